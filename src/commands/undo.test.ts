@@ -13,8 +13,8 @@ const tenantWith = (more: Answers, undo = UNDO): Answers => ({
   undoChange: undo,
   tenant: example("tenant"),
   importRows: createRowsResponder(
-    rowOf({ row: 0, action: "delete", exists: true, changed: [] }),
-    rowOf({ row: 0, key: "taro@example.co.jp", action: "update", exists: true, changed: ["title"] }),
+    rowOf({ row: 0, action: "delete", changed: [] }),
+    rowOf({ row: 0, key: "taro@example.co.jp", action: "update", changed: ["title"] }),
   ),
   ...more,
 });

@@ -9,7 +9,7 @@ const [DEVICE] = example<{ items: readonly { id: string; serialNumber: string }[
 const shown = {
   planDeletion: PLAN,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: createRowsResponder(rowOf({ row: 0, key: "SERIAL000001", action: "delete", exists: true })),
+  importRows: createRowsResponder(rowOf({ row: 0, key: "SERIAL000001", action: "delete" })),
   commitImport: toCommittedPlan(PLAN),
 };
 

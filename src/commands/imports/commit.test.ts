@@ -17,7 +17,7 @@ import {
   ROWS,
 } from "#support/commands/imports/plans.ts";
 
-const GONE = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
+const GONE = rowOf({ row: 0, key: "old@example.co.jp", action: "delete", changed: [] });
 const DELETING = planOf({ delete: 3, mode: "replace" });
 
 const holding = (plan: Import, more: Answers = {}): Answers => ({

@@ -82,11 +82,10 @@ test("lists the problems in the file of an open plan", async () => {
 test("--rows lists the whole plan, with deletions without a row", async () => {
   const gone = rowOf({
     row: 0,
-    line: 0,
     key: "old@example.co.jp",
     action: "delete",
     changed: [],
-    exists: true,
+
     after: [{ field: "name", value: "山田 古" }],
   });
   const tenant = holding(planOf(), { importRows: createRowsResponder(...ROWS, gone) });

@@ -58,7 +58,7 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     notReady: notReady && { why: notReady.what, line: notReady.line },
     isNeverSynced: tenant.mirroredAt === null && ade.lastSyncAt === null,
     unowned: tenant.devices > 0 && (await hasUnownedDevice(client)),
-    systemAdministrators: tenant.administration?.system ?? 0,
+    systemAdministrators: tenant.systemAdministrators ?? 0,
     recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind)),
     pressing: renewals
       .filter(({ level }) => level === "expired" || level === "critical")

@@ -19,17 +19,16 @@ const [SALES] = example<{ items: readonly Org[] }>("findOrgs").items;
 
 const goneOrg = rowOf({
   row: 0,
-  line: 0,
   key: "S01",
   action: "delete",
-  exists: true,
+
   after: [
     { field: "id", value: SALES?.id ?? "" },
     { field: "path", value: "本社/営業部" },
     { field: "name", value: "営業部" },
   ],
 });
-const goneUser = rowOf({ thing: "user", row: 0, line: 0, action: "delete", exists: true });
+const goneUser = rowOf({ thing: "user", row: 0, action: "delete" });
 
 const tenantWith = (more: Answers, plan = BOTH): Answers => ({
   findOrgs: example("findOrgs"),

@@ -13,7 +13,7 @@ const [HANAKO] = example<{ items: readonly { id: string; name: string; emails: r
 ).items;
 const ID = HANAKO?.id ?? "";
 
-const gone = rowOf({ row: 0, line: 0, action: "delete", exists: true });
+const gone = rowOf({ row: 0, action: "delete" });
 const tenantWith = (more: Answers, plan: Import = PLAN): Answers => ({
   findUsers: example("findUsers"),
   planDeletion: plan,
@@ -127,7 +127,7 @@ test("reports all names with no match or several, and nothing happens", async ()
 });
 
 test("in a mirror, names the console task and warns if the administrators are not confirmed", async () => {
-  const mirrored = example<object>("tenant", { administratorsKnown: [], administration: undefined });
+  const mirrored = example<object>("tenant", { administratorsKnown: [] });
   const tenant = tenantWith({ tenant: mirrored, commitImport: { ...toCommittedPlan(PLAN), consoleTask: 3 } });
   const named = await runInBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
   expect(named.en.exit).toBe(0);

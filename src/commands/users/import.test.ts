@@ -143,7 +143,7 @@ test.each([
   ["3", 0],
 ])("deletions require their number: --confirm-deletions %s ends with %i", async (number, exit) => {
   const plan = planOf({ mode: "replace", delete: 3 });
-  const gone = rowOf({ row: 0, action: "delete", key: "old@example.co.jp", changed: [], exists: true });
+  const gone = rowOf({ row: 0, action: "delete", key: "old@example.co.jp", changed: [] });
   const after = exit === 0 ? { commitImport: toCommittedPlan(plan) } : { import: plan, ...dropped(plan) };
   const { en } = await runInBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
     tenant: buildPlanAnswers(plan, { importRows: createRowsResponder(...ROWS, gone), ...after }),

@@ -34,7 +34,7 @@ test("lists custom fields separately, and omits unchanged ones", () => {
 
 test("shows all values of a new record, and that a secret is set", () => {
   const row = { action: "create" as const, changed: [], before: [], after: [value("displayName", "山田")] };
-  expect(describeWholeRow("docs", { row: 0, line: 0, key: "y", exists: false, setsSecret: true, ...row })).toEqual([
+  expect(describeWholeRow("docs", { row: 0, key: "y", setsSecret: true, ...row })).toEqual([
     { en: "表示名: 山田", ja: "表示名: 山田" },
     { en: "(secret set)", ja: "(パスワードなどを設定)" },
   ]);

@@ -26,10 +26,7 @@ const PARENT_FIELD = "parent";
 
 const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
-/**
- * Returns the name of a row's record if it has a name in addition to its key, otherwise null. For a deleted record, it
- * is the last name.
- */
+/** Returns the (last) name of a row's record if it has one in addition to its key, otherwise null. */
 export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
   const name = [...after, ...before].find(({ field }) => NAME_FIELDS.includes(field))?.value;
   return typeof name === "string" ? name : null;
@@ -64,11 +61,7 @@ export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly V
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
-/**
- * Describes a change of a value: `役職: 主任 → (空)`. Returns only the header if both values look the same.
- *
- * @param longest maximum length of a value
- */
+/** Describes a change of a value: `役職: 主任 → (空)`, or only the header if both look the same. */
 export function describeChange(
   kind: Import["kind"],
   { field, before, after }: ValueChange,

@@ -26,11 +26,9 @@ const describeApplyAction = (plan: ConfirmablePlan): Text => {
 };
 
 /**
- * Asks to confirm the number of devices that must be wiped because their owner changes.
- *
- * @param before the action to confirm, as a sentence
- * @param flag the options that answer this question and the ones after it
- * @throws `input-rejected` if another number is typed, or if nobody can be asked
+ * Asks for the number of devices that must be wiped for new owners. @param before the action, as a sentence @param flag
+ * the options that answer this and later questions @throws `input-rejected` for another number, or if nobody can be
+ * asked
  */
 export const askWipeCount = (
   { prompts }: Pick<Terminal, "prompts">,
@@ -83,13 +81,9 @@ function listMissingCounts(
 }
 
 /**
- * Asks whether to apply a plan. The question repeats the tenant and the counts. Deletions are confirmed by their number
- * (typed, `--confirm-deletions`, or `--yes` with a limit), and so are wipes of devices; all other changes are confirmed
- * by yes or no.
- *
- * @returns false if the answer is no
- * @throws `limit-exceeded` if the plan changes more than a limit allows; `input-rejected` if the number of deletions or
- * wipes differs or cannot be asked for; `usage` if nobody can be asked
+ * Asks whether to apply a plan, with the tenant and the counts; false if the answer is no. Deletions and wipes are
+ * confirmed by their number (typed, `--confirm-deletions`, or `--yes` with a limit). @throws `limit-exceeded` above a
+ * limit; `input-rejected` for another number, or none; `usage` if nobody can be asked
  */
 export async function confirmPlan(
   terminal: Pick<Terminal, "prompts">,

@@ -54,10 +54,7 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
   ];
 };
 
-/**
- * Converts an import, a deletion, an undo or a drop of tasks to a plan. If the file is rejected, the plan does not show
- * changes of columns and values.
- */
+/** Converts an import, deletion, undo or drop of tasks to a plan, without changes if the file is rejected. */
 export function toPlan(told: Import, target: Text): Plan {
   const { rejected, wipes = 0, unknownColumns } = told;
   return {
@@ -230,10 +227,7 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
   return text(`${name}${en}`, `${name}${ja}`);
 };
 
-/**
- * Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04`. A record of another type is rendered
- * as `- organisation S01`.
- */
+/** Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or of another type `- organisation S01`. */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";

@@ -75,12 +75,7 @@ const createLimitFailure = (
   });
 };
 
-/**
- * Enforces both limits. A number limits the records of all types together; a share limits the records of each type, and
- * all of them to `atMost`.
- *
- * @throws `limit-exceeded` if a plan deletes or updates more records than either allows
- */
+/** Enforces both limits: a number for all types together; a share for each type. @throws `limit-exceeded` */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
   for (const limit of LIMITS) {
     const { name, action, flag, atMost } = limit;
@@ -98,12 +93,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/**
- * Checks that `--yes --max-deletions` may confirm the deletions.
- *
- * @throws `limit-exceeded` if more than half of the records of a type would be deleted, because this requires their
- * exact number
- */
+/** Checks that `--yes --max-deletions` may confirm. @throws `limit-exceeded` above half of a type's records */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

@@ -24,10 +24,7 @@ export interface PlanSample {
   readonly all?: Text | undefined;
 }
 
-/**
- * Changes proposed to a tenant, whatever their origin: a file, the names of records to delete, an undo, a bundle, or a
- * successor. Nothing changes until somebody confirms the plan.
- */
+/** Proposed changes, whatever their origin: a file, names, an undo, a bundle, or a successor, until confirmed. */
 export interface Plan {
   readonly target: Text;
   /** changes by record type; the main record type of the plan comes first */

@@ -42,10 +42,7 @@ export interface ChangeOptions {
 
 export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
-  /**
-   * The records that were created, changed or removed. If the list is empty and `detail` is undefined, nothing was
-   * changed: no revision advances, and no audit record is written.
-   */
+  /** The records that were created, changed or removed. If there are none, and no `detail`, nothing was changed. */
   readonly objects: readonly ChangedObject[];
   /** the state before the change (`after` is the state after the change); audit records omit secrets */
   readonly before?: object | undefined;
@@ -56,7 +53,6 @@ export interface ChangeOutcome<T> {
   readonly action?: string | undefined;
 }
 
-/** The account that makes a change, and the store in which it makes the change. */
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;

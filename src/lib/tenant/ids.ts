@@ -2,11 +2,9 @@
 export type RandomBytes = (size: number) => Uint8Array;
 
 export interface AccessOrigin {
-  /** name of the computer */
   readonly host: string;
   /** name of the operating system's user; undefined if the user has no name */
   readonly user?: string | undefined;
-  /** name and version of the program */
   readonly program: string;
   /** how the program reaches the tenant: in the same process (`embedded`), or over a socket */
   readonly access: "embedded" | "socket";
@@ -27,10 +25,8 @@ export interface Surroundings {
 const encodeHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /**
- * Returns the first 24 of the 36 characters of a UUIDv7 for the current time. A counter of 12 hexadecimal digits
- * completes the UUID, so that SQL can generate ids for a million rows without callbacks.
- *
- * @see RFC 9562 6.2, method 1: a counter in the low bits
+ * Returns the first 24 characters of a UUIDv7 for now. A counter of 12 digits completes it, so that SQL generates ids
+ * without callbacks. @see RFC 9562 6.2, method 1
  */
 export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "random">): string => {
   const time = now().toString(16).padStart(12, "0");
@@ -43,10 +39,7 @@ export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "rand
 export const createId = (surroundings: Surroundings): string =>
   createIdPrefix(surroundings) + encodeHex(surroundings.random(6));
 
-/**
- * Returns the SHA-256 hash in hexadecimal. Node's crypto module is loaded at the first call, because loading takes
- * several milliseconds.
- */
+/** Returns the SHA-256 hash in hexadecimal. Node's crypto is loaded at the first call, which takes milliseconds. */
 export const sha256 = (content: string): string =>
   // oxlint-disable-next-line eslint/no-restricted-globals -- only this function loads a Node module lazily
   process.getBuiltinModule("node:crypto").hash("sha256", content);

@@ -17,7 +17,6 @@ import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
 export interface OpenTenant {
-  /** Performs an operation for a caller in this process. */
   readonly perform: (asked: AskedHere) => Promise<Performed>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
@@ -30,7 +29,6 @@ export interface OpenTenant {
   readonly close: () => Promise<void>;
 }
 
-/** What a caller in this process asks. */
 export interface AskedHere {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
@@ -40,13 +38,11 @@ export interface AskedHere {
   readonly base?: number | undefined;
 }
 
-/** The result of an operation, and the numbers of the changes that it made. */
 export interface Performed {
   readonly given: unknown;
   readonly changes: readonly number[];
 }
 
-/** Options for opening a local tenant: its location, its user, and the services that it can access. */
 export interface TenantOptions extends Pick<
   SqliteTenantOptions,
   "folder" | "name" | "inMemory" | "busyTimeoutMs" | "collectionOf"
@@ -69,10 +65,8 @@ const EMBEDDED_ADDRESS = "embedded";
 const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
 /**
- * Opens the SQLite tenant in a folder, and creates or migrates it first if necessary.
- *
- * @throws Failure `locked` if another process holds the tenant's write lock, `unavailable` if a newer program wrote the
- * tenant's file, `input-rejected` if a pre-release version wrote it, `unexpected` if it is damaged
+ * Opens, creates or migrates the SQLite tenant in a folder. @throws Failure `locked` if another process writes,
+ * `unavailable` for a newer program's file, `input-rejected` for a pre-release file, `unexpected` if it is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const {
@@ -96,8 +90,12 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
   const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
-  const partsFor = createPartsResolver(acting, own, options);
-  const partsHere = createPartsHere(acting, own, options);
+  const partsFor: PartsResolver =
+    acting === "requests"
+      ? createCredentialResolver(own, options)
+      : acting === "owner"
+        ? () => own
+        : createAccountResolver(acting.account, own, options);
   const underWay = new Set<Promise<unknown>>();
   let isClosing = false;
   const track = <T>(work: () => Promise<T>): Promise<T> => {
@@ -109,7 +107,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     return answered;
   };
   return {
-    perform: (asked) => track(() => performHere(partsHere, own.explain, asked)),
+    perform: (asked) => track(() => performHere(own.explain, asked, () => partsFor(NO_REQUEST, false, undefined))),
     partsFor,
     explain: own.explain,
     track,
@@ -131,10 +129,12 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
+const NO_REQUEST = { headers: new Headers() };
+
 const performHere = async (
-  partsHere: () => TenantParts | Promise<TenantParts>,
   explain: TenantParts["explain"],
   { one, path, given, file, base, signal = new AbortController().signal }: AskedHere,
+  partsHere: () => ReturnType<PartsResolver>,
 ): Promise<Performed> => {
   try {
     const parts = await partsHere();
@@ -183,26 +183,7 @@ type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, options: OwnerOptions): PartsResolver => {
-  return acting === "requests" ? createCredentialResolver(own, options) : createPartsHere(acting, own, options);
-};
-
-const createPartsHere = (
-  acting: TenantOptions["acting"],
-  own: OwnParts,
-  options: OwnerOptions,
-): (() => TenantParts | Promise<TenantParts>) => {
-  if (acting === "owner") return () => own;
-  if (acting !== "requests") return createAccountResolver(acting.account, own, options);
-  return () => {
-    throw new TypeError("a tenant for requests over sockets performs nothing for its own process");
-  };
-};
-
-/**
- * Returns a function that loads a module when it is first called. An import that is repeated for each request takes as
- * long as several short statements, even if the module is loaded.
- */
+/** Returns a function that loads a module once: repeating an import takes as long as several short statements. */
 const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
   return () => (loaded ??= load());
@@ -270,9 +251,7 @@ const createCredentialResolver =
     return { ...(await openParts(own, asker, here)), owner, address };
   };
 
-/**
- * @throws Failure `unavailable` if a newer clomoctl changed the schema of the file, which a long-running server meets
- */
+/** @throws Failure `unavailable` if a newer clomoctl changed the file's schema, which a long-running server meets */
 const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {
@@ -286,18 +265,14 @@ const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void 
 const createClosedFailure = (): Failure =>
   new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });
 
-/** Checks a copy of a tenant from a bundle. @see readCopyState */
 export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   (await import("./store/sqlite/received.ts")).inspectTenantCopy(path, signal);
 
-/** Returns how a verified copy relates to the tenant in a file. */
 export const relateCopy = async (local: string, copy: string): Promise<CopyRelation> =>
   (await import("./store/sqlite/forward.ts")).relateCopy(local, copy);
 
-/** Writes a verified copy into an empty folder. @see receiveTenantFile */
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);
 
-/** Replaces a tenant's file by one that {@link receiveTenantFile} wrote. @see replaceTenantFile */
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
   (await import("./store/sqlite/forward.ts")).replaceTenantFile(path, received);

@@ -17,10 +17,8 @@ import { CUSTOM_FIELD } from "../model/user.ts";
 
 export { z } from "zod";
 
-/** A UUIDv7 in its text form. */
 export const Id = z.uuid();
 
-/** A UTC instant, ISO 8601 with `Z`. */
 export const Instant = z.iso.datetime().meta({ description: "UTC instant (ISO 8601 with Z)", pattern: "Z$" });
 
 export const namedFile = {
@@ -33,13 +31,11 @@ export const namedFile = {
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** The `dryRun` member of a request that changes something. */
 export const DryRun = z
   .boolean()
   .optional()
   .meta({ description: "true: return what would be done, and change nothing" });
 
-/** The query parameter that finds records by a name: for example a path, a code or an email address. */
 export const byName = { name: z.string().min(1) };
 
 export const queryFlag = z
@@ -61,7 +57,6 @@ export const buildOrgFilters = (org: string) => ({
   direct: queryFlag.meta({ description: "true: `org` does not include the organisations below it" }),
 });
 
-/** Creates the query parameters that filter a list by an organisation and by any text of a record. */
 export const buildSearchFilters = (org: string) => ({
   ...buildOrgFilters(org),
   search: z.string().max(MAX_SEARCH_LENGTH).optional().meta({ description: "text to find in any value" }),
@@ -75,7 +70,6 @@ export const exportQuery = {
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
 };
 
-/** How much of a list is wanted, and in which form. */
 export const listForm = {
   limit: z.coerce.number().int().min(0).optional(),
   columns: queryFlag.meta({ description: "true: a line has a member for each column, instead of the record" }),
@@ -148,14 +142,12 @@ const buildManualValueSchema = (field: Field): z.ZodType<ManualValue> => {
   return field.type === "choice" ? z.enum(field.choices).nullable() : newValueSchema(field).nullable();
 };
 
-/** Members that every write request may have in addition to the values of the record. */
 export const writeOptions = {
   dryRun: DryRun,
 };
 
 interface MemberOptions {
   readonly without?: readonly string[] | undefined;
-  /** additional members of the request */
   readonly more?: Readonly<Record<string, z.ZodType<ManualValue | undefined>>> | undefined;
 }
 
@@ -174,17 +166,11 @@ const buildValueSchemas = (
 
 type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
 
-/**
- * Returns the schema for the values of a new record. A missing value is blank; a reference is the ID of the other
- * record.
- */
+/** Returns the schema of a new record. A missing value is blank; a reference is the ID of the other record. */
 export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody;
 
-/**
- * Returns the schema for a change to a record. A missing value is left unchanged; null or a blank text clears the
- * value.
- */
+/** Returns the schema of a change to a record. A missing value stays; null or a blank text clears the value. */
 export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({
     ...z.object(buildValueSchemas(fields, choice)).partial().shape,

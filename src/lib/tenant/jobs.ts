@@ -11,7 +11,6 @@ export class Jobs {
     this.#underWay.add(done);
   }
 
-  /** Asks all jobs to stop, and waits until they have stopped. */
   async close(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#underWay);

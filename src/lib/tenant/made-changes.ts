@@ -12,7 +12,6 @@ interface RequestChanges {
 
 const storage = new AsyncLocalStorage<RequestChanges>();
 
-/** Adds the number of a change that the current request made, or that the request it repeats made. */
 export const addChangeNumber = (number: number | null): void => {
   if (number !== null) storage.getStore()?.numbers.push(number);
 };

@@ -55,7 +55,6 @@ export type Given<I extends z.ZodType, Out = Frozen<z.output<I>>> =
         readonly [K in keyof Out as Extract<K, OptionalKeys<I>>]?: Out[K] | undefined;
       };
 
-/** What a request brings besides its input. */
 export interface Call<F extends boolean = boolean> {
   readonly signal: AbortSignal;
   readonly file: F extends true ? Upload : undefined;
@@ -67,7 +66,6 @@ type Rights<R extends Route, P extends z.ZodRawShape, I extends z.ZodType> =
   | readonly NeededRight[]
   | ((asker: Actor, given: Given<I>, path: PathOf<R, P>) => readonly NeededRight[]);
 
-/** Something that can be asked of a tenant. */
 export interface Operation<
   R extends Route = Route,
   P extends z.ZodRawShape = z.ZodRawShape,
@@ -77,7 +75,6 @@ export interface Operation<
   O = unknown,
 > {
   readonly route: R;
-  /** for the API document */
   readonly about: string;
   /** schemas of the values in the path that are not ids */
   readonly path?: (kit: InputKit) => P;
@@ -86,7 +83,6 @@ export interface Operation<
   /** the rights that it needs; `open` without signing in */
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
-  /** true if it takes a file (CSV or a workbook) */
   readonly file?: F;
   /** false if something other than the tenant's data is written: for example, a plan or the reminder log */
   readonly changes?: false;
@@ -133,7 +129,6 @@ export const takesQuery = (one: AnyOperation): boolean => one.file === true || /
 export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "changes">): boolean =>
   !route.startsWith("GET ") && changes !== false;
 
-/** What an operation is asked with: the values in its path, its input, and what a request brings besides. */
 export interface Asked extends Call {
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;

@@ -16,9 +16,7 @@ export interface TenantParts {
   readonly store: Store;
   /** session of the acting account, or of the tenant's owner if no account is used */
   readonly session: Session;
-  /**
-   * session of the tenant's owner, which covers the whole tenant; used for housekeeping that is independent of requests
-   */
+  /** session of the tenant's owner, which covers the whole tenant; for housekeeping that no request asks for */
   readonly owner: Session;
   /** returns the import engine, which is loaded when it is first needed */
   readonly engine: () => Promise<ImportEngine>;
@@ -51,12 +49,7 @@ export interface RequestSource {
   readonly breakOff: () => void;
 }
 
-/**
- * Returns the tenant as the sender of a request sees it. For an open operation, which needs no credentials, the parts
- * are only for signing in.
- *
- * @throws Failure if the sender may not use the tenant
- */
+/** Returns the tenant as the sender sees it, or parts for signing in only (open). @throws Failure for a stranger */
 export type PartsResolver = (
   request: Pick<Request, "headers">,
   isOpen: boolean,

@@ -10,11 +10,9 @@ export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: un
 /** Maximum number of records that an audit record lists because a change removed their values or memberships. */
 export const MAX_TRACED_RECORDS = 10_000;
 
-/** A session of an account, or of the machine's owner, on a tenant. */
 export class Session implements ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  /** the name of the account, or of the machine's owner */
   readonly actor: string;
   /** the machine's owner, if the owner acts as an account in the same process */
   readonly by: string | undefined;
@@ -37,12 +35,10 @@ export class Session implements ChangeAuthor {
   }
 
   /**
-   * Makes a change. This is the only way to write data: it locks collections, makes the change, advances the revisions
-   * of the locked collections, and writes one audit record and the key of a repeatable request. All of this happens in
-   * one transaction or not at all.
-   *
-   * @throws Failure as described for the store's `change`; `usage` if the key was already used with another request;
-   * `conflict` if a locked collection has changed since the caller read it
+   * Makes a change, the only way to write data. In one transaction, it locks collections, makes the change, advances
+   * their revisions, and writes one audit record and the key of a repeatable request. @throws Failure as the store's
+   * `change`; `usage` if the key was used with another request; `conflict` if a locked collection has changed since the
+   * caller read it
    */
   async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
     // loaded here, so that requests that only read data do not load it

@@ -1,7 +1,4 @@
-/**
- * Verifiers of passwords and codes. This is a separate module so that Node's crypto is loaded only when they are set or
- * checked.
- */
+/** Verifiers of passwords and codes: a module of its own, because Node's crypto is loaded only when they are used. */
 
 import { argon2, createHmac, timingSafeEqual } from "node:crypto";
 import { SECRET_PREFIX } from "../model/credential.ts";
@@ -34,12 +31,7 @@ const formatVerifier = (salt: string, hash: string): string => {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${salt}$${hash}`;
 };
 
-/**
- * Returns a text that can verify a password without revealing it: argon2id in PHC format. Create it before the
- * transaction, which must not wait for anything else.
- *
- * @see https://github.com/P-H-C/phc-string-format
- */
+/** Returns a text that verifies a password: argon2id in PHC format. Create it before the transaction. */
 export const createPasswordVerifier = async (secret: string, random: RandomBytes): Promise<string> => {
   const salt = random(SALT_BYTES);
   const hash = await computeArgon2(secret, salt, ARGON2_PARAMETERS);
@@ -50,10 +42,7 @@ const PASSWORD_VERIFIER_PATTERN = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$(
 
 const UNKNOWN_VERIFIER = formatVerifier("A".repeat(22), "A".repeat(43));
 
-/**
- * Returns true if the typed password matches the verifier; false without a verifier, after the same work. Call this
- * outside transactions.
- */
+/** Returns true if the password matches the verifier; false without one, after the same work. Not in transactions. */
 export const verifyPassword = async (verifier: string | null, typed: string): Promise<boolean> => {
   const [, memory = "", passes = "", parallelism = "", salt = "", hash = ""] =
     PASSWORD_VERIFIER_PATTERN.exec(verifier ?? UNKNOWN_VERIFIER) ?? [];
@@ -102,9 +91,7 @@ export const createCodeVerifier = (code: string, random: RandomBytes): string =>
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/**
- * Returns true if the typed code matches the verifier. The check takes the same time whether or not the code matches.
- */
+/** Returns true if the typed code matches the verifier, after the same time as if it does not match. */
 export const verifyCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");

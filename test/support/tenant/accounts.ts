@@ -15,10 +15,7 @@ export interface TestAccount {
 
 const AT = "2026-04-01T00:00:00.000Z";
 
-/**
- * Creates a user with an account. The role is written directly into the database, because tests of rights do not need a
- * password.
- */
+/** Creates a user with an account. */
 export const addTestAccount = async (tenant: TestTenant, account: TestAccount): Promise<string> => {
   const { name, role, org, manages, items } = account;
   const { client, database } = tenant;

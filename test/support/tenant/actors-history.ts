@@ -61,7 +61,6 @@ const someRawAccount: fc.Arbitrary<AccountStep> = fc.record({
   dryRun: someDryRunFlag,
 });
 
-/** Returns the step with only those values that its role accepts. */
 const fitToRole = (step: AccountStep): AccountStep => {
   const { account, role, managed, scheme, values } = step;
   // if account names are built from a user field, other names are rejected
@@ -122,10 +121,7 @@ const INITIAL_ACCOUNTS: readonly (TestAccount & { readonly org: string | undefin
   { name: "left", role: "none", org: "EA" },
 ];
 
-/**
- * A history of a directory with several administrators. Each step is done by an administrator and must respect the
- * rights of this administrator.
- */
+/** A history of a directory with several administrators. */
 export class ActorsHistory extends DirectoryHistory<ActorStep> {
   declare readonly model: ActorsModel;
   readonly #schemes = new Map<number, string>();
@@ -186,10 +182,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     this.#name = typeof who === "number" ? (this.model.nameOf(who) ?? "nobody") : who;
   }
 
-  /**
-   * Does a step as the machine's owner while another step is in progress. If the actor manages only part of the tenant,
-   * the actor does this step, because only changes in this part can affect the interrupted step.
-   */
+  /** Does a step as the machine's owner while another step is in progress. */
   protected override async meanwhile(does: () => Promise<StepResult>): Promise<StepResult> {
     const { who } = this.model;
     if (!this.model.isWhole()) return does();
@@ -219,9 +212,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.ofDirectory(step);
   }
 
-  /**
-   * Selects a record by its position, usually a record in the actor's organisations. @returns the number of the record
-   */
+  /** Selects a record by its position, usually a record in the actor's organisations. */
   protected override picked(kind: HandKind, place: Place): number {
     const { model } = this;
     const isPlain = (record: number): boolean => place % 3 === 0 || !model.administrators.has(record);

@@ -102,7 +102,6 @@ export class ActorsModel extends DirectoryModel {
     return this.accounts.get(user) ?? ACCOUNT_WITHOUT_ROLE;
   }
 
-  /** Returns the name of a user's account, or null if there is no account. */
   nameOf(user: number): string | null {
     return (this.records.users.get(user)?.["accountName"] ?? null) as string | null;
   }

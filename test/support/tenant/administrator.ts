@@ -14,21 +14,13 @@ const createAddress = (account: string): string => `${account}@accounts.example`
 /** Returns the actor of a test tenant's changes: its owner, or the administrator who is signed in at its server. */
 export const getTestActor = (account = ACCOUNT): string => (IS_SERVED ? account : "owner");
 
-/** The secret of the administrator's session. */
 export const ADMINISTRATOR_SECRET = `clomo_${"a".repeat(43)}`;
 
 /** Returns true if a user is the administrator of a test tenant, and not one of the users whom the test chose. */
 export const isAdministrator = ({ accountName }: { readonly accountName: string | null }): boolean =>
   accountName === ACCOUNT;
 
-/**
- * Signs in the system administrator of a served test tenant, who is added if the tenant has none. The rows are written
- * directly, because a password would take longer than most tests, and the audit log must begin with the first change of
- * the test.
- *
- * @param chosen default: whoever is signed in already
- * @throws Error if another account is signed in already, or the account is not a system administrator
- */
+/** Signs in the system administrator of a served test tenant, who is added if the tenant has none. */
 export const signInAdministrator = (database: Database, chosen?: string, email?: string): void => {
   const signedIn = findAccountOf(database, ADMINISTRATOR_SECRET);
   if (signedIn !== undefined && signedIn !== (chosen ?? signedIn))

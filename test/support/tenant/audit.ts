@@ -7,10 +7,7 @@ export const readAuditLog = (database: Pick<Database, "all">): readonly Readonly
     .all("select record from audit order by seq")
     .map(({ record }) => JSON.parse(String(record)) as Readonly<Record<string, unknown>>);
 
-/**
- * Returns the stored hashes of a tenant's audit log and the expected ones. Each hash covers the previous hash and the
- * text of the record.
- */
+/** Returns the stored hashes of a tenant's audit log and the expected ones. */
 export const computeAuditHashes = (
   database: Pick<Database, "all">,
 ): { readonly hashes: readonly unknown[]; readonly chain: readonly string[] } => {

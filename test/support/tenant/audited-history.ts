@@ -43,7 +43,6 @@ export const NO_CHANGE: StepResult = { what: "nothing", audit: [] };
 export const byId = (one: { readonly id: string }, other: { readonly id: string }): number =>
   one.id < other.id ? -1 : 1;
 
-/** Returns an audit record with only those members that are expected. */
 const selectExpectedMembers = (
   { actor, by, action, objects, before, after }: AuditedChangeByAccount,
   wanted: AuditedChange | undefined,
@@ -88,11 +87,7 @@ export abstract class AuditedHistory<Step> {
 
   protected abstract step(step: Step): Promise<StepResult>;
 
-  /**
-   * Does a step in the tenant and in the model, and expects exactly the step's records in the audit log.
-   *
-   * @returns a short description of what happened
-   */
+  /** Does a step in the tenant and in the model, and expects exactly the step's records in the audit log. */
   async do(step: Step): Promise<string> {
     const before = readAuditLog(this.tenant.database).length;
     const did = await this.step(step);

@@ -59,7 +59,6 @@ export type ConsoleStep =
   | { readonly upload: Place }
   | {
       readonly exported: ConsoleKind;
-      /** true for each optional column that the export has */
       readonly columns: readonly boolean[];
       /** position of a record that the export does not contain; 3 or more: the export is complete */
       readonly without: Place;
@@ -129,7 +128,6 @@ class Violation extends Error {
   }
 }
 
-/** A change that can be undone. */
 interface UndoableChange {
   readonly number: number;
   undone: boolean;
@@ -154,9 +152,7 @@ interface Export {
   readonly records: ReadonlyMap<number, Values>;
 }
 
-/**
- * The maximum number of rounds until both sides agree. In each round, all tasks are done and all exports are imported.
- */
+/** The maximum number of rounds until both sides agree. */
 const MAX_ROUNDS = 6;
 
 /** A history of a mirror and its console. Other people also make changes in the console. */
@@ -196,10 +192,7 @@ export class ConsoleHistory {
     return `${prefix}${(this.#fresh += 1)}`;
   }
 
-  /**
-   * Starts with a mirror that agrees with its console. The first history creates the mirror; later histories use copies
-   * of it.
-   */
+  /** Starts with a mirror that agrees with its console. */
   async start(): Promise<void> {
     this.#fillConsole();
     if (this.#tenant.restoreKept()) await this.#knowAll();
@@ -319,11 +312,7 @@ export class ConsoleHistory {
     this.#lastChange = Number(rows.at(-1)?.["number"] ?? this.#lastChange);
   }
 
-  /**
-   * Changes something in the mirror.
-   *
-   * @param change makes the change; returns false if there is nothing to change
-   */
+  /** Changes something in the mirror. @param change makes the change; returns false if there is nothing to change */
   async #local(change: () => Promise<unknown>, what: string): Promise<string> {
     const before = this.#mirror;
     let isDone: unknown = true;
@@ -427,10 +416,7 @@ export class ConsoleHistory {
     const known = this.#pick(this.#groups, place);
     if (group === "create") return secured.createGroup("docs", { name: this.#new("群") });
     if (known === undefined) return false;
-    const members = [...this.#mirror.docs.values()].filter((values) =>
-      (values["groups"] as readonly string[]).includes(known.name),
-    );
-    return secured.deleteGroups("docs", { ids: [known.id], memberships: members.length });
+    return secured.deleteGroups("docs", { ids: [known.id] });
   }
 
   /** Commits a plan of a local change. */
@@ -537,11 +523,7 @@ export class ConsoleHistory {
     }
   }
 
-  /**
-   * Changes the key of a record. An organisation without a code gets another name instead.
-   *
-   * @param isPlain true if the organisation is identified by its name
-   */
+  /** Changes the key of a record. */
   #setKey(
     kind: ConsoleKind,
     id: string,
@@ -696,11 +678,6 @@ export class ConsoleHistory {
     return open.length === 0 || count === 0 ? "nothing" : "work";
   }
 
-  /**
-   * Does a task.
-   *
-   * @returns true if the task is complete
-   */
   async #workOn(task: ConsoleTask, isConfirmed: boolean): Promise<boolean> {
     const { entries, isComplete } = this.console.doTask(task, this.#knowledge);
     for (const entry of entries) this.#expectRight(task, entry);
@@ -711,7 +688,6 @@ export class ConsoleHistory {
     return true;
   }
 
-  /** Expects that doing a task changed the intended record. */
   #expectRight(task: ConsoleTask, { kind, record, id }: ChangedEntry): void {
     const { label } = MODELS[kind];
     const known = this.#ledger.livingLink(kind, id);
@@ -751,11 +727,7 @@ export class ConsoleHistory {
     return true;
   }
 
-  /**
-   * Drops tasks: the records get the values that the console showed last.
-   *
-   * @returns the code of the failure if the plan is refused
-   */
+  /** Drops tasks: the records get the values that the console showed last. */
   async #drop(tasks: readonly ConsoleTask[]): Promise<string | undefined> {
     const { client } = this.#tenant;
     const before = this.#mirror;
@@ -850,12 +822,10 @@ export class ConsoleHistory {
     return file.uploads > 1 ? "second upload" : "upload";
   }
 
-  /** Returns the current exports of all kinds. */
   exports(): readonly { readonly kind: ConsoleKind; readonly cells: Cells }[] {
     return CONSOLE_KINDS.map((kind) => this.#exported(kind));
   }
 
-  /** Returns the current export of a kind. */
   #exported(kind: ConsoleKind, columns: readonly boolean[] = [], without?: number): Export {
     const missing = MODELS[kind].optional.filter((_, place) => columns[place] === false).flat();
     const fields = Object.keys(MODELS[kind].columns).filter((field) => !missing.includes(field));
@@ -932,11 +902,7 @@ export class ConsoleHistory {
     if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
   }
 
-  /**
-   * Expects that rows were matched to the correct records, as far as this can be determined.
-   *
-   * @param before the mirror before the export was imported
-   */
+  /** Expects that rows were matched to the correct records, as far as this can be determined. */
   #expectSame(kind: ConsoleKind, met: Iterable<readonly [record: number, id: string]>, before: Snapshot): void {
     for (const [record, id] of met) {
       const known = this.#ledger.livingLink(kind, id);
@@ -1006,11 +972,7 @@ export class ConsoleHistory {
     return [...records].flatMap((record) => [String(record), ...this.#ledger.idsOf(kind, record)]);
   }
 
-  /**
-   * Requires that from now on both sides agree on everything that an export shows.
-   *
-   * @param isWhole true if the export has all records, false if it shows only the records in its rows
-   */
+  /** Requires that from now on both sides agree on everything that an export shows. */
   #showAll(
     { kind, fields, records }: Export,
     {
@@ -1096,10 +1058,7 @@ export class ConsoleHistory {
     }
   }
 
-  /**
-   * Returns true if a task asks for the record that was created here in place of a deleted one, with the same key. A
-   * record has only its key to be found by, so the console's record is the new one's, and the task says what differs.
-   */
+  /** Returns true if a task asks for the record that was created here in place of a deleted one, with the same key. */
   #asksForHeir(
     task: ConsoleTask,
     { kind, id, isDeleted }: { readonly kind: ConsoleKind; readonly id: string; readonly isDeleted: boolean },
@@ -1108,10 +1067,7 @@ export class ConsoleHistory {
     return isDeleted && this.#ledger.asksFor(task).some(([of, one]) => of === kind && heirs.includes(one));
   }
 
-  /**
-   * Expects that no local change was lost, and that each difference is in an open task or allowed. Call this after
-   * `#look`.
-   */
+  /** Expects that no local change was lost, and that each difference is in an open task or allowed. */
   async #expectKept(): Promise<void> {
     await this.#expectNamed();
     const open = this.#tasks;
@@ -1203,10 +1159,7 @@ export class ConsoleHistory {
     );
   }
 
-  /**
-   * Returns true if two organisations of the console have the path that exports use for the parent. In this case, the
-   * parent cannot be identified.
-   */
+  /** Returns true if two organisations of the console have the path that exports use for the parent. */
   #hasUnclearPath({ kind, record = -1, field }: Mismatch): boolean {
     const { orgs } = this.console.records;
     const above = orgs.get(record)?.["parentId"];
@@ -1215,10 +1168,7 @@ export class ConsoleHistory {
     return [...orgs.keys()].some((one) => one !== above && this.console.pathOf(one) === path);
   }
 
-  /**
-   * Returns true if two organisations of the mirror have the path of the parent. In this case, an export identifies the
-   * parent only if it contains a row for the parent.
-   */
+  /** Returns true if two organisations of the mirror have the path of the parent. */
   #hasUnclearPathHere({ kind, id = "", field }: Mismatch): boolean {
     const { orgs } = this.#mirror;
     const namesAt = (at: unknown): readonly unknown[] => {
@@ -1252,11 +1202,7 @@ export class ConsoleHistory {
     };
   }
 
-  /**
-   * Finishes the history: does all tasks and imports all exports until both sides agree.
-   *
-   * @returns `contested` if rows stay left out
-   */
+  /** Finishes the history: does all tasks and imports all exports until both sides agree. */
   async finish(): Promise<"agreed" | "contested"> {
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       if (round === MAX_ROUNDS - 1) this.console.giveUp();
@@ -1325,10 +1271,7 @@ export class ConsoleHistory {
     for (const task of ring) if (task.records.every(({ work }) => work === "delete")) await this.#confirm(task);
   }
 
-  /**
-   * Enters the console's keys in the mirror. Otherwise, tasks would wait forever for a key that another record has, or
-   * rows would always be left out.
-   */
+  /** Enters the console's keys in the mirror. */
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
     await this.#leaveGoneOrgs();
@@ -1361,10 +1304,7 @@ export class ConsoleHistory {
     for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key, false), "key");
   }
 
-  /**
-   * Moves users and devices out of organisations without a code that no longer exist in the console. Exports do not
-   * show such a move, because the cells are blank.
-   */
+  /** Moves users and devices out of organisations without a code that no longer exist in the console. */
   async #leaveGoneOrgs(): Promise<void> {
     const { users, devices } = this.#tenant.client;
     for (const { kind, id = "", record, field } of this.#ledger.compare(this.#mirror)) {
@@ -1398,11 +1338,7 @@ export class ConsoleHistory {
     return true;
   }
 
-  /**
-   * Returns true if users or devices are in an organisation without a code. If other people rename or delete the
-   * organisation in the console, these users and devices remain in it until they are moved in the mirror, because their
-   * cells are blank.
-   */
+  /** Returns true if users or devices are in an organisation without a code. */
   #isUsedWithoutCode(kind: ConsoleKind, id: string | undefined): boolean {
     if (kind !== "orgs" || this.#mirror.orgs.get(id ?? "")?.["code"] !== null) return false;
     const { users, devices } = this.#mirror;

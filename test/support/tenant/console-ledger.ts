@@ -53,7 +53,6 @@ export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
   };
 }
 
-/** Returns true if two values of a field are the same. */
 const isSameValue = (field: string, one: Value | undefined, other: Value | undefined): boolean =>
   JSON.stringify(normaliseValue(field, one)) === JSON.stringify(normaliseValue(field, other));
 
@@ -72,7 +71,6 @@ export interface Difference {
   readonly after: Values | undefined;
 }
 
-/** Returns the differences between two snapshots. */
 export const compareSnapshots = (before: Snapshot, after: Snapshot): readonly Difference[] =>
   CONSOLE_KINDS.flatMap((kind) =>
     [...new Set([...before[kind].keys(), ...after[kind].keys()])].flatMap((id) => {
@@ -135,11 +133,7 @@ export class ConsoleLedger {
    */
   #excused = new Set<string>();
   #pending = new Map<string, PendingChange>();
-  /**
-   * records of both sides that an export may confuse with other records until both sides have the same key. Reasons: a
-   * key was falsely confirmed or dropped, other people changed it in the console, or last week's export was imported.
-   * If such a record is confused with another record, the other record is also in doubt.
-   */
+  /** records of both sides that an export may confuse with other records until both sides have the same key. */
   readonly #doubted = new Set<string>();
 
   constructor(console: SharedConsole) {
@@ -166,10 +160,6 @@ export class ConsoleLedger {
     return record !== undefined && this.#console.records[kind].has(record) ? record : undefined;
   }
 
-  /**
-   * Links a record of the mirror to a console record. If it was linked to a different console record before, that
-   * console record becomes unknown to the mirror.
-   */
   link(kind: ConsoleKind, id: string, record: number): void {
     const former = this.livingLink(kind, id);
     if (former !== undefined && former !== record) {
@@ -181,7 +171,6 @@ export class ConsoleLedger {
     this.#console.beginAgain(id, record);
   }
 
-  /** Returns the id of the record in the mirror that is linked to a console record. */
   idOf(kind: ConsoleKind, record: number, mirror: Snapshot): string | undefined {
     return [...mirror[kind].keys()].find((id) => this.linkOf(kind, id) === record);
   }
@@ -212,10 +201,7 @@ export class ConsoleLedger {
     return [WHOLE_RECORD, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
   }
 
-  /**
-   * Marks a record of either side as doubtful if its key is among the fields. Call this after the fields were changed
-   * in the console without a task, or were falsely confirmed.
-   */
+  /** Marks a record of either side as doubtful if its key is among the fields. */
   doubtKeys(kind: ConsoleKind, one: string | number, fields: readonly string[]): void {
     const record = typeof one === "number" ? one : this.linkOf(kind, one);
     const telling = this.#telling(kind, record);
@@ -234,19 +220,13 @@ export class ConsoleLedger {
     );
   }
 
-  /**
-   * Returns true if other people have changed what identifies a console record. A row is found by the observed key, the
-   * keys asked for since and the present one (issue 64), and this one has none of them.
-   */
+  /** Returns true if other people have changed what identifies a console record. */
   #isForeign(kind: ConsoleKind, record: number): boolean {
     const telling = this.#telling(kind, record).filter((field) => field !== WHOLE_RECORD);
     return telling.some((field) => this.#excused.has(`${kind}/${record}/${field}`));
   }
 
-  /**
-   * Extends doubt to other records after a record was confused with another record. If one of these records is in
-   * doubt, all of them become doubtful, and all their fields may differ until an export shows them.
-   */
+  /** Extends doubt to other records after a record was confused with another record. */
   #spreadDoubt(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): void {
     if (!this.isDoubted(kind, ones)) return;
     this.#doubt(kind, ones);
@@ -282,11 +262,7 @@ export class ConsoleLedger {
     }
   }
 
-  /**
-   * No longer allows differences in fields that an export has shown.
-   *
-   * @param isShown returns true for a record of either side that the export shows
-   */
+  /** No longer allows differences in fields that an export has shown. */
   show(kind: ConsoleKind, fields: readonly string[], isShown: (one: string) => boolean): void {
     for (const one of this.#excused) {
       const [of = "", record = "", field = ""] = one.split("/");
@@ -323,7 +299,6 @@ export class ConsoleLedger {
       if (one.kind === kind && one.id === id && (fields?.includes(one.field) ?? true)) this.#pending.delete(key);
   }
 
-  /** Returns the fields of records that a task requests to change. */
   asksFor({ records }: ConsoleTask): readonly (readonly [kind: ConsoleKind, id: string, fields: readonly string[]])[] {
     return records.flatMap(({ thing, kind, id, work, changes }) => {
       if (thing === "secured_group" || thing === "custom_field") return [];
@@ -343,11 +318,7 @@ export class ConsoleLedger {
     );
   }
 
-  /**
-   * Settles a task that was confirmed or dropped.
-   *
-   * @param isDone true if the task was actually done
-   */
+  /** Settles a task that was confirmed or dropped. @param isDone true if the task was actually done */
   close(task: ConsoleTask, isDone: boolean): void {
     for (const [kind, id, fields] of this.asksFor(task)) {
       this.forget(kind, id, fields);
@@ -359,12 +330,7 @@ export class ConsoleLedger {
     }
   }
 
-  /**
-   * Returns the local changes that no longer exist in the mirror, and forgets them. Deleted records whose keys other
-   * people have changed are not included, because they are indistinguishable from new records.
-   *
-   * @param before the state before an export was imported
-   */
+  /** Returns the local changes that no longer exist in the mirror, and forgets them. */
   takeLost(mirror: Snapshot, before?: LedgerState): readonly PendingChange[] {
     const others = ({ kind, id }: PendingChange): readonly Values[] =>
       [...mirror[kind]].flatMap(([one, local]) =>
@@ -440,11 +406,7 @@ export class ConsoleLedger {
     });
   }
 
-  /**
-   * Links the console records in an export to the records of the mirror to which a plan matched its rows.
-   *
-   * @returns the ids of the records that lost their console record to another record
-   */
+  /** Links the console records in an export to the records of the mirror to which a plan matched its rows. */
   relink(kind: ConsoleKind, mirror: Snapshot, { met, created }: MatchedRows): readonly string[] {
     const former: string[] = [];
     const claim = (record: number, id: string): void => {
@@ -493,10 +455,7 @@ export class ConsoleLedger {
     return (above === ROOT_ORG_ID ? ROOT : this.linkOf("orgs", above)) === parentId;
   }
 
-  /**
-   * Allows differences in references to a console record that is now linked to another record. These differences
-   * disappear when the referring records are exported.
-   */
+  /** Allows differences in references to a console record that is now linked to another record. */
   #excuseReferences(kind: ConsoleKind, record: number): void {
     for (const of of CONSOLE_KINDS)
       for (const [field, to] of Object.entries(MODELS[of].references))

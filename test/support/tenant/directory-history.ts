@@ -7,10 +7,7 @@ import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
 import { getCustomFieldName, toComparisonKey, ROOT_NUMBER, listFieldValues, type Values } from "./history-model.ts";
 import { failureOf, encodeCsv, type Cells, type TestTenant } from "./tenant.ts";
 
-/**
- * A record, identified by its position among all records that ever existed. For organisations, -1 is 全社; for users,
- * -1 is no record.
- */
+/** A record, identified by its position among all records that ever existed. */
 export type Place = number;
 
 interface HandStep {
@@ -207,10 +204,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { ...usual, ...own, ...custom, [field]: org };
   }
 
-  /**
-   * Returns an organisation to which another organisation can be moved and below which it is not already. There are few
-   * organisations, so a random choice would rarely move anything.
-   */
+  /** Returns an organisation to which another organisation can be moved and below which it is not already. */
   #free([whom = 0]: readonly Place[], place: Place): number {
     const { model } = this;
     const moved = this.picked("orgs", whom);
@@ -352,10 +346,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return code;
   }
 
-  /**
-   * Returns rows that the tenant accepts from its owner. They identify users by email addresses and organisations by
-   * codes.
-   */
+  /** Returns rows that the tenant accepts from its owner. */
   #cellsOf({ import: kind, mode, rows, place }: ImportStep): {
     readonly cells: Cells;
     readonly rows: readonly Readonly<Record<string, string>>[];

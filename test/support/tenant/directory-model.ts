@@ -35,7 +35,6 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
 
 const REQUIRED_FIELDS: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
 
-/** The field that assigns a record to an organisation, by kind. */
 const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
 
 /** An operation on records of a kind. */
@@ -66,9 +65,6 @@ export class DirectoryModel extends HistoryModel {
     return [];
   }
 
-  /**
-   * Returns the rights that an operation on records of a kind requires. @see issue 11, the table of roles; facts 2.1
-   */
   needs(kind: HandKind, work: RecordWork): readonly RequiredRight[] {
     const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
     if (work === "create") return kind === "users" ? creatingUsers : ["orgs.write"];
@@ -82,11 +78,6 @@ export class DirectoryModel extends HistoryModel {
     return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
   }
 
-  /**
-   * Returns the rights that the changes of an import require.
-   *
-   * @param isNew returns true if a record counts as new for the acting account
-   */
   needsOfWork({ did }: Pick<ImportEffect, "did">, isNew = (_record: number) => false): readonly RequiredRight[] {
     return did.flatMap(({ kind, record, action, before, after }): readonly RequiredRight[] => {
       if (kind !== "users") return [action === "delete" ? "orgs.delete" : "orgs.write"];
@@ -101,10 +92,6 @@ export class DirectoryModel extends HistoryModel {
     });
   }
 
-  /**
-   * Returns the rights that the plan of a file requires. A row that matches a user whom the acting account cannot see
-   * counts as a new record.
-   */
   needsOfPlan(done: ImportEffect, rows: readonly ModelRow[]): readonly RequiredRight[] {
     const kind = done.kind as HandKind;
     const isUnseen = rows.some((row) => {
@@ -183,10 +170,7 @@ export class DirectoryModel extends HistoryModel {
           .filter(([, values]) =>
             listFieldValues(values, field).some((one) => toComparisonKey(one) === toComparisonKey(value)),
           )
-          .map(([other, { name }]): Refusal => ({
-            code: "input-rejected",
-            about: [label, String(value), this.sees(kind, other) ? String(name) : "使われています"],
-          })),
+          .map((): Refusal => ({ code: "input-rejected", about: [label, String(value), "使われています"] })),
       ),
     );
   }
@@ -218,11 +202,7 @@ export class DirectoryModel extends HistoryModel {
     return { code: "input-rejected", about: [name, "組織コードがない"] };
   }
 
-  /**
-   * Writes a record without checking whether this is allowed.
-   *
-   * @returns the number of the record, and whether anything changed
-   */
+  /** Writes a record without checking whether this is allowed. */
   write(kind: Kind, record: number | undefined, given: Values): { readonly record: number; readonly changed: boolean } {
     const number = record ?? this.next();
     const before = this.records[kind].get(number);

@@ -22,10 +22,6 @@ export const EASTERN_ACCOUNTS = ["higashi", "ope", "cus", "few", "minami"] as co
 /** Matches everything in the half that the eastern accounts do not see. */
 export const WESTERN = /west|西|本社 三郎|saburo@root|NOBODY01|himitsu|03-0000-0000/i;
 
-/**
- * Creates a tenant of two halves. The eastern accounts see EAST, which contains E1 and E2, but neither WEST nor the
- * records directly in 全社.
- */
 export const createHalves = async (): Promise<TestTenant> => {
   const tenant = new TestTenant();
   await addOrg(tenant, "西日本", "WEST");

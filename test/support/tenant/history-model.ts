@@ -25,7 +25,6 @@ export interface ImportEffect {
   readonly groups: readonly string[];
 }
 
-/** A committed import in the model. */
 export interface ModelImport extends ImportEffect {
   readonly id: string;
   readonly isUndo: boolean;
@@ -35,9 +34,7 @@ export interface ModelImport extends ImportEffect {
 /** For each record, the text that refers to it in cells. The keys are record numbers. */
 type CellNames = ReadonlyMap<number, string>;
 
-/**
- * A row of a file, by field. A reference is the text of the cell or, if the cell contains a path, the record number.
- */
+/** A row of a file, by field. */
 export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
 
 /** The options of an import of a file. */
@@ -58,7 +55,6 @@ export interface ModelRequest {
 
 type Records = Map<number, Values>;
 
-/** The fields that refer to records, and the kinds of these records. */
 export const REFERENCE_KINDS: Readonly<Record<string, Kind>> = {
   parent: "orgs",
   orgCode: "orgs",
@@ -66,12 +62,6 @@ export const REFERENCE_KINDS: Readonly<Record<string, Kind>> = {
   ownerOrg: "orgs",
 };
 
-/**
- * Returns the name of the model's field for the values of a custom field.
- *
- * @param number number of the custom field; if a custom field with the same name is created later, it has a different
- * number
- */
 export const getCustomFieldName = (number: number): string => `custom:${number}`;
 
 const listChangedFields = (before: Values = {}, after: Values = {}): readonly string[] => {
@@ -91,7 +81,6 @@ const UNIQUE_FIELDS: Readonly<Record<Kind, readonly string[]>> = {
   calendar: ["userId"],
 };
 
-/** Returns the values of a field; an empty list if the field is blank. */
 export const listFieldValues = (values: Values, field: string): readonly (string | number)[] =>
   [values[field] ?? []].flat();
 
@@ -112,10 +101,6 @@ export const hasSameValues = (one: Values | undefined, other: Values | undefined
   return plain(one) === plain(other);
 };
 
-/**
- * A model of records of all kinds and of all imports. It processes one row at a time, which is slow but obviously
- * correct.
- */
 export class HistoryModel {
   readonly records: Readonly<Record<Kind, Records>> = {
     orgs: new Map(),
@@ -206,11 +191,7 @@ export class HistoryModel {
     }
   }
 
-  /**
-   * Returns the number of the organisation to which a cell refers; undefined if it does not exist.
-   *
-   * @param numbers the numbers of the organisations in the rows
-   */
+  /** Returns the number of the organisation to which a cell refers; undefined if it does not exist. */
   #orgNamed(cell: ModelRow[string], rows: readonly ModelRow[], numbers: readonly number[]): number | undefined {
     if (typeof cell === "number") return cell;
     if (cell === "") return ROOT_NUMBER;
@@ -357,11 +338,7 @@ export class HistoryModel {
     return trial.#isInOrder() ? undoing : undefined;
   }
 
-  /**
-   * Applies the effect of an import to the model.
-   *
-   * @param undid the import that this import undoes
-   */
+  /** Applies the effect of an import to the model. @param undid the import that this import undoes */
   commit(done: ImportEffect, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false });
@@ -369,10 +346,7 @@ export class HistoryModel {
     if (undone !== undefined) undone.undone = true;
   }
 
-  /**
-   * Returns, for each record, the text that refers to it in cells; a path if an organisation does not have a code. A
-   * deleted record has the last text that does not need other records.
-   */
+  /** Returns, for each record, the text that refers to it in cells; a path if an organisation does not have a code. */
   called(): CellNames {
     const orgs = [...this.records.orgs].map(
       ([record, { code }]) => [record, String(code ?? this.pathOf(record))] as const,
@@ -381,9 +355,7 @@ export class HistoryModel {
     return new Map([...this.#formerNames, [ROOT_NUMBER, "全社"], ...orgs, ...users]);
   }
 
-  /**
-   * Marks or unmarks an administrator. If an unknown user of an app is marked, the user is created.
-   */
+  /** Marks or unmarks an administrator. If an unknown user of an app is marked, the user is created. */
   mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
     const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
     const record = known ?? (this.#last += 1);

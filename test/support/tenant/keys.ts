@@ -46,10 +46,7 @@ export const describeWrongKeys = (database: Database): readonly string[] =>
     ({ table, column, pk, found, wanted }) => `${table} ${pk}: ${column} is ${String(found)}, not ${String(wanted)}`,
   );
 
-/**
- * Completes records that a test wrote directly into the tables. Sets their derived columns, and the highest record
- * number of each table.
- */
+/** Completes records that a test wrote directly into the tables. */
 export const fillKeys = (database: Database): void => {
   for (const { table, column, pk, wanted } of findWrongRows(database))
     database.run(`update ${table} set ${quoteIdentifier(column)} = :wanted where pk = :pk`, { wanted, pk });

@@ -18,10 +18,7 @@ import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getDerivedColumns } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/**
- * The value of every secret in a random tenant. {@link SECRET_AT} is the instant at which its passwords were set.
- * Neither may appear in any data that leaves the tenant.
- */
+/** The value of every secret in a random tenant. {@link SECRET_AT} is the instant at which its passwords were set. */
 export const SECRET_CANARY = "s3cr3t-canary";
 const SECRET_AT = "2001-02-03T04:05:06.789Z";
 
@@ -99,7 +96,6 @@ class RandomSource {
     return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? TEXTS);
   }
 
-  /** Draws a value that a field can have. */
   value(field: Field): Drawn {
     const drawn = this.#filled(field);
     return field.nullable === true || field.within !== undefined ? this.orNull(drawn) : drawn;
@@ -477,12 +473,7 @@ class TenantFiller {
   }
 }
 
-/**
- * Fills a new tenant with some data of every kind. Writes directly into the tables, because much of the data can
- * otherwise come only from Apple or from the console. The same seed and size produce the same tenant.
- *
- * @param size approximate maximum number of records, for the kinds that have many records
- */
+/** Fills a new tenant with some data of every kind. */
 export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12): Promise<void> => {
   // the first request creates the tenant's file
   await tenant.client.tenant.show();

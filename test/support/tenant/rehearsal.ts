@@ -83,7 +83,6 @@ export class Rehearsal implements AsyncDisposable {
     return new Map(found.map(({ serialNumber, profileStatus }) => [serialNumber, profileStatus ?? "empty"]));
   }
 
-  /** Returns the profile status of each device in the simulator, by serial number. */
   simulated(): ReadonlyMap<string, string> {
     return new Map([...this.simulator.present()].map(({ serial, status }) => [serial, status]));
   }

@@ -4,12 +4,7 @@ import type { TestTenant } from "./tenant.ts";
 /** Columns that never contain texts. */
 const NUMERIC_COLUMNS = ["pk", "user", "change", "tries", "readOnly"];
 
-/**
- * Writes a different secret into each column that does not leave a tenant, in every row of its table.
- *
- * @param secret creates a secret
- * @returns the secrets, by column
- */
+/** Writes a different secret into each column that does not leave a tenant, in every row of its table. */
 export const plantSecrets = (
   { database }: Pick<TestTenant, "database">,
   secret: (name: string) => string,

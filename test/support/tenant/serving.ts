@@ -9,7 +9,6 @@ export interface TestServer extends AsyncDisposable {
   readonly logged: readonly AnsweredRequest[];
 }
 
-/** Serves a tenant on a free port of this computer, as `serve` does. */
 export const serveTestTenant = async (
   { served }: { readonly served: OpenTenant },
   changed: Partial<ServerLimits> = {},

@@ -15,9 +15,7 @@ export type Values = Readonly<Record<string, Value>>;
 interface KindModel {
   /** the field that identifies a record on the screen and in files */
   readonly key: string;
-  /** the field by which people refer to a record */
   readonly label: string;
-  /** fields that refer to a record, with the kind of that record */
   readonly references: Readonly<Record<string, ConsoleKind>>;
   /** the columns of the console's exports, by field */
   readonly columns: Readonly<Record<string, string>>;
@@ -75,7 +73,6 @@ export const MODELS: Readonly<Record<ConsoleKind, KindModel>> = {
   },
 };
 
-/** Returns the fields of a kind. */
 export const fieldsOf = (kind: ConsoleKind): readonly string[] => [
   ...Object.keys(MODELS[kind].columns),
   ...MODELS[kind].hidden,
@@ -93,7 +90,6 @@ export const normaliseValue = (field: string, value: Value | undefined): Value =
   return field === "emails" ? value : value.toSorted();
 };
 
-/** Returns the key of a record; null if it does not have a key. */
 export const getRecordKey = (kind: ConsoleKind, values: Values | undefined): string | null => {
   const value = values?.[MODELS[kind].key] ?? null;
   return typeof value === "object" && value !== null ? (value[0] ?? null) : (value as string | null);
@@ -131,17 +127,10 @@ export interface TaskKnowledge {
   readonly isLeaving: (kind: ConsoleKind, record: number) => boolean;
 }
 
-/**
- * Called when a record gets the key that it was waiting for.
- *
- * @param id id of the mirror's record, if it is still known
- */
+/** Called when a record gets the key that it was waiting for. */
 type OnKeyGranted = (granted: { readonly kind: ConsoleKind; readonly record: number }, id: string | undefined) => void;
 
-/**
- * A console in which other people also make changes. It assigns its own numbers to records, so a person who does a task
- * can find a record only by the names and keys in the task.
- */
+/** A console in which other people also make changes. */
 export class SharedConsole {
   readonly records: Readonly<Record<ConsoleKind, Map<number, Values>>> = {
     orgs: new Map(),
@@ -248,11 +237,7 @@ export class SharedConsole {
     return [...this.records[kind]].find(isIts)?.[0];
   }
 
-  /**
-   * Finds the record that people would identify by a name and a key. Organisations are also found by their path.
-   *
-   * @param isNew true if the record is about to be added
-   */
+  /** Finds the record that people would identify by a name and a key. */
   find(kind: ConsoleKind, { name, key }: RecordLabel, isNew = false): number | undefined {
     const found = this.withKey(kind, key ?? (MODELS[kind].key === MODELS[kind].label ? name : null));
     if (found !== undefined || kind !== "orgs") return found;
@@ -293,11 +278,7 @@ export class SharedConsole {
     return undefined;
   }
 
-  /**
-   * Enters values in a record. If another record has the key, the key is entered later, when it is free.
-   *
-   * @returns false if the key will not become free, or if the values are not allowed
-   */
+  /** Enters values in a record. @returns false if the key will not become free, or if the values are not allowed */
   #enter(kind: ConsoleKind, record: number, { values, knowledge }: EnteredValues): boolean {
     const { key } = MODELS[kind];
     const { [key]: wanted = null, ...others } = values;
@@ -329,9 +310,7 @@ export class SharedConsole {
     return true;
   }
 
-  /**
-   * Returns true if another organisation without a code has the same name and parent. The console does not allow this.
-   */
+  /** Returns true if another organisation without a code has the same name and parent. */
   #isPlaceTaken(record: number, { name, code = null, parentId }: Values): boolean {
     const others = [...this.records.orgs].filter(([one]) => one !== record);
     return (
@@ -357,10 +336,6 @@ export class SharedConsole {
     this.write(free.kind, free.record, { [MODELS[free.kind].key]: free.value });
   }
 
-  /**
-   * Does a task record by record, as far as possible. Repeats this as long as there is progress, so that organisations
-   * are created after their parents and deleted before them.
-   */
   doTask({ records }: ConsoleTask, knowledge: TaskKnowledge): TaskOutcome {
     const entries: ChangedEntry[] = [];
     let left = records;
@@ -376,11 +351,6 @@ export class SharedConsole {
     return { entries, isComplete: left.length === 0 };
   }
 
-  /**
-   * Does a task for one record.
-   *
-   * @returns the record; undefined if the work cannot be done; -1 if there is nothing to do
-   */
   #doRecord(task: TaskRecord, knowledge: TaskKnowledge): number | undefined {
     if (task.thing === "custom_field") return -1;
     const kind = task.kind as ConsoleKind;
@@ -423,10 +393,6 @@ export class SharedConsole {
     return isEntered ? record : undefined;
   }
 
-  /**
-   * Finds a record by its key or another key in the task. The name of the record must be one of the names in the task,
-   * because people do not change a record that has an unexpected name.
-   */
   #findNamed(kind: ConsoleKind, { name, key }: RecordLabel, task: TaskRecord): number | undefined {
     const { key: keyField, label } = MODELS[kind];
     const names = [name, task.name];
@@ -518,18 +484,11 @@ export class SharedConsole {
     });
   }
 
-  /** Returns the records of a kind in the order in which the console exports them. */
   inOrder(kind: ConsoleKind): readonly (readonly [record: number, values: Values])[] {
     const all = [...this.records[kind]];
     return kind === "orgs" ? all.toSorted(([one], [other]) => this.depthOf(one) - this.depthOf(other)) : all;
   }
 
-  /**
-   * Creates an export of the console.
-   *
-   * @param fields the fields to include
-   * @param records the records to include, in this order
-   */
   export(kind: ConsoleKind, fields: readonly string[], records: ReadonlyMap<number, Values>): Cells {
     const { columns, references } = MODELS[kind];
     const ordered = [...records];
@@ -555,7 +514,6 @@ export class SharedConsole {
   }
 }
 
-/** Replaces the name at the end of an organisation's path. */
 const replacePathName = (path: string, name: string): string =>
   `${path.slice(0, path.lastIndexOf("/") + 1)}${formatOrgPath([name])}`;
 

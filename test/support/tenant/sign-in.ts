@@ -29,7 +29,6 @@ export class SignInDesk {
     return this.post("/v1/sessions", body, address === undefined ? {} : { address });
   }
 
-  /** Signs in, and returns the secret of the session. */
   async secretOf(account: string): Promise<string> {
     const response = await this.signIn(account);
     return ((await response.json()) as { secret: string }).secret;

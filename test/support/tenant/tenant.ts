@@ -151,10 +151,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
 /** Returns the collection that must be locked to write to a table. See `TenantOptions`. */
 export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
 
-/**
- * Creates a fake sealing that reverses secrets, so that the database does not contain them in plain text. The sealed
- * text begins with a mark that identifies the key.
- */
+/** Creates a fake sealing that reverses secrets, so that the database does not contain them in plain text. */
 const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
   async seal(purpose, secret, kept = []) {
     if (kept.some((one) => getKeyMark(one) !== mark())) {
@@ -178,10 +175,6 @@ const newFolder = (): string => mkdtempSync(join(tmpdir(), "tenant-test-"));
 
 const newTenantFiles = new Map<number, Uint8Array>();
 
-/**
- * Returns the file of a new tenant. It is created once per process and initial time, because that takes much longer
- * than a copy.
- */
 function readNewTenantFile(start: number): Uint8Array {
   const known = newTenantFiles.get(start);
   if (known !== undefined) return known;
@@ -204,7 +197,6 @@ function newTenantFolder(start: number): string {
   return folder;
 }
 
-/** A tenant in its own temporary folder. */
 export class TestTenant {
   readonly folder: string;
   readonly surroundings = new TestSurroundings();
@@ -231,7 +223,6 @@ export class TestTenant {
     );
   /** the mark of the key that seals the tenant's secrets; to simulate another key, change the mark */
   sealingKey = "first-";
-  /** the failure of the mail settings; undefined if they are correct */
   mailFault: Failure | undefined;
   /** the reason why emails cannot be sent; undefined if they can be sent */
   unsent: Text | undefined;
@@ -382,7 +373,6 @@ export class TestTenant {
     };
   }
 
-  /** Uploads a file and returns its plan. */
   plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
     if (IS_SERVED) this.addAdministrator();
     const isOfAllUsers = request.kind === "users" && request.fromConsole === true;
@@ -417,9 +407,7 @@ export class TestTenant {
     return (await this.problems(plan)).filter(({ severity }) => severity === "error");
   }
 
-  /**
-   * Returns a plan's problems as `code@row`, sorted. Leaves out skipped blank rows.
-   */
+  /** Returns a plan's problems as `code@row`, sorted. Leaves out skipped blank rows. */
   async faults(plan: Pick<Import, "id">): Promise<readonly string[]> {
     const found = (await this.problems(plan)).filter(({ code }) => code !== "row-blank");
     return found.map(({ code, row }) => `${code}@${row}`).toSorted();
@@ -437,7 +425,6 @@ export class TestTenant {
     return users.filter((user) => !isAdministrator(user));
   }
 
-  /** Marks users as administrators, or not. A user of an app who does not exist is created. */
   async mark(kind: "users" | App, names: readonly string[], administrator = true): Promise<void> {
     const { users, secured } = this.client;
     for (const name of names) {
@@ -533,9 +520,7 @@ export class TestTenant {
     return true;
   }
 
-  /**
-   * Deletes the audit log as well, which the program itself cannot do. A history needs an empty audit log at its start.
-   */
+  /** Deletes the audit log as well, which the program itself cannot do. */
   clearAudit(): void {
     const triggers = this.sql("select name, sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit'");
     this.database.change(() => {
@@ -563,10 +548,7 @@ export class TestTenant {
     this.client = createWholeClient(connectTo(this.#open));
   }
 
-  /**
-   * Opens the tenant again without closing it, as if the process had been killed. @returns the abandoned tenant, which
-   * the test must close at its end
-   */
+  /** Opens the tenant again without closing it, as if the process had been killed. */
   crash(): AnsweringTenant {
     const left = this.#open;
     this.#open = this.#start();
@@ -586,10 +568,6 @@ export class TestTenant {
   }
 }
 
-/**
- * Returns a function that opens a tenant as `setUp` left it. The set-up of a file's tests runs only once; each test has
- * a copy of its tenant.
- */
 export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): () => Promise<TestTenant> {
   let prepared: Promise<TestTenant> | undefined;
   const prepare = async (): Promise<TestTenant> => {
@@ -630,6 +608,5 @@ export const failureOf = async (promise: Promise<unknown>): Promise<Failure | un
   }
 };
 
-/** Reads a stream of bytes as text. */
 export const readStreamText = async (chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> =>
   Buffer.concat(await Array.fromAsync(chunks)).toString();

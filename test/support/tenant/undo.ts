@@ -6,11 +6,6 @@ import type { WholeClient } from "../client/whole-client.ts";
 
 type UndoOptions = Parameters<Client<"imports">["imports"]["undo"]>[1];
 
-/**
- * Plans the undo of a change, as `clomoctl undo` does.
- *
- * @throws Failure `conflict` with the records that prevent the undo; in this case, the plan is discarded
- */
 export const undoChange = async (
   { imports }: Pick<WholeClient, "imports">,
   number: number | "last",
@@ -33,10 +28,6 @@ export const undoImport = async (
   return undoChange(client, change, options);
 };
 
-/**
- * Drops tasks for the console, as `clomoctl console drop` does. @throws Failure `conflict` with the records that
- * prevent this
- */
 export const dropTasks = async (
   { imports }: Pick<WholeClient, "imports">,
   ...numbers: readonly number[]

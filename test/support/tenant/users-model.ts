@@ -31,7 +31,6 @@ export interface ModelOutcome {
     Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "orgsCreated", number>
   >;
   readonly rejected: boolean;
-  /** the tenant after the commit */
   readonly after: ModelTenant;
 }
 
@@ -224,11 +223,7 @@ export class UsersModel {
     };
   }
 
-  /**
-   * Returns the addresses of a user after the import. The columns of the file replace the same number of the user's
-   * first addresses; further addresses are kept. If a column is blank, no address is removed if blank cells keep
-   * values, or if the user has more addresses than the file has columns.
-   */
+  /** Returns the addresses of a user after the import. */
   #emailsOf({ cells, emails }: ModelRow, { emails: before }: ModelUser): readonly string[] {
     if (emails.length === 0) return before;
     const keeps = this.#request.blank === "keep";
@@ -263,10 +258,7 @@ export class UsersModel {
     return claimed.filter((claim) => matched === undefined || !listUniqueValues(matched).includes(claim));
   }
 
-  /**
-   * Checks rows whose values another user has and keeps. Repeats this, because if a row turns out to be invalid, its
-   * user keeps all values.
-   */
+  /** Checks rows whose values another user has and keeps. */
   #checkTaken(): void {
     const gone = this.#lacking();
     const isWhole = ({ row, ...cells }: ModelRow): boolean =>
@@ -311,7 +303,6 @@ export class UsersModel {
     }
   }
 
-  /** Returns the only user with a row's value, if no other of the rows has it. */
   #holderOf(name: string, row: ModelRow, among: readonly ModelRow[]): ModelUser | undefined {
     const { ofRow, ofUser } = IDENTIFYING_VALUES[name] ?? NO_VALUE;
     const value = ofRow(row);

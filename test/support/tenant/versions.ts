@@ -30,10 +30,7 @@ const getVersionValues = ({ columns, times }: VersionSchema, version: Row): Row 
   return Object.fromEntries([...names, ...times].map((name) => [name, version[name] ?? null]));
 };
 
-/**
- * Returns the records of a type as they were before all changes since a revision. The changes are reverted one by one,
- * starting with the latest.
- */
+/** Returns the records of a type as they were before all changes since a revision. */
 const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: number): Records => {
   const records = new Map(readRecords(tenant, versions));
   const written = tenant.sql(`select * from ${getVersionTable(versions)} where revision > :since`, { since });

@@ -25,7 +25,7 @@ const ROWS = [
     before: [{ field: "title", value: "主任" }],
     after: [{ field: "custom:=年", value: "2019\n頃" }],
   }),
-  rowOf({ row: 5, key: "jiro@example.co.jp", action: "update", changed: ["custom:=年"], exists: true }),
+  rowOf({ row: 5, key: "jiro@example.co.jp", action: "update", changed: ["custom:=年"] }),
   rowOf({ row: 6, key: "saburo@example.co.jp", action: "unchanged", changed: [], setsSecret: true }),
   rowOf({ row: 0, key: "old@example.co.jp", action: "delete", changed: [] }),
 ];

@@ -7,7 +7,7 @@ import { toCommittedPlan, createFolderWith, buildPlanAnswers, planOf } from "#su
 const PEOPLE = "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n";
 const folder = () => createFolderWith({ "in.csv": PEOPLE });
 const unknownIn = (mirroredAt: string | null) => ({
-  tenant: example("tenant", { mirroredAt, administratorsKnown: ["docs"], administration: undefined }),
+  tenant: example("tenant", { mirroredAt, administratorsKnown: ["docs"] }),
 });
 const AT = "2026-11-20T01:23:45.000Z";
 const dropped: Answers = { import: planOf(), discardImport: planOf({ state: "discarded" }) };

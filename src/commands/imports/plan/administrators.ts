@@ -39,7 +39,7 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     `管理者を指定、または確認してください: ${command}`,
   );
   // a person who lists the records by name has looked at them
-  const isBelow = mode === "delete" && request?.select?.by === "below";
+  const isBelow = mode === "delete" && request?.recursive === true;
   const isRisky = (mode === "replace" && !fromConsole) || isBelow;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
   await tools.terminal.warn(text(`${what.en}; ${hint.en}`, `${what.ja}。${hint.ja}`));

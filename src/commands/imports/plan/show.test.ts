@@ -35,7 +35,7 @@ test("a device that is created is shown with its owner", async () => {
     { field: "serialNumber", value: "SN000001" },
     { field: "ownerEmail", value: "hanako@example.co.jp" },
   ];
-  const row = rowOf({ row: 2, line: 2, key: "SN000001", action: "create", exists: false, after });
+  const row = rowOf({ row: 2, key: "SN000001", action: "create", after });
   const plan = planOf({ kind: "devices", create: 1, update: 0, delete: 0 });
   const { stderr } = await run("devices import in.csv --dry-run", {
     tenant: {

@@ -10,8 +10,8 @@ const [one] = example<{ items: readonly [Scheme] }>("schemes").items;
 const users: Scheme = { ...one, accounts: 0 };
 const orgs: Scheme = { ...users, id: users.id.replace(/1$/, "2"), name: "組織担当", operations: ["orgs.write"] };
 const listed = { schemes: { items: [users, orgs] } };
-const deleted: DeletedSchemes = { schemes: [users, orgs], consoleTasks: [], dryRun: false };
-const twice = (last: unknown) => inTurn({ ...deleted, dryRun: true }, last);
+const deleted: DeletedSchemes = { consoleTasks: [] };
+const twice = (last: unknown) => inTurn(deleted, last);
 const LINE = "roles schemes delete ユーザー登録係 組織担当";
 
 test("checks first, deletes after confirmation of the number, and prints how to create each scheme again", async () => {
@@ -27,7 +27,7 @@ test("checks first, deletes after confirmation of the number, and prints how to 
 });
 
 test("a dry run only checks", async () => {
-  const tenant = { ...listed, deleteSchemes: { ...deleted, dryRun: true } };
+  const tenant = { ...listed, deleteSchemes: deleted };
   const { en } = await runInBoth(`${LINE} --dry-run`, { tenant });
   expect(listOperations(en.requests)).toEqual(["schemes", "deleteSchemes"]);
   expect(en.stderr).toContain("dry run: nothing was changed\n");
@@ -52,7 +52,7 @@ test("a terminal asks for the number of what was shown; another number deletes n
   expect(typed.exit).toBe(0);
   expect(typed.requests.at(-1)).toMatchObject({ base: "7" });
   const other = await run(LINE, {
-    tenant: { ...looked, deleteSchemes: { ...deleted, dryRun: true } },
+    tenant: { ...looked, deleteSchemes: deleted },
     terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "3\r"]] },
   });
   expect(other).toMatchObject({ exit: 3, stdout: "" });
@@ -60,8 +60,8 @@ test("a terminal asks for the number of what was shown; another number deletes n
 
 test.each([
   [" --confirm-deletions 3", "the plan deletes 2 records, not 3; nothing was changed", {}],
-  ["", "pass --confirm-deletions 2", { deleteSchemes: { ...deleted, dryRun: true } }],
-  [" --yes", "pass --confirm-deletions 2", { deleteSchemes: { ...deleted, dryRun: true } }],
+  ["", "pass --confirm-deletions 2", { deleteSchemes: deleted }],
+  [" --yes", "pass --confirm-deletions 2", { deleteSchemes: deleted }],
 ])("a missing or wrong number exits with 3:%s", async (option, told, more) => {
   const { en } = await runInBoth(`${LINE}${option}`, { tenant: { ...listed, ...more } });
   expect(en).toMatchObject({ exit: 3, stdout: "" });

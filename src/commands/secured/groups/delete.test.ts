@@ -6,14 +6,14 @@ import { example, inTurn } from "#support/commands/tenant.ts";
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
 const staff: SecuredGroup = { ...sales, id: sales.id.replace(/6$/, "9"), name: "総務", users: 3 };
 const listed = { securedGroups: { items: [sales, staff] } };
-const deleted: DeletedGroups = { groups: [sales, staff], memberships: 15, consoleTasks: [], dryRun: false };
+const deleted: DeletedGroups = { consoleTasks: [] };
 const LINE = "secured groups delete 営業 総務 --app docs";
 
 test("reports how many memberships end, and deletes after confirmation of the number of groups", async () => {
-  const deleteSecuredGroups = inTurn({ ...deleted, dryRun: true }, deleted);
+  const deleteSecuredGroups = inTurn(deleted, deleted);
   const { en } = await runInBoth(`${LINE} --confirm-deletions 2`, { tenant: { ...listed, deleteSecuredGroups } });
   expect(en.requests.slice(-2).map(({ json }) => json)).toEqual(
-    [true, false].map((dryRun) => ({ ids: [sales.id, staff.id], memberships: 15, dryRun })),
+    [true, false].map((dryRun) => ({ ids: [sales.id, staff.id], dryRun })),
   );
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("to be deleted: 営業, 総務; memberships that end: 15\n");

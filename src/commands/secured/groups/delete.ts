@@ -28,7 +28,7 @@ export default defineCommand({
       names: records.map(({ name }) => name),
       counted: { noun: text("group", "グループ"), count: records.length },
       also: text(`memberships that end: ${memberships}`, `外れる所属: ${memberships} 件`),
-      remove: (dryRun) => client.secured.deleteGroups(app, { ids: records.map(({ id }) => id), memberships, dryRun }),
+      remove: (dryRun) => client.secured.deleteGroups(app, { ids: records.map(({ id }) => id), dryRun }),
     });
   },
 });

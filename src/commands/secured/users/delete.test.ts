@@ -9,7 +9,7 @@ const [USER] = example<{ items: readonly { id: string; userId: string }[] }>("fi
 const shown = {
   planDeletion: PLAN,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: createRowsResponder(rowOf({ row: 0, key: "hanako01", action: "delete", exists: true })),
+  importRows: createRowsResponder(rowOf({ row: 0, key: "hanako01", action: "delete" })),
   commitImport: toCommittedPlan(PLAN),
 };
 

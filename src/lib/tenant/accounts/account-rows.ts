@@ -8,7 +8,7 @@ import {
 } from "../../model/account.ts";
 import type { AccountNameComposition } from "../../model/composition.ts";
 import { listStoredColumns } from "../../model/thing.ts";
-import { codeKey, nameKey } from "../../model/normalise.ts";
+import { nameKey } from "../../model/normalise.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
@@ -20,7 +20,6 @@ import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
 import { fromRow, insertRow, toRow, toStringOrNull } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-/** SQL: the organisations that an account `a` manages, as JSON. */
 const MANAGED_ORGS_JSON = `(select '[' || coalesce(string_agg(
     json_object('id', m.id, 'code', m.code, 'path', coalesce(mp.path, '')), ',' order by mp.at), '') || ']'
   from json_each(a.managedOrgs) e join org m on m.pk = e.value left join temp.place mp on mp.pk = m.pk)`;
@@ -72,9 +71,7 @@ export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name
 export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
 
 export interface StoredAccount {
-  /** record numbers of the user and, in `org`, of the user's organisation */
   readonly pk: number;
-  readonly org: number;
   readonly name: string | null;
   /** text that identifies the account in messages: its name, or its user if it has no name */
   readonly called: string;
@@ -88,8 +85,6 @@ export interface StoredAccount {
   readonly timezone: string | null;
   readonly memo: string | null;
   readonly verifier: string | null;
-  readonly passwordSetAt: string | null;
-  /** true if the user is marked as an administrator */
   readonly isMarked: boolean;
   readonly createdAt: string;
 }
@@ -97,7 +92,7 @@ export interface StoredAccount {
 /** SQL: text that identifies the account of a user `u` in messages. */
 export const ACCOUNT_LABEL_SQL = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
 
-const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.accountPasswordSetAt, u.administrator,
+const ACCOUNT_ROW_COLUMNS = `u.pk, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.administrator,
   ${listStoredColumns(ACCOUNT)
     .map(([column]) => `a.${column}`)
     .join(", ")}, a.verifier, coalesce(a.createdAt, u.createdAt) as createdAt`;
@@ -105,23 +100,18 @@ const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL
 const toStoredAccount = (row: Row): StoredAccount => ({
   ...(fromRow(ACCOUNT, row) as Pick<StoredAccount, keyof AccountValues>),
   pk: Number(row["pk"]),
-  org: Number(row["org"]),
   name: toStringOrNull(row["name"]),
   called: String(row["called"]),
   role: (row["role"] ?? "none") as Role,
   verifier: toStringOrNull(row["verifier"]),
-  passwordSetAt: toStringOrNull(row["accountPasswordSetAt"]),
   isMarked: row["administrator"] === 1,
   createdAt: String(row["createdAt"]),
 });
 
-/** Returns a user and the user's account; undefined if there is no such user. @param id id of the user */
 export const readAccount = async (reader: Reader, id: string): Promise<StoredAccount | undefined> => {
   const row = await reader.get(
     `select ${ACCOUNT_ROW_COLUMNS} from user u left join account a on a.user = u.pk where u.id = :id`,
-    {
-      id,
-    },
+    { id },
   );
   return row && toStoredAccount(row);
 };
@@ -131,11 +121,8 @@ export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPE
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
 /**
- * Returns true if only system administrators may change an account and its user. Without this restriction, somebody
- * could gain control of the account by changing its email address. The restriction includes users who are only marked
- * as administrators, because their role is not known.
- *
- * @see facts 2.1
+ * Returns true if only system administrators may change an account and its user; otherwise, a changed email address
+ * would give control of the account. Includes users who are only marked, as their role is unknown. @see facts 2.1
  */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
@@ -170,29 +157,15 @@ export const listOtherSupportAccounts = async (reader: Reader, user: number): Pr
   return rows.map(({ name }) => String(name));
 };
 
-/** Returns the record number of the user who has an account name, in the whole tenant; undefined if nobody has it. */
-export const findAccountNameHolder = async (reader: Reader, name: string): Promise<number | undefined> => {
-  const row = await reader.get("select pk from main.user where coalesce(accountKey, accountName) = :key", {
-    key: codeKey(name),
-  });
-  return row && Number(row["pk"]);
-};
-
-/** Returns which of these organisations still exist. @param orgs record numbers of organisations */
 export const filterExistingOrgs = async (reader: Reader, orgs: readonly number[]): Promise<readonly number[]> => {
   const sql = "select pk from main.org where pk in (select value from json_each(:orgs)) order by pk";
   return (await reader.all(sql, { orgs: JSON.stringify(orgs) })).map(({ pk }) => Number(pk));
 };
 
-/**
- * Returns the record number of the custom scheme with this name or id. Returns undefined if there is no such scheme.
- */
+/** Returns the record number of the custom scheme with this name or id; undefined if there is none. */
 export const findScheme = async (reader: Reader, name: string): Promise<number | undefined> => {
-  const row = await reader.get("select pk from scheme where id = :name or coalesce(nameKey, name) = :key", {
-    name,
-    key: nameKey(name),
-  });
-  return row && Number(row["pk"]);
+  const sql = "select pk from scheme where id = :name or coalesce(nameKey, name) = :key";
+  return (await reader.get<{ readonly pk: number }>(sql, { name, key: nameKey(name) }))?.pk;
 };
 
 export type AccountValues = Pick<
@@ -218,9 +191,7 @@ export interface Credentials {
   readonly passwordSet: boolean;
 }
 
-/**
- * Writes the account values that are stored with the user and that imports can also set. The change must lock `users`.
- */
+/** Writes the account values that are stored with the user, as imports do. The change must lock `users`. */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
@@ -250,43 +221,25 @@ export const writeAdministratorMark = async (
   });
 };
 
-/** A code that was sent by email, with which a person can set a new password. */
 export interface ResetCode {
   readonly verifier: string;
   /** comparison key of the address to which the code was sent */
   readonly addressKey: string;
-  /** time of expiry, a UTC instant */
   readonly expiresAt: string;
-  /** number of wrong codes that were typed */
   readonly tries: number;
 }
 
-/** Returns the reset code of a user's account; undefined if there is none. */
-export const readResetCode = async (reader: Reader, user: number): Promise<ResetCode | undefined> => {
-  const row = await reader.get("select verifier, addressKey, expiresAt, tries from reset_code where user = :user", {
-    user,
-  });
-  return (
-    row && {
-      verifier: String(row["verifier"]),
-      addressKey: String(row["addressKey"]),
-      expiresAt: String(row["expiresAt"]),
-      tries: Number(row["tries"]),
-    }
-  );
+export const readResetCode = (reader: Reader, user: number): Promise<ResetCode | undefined> => {
+  const sql = "select verifier, addressKey, expiresAt, tries from reset_code where user = :user";
+  return reader.get<ResetCode>(sql, { user });
 };
 
-/**
- * Stores a reset code in place of the previous code. The change must lock `accounts`, like every change to reset codes.
- */
+/** Stores a reset code in place of the previous code. The change must lock `accounts`. */
 export const writeResetCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/**
- * Deletes a user's reset code and returns true if there was one. @param verifier deletes the code only if it has this
- * verifier; if omitted, any code is deleted
- */
+/** Deletes a user's reset code, with `verifier` only the code that has it. Returns true if there was one. */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
@@ -297,16 +250,11 @@ export const deleteResetCode = async (writer: Writer, user: number, verifier?: s
 
 /** Returns the account settings. If no settings were recorded, account names are free text (a clomoctl rule). */
 export const readAccountSettings = async (reader: Reader): Promise<AccountSettings> => {
-  const row = await reader.get("select composition, authentication from account_settings");
-  if (row === undefined)
-    return { id: ACCOUNT_SETTINGS_ID, composition: "free-text", authentication: null, recorded: false };
-  const { composition, authentication = null } = row;
-  return {
-    id: ACCOUNT_SETTINGS_ID,
-    composition: String(composition) as AccountNameComposition,
-    authentication: authentication === null ? null : String(authentication),
-    recorded: true,
-  };
+  const row = await reader.get<Pick<AccountSettings, "composition" | "authentication">>(
+    "select composition, authentication from account_settings",
+  );
+  const unknown = { id: ACCOUNT_SETTINGS_ID, composition: "free-text", authentication: null } as const;
+  return { ...unknown, ...row, recorded: row !== undefined };
 };
 
 export const writeAccountSettings = async (
@@ -329,10 +277,7 @@ const COMPOSED_NAME_SQL: Readonly<
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),
 };
 
-/**
- * SQL: the value that a user's account name is built from; null if the user has no such value. @param sqlOf returns the
- * SQL of a field of the user
- */
+/** SQL: the value from which a user's account name is built, or null. @param sqlOf SQL of a field of the user */
 export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,

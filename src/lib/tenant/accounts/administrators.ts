@@ -1,35 +1,56 @@
-import { SECURED_APPS } from "../../model/secured-user.ts";
+import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { getCurrentInstant } from "../ids.ts";
-import type { Session } from "../session.ts";
-import {
-  writeListConfirmation,
-  readAdministrators,
-  readListConfirmation,
-  type Administrator,
-  type AdministratorKind,
-  type ListConfirmation,
-} from "./administrator-rows.ts";
-import type { Reader, Writer } from "../store/store.ts";
 import { checkFieldValue } from "../records/records.ts";
+import type { Session } from "../session.ts";
+import { insertRow } from "../store/rows.ts";
+import type { Reader, Writer } from "../store/store.ts";
 
-export interface Administrators extends ListConfirmation {
+/** Where people are administrators: in CLOMO PANEL (`users`), or in a SECURED APP. */
+type AdministratorKind = "users" | SecuredApp;
+
+interface Administrator {
+  readonly id: string;
+  /** main email address; for a user of an app, the ユーザーID */
+  readonly key: string;
+  readonly name: string;
+}
+
+/** The administrators, and when and by whom the list was last confirmed; both null if it never was. */
+export interface Administrators {
   readonly kind: AdministratorKind;
+  readonly knownAt: string | null;
+  readonly knownBy: string | null;
   readonly administrators: readonly Administrator[];
 }
 
 const KIND = { type: "choice", choices: ["users", ...SECURED_APPS] } as const;
 
+const CONFIRMATION_SQL = "select at as knownAt, actor as knownBy from administrators_known where kind = :kind";
+
+const ADMINISTRATOR_QUERIES = {
+  users: "select id, emails ->> 0 as key, name from user where administrator = 1 order by pk",
+  app: "select id, userId as key, displayName as name from secured_user where app = :kind and administrator = 1 order by userId",
+} as const;
+
 export const readAdministratorList = async (reader: Reader, kind: AdministratorKind): Promise<Administrators> => {
   checkFieldValue("kind", KIND, kind);
+  const known = await reader.get<Pick<Administrators, "knownAt" | "knownBy">>(CONFIRMATION_SQL, { kind });
+  const sql = ADMINISTRATOR_QUERIES[kind === "users" ? "users" : "app"];
   return {
     kind,
-    ...(await readListConfirmation(reader, kind)),
-    administrators: await readAdministrators(reader, kind),
+    ...(known ?? { knownAt: null, knownBy: null }),
+    administrators: await reader.all<Administrator>(sql, { kind }),
   };
 };
 
-export const confirmList = ({ surroundings, actor }: Session, writer: Writer, kind: AdministratorKind): Promise<void> =>
-  writeListConfirmation(writer, { kind, at: getCurrentInstant(surroundings), actor });
+/** Records that the list is complete: somebody said so, or said of a person whether it contains the person. */
+export const confirmList = async (
+  { surroundings, actor }: Session,
+  writer: Writer,
+  kind: AdministratorKind,
+): Promise<void> => {
+  await insertRow(writer, "administrators_known", { kind, at: getCurrentInstant(surroundings), actor }, ["kind"]);
+};
 
 /** Records that those who are marked are all administrators. Exports of the console do not show administrators. */
 export const confirmAdministrators = (session: Session, kind: AdministratorKind): Promise<Administrators> => {

@@ -9,12 +9,10 @@ export interface ActingAccount {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** record number of the user's own organisation */
   readonly org: number;
   /** record numbers of the managed organisations; undefined if none are recorded */
   readonly managedOrgs: readonly number[] | undefined;
   readonly scheme: string | undefined;
-  /** operations that the scheme allows */
   readonly items: readonly string[];
   /** verifies the account's password; null if the account has none */
   readonly verifier: string | null;
@@ -35,7 +33,6 @@ export const findAccountByName = async (reader: Reader, name: string): Promise<A
   return row && toActingAccount(row);
 };
 
-/** Converts a row of {@link ACTING_ACCOUNT_TABLES} to the account. */
 export const toActingAccount = (row: Row): ActingAccount => {
   const { managedOrgs = null, scheme = null } = row;
   return {
@@ -59,32 +56,20 @@ interface OrgPath {
 /** Returns the paths of organisations that still exist, in the order of the tree.  @param orgs record numbers */
 export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
   await reader.derive(ORG_POSITION_TABLE);
-  const rows = await reader.all(
+  return reader.all<OrgPath>(
     `select o.id, p.path from json_each(:orgs) e join main.org o on o.pk = e.value join temp.place p on p.pk = o.pk
      order by p.at`,
     { orgs: JSON.stringify(orgs) },
   );
-  return rows.map(({ id, path }) => ({ id: String(id), path: String(path) }));
 };
 
 /** Returns the acting account's own user, even if the account's lists do not show it.  @param user record number */
-export const findOwnUser = async (
-  reader: Reader,
-  user: number,
-): Promise<{
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly org: OrgPath;
-  readonly listed: boolean;
-} | null> => {
-  const row = await reader.get(
+export const findOwnUser = async (reader: Reader, user: number) => {
+  const row = await reader.get<{ id: string; name: string; email: string; org: number; listed: number }>(
     `select u.id, u.name, u.emails ->> 0 as email, u.org, exists (select 1 from user seen where seen.pk = u.pk) as listed
      from main.user u where u.pk = :user`,
     { user },
   );
-  const [org] = row === undefined ? [] : await readOrgPaths(reader, [Number(row["org"])]);
-  if (row === undefined || org === undefined) return null;
-  const { id, name, email, listed } = row;
-  return { id: String(id), name: String(name), email: String(email), org, listed: listed === 1 };
+  const [org] = row === undefined ? [] : await readOrgPaths(reader, [row.org]);
+  return row === undefined || org === undefined ? null : { ...row, org, listed: row.listed === 1 };
 };

@@ -10,12 +10,12 @@ import {
 import { buildAccountName, ACCOUNT_NAME_COMPOSITIONS, type AccountNameParts } from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
+import { USER } from "../../model/user.ts";
 import { text, type Text } from "../../text/index.ts";
 import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import {
   findScheme,
-  findAccountNameHolder,
   isAboveOperator,
   createSystemOnlyFailure,
   readAccountSettings,
@@ -23,17 +23,21 @@ import {
   type AccountValues,
   type StoredAccount,
 } from "./account-rows.ts";
-import { findRecordNumberById } from "../records/record-rows.ts";
+import { findRecordNumberById, findValueHolder } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { checkFieldValue, createFieldFailure, validateFieldValue } from "../records/records.ts";
+import {
+  checkFieldValue,
+  createFieldFailure,
+  createUnknownIdFailure,
+  validateFieldValue,
+  validateTextValue,
+} from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** The values of an account in a request. Missing values do not change. */
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
   readonly scheme?: string | undefined;
-  /** ids of organisations */
   readonly managedOrgs?: readonly string[] | undefined;
   /** only for a custom administrator: true if the account manages all organisations */
   readonly managesAll?: boolean | undefined;
@@ -52,11 +56,8 @@ export interface AccountRequest {
 const { fields: FIELDS } = ACCOUNT;
 
 /**
- * Checks that the acting account may change an account as requested. Call this before the requested values are checked.
- *
- * @throws Failure `not-permitted`
- * @see facts 2.1: division and custom administrators create operators, and system administrators create all other
- * accounts; a custom administrator whose scheme does not include users can only create operators (a clomoctl rule)
+ * Checks that the acting account may change an account as requested, before the values are checked. @throws Failure
+ * `not-permitted` @see facts 2.1; custom administrators without users create only operators (a clomoctl rule)
  */
 export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(asker, ["accounts.write"]);
@@ -68,18 +69,11 @@ export const permitAccountChange = ({ asker }: Session, before: StoredAccount, g
   if (asker.role === "custom" && isUserChange(before, given)) requirePermission(asker, USER_CHANGE_OPERATIONS);
 };
 
-/**
- * Returns true if a change concerns a user rather than an operator: it renames the account or leaves it without a role.
- */
+/** Returns true if a change concerns the user, not the operator: it renames the account or leaves it without a role. */
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
-/**
- * Checks that the acting account may change an account and its user. Only system administrators may change an account
- * whose role is above operator or may be above operator.
- *
- * @throws Failure `not-permitted`
- */
+/** Checks that a system administrator acts if the account may be above operator. @throws Failure `not-permitted` */
 export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
   if (asker.role !== "system") throw createSystemOnlyFailure(account);
@@ -87,20 +81,13 @@ export const permitPrivilegedAccount = (asker: Session["asker"], account: Stored
 
 export interface AccountDraft {
   readonly values: AccountValues;
-  /** the new name; undefined if the name does not change */
   readonly name: string | undefined;
   readonly passwordSet: boolean;
   /** true if the user is marked as an administrator, false if not; undefined if the mark does not change */
   readonly isMarked: boolean | undefined;
 }
 
-/**
- * Builds the planned values of an account from a request.
- *
- * @throws Failure `input-rejected` if a rule refuses the values; `not-found` if an organisation or a scheme does not
- * exist
- * @see facts 2.1, 2.2, 2.3
- */
+/** Builds an account's planned values. @throws Failure `input-rejected`, `not-found` @see facts 2.1, 2.2, 2.3 */
 export const buildAccountDraft = async (
   writer: Writer,
   before: StoredAccount,
@@ -111,25 +98,31 @@ export const buildAccountDraft = async (
     if (given[one] !== undefined) checkFieldValue(one, FIELDS[one], given[one]);
   const name = await resolveAccountName(writer, before, given.name);
   const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
-  const after = buildPlannedState(before, given, kept, name ?? before.name);
-  const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
-  if (after.managesAll && (after.role !== "custom" || after.managedOrgs.length > 0))
-    throw createFieldFailure(FIELDS.managesAll.label, MANAGES_ALL_RULE);
+  const { role = before.role } = given;
+  const passwordSet = await checkPassword(writer, before, given, { name: name ?? before.name ?? "", role, dryRun });
+  const isCustom = role === "custom";
+  const isAsBefore = given.managedOrgs === undefined && given.managesAll === undefined && before.managedOrgs === null;
+  const managesAll = given.managesAll ?? (isCustom && before.role === "custom" && isAsBefore);
+  const isNamed = given.managedOrgs !== undefined && given.managedOrgs.length > 0;
+  if (managesAll && (!isCustom || isNamed)) throw createFieldFailure(FIELDS.managesAll.label, MANAGES_ALL_RULE);
+  const hasOrgs = !managesAll && (isNamed || ROLES_WITH_MANAGED_ORGS.includes(role));
+  const hasScheme = given.scheme !== undefined || (isCustom && before.scheme !== null);
+  const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
   return {
     values: {
-      role: after.role,
-      scheme: after.hasScheme ? await resolveScheme(writer, before, given) : null,
-      managedOrgs: await resolveManagedOrgs(writer, after, given, kept),
-      supportOption: after.supportOption,
-      noticeMail: after.noticeMail,
+      role,
+      scheme: hasScheme ? await resolveScheme(writer, before, given) : null,
+      managedOrgs: hasOrgs ? await (given.managedOrgs ? resolveOrgNumbers(writer, given.managedOrgs) : kept) : null,
+      supportOption,
+      noticeMail: given.noticeMail ?? (supportOption && before.noticeMail),
       language: given.language === undefined ? before.language : given.language,
       timezone: resolveTimezone(before, given),
-      memo: resolveMemo(before, given),
+      memo: given.memo === undefined ? before.memo : validateTextValue("memo", FIELDS.memo, given.memo),
       verifier: before.verifier,
     },
     name,
     passwordSet,
-    isMarked: given.role === undefined ? undefined : after.role !== "none",
+    isMarked: given.role === undefined ? undefined : role !== "none",
   };
 };
 
@@ -137,48 +130,6 @@ const MANAGES_ALL_RULE = text(
   "only a custom administrator can manage all organisations, instead of individual ones",
   "すべての組織を管理対象にできるのは、個別の組織を指定しないカスタム管理者だけです",
 );
-
-interface PlannedState {
-  readonly name: string | null;
-  readonly role: Role;
-  readonly hasScheme: boolean;
-  readonly managesAll: boolean;
-  readonly managedOrgs: readonly string[];
-  readonly supportOption: boolean;
-  readonly noticeMail: boolean;
-}
-
-const buildPlannedState = (
-  before: StoredAccount,
-  given: AccountRequest,
-  kept: readonly number[],
-  name: string | null,
-): PlannedState => {
-  const { role = before.role } = given;
-  const isCustom = role === "custom";
-  const isAsBefore = given.managedOrgs === undefined && given.managesAll === undefined && before.managedOrgs === null;
-  const managesAll = given.managesAll ?? (isCustom && before.role === "custom" && isAsBefore);
-  const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
-  return {
-    name,
-    role,
-    hasScheme: given.scheme === undefined ? isCustom && before.scheme !== null : true,
-    managesAll,
-    managedOrgs: given.managedOrgs ?? (ROLES_WITH_MANAGED_ORGS.includes(role) && !managesAll ? kept.map(String) : []),
-    supportOption,
-    noticeMail: given.noticeMail ?? (supportOption && before.noticeMail),
-  };
-};
-
-const resolveManagedOrgs = async (
-  writer: Writer,
-  { role, managesAll, managedOrgs }: PlannedState,
-  given: AccountRequest,
-  kept: readonly number[],
-): Promise<readonly number[] | null> => {
-  if (managesAll || (managedOrgs.length === 0 && !ROLES_WITH_MANAGED_ORGS.includes(role))) return null;
-  return given.managedOrgs ? resolveOrgNumbers(writer, given.managedOrgs) : kept;
-};
 
 const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequest): string | null => {
   if (typed === undefined) return before.timezone;
@@ -192,17 +143,7 @@ const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequ
   );
 };
 
-interface AccountNameAndRole {
-  readonly name: string;
-  readonly role: Role;
-}
-
-/**
- * Resolves the account name in a request.
- *
- * @returns the new name; undefined if the name does not change
- * @see facts 1.3: names are unique in the tenant; facts 2.2: a name is required
- */
+/** Returns the account's new name; undefined if it does not change. @see facts 1.3, 2.2: unique, and required */
 const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
@@ -214,7 +155,7 @@ const resolveAccountName = async (
     throw createFieldFailure(label, text("can be changed, but not cleared", "変更できますが、空にはできません"));
   const name = validateFieldValue("name", FIELDS.name, typed);
   if (name === before.name) return undefined;
-  const holder = await findAccountNameHolder(reader, name);
+  const holder = await findValueHolder(reader, USER, { field: "accountName", value: name });
   if (holder === undefined || holder === before.pk) return name;
   const show = line("clomo-account show", [name]);
   throw createFieldFailure(
@@ -225,18 +166,15 @@ const resolveAccountName = async (
 };
 
 /**
- * Checks the password in a request. An account that gets a role needs a password; the console's form also asks for the
- * password at that point. A mirror does not store passwords, so the password is set in the console. A dry run without a
- * password continues as if a valid password were given.
- *
- * @returns true if the account's password is set; the password for signing in to the server of a mirror is another one
- * @see facts 2.2, 2.3
+ * Checks the password in a request and returns whether it is set. An account that gets a role needs one, as in the
+ * console. In a mirror, it is set in the console; the one for signing in is another. A dry run does without. @see facts
+ * 2.2, 2.3
  */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
   { password, passwordInConsole = false, forSignIn = false }: AccountRequest,
-  { name, role, dryRun }: AccountNameAndRole & { readonly dryRun: boolean },
+  { name, role, dryRun }: { readonly name: string; readonly role: Role; readonly dryRun: boolean },
 ): Promise<boolean> => {
   const isOfMirror = await isMirror(reader);
   const { label } = FIELDS.password;
@@ -250,17 +188,8 @@ const checkPassword = async (
       SET_PASSWORD_IN_CONSOLE_HINT,
     );
   }
-  if (forSignIn && !isOfMirror) throw createFieldFailure(label, SIGN_IN_IN_MIRROR_ONLY, PASSWORD_FILE_HINT);
-  if (passwordInConsole && !isOfMirror) {
-    throw createFieldFailure(
-      label,
-      text(
-        "this tenant is not a mirror of the console, so its passwords cannot be set in the console",
-        "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
-      ),
-      PASSWORD_FILE_HINT,
-    );
-  }
+  if ((forSignIn || passwordInConsole) && !isOfMirror)
+    throw createFieldFailure(label, NO_MIRROR_REASON, PASSWORD_FILE_HINT);
   if (password !== undefined) {
     if (password === "")
       throw createFieldFailure(label, text("must not be blank", "空にできません"), ANOTHER_PASSWORD_HINT);
@@ -282,9 +211,9 @@ const checkPassword = async (
   );
 };
 
-const SIGN_IN_IN_MIRROR_ONLY = text(
-  "only a mirror has passwords of its own for signing in to its server; in this tenant, the password of the account is used",
-  "サーバーへのサインイン専用のパスワードはミラーだけのものです。このテナントでは、アカウントのパスワードを使います",
+const NO_MIRROR_REASON = text(
+  "this tenant is not a mirror of the console, so it has the passwords of its accounts itself",
+  "このテナントは管理画面のミラーではないため、アカウントのパスワードをここで設定します",
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
@@ -302,10 +231,7 @@ const ANOTHER_PASSWORD_HINT = text(
   "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
-/**
- * Returns the record number of the requested scheme or, if no scheme is requested, of the current scheme. @throws
- * Failure `not-found`
- */
+/** Returns the record number of the requested scheme, otherwise of the current one. @throws Failure `not-found` */
 const resolveScheme = async (
   writer: Writer,
   before: StoredAccount,
@@ -323,35 +249,20 @@ const resolveScheme = async (
   });
 };
 
-/** Returns the record numbers of organisations. @throws Failure `not-found` */
 const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promise<readonly number[]> => {
   await writer.lock(["orgs"]);
   const pks: number[] = [];
   for (const id of new Set(ids)) {
     const pk = await findRecordNumberById(writer, "org", id);
-    if (pk === undefined) {
-      throw new Failure("not-found", {
-        what: text(`no organisation has the ID "${id}"`, `ID が「${id}」の組織はありません`),
-        where: "--managed-orgs",
-        hint: text(`to list the organisations: ${line("orgs list", [])}`, `組織の一覧: ${line("orgs list", [])}`),
-      });
-    }
+    if (pk === undefined) throw createUnknownIdFailure("org", id);
     pks.push(pk);
   }
   return pks.toSorted((a, b) => a - b);
 };
 
-const resolveMemo = (before: StoredAccount, { memo: typed }: AccountRequest): string | null => {
-  if (typed === undefined) return before.memo;
-  return typed === null || typed.trim() === "" ? null : validateFieldValue("memo", FIELDS.memo, typed);
-};
-
 /**
- * Returns the account name that the settings require for a user. If the given name is blank, the name is built from the
- * user's values; a name that differs from them is refused. If account names are free text, the given name is returned.
- *
- * @throws Failure `input-rejected`
- * @see seed 001
+ * Returns the account name that the settings require, built from the user's values, unless names are free text. @throws
+ * Failure `input-rejected` if the given name differs @see seed 001
  */
 export const composeAccountName = async (
   reader: Reader,
@@ -402,8 +313,6 @@ const SHOW_COMPOSITION_HINT = text(
   `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
 
-/**
- * Returns the failure for an account name. It does not mention the option, because the option differs between commands.
- */
+/** Returns the failure for an account name. The option is not named, because it differs between commands. */
 const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION_HINT): Failure =>
   createFieldFailure(FIELDS.name.label, reason, hint);

@@ -1,10 +1,9 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import { buildMatrixRows, listRoleChoices } from "../../model/role-policy.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { operation, type InputKit } from "../operation.ts";
 import { readOperations } from "../records/operations.ts";
-import { readAllRecords, streamList, type ListQuery } from "../store/lists.ts";
+import { readAllRecords, streamList } from "../store/lists.ts";
 import { ACCOUNTS, readAccountSettings, SUPPORT_ACCOUNTS } from "./account-rows.ts";
 import { SCHEMES } from "./scheme-rows.ts";
 
@@ -14,12 +13,6 @@ const loadSchemes = () => import("./schemes.ts");
 const loadAdministrators = () => import("./administrators.ts");
 
 const { fields: FIELDS } = ACCOUNT;
-
-const buildFilters = ({ z, buildSearchFilters, queryFlag }: InputKit) => ({
-  ...buildSearchFilters("the accounts of users in this organisation"),
-  role: z.enum(FIELDS.role.choices).optional(),
-  supported: queryFlag.meta({ description: "true: only accounts with the support option" }),
-});
 
 const buildPasswordMembers = ({ z }: InputKit) => ({
   password: z.string().optional().meta({ description: "not needed by a dry run" }),
@@ -46,15 +39,21 @@ const buildAccountMembers = (kit: InputKit) => {
 
 /** CLOMO accounts (CLOMO アカウント) of PANEL users, and the roles of administrators. */
 export const accounts = {
-  ...readOperations({ noun: "accounts", list: ACCOUNTS, needs: "accounts.read", filters: buildFilters }),
+  ...readOperations({ noun: "accounts", list: ACCOUNTS, needs: "accounts.read" }),
   list: operation({
     route: "GET /v1/accounts",
     about: "List accounts, sorted by name",
-    input: (kit) => kit.z.strictObject({ ...kit.listQuery, ...buildFilters(kit) }),
+    input: ({ z, listQuery, buildSearchFilters, queryFlag }) =>
+      z.strictObject({
+        ...listQuery,
+        ...buildSearchFilters("the accounts of users in this organisation"),
+        role: z.enum(FIELDS.role.choices).optional(),
+        supported: queryFlag.meta({ description: "true: only accounts with the support option" }),
+      }),
     needs: ["accounts.read"],
     result: "list",
     run: ({ store }, { supported, ...query }) =>
-      streamList(store, supported === true ? SUPPORT_ACCOUNTS : ACCOUNTS, query as ListQuery),
+      streamList(store, supported === true ? SUPPORT_ACCOUNTS : ACCOUNTS, query),
   }),
   settings: operation({
     route: "GET /v1/accounts/settings",
@@ -124,20 +123,8 @@ export const accounts = {
   }),
 };
 
-/** Administrator roles (管理者権限), which are the same in every tenant, and custom schemes (カスタム管理権限スキーム). */
+/** Custom schemes (カスタム管理権限スキーム). The roles themselves are the same in every tenant. */
 export const roles = {
-  list: operation({
-    route: "GET /v1/roles",
-    about: "List the choices of 管理者権限, in the order of the form in the console",
-    needs: ["roles.read"],
-    run: listRoleChoices,
-  }),
-  matrix: operation({
-    route: "GET /v1/roles/matrix",
-    about: "Get the matrix of operations and roles: who may do what, and where",
-    needs: ["roles.read"],
-    run: buildMatrixRows,
-  }),
   schemes: operation({
     route: "GET /v1/roles/schemes",
     about: "List custom schemes, sorted by name",
@@ -203,7 +190,6 @@ export const administrators = {
 
 export type { Account, AccountSettings } from "../../model/account.ts";
 export type { AccountNameComposition } from "../../model/composition.ts";
-export type { RoleChoice } from "../../model/role-policy.ts";
 export type { TransferResult } from "../handover/transfer.ts";
 export type { WrittenAccount, WrittenAccountSettings } from "./accounts.ts";
 export type { Administrators } from "./administrators.ts";

@@ -17,7 +17,6 @@ import { toChangedObject, getRecordById } from "../records/records.ts";
 import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE } from "./accounts.ts";
 import { buildAccountDraft } from "./draft.ts";
 
-/** A plain-text email. */
 export interface TenantMail {
   readonly to: string;
   readonly subject: string;
@@ -25,31 +24,19 @@ export interface TenantMail {
   readonly language: Language;
 }
 
-/**
- * Sends an email within a limited time. Returns undefined if the email was sent, otherwise the reason, without secrets.
- */
+/** Sends an email within a limited time. Returns the reason, without secrets, if it could not be sent. */
 export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/**
- * Opens the configured mail server. @throws Failure `input-rejected` if no mail server is configured, with a hint on
- * how to configure it
- */
+/** Opens the configured mail server. @throws Failure `input-rejected` if none is configured */
 export type OpenMail = () => Promise<SendMail>;
 
 const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
 
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
-const buildAuditObjects = (account: Account) => ({
-  objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)],
-});
-
 /**
- * Emails a code with which a person can set a new password, in place of the previous code, to the first address of the
- * account that can receive email. If the email cannot be sent, the code is deleted, and the audit log has the reason.
- *
- * @param id id of the account's user
- * @see facts 2.3: CLOMO's login page sends a link by email
+ * Emails a code for a new password, in place of the previous code, to the account's first address. If that fails, the
+ * code is deleted, and the audit log has the reason. @see facts 2.3: CLOMO's login page sends a link
  */
 export const sendResetCode = async (session: Session, send: SendMail, id: string): Promise<void> => {
   const { random, now } = session.surroundings;
@@ -63,7 +50,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
     const { pk } = await getStoredAccount(writer, id);
     const expiresAt = getCurrentInstant({ now: () => now() + CODE_LIFETIME_MS });
     await writeResetCode(writer, pk, { verifier, addressKey: emailKey(address), expiresAt, tries: 0 });
-    const about = buildAuditObjects(account);
+    const about = { objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)] };
     const mail = { to: address, ...(await buildCodeMail(writer, account, { code, expiresAt })) };
     return { result: { pk, mail, about }, ...about, detail: { address, expiresAt } };
   });
@@ -77,12 +64,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
   });
 };
 
-/**
- * Returns true if a code is valid for an account now. A wrong code is counted; after the last attempt, the code is
- * deleted. What is wrong is not revealed.
- *
- * @param id id of the account's user
- */
+/** Returns true if a code is valid for an account now. Wrong codes are counted; the last attempt deletes it. */
 export const checkResetCode = async (
   { surroundings }: Session,
   writer: Writer,
@@ -108,11 +90,7 @@ interface PasswordReset {
   readonly verifier: string;
 }
 
-/**
- * Sets a new password with a code, which ends with it; in a mirror, the password is the one for signing in.
- *
- * @throws `refusal` if the code is no longer valid
- */
+/** Sets a new password (in a mirror, for signing in) with a code, once. @throws `refusal` for an invalid code */
 export const applyResetCode = (
   session: Session,
   { id, code, password, verifier }: PasswordReset,

@@ -1,13 +1,10 @@
 import { SCHEME } from "../../model/scheme.ts";
 import type { RecordList } from "../store/lists.ts";
-import { toOrgNode, buildOrgPaths } from "../store/sql/org-paths.ts";
+import { buildOrgPaths, type OrgNode } from "../store/sql/org-paths.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/keep.ts";
 
-/**
- * Custom schemes by name, with the number of accounts that have each scheme. The kept accounts of deleted users are not
- * counted.
- */
+/** Custom schemes by name, with the number of their accounts without the kept accounts of deleted users. */
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",
@@ -28,29 +25,23 @@ export interface SchemeHolder {
 }
 
 export const readSchemeHolders = async (reader: Reader, id: string): Promise<SchemeHolder[]> => {
-  const rows = await reader.all(
-    `select u.id, u.accountName, u.name, a.managedOrgs from scheme s join account a on a.scheme = s.pk
+  const rows = await reader.all<Omit<SchemeHolder, "orgs"> & { readonly managedOrgs: string | null }>(
+    `select u.id, u.accountName as account, u.name, a.managedOrgs from scheme s join account a on a.scheme = s.pk
      join user u on u.pk = a.user where s.id = :id order by u.accountName, u.pk`,
     { id },
   );
   const isLimited = rows.some(({ managedOrgs }) => managedOrgs !== null);
-  const orgs = isLimited ? await reader.all("select pk, parent, name from org") : [];
-  const paths = buildOrgPaths(orgs.map(toOrgNode));
-  return rows.map(({ id: user, accountName, name, managedOrgs = null }) => ({
-    id: String(user),
-    account: typeof accountName === "string" ? accountName : null,
-    name: String(name),
+  const paths = buildOrgPaths(isLimited ? await reader.all<OrgNode>("select pk, parent, name from org") : []);
+  return rows.map(({ managedOrgs, ...holder }) => ({
+    ...holder,
     orgs:
       managedOrgs === null
         ? null
-        : (JSON.parse(String(managedOrgs)) as readonly number[]).flatMap((pk) => paths.get(pk) ?? []).toSorted(),
+        : (JSON.parse(managedOrgs) as readonly number[]).flatMap((pk) => paths.get(pk) ?? []).toSorted(),
   }));
 };
 
-/**
- * Deletes a scheme that no account has. The kept accounts of deleted users lose the scheme and their role, so that the
- * account has no rights if such a user is created again.
- */
+/** Deletes an unused scheme. Kept accounts of deleted users lose it and their role, in case they are created again. */
 export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },

@@ -17,8 +17,10 @@ import {
   getRecordById,
   collectTaskNumbers,
   requireIds,
+  type ManualRequestBody,
+  type EditableRecordType,
+  type ChangeResult,
 } from "../records/records.ts";
-import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records/records.ts";
 
 export type Scheme = RecordOf<typeof SCHEME.fields>;
 export type WrittenScheme = ChangeResult<Scheme>;
@@ -29,9 +31,7 @@ export interface SchemeDetail {
 }
 
 export interface DeletedSchemes {
-  readonly schemes: readonly Scheme[];
   readonly consoleTasks: readonly number[];
-  readonly dryRun: boolean;
 }
 
 const sortSchemeItems = (items: readonly string[]): readonly string[] =>
@@ -40,7 +40,6 @@ const sortSchemeItems = (items: readonly string[]): readonly string[] =>
 const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   list: SCHEMES,
   collection: "schemes",
-  series: "schemes",
   actions: "roles.schemes",
   reading: async (_, { operations, ...given }) => ({
     values:
@@ -48,35 +47,23 @@ const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   }),
 };
 
-/**
- * Creates a custom scheme. @throws Failure `input-rejected` if the name is already used, an item is unknown, or no item
- * is given
- */
+/** Creates a custom scheme. @throws Failure `input-rejected` for a name in use, an unknown item, or no item */
 export const createScheme = (session: Session, body: ManualRequestBody): Promise<WrittenScheme> =>
   createRecord(session, EDITABLE_SCHEMES, body);
 
-/** Edits a custom scheme. @throws Failure as described for {@link createScheme}; `not-found` */
 export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<WrittenScheme> =>
   editRecord(session, EDITABLE_SCHEMES, id, body);
 
-/** Returns a scheme and the accounts that have it. @throws Failure `not-found` */
 export const readSchemeWithHolders = async (reader: Reader, id: string): Promise<SchemeDetail> => ({
   scheme: await getRecordById(reader, SCHEMES, id),
   holders: await readSchemeHolders(reader, id),
 });
 
-interface SchemeDeletion {
-  readonly ids: readonly string[];
-  readonly dryRun?: boolean | undefined;
-}
-
-/**
- * Deletes schemes that no account has. If one of them cannot be deleted, none is deleted.
- *
- * @throws Failure `not-found`; `input-rejected` if an account has one of the schemes; `conflict` if schemes or accounts
- * were changed after they were read
- */
-export const deleteSchemes = (session: Session, { ids, dryRun = false }: SchemeDeletion): Promise<DeletedSchemes> => {
+/** Deletes schemes, all or none. @throws Failure `not-found`; `input-rejected` if in use; `conflict` if changed */
+export const deleteSchemes = (
+  session: Session,
+  { ids, dryRun }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },
+): Promise<DeletedSchemes> => {
   requireIds(ids);
   const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], dryRun };
   return session.change(change, async (writer) => {
@@ -91,7 +78,7 @@ export const deleteSchemes = (session: Session, { ids, dryRun = false }: SchemeD
     }
     const objects = schemes.map((scheme) => toChangedObject(EDITABLE_SCHEMES, scheme));
     return {
-      result: async (taskOf) => ({ schemes, consoleTasks: await collectTaskNumbers(taskOf, objects), dryRun }),
+      result: async (taskOf) => ({ consoleTasks: await collectTaskNumbers(taskOf, objects) }),
       objects,
       before: schemes.length === 1 ? schemes[0] : { schemes },
     };

@@ -19,7 +19,6 @@ export const ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   named: "t.serialNumber in (:nameKey, upper(:nameKey))",
 };
 
-/** Lists the devices that must not be switched on yet. */
 export const UNREADY_ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   ...ADE_DEVICE_LIST,
   among: IS_NOT_READY,
@@ -55,11 +54,8 @@ export interface AppliedCounts {
 }
 
 /**
- * Stores the fetched devices: of each device, the record with the latest date, or the last one if dates are equal.
- * Removes the devices that Apple reports as deleted.
- *
- * @param from name of the table with {@link FETCHED_COLUMNS}
- * @see apple 3 (hazards 2, 3 and 5)
+ * Stores the fetched devices, of each the record with the latest date or the last one, without those that Apple reports
+ * as deleted. @param from name of the table with {@link FETCHED_COLUMNS} @see apple 3 (hazards 2, 3 and 5)
  */
 export const applyFetched = async (
   writer: Writer,
@@ -101,22 +97,14 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
-interface NewDevice {
-  readonly id: string;
-  readonly serialNumber: string;
-}
-
 /**
- * Creates a 事前登録 record in the tenant for each new device that does not have a record.
- *
- * @param base the devices with higher numbers are new
- * @param idPrefix the first 24 characters of the new ids
- * @param told maximum number of new records to return
+ * Creates a 事前登録 record for each new device without a record. @param base devices with higher numbers are new
+ * @param idPrefix the first 24 characters of the new ids @param told maximum number of new records to return
  */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },
-): Promise<{ readonly count: number; readonly told: readonly NewDevice[] }> => {
+): Promise<{ readonly count: number; readonly told: readonly Readonly<Record<"id" | "serialNumber", string>>[] }> => {
   const { last = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
   const revision = await writer.revision();
   const count = await writer.run(
@@ -130,5 +118,5 @@ export const registerDevices = async (
   await saveCreatedRange(writer, "device", last + 1, last + count);
   await storeLastNumber(writer, "devices", last + count);
   const created = "select id, serialNumber from device where pk > :last order by pk limit :told";
-  return { count, told: (await writer.all(created, { last, told })) as unknown as readonly NewDevice[] };
+  return { count, told: await writer.all(created, { last, told }) };
 };

@@ -2,63 +2,38 @@ import { insertRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
 /** The stored data about the tenant's MDM server at Apple. The key and the token are sealed. */
-export interface StoredServer {
-  /** without a trailing slash */
-  readonly endpoint: string | null;
-  readonly privateKey: string | null;
-  readonly certificate: string | null;
-  readonly keyAt: string | null;
-  readonly token: string | null;
-  /** SHA-256 of the token file */
-  readonly tokenHash: string | null;
-  /** SHA-256 of the token's consumer key */
-  readonly consumer: string | null;
-  readonly tokenExpiresAt: string | null;
-  readonly tokenSetAt: string | null;
-  readonly tokenSetBy: string | null;
-  /** when Apple first rejected the token; null if no rejection is known */
-  readonly tokenRejectedAt: string | null;
-  readonly serverUuid: string | null;
-  readonly serverName: string | null;
-  readonly adminId: string | null;
-  readonly orgName: string | null;
-  /** position in the device list at the end of the last sync; null if the next sync must be full */
-  readonly cursor: string | null;
-  /** when the last sync ended */
-  readonly cursorAt: string | null;
-  /** when the last full sync began */
-  readonly fullAt: string | null;
-  /** id of the renewal item with the token's expiry date */
-  readonly renewal: string | null;
-}
+export type StoredServer = Readonly<Record<keyof typeof EMPTY_SERVER, string | null>>;
 
-const EMPTY_SERVER: StoredServer = {
+const EMPTY_SERVER = {
+  /** without a trailing slash */
   endpoint: null,
   privateKey: null,
   certificate: null,
   keyAt: null,
   token: null,
+  /** SHA-256 of the token file; `consumer`: of the token's consumer key */
   tokenHash: null,
   consumer: null,
   tokenExpiresAt: null,
   tokenSetAt: null,
   tokenSetBy: null,
+  /** when Apple first rejected the token; null if no rejection is known */
   tokenRejectedAt: null,
   serverUuid: null,
   serverName: null,
   adminId: null,
   orgName: null,
+  /** position in the device list at the end of the last sync; null if the next sync must be full */
   cursor: null,
   cursorAt: null,
+  /** when the last full sync began */
   fullAt: null,
+  /** id of the renewal item with the token's expiry date */
   renewal: null,
-};
-
-const SERVER_COLUMNS = Object.keys(EMPTY_SERVER) as readonly (keyof StoredServer)[];
+} as const;
 
 export const readServer = async (reader: Reader): Promise<StoredServer> =>
-  ((await reader.get(`select ${SERVER_COLUMNS.join(", ")} from ade_server`)) as StoredServer | undefined) ??
-  EMPTY_SERVER;
+  (await reader.get<StoredServer>(`select ${Object.keys(EMPTY_SERVER).join(", ")} from ade_server`)) ?? EMPTY_SERVER;
 
 export const writeServer = async (writer: Writer, change: Partial<StoredServer>): Promise<void> => {
   await insertRow(writer, "ade_server", { pk: 1, ...(await readServer(writer)), ...change }, ["pk"]);

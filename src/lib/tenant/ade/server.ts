@@ -84,11 +84,7 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/**
- * Returns the stored MDM server for a request that contacts Apple, or that creates or accepts a key.
- *
- * @throws Failure `not-permitted` in a mirror, `input-rejected` if no endpoint is set
- */
+/** Returns the stored MDM server. @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
 export const requireServer = async (reader: Reader): Promise<StoredServer & { readonly endpoint: string }> => {
   if (await isMirror(reader)) throw MIRROR_FAILURE;
   const { endpoint, ...server } = await readServer(reader);
@@ -98,7 +94,6 @@ export const requireServer = async (reader: Reader): Promise<StoredServer & { re
 
 const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "[::1]", "localhost"];
 
-/** Returns the endpoint without a trailing slash. @throws Failure `input-rejected` if the URL is not valid */
 const parseEndpoint = (url: string): string => {
   const parsed = URL.parse(url);
   const isClean =
@@ -115,12 +110,7 @@ const parseEndpoint = (url: string): string => {
   });
 };
 
-/**
- * Sets the endpoint of Apple's services. The key, the token and the ADE devices of another endpoint are deleted.
- *
- * @param url undefined: Apple
- * @throws Failure `input-rejected` if the URL is not valid; `not-permitted` in a mirror
- */
+/** Sets the endpoint (default: Apple), and deletes what belongs to another one. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {
@@ -135,10 +125,9 @@ export const setEndpoint = async (session: Session, url: string | undefined): Pr
 };
 
 /**
- * Returns the certificate of the tenant's key pair, and creates the key pair first if there is none.
- *
- * @param replace true: create another key pair, and discard the existing one, even if its sealing key was lost
- * @throws Failure as described for {@link requireServer}; `input-rejected` if the sealing key was lost or replaced
+ * Returns the certificate of the tenant's key pair, which is created first if there is none, or to `replace` it, even
+ * without its sealing key. @throws Failure as {@link requireServer}; `input-rejected` if the sealing key was lost or
+ * replaced
  */
 export const createKey = async (
   session: Session,

@@ -35,7 +35,6 @@ import { TOKEN_PURPOSE } from "./token.ts";
 
 export interface SyncRequest {
   readonly kind?: SyncKind | undefined;
-  /** the exact number of devices that a full sync removes */
   readonly confirmDeletions?: number | undefined;
   /** maximum number of devices that a full sync removes; `percent` is a share of the devices before the sync */
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
@@ -54,21 +53,17 @@ export interface AdeSync extends AppliedCounts {
 
 const KIND = defineLabelledChoice(SYNC_KINDS);
 
-const createNoTokenFailure = (): Failure =>
-  new Failure("input-rejected", {
-    what: text("no server token is set", "サーバートークンが設定されていません"),
-    where: "ade token",
-    hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
-  });
+const NO_TOKEN_FAILURE = new Failure("input-rejected", {
+  what: text("no server token is set", "サーバートークンが設定されていません"),
+  where: "ade token",
+  hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
+});
 
 /**
- * Fetches the devices of the tenant's MDM server into a scratch table, page by page, and then applies them in one
- * transaction. A device that is new gets a record in Devices. If a full sync would remove more devices than permitted,
- * the result has their number, and nothing is changed.
- *
- * @throws Failure `conflict` if another sync or another token came first; `input-rejected` if another number of devices
- * was confirmed, if there is no token, or if a delta sync has no position to start from; the refusals of Apple. In all
- * cases, nothing was changed
+ * Fetches the MDM server's devices page by page, then applies them in one transaction; new ones get a record in
+ * Devices. If a full sync would remove more than permitted, only their number is returned. @throws Failure `conflict`
+ * if another sync or token came first; `input-rejected` for another number, no token or no position for a delta;
+ * Apple's refusals
  */
 export const syncDevices = async (
   { session, store, apple }: { readonly session: Session; readonly store: Store; readonly apple: AppleAccess },
@@ -109,18 +104,13 @@ const openService = async (
   { endpoint, token: sealed }: StoredServer & { readonly endpoint: string },
   signal: AbortSignal | undefined,
 ): Promise<AdeService> => {
-  if (sealed === null) throw createNoTokenFailure();
+  if (sealed === null) throw NO_TOKEN_FAILURE;
   const token = JSON.parse(await sealing.unseal(TOKEN_PURPOSE, sealed)) as AdeToken;
   const { now, random } = session.surroundings;
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/**
- * Chooses between a full and a delta sync.
- *
- * @param now in milliseconds
- * @throws Failure `input-rejected` if a delta sync is requested but there is no position to start from
- */
+/** Chooses between a full and a delta sync. @throws Failure `input-rejected` if there is no position for a delta */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: SyncKind | undefined,
@@ -266,7 +256,6 @@ const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
 
-/** A full fetch did not return more devices than a sync may remove. */
 class MissingDevices extends Error {
   readonly count: number;
 
@@ -291,12 +280,7 @@ const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSy
   };
 };
 
-/**
- * Deletes the devices that a full fetch did not return.
- *
- * @throws {@link MissingDevices} if there are more than permitted, or Failure `input-rejected` if another number was
- * confirmed
- */
+/** Deletes what a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` if unconfirmed */
 const deleteUnseenDevices = async (
   writer: Writer,
   { scratch, request }: FetchedDevices,
@@ -310,7 +294,6 @@ const deleteUnseenDevices = async (
   return deleteUnseen(writer, scratch.name);
 };
 
-/** Returns the maximum number of devices that a full sync removes without confirmation. */
 const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): number => {
   const share = (percent: number): number => (before * percent) / 100;
   if (limit === undefined) return Math.max(UNCONFIRMED_REMOVAL_LIMITS.count, share(UNCONFIRMED_REMOVAL_LIMITS.percent));

@@ -20,18 +20,12 @@ import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 
-/** A token file; `content` is in base64. */
 interface TokenFile {
   readonly name: string;
   readonly content: string;
 }
 
-/**
- * Sets a server token without contacting Apple. The token is opened with the tenant's key.
- *
- * @throws Failure `input-rejected` if the key does not open the token, or if the token has expired or is older than the
- * current token of the same server
- */
+/** Sets a server token without contacting Apple. @throws Failure `input-rejected` for an expired, older or unfit one */
 export const setToken = async (
   session: Session,
   { sealing }: AppleAccess,

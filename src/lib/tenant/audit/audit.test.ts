@@ -168,7 +168,7 @@ test("deleting a group records its members", async () => {
     { thing: "secured_user", id: single.id, name: "d2" },
   ];
   const group = { thing: "secured_group", id: one.id, name: "営業" };
-  await secured.deleteGroups("docs", { ids: [one.id, other.id], memberships: 3 });
+  await secured.deleteGroups("docs", { ids: [one.id, other.id] });
   expect(readAuditLog(own.database).at(-1)).toMatchObject({
     objects: [group, { thing: "secured_group", id: other.id }, ...objects],
     before: {

@@ -7,26 +7,15 @@ import type { Session } from "../session.ts";
 import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 
-/**
- * Records the acting account's statement that tasks were done in the console, as far as no export shows them. Either all
- * tasks are confirmed or none.
- *
- * @returns what is still open of them
- * @throws Failure `not-found`; `conflict` if a task has nothing open that exports never show
- */
+/** Confirms what no export shows of tasks, all or none; returns the rest. @throws Failure `not-found`, `conflict` */
 export const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
-  const change = {
-    action: "console.confirm",
-    writer: "confirm",
-    locks: [CONSOLE_COLLECTION],
-    once: true,
-  } as const;
+  const change = { action: "console.confirm", writer: "confirm", locks: [CONSOLE_COLLECTION], once: true } as const;
   return session.change(change, async (writer) => {
     await readTasks(writer, wanted);
     for (const number of wanted) {
-      const confirmed = await confirmDrift(writer, await findRevision(writer, number));
-      if (confirmed.length === 0) throw createVisibleTaskFailure(number);
+      if ((await confirmDrift(writer, await findRevision(writer, number))) === 0)
+        throw createVisibleTaskFailure(number);
     }
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
     return { result: await listTasks(writer, { numbers: wanted }), objects, detail: {} };

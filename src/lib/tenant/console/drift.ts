@@ -1,6 +1,6 @@
 import { ORG } from "../../model/organisation.ts";
 import { buildCaseSql, ORDERED_JOIN } from "../store/sql/forms.ts";
-import type { Reader, Row, Writer } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
@@ -84,21 +84,12 @@ export interface OpenDrift {
   readonly records: number;
 }
 
-/** Returns the drift by change and record type, oldest change first. */
-export const readDrift = async (reader: Reader): Promise<readonly OpenDrift[]> => {
-  const rows = await reader.all(
+export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> => {
+  return reader.all<OpenDrift>(
     `select d.revision, c.number, d.thing, d.action, d.records
      from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(undefined)} d group by d.revision, d.thing, d.action) d
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
-    {},
   );
-  return rows.map((row) => ({
-    revision: Number(row["revision"]),
-    number: Number(row["number"]),
-    thing: String(row["thing"]),
-    action: row["action"] as DriftAction,
-    records: Number(row["records"]),
-  }));
 };
 
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
@@ -119,35 +110,23 @@ const ORG_DEPTH = `(with recursive up(pk) as (
       where up.pk is not null)
   select count(*) from up)`;
 
-/**
- * SQL: the order in which drifts `d` can be applied in the console: deletions, parents from the top down, updates, new
- * records, and finally the parents that have become empty.
- */
+/** SQL: the order in which drifts `d` can be applied: deletions, parents first, updates, new records, empty parents. */
 const CONSOLE_ORDER = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
-const toRecordDrift = (row: Row): RecordDrift => ({
-  thing: String(row["thing"]),
-  pk: Number(row["pk"]),
-  action: row["action"] as DriftAction,
-  mask: Number(row["mask"]),
-});
-
 /** Returns the records of a task, in an order that works in the console. @param most maximum number of records */
-export const readRecordDrift = async (
+export const readRecordDrift = (
   reader: Reader,
   { revision, most }: { readonly revision: number; readonly most: number },
-): Promise<readonly RecordDrift[]> => {
-  const rows = await reader.all(
+): Promise<readonly RecordDrift[]> =>
+  reader.all<RecordDrift>(
     `select d.thing, d.pk, d.action, d.mask from ${buildDriftSql(revision)} d order by ${CONSOLE_ORDER} limit :most`,
     { revision, most },
   );
-  return rows.map(toRecordDrift);
-};
 
 /** Returns the records of some types that have open tasks, with the numbers of the tasks. @param pks as JSON */
-export const readTaskNumbers = async (
+export const readTaskNumbers = (
   reader: Reader,
   things: readonly string[],
   pks: string,
@@ -155,21 +134,15 @@ export const readTaskNumbers = async (
   const drift = things.map((thing) =>
     buildThingDriftSql(getVersionSchema(thing), "o.pk in (select value from json_each(:pks))"),
   );
-  const rows = await reader.all(
+  return reader.all<{ pk: number; number: number }>(
     `select distinct d.pk, c.number from (${drift.join(" union all ")}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision`,
     { pks },
   );
-  return rows.map(({ pk, number }) => ({ pk: Number(pk), number: Number(number) }));
 };
 
-/**
- * Stores that somebody has done the part of a task that no export shows: record types without exports, and columns that
- * no export has contained.
- *
- * @returns the records
- */
-export const confirmDrift = async (writer: Writer, revision: number): Promise<readonly RecordDrift[]> => {
-  const confirmed: RecordDrift[] = [];
+/** Stores that the part of a task that no export shows was done, and returns the number of records. */
+export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
+  let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {
     const table = `main.${getObservedTable(versions)}`;
     const isExported = EXPORTED_VERSIONS.includes(versions);
@@ -177,7 +150,7 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<re
     const seen = buildCompleteMaskSql(versions, `(d.mask & ~${buildUnseenBitsSql(versions)})`);
     const mask = isExported ? buildCaseSql("d.action = 'update'", `d.mask & ~${seen}`, "0") : "d.mask";
     const rows = await writer.all(
-      `select * from (select d.thing, d.pk, d.action, ${mask} as mask, ${isWhole} as whole from (${buildChangeDriftSql(versions)}) d
+      `select * from (select d.pk, ${mask} as mask, ${isWhole} as whole from (${buildChangeDriftSql(versions)}) d
          left join main.${versions.thing.name} t on t.${versions.key} = d.pk) where mask <> 0`,
       { revision },
     );
@@ -188,7 +161,7 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<re
       { parts },
     );
     await writer.run(`delete from ${table} where touched = 0`, {});
-    confirmed.push(...rows.map(toRecordDrift));
+    confirmed += rows.length;
   }
   return confirmed;
 };

@@ -37,17 +37,13 @@ export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.fil
 export const getObservedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string =>
   `${thing.name}_observed`;
 
-/** SQL: definitions of the columns of {@link getObservedTable} between `pk` and the columns of the record type. */
 export const OBSERVED_STATE_COLUMNS = [
   "inConsole integer not null",
   "touched integer not null",
   "since integer not null",
 ] as const;
 
-/**
- * SQL: false if `o` is an account whose user does not exist, because accounts are deleted and restored together with
- * their users.
- */
+/** SQL: false if `o` is an account without a user, because accounts are deleted and restored with their users. */
 export const buildUserExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string =>
   thing === ACCOUNT ? `exists (select 1 from main.${USER.name} u where u.pk = o.pk)` : "true";
 
@@ -71,10 +67,7 @@ export const buildPossibleStatesSql = (versions: VersionSchema, which: string): 
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
      from main.${versions.thing.name} n where n.pk in (${which})`;
 
-/**
- * Column with all custom fields. A version contains the custom fields that were written; the observed state contains
- * those that were touched.
- */
+/** Column with all custom fields: in a version those that were written, in the observed state the touched ones. */
 export const CUSTOM_FIELDS_COLUMN = "custom";
 
 const buildDifferingEntriesSql = (one: string, other: string): string =>
@@ -82,9 +75,7 @@ const buildDifferingEntriesSql = (one: string, other: string): string =>
     from (select key from json_each(coalesce(${one}, '{}')) union select key from json_each(coalesce(${other}, '{}'))) k
     where coalesce(${one}, '{}') ->> k.key is distinct from coalesce(${other}, '{}') ->> k.key)`;
 
-/**
- * SQL: the merged entries of two JSON objects. If both objects have an entry, the value of the first object is used.
- */
+/** SQL: the merged entries of two JSON objects; an entry of the first object takes precedence. */
 export const buildMergedEntriesSql = (one: string, other: string): string =>
   `(select json_group_object(e.key, e.value) from (
       select key, value from json_each(coalesce(${one}, '{}')) union all
@@ -97,7 +88,6 @@ export const buildCustomFieldsBitSql = (versions: VersionSchema): string =>
     ? getColumnBit(versions, CUSTOM_FIELDS_COLUMN)
     : "0";
 
-/** SQL: true if the observed record `o` and the local record `t` differ in a touched column. */
 const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
   if (name === CUSTOM_FIELDS_COLUMN)
@@ -121,10 +111,7 @@ export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): str
   return `(${mask} | ${buildCaseSql(`(${mask}) & (${owners}) <> 0`, `(${owners})`, "0")})`;
 };
 
-/**
- * SQL: true if a record `t` itself has changed since its version `v`; changes to records that it refers to do not
- * count.
- */
+/** SQL: true if a record `t` itself has changed since its version `v`; changes to what it refers to do not count. */
 const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelation): string => {
   const keysOf = (alias: string): string => `select e.value as k from (select 1) ${joined(alias)}`;
   const renamed = `select ${key("g")} as k, ${key("n")} as now, coalesce(g.app, n.app) as app
@@ -162,7 +149,6 @@ export const buildEmptyValueSql = (thing: Thing, name: string): string => {
   return refers?.to === ORG.name && clearable === false ? String(ROOT_ORG_NUMBER) : "null";
 };
 
-/** SQL: true if a record `t` has a value in a column. */
 export const buildIsFilledSql = (thing: Thing, name: string): string => {
   const value = `t.${quoteIdentifier(name)}`;
   return `coalesce(${value}, '') not in ('', '[]', '{}', 0) and ${value} is distinct from ${buildEmptyValueSql(thing, name)}`;
@@ -177,10 +163,7 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
 /** SQL: the statements that observe which records the change `:revision` created. */
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/**
- * SQL: stores the console's values of the records that the change `:revision` wrote, and marks the written columns as
- * touched. Run these statements only after the versions of the change are complete.
- */
+/** SQL: stores the console's values of what `:revision` wrote, and touches its columns, after its versions. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);
@@ -211,10 +194,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/**
- * SQL: removes the custom fields that the change `:revision` deleted from the observed state of all records. The
- * deletion of a field is a single task, not a task for each record.
- */
+/** SQL: removes the custom fields that `:revision` deleted from the observed state: one task, not one per record. */
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   const bit = buildCustomFieldsBitSql(versions);
   if (bit === "0") return [];
@@ -237,10 +217,7 @@ export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/**
- * Stores the console's values for the records of a mirror that a change wrote. Call this after the versions of the
- * change are complete.
- */
+/** Stores the console's values of a mirror's records that a change wrote, after its versions are complete. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
   for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });

@@ -33,9 +33,7 @@ interface ConsoleName {
 }
 
 interface RecordChange {
-  /** `custom:NAME` is a custom field of the tenant */
   readonly field: string;
-  /** what the console showed last */
   readonly before: ConsoleValue;
   readonly after: ConsoleValue;
 }
@@ -55,7 +53,6 @@ const parseEntries = (value: SqlValue | undefined): Readonly<Record<string, stri
 
 const hasBit = (mask: number, bit: string): boolean => (BigInt(mask) & BigInt(bit)) !== 0n;
 
-/** Reads the records of tasks. Data that several tasks need is read only once. */
 export class TaskRecordReader {
   readonly #reader: Reader;
   readonly #rows = new Map<string, Promise<RecordState>>();
@@ -222,10 +219,7 @@ const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/**
- * Returns what to do with a record in the console. If records of this type cannot be added in the console, the record
- * already exists and is edited.
- */
+/** Returns what to do with a record in the console. If its type cannot be added there, the record is edited. */
 const determineRecordWork = (
   thing: Thing,
   action: RecordDrift["action"],

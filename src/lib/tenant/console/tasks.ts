@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ACCOUNT } from "../../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_NUMBER } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
@@ -8,14 +8,12 @@ import type { ConsoleImportResult } from "../plans/import-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { readDrift, readRecordDrift, readTaskNumbers, type OpenDrift } from "./drift.ts";
-import { findRecordNumber } from "./record-ids.ts";
 import { TaskRecordReader, type TaskRecord } from "./records.ts";
 
 /** A task in the console: the part of a change that the console does not have yet. */
 export interface ConsoleTask {
   readonly number: number;
   readonly kind: FormatName;
-  /** action of the change, as in the audit log */
   readonly action: string;
   readonly name: string | null;
   readonly create: number;
@@ -38,7 +36,7 @@ const readTask = async (
   const [{ revision, number }] = parts;
   const listed: TaskRecord[] = [];
   for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
-  const change = await reader.get(
+  const change = await reader.get<{ at: string; action: string; actor: string | null; name: string | null }>(
     `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as actor,
        (select i.detail -> 'request' ->> 'fileName' from import i where i.pk = c.import) as name
      from main.change c join main.audit m on m.seq = c.number where c.number = :number`,
@@ -49,25 +47,22 @@ const readTask = async (
   return {
     number,
     kind: listed[0]?.kind ?? "users",
-    action: String(change?.["action"]),
-    name: (change?.["name"] ?? null) as string | null,
+    action: String(change?.action),
+    name: change?.name ?? null,
     create: count("create"),
     update: count("update"),
     delete: count("delete"),
     records: listed,
-    openedAt: String(change?.["at"]),
-    openedBy: (change?.["actor"] ?? null) as string | null,
+    openedAt: String(change?.at),
+    openedBy: change?.actor ?? null,
   };
 };
 
 interface TaskSelection {
-  /** default: all open tasks */
   readonly numbers?: readonly number[];
-  /** true to list all records of the tasks */
   readonly all?: boolean | undefined;
 }
 
-/** Returns open tasks of a mirror, oldest first. */
 export const listTasks = async (
   reader: Reader,
   { numbers, all = false }: TaskSelection = {},
@@ -127,10 +122,7 @@ export const readClosedTasks = async (
   before: ReadonlyMap<number, number>,
 ): Promise<ConsoleImportResult> => {
   const open = await readOpenTasks(reader);
-  return {
-    closed: [...before.keys()].filter((number) => !open.has(number)),
-    open: open.size,
-  };
+  return { closed: [...before.keys()].filter((number) => !open.has(number)), open: open.size };
 };
 
 export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
@@ -139,10 +131,18 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/**
- * Returns the number of the newest open task that contains a record, which may be deleted; null if there is no such
- * task.
- */
+/** Returns the record number of a record by its id, even if deleted. An account has those of its user. */
+const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
+  if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
+  const table = thing === ACCOUNT.name ? USER.name : thing;
+  const row = await reader.get(
+    `select t.pk from ${table} t where t.id = :id union all select o.pk from ${table}_observed o where o.id = :id`,
+    { id },
+  );
+  return row && Number(row["pk"]);
+};
+
+/** Returns the number of the newest open task that contains a record, which may be deleted; null if none does. */
 export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },

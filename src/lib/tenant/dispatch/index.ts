@@ -8,11 +8,10 @@ import { splitRoute, type AnyOperation, type Operations, perform, requireRights 
 import { OPERATIONS } from "../operations.ts";
 import type { RequestSource, TenantParts } from "../parts.ts";
 import { createErrorResponse, createProblemResponse, describeFault } from "./problem.ts";
-import { createInputReader, type RequestInput } from "./request-input.ts";
-import { createResponse } from "./result.ts";
+import { createInputReader, receiveFile, type RequestInput } from "./request-input.ts";
 import { limitTime, type DispatchEnvironment } from "./time-limit.ts";
-import { receiveFile } from "./upload.ts";
-import { BASE_HEADER, CHANGE_HEADER } from "./wire.ts";
+import type { Lines, TenantExport } from "../results.ts";
+import { AUDIT_HEADER, BASE_HEADER, CHANGE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
 
 const MALFORMED_URL_FAILURE = new Failure("usage", {
   what: text(
@@ -30,18 +29,13 @@ const isDecodable = (url: string): boolean => {
   }
 };
 
-/**
- * Cancels the body that HEAD does not send. After an error response to a request that may have a body, closes the
- * connection, because unread bytes of the body would otherwise be read as the next request.
- */
+/** Cancels the body of HEAD; after an error, closes the connection, whose unread bytes would be the next request. */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;
   if (method === "HEAD") await c.res.body?.cancel();
   if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
 };
-
-const toHonoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
 const buildRequestKey = (
   { once }: AnyOperation,
@@ -55,7 +49,6 @@ const buildRequestKey = (
   return { key, route: account === undefined ? path : `${account.id} ${path}`, fingerprint: sha256(open) };
 };
 
-/** @throws Failure `usage` if the header is not a revision */
 const readBase = (header: string | undefined): number | undefined => {
   if (header === undefined) return undefined;
   if (/^\d{1,15}$/.test(header)) return Number(header);
@@ -63,6 +56,28 @@ const readBase = (header: string | undefined): number | undefined => {
     what: text("the header must be a whole number", "ヘッダーには整数を指定してください"),
     where: BASE_HEADER,
   });
+};
+
+const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown): Response => {
+  const type = MEDIA_TYPES[kind];
+  const headers = { "content-type": type };
+  switch (kind) {
+    case "csv": {
+      const { content, isAudited } = result as TenantExport;
+      const audit = isAudited ? {} : { [AUDIT_HEADER]: NO_AUDIT_RECORD };
+      return new Response(content, { headers: { "content-type": `${type}; charset=utf-8`, ...audit } });
+    }
+    case "file":
+      return new Response(result as ReadableStream<Uint8Array>, { headers });
+    case "lines":
+    case "list": {
+      const lines = result as Lines<unknown>;
+      return new Response("0" in lines ? Buffer.from(lines[0]) : lines, { headers });
+    }
+    case "json":
+      // a response keeps its body until it has been sent, and a text takes twice as much memory as its bytes
+      return new Response(Buffer.from(JSON.stringify(result ?? null)), { headers });
+  }
 };
 
 type Sender = Pick<OpenTenant, "partsFor" | "explain">;
@@ -101,8 +116,9 @@ class Dispatch {
     const app = this.#emptyApp();
     for (const one of Object.values(operations)) {
       const { method, path } = splitRoute(one);
+      const route = path.replaceAll(/\{(\w+)\}/g, ":$1");
       const read = createInputReader(one);
-      app.on([method.toUpperCase()], [toHonoPath(path)], limitTime(one), (c: Context<DispatchEnvironment, "/">) =>
+      app.on([method.toUpperCase()], [route], limitTime(one), (c: Context<DispatchEnvironment, "/">) =>
         this.#answer(c, one, read),
       );
     }

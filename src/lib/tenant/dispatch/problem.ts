@@ -11,11 +11,7 @@ import {
 } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
-/**
- * Returns the response for a failure: a problem object (RFC 9457).
- *
- * @param status HTTP status, if it is not in the error table: 405, 413, 415
- */
+/** Returns a problem object (RFC 9457). @param status if it is not in the error table: 405, 413, 415 */
 export const createProblemResponse = (
   failure: Failure,
   { status = failure.status, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
@@ -37,12 +33,7 @@ export const createUsageResponse = (
   place?: Parameters<typeof createProblemResponse>[1],
 ): Response => createProblemResponse(new Failure("usage", detail), place);
 
-/**
- * Returns the response to a value that violates a schema.
- *
- * @param target `query`, `param` or `json`
- * @param issue the first issue, in English
- */
+/** Returns the response to a value that violates a schema. @param target `query`, `param` or `json` */
 export const createValidationResponse = async (
   target: string,
   schema: z.ZodType,

@@ -2,12 +2,13 @@ import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { Failure } from "../../errors/index.ts";
-import { text } from "../../text/index.ts";
+import { INPUT_ENCODINGS } from "../../csv/records/record.ts";
+import { same, text } from "../../text/index.ts";
+import { createUpload, type Upload } from "../upload.ts";
 import { takesQuery, type AnyOperation } from "../operation.ts";
 import { buildInputSchemas, type InputSchemas } from "./input-schemas.ts";
-import { createValidationResponse } from "./problem.ts";
+import { createUsageResponse, createValidationResponse } from "./problem.ts";
 
-/** What a request asks: the values in its path, and its input. */
 export interface RequestInput {
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;
@@ -16,8 +17,6 @@ export interface RequestInput {
 const MAX_BODY_KIB = 1024;
 
 const MAX_OPEN_BODY_KIB = 16;
-
-const getMaxBodyKib = ({ needs }: AnyOperation): number => (needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB);
 
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
@@ -41,14 +40,9 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
 /** Bytes of a body beyond the maximum that are still read: closing a connection with unread bytes can take the answer with it. */
 const DISCARDED_BYTES = 16 * 1024 * 1024;
 
-/**
- * Reads the text of a body.
- *
- * @throws Failure `usage` with 413 if it is larger than the route accepts
- * @throws HTTPException 400 if it is not UTF-8
- */
+/** Reads a body. @throws Failure `usage` with 413 if it is too large @throws HTTPException 400 if it is not UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
-  const maxKib = getMaxBodyKib(one);
+  const maxKib = one.needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB;
   const maxBytes = maxKib * 1024;
   if (request.header("transfer-encoding") === undefined && Number(request.header("content-length")) <= maxBytes)
     return decodeUtf8(new Uint8Array(await request.arrayBuffer()));
@@ -69,12 +63,7 @@ const COMPRESSED_JSON_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/**
- * Reads a JSON body. Only uploads of files may be compressed.
- *
- * @throws HTTPException 415 if the content type is not JSON in UTF-8, 400 if the body is not valid JSON
- * @throws Failure `usage` with 413, or 415 if the body is compressed
- */
+/** Reads a JSON body. @throws HTTPException 415, 400 @throws Failure `usage` with 413, or 415 if compressed */
 const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<unknown> => {
   const encoding = request.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") throw COMPRESSED_JSON_FAILURE;
@@ -120,3 +109,23 @@ const toInput = (path: { readonly data: unknown }, given: { readonly data: unkno
   path: path.data as RequestInput["path"],
   given: given?.data,
 });
+
+const XLSX_CONTENT_TYPE = /^application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\s*(?:;|$)/i;
+const CSV_CONTENT_TYPE = /^text\/csv\s*;(?:.*;)?\s*charset="?([\w-]+)"?/i;
+
+export const receiveFile = (request: Request): Upload | Response => {
+  const type = request.headers.get("content-type") ?? "";
+  if (XLSX_CONTENT_TYPE.test(type)) return createUpload(request, "xlsx");
+  const charset = CSV_CONTENT_TYPE.exec(type)?.[1]?.toLowerCase();
+  const encoding = INPUT_ENCODINGS.find((known) => known === charset);
+  if (encoding !== undefined) return createUpload(request, encoding);
+  const what =
+    charset === undefined
+      ? text(
+          "the content type must be text/csv with a charset, or the content type of an .xlsx workbook",
+          "Content-Type は、charset 付きの text/csv か .xlsx ブックのものを指定してください",
+        )
+      : text(`the charset "${charset}" is not supported`, `文字コード「${charset}」は使えません`);
+  const hint = same(`charset=${INPUT_ENCODINGS.join(" | ")}`);
+  return createUsageResponse({ what, where: "content-type", hint }, { status: 415 });
+};

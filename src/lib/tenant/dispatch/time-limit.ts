@@ -4,7 +4,6 @@ import type { RequestSource } from "../parts.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
-/** What hono passes on with a request. */
 export interface DispatchEnvironment {
   readonly Bindings: { readonly from: RequestSource | undefined };
   /** aborted when the work for the request should end */
@@ -37,10 +36,8 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
     : error;
 
 /**
- * Limits the time of a request over a socket: a request whose work does not grow with the number of records has limited
- * time, and so has every JSON body to arrive. Any other request is interrupted when the server stops.
- *
- * @throws Failure `unavailable` if the time is over, or the server stops; `usage` with 408 if the body is late
+ * Limits the time of a request whose work does not grow with the number of records, and of every JSON body; the
+ * server's stop interrupts any other. @throws Failure `unavailable`; `usage` with 408 if the body is late
  */
 export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironment> => {
   const isStream = (one.result ?? "json") !== "json";

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
 import type { Upload } from "../upload.ts";
-import { receiveFile } from "./upload.ts";
+import { receiveFile } from "./request-input.ts";
 
 const request = (
   type: string | undefined,

@@ -13,7 +13,6 @@ import type { Session } from "../session.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-/** How lists with certain headers are read. */
 export interface NewLayout {
   readonly kind: FormatName;
   readonly headers: readonly string[];
@@ -68,7 +67,6 @@ export const keepLayout = (session: Session, writer: Writer, layout: NewLayout):
   return writeLayout(writer, layout, { at: getCurrentInstant(session.surroundings), actor: session.actor });
 };
 
-/** @throws Failure as {@link keepLayout} */
 export const learnLayout = async (session: Session, layout: NewLayout): Promise<Layout> => {
   checkImportRequest({ kind: layout.kind });
   return session.change({ action: "layouts.learn", commits: false, locks: [] }, async (writer) => {

@@ -119,6 +119,6 @@ test("a plan with changes that the account may not make is refused for them, not
   } as const;
   const asker = { role: "operator", items: new Set<Operation>(), orgs: [2], credential } as const;
   expect(() => requirePlanPermission(asker, "users", { ...EMPTY_COUNTS, create: 1, delete: 1 })).toThrow(
-    /is not permitted to create users: an operator does not have this right/,
+    /is not permitted to create and change users: an operator does not have this right/,
   );
 });

@@ -11,16 +11,14 @@ const createWrongValueFailure = (name: string): Failure =>
     where: `json.${name}`,
   });
 
-const checkLength = (name: string, value: unknown, [least, most]: readonly [number, number]): void => {
-  if (value === undefined) return;
-  if (typeof value !== "string" || value.length < least || value.length > most) throw createWrongValueFailure(name);
-};
-
 export const checkImportRequest = (asked: ImportRequest): void => {
   const given = asked as Readonly<Record<string, unknown>>;
   for (const [name, field] of Object.entries({ ...KIND, ...IMPORT_FIELDS, ...IMPORT_LISTS } as Fields))
     for (const value of [given[name] ?? []].flat()) checkFieldValue(name, field, value);
-  for (const [name, length] of Object.entries(IMPORT_LENGTHS)) checkLength(name, given[name], length);
+  for (const [name, [least, most]] of Object.entries(IMPORT_LENGTHS)) {
+    const { [name]: value = "-" } = given;
+    if (typeof value !== "string" || value.length < least || value.length > most) throw createWrongValueFailure(name);
+  }
   const { headerRow = 1 } = asked;
   if (!Number.isSafeInteger(headerRow) || headerRow < 1 || headerRow > MAX_HEADER_ROW)
     throw createWrongValueFailure("headerRow");

@@ -68,7 +68,7 @@ test("named records are deleted by one import with their values, and an undo res
     recordsBefore: 3,
     fileName: "yamada@x",
     inputSha256: null,
-    request: { mode: "delete", select: { by: "named" } },
+    request: { mode: "delete", recursive: false },
   });
   const rows = await Array.fromAsync(tenant.client.imports.rows(found.id));
   expect(rows.map(({ action, key }) => [action, key])).toEqual([

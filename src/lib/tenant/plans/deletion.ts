@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { UndoneChange } from "./engine.ts";
-import type { DeletionSelection, PlanCounts } from "./staging/counts.ts";
+import type { PlanCounts } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { describeBlockedRecord } from "../../model/undo.ts";
 import { formatCount, joinTexts, same, text } from "../../text/index.ts";
@@ -18,18 +18,12 @@ export interface DeletionRequest {
   readonly called?: string | undefined;
 }
 
-/**
- * Resolves a deletion request.
- *
- * @throws Failure `usage` if the request has no ids, or is recursive for another kind than organisations;
- * `input-rejected` if it names 全社
- */
+/** Resolves a deletion. @throws Failure `usage` without ids, or recursive elsewhere; `input-rejected` for 全社 */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;
   if (kind === "orgs" && ids.includes(ROOT_ORG_ID)) throw ROOT_DELETION_FAILURE;
-  const select: DeletionSelection = { by: recursive ? "below" : "named" };
-  return { ...completeRequest({ kind, fileName: called }), mode: "delete", select };
+  return { ...completeRequest({ kind, fileName: called }), mode: "delete", recursive };
 };
 
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
@@ -44,7 +38,7 @@ export const toDeletedChange = (request: StoredRequest, ids: readonly string[]):
 const MAX_LISTED_RECORDS = 10;
 
 export const createBlockedDeletionFailure = (
-  { kind, select }: StoredRequest,
+  { kind, recursive }: StoredRequest,
   { count, first }: NonNullable<PlanCounts["blocked"]>,
 ): Failure => {
   const more = count > MAX_LISTED_RECORDS ? [same("…")] : [];
@@ -61,7 +55,7 @@ export const createBlockedDeletionFailure = (
     hint:
       kind === "users" && holders.has("device")
         ? step("to hand over the devices, too", "デバイスの引き継ぎも含めて行うには", line("users leave", ["USER"]))
-        : kind === "orgs" && select?.by === "named" && holders.isSubsetOf(new Set(["org", "user"]))
+        : kind === "orgs" && recursive !== true && holders.isSubsetOf(new Set(["org", "user"]))
           ? text("to also delete everything below: --recursive", "配下もすべて削除するには: --recursive")
           : undefined,
   });

@@ -20,10 +20,8 @@ export interface PlanRow {
   /** for an undo: the SECURED APP of the record, because a change may concern several */
   readonly app?: SecuredApp | undefined;
   readonly row: number;
-  readonly line: number;
   readonly key: string;
   readonly action: keyof typeof ROW_ACTION_NAMES;
-  readonly exists: boolean;
   readonly changed: readonly string[];
   readonly setsSecret: boolean;
   readonly before: readonly FieldValue[];

@@ -61,16 +61,6 @@ export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
   process: null,
 };
 
-const parseImportNumbers = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
-  const [pk, change] = [Number(row["pk"]), readNullableNumber(row, "change")];
-  return { pk, change, number: formatImportNumber(pk, change) };
-};
-
-const readNullableNumber = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
-  const value = row[column] ?? null;
-  return value === null ? null : Number(value);
-};
-
 /** SQL: the number of the change that undid the change of the import `i`. */
 export const UNDONE_BY_SQL = "(select c.undoneBy from main.change c where c.number = i.change)";
 
@@ -78,28 +68,22 @@ export const SELECT_IMPORTS = `select i.*, ${UNDONE_BY_SQL} as undoneBy, exists 
   join main.import u on u.pk = c.import where c.number = ${UNDONE_BY_SQL} and u.detail -> 'counts' ->> 'blocked' is not null) as undoneInPart
   from import i`;
 
-export const toImportRecord = (row: Row): ImportRecord => ({
-  ...parseImportNumbers(row),
-  id: String(row["id"]),
-  kind: row["kind"] as FormatName,
-  state: row["state"] as ImportState,
-  createdAt: String(row["createdAt"]),
-  etag: row["etag"] === null ? null : String(row["etag"]),
-  revision: readNullableNumber(row, "revision"),
-  undoneBy: readNullableNumber(row, "undoneBy"),
-  undoneInPart: row["undoneInPart"] === 1,
-  detail: JSON.parse(String(row["detail"])) as ImportDetail,
-});
+export const toImportRecord = ({ detail, undoneInPart, ...row }: Row): ImportRecord => {
+  const own = row as unknown as Omit<ImportRecord, "number" | "undoneInPart" | "detail">;
+  return {
+    ...own,
+    number: formatImportNumber(own.pk, own.change),
+    undoneInPart: undoneInPart === 1,
+    detail: JSON.parse(String(detail)) as ImportDetail,
+  };
+};
 
 export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 
 export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
   !COMMITTED_STATES.includes(state) || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
 
-/**
- * Returns true for a complete console import that deletes missing records. Other console imports do not show which
- * records the console lacks.
- */
+/** Returns true for a complete console import that deletes. Others do not show which records the console lacks. */
 export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 
@@ -127,7 +111,6 @@ export const createUnknownImportFailure = (name: string): Failure =>
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
-/** Returns the import with an id. @throws Failure `not-found` */
 export const readImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
   const row = await reader.get(`${SELECT_IMPORTS} where i.id = :id`, { id });
   if (row === undefined) throw createUnknownImportFailure(id);

@@ -6,7 +6,6 @@ import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { type FormatName } from "../../model/console-files.ts";
 import { text, type Text } from "../../text/index.ts";
-import { readDroppedTasks } from "../console/record-ids.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
 import { createBlockedDeletionFailure, resolveDeletion, toDeletedChange, type DeletionRequest } from "./deletion.ts";
@@ -50,7 +49,7 @@ import {
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
-import { readStagedChange } from "./staged-change.ts";
+import { readDroppedTasks, readStagedChange } from "./staged-change.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, type Import } from "./shape.ts";
@@ -96,10 +95,7 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /**
-   * Creates an import whose file is sent later. @throws Failure `input-rejected` if an option is not possible, or the
-   * map does not fit or sets a secret
-   */
+  /** Creates an import whose file is sent later. @throws Failure `input-rejected` for an impossible option or map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -140,10 +136,7 @@ export class TenantImports {
     if ((isForSystem && role !== "system") || (isForWhole && orgs !== undefined)) throw WHOLE_TENANT_FAILURE;
   }
 
-  /**
-   * Returns the import. @throws Failure `not-permitted` if the acting account may not make these changes, no matter who
-   * planned them
-   */
+  /** Returns the import. @throws Failure `not-permitted` if the actor may not make these changes */
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { asker } = this.#session;
     const { counts } = record.detail;
@@ -174,11 +167,7 @@ export class TenantImports {
     });
   }
 
-  /**
-   * Plans a deletion of records. The deletion of an organisation can include all organisations below it and its users.
-   *
-   * @throws Failure as described for `resolveDeletion`; `input-rejected` if a record cannot be deleted; `not-permitted`, `not-found`
-   */
+  /** Plans a deletion. @throws Failure as `resolveDeletion`; `input-rejected`, `not-permitted`, `not-found` */
   async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
     const { ids } = asked;
     const request = this.#scoped(resolveDeletion(asked));
@@ -191,16 +180,9 @@ export class TenantImports {
     const record = this.#check(await this.#record(id), ["uploading"]);
     const { request } = record.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
-    const plan = this.#engine.plan(id, request, { stream, encoding }, signal);
-    return this.#planned(
-      id,
-      plan.then(async () => void (await this.#permitted(await this.#record(id)))),
-    );
-  }
-
-  async #planned(id: string, work: Promise<void>): Promise<Import> {
     try {
-      await work;
+      await this.#engine.plan(id, request, { stream, encoding }, signal);
+      await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
       // a conflict leaves the import to the upload that came first; if this process could not write its plan because of a
@@ -314,10 +296,7 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /**
-   * Removes the data that dead processes left behind, and plans that are older than a week. Complete plans of dead
-   * processes are kept.
-   */
+  /** Removes data of dead processes and plans older than a week, but not complete plans of dead processes. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
     // read the records only now, because an import that was unlocked a moment ago may be a complete plan by now
@@ -337,10 +316,7 @@ export class TenantImports {
     }
   }
 
-  /**
-   * Returns true for a complete plan, and for an upload of a live process, because that process may not have locked its
-   * file yet.
-   */
+  /** Returns true for a complete plan, and for an upload of a live process, which may not have locked its file yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);

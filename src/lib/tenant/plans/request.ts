@@ -4,7 +4,6 @@ import { KEY_NAMES } from "../../model/formats.ts";
 import { ALLOWANCES, BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, UNDELETABLE_CHOICES } from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
 import type * as Inputs from "../inputs.ts";
-import type { DeletionSelection } from "./staging/counts.ts";
 
 // What plans are asked for with. The schemas for requests over sockets and the checks for all callers are derived from
 // the same tables.
@@ -117,7 +116,8 @@ export type StoredRequest = Omit<ImportRequest, Defaults> & {
 } & {
   /** `delete`: the import has no file */
   readonly mode: "append" | "replace" | "delete";
-  readonly select?: DeletionSelection | undefined;
+  /** for a deletion of organisations: also everything below them, with the users */
+  readonly recursive?: boolean | undefined;
   /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
 };

@@ -1,5 +1,4 @@
 import { readChange, toUndoneChange } from "../audit/change-number.ts";
-import { readDroppedTasks } from "../console/record-ids.ts";
 import { toDeletedChange } from "./deletion.ts";
 import type { UndoneChange } from "./engine.ts";
 import type { ImportRecord } from "./import-rows.ts";
@@ -11,4 +10,20 @@ export const readStagedChange = async (
 ): Promise<UndoneChange> => {
   if (undoes !== undefined) return toUndoneChange(await readChange(reader, undoes), skipBlocked === true);
   return request === null ? readDroppedTasks(reader, drops) : toDeletedChange(request, ids);
+};
+
+/** Returns the tasks to drop in the form that the engine needs. */
+export const readDroppedTasks = async (reader: Reader, numbers: readonly number[]): Promise<UndoneChange> => {
+  const rows = await reader.all<{ revision: number | null }>(
+    "select revision from main.change where number in (select value from json_each(:numbers)) order by number",
+    { numbers: JSON.stringify(numbers) },
+  );
+  return {
+    number: numbers[0] ?? 0,
+    // records that prevent the drop may have been written at any time, so no revision is excluded
+    revision: -1,
+    isImport: false,
+    skipBlocked: false,
+    dropped: rows.flatMap(({ revision }) => revision ?? []),
+  };
 };

@@ -1,6 +1,6 @@
 import { commandName } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
+import { ADMINISTRATOR_ROLES, ROLES, type Operation } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
@@ -8,24 +8,14 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Reader } from "../store/store.ts";
 import type { Actor } from "./asker.ts";
 
-const isAdministratorRole = (role: Role): role is AdministratorRole =>
-  (ADMINISTRATOR_ROLES as readonly Role[]).includes(role);
-
-/**
- * Returns the organisations that an account administers, each with all organisations below it; undefined: all
- * organisations. Operators in 全社 do not administer any. @see facts 2.1
- */
+/** Returns the organisations that an account administers, with all below; undefined: all. @see facts 2.1 */
 const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | undefined => {
   if (role === "system" || (role === "custom" && managedOrgs === undefined)) return undefined;
   if (role === "operator") return org === ROOT_ORG_NUMBER ? [] : [org];
   return managedOrgs ?? [];
 };
 
-/**
- * Returns the actor for an account, by the account's name.
- *
- * @throws Failure `not-found` if no account has this name, `not-permitted` if the account has no role
- */
+/** Returns an account's actor. @throws Failure `not-found`; `not-permitted` if the account has no role */
 export const resolveActor = async (reader: Reader, name: string): Promise<Actor> => {
   const account = await findAccountByName(reader, name);
   if (account === undefined) throw createUnknownAccountFailure(name);
@@ -36,8 +26,9 @@ export const resolveActor = async (reader: Reader, name: string): Promise<Actor>
 
 /** Returns the actor for an account; undefined if the account has no role. */
 export const toActor = (account: ActingAccount): Actor | undefined => {
-  const { user, id, role, scheme, items } = account;
-  if (!isAdministratorRole(role)) return undefined;
+  const { user, id, scheme, items } = account;
+  const role = ADMINISTRATOR_ROLES.find((one) => one === account.role);
+  if (role === undefined) return undefined;
   return {
     account: { user, id, name: account.name },
     role,
@@ -47,21 +38,9 @@ export const toActor = (account: ActingAccount): Actor | undefined => {
   };
 };
 
-const MAX_SHOWN_NAME_LENGTH = 100;
-
-const shortenName = (name: string): string =>
-  name.length > MAX_SHOWN_NAME_LENGTH ? `${name.slice(0, MAX_SHOWN_NAME_LENGTH).toWellFormed()}…` : name;
-
-/** Returns a name as it must be typed in a command, or a placeholder if the name is too long to be shown in full. */
-const formatNameArgument = (name: string): string =>
-  name.length > MAX_SHOWN_NAME_LENGTH ? "ACCOUNT" : quoteShellWord(name);
-
 const createUnknownAccountFailure = (name: string): Failure =>
   new Failure("not-found", {
-    what: text(
-      `no CLOMO account is named "${shortenName(name)}"`,
-      `「${shortenName(name)}」という CLOMO アカウントはありません`,
-    ),
+    what: text(`no CLOMO account is named "${name}"`, `「${name}」という CLOMO アカウントはありません`),
     hint: text(
       `to list the accounts (without --as): ${commandName("clomo-account list")}`,
       `アカウントの一覧(--as なしで実行): ${commandName("clomo-account list")}`,
@@ -71,11 +50,11 @@ const createUnknownAccountFailure = (name: string): Failure =>
 const createNoRoleFailure = (name: string): Failure =>
   new Failure("not-permitted", {
     what: text(
-      `the account "${shortenName(name)}" does not have a role (${ROLES.none.ja}), so it cannot be used to sign in`,
-      `アカウント「${shortenName(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
+      `the account "${name}" does not have a role (${ROLES.none.ja}), so it cannot be used to sign in`,
+      `アカウント「${name}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `to grant the account a role, run this without --as: ${commandName("clomo-account edit")} ${formatNameArgument(name)} --role …`,
-      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account edit")} ${formatNameArgument(name)} --role …`,
+      `to grant the account a role, run this without --as: ${commandName("clomo-account edit")} ${quoteShellWord(name)} --role …`,
+      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account edit")} ${quoteShellWord(name)} --role …`,
     ),
   });

@@ -4,7 +4,7 @@ import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESTRICTED_FIELD_OPERATIONS } from "../../model/renewal.ts";
 import { concernsWholeTenant, isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
-import { text, type Text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { OwnRight } from "../../model/credential.ts";
 import type { Actor } from "./asker.ts";
@@ -35,60 +35,25 @@ export const isOperationPermitted = (asker: Actor, operation: Operation): boolea
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
 /**
- * Checks that an actor has all given rights. What the account may not do is refused first, because another token would
- * not help.
- *
- * @throws Failure `not-permitted` if a right is missing
+ * Checks an actor's rights, first those of the account, because another token would not help. @throws `not-permitted`
  */
 export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
   requireAccountRights(asker, needed.filter(isOperation));
   requireTokenRights(asker, needed);
 };
 
-/**
- * Checks that an actor's account may perform all given operations, whatever its token grants.
- *
- * @throws Failure `not-permitted` if one of the operations is not permitted
- */
+/** Checks that an actor's account may perform all operations, whatever its token grants. @throws `not-permitted` */
 export const requireAccountRights = (asker: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(asker);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));
   if (refused === undefined) return;
-  const isToCreate =
-    USER_CREATION_OPERATIONS.every((operation) => operations.includes(operation)) &&
-    POSSIBLE_USER_CREATION_OPERATIONS.includes(refused);
-  const about = isToCreate ? CREATE_USERS_TEXT : OPERATIONS[refused].about;
-  throw createNotPermittedFailure(
-    asker,
-    about,
-    isToCreate ? describeUserCreationRefusal(asker) : describeRefusal(asker, refused),
-  );
-};
-
-/** The operations for changing users, and for changing accounts that are not operators' accounts. */
-export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
-
-const USER_CREATION_OPERATIONS: readonly Operation[] = [...USER_CHANGE_OPERATIONS, "users.move"];
-
-const POSSIBLE_USER_CREATION_OPERATIONS: readonly Operation[] = [...USER_CREATION_OPERATIONS, "orgs.write"];
-
-const CREATE_USERS_TEXT = text("create users", "ユーザーの作成");
-
-const describeRefusal = ({ role, items, orgs }: Actor, refused: Operation): Text =>
-  describeMissingRight({ role, items, isWhole: orgs === undefined }, refused);
-
-const describeUserCreationRefusal = (asker: Actor): Text => {
-  if (asker.role !== "custom") return describeRefusal(asker, "users.write");
-  const { "users.write": write, "users.move": move, "orgs.write": make } = OPERATIONS;
-  return text(
-    `creating users requires 「${write.about.ja}」 and 「${move.about.ja}」 in the scheme, and also 「${make.about.ja}」 unless the managed organisations are 「全て」`,
-    `ユーザーの作成には、スキームに「${write.about.ja}」と「${move.about.ja}」が必要です。管理対象組織が「全て」でないときは「${make.about.ja}」も必要です`,
-  );
-};
-
-const createNotPermittedFailure = ({ account }: Actor, about: Text, why: Text): Failure => {
-  const name = account?.name ?? "";
-  return new Failure("not-permitted", {
+  const { role, items, orgs } = asker;
+  const [about, why] = [
+    OPERATIONS[refused].about,
+    describeMissingRight({ role, items, isWhole: orgs === undefined }, refused),
+  ];
+  const name = asker.account?.name ?? "";
+  throw new Failure("not-permitted", {
     what: text(
       `${name} is not permitted to ${about.en}: ${why.en}`,
       `「${name}」の権限では行えません(${about.ja}): ${why.ja}`,
@@ -96,6 +61,9 @@ const createNotPermittedFailure = ({ account }: Actor, about: Text, why: Text): 
     hint: step("to see what each role may do", "権限の一覧", line("roles matrix", [])),
   });
 };
+
+/** The operations for changing users, and for changing accounts that are not operators' accounts. */
+export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
 const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
   what: text("a token cannot change how its account signs in", "トークンでは、サインインに関する設定を変更できません"),

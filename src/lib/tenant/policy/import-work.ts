@@ -9,16 +9,14 @@ import type { Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.ts";
 
-const PLAN_WORK_PARTS = ["create", "edit", "note", "move", "delete", "createOrgs", "release"] as const;
-
-type PlanWork = Readonly<Record<(typeof PLAN_WORK_PARTS)[number], number>>;
-
 /**
  * Returns the operations needed to create users: creating and moving users, and also creating organisations unless the
  * actor administers all of them, because every new user is linked with an organisation. @see facts 2.1
  */
 export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
   getItemsForNewUsers(orgs === undefined);
+
+type PlanWork = ReturnType<typeof derivePlanWork>;
 
 const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
   const panel = toPanelKind(kind);
@@ -34,7 +32,7 @@ const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyo
   };
 };
 
-const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
+const derivePlanWork = (kind: FormatName, counts: PlanCounts) => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
   const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
@@ -43,7 +41,7 @@ const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const isNote = ({ field }: { readonly field: string }): boolean => kind === "devices" && NOTE_FIELDS.includes(field);
   const edited = changed(columns.filter((column) => !isPlace(column) && !isNote(column)));
   return {
-    create: create,
+    create,
     edit: edited === 0 && create === 0 ? secretsSet : edited,
     note: changed(columns.filter(isNote)),
     move: changed(columns.filter(isPlace)),
@@ -52,9 +50,6 @@ const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
     release: released,
   };
 };
-
-const listWorkParts = (work: PlanWork): readonly (keyof PlanWork)[] =>
-  PLAN_WORK_PARTS.filter((piece) => work[piece] > 0);
 
 const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   account: ["accounts.write", "accounts.roles", "accounts.orgs"],
@@ -68,14 +63,11 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   answer: ["tenant.write"],
 };
 
-/**
- * Checks that an actor may make all changes of a plan.
- *
- * @throws Failure `not-permitted` with the first operation that is not permitted
- */
+/** Checks that an actor may make all changes of a plan. @throws Failure `not-permitted` with the first refused one */
 export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
-  const needed = getWorkOperations(asker, kind);
-  const parts = listWorkParts(derivePlanWork(kind, counts)).map((part) => needed[part]);
+  const work = derivePlanWork(kind, counts);
+  const needed = Object.entries(getWorkOperations(asker, kind));
+  const parts = needed.flatMap(([part, operations]) => (work[part as keyof PlanWork] > 0 ? [operations] : []));
   const all = [...parts, ...listRelatedOperations(asker, counts)];
   for (const operations of all) requireAccountRights(asker, operations);
   requireTokenRights(asker, all.flat());

@@ -6,24 +6,16 @@ import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 import { storeLastNumber } from "../store/collections.ts";
-import type { Reader, Row, Writer } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
 
 export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
 
-export interface StoredField {
+export interface StoredField extends CustomField {
   readonly pk: number;
-  readonly field: CustomField;
 }
 
-const toStoredField = ({ pk, id, name, createdAt }: Row): StoredField => ({
-  pk: Number(pk),
-  field: { id: String(id), name: String(name), createdAt: String(createdAt) },
-});
-
-export const findCustomField = async (reader: Reader, id: string): Promise<StoredField | undefined> => {
-  const row = await reader.get("select pk, id, name, createdAt from custom_field where id = :id", { id });
-  return row && toStoredField(row);
-};
+export const findCustomField = (reader: Reader, id: string): Promise<StoredField | undefined> =>
+  reader.get<StoredField>("select pk, id, name, createdAt from custom_field where id = :id", { id });
 
 /** Returns true if a custom field has a name, also one that was removed here but that the console may still have. */
 export const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
@@ -47,11 +39,8 @@ export const insertCustomField = async (
 };
 
 /**
- * Returns a user's custom field values in the form in which the table stores them: the given values replace the stored
- * values, and other values do not change.
- *
- * @param pk undefined for a new user
- * @throws Failure `not-found` if the tenant does not have a field with a given name
+ * Returns a user's custom field values as stored: the given ones, and the others as they are. @param pk undefined for a
+ * new user @throws Failure `not-found` if the tenant does not have a field
  */
 export const mergeCustomValues = async (
   reader: Reader,
@@ -77,7 +66,6 @@ export const mergeCustomValues = async (
 
 export interface CustomFieldValue {
   readonly id: string;
-  /** name of the user, with the main email address */
   readonly name: string;
   readonly value: string;
 }
@@ -87,18 +75,12 @@ const buildValuePath = (pk: number): string => `$."${pk}"`;
 export const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
   reader.count("select count(*) from user where custom ->> :path is not null", { path: buildValuePath(pk) });
 
-export const readCustomValues = async (
-  reader: Reader,
-  pk: number,
-  most: number,
-): Promise<readonly CustomFieldValue[]> => {
-  const rows = await reader.all(
+export const readCustomValues = (reader: Reader, pk: number, most: number): Promise<readonly CustomFieldValue[]> =>
+  reader.all<CustomFieldValue>(
     `select id, name || coalesce(' <' || nullif(emails ->> 0, name) || '>', '') as name, custom ->> :path as value
      from user where custom ->> :path is not null order by pk limit :most`,
     { path: buildValuePath(pk), most },
   );
-  return rows.map(({ id, name, value }) => ({ id: String(id), name: String(name), value: String(value) }));
-};
 
 /**
  * Deletes a custom field and the users' values in it. The revisions of the users do not change: in this case, the state

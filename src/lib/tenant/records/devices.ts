@@ -20,8 +20,6 @@ export type WrittenDevice = ChangeResult<Device>;
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
   collection: "devices",
-  series: "devices",
-  actions: "devices",
   reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
 };
 
@@ -35,10 +33,8 @@ export interface DeviceOwnerChange {
 }
 
 /**
- * Changes the owner of devices. Either all devices are changed or none.
- *
- * @throws Failure `input-rejected` if the number of devices to wipe differs from the confirmed number, or if a rule for
- * devices is violated; `conflict` if devices have changed since they were read
+ * Changes the owner of devices, all or none. @throws Failure `input-rejected` for another number of wipes than
+ * confirmed, or a violated rule; `conflict` if devices have changed
  */
 export const changeDeviceOwners = (
   session: Session,
@@ -68,10 +64,7 @@ export interface TagChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/**
- * Adds tags to devices and removes others. If one device does not exist, no device is changed. @throws Failure
- * `not-found`
- */
+/** Adds tags to devices and removes others. If one device is missing, none changes. @throws Failure `not-found` */
 export const tagDevices = (
   session: Session,
   { ids, add, remove, dryRun }: TagChange,
@@ -92,10 +85,8 @@ export const changeTags = (
 };
 
 /**
- * Returns the values of a change without the tags that the former use of the device left: 回収待ち if the device changes
- * hands, and also 返却済み if it gets a new owner.
- *
- * @throws Failure `input-rejected` if the device would have two owners, which its table refuses too
+ * Returns the values of a change without the former use's tags: 回収待ち if the device changes hands, and 返却済み for
+ * a new owner. @throws Failure `input-rejected` for two owners, which its table refuses too
  */
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];

@@ -4,23 +4,14 @@ import type { TenantExport } from "../results.ts";
 import type { RecordList } from "../store/lists.ts";
 
 interface ExportAudit {
-  /** such as `users.export` */
   readonly action: string;
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Maximum number of records that are exported without an audit record. Listing these records does not create an audit
- * record either.
- */
+/** Maximum number of records that are exported, or listed, without an audit record. */
 const MAX_UNAUDITED_RECORDS = 1;
 
-/**
- * Records in the audit log which account exports how many records with which filters, and then returns the export. If
- * the tenant is read-only, returns the export without an audit record.
- *
- * @throws Failure as described for the store's `change`; in that case, nothing is exported
- */
+/** Records an export in the audit log, unless the tenant is read-only, then returns it. @throws Failure */
 export const exportWithAuditRecord = async (
   session: Session,
   { action, filters }: ExportAudit,
@@ -46,7 +37,6 @@ export const exportWithAuditRecord = async (
   return { content, isAudited: true };
 };
 
-/** Exports a list as CSV. @see {@link exportWithAuditRecord} */
 export const exportList = (
   session: Session,
   list: RecordList,

@@ -6,8 +6,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { migrate } from "../store/sqlite/migrations.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
-import { Session } from "../session.ts";
-import { MACHINE_OWNER } from "../session.ts";
+import { Session, MACHINE_OWNER } from "../session.ts";
 import { collectionOf, failureOf, TestSurroundings, TestTenant } from "#support/tenant/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 

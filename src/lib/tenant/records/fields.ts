@@ -26,11 +26,7 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/**
- * Adds a custom field for users. Its name is also the header of its column.
- *
- * @throws Failure `input-rejected` if the name is already in use or cannot be a header
- */
+/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a name in use or unfit */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
@@ -46,10 +42,7 @@ export const addCustomField = async (session: Session, name: string): Promise<Cu
   });
 };
 
-/**
- * Returns true if a custom field can have this name: it is a valid header, and no standard column of users has this
- * name.
- */
+/** Returns true if a custom field can have this name: a valid header that no standard column of users has. */
 export const isAvailableHeader = (name: string): boolean =>
   isAllowedHeader(name) && !STANDARD_HEADER_KEYS.has(nameKey(name));
 
@@ -57,7 +50,6 @@ const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
   (USER_LIST.format?.columns ?? []).map(({ header }) => nameKey(header)),
 );
 
-/** Returns the custom field with an id. @throws Failure `not-found` */
 const getStoredField = async (reader: Reader, id: string): Promise<StoredField> => {
   const found = await findCustomField(reader, id);
   if (found !== undefined) return found;
@@ -66,29 +58,19 @@ const getStoredField = async (reader: Reader, id: string): Promise<StoredField> 
   });
 };
 
-/** Returns a custom field and the number of users who have a value in it. @throws Failure `not-found` */
 export const getFieldWithUsage = async (reader: Reader, id: string): Promise<CustomFieldDetail> => {
-  const { pk, field } = await getStoredField(reader, id);
+  const { pk, ...field } = await getStoredField(reader, id);
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-interface FieldRemoval {
-  readonly users?: number | undefined;
-}
-
-/**
- * Removes a custom field and its values. The audit log keeps the values with the users who had them.
- *
- * @throws Failure `not-found`; `conflict` if the number of values to remove differs from the expected number, or if
- * fields or users have changed since they were read
- */
+/** Removes a custom field and its values, which the audit log keeps. @throws Failure `not-found`; `conflict` */
 export const removeCustomField = (
   session: Session,
   id: string,
-  { users: expected }: FieldRemoval = {},
+  { users: expected }: { readonly users?: number | undefined } = {},
 ): Promise<CustomField> =>
   session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
-    const { pk, field } = await getStoredField(writer, id);
+    const { pk, ...field } = await getStoredField(writer, id);
     const users = await countCustomValues(writer, pk);
     if (expected !== undefined && expected !== users) throw createValueCountFailure(users, expected);
     const values = await readCustomValues(writer, pk, MAX_TRACED_RECORDS);

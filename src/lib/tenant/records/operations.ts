@@ -5,7 +5,7 @@ import type { Actor } from "../policy/asker.ts";
 import { operation, type InputKit } from "../operation.ts";
 import type { Session } from "../session.ts";
 import type { ExportQuery } from "../store/list-export.ts";
-import { findRecords, streamList, type ListQuery, type RecordList } from "../store/lists.ts";
+import { findRecords, type RecordList } from "../store/lists.ts";
 import type { EditableRecordType } from "./records.ts";
 
 // modules are loaded only by requests that need them, so that lists start faster
@@ -13,31 +13,17 @@ const loadRecords = () => import("./records.ts");
 const loadExports = () => import("./exports.ts");
 const loadHistory = () => import("../versions/history.ts");
 
-interface ListedNoun<N extends string, F extends Fields, S extends z.ZodRawShape> {
+interface ReadNoun<N extends string, F extends Fields> {
   readonly noun: N;
   readonly list: RecordList<F>;
   readonly needs: NeededRight;
-  readonly filters: (kit: InputKit) => S;
 }
 
-export const readOperations = <
-  const N extends "users" | "orgs" | "devices" | "accounts",
-  F extends Fields,
-  S extends z.ZodRawShape,
->({
+export const readOperations = <const N extends "users" | "orgs" | "devices" | "accounts", F extends Fields>({
   noun,
   list,
   needs,
-  filters,
-}: ListedNoun<N, F, S>) => ({
-  list: operation({
-    route: `GET /v1/${noun}`,
-    about: `List ${noun}, in the order in which they were created`,
-    input: (kit) => kit.z.strictObject({ ...kit.listQuery, ...filters(kit) }),
-    needs: [needs],
-    result: "list",
-    run: ({ store }, query) => streamList(store, list, query as ListQuery),
-  }),
+}: ReadNoun<N, F>) => ({
   find: operation({
     route: `GET /v1/${noun}/find`,
     about: `Find ${noun} by ID or by what identifies them for people`,
@@ -54,7 +40,9 @@ export const readOperations = <
   }),
 });
 
-interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ListedNoun<N, F, S> {
+interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ReadNoun<N, F> {
+  /** the filters of an export */
+  readonly filters: (kit: InputKit) => S;
   readonly editable: (session: Session) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
   /** the rights to create a record with some values, and to change these values */
   readonly creates: (asker: Actor, given: object) => readonly NeededRight[];

@@ -6,18 +6,11 @@ import type { RecordList } from "../store/lists.ts";
 import { buildCaseSql } from "../store/sql/forms.ts";
 import type { DerivedTable, Reader } from "../store/store.ts";
 
-/** SQL: the name of `o`, escaped for use in a path. */
 const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
 
-/** SQL: the comparison key of the name of `o`, escaped for use in a path. */
 export const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
-/**
- * SQL: inserts the depth and the path of each organisation, in tree order: parents before their children, and siblings
- * in order of creation. The recursion is depth-first.
- *
- * @see formatOrgPath
- */
+/** SQL: inserts depth and path of each organisation, parents first, siblings in order of creation. */
 const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code, depth, path, pathKey) as (
     select pk, id, code, 0, '', '' from main.org where parent is null
     union all
@@ -31,10 +24,7 @@ const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code,
 const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
-/**
- * The temporary table with the depth, the path and the position in tree order of each organisation. It also has the id
- * and the code, so that a long list with organisations looks up only this table for each row.
- */
+/** The temporary table with each organisation's depth, path, position, id and code, all that a long list looks up. */
 export const ORG_POSITION_TABLE: DerivedTable = {
   name: "place",
   columns: `pk integer primary key, id text not null, code text, at integer not null, depth integer not null, path text not null,
@@ -68,7 +58,6 @@ const ORG_DETAIL_FIELDS = { ...ORG.fields, ...ORG_COUNTS } as const;
 
 export type OrgDetail = RecordOf<typeof ORG_DETAIL_FIELDS>;
 
-/** The list of organisations, each with the number of its direct users and child organisations. */
 export const ORG_DETAIL_LIST: RecordList<typeof ORG_DETAIL_FIELDS> = {
   ...ORG_LIST,
   thing: { ...ORG, fields: ORG_DETAIL_FIELDS },
@@ -91,7 +80,6 @@ export const isOrgWithin = async (reader: Reader, pk: number, above: number): Pr
 
 /** The position of an organisation in the tree after a change. If a value is missing, the current value is kept. */
 export interface TreePosition {
-  /** undefined for a new organisation */
   readonly pk: number | undefined;
   readonly parent: number | undefined;
   readonly name: string | undefined;
@@ -106,10 +94,7 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
   return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
 };
 
-/**
- * Returns the name of another organisation that would have the same parent and name; undefined if there is none, or if
- * the changed organisation has a code.
- */
+/** Returns the name of an organisation without a code that would have the same parent and name, if any. */
 export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await completePosition(reader, place);
@@ -122,9 +107,7 @@ export const findSameNamedSibling = async (reader: Reader, place: TreePosition):
   return row && String(row["name"]);
 };
 
-/**
- * Returns true if the acting account cannot see an organisation's parent. @param pk record number of the organisation
- */
+/** Returns true if the acting account cannot see the parent of the organisation with a record number. */
 export const isParentHidden = async (reader: Reader, pk: number): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.org o where o.pk = :pk and o.parent is not null
@@ -132,12 +115,11 @@ export const isParentHidden = async (reader: Reader, pk: number): Promise<boolea
     { pk },
   )) > 0;
 
+export type SubtreeCounts = Readonly<Record<"orgs" | "users" | "devices", number>>;
+
 /** Counts the organisations below an organisation, and the users and devices in the organisation and below it. */
-export const countSubtree = async (
-  reader: Reader,
-  id: string,
-): Promise<{ readonly orgs: number; readonly users: number; readonly devices: number }> => {
-  const row = await reader.get(
+export const countSubtree = async (reader: Reader, id: string): Promise<SubtreeCounts> => {
+  const row = await reader.get<SubtreeCounts>(
     `with recursive within (pk) as (
        select pk from org where id = :id union all select o.pk from within w join org o on o.parent = w.pk),
      people as (select pk from user where org in (select pk from within))
@@ -145,5 +127,5 @@ export const countSubtree = async (
        (select count(*) from device where ownerOrg in (select pk from within) or owner in (select pk from people)) as devices`,
     { id },
   );
-  return { orgs: Number(row?.["orgs"]), users: Number(row?.["users"]), devices: Number(row?.["devices"]) };
+  return row ?? { orgs: 0, users: 0, devices: 0 };
 };

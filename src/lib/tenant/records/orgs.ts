@@ -10,31 +10,25 @@ import {
   ORG_LIST,
   ROOT_ORG_NUMBER,
   findSameNamedSibling,
+  type SubtreeCounts,
 } from "./org-rows.ts";
 import type { Writer } from "../store/store.ts";
 import { editRecord, type CheckedChange, type EditableRecordType, type ChangeResult } from "./records.ts";
 
 export type WrittenOrg = ChangeResult<Org>;
 
-/** An organisation, and the numbers of records that move with it. */
 export interface MovedOrg extends WrittenOrg {
-  readonly along: Readonly<Record<"orgs" | "users" | "devices", number>>;
+  readonly along: SubtreeCounts;
 }
 
 export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   list: ORG_LIST,
   collection: "orgs",
-  series: "orgs",
-  actions: "orgs",
   usual: { parentId: ROOT_ORG_ID },
   check: checkTreePosition,
 };
 
-/**
- * Moves an organisation and everything below it to another parent. Also returns how many records move with it.
- *
- * @throws Failure `input-rejected` if the new parent is the organisation itself or is below it
- */
+/** Moves an organisation with everything below it. @throws Failure `input-rejected` if the parent is below it */
 export const moveOrg = async (
   session: Session,
   id: string,
@@ -45,10 +39,7 @@ export const moveOrg = async (
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
-/**
- * Checks that the tree remains a tree, and that each node is identified by its code, or by its name and parent (a
- * clomoctl rule).
- */
+/** Checks that the tree stays one, and each node is identified by code, or by name and parent (a clomoctl rule). */
 async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT_ORG_NUMBER) {
     throw new Failure("input-rejected", {

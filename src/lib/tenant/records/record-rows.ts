@@ -103,45 +103,30 @@ const writeUniqueListKeys = async (writer: Writer, thing: Thing, pk: number, val
   }
 };
 
-/** Returns the record number of the record with an id; undefined if there is no such record. */
 export const findRecordNumberById = async (reader: Reader, table: string, id: string): Promise<number | undefined> => {
   const row = await reader.get(`select pk from ${table} where id = :id`, { id });
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/**
- * Returns the record that has a given value in a unique field, even if the acting account cannot see the record.
- *
- * @param among the scope in which the value is unique, if the field has one
- * @returns the record number, and the label of the record (its name, with the value of its first key); the label is
- * null if the acting account cannot see the record
- */
+/** Returns the record that has a unique value, visible or not. @param among the scope of the uniqueness, if any */
 export const findValueHolder = async (
   reader: Reader,
   thing: Thing,
   { field: name, value }: { readonly field: string; readonly value: string },
-  among?: string,
-): Promise<{ readonly pk: number; readonly called: string | null } | undefined> => {
+  among: string | null = null,
+): Promise<number | undefined> => {
   const { short = name, comparison = "exact" } = getRecordField(thing, name);
-  const beside = getKeyColumn({ short, list: false });
   const { [name]: table } = UNIQUE_LIST_TABLES[thing.name] ?? {};
   const which =
     table === undefined
       ? `${buildFieldKeySql(thing, name, (column) => `t.${column}`)} = :key`
-      : `t.pk = (select e.${thing.name} from main.${table} e where e.${beside} = :key)`;
-  const scope = among === undefined ? "true" : `t.${thing.scope} = :among`;
-  const { namedBy: named = "name", keys } = thing;
-  const [known = named] = keys.map((one) =>
-    getRecordField(thing, one.field).type === "texts" ? `${one.field} ->> 0` : one.field,
-  );
-  const row = await reader.get(
-    `select t.pk, case when exists (select 1 from ${thing.name} seen where seen.pk = t.pk)
-         then t.${named} || coalesce(' <' || nullif(t.${known}, t.${named}) || '>', '') end as called
-       from main.${thing.name} t where ${scope} and ${which}`,
-    { key: comparisonKey(comparison, value), among: among ?? null },
-  );
-  if (row === undefined) return undefined;
-  return { pk: Number(row["pk"]), called: row["called"] === null ? null : String(row["called"]) };
+      : `t.pk = (select e.${thing.name} from main.${table} e where e.${getKeyColumn({ short, list: false })} = :key)`;
+  const scope = among === null ? "true" : `t.${thing.scope} = :among`;
+  const row = await reader.get<{ pk: number }>(`select t.pk from main.${thing.name} t where ${scope} and ${which}`, {
+    key: comparisonKey(comparison, value),
+    among,
+  });
+  return row?.pk;
 };
 
 /** Deletes records that are no administrators. The account of a user of PANEL stays, for an undo. */

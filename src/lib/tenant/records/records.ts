@@ -1,6 +1,5 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { createKeyComparator } from "../../model/normalise.ts";
 import { getThingNoun } from "../../model/problem.ts";
 import { toStoredValue } from "../../model/rules.ts";
@@ -35,23 +34,17 @@ import { mergeCustomValues } from "./custom-field-rows.ts";
 
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;
-  /**
-   * `collection`: the collection whose revision a change advances; `series`: the collection that stores the table's
-   * highest record number
-   */
+  /** the collection whose revision a change advances */
   readonly collection: string;
-  readonly series: string;
-  /** the first part of the actions in the audit log, such as `users` */
-  readonly actions: string;
+  /** the collection that stores the table's highest record number; default: the same */
+  readonly series?: string | undefined;
+  /** the first part of the actions in the audit log; default: the collection */
+  readonly actions?: string | undefined;
   readonly usual?: ManualValues | undefined;
-  readonly scope?: { readonly column: string; readonly value: string } | undefined;
+  /** the value of the record type's scope */
+  readonly scope?: string | undefined;
   readonly fields?: readonly string[] | undefined;
-  /**
-   * Converts the values of a request to the values to store.
-   *
-   * @param before undefined for a new record
-   * @throws Failure `input-rejected`
-   */
+  /** Converts values for storage. @param before undefined for a new record @throws Failure `input-rejected` */
   readonly reading?:
     | ((writer: Writer, given: ManualValues, before: object | undefined) => Promise<RecordDraft>)
     | undefined;
@@ -79,57 +72,42 @@ export interface ChangeResult<R> {
   readonly dryRun: boolean;
 }
 
-/** The values of a request that writes a record; see `newRecordSchema` and `recordChangeSchema` in the contract. */
 export type ManualRequestBody = ManualValues & { readonly dryRun?: boolean | undefined };
 
-/**
- * Creates a record. @throws Failure `input-rejected` if a rule is violated or a value is already used; `not-found` if a
- * referenced record does not exist
- */
+/** Creates a record. @throws Failure `input-rejected` if a rule refuses it; `not-found` for a missing reference */
 export const createRecord = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
   { dryRun = false, ...given }: ManualRequestBody,
 ): Promise<ChangeResult<RecordOf<F>>> => {
-  const { collection } = noun;
-  const answer = async (after: RecordOf<F>, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => ({
-    before: null,
-    after,
-    consoleTask: await taskOf(toChangedObject(noun, after)),
-    dryRun,
-  });
-  const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: true } as const;
+  const { collection, actions = collection } = noun;
+  const change = { action: `${actions}.create`, locks: [collection], dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const { after, objects } = await addRecord(session, writer, noun, given);
-    const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => answer(after, taskOf);
+    const result = async (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => ({
+      before: null,
+      after,
+      consoleTask: await taskOf(toChangedObject(noun, after)),
+      dryRun,
+    });
     return { result, objects, after };
   });
 };
 
-interface CreatedRecord<R> {
-  readonly after: R;
-  /** the created record first, then the other records */
-  readonly objects: readonly ChangedObject[];
-}
-
-/**
- * Adds a record within a change that has locked the record's collection. @throws Failure as described for
- * {@link createRecord}
- */
 export const addRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
   noun: EditableRecordType<F>,
   given: ManualValues,
-): Promise<CreatedRecord<RecordOf<F>>> => {
-  const { list, collection, series, scope } = noun;
+): Promise<{ readonly after: RecordOf<F>; readonly objects: readonly ChangedObject[] }> => {
+  const { list, collection, series = collection, scope } = noun;
   const wanted = { ...noun.usual, ...omitUndefined(given) };
   const { values: meant, secrets = {}, objects = [] } = await buildRecordDraft(writer, noun, wanted, undefined);
   const values = await resolveStoredValues(writer, noun, meant, undefined);
   await noun.check?.(writer, { pk: undefined, values });
   const at = getCurrentInstant(session.surroundings);
   const id = createId(session.surroundings);
-  const scoped = scope === undefined ? {} : { [scope.column]: scope.value };
+  const scoped = scope === undefined ? {} : { [list.thing.scope ?? ""]: scope };
   const columns = { ...scoped, ...buildSecretsColumn(noun, undefined, { secrets, at }) };
   await insertRecord(writer, list.thing, { id, values, at, columns, series });
   await advanceCollections(writer, [collection]);
@@ -137,11 +115,7 @@ export const addRecord = async <F extends Fields>(
   return { after, objects: [toChangedObject(noun, after), ...objects] };
 };
 
-/**
- * Edits or moves a record. If the record already has the given values, nothing changes.
- *
- * @throws Failure as described for {@link createRecord}
- */
+/** Edits or moves a record, if it does not have the values already. @throws Failure as {@link createRecord} */
 export const editRecord = async <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -158,17 +132,13 @@ export const editRecord = async <F extends Fields>(
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
 interface EditOptions<R> {
-  /** the last part of the action in the audit log */
   readonly verb: string;
   readonly each?: ((before: R) => ManualValues) | undefined;
   /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
 }
 
-/**
- * Makes the same edit to several records. If one of the edits fails, no record is changed. @throws Failure as described
- * for {@link createRecord}
- */
+/** Makes the same edit to several records, or to none if one fails. @throws Failure as {@link createRecord} */
 export const editRecords = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -176,19 +146,19 @@ export const editRecords = <F extends Fields>(
   { dryRun = false, ...given }: ManualRequestBody,
   { verb, each, whole }: EditOptions<RecordOf<F>>,
 ): Promise<ChangeResult<RecordOf<F>>[]> => {
-  const { collection, actions } = noun;
+  const { collection, actions = collection } = noun;
   const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const all: EditedRecord<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
     for (const id of new Set(ids)) {
-      const { edited, ...others } = await editSingleRecord(session, writer, noun, {
+      const { edited, objects } = await editSingleRecord(session, writer, noun, {
         id,
         given: omitUndefined(given),
         each,
       });
       all.push(edited);
-      made.push(...others.objects);
+      made.push(...objects);
     }
     const changed = all.filter(({ before, after }) => before !== after);
     const [first] = changed;
@@ -212,31 +182,19 @@ export const editRecords = <F extends Fields>(
   });
 };
 
-/** Edits a record in a change that has locked the record's collection.  @throws Failure as {@link createRecord} does */
 export const editSingleRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
   noun: EditableRecordType<F>,
-  asked: {
-    readonly id: string;
-    readonly given: ManualValues;
-    readonly each?: EditOptions<RecordOf<F>>["each"];
-  },
-): Promise<{
-  readonly edited: EditedRecord<RecordOf<F>>;
-  readonly objects: readonly ChangedObject[];
-}> => {
+  { id, given, each }: Pick<EditOptions<RecordOf<F>>, "each"> & { readonly id: string; readonly given: ManualValues },
+): Promise<{ readonly edited: EditedRecord<RecordOf<F>>; readonly objects: readonly ChangedObject[] }> => {
   const { list } = noun;
-  const { id, given, each } = asked;
   const pk = await findRecordNumberById(writer, list.thing.name, id);
-  if (pk === undefined) throw createUnknownRecordFailure(list.thing, id);
+  if (pk === undefined) throw createUnknownIdFailure(list.thing.name, id);
   const before = await getRecordById(writer, list, id);
-  const {
-    values: meant,
-    secrets = {},
-    objects = [],
-  } = await buildRecordDraft(writer, noun, { ...given, ...each?.(before) }, before);
-  const values = await resolveStoredValues(writer, noun, meant, { pk, before });
+  const wanted = { ...given, ...each?.(before) };
+  const { values: meant, secrets = {}, objects = [] } = await buildRecordDraft(writer, noun, wanted, before);
+  const values = await resolveStoredValues(writer, noun, meant, pk);
   await noun.check?.(writer, { pk, values });
   const at = getCurrentInstant(session.surroundings);
   const columns = buildSecretsColumn(noun, before, { secrets, at });
@@ -255,10 +213,7 @@ const buildRecordDraft = async (
   before: object | undefined,
 ): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
 
-/**
- * Returns the column that stores when a record's secrets were set. @throws Failure `input-rejected` if a secret
- * violates a rule
- */
+/** Returns the column with the times of a record's secrets. @throws Failure `input-rejected` for an invalid secret */
 const buildSecretsColumn = (
   { list: { thing } }: EditableRecordType,
   before: object | undefined,
@@ -271,7 +226,10 @@ const buildSecretsColumn = (
     return name;
   });
   if (names.length === 0) return {};
-  const known = (before === undefined ? [] : getRecordValue(before, "secretsSet")) as readonly SecretTime[];
+  const known = (before === undefined ? [] : getRecordValue(before, "secretsSet")) as readonly {
+    field: string;
+    at: string;
+  }[];
   const times = new Map([
     ...known.map((set) => [set.field, set.at] as const),
     ...names.map((name) => [name, at] as const),
@@ -279,15 +237,7 @@ const buildSecretsColumn = (
   return { secrets: JSON.stringify(Object.fromEntries(times)) };
 };
 
-interface SecretTime {
-  readonly field: string;
-  readonly at: string;
-}
-
-/**
- * Checks a secret. @throws Failure `input-rejected` if the secret violates a rule; the failure does not contain the
- * secret
- */
+/** @throws Failure `input-rejected` if the secret violates a rule; the failure does not contain the secret */
 const checkSecret = (name: string, field: Field, value: string): void => {
   if (value === "") throw createFieldFailure(getFieldLabel(name, field), text("must not be blank", "空にできません"));
   const reason = describeRefusal(valueRuleOf(field), value);
@@ -297,34 +247,27 @@ const checkSecret = (name: string, field: Field, value: string): void => {
 const omitUndefined = (values: ManualValues): ManualValues =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** Returns a record in the form of the tenant API. @throws Failure `not-found` */
+/** @throws Failure `not-found` */
 export const getRecordById = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
   id: string,
 ): Promise<RecordOf<F>> => {
   const found = (await findRecords(reader, list, id)).find((record) => getRecordValue(record, "id") === id);
-  if (found === undefined) throw createUnknownRecordFailure(list.thing, id);
+  if (found === undefined) throw createUnknownIdFailure(list.thing.name, id);
   return found;
 };
 
-/**
- * Returns a record that was just written. @throws Failure `not-found` if the record is now outside the account's
- * organisations
- */
+/** Returns a record that was just written. @throws Failure `not-found` if it is now outside the account's scope */
 const getWrittenRecord = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
   id: string,
 ): Promise<RecordOf<F>> => {
   const [found] = await readRecordsById(reader, list, [id]);
-  if (found === undefined) throw createOutOfScopeFailure(list.thing.name);
-  return found;
-};
-
-const createOutOfScopeFailure = (thing: string): Failure => {
-  const noun = getThingNoun(thing);
-  return new Failure("not-found", {
+  if (found !== undefined) return found;
+  const noun = getThingNoun(list.thing.name);
+  throw new Failure("not-found", {
     what: text(
       `the ${noun.en} would be outside your organisations; nothing was changed`,
       `${noun.ja}が管理対象組織の外になるため、何も変更していません`,
@@ -360,26 +303,17 @@ const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): st
   return toTextOrEmpty(getRecordValue(record, field?.shownAs ?? namedBy));
 };
 
-/** @throws Failure `input-rejected` if a request for several records names none */
 export const requireIds = (ids: readonly string[]): void => {
   if (ids.length > 0) return;
   throw new Failure("input-rejected", { what: text("no record is given", "対象がありません"), where: "json.ids" });
 };
 
-interface RecordToChange {
-  readonly pk: number;
-  readonly before: object;
-}
-
-/**
- * Checks the given values and returns them in the form in which the table stores them. @param about undefined for a new
- * record
- */
+/** Checks values, and returns them in the form in which the table stores them.  @param own undefined for a new record */
 const resolveStoredValues = async (
   writer: Writer,
   noun: EditableRecordType,
   given: ManualValues,
-  about: RecordToChange | undefined,
+  own: number | undefined,
 ): Promise<StoredValues> => {
   const { fields } = noun.list.thing;
   const stored = new Map<string, StoredValue>();
@@ -387,18 +321,18 @@ const resolveStoredValues = async (
     const { [name]: value } = given;
     if (value !== undefined && noun.fields?.includes(name) === false) throw createNoSuchFieldFailure(noun, name, field);
     if (value === undefined) {
-      if (about === undefined && field.type === "texts") stored.set(name, []);
+      if (own === undefined && field.type === "texts") stored.set(name, []);
       continue;
     }
     if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
     else if (field.refers !== undefined && field.type !== "texts")
-      stored.set(name, await resolveReference(writer, noun.list, [name, field], value));
+      stored.set(name, await resolveReference(writer, [name, field], value));
     else if (field.type === "objects")
-      stored.set(name, await mergeCustomValues(writer, validateCustomValues(value as CustomValues), about?.pk));
+      stored.set(name, await mergeCustomValues(writer, validateCustomValues(value as CustomValues), own));
     else if (Array.isArray(value)) stored.set(name, validateListValue(name, field, value as readonly string[]));
     else stored.set(name, validateTextValue(name, field, value as string | null));
   }
-  await checkUniqueValues(writer, noun, stored, about?.pk);
+  await checkUniqueValues(writer, noun, stored, own);
   return stored;
 };
 
@@ -406,13 +340,9 @@ type CustomValues = readonly { readonly name: string; readonly value: string | n
 
 const REFERENCED_COLLECTIONS: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
-/**
- * Returns the record number of a referenced record with this id; null if the id is blank. @throws Failure `not-found`,
- * `input-rejected`
- */
+/** Returns a referenced record's number; null for a blank id. @throws Failure `not-found`, `input-rejected` */
 const resolveReference = async (
   writer: Writer,
-  { thing }: EditableRecordType["list"],
   [name, field]: readonly [string, Field],
   value: unknown,
 ): Promise<SqlValue> => {
@@ -426,30 +356,22 @@ const resolveReference = async (
   }
   await writer.lock([REFERENCED_COLLECTIONS[to] ?? to]);
   const pk = await findRecordNumberById(writer, to, toTextOrEmpty(value));
-  // the root always exists, so it is missing only if the acting account cannot see it
-  if (pk === undefined && value === ROOT_ORG_ID) throw createOutOfScopeFailure(thing.name);
   if (pk === undefined) throw createUnknownIdFailure(to, toTextOrEmpty(value));
   return pk;
 };
 
 const getFieldLabel = (name: string, { label, column }: Field): Text => label ?? same(column?.header ?? name);
 
-const createNoSuchFieldFailure = ({ scope }: EditableRecordType, name: string, field: Field): Failure => {
-  const { value = "" } = scope ?? {};
-  return createFieldFailure(
+const createNoSuchFieldFailure = ({ scope = "" }: EditableRecordType, name: string, field: Field): Failure =>
+  createFieldFailure(
     getFieldLabel(name, field),
-    text(`${value} does not have this field`, `${value} にはこの項目がありません`),
+    text(`${scope} does not have this field`, `${scope} にはこの項目がありません`),
   );
-};
 
 export const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
-/**
- * Checks a value that was entered for a field, and returns it in the form in which it is stored.
- *
- * @throws Failure `input-rejected` if the value violates a rule of the field
- */
+/** Checks an entered value, and returns it as it is stored. @throws Failure `input-rejected` */
 export const validateFieldValue = (name: string, field: Field, value: string): string => {
   const of = valueRuleOf(field);
   const reason = describeRefusal(of, value);
@@ -457,9 +379,7 @@ export const validateFieldValue = (name: string, field: Field, value: string): s
   return toStoredValue(of.rule, value) ?? value;
 };
 
-/**
- * Checks values of custom fields, and returns them with null instead of blank values. @throws Failure `input-rejected`
- */
+/** Checks values of custom fields; blank values become null. @throws Failure `input-rejected` */
 const validateCustomValues = (values: CustomValues): CustomValues =>
   values.map(({ name, value }) => {
     const reason = value === null ? undefined : describeRefusal(CUSTOM_VALUE_RULE, value);
@@ -475,7 +395,8 @@ export const checkFieldValue = (name: string, field: Field, value: unknown): voi
   if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
-const validateTextValue = (name: string, field: Field, value: string | null): string | null => {
+/** Checks a text, and returns it in the form in which it is stored; null if it is blank. */
+export const validateTextValue = (name: string, field: Field, value: string | null): string | null => {
   checkFieldValue(name, field, value);
   return value === null || value.trim() === "" ? null : (toStoredValue(valueRuleOf(field).rule, value) ?? value);
 };
@@ -497,28 +418,18 @@ const checkUniqueValues = async (
     const { [name]: field } = thing.fields;
     if (field?.unique !== true || value === null) continue;
     for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) {
-      const holder = await findValueHolder(writer, thing, { field: name, value: one }, scope?.value);
-      if (holder === undefined || holder.pk === own) continue;
-      const noun = getThingNoun(thing.name);
-      const { called } = holder;
+      const holder = await findValueHolder(writer, thing, { field: name, value: one }, scope);
+      if (holder === undefined || holder === own) continue;
       throw createFieldFailure(
         getFieldLabel(name, field),
-        text(
-          `"${one}" is already used${called === null ? "" : ` by the ${noun.en} ${called}`}`,
-          `「${one}」は${called === null ? "すでに使われています" : `${noun.ja}「${called}」が使っています`}`,
-        ),
-        called === null
-          ? undefined
-          : createLookupHint(
-              thing.name,
-              `show ${quoteShellWord(one)}${scope === undefined ? "" : ` --app ${scope.value}`}`,
-            ),
+        text(`"${one}" is already used`, `「${one}」はすでに使われています`),
+        createLookupHint(thing.name, `show ${quoteShellWord(one)}${scope === undefined ? "" : ` --app ${scope}`}`),
       );
     }
   }
 };
 
-const createUnknownIdFailure = (thing: string, id: string): Failure => {
+export const createUnknownIdFailure = (thing: string, id: string): Failure => {
   const noun = getThingNoun(thing);
   return new Failure("not-found", {
     what: text(`no ${noun.en} has the ID "${id}"`, `ID が「${id}」の${noun.ja}はありません`),
@@ -540,5 +451,3 @@ const createLookupHint = (thing: string, verb: string): Text | undefined => {
     ? undefined
     : text(`run: \`clomoctl ${noun} ${verb}\``, `確認: \`clomoctl ${noun} ${verb}\``);
 };
-
-const createUnknownRecordFailure = ({ name }: Thing, id: string): Failure => createUnknownIdFailure(name, id);

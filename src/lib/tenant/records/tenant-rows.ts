@@ -1,7 +1,6 @@
 import { UNDONE_BY_SQL } from "../plans/import-rows.ts";
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
-import type { AdministrationState } from "../accounts/administration.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersionOrCreation } from "../versions/keep.ts";
@@ -17,9 +16,7 @@ export interface StoredTenant {
   readonly secured: Readonly<Record<SecuredApp, number>>;
   /** the kinds of import whose administrators are known */
   readonly administratorsKnown: string[];
-  /**
-   * kinds for which the next console export should be imported, because the mirror is known to differ from the console
-   */
+  /** kinds whose next console export should be imported, because the mirror is known to differ from the console */
   readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
 }
@@ -27,7 +24,7 @@ export interface StoredTenant {
 export interface Tenant extends Omit<StoredTenant, "profile"> {
   readonly profile?: TenantProfile | undefined;
   readonly consoleTasks: number;
-  readonly administration?: AdministrationState | undefined;
+  readonly systemAdministrators?: number | undefined;
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
@@ -50,9 +47,7 @@ const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   return mirroredAt === null ? null : String(mirroredAt);
 };
 
-/**
- * Returns true if tenant data was ever imported from the console. Local changes must then be made in the console, too.
- */
+/** Returns true if data was ever imported from the console, where local changes must then be made, too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 /** SQL: true if an import `i` was committed and not undone. */
@@ -61,10 +56,7 @@ const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 /** SQL: true if an import `i` imported a console export. */
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
-/**
- * Sets when tenant data was last imported from the console, after an import was undone: the newest complete export that
- * stands, otherwise the first one that kept missing records.
- */
+/** Sets when data was last imported, after an undo: the newest complete export that stands, or the first that kept. */
 export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
   const at = (mode: string): string =>
     `case when i.detail -> 'request' ->> 'mode' = '${mode}' then i.detail ->> 'committedAt' end`;
@@ -88,10 +80,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/**
- * Returns the kinds with records that the console may no longer have, because the import of a console export kept
- * missing records.
- */
+/** Returns the kinds with records that the console may lack, because a console export kept missing records. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;

@@ -18,19 +18,11 @@ export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> 
   readonly dryRun?: boolean | undefined;
 }
 
-interface ProfileChange {
-  readonly before: TenantProfile;
-  readonly after: TenantProfile;
-}
-
-/**
- * Records information about the tenant itself. Recording values that are already recorded has no effect. Nothing
- * changes in the console.
- *
- * @throws Failure `input-rejected` if values are invalid or contradict each other; `not-found` if a contract to remove
- * is not recorded
- */
-export const updateTenantProfile = (session: Session, { dryRun, ...change }: TenantChange): Promise<ProfileChange> =>
+/** Records facts about the tenant. @throws Failure `input-rejected`; `not-found` for an unknown contract */
+export const updateTenantProfile = (
+  session: Session,
+  { dryRun, ...change }: TenantChange,
+): Promise<Readonly<Record<"before" | "after", TenantProfile>>> =>
   session.change({ action: "tenant.set", locks: ["tenant"], dryRun }, async (writer) => {
     const before = await readProfile(writer);
     const { contracts = [], contractsRemoved = [], ...others } = change;
@@ -58,10 +50,7 @@ const normaliseBlanks = (value: unknown): unknown => {
   return typed === "" ? null : typed;
 };
 
-/**
- * Checks a profile value and returns it in the form in which it is stored. @throws Failure `input-rejected` if a text
- * violates its rule
- */
+/** Checks a profile value and returns it as it is stored. @throws Failure `input-rejected` */
 const validateProfileValue = (name: string, value: unknown): unknown => {
   const { [name]: field }: Fields = TENANT.fields;
   if (field === undefined) throw createProfileFailure(name, text("unknown field", "不明な項目です"));
@@ -77,7 +66,12 @@ function applyContractChanges(
 ): Contract[] {
   const contracts = new Map(before.map((contract) => [nameKey(contract.name), contract]));
   for (const name of removed) {
-    if (!contracts.delete(nameKey(name))) throw createUnknownContractFailure(name, before);
+    if (contracts.delete(nameKey(name))) continue;
+    const recorded = before.map((contract) => contract.name).join(", ") || "-";
+    throw new Failure("not-found", {
+      what: text(`no contract is named "${name}"`, `「${name}」という契約は登録されていません`),
+      hint: text(`recorded contracts: ${recorded}`, `登録済みの契約: ${recorded}`),
+    });
   }
   for (const contract of said) {
     const typed = contract.name.trim();
@@ -95,16 +89,4 @@ function applyContractChanges(
   return [...contracts.values()];
 }
 
-const createUnknownContractFailure = (name: string, known: readonly Contract[]): Failure => {
-  const names = known.map((contract) => contract.name).join(", ");
-  return new Failure("not-found", {
-    what: text(`no contract is named "${name}"`, `「${name}」という契約は登録されていません`),
-    hint:
-      names === ""
-        ? text("no contracts are recorded", "契約は 1 つも登録されていません")
-        : text(`recorded contracts: ${names}`, `登録済みの契約: ${names}`),
-  });
-};
-
-const createProfileFailure = (where: string, what: Text, hint?: Text): Failure =>
-  new Failure("input-rejected", { what, where, hint });
+const createProfileFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });

@@ -24,8 +24,6 @@ export interface MovedUser extends WrittenUser {
 export const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USER_LIST,
   collection: "users",
-  series: "users",
-  actions: "users",
   usual: { org: ROOT_ORG_ID },
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);
@@ -35,10 +33,7 @@ export const defineEditableUsers = (session: Session): EditableRecordType<typeof
   },
 });
 
-/**
- * Checks that a new account name follows the rule that the tenant specifies. @throws Failure `input-rejected` @see seed
- * 001 (source document)
- */
+/** Checks that a new account name follows the tenant's rule. @throws Failure `input-rejected` @see seed 001 */
 const checkNewAccountName = async (
   reader: Reader,
   { accountName, ...values }: ManualValues,
@@ -49,12 +44,7 @@ const checkNewAccountName = async (
   await composeAccountName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };
 
-/**
- * Checks that the acting account may change a user who is an administrator above operator. Otherwise, the acting
- * account could get access to the administrator's account by changing the email address, to which codes are sent.
- *
- * @throws Failure `not-permitted`; `input-rejected` if the mark of a user with a role would be removed
- */
+/** Checks that the account may change a user above operator. @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
   { asker }: Session,
   reader: Reader,
@@ -75,21 +65,14 @@ const checkAdministrator = async (
   });
 };
 
-/**
- * Moves users to an organisation. Their devices then belong to that organisation, too. If one user cannot be moved, no
- * user is moved.
- */
+/** Moves users, whose devices move along, to an organisation. If one user cannot be moved, none is. */
 export const moveUsers = async (
   session: Session,
   {
     ids,
     org,
     dryRun,
-  }: {
-    readonly ids: readonly string[];
-    readonly org: string;
-    readonly dryRun?: boolean | undefined;
-  },
+  }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedUser[]> => {
   // counted before the move, because the caller would not learn about the move if counting failed afterwards
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));

@@ -4,8 +4,8 @@ import { comparisonKey } from "../../model/normalise.ts";
 import { getSenderNetwork } from "./sender.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
+import { insertRow } from "../store/rows.ts";
 import type { Writer } from "../store/store.ts";
-import { countAttempts, deleteExpiredAttempts, insertAttempt } from "./attempt-rows.ts";
 
 /** Who attempts something: the account as typed, which may not exist, and the address of the request. */
 export interface AttemptSource {
@@ -43,12 +43,11 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
     retryAfterMs: waitMs,
   });
 
+const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
+
 /**
- * Counts an attempt before it is decided, so that attempts at the same time cannot exceed the limits, and the count
- * survives a crash. A successful attempt is deleted again.
- *
- * @returns the id of the attempt
- * @throws Failure `throttled` if a subject has as many attempts as its limit permits
+ * Counts an attempt before it is decided, so that simultaneous ones cannot exceed the limits and crashes do not reset
+ * them; successful ones are deleted by the returned id. @throws Failure `throttled`
  */
 export const countAttempt = async (
   writer: Writer,
@@ -57,15 +56,19 @@ export const countAttempt = async (
 ): Promise<string> => {
   const time = surroundings.now();
   const now = getCurrentInstant({ now: () => time });
-  await deleteExpiredAttempts(writer, now);
+  await writer.run("delete from main.counted_attempt where until <= :now", { now });
   for (const { subject, max } of limits) {
-    const { count, until } = await countAttempts(writer, subject, now);
+    const { count = 0, until = null } =
+      (await writer.get<{ count: number; until: string | null }>(COUNT_SQL, { subject })) ?? {};
     if (count >= max) throw createTooManyAttemptsFailure(until === null ? 0 : Date.parse(until) - time);
   }
   const attempt = createId(surroundings);
   for (const { subject, minutes } of limits) {
     const until = getCurrentInstant({ now: () => time + minutes * 60_000 });
-    await insertAttempt(writer, { attempt, subject, until });
+    await insertRow(writer, "counted_attempt", { attempt, subject, until });
   }
   return attempt;
 };
+
+export const deleteAttempt = (writer: Writer, attempt: string): Promise<number> =>
+  writer.run("delete from main.counted_attempt where attempt = :attempt", { attempt });

@@ -12,8 +12,6 @@ import {
 export interface StoredCredential {
   readonly pk: number;
   readonly id: string;
-  /** record number of the account's user */
-  readonly user: number;
   readonly kind: CredentialKind;
   readonly name: string;
   readonly isReadOnly: boolean;
@@ -23,12 +21,11 @@ export interface StoredCredential {
   readonly expiresAt: string;
 }
 
-const CREDENTIAL_COLUMNS = "c.pk, c.id, c.user, c.kind, c.name, c.readOnly, c.createdAt, c.lastUsedAt, c.expiresAt";
+const CREDENTIAL_COLUMNS = "c.pk, c.id, c.kind, c.name, c.readOnly, c.createdAt, c.lastUsedAt, c.expiresAt";
 
 const toStoredCredential = (row: Row): StoredCredential => ({
   pk: Number(row["pk"]),
   id: String(row["id"]),
-  user: Number(row["user"]),
   kind: String(row["kind"]) as CredentialKind,
   name: String(row["name"]),
   isReadOnly: row["readOnly"] === 1,
@@ -52,14 +49,10 @@ export const findCredential = async (reader: Reader, hash: string): Promise<Cred
   return row && { credential: toStoredCredential(row), account: toActingAccount(row) };
 };
 
-export const listCredentials = async (
-  reader: Reader,
-  user: number,
-  kind: CredentialKind,
-): Promise<readonly StoredCredential[]> => {
+export const listTokens = async (reader: Reader, user: number): Promise<readonly StoredCredential[]> => {
   const rows = await reader.all(
-    `select ${CREDENTIAL_COLUMNS} from main.credential c where c.user = :user and c.kind = :kind order by c.pk desc`,
-    { user, kind },
+    `select ${CREDENTIAL_COLUMNS} from main.credential c where c.user = :user and c.kind = 'token' order by c.pk desc`,
+    { user },
   );
   return rows.map(toStoredCredential);
 };
@@ -67,7 +60,7 @@ export const listCredentials = async (
 /** Stores a new credential. The change must lock `accounts`, as for all changes of credentials except their use. */
 export const insertCredential = async (
   writer: Writer,
-  { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly hash: string },
+  { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly user: number; readonly hash: string },
 ): Promise<void> => {
   await insertRow(writer, "credential", { ...credential, readOnly: isReadOnly ? 1 : 0 });
 };
@@ -85,7 +78,6 @@ export const deleteExpiredCredentials = async (
   );
 };
 
-/** Records when a credential was last used, and until when it is valid. */
 export const recordCredentialUse = async (
   writer: Writer,
   { pk, lastUsedAt, expiresAt }: Pick<StoredCredential, "pk" | "lastUsedAt" | "expiresAt">,

@@ -16,7 +16,7 @@ import {
   deleteExpiredCredentials,
   findCredential,
   insertCredential,
-  listCredentials,
+  listTokens,
   recordCredentialUse,
   type StoredCredential,
 } from "./credential-rows.ts";
@@ -24,10 +24,7 @@ import {
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/**
- * The failure for a request without a credential, or with a credential that is not known. Only the client knows whether
- * it sent a token, so it adds what to do.
- */
+/** The failure for a missing or unknown credential. Only the client knows whether it sent a token, and adds a hint. */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
     "you are not signed in, or the session or token is no longer valid",
@@ -54,7 +51,6 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
 };
 
 export interface CredentialCheck {
-  /** the Authorization header of the request */
   readonly header: string | null;
   /** a UTC instant */
   readonly now: string;
@@ -65,10 +61,7 @@ export interface SignedInActor {
   readonly stored: StoredCredential;
 }
 
-/**
- * Returns the actor of a request, with the role and the organisations that its account has now; or the failure of a
- * request without a valid credential.
- */
+/** Returns the actor of a request with its account's present role and organisations, or the failure without one. */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
   { header, now }: CredentialCheck,
@@ -86,10 +79,7 @@ export const findSignedInActor = async (
 
 const NO_WAIT = AbortSignal.abort();
 
-/**
- * Records that a credential was used, at most once an hour; a session is extended. If somebody else is writing, or the
- * disk is full, the request goes on, and the next one records the use.
- */
+/** Records that a credential was used, at most once an hour, unless somebody else is writing or the disk is full. */
 export const recordUse = async (
   owner: Session,
   stored: StoredCredential,
@@ -124,7 +114,6 @@ export const requireAccount = ({ asker: { account } }: Session): ActorAccount =>
   });
 };
 
-/** An access token without its secret. */
 export interface AccessToken {
   readonly id: string;
   readonly name: string;
@@ -146,7 +135,7 @@ const toAccessToken = ({ id, name, isReadOnly, createdAt, lastUsedAt, expiresAt 
 
 export const listAccessTokens = async (session: Session): Promise<readonly AccessToken[]> => {
   const { user } = requireAccount(session);
-  return session.read(async (reader) => (await listCredentials(reader, user, "token")).map(toAccessToken));
+  return session.read(async (reader) => (await listTokens(reader, user)).map(toAccessToken));
 };
 
 interface CredentialRequest {
@@ -192,12 +181,7 @@ export interface NewAccessToken {
   readonly expiresAt?: string | undefined;
 }
 
-/**
- * Creates a token. Its secret is returned only here.
- *
- * @throws Failure `input-rejected` if the name is in use or has invisible characters, or the end is in the past or more
- * than a year away
- */
+/** Creates a token, whose secret is returned only here. @throws Failure `input-rejected` for its name or end */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, expiresAt }: NewAccessToken,
@@ -208,7 +192,7 @@ export const createAccessToken = async (
   const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.usual * DAY_MS });
   requireTokenEnd(ends, now);
   return session.change({ action: "access-tokens.create", locks: ["accounts"] }, async (writer) => {
-    const known = await listCredentials(writer, user, "token");
+    const known = await listTokens(writer, user);
     const namesake = known.find((token) => token.name === name);
     if (namesake !== undefined && Date.parse(namesake.expiresAt) > now) throw createNameInUseFailure(name);
     if (namesake !== undefined) await deleteCredential(writer, user, namesake.id);
@@ -261,7 +245,7 @@ const createNameInUseFailure = (name: string): Failure =>
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
   const { user, id: account, name: accountName } = requireAccount(session);
   return session.change({ action: "access-tokens.revoke", locks: ["accounts"] }, async (writer) => {
-    const token = (await listCredentials(writer, user, "token")).find((one) => one.id === id);
+    const token = (await listTokens(writer, user)).find((one) => one.id === id);
     if (token === undefined || !(await deleteCredential(writer, user, id))) throw createUnknownTokenFailure();
     return {
       result: toAccessToken(token),

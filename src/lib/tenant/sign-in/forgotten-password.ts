@@ -9,8 +9,7 @@ import { toActor } from "../policy/acting.ts";
 import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
-import { deleteAttempt } from "./attempt-rows.ts";
-import { countAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
+import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
 import { passwordWork, takeSameTime } from "./sign-in.ts";
 
 /** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */
@@ -24,12 +23,7 @@ export interface ResetMailParts {
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
-/**
- * Counts a request for a reset code.
- *
- * @returns the work that sends the code; undefined if the account does not exist or has no role
- * @throws Failure `unavailable` if no mail server is configured; `throttled`; both regardless of the account
- */
+/** Counts a request for a code; returns the work that sends it, if any. @throws Failure `unavailable`, `throttled` */
 export const requestResetCode = async (
   { owner, mail }: ResetMailParts,
   source: AttemptSource,
@@ -48,7 +42,6 @@ export const requestResetCode = async (
   };
 };
 
-/** What somebody types who has received a code. */
 export interface ForgottenPassword {
   readonly account: string;
   readonly code: string;
@@ -69,11 +62,9 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
 });
 
 /**
- * Sets a new password with a code that was sent by email.
- *
- * @param address the address from which the request came, for the limit on wrong codes
- * @throws Failure `input-rejected` if the password breaks a rule; `not-signed-in`, the same for every reason, after the
- * same time; `throttled`
+ * Sets a new password with a code from an email. @param address of the request, for the limit on wrong codes @throws
+ * Failure `input-rejected` for the password; `not-signed-in`, the same for every reason and after the same time;
+ * `throttled`
  */
 export const resetForgottenPassword = (
   owner: Session,

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { MACHINE_OWNER } from "../session.ts";
-import { Session } from "../session.ts";
+import { MACHINE_OWNER, Session } from "../session.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 
 let tenant: TestTenant;

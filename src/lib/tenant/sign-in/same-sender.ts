@@ -24,11 +24,9 @@ const listRights = ({ role, scheme, items, orgs }: Actor): string =>
   JSON.stringify([role, scheme, [...items].toSorted(), orgs]);
 
 /**
- * Checks, in the transaction that writes, that the sender of a request still has the credential and the rights that
- * it had when the request began. A body may arrive long after its headers, and a commit may wait for another one.
- *
- * @param sender an actor with a credential; any other actor is not checked
- * @throws Failure `not-signed-in`, `conflict`
+ * Checks, in the writing transaction, that the sender still has the credential and rights with which the request began:
+ * a body may arrive late, and a commit wait. @param sender with a credential; others are not checked @throws Failure
+ * `not-signed-in`, `conflict`
  */
 export const requireSameSender = async (reader: Reader, sender: Actor | undefined): Promise<void> => {
   if (sender?.credential === undefined) return;

@@ -3,10 +3,8 @@ const splitGroups = (part: string): readonly string[] =>
   part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 
 /**
- * Returns what limits count as one sender: of an IPv6 address its network (/64), because one computer usually has all
- * addresses of a network; anything else as it is.
- *
- * @param address a valid IP address, or another name of the place from which a request comes
+ * Returns what limits count as one sender: the network (/64) of an IPv6 address, because one computer usually has all
+ * of it; any other address, or name of a place, as it is.
  */
 export const getSenderNetwork = (address: string): string => {
   if (!address.includes(":")) return address;

@@ -7,11 +7,9 @@ import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
 import { toActor } from "../policy/acting.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
-import { deleteAttempt } from "./attempt-rows.ts";
-import { countAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
+import { countAttempt, deleteAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
 import { storeCredential } from "./credentials.ts";
 
-/** What somebody types to sign in. */
 export interface SignInRequest {
   readonly account: string;
   readonly password: string;
@@ -20,7 +18,6 @@ export interface SignInRequest {
 /** A new session. The secret is returned only here. */
 export interface NewSession {
   readonly secret: string;
-  /** a UTC instant: the end if the session is not used again */
   readonly expiresAt: string;
   readonly account: string;
 }
@@ -62,11 +59,7 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
-/**
- * Makes an attempt whose failure takes the same time for every reason.
- *
- * @throws `refusal` at the earliest 100 ms after the beginning; other errors at once
- */
+/** Makes an attempt that fails after the same time for every reason. @throws `refusal`; others at once */
 export const takeSameTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   try {
@@ -88,10 +81,7 @@ const beginAttempt = (
   });
 
 /**
- * Signs an account in with its password.
- *
- * @param address the address from which the request came, for the limit on failed attempts
- * @throws Failure `not-signed-in`, the same for every reason, after the same time; `throttled`
+ * Signs an account in. @param address for the limit @throws Failure `not-signed-in` after the same time; `throttled`
  */
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));

@@ -25,11 +25,9 @@ const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 type QuoteOffsets = readonly number[];
 
 /**
- * Replaces the bytes that end cells and records of the plain text with commas and line endings, in place.
- *
- * @param careful for each column: true if its plain text is wrong for values that contain a quote or a backslash
- * @returns the cells that need quotes; undefined if the separators cannot be distinguished from data, or if the text of
- * a careful column is wrong
+ * Replaces the plain text's ends of cells and records with commas and line endings, in place. Returns the cells that
+ * need quotes; undefined if separators look like data, or a careful column is wrong. @param careful columns whose plain
+ * text is wrong with a quote or a backslash
  */
 const replaceSeparators = (
   bytes: Uint8Array,
@@ -88,10 +86,7 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/**
- * Returns records as CSV, with the header first. SQLite writes the cells without quotes, which is fast; quotes are then
- * added where they are needed.
- */
+/** Returns records as CSV with a header. SQLite writes cells without quotes, fast; they are added where needed. */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],

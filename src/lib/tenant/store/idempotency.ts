@@ -7,7 +7,6 @@ import type { Reader, Writer } from "./store.ts";
 /** Identifies a request that is executed only once, however often it is sent. */
 export interface RequestKey {
   readonly key: string;
-  /** the path; a key identifies a request only in combination with the path */
   readonly route: string;
   /** a hash of everything else that identifies the request */
   readonly fingerprint: string;
@@ -41,11 +40,7 @@ export const toStoredKey = (
   };
 };
 
-/**
- * Returns what is stored of a request that was already executed; undefined for a new request.
- *
- * @throws Failure `usage` if the key was used for a different request
- */
+/** Returns what is stored of a repeated request, if any. @throws Failure `usage` if another request has the key */
 export const findRequestKey = async (
   reader: Reader,
   { key, route, fingerprint }: RequestKey,

@@ -25,10 +25,7 @@ export interface JudgedWrites {
   readonly deletions: boolean;
 }
 
-/**
- * SQL for the records before and after a change, which may only be planned. The aliases in the SQL begin with the given
- * alias.
- */
+/** SQL for the records before and after a change, perhaps planned. Its aliases begin with the given alias. */
 export interface ChangedTables {
   /** the record types that the change writes */
   readonly things: ReadonlySet<string>;
@@ -102,10 +99,7 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
     where ${broken.map((one) => `(${one})`).join(" or ")} order by s.pk`;
 };
 
-/**
- * Applies the rules to a change. Yields the statements to run and expects their rows, so that the same code works with
- * synchronous and asynchronous readers.
- */
+/** Applies the rules to a change. Yields statements and expects their rows, so all readers can use it. */
 function* judgeStepByStep(
   tables: ChangedTables,
   bringing: ChangeSource,
@@ -139,12 +133,9 @@ export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
 export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
-/**
- * Applies the rules for what the console may bring to all records, as if each of them were new. Yields statements and
- * expects their rows.
- */
-export const judgeAllRecords = (): ReturnType<typeof judgeStepByStep> =>
-  judgeStepByStep(
+/** Applies the rules for what the console may bring to all records, as if each of them were new. */
+export const judgeAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
+  judgePlannedRecords(
     {
       things: new Set(Object.values(RULE_SUBJECTS).flatMap((columns) => Object.keys(columns))),
       before: () => ({ joins: () => "", column: () => "null", there: "false" }),
@@ -154,11 +145,12 @@ export const judgeAllRecords = (): ReturnType<typeof judgeStepByStep> =>
       params: {},
     },
     "console",
+    all,
   );
 
-/** SQL: true if the change `:revision` created a record. @param pk SQL of the record number */
-const buildIsCreated = (thing: string, pk: string): string =>
-  `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and ${pk} between r.first and r.last)`;
+/** SQL: true if the change `:revision` created the record `k`. */
+const buildIsCreated = (thing: string): string =>
+  `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and k.pk between r.first and r.last)`;
 
 /** SQL: the records of a type before the change `:revision`, read from the versions that the change stored. */
 const buildPreviousSide = (thing: string, alias: string): RecordSide => {
@@ -172,9 +164,9 @@ const buildPreviousSide = (thing: string, alias: string): RecordSide => {
       buildCaseSql(
         `${was}.changed & ${getColumnBit(versions, name)} <> 0`,
         `${was}.${quoteIdentifier(name)}`,
-        buildCaseSql(`${was}.pk is null and ${buildIsCreated(thing, "k.pk")}`, "null", now.column(name)),
+        buildCaseSql(`${was}.pk is null and ${buildIsCreated(thing)}`, "null", now.column(name)),
       ),
-    there: `(${was}.pk is not null or ${now.there} and not ${buildIsCreated(thing, "k.pk")})`,
+    there: `(${was}.pk is not null or ${now.there} and not ${buildIsCreated(thing)})`,
   };
 };
 
@@ -202,12 +194,7 @@ const WRITTEN_THINGS_SQL = RULE_TABLES.map(
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
-/**
- * Applies the rules to the records that a change has written. Must be called only after the versions of the change are
- * complete.
- *
- * @param isJudged returns false for record types that were judged before they were written
- */
+/** Applies the rules to what a change has written. @param isJudged false for types that were judged before */
 export const judgeWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,

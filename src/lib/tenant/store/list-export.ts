@@ -48,11 +48,7 @@ export interface RecordStream {
   readonly records: number;
 }
 
-/**
- * Returns a list as CSV: first the columns of the list's format without secrets, then the custom fields.
- *
- * @see facts 6.5
- */
+/** Returns a list as CSV: the format's columns without secrets, then the custom fields. @see facts 6.5 */
 const buildListCsv = async (
   reader: Reader,
   list: RecordList,

@@ -31,9 +31,7 @@ export interface SortKey {
 
 export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
 
-/**
- * Names of the filters that match a part of a value. They compare values in the same way as the field that they search.
- */
+/** Names of the filters that match a part of a value, compared like the field that they search. */
 export type FilterName = "filterName" | "filterId";
 
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
@@ -49,18 +47,12 @@ export type ListFilters = Readonly<
   }
 >;
 
-/**
- * A list of records of one type, with the properties that the record type itself does not define. All SQL may use the
- * list's table, alias `t`.
- */
+/** A list of records of one type: what the record type does not define. All SQL may use its table, alias `t`. */
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
   /** the console's file format, for exports */
   readonly format?: Format | undefined;
-  /**
-   * SQL: `table` is the table with the joins that sorting and selecting need; `joined` contains the joins that only
-   * values need
-   */
+  /** SQL: `table` with the joins that sorting and selecting need; `joined`: the joins that only values need */
   readonly table: string;
   readonly joined?: string | undefined;
   /** SQL: the same table including the records that the acting account cannot see; it is only searched for keys */
@@ -68,15 +60,9 @@ export interface RecordList<F extends Fields = Fields> {
   /** SQL: the condition for the rows that are records of the list */
   readonly among?: string | undefined;
   readonly params?: Params | undefined;
-  /**
-   * SQL of values that are not stored in columns, by field, or by `field.member` for the members of a reference that
-   * are shown or exported
-   */
+  /** SQL of values without columns, by field, or by `field.member` for shown or exported members of a reference */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /**
-   * `order`: default order; `orders`: other orders, by name. The columns of an order are unique together. Exports use
-   * the first column of the default order.
-   */
+  /** `order`: the default, by whose first column exports read; `orders`: others. Their columns are unique. */
   readonly order: readonly [SortKey, ...SortKey[]];
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** false: the values are their own comparison keys, and no separate keys are stored */
@@ -89,10 +75,7 @@ export interface RecordList<F extends Fields = Fields> {
   readonly org?: string | undefined;
   /** `sql`: the record number of the user to whom a record belongs; a search for the user finds the record too */
   readonly owner?: { readonly sql: string; readonly list: RecordList } | undefined;
-  /**
-   * SQL: condition for records that match `:name`; `:nameKey` is its key as a name or code, `:emailKey` its key as an
-   * email address
-   */
+  /** SQL: condition for records that match `:name`; `:nameKey` and `:emailKey` are its keys as a name and an address */
   readonly named?: string | undefined;
   /** SQL: the condition for records that exports contain */
   readonly exported?: string | undefined;
@@ -144,10 +127,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/**
- * The SQL of each list, by everything else on which it depends. Building the SQL, and finding the prepared
- * statement of a text that was just built, takes longer than reading a short page.
- */
+/** The SQL of each list. Building it, and finding its prepared statement, takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
 const recallListSql = (list: RecordList, key: string, build: () => string): string => {
@@ -176,10 +156,7 @@ interface SqlCondition {
   readonly params: Params;
 }
 
-/**
- * Characters that JSON adds to a list of texts. A search text without these characters can be searched for directly in
- * the JSON, which is faster.
- */
+/** Characters that JSON adds to a list of texts. A text without them can be searched directly in the JSON, faster. */
 const JSON_SYNTAX_PATTERN = /["\\[\],]/;
 
 const buildSearchCondition = (list: RecordList, search: string): SqlCondition => {
@@ -231,11 +208,7 @@ const ORG_RANGE_SQL = {
     (select max(at) from temp.place))`,
 };
 
-/**
- * Returns the condition for records that match the filters and also meet the condition `further` (SQL).
- *
- * @param range SQL of the positions of the organisation that the filters name, and of those below it
- */
+/** Returns the condition for records that match the filters. @param range SQL of the organisation's positions */
 const buildListCondition = (
   list: RecordList,
   filters: ListFilters,
@@ -289,7 +262,6 @@ const createChoiceFailure = (name: string, choices: readonly string[]): Failure 
   });
 };
 
-/** SQL: the record numbers of the records that match the filters. It reads the temporary tables of the list. */
 const createListTables = async (reader: Reader, { derived = [] }: RecordList): Promise<void> => {
   for (const table of derived) await reader.derive(table);
 };

@@ -4,12 +4,7 @@ import type { Row, SqlValue, Writer } from "./store.ts";
 
 export type RowValues = Readonly<Record<string, SqlValue>>;
 
-/**
- * Inserts a row.
- *
- * @param key the unique columns by which an existing row is updated; default: the row is always new
- * @param kept further columns that an update does not change
- */
+/** Inserts a row. @param key unique columns by which it is updated instead @param kept columns that an update keeps */
 export const insertRow = (
   writer: Writer,
   table: string,

@@ -20,10 +20,7 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
 /** SQL: true if an organisation is in the scope. @param pk SQL of its record number */
 const buildIsOrgInScope = (pk: string): string => `${pk} in (select pk from temp.scope_org)`;
 
-/**
- * SQL: true if an organisation is in the scope, or was in the scope when it was deleted. @param pk SQL of the record
- * number
- */
+/** SQL: true if an organisation, by record number, is in the scope, or was when it was deleted. */
 const buildWasOrgInScope = (pk: string): string =>
   `(${buildIsOrgInScope(pk)} or ${pk} in (select pk from temp.deleted_scope_org))`;
 
@@ -49,10 +46,7 @@ const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   };
 };
 
-/**
- * Returns the table `temp.deleted_scope_org`: organisations that were below the scope's organisations when they were
- * deleted.
- */
+/** Returns the table `temp.deleted_scope_org`: organisations that were below the scope's when they were deleted. */
 const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
   name: "deleted_scope_org",
   columns: "pk integer primary key",
@@ -72,17 +66,18 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/**
- * SQL: true if a record `t` is in the scope, by record type (only types that have files). A device without an owner is
- * in the scope only if the root is.
- */
-export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = {
-  org: buildIsOrgInScope("t.pk"),
-  user: buildIsOrgInScope("t.org"),
-  device: buildIsOrgInScope(
-    `coalesce((select holder.org from main.user holder where holder.pk = t.owner), t.ownerOrg, ${ROOT_ORG_NUMBER})`,
-  ),
+/** SQL: the organisation of a record `t`, by type; the root for a device without an owner. @param column SQL */
+export const RECORD_ORGS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
+  org: () => "t.pk",
+  user: (column) => column("org"),
+  device: (column) =>
+    `coalesce((select holder.org from main.user holder where holder.pk = ${column("owner")}), ${column("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
 };
+
+/** SQL: true if a record `t` is in the scope, by record type (only types that have files). */
+export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(RECORD_ORGS).map(([thing, org]) => [thing, buildIsOrgInScope(org((column) => `t.${column}`))]),
+);
 
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
@@ -106,19 +101,11 @@ const buildIsObservedInScope = (thing: string): string => {
       `t."${column}"`,
       `r."${column}"`,
     );
+  const isOrWas = (column: (name: string) => string): string =>
+    buildWasOrgInScope(RECORD_ORGS[thing]?.(column) ?? "null");
   return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
-    then exists (select 1 from ${thing} r where r.pk = t.pk and ${POSITION_SCOPE_CONDITIONS[thing]?.(shown) ?? "false"})
-    else ${POSITION_SCOPE_CONDITIONS[thing]?.((column) => `t."${column}"`) ?? "false"} end`;
-};
-
-/** SQL: true if a record's position is or was in the scope.  @param column returns the SQL of a column of the record */
-const POSITION_SCOPE_CONDITIONS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
-  org: () => buildWasOrgInScope("t.pk"),
-  user: (column) => buildWasOrgInScope(column("org")),
-  device: (column) =>
-    buildWasOrgInScope(
-      `coalesce((select holder.org from main.user holder where holder.pk = ${column("owner")}), ${column("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
-    ),
+    then exists (select 1 from ${thing} r where r.pk = t.pk and ${isOrWas(shown)})
+    else ${isOrWas((column) => `t."${column}"`)} end`;
 };
 
 const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {
@@ -140,10 +127,7 @@ const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: strin
   ];
 };
 
-/**
- * SQL: the people in the scope in a column of a renewal item `t`, from the table that `createVisibleOwnersTable`
- * creates.
- */
+/** SQL: the people in the scope in a column of a renewal item `t`, see `createVisibleOwnersTable`. */
 const buildVisibleOwnersSql = (column: string): string =>
   `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
 

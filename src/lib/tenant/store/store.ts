@@ -50,32 +50,22 @@ export interface View {
 export interface Reader {
   /** true if only a part of the tenant is visible; results must not reveal anything about the rest */
   readonly isPartial: boolean;
-  /** Returns the first row; undefined if there are no rows. */
-  get(sql: string, params?: Params): Promise<Row | undefined>;
-  all(sql: string, params?: Params): Promise<readonly Row[]>;
+  /** Returns the first row; undefined if there are no rows. `T`: the type of the selected columns. */
+  get<T = Row>(sql: string, params?: Params): Promise<T | undefined>;
+  all<T = Row>(sql: string, params?: Params): Promise<readonly T[]>;
   count(sql: string, params?: Params): Promise<number>;
   /** Creates or refreshes a temporary table for statements that refer to it as `temp.<name>`. */
   derive(table: DerivedTable): Promise<void>;
 }
 
 export interface LockedCollection {
-  /** the revision that last changed the collection; 0 if it was never changed */
   readonly revision: number;
   /** the highest `pk` that was ever given to a record of the collection's table */
   readonly last: number;
 }
 
 export interface Writer extends Reader {
-  /** Runs a statement. @returns number of changed rows */
   run(sql: string, params?: Params): Promise<number>;
-  /**
-   * Runs one statement for each of many rows.
-   *
-   * @param names names of the parameters
-   * @param rows values of the parameters, in the order of their names
-   * @returns number of changed rows
-   */
-  runEach(sql: string, names: readonly string[], rows: Iterable<readonly SqlValue[]>): Promise<number>;
   /**
    * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
    * on which the change depends. In tests, an error is thrown if a table is written without a lock on its collection,
@@ -90,10 +80,7 @@ export interface Writer extends Reader {
 export interface LineQuery {
   /** SQL: the text of a record */
   readonly line: string;
-  /**
-   * A cheaper text, which is tried first. `finished` completes the bytes of several records at once and may modify
-   * these bytes. It returns undefined if the cheaper text cannot be used.
-   */
+  /** A cheaper text, tried first. `finished` completes bytes in place, or returns undefined if it cannot be used. */
   readonly plain?:
     | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
     | undefined;
@@ -106,15 +93,9 @@ export interface LineQuery {
   /** SQL: `table` is the table (alias `t`) with joins to select records; `joined` are the joins that only text needs */
   readonly table: string;
   readonly joined: string;
-  /**
-   * SQL: the same table including rows that are not visible, which is faster to scan; set only if part of the tenant is
-   * not visible
-   */
+  /** SQL: the same table with invisible rows, faster to scan; only if part of the tenant is not visible */
   readonly whole?: string | undefined;
-  /**
-   * SQL: `among` is true for the rows to scan. `where` is true for those scanned rows that are streamed; it is `true`
-   * if all of them are.
-   */
+  /** SQL: `among`: the rows to scan; `where`: those of them that are streamed, `true` if all of them are */
   readonly among: string;
   readonly where: string;
   readonly params: Params;
@@ -122,7 +103,6 @@ export interface LineQuery {
 
 /** A temporary table outside the tenant that only its creator sees. Closing it removes it. */
 export interface ScratchTable extends AsyncDisposable {
-  /** name of the table in statements */
   readonly name: string;
   /** Inserts all of the rows, or none of them. @param rows values in the order of the columns */
   add(rows: readonly (readonly SqlValue[])[]): Promise<void>;
@@ -142,43 +122,21 @@ export interface ChangeOptions {
 export interface Store {
   /** true if nothing can be written; {@link change} then throws `not-permitted` */
   readonly isReadOnly: boolean;
-  /** Returns the same tenant, limited to a scope. Reads do not find anything outside the scope. */
-  within(scope: Scope): Promise<Store>;
   isFree(): boolean;
   /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
-  /**
-   * Runs `body` on one snapshot, or returns what it returned for the same key, if the tenant has not changed since. The
-   * result must depend on nothing else than the key and the tenant.
-   */
+  /** Runs `body` on one snapshot, or returns the result for the key if the tenant has not changed since. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
-  /**
-   * Runs `body` in one transaction, which is committed completely or not at all.
-   *
-   * @throws Failure `locked` if another process holds the tenant's lock for longer than five seconds, `interrupted` if
-   * the signal is aborted while waiting, `not-permitted` if the tenant cannot be written
-   */
+  /** Runs `body` in one transaction. @throws Failure `locked`, `interrupted`, `not-permitted` */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /** Runs `body` like a change, then rolls everything back. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
-  /**
-   * Creates a temporary table for data from outside the tenant that a change reads.
-   *
-   * @param columns SQL: name and type of each column
-   * @param key columns that together are unique
-   */
+  /** Creates a temporary table for data from outside. @param columns SQL: names and types @param key unique columns */
   scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable>;
   /**
-   * Streams records as UTF-8. The text is produced while the stream is read, with a separate connection and snapshot,
-   * so nothing else has to wait.
-   *
-   * @param describe returns what to stream, and reads what it needs for this from the same snapshot
+   * Streams records as UTF-8 from a separate snapshot. @param describe returns what to stream, from the same snapshot
    */
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
-  /**
-   * Streams a copy of the tenant's file without its secrets.
-   *
-   * @param withoutHistory true to leave out the versions of records and the audit log
-   */
+  /** Streams a copy of the tenant's file without secrets, and perhaps without versions and the audit log. */
   copy(withoutHistory: boolean): Promise<ReadableStream<Uint8Array>>;
 }

@@ -9,10 +9,7 @@ import { getVersionSchema } from "./keep.ts";
 import { getVersionTable } from "./tables.ts";
 import type { TimelineReader } from "./timeline.ts";
 
-/**
- * Returns the fields, in addition to ids, by which records are found: their keys and names. Current and former values
- * are searched. Several people may share a full name.
- */
+/** Returns the fields by which records are found, besides ids: keys and names, present and former. */
 const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly string[] => {
   const unique = Object.keys(fields).filter((name) => fields[name]?.unique === true);
   return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);

@@ -201,9 +201,7 @@ class HistoryReader {
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
 
-/**
- * Returns the histories of a noun's records that have or had a name, even if deleted; see {@link findRecordsByName}.
- */
+/** Returns the histories of a noun's records that have or had a name, deleted or not; see {@link findRecordsByName}. */
 export const readHistory = (
   session: Pick<Session, "read">,
   noun: NounWithHistory,

@@ -10,11 +10,8 @@ export const getVersionSchema = (thing: string): VersionSchema => {
 };
 
 /**
- * SQL: stores versions of records before the change `:revision` writes the records. If a change stores a version of the
- * same record twice, the first values are kept.
- *
- * @param records SQL: selects `pk`, and as `changed` the bits of the columns to be written, or null if
- * {@link settleVersions} is to determine these columns
+ * SQL: stores versions of records before `:revision` writes them; of the same record, the first values are kept. @param
+ * records SQL: `pk`, and as `changed` the bits of the columns, or null for {@link settleVersions} to find out
  */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
@@ -79,10 +76,7 @@ export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: n
   await writer.run(buildSaveCreatedRangesSql(thing, made), { pk, revision: await writer.revision() });
 };
 
-/**
- * SQL: statements that compare the stored versions of a record type with the current records, and keep only the changed
- * values.
- */
+/** SQL: statements that compare a type's stored versions with the records, and keep only changed values. */
 const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -108,10 +102,7 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 /** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-/**
- * Determines which columns a change has written in the records for which it stored versions. Call this at the end of
- * the change.
- */
+/** Determines which columns a change wrote in the records with new versions. Call it at the change's end. */
 export const settleVersions = async (writer: Writer): Promise<void> => {
   const kept = unsettledVersions.get(writer) ?? [];
   unsettledVersions.delete(writer);

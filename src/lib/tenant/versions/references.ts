@@ -7,10 +7,7 @@ import { THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 
-/**
- * A relation in which records of one type refer to records of another type. The functions return SQL for the alias of a
- * record.
- */
+/** A relation in which records refer to records of another type. Functions return SQL for an alias. */
 export interface StoredRelation {
   readonly from: Thing;
   readonly to: Thing;

@@ -57,12 +57,9 @@ const BATCHES: readonly string[] = [
 ];
 
 /**
- * Computes the checksum of a change's versions. It covers one line of JSON for each row of the change in the version
- * tables, sorted by table and record number, followed by one line for each range of new records, sorted by record type
- * and first number. The generator yields the statements to run and expects their rows, so it works with synchronous and
- * asynchronous readers. Memory use does not grow with the number of rows.
- *
- * @returns undefined if the change does not have versions
+ * Computes the checksum of a change's versions, undefined without any: a line of JSON for each row of the version
+ * tables by table and number, and for each range of new records by type. Yields statements and expects their rows, for
+ * all readers, in constant memory.
  */
 export function* generateVersionsSum(
   revision: number,

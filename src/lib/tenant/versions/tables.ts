@@ -10,10 +10,7 @@ import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
 export interface VersionSchema {
   readonly thing: Thing;
   readonly key: string;
-  /**
-   * the stored columns, with SQL for their bit in `changed`; `leads` is false for columns that are constant or derived
-   * from others
-   */
+  /** the stored columns, with SQL for their bit in `changed`; `leads` is false for constant or derived columns */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
   /** the column with the time of the last change, if the record type has one; every version stores the former time */
   readonly times: readonly string[];

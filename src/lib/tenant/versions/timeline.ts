@@ -38,15 +38,10 @@ const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
 };
 
-/**
- * The record types that belong to the whole tenant. Accounts that see only part of the tenant also see these records.
- */
+/** The record types of the whole tenant, which accounts that see only part of it also see. */
 export const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
-/**
- * SQL: counts the visible audit records of a deletion. An account that can see the audit record can also see the
- * deleted record.
- */
+/** SQL: counts the visible audit records of a deletion: who can see one can also see the deleted record. */
 const buildVisibleDeletionSql = (versions: VersionSchema): string =>
   `select count(*) from audit a join main.change c on c.number = a.seq
    where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
@@ -110,11 +105,7 @@ export class TimelineReader {
     return timeline;
   }
 
-  /**
-   * Returns a record's name at a moment; null if the record does not exist at that moment or is not visible.
-   *
-   * @param pk record number
-   */
+  /** Returns a record's name at a moment; null if it does not exist then or is not visible. @param pk its number */
   called(thing: Thing, pk: SqlValue, moment: Moment): Promise<string | null> {
     return createStateNameReader(async (of, number) => {
       const timeline = await this.of(of, number);
@@ -123,10 +114,7 @@ export class TimelineReader {
   }
 }
 
-/**
- * Returns a record's state at a certain time, such as before a change; null if the record does not exist at that time
- * or is not visible.
- */
+/** Returns a record's state at a time, such as before a change; null if it does not exist then or is not visible. */
 export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
 
 /** Returns the name of a record; null if the record does not exist or is not visible to the acting account. */
@@ -155,11 +143,7 @@ export type DisplayValue = boolean | string | string[] | null;
 export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
-/**
- * Converts a stored value to a human-readable form.
- *
- * @param called returns the names of the records to which the value refers
- */
+/** Converts a stored value for people. @param called returns the names of the records to which it refers */
 export const toDisplayValue = async (
   thing: Thing,
   column: string,

@@ -76,11 +76,10 @@ export const ROWS: readonly PlanRow[] = [
   rowOf(),
   rowOf({
     row: 3,
-    line: 3,
     key: "taro@example.co.jp",
     action: "update",
     changed: ["title", "tel"],
-    exists: true,
+
     before: [
       { field: "title", value: "主任" },
       { field: "tel", value: "03" },

@@ -110,15 +110,9 @@ const recordCreatedRange = (
     database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), { ...range, revision });
 };
 
-const hasNewRows = (database: Database): boolean =>
-  database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
-
-/**
- * Creates a record for each new row. @param base the highest existing record number; the record number is this number
- * plus the row number
- */
+/** Creates a record for each new row, whose number is the row's plus `base`, the highest number so far. */
 const createRecords = (database: Database, plan: PlanDefinition, context: CommitContext, base: number): void => {
-  if (!hasNewRows(database)) return;
+  if (database.count("select count(*) from s.row") <= database.count("select count(*) from s.match")) return;
   const { fields, fixed, thing, name: kind } = plan.kind;
   const values = new Map(fields.map((field) => [field.stored, buildNewValueSql(plan, field)]));
   if (thing.scope !== undefined) values.set(thing.scope, ":kind");
@@ -174,12 +168,7 @@ const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): st
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 
-/**
- * Releases the unique values of changed records, or registers their new values. All values are released before new
- * values are registered, so that records can exchange unique values.
- *
- * @param release if true, releases the values; if false, registers the new values
- */
+/** Releases the unique values of changed records, or registers the new ones; releases first, for exchanges. */
 const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
   const { claims, thing } = plan.kind;
   for (const claim of claims) {

@@ -164,6 +164,7 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
   findBlankColumns(database, plan, columns);
   const deleted = countDeleted(database, plan);
   const released = reportReleasedDevices(database, plan);
+  const [orgs, groups] = [readCreated(database, plan, "orgsCreated"), readCreated(database, plan, "groupsCreated")];
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });
   return {
@@ -176,10 +177,10 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
     secretsSet: hasSecretColumns(plan)
       ? database.count(`select count(*) from s.row r where r.secrets is not null and ${IS_VALID_ROW_SQL}`)
       : 0,
-    orgsCreated: countCreated(database, plan, "orgsCreated"),
-    groupsCreated: countCreated(database, plan, "groupsCreated"),
-    newOrgs: listCreatedNames(database, plan, "orgsCreated"),
-    newGroups: listCreatedNames(database, plan, "groupsCreated"),
+    orgsCreated: orgs.count,
+    groupsCreated: groups.count,
+    newOrgs: orgs.names,
+    newGroups: groups.names,
     columns,
     errors: severity("error"),
     warnings: severity("warning"),
@@ -216,26 +217,19 @@ const countKeptRecords = (
   return { count: pks.length, names, hash, isNew };
 };
 
-type CreatedCountName = "orgsCreated" | "groupsCreated";
-
-const buildCreatedRecordsSql = (plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
-  plan.kind.references
-    .filter(({ refers }) => refers.creates?.count === count)
-    .flatMap((reference) => buildNewReferencesSql(plan, reference) ?? []);
-
-const listCreatedNames = (database: Database, plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
-  buildCreatedRecordsSql(plan, count)
-    .flatMap((select) =>
-      database.all(`select value from (${select}) made order by row, col limit ${MAX_LISTED_CREATED_RECORDS}`, {
-        kind: plan.kind.name,
-      }),
-    )
-    .map(({ value }) => String(value));
-
-const countCreated = (database: Database, plan: PlanDefinition, count: CreatedCountName): number =>
-  buildCreatedRecordsSql(plan, count)
-    .map((select) => database.count(`select count(*) from (${select}) made`, { kind: plan.kind.name }))
-    .reduce((sum, created) => sum + created, 0);
+const readCreated = (database: Database, { kind, ...plan }: PlanDefinition, name: "orgsCreated" | "groupsCreated") => {
+  const made = kind.references
+    .filter(({ refers }) => refers.creates?.count === name)
+    .flatMap((reference) => buildNewReferencesSql({ ...plan, kind }, reference) ?? [])
+    .map((select) => `(${select}) made`);
+  const params = { kind: kind.name };
+  const names = (from: string) =>
+    database.all(`select value from ${from} order by row, col limit ${MAX_LISTED_CREATED_RECORDS}`, params);
+  return {
+    count: made.reduce((sum, from) => sum + database.count(`select count(*) from ${from}`, params), 0),
+    names: made.flatMap(names).map(({ value }) => String(value)),
+  };
+};
 
 const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const { kind, request } = plan;
@@ -251,22 +245,16 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
 
 export const etagOf = (database: Database, plan: PlanDefinition): string =>
   [
-    ...getPlanCollections(plan).map((name) => `${name}.${readCollectionRevision(database, name)}`),
+    ...getPlanCollections(plan).map(
+      (name) => `${name}.${database.count("select revision from collection where name = :name", { name })}`,
+    ),
     ...[readNameComposition(database, plan) ?? []].flat(),
   ].join("-");
-
-const readCollectionRevision = (database: Database, collection: string): number =>
-  database.count("select revision from collection where name = :collection", { collection });
 
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");
 
-/**
- * Advances the revision of collections that are written. Revisions are unique in the tenant, so no two writes share a
- * revision.
- *
- * @returns the revision for the written records
- */
+/** Advances the revision of written collections; no two writes share a revision. Returns the one of the records. */
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = readTenantRevision(database) + 1;
   for (const collection of collections) {

@@ -42,10 +42,7 @@ const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   return canSkipFields(plan) ? `(not ${buildChangesFieldSql(field, "g")} or ${keeps})` : keeps;
 };
 
-/**
- * SQL: true for contests of valid rows. These contests are checked repeatedly, because a row that becomes invalid may
- * cause further contests to be lost.
- */
+/** SQL: true if a contest's row is valid. Checked repeatedly, because invalid rows may lose further contests. */
 const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
 
 /** SQL: true for contests of rows that were valid before the comparison and that match one record at most. */

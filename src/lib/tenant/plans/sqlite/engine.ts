@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { CommitOptions, ImportEngine, PlanReading, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
@@ -26,15 +26,10 @@ export interface EngineOptions {
   readonly note: WriterNote;
 }
 
-/**
- * Imports into an SQLite file. Each import has its own staging file; a worker thread compares and commits it. Staged rows
- * can be created again from their file, so they are never backed up.
- */
+/** Imports into an SQLite file. Each has its own staging file, which can be created again and is never backed up. */
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
-  readonly #processes: Processes;
-  readonly #note: WriterNote;
   readonly #options: EngineOptions;
   readonly #scope: Scope | undefined;
   readonly #threads: ImportThreads;
@@ -45,12 +40,9 @@ export class SqliteImports implements ImportEngine {
     options: EngineOptions,
     seen: { readonly scope?: Scope; readonly threads: ImportThreads } = { threads: new ImportThreads() },
   ) {
-    const { folder, processes, note } = options;
     this.#database = database;
     this.#options = options;
-    this.#folder = join(folder, "imports");
-    this.#processes = processes;
-    this.#note = note;
+    this.#folder = join(options.folder, "imports");
     this.#scope = seen.scope;
     this.#threads = seen.threads;
   }
@@ -60,12 +52,7 @@ export class SqliteImports implements ImportEngine {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /**
-   * Reads a file and compares it with the tenant, or selects the records to delete. When this method returns, the import
-   * is a plan. If it throws, the plan is removed completely.
-   *
-   * @param source the file, or the ids of the specified records
-   */
+  /** Reads a file, or selects records by id, and compares it with the tenant: a plan, or on an error, nothing. */
   async plan(
     id: string,
     request: StoredRequest,
@@ -78,27 +65,25 @@ export class SqliteImports implements ImportEngine {
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
-    const job = detail.staged === null ? "commitUndo" : "commitPlan";
-    const verb = job === "commitPlan" ? "commit" : "undo";
-    const writer = this.#note.writer(`imports ${verb} ${pk}`, options.moment.now);
-    await this.#threads.run(
-      job,
-      { files: this.#files(id, detail.request), id, writer, scope: this.#scope, ...options },
-      signal,
-    );
+    const [job, verb] =
+      detail.staged === null ? (["commitUndo", "undo"] as const) : (["commitPlan", "commit"] as const);
+    const writer = this.#options.note.writer(`imports ${verb} ${pk}`);
+    const files = this.#files(id, detail.request);
+    await this.#threads.run(job, { files, id, writer, scope: this.#scope, ...options }, signal);
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
-    return this.#threads.run(
-      "countUndo",
-      { files: this.#source(undefined, undone.deleted?.request), undone, kind },
-      signal,
-    );
+    const files = this.#source(undefined, undone.deleted?.request);
+    return this.#threads.run("countUndo", { files, undone, kind }, signal);
   }
 
   async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./worker/readings.ts");
-    return readLines(this.#sourceOf(reading), reading, this.#threads.reading);
+    const source =
+      reading.type === "rows"
+        ? this.#source(reading.record.id, reading.record.detail.request)
+        : this.#source(reading.type === "problems" ? reading.record.id : undefined);
+    return readLines(source, reading, this.#threads.reading);
   }
 
   drop(id: string): void {
@@ -108,9 +93,10 @@ export class SqliteImports implements ImportEngine {
   /** Returns the ids of imports whose staged rows no running program uses, and removes journals without staged rows. */
   unheld(): readonly string[] {
     // a tenant in memory has no folder
-    if (!hasStagingFile(dirname(this.#folder))) return [];
-    this.#note.sweep();
-    removeUnfinishedFiles(dirname(this.#folder), this.#processes);
+    const { folder, note, processes } = this.#options;
+    if (!hasStagingFile(folder)) return [];
+    note.sweep();
+    removeUnfinishedFiles(folder, processes);
     removeStrayJournals(this.#folder);
     return listStagingFiles(this.#folder)
       .filter((file) => !isStagingFileInUse(this.#staging(file)))
@@ -140,10 +126,5 @@ export class SqliteImports implements ImportEngine {
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);
     const { staging, beside } = id === undefined ? {} : this.#files(id, request);
     return { tenant, readOnly, staging, beside, scope };
-  }
-
-  #sourceOf(reading: PlanReading): ReadSource {
-    if (reading.type === "rows") return this.#source(reading.record.id, reading.record.detail.request);
-    return this.#source(reading.type === "problems" ? reading.record.id : undefined);
   }
 }

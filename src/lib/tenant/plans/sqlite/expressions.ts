@@ -20,7 +20,6 @@ export const recordColumn = (column: string): string => `t.${quoteIdentifier(col
 
 export const rowColumn = (column: string): string => `r.${quoteIdentifier(column)}`;
 
-/** SQL: the key by which users identify a record, or the record's name if the key can be blank. */
 export const buildKeyTextSql = (
   { namedBy, keys }: StoredKind,
   column: (name: string) => string = recordColumn,
@@ -109,10 +108,7 @@ const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/**
- * SQL: the `pk` of the record that a row's cell refers to. If the file is a console export, this record may have been
- * deleted in the tenant.
- */
+/** SQL: the `pk` of the record that a cell refers to; in a console export, it may have been deleted here. */
 const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field, series }: StoredReference): string => {
   if (field.resolved) {
     const found = `cast(${rowColumn(field.field)} as integer)`;
@@ -169,11 +165,9 @@ interface ListOutcomes {
 }
 
 /**
- * SQL: the outcome that applies to a row. If the order of a list matters, the cells replace as many of the record's
- * first values as the file has cells, and further values are kept. If a record has more values than the file has cells
- * and one of the cells is blank, the record does not lose a value. Otherwise, a second import of the same file would
- * remove values that the first import moved up. If blank cells keep values, no record loses a value, and a set only
- * grows.
+ * SQL: the outcome of a row. In an ordered list, the cells replace as many of the first values, and others are kept;
+ * with a blank cell and more values than cells, none is lost, or a second import of the file would remove values that
+ * moved up. If blank cells keep values, none is lost, and a set only grows.
  */
 const buildListOutcomeSql = (
   plan: PlanDefinition,
@@ -282,16 +276,13 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
   if (reference === undefined) return same === undefined ? own : buildCaseSql(same, column, own);
   const pk = buildNamedRecordSql(plan, reference);
   if (keeps) return buildCaseSql(`${cell} is null`, column, pk);
-  const { usual } = reference;
-  return usual === undefined && !canLackReferenceKey(reference)
+  const { usual, refers, table } = reference;
+  return usual === undefined && table.thing.fields[refers.by]?.nullable !== true
     ? pk
     : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/**
- * SQL: true if a cell has the record's value, or only spells it differently; undefined for values of which every
- * character counts, as in a console export.
- */
+/** SQL: true if a cell has the record's value, or only spells it differently; undefined if every character counts. */
 const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: ImportedField): string | undefined => {
   if (request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
@@ -313,20 +304,13 @@ const buildRefersToExportedSql = (reference: StoredReference): string => {
   return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };
 
-const canLackReferenceKey = ({ refers, table: { thing } }: StoredReference): boolean =>
-  thing.fields[refers.by]?.nullable === true;
-
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/**
- * SQL: a resulting value in the form that is compared with the {@link buildWindowsFormSql} of the stored value. A
- * resulting list is converted too, because it may contain stored values.
- */
+/** SQL: a resulting value, or list, in the form that is compared with the {@link buildWindowsFormSql} of the stored. */
 const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? buildWindowsFormSql(value) : value;
 
-/** SQL: the bit of a field if a row would change this field in the matching record, otherwise 0. */
 export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
   const value = buildRowValueSql(plan, field);

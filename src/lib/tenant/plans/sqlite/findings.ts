@@ -65,7 +65,6 @@ export const recordFinding = (database: Database, plan: PlanDefinition, finding:
   return found;
 };
 
-/** SQL: the rows that have a key, each with the key. @param key SQL of the key */
 const buildKeyRowsSql = (key: string): string =>
   `select ${key} as key, r.row, null as col from s.row r where ${key} is not null`;
 
@@ -76,7 +75,6 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   select r.row, r.line, v.col, json_object('header', :header, 'row', ${buildCaseSql("r.row = d.first", "d.last", "d.first")}) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
-/** Returns true if staging noted that there are such rows. */
 const isNoted = (database: Database, name: string): boolean =>
   database.get("select 1 from s.noted where name = :name", { name }) !== undefined;
 
@@ -225,10 +223,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
   }
 };
 
-/**
- * Returns the parts that account names are built from; undefined if account names are not restricted or come from the
- * console. @see seed 001 (source document)
- */
+/** Returns the parts of account names; undefined if names are free or come from the console. @see seed 001 */
 export const readNameComposition = (
   database: Database,
   plan: PlanDefinition,

@@ -56,5 +56,4 @@ export const forEachNumberRange = (database: Database, last: number, body: (rang
 export const forEachRowRange = (database: Database, body: (range: RowRange) => void): void =>
   forEachNumberRange(database, database.count("select coalesce(max(row), 0) from s.row"), body);
 
-/** SQL: a condition for a `where` clause over `r` that selects the rows of a range. */
 export const IS_IN_RANGE_SQL = "r.row > :after and r.row <= :upTo";

@@ -1,10 +1,9 @@
 import { createNotOpenFailure } from "../import-failures.ts";
-import type { ImportRecord } from "../import-rows.ts";
+import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import { toComparedKind, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import { buildIsKeptLocallySql } from "./merge/tables.ts";
 import { getStoredKind, getStoredKindByOrgName } from "./tables.ts";
 import { RECORD_SCOPE_CONDITIONS } from "../../store/scope.ts";
-import type { StoredRequest } from "../import-rows.ts";
 
 /**
  * Returns the kind of an import, with the condition for the records that the import deletes. An import that was planned

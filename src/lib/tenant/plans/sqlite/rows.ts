@@ -64,7 +64,6 @@ const listCells = ({ kind: { format } }: PlanDefinition, { field, short, resolve
     resolved ? format.thing.fields[column.sets]?.short === short : column.field === field,
   );
 
-/** SQL: the text of a referenced record; in a tree, its path if it does not have a code. */
 const buildShownReferenceSql = (reference: StoredReference, pk: string): string => {
   const shown = buildReferenceTextSql(reference, pk);
   return reference.field.resolved ? `coalesce(${shown}, ${reference.table.called?.(pk) ?? "null"})` : shown;
@@ -83,8 +82,8 @@ const buildAfterSql = (plan: PlanDefinition): string =>
     }),
   );
 
-const buildStoredPiece = (kind: StoredKind, field: ImportedField, value = recordColumn(field.stored)): string => {
-  const reference = findReference(kind, field);
+const buildStoredPiece = (kind: StoredKind, field: ImportedField): string => {
+  const [value, reference] = [recordColumn(field.stored), findReference(kind, field)];
   return buildValuePiece(field, reference === undefined ? value : buildShownReferenceSql(reference, value));
 };
 
@@ -96,12 +95,6 @@ const buildChangedListSql = (
     "'[]'",
     buildJsonListSql(pieces.map(([field, piece]) => buildCaseSql(buildChangesFieldSql(field), piece, "''"))),
   );
-
-const buildChangedFieldsSql = ({ kind }: PlanDefinition): string =>
-  buildChangedListSql(kind.fields.map((field) => [field, `',"${field.field}"'`]));
-
-const buildBeforeSql = ({ kind }: PlanDefinition): string =>
-  buildChangedListSql(kind.fields.map((field) => [field, buildStoredPiece(kind, field)]));
 
 const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
@@ -116,13 +109,11 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string |
   const line = buildLineSql({
     ...(thing !== undefined && { thing: `'"${thing}"'` }),
     row: "r.row",
-    line: "r.line",
     key: `json_quote(coalesce(${buildStagedKeyText(plan)}, ''))`,
     action: `'"' || ${ROW_ACTION_SQL} || '"'`,
-    changed: buildChangedFieldsSql(plan),
+    changed: buildChangedListSql(plan.kind.fields.map((field) => [field, `',"${field.field}"'`])),
     setsSecret: hasSecretColumns(plan) ? buildJsonBooleanSql("r.secrets is not null") : "'false'",
-    exists: buildJsonBooleanSql("m.row is not null"),
-    before: buildBeforeSql(plan),
+    before: buildChangedListSql(plan.kind.fields.map((field) => [field, buildStoredPiece(plan.kind, field)])),
     after: buildAfterSql(plan),
   });
   const asked = all ? "" : `and ${ROW_ACTION_SQL} in (select value from json_each(:actions))`;
@@ -135,12 +126,10 @@ const buildDeletedLineSql = (kind: StoredKind): string => {
   const { called } = kind.table;
   return buildLineSql({
     row: "0",
-    line: "0",
     key: `json_quote(coalesce(${buildKeyTextSql(kind)}, ''))`,
     action: `'"delete"'`,
     changed: "'[]'",
     setsSecret: "'false'",
-    exists: "'true'",
     before: buildJsonListSql(kind.fields.map((field) => buildStoredPiece(kind, field))),
     after: buildJsonListSql([
       buildFieldPiece("id", "json_quote(t.id)"),
@@ -149,9 +138,6 @@ const buildDeletedLineSql = (kind: StoredKind): string => {
     ]),
   });
 };
-
-const buildDeletedLinesSql = ({ kind }: PlanDefinition): string =>
-  `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`;
 
 const MAX_BATCH_ROWS = 256;
 
@@ -201,14 +187,16 @@ export function* readPlanLines(
 ): Generator<Uint8Array> {
   const { actions, limit } = query;
   const all = actions.length === 0;
-  const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
+  const { kind } = plan;
+  const params = { actions: JSON.stringify(actions), kind: kind.name };
   const reader = new PlanLineReader(database, params, limit);
   if (all || actions.some((action) => action !== "delete")) yield* reader.staged(buildStagedLinesSql(plan, all, thing));
   if (plan.request.mode === "replace" && (all || actions.includes("delete")))
-    yield* reader.deleted(buildDeletedLinesSql(plan));
+    yield* reader.deleted(
+      `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`,
+    );
 }
 
-/** SQL: a problem as a line of NDJSON; its `params` are already JSON. */
 const PROBLEM_LINE_SQL = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
   ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;
 

@@ -21,10 +21,7 @@ export const createStagingFolder = (folder: string): void => {
 
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
-/**
- * Removes unneeded files. Never fails, because the change may already be committed. The next cleanup removes the
- * remaining files.
- */
+/** Removes unneeded files. Never fails, because the change may be committed; the next cleanup removes the rest. */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) {
     try {

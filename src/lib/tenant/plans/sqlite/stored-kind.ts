@@ -14,10 +14,7 @@ import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySq
  */
 export interface ThingTable {
   readonly thing: Thing;
-  /**
-   * the collection whose revision advances with each write, separate for each scope; default: the name of the record
-   * type followed by `s`
-   */
+  /** the collection whose revision each write advances, separate by scope; default: the record type's name and `s` */
   readonly collection?: string | undefined;
   /**
    * The tables with the keys of the record type's unique lists, by field. Their columns are `<short>Key`, a column
@@ -25,16 +22,10 @@ export interface ThingTable {
    * index on its key instead: `coalesce(<short>Key, <field>)`, or the value itself if values are compared exactly.
    */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /**
-   * the column for the time at which the secret was set, if there is only one secret; default: `secrets`, a JSON object
-   * of times by field
-   */
+  /** the column for the time of the only secret; default: `secrets`, a JSON object of times by field */
   readonly secretSetAt?: string | undefined;
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /**
-   * SQL: true if the references of a record cannot be changed but only deleted with the record. @param alias alias of
-   * the table
-   */
+  /** SQL: true if the references of a record, by alias, cannot be changed but only deleted with the record */
   readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
@@ -43,12 +34,7 @@ export interface ThingTable {
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
   readonly judges?: readonly string[] | undefined;
-  /**
-   * Checks the rules that are specific to the record type in the valid rows and their records, and adds findings to the
-   * plan.
-   *
-   * @returns number of devices that must be wiped
-   */
+  /** Checks the rules of the record type in the valid rows. Returns the number of devices that must be wiped. */
   readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }
 
@@ -61,14 +47,10 @@ export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
 
 export interface KeyLocation {
   readonly table: string;
-  /** SQL: the key in a row of the table with this alias */
   readonly key: (alias: string) => string;
   /** SQL: true if a row of the table with this alias has this key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /**
-   * the column that is overwritten to release the value: the key column, or the value's column if there is no key
-   * column; undefined for a list
-   */
+  /** the column that is overwritten to release the value: its key column, if there is one; undefined for a list */
   readonly held?: string | undefined;
   readonly record: string;
   /** true if the plan itself stores the keys and reports those that are unknown */
@@ -93,10 +75,7 @@ export interface StoredReference {
   readonly alias: string;
 }
 
-/**
- * A kind of import, and how its records are stored. The conditions are SQL on the record `t`; `:kind` is the name of
- * the format.
- */
+/** A kind of import, and how its records are stored. SQL conditions are on `t`; `:kind` is the name of the format. */
 export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: Thing;
@@ -168,15 +147,12 @@ const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocat
       };
 };
 
-/** SQL: true if a record belongs to the scope of the format `:kind`. */
 export const buildIsInKindScopeSql = ({ scope }: Thing, record: string): string =>
   scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
 /**
- * Returns the kind of import for a format, with the storage of its records. If the tables do not contain the format's
- * record type, its records are stored in the default way, see {@link ThingTable}.
- *
- * @throws TypeError if the tables do not contain a record type that cells refer to
+ * Returns the kind of import for a format; record types not in the tables are stored in the default way, see {@link
+ * ThingTable}. @throws TypeError if cells refer to a record type that is not in the tables
  */
 export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
   const kind = buildKindDefinition(format);

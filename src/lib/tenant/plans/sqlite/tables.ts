@@ -12,9 +12,8 @@ import { USER } from "../../../model/user.ts";
 import { ORG_MANAGERS } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
-import { buildOrgPathSql } from "./orgs/naming.ts";
+import { buildOrgPathSql, toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
 import { placeOrgRows, settleOrgTree } from "./orgs/tree.ts";
-import { toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
 import { buildStoredKind, type ReferringTable, type StoredKind, type ThingTable } from "./stored-kind.ts";
 
 const SPECIAL_TABLES: readonly ThingTable[] = [

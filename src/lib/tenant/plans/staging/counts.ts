@@ -2,11 +2,6 @@ import type { FileForm } from "../../../csv/records/record.ts";
 import type { Role } from "../../../model/role.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 
-export interface DeletionSelection {
-  /** `named`: the named records; `below`: the named organisations, all organisations below them and the users in them */
-  readonly by: "named" | "below";
-}
-
 export interface StagedPlace {
   readonly field: string;
   /** the number of the field's first cell, counted from 1 */
@@ -14,14 +9,10 @@ export interface StagedPlace {
   readonly header: string;
   /** the numbers of a set's cells in file order, if there are several; rows store from which cell each value came */
   readonly cells?: readonly number[] | undefined;
-  /**
-   * for an ordered list: the number of its cells, which is also the number of leading values that the file sets;
-   * undefined: all values
-   */
+  /** for an ordered list: the number of its cells, and of leading values that the file sets; undefined: all values */
   readonly times?: number | undefined;
 }
 
-/** The number of rows that a column map skips because of a value. */
 export interface SkippedRows {
   readonly header: string;
   readonly value: string;
@@ -40,10 +31,7 @@ export interface StagedFile {
   readonly header: readonly string[];
   /** the fields that have a column or a constant; `custom` represents all custom fields */
   readonly staged: readonly string[];
-  /**
-   * first cell (counted from 1) and header of each field in the file, for problems that the comparison with the tenant
-   * finds
-   */
+  /** first cell (from 1) and header of each field in the file, for problems that the comparison finds */
   readonly places: readonly StagedPlace[];
   readonly absentColumns: readonly string[];
   readonly unknownColumns: readonly string[];
@@ -57,7 +45,6 @@ export interface ColumnChange {
   readonly removed: number;
 }
 
-/** Counts of records of another type than the imported kind. */
 export interface RelatedCounts {
   readonly thing: string;
   readonly create: number;

@@ -17,9 +17,7 @@ export interface ImportedField {
   readonly stored: string;
   readonly merge: MergeRule;
   readonly bit: number;
-  /**
-   * false if a blank cell never clears the field, regardless of the options (for console exports, see `fromConsole`)
-   */
+  /** false if a blank cell never clears the field, whatever the options (for console exports, see `fromConsole`) */
   readonly clearable: boolean;
   readonly required: boolean;
   readonly comparison: Comparison;
@@ -52,10 +50,7 @@ export interface KindDefinition {
   readonly fixed: string | undefined;
 }
 
-/**
- * The staged column with the keys of a row that differ from the values themselves, as a JSON object; null if there are
- * no such keys.
- */
+/** The staged column with a row's keys that differ from the values, as a JSON object; null if there are none. */
 export const KEYS_COLUMN = "keys";
 
 /** The entry of {@link KEYS_COLUMN} with the key that a row had before its key was fixed. */

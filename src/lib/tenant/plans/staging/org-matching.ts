@@ -13,7 +13,6 @@ export interface ExistingOrg {
   readonly isOutside: boolean;
 }
 
-/** A row of an organisations file; null means a blank cell or an absent column. */
 export interface OrgRow {
   readonly row: number;
   readonly name: string | null;
@@ -76,10 +75,7 @@ const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/**
- * Returns the candidate that a path refers to. A candidate without a code takes precedence, because the others can be
- * identified by their codes.
- */
+/** Returns the candidate that a path refers to: one without a code, as the others can be identified by theirs. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -150,10 +146,7 @@ class OrgMatcher {
     for (const row of rows) this.#placeRow(row);
   }
 
-  /**
-   * Returns the number of consecutive rows without a code above a row. It is used to match parents before their
-   * children.
-   */
+  /** Returns how many rows without a code are above a row, because parents are matched before their children. */
   #depthOf(row: OrgRow): number {
     const known = this.#depths.get(row);
     if (known !== undefined) return known;
@@ -219,9 +212,7 @@ class OrgMatcher {
     this.matched.set(row.row, NOWHERE);
   }
 
-  /**
-   * Leaves out new rows of an export whose parent was deleted here, or is not clear. Returns true if there are any.
-   */
+  /** Leaves out new rows of an export whose parent was deleted here, or is not clear. Returns true if any. */
   #leaveOutNew(): boolean {
     const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NOWHERE);
     for (const row of found) {

@@ -36,10 +36,7 @@ export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/**
- * Returns how many organisations that stay are directly below organisations that the file lacks. If these are kept, so
- * are those above them.
- */
+/** Returns how many organisations that stay are directly below missing ones, which keep those above them. */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,

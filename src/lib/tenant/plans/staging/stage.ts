@@ -19,10 +19,7 @@ import {
 } from "./kinds.ts";
 import type { StagedFile } from "./counts.ts";
 
-/**
- * Receives checked rows, in the file's order. A claim is a value, in addition to the row's key, that only one record of
- * the tenant may have. Secrets are never passed.
- */
+/** Receives checked rows in order, without secrets. A claim is another value that only one record may have. */
 export interface StagingTable {
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
@@ -245,10 +242,7 @@ export class Stager implements RecordSink {
     return [own, ...field.beside.map((one) => createDerivedBinding(i, one))];
   }
 
-  /**
-   * Returns the bindings of a list: JSON, or null if the list is blank and keeps the stored value. A set is sorted by
-   * its keys.
-   */
+  /** Returns the bindings of a list: JSON, sorted for a set; null if it is blank and keeps the stored value. */
   #listBindings(i: number, { field, comparison, set, refers, short, beside }: ImportedField): readonly NamedBinding[] {
     const blank = this.#request.blank === "keep" ? null : "[]";
     const listed = (values: readonly CellValue[]): readonly string[] => {
@@ -308,10 +302,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/**
- * Maximum number of names that are remembered so that they are passed on only once. Further names may be passed on
- * again, which is harmless.
- */
+/** Maximum number of names that are remembered so that they are passed on once; others may be repeated. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();

@@ -8,7 +8,7 @@ import {
   type SecuredApp,
   type SecuredGroup,
 } from "../../../model/secured-user.ts";
-import { formatCount, text } from "../../../text/index.ts";
+import { text } from "../../../text/index.ts";
 import { findNearestWord } from "../../../text/nearest.ts";
 import { getCurrentInstant } from "../../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../../session.ts";
@@ -20,11 +20,19 @@ import {
   normaliseGroupSet,
   readGroupMembers,
   buildSecuredGroupList,
-  type GroupMember,
 } from "./user-rows.ts";
 import type { Writer } from "../../store/store.ts";
-import { addRecord, createRecord, toChangedObject, getRecordById, collectTaskNumbers, requireIds } from "../records.ts";
-import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records.ts";
+import {
+  addRecord,
+  createRecord,
+  toChangedObject,
+  getRecordById,
+  collectTaskNumbers,
+  requireIds,
+  type ManualRequestBody,
+  type EditableRecordType,
+  type ChangeResult,
+} from "../records.ts";
 
 export type WrittenSecuredGroup = ChangeResult<SecuredGroup>;
 
@@ -33,20 +41,10 @@ const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURE
   collection: `secured:${app}`,
   series: "secured_group",
   actions: "secured.groups",
-  scope: { column: "app", value: app },
+  scope: app,
 });
 
-const readTracedMembers = (
-  writer: Writer,
-  app: SecuredApp,
-  names: readonly string[],
-): Promise<readonly GroupMember[]> => readGroupMembers(writer, app, { names, most: MAX_TRACED_RECORDS });
-
-const toMemberObject = ({ id, name }: GroupMember): ChangedObject => ({ thing: SECURED_USER.name, id, name });
-
-/**
- * Creates a group. @throws Failure `input-rejected` if the name is already used or the app's files do not have groups
- */
+/** Creates a group. @throws Failure `input-rejected` if the name is used or the app's files have no groups */
 export const createGroup = async (
   session: Session,
   app: SecuredApp,
@@ -58,29 +56,14 @@ export const createGroup = async (
 };
 
 export interface DeletedGroups {
-  readonly groups: readonly SecuredGroup[];
-  readonly memberships: number;
   readonly consoleTasks: readonly number[];
-  readonly dryRun: boolean;
 }
 
-interface GroupDeletion {
-  readonly ids: readonly string[];
-  /** the number of memberships that the caller expects to be removed */
-  readonly memberships?: number | undefined;
-  readonly dryRun?: boolean | undefined;
-}
-
-/**
- * Deletes groups and removes all users from these groups. If one group cannot be deleted, no group is deleted.
- *
- * @throws Failure `not-found`; `conflict` if the number of memberships to remove differs from the expected number, or
- * if users or groups of the app have changed since they were read
- */
+/** Deletes groups with memberships, all or none. @throws Failure `not-found`; `conflict` after other changes */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
-  { ids, memberships: expected, dryRun = false }: GroupDeletion,
+  { ids, dryRun = false }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },
 ): Promise<DeletedGroups> => {
   const noun = defineEditableGroups(app);
   requireIds(ids);
@@ -88,45 +71,27 @@ export const deleteGroups = (
   return session.change(change, async (writer) => {
     const groups = await Promise.all([...new Set(ids)].map((id) => getRecordById(writer, noun.list, id)));
     const names = groups.map(({ name }) => name);
-    const members = await readTracedMembers(writer, app, names);
+    const members = await readGroupMembers(writer, app, { names, most: MAX_TRACED_RECORDS });
     let memberships = 0;
     for (const { id, name } of groups)
       memberships += await deleteGroup(writer, app, { id, name, at: getCurrentInstant(session.surroundings) });
-    if (expected !== undefined && expected !== memberships) throw createMembershipCountFailure(memberships, expected);
     const deleted = groups.map((group) => toChangedObject(noun, group));
     return {
-      result: async (taskOf) => ({
-        groups,
-        memberships,
-        consoleTasks: await collectTaskNumbers(taskOf, deleted),
-        dryRun,
-      }),
-      objects: [...deleted, ...members.map(toMemberObject)],
+      result: async (taskOf) => ({ consoleTasks: await collectTaskNumbers(taskOf, deleted) }),
+      objects: [...deleted, ...members.map(({ id, name }) => ({ thing: SECURED_USER.name, id, name }))],
       before: { groups, memberships, members },
     };
   });
 };
 
-const createMembershipCountFailure = (now: number, expected: number): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `the deletion would now remove ${formatCount(now, "membership")}, not ${expected}; nothing was deleted`,
-      `現在の所属は ${now} 件で、${expected} 件ではありません。何も削除していません`,
-    ),
-    hint: text("check the groups, then run the command again", "グループを確認してから、もう一度実行してください"),
-  });
-
-/** Returns true if an app's files have groups. In the console, every app has groups.  @see facts 6.3, 6.6 */
-const hasGroups = (app: SecuredApp): boolean => SECURED_FORMATS[app].columns.some(({ field }) => field === "groups");
-
-/** Checks that the files of an app have groups. @throws Failure `input-rejected` if they do not */
+/** Checks that an app's files have groups, which every app has in the console. @throws Failure @see facts 6.3, 6.6 */
 export const requireAppWithGroups = (app: SecuredApp): void => {
-  if (hasGroups(app)) return;
+  if (SECURED_FORMATS[app].columns.some(({ field }) => field === "groups")) return;
   const name = formatSecuredAppName(app);
   throw new Failure("input-rejected", {
     what: text(
-      `${name} shows 所属するグループ on its screen, but its CSV files do not have the column グループ名; clomoctl manages only the groups of Docs, Calendar and Contacts`,
-      `${name} は画面に「所属するグループ」がありますが、CSV に「グループ名」がありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループだけです`,
+      `the CSV files of ${name} do not contain 所属するグループ; clomoctl manages the groups of Docs, Calendar and Contacts`,
+      `${name} の CSV に「所属するグループ」はありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループです`,
     ),
     where: app,
     hint: text("set the groups in SECURED APPs MANAGER", "グループは SECURED APPs MANAGER で設定してください"),
@@ -138,12 +103,7 @@ interface ResolvedGroups {
   readonly made: readonly ChangedObject[];
 }
 
-/**
- * Returns the groups that a request refers to by name.
- *
- * @param create true to create groups that do not exist.
- * @throws Failure `input-rejected` if a group does not exist and `create` is false
- */
+/** Returns a request's groups, creating missing ones if `create`. @throws Failure `input-rejected` otherwise */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,

@@ -101,12 +101,7 @@ export const secured = {
     route: "POST /v1/secured/{app}/groups/delete",
     about: "Delete groups, all of them or none, and remove their users from them",
     path: buildAppPath,
-    input: ({ z, recordIdList, writeOptions }) =>
-      z.strictObject({
-        ...recordIdList,
-        memberships: z.int().optional().meta({ description: "how many are removed; 409 if the number has changed" }),
-        ...writeOptions,
-      }),
+    input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: ["secured.write"],
     run: async ({ session }, given, { app }) => (await loadGroups()).deleteGroups(session, app, given),
   }),

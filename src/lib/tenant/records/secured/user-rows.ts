@@ -9,17 +9,13 @@ import { saveVersions } from "../../versions/keep.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 
-/** Returns the parameters of a list of one app.  @throws Failure `usage` if there is no such app */
 const paramsOf = (app: SecuredApp) => {
   if (SECURED_APPS.includes(app)) return { app };
   const all = SECURED_APPS.join(" / ");
   throw new Failure("usage", { what: text(`must be one of ${all}`, `${all} のいずれかです`), where: "param.app" });
 };
 
-/**
- * Returns the list of an app's users, which can be sorted by ユーザーID or name. Exports do not contain administrators.
- * @see facts 6.5, 6.6
- */
+/** Returns the list of an app's users by ユーザーID or name. Exports lack administrators. @see facts 6.5, 6.6 */
 export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
   format: SECURED_FORMATS[app],
@@ -61,10 +57,7 @@ export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<R
   return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
 };
 
-/**
- * Returns the name of a group as it is written in the tenant, from {@link readGroupNames}; undefined if there is no
- * such group.
- */
+/** Returns a group's name as the tenant writes it, from {@link readGroupNames}; undefined if there is none. */
 export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
   names.get(toGroupKey(wanted));
 
@@ -79,11 +72,7 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
-/**
- * Removes a group from the users' sets of groups, which contain names. The change must have locked the app's collection.
- *
- * @returns the number of memberships
- */
+/** Removes a group from the users' sets, and returns their number. The change must have locked the app's collection. */
 const endMemberships = async (
   writer: Writer,
   app: SecuredApp,
@@ -91,15 +80,15 @@ const endMemberships = async (
 ): Promise<number> => {
   const key = toGroupKey(name);
   // there are far fewer distinct sets of groups than users
-  const sets = await writer.all(
+  const sets = await writer.all<{ readonly groups: string }>(
     `select distinct groups from secured_user where app = :app
        and exists (select 1 from json_each(coalesce(groupKeys, groups)) e where e.value = :key)`,
     { app, key },
   );
   let memberships = 0;
   for (const { groups } of sets) {
-    const after = (JSON.parse(String(groups)) as readonly string[]).filter((one) => toGroupKey(one) !== key);
-    const those = { app, groups: String(groups) };
+    const after = (JSON.parse(groups) as readonly string[]).filter((one) => toGroupKey(one) !== key);
+    const those = { app, groups };
     await saveVersions(writer, "secured_user", "t.app = :app and t.groups = :groups", those);
     memberships += await writer.run(
       `update main.secured_user set groups = :after, groupKeys = :keys, updatedAt = :at, revision = :revision
@@ -129,20 +118,15 @@ export const readGroupMembers = async (
   app: SecuredApp,
   { names, most }: { readonly names: readonly string[]; readonly most: number },
 ): Promise<readonly GroupMember[]> => {
-  const rows = await reader.all(
+  const rows = await reader.all<Omit<GroupMember, "groups"> & { readonly groups: string }>(
     `select id, displayName || coalesce(' <' || nullif(userId, displayName) || '>', '') as name, groups from secured_user
      where app = :app and exists (select 1 from json_each(coalesce(groupKeys, groups)) e
        where e.value in (select value from json_each(:keys))) order by userId limit :most`,
     { app, keys: JSON.stringify(names.map((name) => toGroupKey(name))), most },
   );
-  return rows.map(({ id, name, groups }) => ({
-    id: String(id),
-    name: String(name),
-    groups: JSON.parse(String(groups)) as readonly string[],
-  }));
+  return rows.map((member) => ({ ...member, groups: JSON.parse(member.groups) as readonly string[] }));
 };
 
-/** Deletes a group and removes its users from it. @returns the number of memberships */
 export const deleteGroup = async (
   writer: Writer,
   app: SecuredApp,

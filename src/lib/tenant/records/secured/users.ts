@@ -38,29 +38,20 @@ const defineEditableSecuredUsers = (
   collection: `secured:${app}`,
   series: "secured_user",
   actions: "secured.users",
-  scope: { column: "app", value: app },
+  scope: app,
   fields: listAppFields(app),
   reading: (writer, given, before) =>
     buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
 });
 
-/**
- * Creates a user of an app.
- *
- * @throws Failure `input-rejected` if a rule is violated, the ユーザーID is already in use, a group does not exist, or
- * the password is missing
- * @see facts 6.6: an ID that is already registered is rejected
- */
+/** Creates a user of an app. @throws Failure `input-rejected`: rules, an ID in use, groups, password @see facts 6.6 */
 export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body);
 
-/**
- * Edits a user of an app. @throws Failure as described for {@link createSecuredUser}; as in imports, also if the user
- * is an administrator
- */
+/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; as in imports, also for administrators */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
@@ -68,16 +59,14 @@ export const editSecuredUser = (
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => editRecord(session, defineEditableSecuredUsers(session, app), id, body);
 
-interface SecuredUserRequest {
-  readonly writer: Writer;
-  readonly given: ManualValues;
-  readonly before: SecuredUser | undefined;
-}
-
 const buildSecuredUserDraft = async (
   session: Session,
   app: SecuredApp,
-  { writer, given, before }: SecuredUserRequest,
+  {
+    writer,
+    given,
+    before,
+  }: { readonly writer: Writer; readonly given: ManualValues; readonly before: SecuredUser | undefined },
 ): Promise<RecordDraft> => {
   const { role, password, secretKey, passwordInConsole, createGroups, groups, ...values } = given;
   const { userId } = before ?? (given as Pick<SecuredUser, "userId">);
@@ -116,31 +105,17 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
   return Object.fromEntries(set);
 };
 
-/**
- * Checks that a new user has a password. In a mirror, the password can instead be set later in the console.
- *
- * @see facts 6.5, 6.6
- */
+/** Checks that a new user has a password, which a mirror can set later in the console. @see facts 6.5, 6.6 */
 const requirePassword = async (
   writer: Writer,
   { password }: Readonly<Record<string, string>>,
   inConsole: boolean,
 ): Promise<void> => {
-  if (password !== undefined) return;
-  if (inConsole && (await isMirror(writer))) return;
-  throw inConsole
-    ? new Failure("input-rejected", {
-        what: text(
-          "this tenant is not a mirror of a console, so the password cannot be set in the console",
-          "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
-        ),
-        where: "--password-in-console",
-        hint: PASSWORD_HINT,
-      })
-    : new Failure("input-rejected", {
-        what: text("パスワード: required for a new user", "パスワード: 新しいユーザーには必要です"),
-        hint: PASSWORD_HINT,
-      });
+  if (password !== undefined || (inConsole && (await isMirror(writer)))) return;
+  throw new Failure("input-rejected", {
+    what: text("パスワード: required for a new user", "パスワード: 新しいユーザーには必要です"),
+    hint: PASSWORD_HINT,
+  });
 };
 
 const PASSWORD_HINT = text(
@@ -154,38 +129,32 @@ const resolveRoleFlag = (
   role: SecuredRole,
   { userId, isManager }: { readonly userId: string; readonly isManager: boolean },
 ): ManualValues => {
-  if (role === "administrator") throw createAdministratorRoleFailure(app, userId);
   const { [app]: managers } = SECURED_MANAGER_ROLES;
-  if (role === "manager") {
-    if (managers === undefined) throw createNoManagerRoleFailure(app);
-    return { [managers.flag]: "TRUE" };
-  }
+  if (role === "manager" && managers !== undefined) return { [managers.flag]: "TRUE" };
   // the flag is cleared only if the user is a manager; the flags of other users do not change
-  return managers === undefined || !isManager ? {} : { [managers.flag]: "FALSE" };
-};
-
-const createAdministratorRoleFailure = (app: SecuredApp, userId: string): Failure =>
-  new Failure("input-rejected", {
+  if (role === "user") return managers === undefined || !isManager ? {} : { [managers.flag]: "FALSE" };
+  const where = `--role ${role}`;
+  if (role === "manager")
+    throw new Failure("input-rejected", {
+      what: text(
+        `${formatSecuredAppName(app)} does not have a manager role; Docs, Calendar and Contacts have one`,
+        `${formatSecuredAppName(app)} に管理者以外の管理権限はありません。あるのは Docs・Calendar・Contacts だけです`,
+      ),
+      where,
+    });
+  throw new Failure("input-rejected", {
     what: text(
-      "administrators are created in SECURED APPs MANAGER, Settings(Administrators), and have all rights in all apps; clomoctl can only mark users as administrators",
-      "管理者は SECURED APPs MANAGER の Settings(Administrators)で登録し、全アプリのすべての権限を持ちます。clomoctl では、管理者であることを指定できるだけです",
+      "administrators are created in SECURED APPs MANAGER; clomoctl can only mark users as administrators",
+      "管理者は SECURED APPs MANAGER で登録します。clomoctl では、管理者であることを指定できるだけです",
     ),
-    where: "--role administrator",
+    where,
     hint: step(
       "to mark the user as an administrator",
       "管理者に指定するには",
       line("secured users edit", [userId], { app, administrator: "yes" }),
     ),
   });
-
-const createNoManagerRoleFailure = (app: SecuredApp): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `${formatSecuredAppName(app)} does not have a manager role: the tables in CLOMO's manual list manager roles only for Docs (ファイル管理者) and for Calendar and Contacts (グループ管理者)`,
-      `${formatSecuredAppName(app)} に管理者以外の管理権限はありません。マニュアルの権限表にあるのは、ファイル管理者(Docs)とグループ管理者(Calendar・Contacts)だけです`,
-    ),
-    where: "--role manager",
-  });
+};
 
 const createIsAdministratorFailure = (app: SecuredApp, userId: string): Failure =>
   new Failure("input-rejected", {

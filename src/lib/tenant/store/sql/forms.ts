@@ -6,22 +6,17 @@ import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 /** SQL: an identifier in double quotes, so that any name is allowed. */
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** SQL: one of two values, depending on a condition. */
 export const buildCaseSql = (condition: string, yes: string, no: string): string =>
   `case when ${condition} then ${yes} else ${no} end`;
 
 /** SQL: a list of names as text literals. The names must not contain quotes. */
 export const buildNameListSql = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
 
-/** SQL: a condition as the JSON value `true` or `false`. */
 export const buildJsonBooleanSql = (condition: string): string => buildCaseSql(condition, "'true'", "'false'");
 
 /**
- * SQL: the comparison key of a record's value, or the keys of a list, in the form that indexes use. Serial numbers are
- * converted to upper case, because values that were stored by earlier imports, or restored by an undo, may have a key
- * in another case.
- *
- * @param beside SQL of the column for keys that differ from the value
+ * SQL: the comparison key of a value, or the keys of a list, as indexes have it. Serial numbers become upper case,
+ * because stored keys may differ. @param beside SQL of the column for keys that differ from the value
  */
 export const buildComparisonKeySql = (comparison: Comparison, beside: string, value: string): string => {
   if (comparison === "exact") return value;
@@ -29,10 +24,7 @@ export const buildComparisonKeySql = (comparison: Comparison, beside: string, va
   return comparison === "serial-number" ? `upper(${key})` : key;
 };
 
-/**
- * SQL: the comparison key of a record's field, or the keys of a list. @param column returns SQL of a column of the
- * record
- */
+/** SQL: the comparison key of a record's field, or the keys of a list. @param column SQL of a column */
 export const buildFieldKeySql = (
   { fields }: Thing,
   name: string,
@@ -43,45 +35,28 @@ export const buildFieldKeySql = (
   return buildComparisonKeySql(comparison, column(getKeyColumn({ short, list: type === "texts" })), value);
 };
 
-/**
- * SQL: a value in a form for which SQLite can use an index on an expression. A plain column would be compared with its
- * declared type, but an index on an expression does not have a declared type.
- *
- * @see https://sqlite.org/datatype3.html#affinity_of_expressions
- */
+/** SQL: a value without its declared type, so that an index on an expression can be used. */
 export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${value}, null)`;
 
-/**
- * SQL: a join for which the query planner reads the tables on the left first. @see
- * https://sqlite.org/optoverview.html#crossjoin
- */
+/** SQL: a join whose left tables are read first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const ORDERED_JOIN = "cross join";
 
-/**
- * SQL: true if a text matches a GLOB pattern. Only SQLite supports GLOB. PostgreSQL needs a regular expression (`~`),
- * which writes character classes in the same way. A chain of `replace` works in both but is several times slower.
- */
+/** SQL: true if a text matches a GLOB pattern, several times faster than the portable chain of `replace`. */
 export const buildMatchesGlobSql = (value: string, pattern: string): string => `${value} glob ${pattern}`;
 
 /** SQL: the form that a text has after a round trip through Windows-31J. @see cp932Form */
 export const buildWindowsFormSql = (value: string): string =>
   [...WINDOWS_31J_FORMS].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
 
-/** SQL: true if a staged row is invalid. @param row number of the row */
 export const buildIsInvalidRowSql = (row: string): string =>
   `exists (select 1 from s.invalid bad where bad.row = ${row})`;
 
-/** SQL: true if a staged row is valid. @param row number of the row */
 export const buildIsValidRowSql = (row: string): string => `not ${buildIsInvalidRowSql(row)}`;
 
-/** SQL: true if a staged row matches a record. @param row number of the row */
 export const buildIsMatchedRowSql = (row: string): string =>
   `exists (select 1 from s.match found where found.row = ${row})`;
 
-/**
- * SQL: true if no staged row matches a record; requires the index of `s.match` on targets. @param record SQL of the
- * record's `pk`
- */
+/** SQL: true if no staged row matches a record, by SQL of its `pk`; requires the index of `s.match` on targets. */
 export const buildIsMissingRecordSql = (record: string): string =>
   `not exists (select 1 from s.match found where found.target = ${record})`;
 

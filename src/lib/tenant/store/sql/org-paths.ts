@@ -1,23 +1,12 @@
 import { formatOrgPath } from "../../../model/organisation.ts";
 
-/** An organisation in its stored state at a certain time. */
 export interface OrgNode {
   readonly pk: number;
   readonly parent: number | null;
   readonly name: string;
 }
 
-/** Converts a row with these columns to a node. */
-export const toOrgNode = ({ pk, parent, name }: Readonly<Record<string, unknown>>): OrgNode => ({
-  pk: Number(pk),
-  parent: parent === null ? null : Number(parent),
-  name: String(name),
-});
-
-/**
- * Returns the paths of organisations by record number. The nodes must include all organisations above them. If an
- * organisation is missing, the organisations below it do not get a path.
- */
+/** Returns the paths of organisations by number. Organisations without all nodes above them have no path. */
 export const buildOrgPaths = (nodes: Iterable<OrgNode>): ReadonlyMap<number, string> => {
   const all = new Map([...nodes].map((node) => [node.pk, node]));
   const paths = new Map<number, string>();

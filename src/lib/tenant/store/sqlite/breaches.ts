@@ -79,7 +79,7 @@ const findPlanViolations = (database: Database, plan: PlanDefinition): readonly 
   judgePlannedRecords(
     buildPlannedTables(plan),
     plan.request.fromConsole === true ? "console" : "edits",
-    (sql, params) => database.all(sql, sql.includes(":kind") ? params : {}),
+    (sql, params) => database.all(sql, params),
   );
 
 /** Records the problems that rules find in the rows of a file and in the records that the file deletes. */

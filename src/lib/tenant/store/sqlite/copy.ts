@@ -20,23 +20,19 @@ export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
 };
 
-/** Tables that are empty in a copy without history. */
 const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];
 
 let copyCount = 0;
 
-/** Streams a copy, which is removed when the stream ends. */
 export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
   const file = createReadStream(path).once("close", () => rmSync(path, { force: true }));
   return Readable.toWeb(file) as ReadableStream<Uint8Array>;
 };
 
 /**
- * Copies a tenant into a new file next to it, without its secrets: they are never written, so that not even unused pages
- * contain them. The same state gives the same bytes. If the process is killed, the next import removes the file.
- *
- * @param withoutHistory true to leave out {@link HISTORY_TABLES}
- * @returns the path of the copy
+ * Copies a tenant into a file next to it, whose path it returns, never writing secrets, so that no unused page has
+ * them. The same state gives the same bytes. After a crash, the next import removes it. @param withoutHistory without
+ * {@link HISTORY_TABLES}
  */
 export const copyTenantFile = async (tenant: Database, withoutHistory = false): Promise<string> => {
   const omitted = withoutHistory ? [...EMPTIED_TABLES, ...HISTORY_TABLES] : EMPTIED_TABLES;
@@ -88,7 +84,6 @@ const copyTable = (copy: Database, name: string, omitted: readonly string[]): vo
   copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"${where}`);
 };
 
-/** Copies the highest record numbers, which are never given again. */
 const copySequences = (copy: Database, omitted: readonly string[]): void => {
   const kept = omitted.map((name) => `name <> '${name}'`).join(" and ");
   copy.exec(`delete from main.sqlite_sequence;

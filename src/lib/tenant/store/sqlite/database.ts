@@ -9,13 +9,7 @@ import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnly
 
 export const OWNER_ONLY_MODE = 0o600;
 
-/**
- * Creates an empty file that only its owner can access, unless the file exists. Files that SQLite creates itself can be
- * read by all users, but SQLite gives files next to an existing file the permissions of that file. If the file cannot
- * be created, SQLite reports the error later.
- *
- * @see https://www.sqlite.org/tempfiles.html
- */
+/** Creates an empty private file, if there is none: SQLite's own files are public unless they are beside one. */
 export const createOwnerOnlyFile = (path: string): void => {
   if (existsSync(path)) return;
   try {
@@ -25,27 +19,20 @@ export const createOwnerOnlyFile = (path: string): void => {
   }
 };
 
-const NAMED_PARAMETER_PATTERN = /:([a-zA-Z]\w*)/g;
-
 /** Pattern of a `limit` whose value is a parameter. */
 const LIMIT_PARAMETER_PATTERN = /\blimit (?=:)/g;
 
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
-/** Options for opening a connection. */
 export interface DatabaseOptions {
-  /** size of the page cache in KiB */
   readonly cacheKib?: number | undefined;
   readonly busyTimeoutMs?: number | undefined;
   /** called repeatedly while waiting for a write lock; if it returns true, the wait ends */
   readonly interrupted?: (() => boolean) | undefined;
   /** true to leave the file's journal mode and cache unchanged */
   readonly plain?: boolean | undefined;
-  /**
-   * true to never write to the file; if the files next to it cannot be written either, reading is possible only if the
-   * log is empty
-   */
+  /** true to never write; if the files next to it cannot be written either, the log must be empty */
   readonly readOnly?: boolean | undefined;
   /** SQLite's error if the file is read-only because the disk is full; undefined if the permissions are the reason */
   readonly fullDisk?: Error | undefined;
@@ -98,9 +85,7 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 /** Returns true if the path denotes an in-memory database.  @see https://www.sqlite.org/inmemorydb.html */
 const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-/**
- * A connection to an SQLite file. Parameters have names (`:name`), and prepared statements are cached by their text.
- */
+/** A connection to an SQLite file. Parameters are named (`:name`); statements are cached by their text. */
 export class Database {
   readonly path: string;
   /** true if the file cannot be written; {@link change} then throws */
@@ -134,11 +119,7 @@ export class Database {
     this.exec("pragma foreign_keys = off");
   }
 
-  /**
-   * Opens an existing file for reading and writing, or read-only if the file cannot be written or its disk is full.
-   *
-   * @throws Failure `unavailable` if the file's log can neither be read nor ignored
-   */
+  /** Opens a file for writing, or read-only if it must. @throws Failure `unavailable` if its log cannot be used */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
       return new Database(path, options);
@@ -154,10 +135,7 @@ export class Database {
     return new Database(this.path, this.isReadOnly ? { readOnly: true, fullDisk: this.#fullDisk } : { plain: true });
   }
 
-  /**
-   * Checks that the file is writable. @throws Failure `not-permitted` if it is not writable, `unexpected` if the disk
-   * is full
-   */
+  /** Checks that the file is writable. @throws Failure `not-permitted`; `unexpected` if the disk is full */
   checkWritable(): void {
     const { isReadOnly, path } = this;
     if (!isReadOnly) return;
@@ -169,7 +147,6 @@ export class Database {
     return this.#interrupted();
   }
 
-  /** Begins a write transaction if the lock is free. Returns false if it is not free. */
   tryBegin(): boolean {
     return this.#tryLock(0);
   }
@@ -195,33 +172,16 @@ export class Database {
     this.#db.exec(sql);
   }
 
-  /** Runs a statement. @returns number of changed rows */
   run(sql: string, params: Params = {}): number {
     return Number(this.prepare(sql).run(params).changes);
-  }
-
-  /**
-   * Runs a statement once per row. Parameters are bound by position, which takes a third of the time of binding by
-   * name.
-   */
-  runEach(sql: string, names: readonly string[], rows: Iterable<readonly SQLInputValue[]>): number {
-    const places: number[] = [];
-    const placed = sql.replaceAll(NAMED_PARAMETER_PATTERN, (_, name: string) => {
-      places.push(names.indexOf(name));
-      return "?";
-    });
-    const statement = this.prepare(placed);
-    let changes = 0;
-    for (const row of rows) changes += Number(statement.run(...places.map((place) => row[place] ?? null)).changes);
-    return changes;
   }
 
   get(sql: string, params: Params = {}): Row | undefined {
     return this.prepare(sql).get(params);
   }
 
-  all(sql: string, params: Params = {}): Row[] {
-    return this.prepare(sql).all(params);
+  all<T = Row>(sql: string, params: Params = {}): T[] {
+    return this.prepare(sql).all(params) as T[];
   }
 
   iterate(sql: string, params: Params = {}): IterableIterator<Row> {
@@ -259,21 +219,14 @@ export class Database {
     this.#db.function(name, { deterministic, varargs: true }, body);
   }
 
-  /**
-   * Runs `body` in one write transaction, which is committed completely or not at all.
-   *
-   * @throws Failure `locked` if another process holds the write lock for longer than five seconds, `not-permitted` if
-   * the file cannot be written
-   */
+  /** Runs `body` in one write transaction. @throws Failure `locked` after five seconds, `not-permitted` */
   change<T>(body: () => T): T {
     this.checkWritable();
     this.#begin();
     return this.#ending(body);
   }
 
-  /**
-   * Returns true if no connection holds the write lock at the moment; false within a transaction of this connection.
-   */
+  /** Returns true if no connection has the write lock; false within a transaction of this connection. */
   isFree(): boolean {
     if (this.#db.isTransaction || !this.#tryLock(0)) return false;
     this.exec("rollback");
@@ -319,13 +272,7 @@ export class Database {
     }
   }
 
-  /**
-   * Switches the file to write-ahead logging. If several processes create a new file at the same time, SQLite
-   * immediately rejects all of them except one, because waiting could cause a deadlock.
-   *
-   * @throws Failure `locked` if other processes keep the file in use
-   * @see https://www.sqlite.org/c3ref/busy_handler.html
-   */
+  /** Switches the file to write-ahead logging, which SQLite refuses to all but one at once. @throws Failure `locked` */
   #enableLog(): void {
     // otherwise SQLite itself would wait during each attempt, which adds up to minutes
     this.exec("pragma busy_timeout = 0");

@@ -9,7 +9,6 @@ const attach = (database: Database, path: string): void => {
   database.run("attach :path as received", { path });
 };
 
-/** Returns how a verified copy relates to a tenant on this computer. */
 export const relateCopy = (local: string, copy: string): CopyRelation => {
   const database = new Database(local, { readOnly: true });
   try {
@@ -51,12 +50,7 @@ const carryOver = (database: Database): void => {
 /** Returns the name of the file that a tenant had before the last `handover receive`. */
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/**
- * Replaces a tenant's file by a received one that goes forward from it, in one rename. What a bundle never contains is
- * carried over. The former file is kept beside it until the next call.
- *
- * @throws Failure `conflict` if the received tenant does not go forward, `locked` if another process uses the tenant
- */
+/** Replaces a tenant's file by a received one, beside which it stays. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {

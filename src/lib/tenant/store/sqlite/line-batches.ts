@@ -3,25 +3,14 @@ import type { LineQuery } from "../store.ts";
 import type { Database } from "./database.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-/**
- * Maximum number of rows that one statement scans, and target size of a batch. Larger batches would have to wait for
- * the garbage collector.
- */
+/** Maximum number of rows per statement, and target of a batch. Larger batches would wait for the collector. */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
 /** A stream reads forwards, and each reader that is slow has a connection, so that a larger cache would only take memory. */
 const CACHE_KIB = 256;
 
-/**
- * Maximum number of rows that a statement scans if few of them are visible. Invisible rows do not add bytes to the
- * batch.
- */
+/** Maximum number of rows that a statement scans if few are visible. Invisible rows add no bytes. */
 const MAX_SCANNED_ROWS_IF_FEW_VISIBLE = 4096;
-
-/**
- * Maximum number of batches that are built without trying the plain text, after it was unusable several times in a row.
- */
-const MAX_SKIPPED_TRIES = 63;
 
 const SQLITE_TOOBIG = 18;
 
@@ -34,23 +23,20 @@ type BatchBuilder = (
 ) => Uint8Array;
 
 const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
-  if (plain === undefined) return (buildLines) => buildLines(line).bytes;
-  /** number of batches that are still to be built without trying the plain text, and the number that was last set */
-  let [untried, lastUntried] = [0, 0];
+  let isTried = plain !== undefined;
   return (buildLines) => {
-    if (untried > 0) untried -= 1;
-    else {
-      const { bytes, records } = buildLines(plain.line);
-      const finished = plain.finished(bytes, records);
-      untried = lastUntried = finished === undefined ? Math.min(MAX_SKIPPED_TRIES, lastUntried * 2 + 1) : 0;
-      if (finished !== undefined) return finished;
-    }
-    return buildLines(line).bytes;
+    if (plain === undefined || !isTried) return buildLines(line).bytes;
+    const { bytes, records } = buildLines(plain.line);
+    const finished = plain.finished(bytes, records);
+    // text that is unusable once is usually unusable again
+    isTried = finished !== undefined;
+    return finished ?? buildLines(line).bytes;
   };
 };
 
 function* generateBatches(database: Database, records: LineQuery): Generator<Uint8Array, void> {
-  const { key, table, whole, among, where, params, before } = records;
+  const { key, table, whole, among, where, params, before, head } = records;
+  if (head !== undefined) yield head;
   const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_IF_FEW_VISIBLE;
   const batch = createBatchBuilder(records);
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
@@ -85,12 +71,6 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
   }
 }
 
-/** Yields the bytes before the first record, then the records. */
-function* generateChunks(database: Database, records: LineQuery): Generator<Uint8Array, void> {
-  if (records.head !== undefined) yield records.head;
-  yield* generateBatches(database, records);
-}
-
 /**
  * Returns a stream of lines, which are produced while it is read. The stream has its own connection and reads one
  * snapshot: concurrent changes to the tenant are not visible, and the stream cannot write to the tenant. If it fails,
@@ -107,15 +87,11 @@ export const streamLines = async (
     if (open) database.close();
     open = false;
   };
-  const beginning = async (): Promise<Iterator<Uint8Array, void>> => {
-    database.exec("begin");
-    const chunks = generateChunks(database, await describe(database));
-    database.exec("pragma query_only = on");
-    return chunks;
-  };
   let chunks: Iterator<Uint8Array, void>;
   try {
-    chunks = await beginning();
+    database.exec("begin");
+    chunks = generateBatches(database, await describe(database));
+    database.exec("pragma query_only = on");
   } catch (error) {
     close();
     throw error;

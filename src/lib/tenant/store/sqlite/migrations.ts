@@ -27,12 +27,9 @@ const createForeignFileFailure = (path: string): Failure =>
   });
 
 /**
- * Checks what an existing SQLite file, then its log, says of the program that wrote it, to make sure that it is a tenant file of a released
- * version. The file is not opened for writing, because that would merge the log into the file. Files with other content
- * and files that cannot be read are not checked, because SQLite reports their errors itself.
- *
- * @returns the version of the schema; 0 if the file was not checked
- * @throws Failure `input-rejected` if a pre-release version or another program wrote the file
+ * Checks that an existing file, and its log, were written by a released version, and returns the schema's version. The
+ * file is not opened for writing, which would merge the log. Returns 0 for other content, which SQLite reports. @throws
+ * Failure `input-rejected` for a pre-release version or another program
  */
 export const checkIdentity = (path: string): number => {
   const stored = readIdentity(() => new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true }));
@@ -55,11 +52,8 @@ function validateIdentity(path: string, { version, application }: FileIdentity):
 }
 
 /**
- * Returns the identity that a connection reads; undefined if the file cannot be read. The file is never opened without
- * SQLite: closing it would release the locks of this process's other connections, and the next program that closes the
- * file would delete the log that they write.
- *
- * @see https://sqlite.org/howtocorrupt.html 2.2
+ * Returns the identity that a connection reads, if any. Only SQLite opens the file: closing it otherwise would release
+ * this process's locks, and lose the log. @see https://sqlite.org/howtocorrupt.html 2.2
  */
 function readIdentity(open: () => DatabaseSync): FileIdentity | undefined {
   try {
@@ -92,13 +86,7 @@ export interface InitialTenantData {
   readonly now: string;
 }
 
-/**
- * Runs the steps that a file lacks, in one transaction. If the program is killed before the end, the file does not
- * change.
- *
- * @throws Failure `unavailable` if a newer program wrote the file, `input-rejected` if a pre-release version wrote the
- * file, `not-permitted` if the file lacks steps and cannot be written
- */
+/** Runs the steps that a file lacks. @throws Failure `unavailable`, `input-rejected`, `not-permitted` */
 export const migrate = (database: Database, tenant: InitialTenantData, steps = SCHEMA_STEPS): void => {
   const newest = getNewestVersion(steps);
   const missing = (): typeof SCHEMA_STEPS => {

@@ -11,7 +11,6 @@ import { WriterNote } from "./writer-note.ts";
 /** An open tenant: its store, its import engine, and functions that need its file. */
 export interface TenantStoreHandle {
   readonly store: Store;
-  /** Returns the import engine, which is created when it is first needed. */
   readonly engine: () => Promise<ImportEngine>;
   readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
   /** Verifies the audit log. @throws Failure `interrupted`, or `unexpected` if the file is damaged */
@@ -20,7 +19,6 @@ export interface TenantStoreHandle {
   readonly explain: (error: unknown) => unknown;
   /** Returns true if this program can use the file: no newer program has changed its schema. */
   readonly isCurrent: () => boolean;
-  /** Waits for running work, then releases the files. */
   readonly close: () => Promise<void>;
 }
 
@@ -31,7 +29,6 @@ export interface SqliteTenantOptions extends TenantFileOptions {
   readonly collectionOf?: CollectionLookup | undefined;
 }
 
-/** Opens the SQLite tenant in a folder. @throws Failure as described for {@link openTenantFile} */
 export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTenantOptions): TenantStoreHandle => {
   const { folder, processes } = file;
   const note = new WriterNote(join(folder, "writer.json"), processes);

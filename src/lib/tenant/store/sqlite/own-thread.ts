@@ -9,12 +9,9 @@ type ThreadOutcome<T> =
   | { readonly type: "crashed"; readonly error: unknown };
 
 /**
- * Runs a worker for a tenant's file in a separate thread. The current thread can then react to signals during work that
- * takes seconds.
- *
- * @param worker module of the worker without its file extension, such as `./audit-worker`; located next to the module
- * at `base`, also after the build
- * @throws Failure `interrupted`, and the failures of the worker
+ * Runs a worker for a tenant's file in a thread, so that this one can react to signals. @param worker module next to
+ * the one at `base`, without extension, such as `./audit-worker` @throws Failure `interrupted`, and the worker's
+ * failures
  */
 export const runInWorker = async <T>(
   worker: string,
@@ -43,10 +40,7 @@ export const runInWorker = async <T>(
   }
 };
 
-/**
- * Runs `work` in a worker and sends the outcome to the thread that started the worker. @param path path of the tenant's
- * file, for failures
- */
+/** Runs `work` in a worker and sends the outcome to its thread. @param path of the tenant's file, for failures */
 export const runAndSendOutcome = (path: string, work: () => unknown): void => {
   parentPort?.postMessage(runWork(path, work));
 };

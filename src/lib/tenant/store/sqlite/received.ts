@@ -1,10 +1,9 @@
 import { toDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
-import { text, type Text } from "../../../text/index.ts";
+import { text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
 import { judgeAllRecords } from "../judge.ts";
-import type { Row } from "../store.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
@@ -12,14 +11,10 @@ import { runInWorker } from "./own-thread.ts";
 /** SQLite's code for a file that ends too early, which is no error of the disk. @see https://www.sqlite.org/rescode.html */
 const IOERR_SHORT_READ = 522;
 
-/** Checks a copy of a tenant from a bundle. @throws Failure `interrupted`, or `unexpected` for a disk error @see readCopyState */
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 
-/**
- * Checks a copy of a tenant from a bundle, without changing it. Nothing that the file defines is used before all of it
- * equals what this program defines. This takes several seconds for a million users.
- */
+/** Checks a copy of a tenant from a bundle, unchanged: it must define what this program defines before it is used. */
 export const readCopyState = (path: string): TenantCopyState => {
   const state = checkCopy(path);
   // SQLite calls it damage, too, if the disk fails while it reads (SQLITE_IOERR_CORRUPTFS)
@@ -51,18 +46,14 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
     return { ...FAULTLESS, fault: DAMAGED };
-  if (broken !== null) return { ...FAULTLESS, fault: describeBrokenRecord(broken), auditHead: last };
+  if (broken !== null) {
+    const fault = text(`the audit log is broken at record ${broken}`, `監査ログが ${broken} 番で途切れています`);
+    return { ...FAULTLESS, fault, auditHead: last };
+  }
   // an earlier schema has other columns
   if (changes === null) return { ...FAULTLESS, auditHead: last };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY : null;
-  return { fault, auditHead: last, problems: findProblems(database) };
-};
-
-const findProblems = (database: Database): readonly Text[] => {
-  const judging = judgeAllRecords();
-  let step = judging.next();
-  while (step.done !== true) step = judging.next(database.all(step.value) as readonly Row[]);
-  return step.value.map(({ what }) => what);
+  return { fault, auditHead: last, problems: judgeAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
 };
 
 const FAULTLESS: TenantCopyState = { fault: null, auditHead: null, problems: [] };
@@ -76,6 +67,3 @@ const BROKEN_HISTORY = text(
   "the history of the tenant does not match its audit log",
   "テナントの履歴が監査ログと一致しません",
 );
-
-const describeBrokenRecord = (seq: number): Text =>
-  text(`the audit log is broken at record ${seq}`, `監査ログが ${seq} 番で途切れています`);

@@ -19,7 +19,6 @@ interface TableOptions {
   readonly number?: string;
   /** definitions of columns that differ from {@link buildColumnType}, by column */
   readonly columns?: Readonly<Record<string, string>>;
-  /** further columns and conditions */
   readonly more?: readonly string[];
 }
 
@@ -126,14 +125,10 @@ const buildStateTables = (thing: Thing): readonly string[] => {
 
 export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, ADE_DEVICE];
 
-/** SQL: creates the tables of record types as they were in the first version of the schema. */
 export const buildRecordTables = (things: readonly Thing[]): string =>
   things.flatMap((thing) => [...buildRecordTable(thing), ...buildStateTables(thing)]).join("\n");
 
-/**
- * SQL: adds the columns of the fields that a later version of the schema added, by version. Such a field is nullable,
- * because versions of deleted records lack its value.
- */
+/** SQL: adds the columns of later fields, by version; nullable, as versions of deleted records lack the value. */
 export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number, string> => {
   const steps = new Map<number, string>();
   for (const thing of things) {

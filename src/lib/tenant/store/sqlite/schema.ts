@@ -6,7 +6,6 @@ import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./record-ta
 // record type.
 
 export interface SchemaStep {
-  /** the version of the schema after this step */
   readonly version: number;
   readonly sql: string;
 }

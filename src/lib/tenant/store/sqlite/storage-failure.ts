@@ -29,10 +29,7 @@ const toPrimaryCode = (code: number | undefined): number | undefined => (code ==
 
 const getPrimaryErrorCode = (error: unknown): number | undefined => toPrimaryCode(getExtendedErrorCode(error));
 
-/**
- * Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR, as it does for faulty
- * disks.
- */
+/** Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR. */
 export function isFullDiskError(
   error: unknown,
   folder: string,
@@ -43,10 +40,7 @@ export function isFullDiskError(
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
-/**
- * Returns true if a statement does not match the stored data, for example because a table is missing or a text is not
- * JSON.
- */
+/** Returns true if a statement does not match the stored data: a table is missing, or a text is not JSON. */
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
 const isWritable = (path: string): boolean => {
@@ -60,10 +54,7 @@ const isWritable = (path: string): boolean => {
   }
 };
 
-/**
- * Returns true if an error was caused by a file or folder that cannot be written. SQLite reports the same errors if the
- * disk fails while a file is opened.
- */
+/** Returns true if a file or folder cannot be written. SQLite reports a failing disk in the same way. */
 export const isUnwritableError = (error: unknown, path: string): boolean =>
   [SQLITE_READONLY, SQLITE_CANTOPEN].includes(getPrimaryErrorCode(error) ?? 0) && !isWritable(path);
 
@@ -118,13 +109,9 @@ const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   });
 
 /**
- * Converts an error of the disk or the file to a failure that names the file and a remedy. Returns other errors
- * unchanged.
- *
- * @param path path of the tenant's file
- * @param staging the staging file in use, which may be missing
- * @param freeBytes returns the free space on a folder's disk
- * @see https://www.sqlite.org/rescode.html
+ * Converts an error of the disk or file to a failure with the file and a remedy, others unchanged. @param path of the
+ * tenant's file @param staging the staging file in use, if any @param freeBytes of a folder's disk @see
+ * https://www.sqlite.org/rescode.html
  */
 export const toStorageFailure = (
   error: unknown,
@@ -160,10 +147,7 @@ export const toStorageFailure = (
 /** The failures of this computer's files. Others do not name a file by its absolute path. */
 const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
 
-/**
- * Returns an error as the clients of a server learn of it: a fault of the server's files is not theirs, and its paths
- * concern only its operator. Returns other errors unchanged.
- */
+/** Returns an error for a server's clients: a fault of its files, with their paths, concerns only its operator. */
 export const toServedFailure = (error: unknown): unknown => {
   if (!(error instanceof Failure)) return error;
   const { code, what, where = "" } = error;

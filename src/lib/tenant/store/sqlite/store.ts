@@ -11,7 +11,6 @@ import type {
   Scope,
   ScratchTable,
   Store,
-  SqlValue,
   View,
   Writer,
 } from "../store.ts";
@@ -21,10 +20,7 @@ import { refreshDerivedTable, refreshViewOrgs, applyView } from "./scope.ts";
 
 const LOCK_RETRY_MS = 100;
 
-/**
- * Returns the collection of a table's records, to check that the collection is locked; undefined for tables that are
- * not checked.
- */
+/** Returns the collection of a table's records, to check that it is locked; undefined: not checked. */
 export type CollectionLookup = (table: string) => string | undefined;
 
 const WRITTEN_TABLE_PATTERN =
@@ -39,12 +35,7 @@ const MAX_RECALLED = 1000;
 /** Number of scratch tables that this process has created. It makes their names unique. */
 let scratchTableCount = 0;
 
-/** How a transaction ends if its body does not fail. */
-type TransactionEnd = "commit" | "rollback";
-
-/**
- * A connection that implements the reader and the writer. Its results are available in the same turn of the event loop.
- */
+/** A connection as reader and writer. Its results are available in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
   readonly #collectionOf: CollectionLookup | undefined;
@@ -55,11 +46,7 @@ export class Connection implements Writer {
   #revision: number | undefined;
   #isOver = false;
 
-  /**
-   * @param collectionOf enables the checks that collections are locked and versions are stored before records are
-   * written
-   * @param view the part of the tenant that the connection sees; default: the whole tenant
-   */
+  /** @param collectionOf enables the checks of locks and versions @param view what the connection sees; default: all */
   constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
     this.#connected = database;
     this.#collectionOf = collectionOf;
@@ -79,17 +66,16 @@ export class Connection implements Writer {
     return this.#view !== undefined;
   }
 
-  /** Ends the use of this connection. Later calls that read or write throw a TypeError. */
   end(): void {
     this.#isOver = true;
   }
 
-  async get(sql: string, params?: Params): Promise<Row | undefined> {
-    return this.#database.get(sql, params) as Row | undefined;
+  async get<T = Row>(sql: string, params?: Params): Promise<T | undefined> {
+    return this.#database.get(sql, params) as T | undefined;
   }
 
-  async all(sql: string, params?: Params): Promise<readonly Row[]> {
-    return this.#database.all(sql, params) as Row[];
+  async all<T = Row>(sql: string, params?: Params): Promise<readonly T[]> {
+    return this.#database.all(sql, params) as T[];
   }
 
   async count(sql: string, params?: Params): Promise<number> {
@@ -105,11 +91,6 @@ export class Connection implements Writer {
   async run(sql: string, params?: Params): Promise<number> {
     this.#check(sql);
     return this.#database.run(sql, params);
-  }
-
-  async runEach(sql: string, names: readonly string[], rows: Iterable<readonly SqlValue[]>): Promise<number> {
-    this.#check(sql);
-    return this.#database.runEach(sql, names, rows);
   }
 
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
@@ -159,7 +140,6 @@ class WorkQueue {
   }
 }
 
-/** A tenant in an SQLite file. */
 export class SqliteStore implements Store {
   readonly #database: Database;
   readonly #collectionOf: CollectionLookup | undefined;
@@ -224,7 +204,7 @@ export class SqliteStore implements Store {
 
   async #write<T>(
     body: (writer: Writer) => Promise<T>,
-    end: TransactionEnd,
+    end: "commit" | "rollback",
     { signal }: ChangeOptions = {},
   ): Promise<T> {
     this.#database.checkWritable();
@@ -283,7 +263,7 @@ export class SqliteStore implements Store {
   /** Runs `body` if the lock is free. Returns undefined if it is not free. */
   async #tryWrite<T>(
     body: (writer: Writer) => Promise<T>,
-    end: TransactionEnd,
+    end: "commit" | "rollback",
   ): Promise<{ readonly result: T } | undefined> {
     applyView(this.#database, this.#view);
     if (!this.#database.tryBegin()) return undefined;
@@ -293,7 +273,7 @@ export class SqliteStore implements Store {
   async #ending<T>(
     body: (connection: Connection) => Promise<T>,
     connection: Connection,
-    end: TransactionEnd = "commit",
+    end: "commit" | "rollback" = "commit",
   ): Promise<T> {
     try {
       refreshViewOrgs(this.#database, this.#view);

@@ -34,13 +34,9 @@ export const TENANT_FILE_NAME = "tenant.db";
 const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
 /**
- * Opens the file of a tenant, after creating or migrating it if necessary. A new file gets its final name only when it
- * is complete. Therefore, an empty file, or a folder without the file, is treated as damaged and never as a tenant
- * without users.
- *
- * @throws Failure `unexpected` if the file is damaged, or if the disk is full or faulty
- * @throws Failure `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity} and
- * {@link migrate}
+ * Opens a tenant's file, created or migrated first. A new file gets its name only when complete; an empty or missing
+ * one in a folder is damage, never a tenant without users. @throws Failure `unexpected` for damage or the disk;
+ * `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity}, {@link migrate}
  */
 export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
   if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
@@ -59,13 +55,7 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
 
 const GROUP_AND_OTHERS_MASK = 0o077;
 
-/**
- * Removes the permissions of other users on all files of a tenant if other users can access the tenant's file, for
- * example after it was copied or restored. Never fails: files that belong to another user, or that are on a disk
- * without permissions, do not change.
- *
- * @param path path of the tenant's file
- */
+/** Removes other users' permissions on a tenant's files, for example copied ones. Never fails. */
 export const restrictToOwner = (path: string, folder: string): void => {
   if ((statSync(path).mode & GROUP_AND_OTHERS_MASK) === 0) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -81,10 +71,7 @@ export const restrictToOwner = (path: string, folder: string): void => {
 
 let memoryDatabaseCount = 0;
 
-/**
- * Returns the path of a new in-memory database that is shared within this process. @see
- * https://sqlite.org/inmemorydb.html
- */
+/** Returns the path of a new shared in-memory database. @see https://sqlite.org/inmemorydb.html */
 const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
 
 function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
@@ -120,7 +107,6 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   }
 }
 
-/** Writes a verified copy from a bundle into an empty folder. */
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
@@ -145,10 +131,7 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): void =
   }
 };
 
-/**
- * Removes unfinished tenant files of processes that are no longer running. @returns the names of the other files in the
- * folder
- */
+/** Removes unfinished tenant files of dead processes, and returns the other names in the folder. */
 export const removeUnfinishedFiles = (folder: string, processes: Processes): readonly string[] =>
   readdirSync(folder).filter((entry) => {
     const pid = UNFINISHED_FILE_PATTERN.exec(entry)?.[1];
@@ -156,10 +139,7 @@ export const removeUnfinishedFiles = (folder: string, processes: Processes): rea
     return pid === undefined;
   });
 
-/**
- * Gives a file its final name with a link. Unlike a rename, this never replaces a tenant that was created in the
- * meantime.
- */
+/** Gives a file its final name with a link, which unlike a rename never replaces a tenant created meanwhile. */
 function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);

@@ -9,20 +9,11 @@ export interface NotedWriter {
   readonly path: string;
   readonly pid: number;
   readonly what: string;
-  /** when the lock was requested; a UTC instant */
-  readonly since: string;
 }
 
-const writeNoteFile = ({ path, ...writer }: NotedWriter): void =>
+/** Runs work while a note names who holds the write lock, for other processes and worker threads. */
+export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () => Promise<T>): Promise<T> => {
   writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
-
-/**
- * Runs work while a note names the writer that holds the write lock. A worker thread can report the lock holder only
- * through this note.
- */
-export const runWithNote = async <T>(writer: NotedWriter, work: () => Promise<T>): Promise<T> => {
-  const { path } = writer;
-  writeNoteFile(writer);
   try {
     return await work();
   } finally {
@@ -40,17 +31,8 @@ export class WriterNote {
     this.#processes = processes;
   }
 
-  /** Returns this process as the writer, for {@link runWithNote}. */
-  writer(what: string, since: string): NotedWriter {
-    return { path: this.#path, pid: this.#processes.self, what, since };
-  }
-
-  write(what: string, since: string): void {
-    writeNoteFile(this.writer(what, since));
-  }
-
-  remove(): void {
-    rmSync(this.#path, { force: true });
+  writer(what: string): NotedWriter {
+    return { path: this.#path, pid: this.#processes.self, what };
   }
 
   /** Removes the note if the process that it names no longer runs. */

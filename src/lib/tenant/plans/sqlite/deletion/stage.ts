@@ -1,5 +1,4 @@
 import type { UndoneChange } from "../../engine.ts";
-import type { DeletionSelection } from "../../staging/counts.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { StoredRequest } from "../../request.ts";
@@ -15,33 +14,30 @@ import { getStagedTable, resetStagedTables, VERSIONED_THINGS } from "../undo/sta
 
 const NAMED_IDS_TABLE = "temp.asked";
 
-/** SQL: the record numbers of the specified organisations and of all organisations below them. */
 const SUBTREE_SQL = `with recursive below (pk) as (
     select o.pk from org o join ${NAMED_IDS_TABLE} a on a.id = o.id union select o.pk from below b join org o on o.parent = b.pk)
   select pk from below`;
 
 /** SQL: the record numbers of the records that a deletion selects, including protected records. */
-const buildSelectedNumbersSql = (kind: FormatName, { by }: DeletionSelection): string => {
-  if (by === "below" && kind === "orgs") return SUBTREE_SQL;
+const buildSelectedNumbersSql = (kind: FormatName, { recursive }: StoredRequest): string => {
+  if (recursive === true && kind === "orgs") return SUBTREE_SQL;
   const { name, scope } = FORMATS[kind].thing;
-  const which = by === "below" ? `t.org in (${SUBTREE_SQL})` : `t.id in (select id from ${NAMED_IDS_TABLE})`;
+  const which = recursive === true ? `t.org in (${SUBTREE_SQL})` : `t.id in (select id from ${NAMED_IDS_TABLE})`;
   return `select t.pk from ${name} t where ${which}${scope === undefined ? "" : ` and t.${scope} = '${kind}'`}`;
 };
 
-const listDeletedKinds = ({ kind, select }: StoredRequest): readonly [StoredKind, ...StoredKind[]] => [
+const listDeletedKinds = ({ kind, recursive }: StoredRequest): readonly [StoredKind, ...StoredKind[]] => [
   getStoredKind(kind),
-  ...(select?.by === "below" ? [getStoredKind("users")] : []),
+  ...(recursive === true ? [getStoredKind("users")] : []),
 ];
 
-const stageSelected = (database: Database, { name, thing }: StoredKind, { select }: StoredRequest): void => {
-  if (select === undefined) throw new TypeError("the deletion does not specify its records");
-  const sql = buildSelectedNumbersSql(name as StoredRequest["kind"], select);
+const stageSelected = (database: Database, { name, thing }: StoredKind, request: StoredRequest): void => {
+  const sql = buildSelectedNumbersSql(name as FormatName, request);
   database.run(
     `insert into ${getStagedTable({ thing })} (pk, action, changed) select pk, 'delete', ${ALL_COLUMNS_MASK} from (${sql})`,
   );
 };
 
-/** @throws Failure `not-found` if a named record does not exist */
 const requireNamedRecords = (database: Database, { thing }: StoredKind): void => {
   const gone = database.count(`select count(*) from ${NAMED_IDS_TABLE} a where not exists (
     select 1 from ${thing.name} t join ${getStagedTable({ thing })} u on u.pk = t.pk where t.id = a.id)`);

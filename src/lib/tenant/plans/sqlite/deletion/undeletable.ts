@@ -16,7 +16,6 @@ export interface UndeletableRecord {
 const MAX_LISTED_DEVICES = 10;
 
 interface ReferencedRecord extends Omit<UndeletableRecord, "code"> {
-  /** true if one of the references cannot be changed, see `isFast` of tables */
   readonly isFast: boolean;
 }
 
@@ -29,12 +28,12 @@ const findReferencedRecords = (
   const sql = `select t.pk, max(${isFast?.("h") ?? "0"}) as fast, ${buildRecordLabelSql(thing)} as name, count(*) as count,
       ${by === DEVICE ? `string_agg(${device}, char(10) order by h.pk)` : "null"} as devices
     from ${thing.name} t join ${rows} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`;
-  return database.all(sql, { kind }).map(({ pk, fast, name, count, devices }) => {
-    const params = { name: String(name), count: Number(count), of: by.name };
-    if (devices === null) return { pk: Number(pk), isFast: fast === 1, params };
-    const first = String(devices).split("\n").slice(0, MAX_LISTED_DEVICES);
-    return { pk: Number(pk), isFast: fast === 1, params: { ...params, devices: first.join("\n") } };
-  });
+  return database
+    .all<{ pk: number; fast: number; name: string; count: number; devices: string | null }>(sql, { kind })
+    .map(({ pk, fast, devices, ...named }) => {
+      const first = devices !== null && { devices: devices.split("\n").slice(0, MAX_LISTED_DEVICES).join("\n") };
+      return { pk, isFast: fast === 1, params: { ...named, of: by.name, ...first } };
+    });
 };
 
 const findMissingProtectedRecords = (
@@ -48,8 +47,8 @@ const findMissingProtectedRecords = (
     where ${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")}
       and not ${request.fromConsole === true ? buildIsKeptLocallySql(kind) : "false"} order by t.pk`;
   return database
-    .all(sql, { kind: kind.name })
-    .map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));
+    .all<{ pk: number; name: string }>(sql, { kind: kind.name })
+    .map(({ pk, ...params }) => ({ pk, code, params }));
 };
 
 export const findUndeletableRecords = (database: Database, plan: PlanDefinition): void => {
@@ -80,10 +79,7 @@ const reportRecords = (
     params: { found: JSON.stringify(found) },
   });
 
-/**
- * Reports records that imports cannot delete. Usually they are errors that reject the plan. If such records are to be
- * kept, they are stored in `s.undeletable`, and each of them is reported as a warning.
- */
+/** Reports records that imports cannot delete: as errors, or as warnings if they are kept in `s.undeletable`. */
 export const reportUndeletableRecords = (
   database: Database,
   plan: PlanDefinition,
@@ -101,10 +97,7 @@ export const reportUndeletableRecords = (
   }
 };
 
-/**
- * Stores the records that a takeover keeps, although its export lacks them and nothing was changed here:
- * another export must be taken over before they can be deleted.
- */
+/** Stores the records that a takeover keeps though its export lacks them: only another export can delete them. */
 export const keepMissingRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.fromConsole !== true || request.keepMissing !== true) return;
   createTargetIndex(database);

@@ -8,10 +8,7 @@ import type { PlanDefinition } from "../stored-kind.ts";
 
 const MAX_CANDIDATES = 3;
 
-/**
- * Replaces the owners that a list of devices names by employee code, account or name with their addresses. A name that
- * several users have is a problem.
- */
+/** Replaces owners that a list names by employee code, account or name with their addresses, if only one has it. */
 export const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);

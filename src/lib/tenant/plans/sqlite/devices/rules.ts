@@ -74,15 +74,7 @@ const reportDeviceOutcomes = (
   });
 };
 
-const buildOwnerLabelSql = (pk: string): string =>
-  `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
-
-/**
- * Reports owners who also own another Android device that needs the same account. Of two rows, the later one is
- * reported. In Fully Managed, an account can have only one device; in other modes, this is only recommended.
- *
- * @see facts 1.3
- */
+/** Reports owners of another Android device with the account: an error in Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
   if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)
@@ -94,7 +86,7 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
     select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${buildIsValidRowSql("g.row")})`;
   database.exec("drop table if exists s.device_shared");
   database.exec(`create table s.device_shared as
-    select o.row, ${buildOwnerLabelSql("o.owner")} as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
+    select o.row, (select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner) as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
       select p.owner, r."serialNumber" as serial, p.row, ${full("p")} as full
         from ${DEVICE_OUTCOME_TABLE} p join s.row r on r.row = p.row where p.uses = 1
       union all select t.owner, t."serialNumber", 0, ${full("t")} from device t
@@ -111,11 +103,8 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**
- * Reports owners who own another device, and devices that must be wiped. Console exports are not checked, because they
- * show the existing state. If the status of a device is not known, any owner is accepted (a clomoctl rule).
- *
- * @returns the number of devices that must be wiped because of a new owner
- * @see facts 1.3, 2.4, 4.6
+ * Reports owners of another device, and returns the number of devices to wipe for a new owner. Console exports show the
+ * existing state; with an unknown status, any owner is accepted (a clomoctl rule). @see facts 1.3, 2.4, 4.6
  */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;

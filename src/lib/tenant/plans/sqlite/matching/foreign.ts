@@ -9,7 +9,6 @@ const MIN_FOREIGN_ROWS = 5;
 /** Minimum number of records for this check, because `serve init` leaves one user, who does not show whose tenant it is. */
 const MIN_FOREIGN_RECORDS = 2;
 
-/** SQL: the domain of an email address. @param key SQL of the comparison key of the address */
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
 /**

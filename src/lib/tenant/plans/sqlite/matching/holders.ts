@@ -10,11 +10,8 @@ export interface Tier {
 }
 
 /**
- * Stores in `s.holder` which record has the key of a row. A key counts if exactly one of the rows and exactly one record
- * have it. The rows are indexed, and the records are read once.
- *
- * @param rows SQL: `from … where …`, which selects the rows `r`
- * @returns true if there are such rows
+ * Stores in `s.holder` which record has a row's key, if exactly one row and one record have it, and returns true if
+ * any. Records are read once. @param rows SQL: `from … where …`, which selects the rows `r`
  */
 export const storeHolders = (
   database: Database,

@@ -27,7 +27,6 @@ export const matchRows = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.fromConsole !== true) matchByOtherKeys(database, plan, match);
 };
 
-/** SQL: joins the record `t` that has the key of a row. */
 const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
   const { thing, claims, inScope } = plan.kind;
   const key = keyOf(plan);
@@ -47,10 +46,7 @@ const respellKeys = (database: Database, plan: PlanDefinition, known: string): v
   if (own !== undefined) respellNewCodes(database, plan, own, rows, true);
 };
 
-/**
- * SQL: joins the record `t` if it is the only record with the key of a row. If several records have the key, which the
- * tenant does not store, this is reported as a problem.
- */
+/** SQL: joins the record `t` if it is the only one with a row's key. Several, never stored, are a problem. */
 const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => {
   const { name, thing, inScope } = plan.kind;
   const key = keyOf(plan);

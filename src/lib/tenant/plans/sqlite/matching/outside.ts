@@ -1,24 +1,19 @@
 import type { ImportedField } from "../../staging/kinds.ts";
+import { ORG } from "../../../../model/organisation.ts";
 import type { Role } from "../../../../model/role.ts";
 import { USER } from "../../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
-import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
+import { RECORD_ORGS } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** SQL: the organisation of a record after a row is applied, by record type; the root organisation if it has none. */
-const ORG_AFTER_ROW: Readonly<Record<string, (after: (field: string) => string) => string>> = {
-  user: (after) => after("org"),
-  device: (after) =>
-    `coalesce((select holder.org from user holder where holder.pk = ${after("owner")}), ${after("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
-};
-
 const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields, name } = plan.kind;
   const placing: ImportedField[] = [];
-  const place = ORG_AFTER_ROW[thing.name]?.((field) => {
+  if (thing === ORG) return;
+  const place = RECORD_ORGS[thing.name]?.((field) => {
     const found = fields.find(({ stored }) => stored === field);
     if (found === undefined) throw new TypeError(`${thing.name} does not have the field ${field}`);
     placing.push(found);
@@ -52,13 +47,9 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
   });
 };
 
-/** SQL: the columns of a user `u` and an account `a` that {@link refusePrivilegedUser} needs. */
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
-/**
- * Refuses an operation on a user that only system administrators may change.
- * @throws Failure `not-permitted`
- */
+/** Refuses an operation on a user that only system administrators may change. @throws Failure `not-permitted` */
 export const refusePrivilegedUser = (found: Row | undefined): void => {
   if (found === undefined) return;
   const { called, role } = found;
@@ -66,11 +57,8 @@ export const refusePrivilegedUser = (found: Row | undefined): void => {
 };
 
 /**
- * Refuses to commit a plan that changes users above operator if the acting account is not a system administrator. This
- * also applies if a system administrator made the plan, or if a user received such a role after the plan was made.
- *
- * @throws Failure `not-permitted`
- * @see facts 2.1
+ * Refuses a plan that changes users above operator for other accounts than system administrators, whoever planned it,
+ * and also if the role is newer than the plan. @throws Failure `not-permitted` @see facts 2.1
  */
 export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefinition): void => {
   if (kind.thing !== USER) return;

@@ -31,9 +31,8 @@ export const restoreOriginalRows = (database: Database): void => {
 };
 
 /**
- * Replaces cells of a field. For an export of the console, only warns that zeros are missing.
- *
- * @param find passes on SQL that selects `row`, the new cell, and its comparison key if that differs; the first one counts
+ * Replaces cells of a field; in a console export, only warns that zeros are missing. @param find passes on SQL that
+ * selects `row`, the new cell, and its key if that differs; the first one counts
  */
 export const replaceCells = (
   database: Database,
@@ -109,11 +108,9 @@ const buildPaddedCodes = (
 };
 
 /**
- * Gives the codes of rows without a record the spelling of the tenant: that of the only record with the same code, or
- * else the width of all codes.
- *
- * @param rows SQL: `from … where …`, which selects the rows `r`
- * @param isLoose true: letter case, width and blanks do not count, either
+ * Gives codes of rows without a record the tenant's spelling: that of the only record with the same code, or the width
+ * of all. @param rows SQL: `from … where …`, which selects the rows `r` @param isLoose without letter case, width and
+ * blanks
  */
 export const respellNewCodes = (
   database: Database,

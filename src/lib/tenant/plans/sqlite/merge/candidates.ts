@@ -33,7 +33,6 @@ import {
   LEFT_OUT_TARGET,
   listMergedReferences,
   listSingleFields,
-  getKindParam,
 } from "./tables.ts";
 
 // A row finds a touched record by the key that the console showed last, by the keys that were asked for since, and by
@@ -64,7 +63,7 @@ const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: 
   database.run(
     `insert into ${CANDIDATE_TABLE} select distinct t.pk, ${own} from (${buildConsoleStatesSql(versions, uncertain)}) t
      where t.mask & ${getColumnBit(versions, key.field)} <> 0 and ${own} is not null and ${own} is distinct from ${local}`,
-    getKindParam(plan, uncertain),
+    { kind: plan.kind.name },
   );
 };
 
@@ -75,7 +74,7 @@ const matchPairs = (database: Database, plan: PlanDefinition): void => {
   database.run(
     `insert into s.match (row, target, changed) select r.row, t.pk, ${buildChangedMaskSql(plan)}
      from s.decided p ${ORDERED_JOIN} s.row r on r.row = p.row ${ORDERED_JOIN} ${thing.name} t on t.pk = p.pk ${joined}`,
-    getKindParam(plan, joined),
+    { kind: plan.kind.name },
   );
   const isDeleted = `not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
   database.exec(`insert into ${DELETED_HERE_TABLE} (pk, row) select p.pk, p.row from s.decided p where ${isDeleted}`);
@@ -127,7 +126,7 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
        coalesce((select o.inConsole from main.${getObservedTable(versions)} o where o.pk = p.pk), 0) as inConsole
      from (${states}) t ${ORDERED_JOIN} ${PAIR_TABLE} p on p.pk = t.pk ${ORDERED_JOIN} s.row r on r.row = p.row ${joined}
      group by p.row, p.pk order by p.row, p.pk`,
-    getKindParam(plan, joined),
+    { kind: plan.kind.name },
   );
   return rows.map(({ row, pk, agreeing, identical, same, different, isDeleted, inConsole }) => ({
     row: Number(row),
@@ -173,7 +172,7 @@ const storeIdentities = (
     database.run(
       `insert into s.identity select distinct :field, ${buildRecordKeysSql(field)}, t.pk from (${buildPossibleStatesSql(versions, which)}) t
        where t.mask & ${getColumnBit(versions, field.stored)} <> 0 and ${buildRecordKeysSql(field)} is not null`,
-      { field: field.field, ...getKindParam(plan, which) },
+      { field: field.field, kind: plan.kind.name },
     );
 };
 
@@ -187,10 +186,7 @@ const pairByIdentities = (database: Database, fields: readonly ImportedField[], 
     );
 };
 
-/**
- * Pairs rows that have a lasting key of another record than the one with their address, or only the address of a
- * record.
- */
+/** Pairs rows that have a lasting key of another record than their address's, or only an address. */
 const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: readonly ImportedField[]): void => {
   const { kind } = plan;
   if (lasting.length === 0 || database.get(`select 1 from ${kind.thing.name} t limit 1`) === undefined) return;
@@ -277,7 +273,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): v
   createTargetIndex(database);
   const unseen = `select c.pk from (${buildUncertainRecordsSql(plan, versions)}) c where ${buildIsMissingRecordSql("c.pk")}
     and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = c.pk)`;
-  const params = getKindParam(plan, unseen);
+  const params = { kind: plan.kind.name };
   if (identifying.length === 0 || database.get(`${unseen} limit 1`, params) === undefined) return;
   database.exec(`delete from ${PAIR_TABLE}`);
   storeIdentities(database, plan, versions, { fields: identifying, which: unseen });

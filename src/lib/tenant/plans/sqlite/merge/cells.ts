@@ -5,7 +5,7 @@ import type { Thing } from "../../../../model/thing.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEY_TABLE, recordColumn } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
-import { createTable, getKindParam, getMergedVersions, listMergedReferences } from "./tables.ts";
+import { createTable, getMergedVersions, listMergedReferences } from "./tables.ts";
 
 // Cells refer to records by their keys in the console. If a key was changed here, a cell with the former key refers to
 // the record that has another key now. A cell that may refer to several records, or to a deleted one, is left alone.
@@ -13,7 +13,6 @@ import { createTable, getKindParam, getMergedVersions, listMergedReferences } fr
 /** The table of records that may have the keys in cells in the console: `what` (the field), `key` and `pk`. */
 const CELL_KEY_TABLE = "s.cell_key";
 
-/** SQL: the comparison keys of a record's values in a field, as a JSON list. */
 const buildKeyListSql = (thing: Thing, field: string): string => {
   const key = buildFieldKeySql(thing, field, recordColumn);
   return thing.fields[field]?.type === "texts" ? key : buildCaseSql(`${key} is null`, "'[]'", `json_array(${key})`);
@@ -36,7 +35,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
     if (versions === undefined) continue;
     const bit = getColumnBit(versions, refers.by);
     const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
-    const params = { what: field.short, ...getKindParam(plan, scope) };
+    const params = { what: field.short, kind: plan.kind.name };
     // the observed state of a record that was deleted here contains all columns
     const isInScope =
       scope === "true"
@@ -65,10 +64,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
   }
 };
 
-/**
- * SQL: true if a blank cell may refer to the record with this number, because its key was changed here and it may lack
- * one in the console.
- */
+/** SQL: true if a blank cell may refer to the record with this number, whose key changed here. */
 export const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
   if (versions === undefined || thing.fields[refers.by]?.nullable !== true) return "false";

@@ -31,7 +31,6 @@ import type { PlanDefinition, StoredReference } from "../stored-kind.ts";
 import { buildMayBeNamelessSql } from "./cells.ts";
 import {
   AMBIGUOUS_TABLE,
-  getKindParam,
   getMergedVersions,
   LEFT_OUT_TARGET,
   listMergedReferences,
@@ -42,10 +41,7 @@ import {
 // How an export of the console meets touched fields: a field that was not touched takes the value of the export. A
 // touched field keeps the local value. If the export shows the same value, the field is done; otherwise it stays open.
 
-/**
- * SQL: true if a blank cell of a touched field proves nothing, because the record to which the console referred last, or
- * the local one under a former key, may lack a key.
- */
+/** SQL: true if a blank cell of a touched field proves nothing: the record that the console showed may lack a key. */
 const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): string => {
   const { field, refers, table, usual } = reference;
   const observed = `o.${quoteIdentifier(field.stored)}`;
@@ -109,7 +105,7 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
      select t.pk, m.row, o.inConsole = 0, ${buildCaseSql("o.inConsole = 0", ALL_COLUMNS_MASK, buildDifferingBitsSql(versions))}, ${shown.join(" | ")},
        ${buildFieldBitsSql(versions, fields, (field) => buildChangesFieldSql(field))}${columns.map(([, value]) => `, ${value}`).join("")}
      from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${joined} where true on conflict do nothing`,
-    getKindParam(plan, joined),
+    { kind: plan.kind.name },
   );
   const set =
     custom === undefined

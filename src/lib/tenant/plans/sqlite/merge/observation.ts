@@ -17,7 +17,6 @@ import {
   AMBIGUOUS_TABLE,
   buildIsReferencedByDriftSql,
   DELETED_HERE_TABLE,
-  getKindParam,
   getMergedVersions,
   IS_MISSING_IN_EXPORT_SQL,
   listSingleFields,
@@ -73,7 +72,7 @@ const observeDeletedRecords = (
     `update main.${getObservedTable(versions)} as o set inConsole = 1, since = :revision${sets}
      from (select d.pk${values.map(([name, value]) => `, ${value} as ${quoteIdentifier(name)}`).join("")}
        from ${DELETED_HERE_TABLE} d ${ORDERED_JOIN} s.row r on r.row = d.row ${joined}) x where x.pk = o.pk`,
-    { revision, ...getKindParam(plan, joined) },
+    { revision, kind: plan.kind.name },
   );
 };
 
@@ -88,20 +87,19 @@ const observeMissingRecords = (
   const local = `main.${thing.name} t where t.pk = o.pk`;
   const gone = `${buildIsInKindScopeSql(thing, "o")} and not exists (select 1 from ${local})`;
   const isForgotten = `${gone} and ${IS_MISSING_IN_EXPORT_SQL}`;
-  database.run(`delete from ${table} as o where ${isForgotten}`, getKindParam(plan, isForgotten));
+  database.run(`delete from ${table} as o where ${isForgotten}`, { kind: plan.kind.name });
   // no export shows protected records
   const isKept = `exists (select 1 from ${local} and ${buildIsInKindScopeSql(thing, "t")} and ${plan.kind.isFree}) and ${IS_MISSING_IN_EXPORT_SQL}`;
-  database.run(
-    `update ${table} as o set inConsole = 0, touched = ${ALL_COLUMNS_MASK} where ${isKept}`,
-    getKindParam(plan, isKept),
-  );
+  database.run(`update ${table} as o set inConsole = 0, touched = ${ALL_COLUMNS_MASK} where ${isKept}`, {
+    kind: plan.kind.name,
+  });
   // the console needs the records to which touched records refer
   const needed = `${buildIsInKindScopeSql(thing, "t")} and ${buildIsMissingRecordSql("t.pk")}
     and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk) and not (${plan.kind.isLacking}) and (${buildIsReferencedByDriftSql(plan.kind)})`;
   database.run(
     `insert into ${table} (pk, inConsole, touched, since) select t.pk, 0, ${ALL_COLUMNS_MASK}, :revision
      from main.${thing.name} t where ${needed} and t.pk is distinct from :usual on conflict do nothing`,
-    { revision, usual: plan.kind.table.usual ?? null, ...getKindParam(plan, needed) },
+    { revision, usual: plan.kind.table.usual ?? null, kind: plan.kind.name },
   );
 };
 

@@ -3,15 +3,13 @@ import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
-import { toStringOrNull } from "../../../store/rows.ts";
-import type { Database, Row } from "../../../store/sqlite/database.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import { countUncheckedRecords } from "./observation.ts";
 import {
   DELETED_HERE_TABLE,
-  getKindParam,
   getMergedVersions,
   IS_MISSING_IN_EXPORT_SQL,
   LEFT_OUT_TARGET,
@@ -74,9 +72,12 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     ...(isWhole ? [`select t.pk, ${called}, null as field, null as local, null as console from ${lacking}`] : []),
   ];
   const all = selects.join(" union all ");
-  const params = getKindParam(plan, all);
+  const params = { kind: plan.kind.name };
   const contradicted = database.count(`select count(*) from (${all})`, params);
-  const first = database.all(`select * from (${all}) order by pk, field limit ${MAX_LISTED_VALUES}`, params);
+  const first = database.all<Contradiction>(
+    `select name, field, local, console from (${all}) order by pk, field limit ${MAX_LISTED_VALUES}`,
+    params,
+  );
   const leftOut = database.count(
     `select count(*) from s.match m where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.row = m.row)`,
   );
@@ -85,18 +86,11 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const open =
     database.count(`select count(*) from ${MERGED_TABLE} x where x.differing <> 0`) +
     database.count(`select count(*) from ${DELETED_HERE_TABLE}`) +
-    (isWhole ? database.count(unseen, getKindParam(plan, unseen)) : 0);
+    (isWhole ? database.count(unseen, { kind: plan.kind.name }) : 0);
   const unchecked = countUncheckedRecords(database, plan);
   if (contradicted + open + leftOut + unchecked === 0) return undefined;
-  return { open, contradicted, leftOut, first: first.map(toContradiction), ...(unchecked > 0 && { unchecked }) };
+  return { open, contradicted, leftOut, first, ...(unchecked > 0 && { unchecked }) };
 };
-
-const toContradiction = (row: Row): Contradiction => ({
-  name: String(row["name"]),
-  field: toStringOrNull(row["field"]),
-  local: toStringOrNull(row["local"]),
-  console: toStringOrNull(row["console"]),
-});
 
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {
   const { thing } = plan.kind;

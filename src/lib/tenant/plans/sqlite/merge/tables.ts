@@ -27,10 +27,6 @@ export const LEFT_OUT_TARGET = -1;
 export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSchema | undefined =>
   request.fromConsole === true ? EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing) : undefined;
 
-/** Returns the parameter `kind` if the statement uses it. Statements use it for record types that have a scope. */
-export const getKindParam = ({ kind }: PlanDefinition, sql: string): { readonly kind?: string } =>
-  sql.includes(":kind") ? { kind: kind.name } : {};
-
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field) && !field.resolved);
 

@@ -1,3 +1,4 @@
+import { buildPossibleStatesSql } from "../../../console/observed.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { getProblemSeverity } from "../../../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
@@ -7,6 +8,7 @@ import { buildIsValidRowSql } from "../../../store/sql/forms.ts";
 import {
   createParentFault,
   matchOrgs,
+  type ConsolePlace,
   type ExistingOrg,
   type OrgFault,
   type OrgRow,
@@ -15,7 +17,10 @@ import { countStayingChildren, findOrphans, findRings, type OrgTree, type Placed
 import { reportUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { keepOrgsAbove, readConsolePlaces, storeUnclearOrgs } from "../merge/orgs.ts";
+import { reportContestedRows } from "../merge/report.ts";
+import { AMBIGUOUS_TABLE, DELETED_HERE_TABLE } from "../merge/tables.ts";
+import { getColumnBit } from "../../../versions/tables.ts";
+import { getVersionSchema } from "../../../versions/keep.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 const readOrgRows = (database: Database): readonly OrgRow[] =>
@@ -30,17 +35,11 @@ const readOrgRows = (database: Database): readonly OrgRow[] =>
 
 const readOrgs = (database: Database): readonly ExistingOrg[] =>
   database
-    .all(
+    .all<Omit<ExistingOrg, "isOutside"> & { readonly isOutside: number }>(
       `select o.pk, o.name, o.code, o.parent, not exists (select 1 from org seen where seen.pk = o.pk) as isOutside
        from main.org o order by o.pk`,
     )
-    .map((org) => ({
-      pk: Number(org["pk"]),
-      name: String(org["name"]),
-      code: toStringOrNull(org["code"]),
-      parent: org["parent"] === null ? null : Number(org["parent"]),
-      isOutside: org["isOutside"] === 1,
-    }));
+    .map((org) => ({ ...org, isOutside: org.isOutside === 1 }));
 
 const getParentField = ({ kind }: PlanDefinition) => {
   const field = kind.fields.find(({ resolved }) => resolved);
@@ -63,10 +62,46 @@ const reportFaults = (database: Database, plan: PlanDefinition, faults: readonly
   }
 };
 
-/**
- * Matches the rows without a code with organisations, by name and parent, and stores in the rows the parents that they
- * name.
- */
+const ORG_VERSIONS = getVersionSchema(ORG.name);
+
+const readConsolePlaces = (database: Database): readonly ConsolePlace[] => {
+  const states = buildPossibleStatesSql(ORG_VERSIONS, "select pk from main.org_observed");
+  const select = (column: string): string =>
+    `select distinct pk, ${column} from (${states}) where mask & ${getColumnBit(ORG_VERSIONS, column)} <> 0`;
+  return database
+    .all<Omit<ConsolePlace, "isHere" | "inConsole"> & Readonly<Record<"isHere" | "inConsole", number>>>(
+      `select n.pk, n.name, p.parent, t.pk is not null as isHere, o.inConsole
+       from (${select("name")}) n join (${select("parent")}) p on p.pk = n.pk and p.parent is not null
+       join main.org_observed o on o.pk = n.pk left join main.org t on t.pk = n.pk
+       where n.pk in (select pk from (${select("code")}) where code is null)`,
+    )
+    .map((place) => ({ ...place, isHere: place.isHere === 1, inConsole: place.inConsole === 1 }));
+};
+
+const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void => {
+  database.run(`insert into ${AMBIGUOUS_TABLE} select value from json_each(:pks) where true on conflict do nothing`, {
+    pks: JSON.stringify(pks),
+  });
+};
+
+/** Stores which rows are organisations that were deleted here, and which are left out because several may be meant. */
+const storeUnclearOrgs = (
+  database: Database,
+  plan: PlanDefinition,
+  { leftOut, deletedHere }: Pick<ReturnType<typeof matchOrgs>, "leftOut" | "deletedHere">,
+): void => {
+  database.run(`insert into ${DELETED_HERE_TABLE} (pk, row) select value ->> 0, value ->> 1 from json_each(:found)`, {
+    found: JSON.stringify([...deletedHere]),
+  });
+  const contested = [...leftOut].flatMap(([row, pks]) => pks.map((pk) => [row, pk] as const));
+  storeAmbiguousOrgs(
+    database,
+    contested.map(([, pk]) => pk),
+  );
+  reportContestedRows(database, plan, JSON.stringify(contested));
+};
+
+/** Matches the rows without a code with organisations by name and parent, and stores the parents that they name. */
 export const placeOrgRows = (database: Database, plan: PlanDefinition): void => {
   const isPlaced = isStaged(plan, getParentField(plan));
   const { matched, parents, faults, ...unclear } = matchOrgs(readOrgRows(database), readOrgs(database), {
@@ -80,9 +115,7 @@ export const placeOrgRows = (database: Database, plan: PlanDefinition): void => 
   if (isPlaced)
     database.run(
       `update s.row as r set parent = e.value ->> 1 from json_each(:parents) e where r.row = e.value ->> 0`,
-      {
-        parents: JSON.stringify([...parents]),
-      },
+      { parents: JSON.stringify([...parents]) },
     );
   if (plan.request.fromConsole === true) storeUnclearOrgs(database, plan, unclear);
   reportFaults(database, plan, faults);
@@ -93,22 +126,20 @@ export const placeOrgRows = (database: Database, plan: PlanDefinition): void => 
 
 const readPlacedRows = (database: Database, plan: PlanDefinition): readonly PlacedRow[] => {
   const parent = isStaged(plan, getParentField(plan)) ? "coalesce(cast(r.parent as integer), :root)" : ":root";
-  return database
-    .all(
-      `select r.row, coalesce(m.target, -r.row) as node, ${parent} as parent from s.row r left join s.match m on m.row = r.row
-       where ${buildIsValidRowSql("r.row")} and (m.row is null or ${buildChangesFieldSql(getParentField(plan))}) order by r.row`,
-      { root: ROOT_ORG_NUMBER },
-    )
-    .map(({ row, node, parent: above }) => ({ row: Number(row), node: Number(node), parent: Number(above) }));
+  return database.all<PlacedRow>(
+    `select r.row, coalesce(m.target, -r.row) as node, ${parent} as parent from s.row r left join s.match m on m.row = r.row
+     where ${buildIsValidRowSql("r.row")} and (m.row is null or ${buildChangesFieldSql(getParentField(plan))}) order by r.row`,
+    { root: ROOT_ORG_NUMBER },
+  );
 };
 
 const buildTree = (database: Database, placed: readonly PlacedRow[]): OrgTree =>
-  new Map([
-    ...database
-      .all("select pk, parent from main.org where parent is not null")
-      .map(({ pk, parent }) => [Number(pk), Number(parent)] as const),
-    ...placed.map(({ node, parent }) => [node, parent] as const),
-  ]);
+  new Map(
+    [
+      ...database.all<Omit<PlacedRow, "row">>("select pk as node, parent from main.org where parent is not null"),
+      ...placed,
+    ].map(({ node, parent }) => [node, parent] as const),
+  );
 
 const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly OrgFault[] => {
   const placed = readPlacedRows(database, plan);
@@ -137,15 +168,17 @@ export const settleOrgTree = (database: Database, plan: PlanDefinition): void =>
   if (request.mode !== "replace") return;
   const lacking = new Map(
     database
-      .all(`select t.pk, ${buildRecordLabelSql(kind.thing)} as name from org t where ${kind.isLacking}`)
-      .map(({ pk, name }) => [Number(pk), String(name)]),
+      .all<Pick<ExistingOrg, "pk" | "name">>(
+        `select t.pk, ${buildRecordLabelSql(kind.thing)} as name from org t where ${kind.isLacking}`,
+      )
+      .map(({ pk, name }) => [pk, name]),
   );
   const tree = buildTree(database, readPlacedRows(database, plan));
   if (request.fromConsole === true) {
     const shown = new Set(database.all("select target from s.match").map(({ target }) => Number(target)));
     const local = new Map([...tree].filter(([node]) => node > 0 && !shown.has(node)));
     const above = [...countStayingChildren(local, new Set(lacking.keys()), true).keys()];
-    keepOrgsAbove(database, above);
+    storeAmbiguousOrgs(database, above);
     for (const pk of above) lacking.delete(pk);
   }
   const counts = countStayingChildren(tree, new Set(lacking.keys()), request.undeletable !== undefined);

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
-import { describeBlockedRecord, UNDO_BLOCK_REASONS } from "../../../../model/undo.ts";
+import {
+  type BlockedRecord,
+  type UndoBlockReason,
+  describeBlockedRecord,
+  UNDO_BLOCK_REASONS,
+} from "../../../../model/undo.ts";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";

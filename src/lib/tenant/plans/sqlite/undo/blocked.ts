@@ -18,16 +18,15 @@ import {
   ORDERED_JOIN,
   buildJsonListSql,
 } from "../../../store/sql/forms.ts";
-import { toStringOrNull } from "../../../store/rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/scope.ts";
 import { judgePlannedRecords } from "../../../store/judge.ts";
-import { buildAnyLabelLookupSql } from "./record-labels.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";
 import { readDropFingerprint } from "./drop.ts";
 import {
+  buildAnyLabelLookupSql,
   buildCustomValueSql,
   buildOtherCustomFieldsSql,
   buildRecordsAfterUndoSql,
@@ -309,10 +308,8 @@ const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
 });
 
 /**
- * Finds the staged records that cannot be undone, and unstages them.
- *
- * @throws Failure `conflict` if other records cannot be undone without the skipped ones; `not-permitted` if the acting
- * account does not see a record
+ * Finds the staged records that cannot be undone, and unstages them. @throws Failure `conflict` if others depend on
+ * them; `not-permitted` if the account does not see a record
  */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
@@ -347,44 +344,35 @@ const unstageBlockedRecords = (database: Database): void => {
 export const countBlockedRecords = (database: Database): number =>
   database.count(`select count(*) from (select distinct thing, pk from ${BLOCKED_TABLE})`);
 
-const readBlockedRecordKeys = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
-  database
-    .all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`)
-    .map(({ thing, pk }) => [String(thing), Number(pk)]);
-
 export const buildUndoEtag = (database: Database, { number, dropped, deleted }: UndoneChange): string => {
   const places = [
-    readBlockedRecordKeys(database),
+    database.all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`).map((row) => Object.values(row)),
     ...(dropped === undefined ? [] : readDropFingerprint(database)),
     ...(deleted === undefined ? [] : readDeletedRecords(database, deleted)),
   ];
   return `${deleted !== undefined ? "delete" : dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
 };
 
-const getFieldLabel = (thing: string, field: string): string =>
-  getVersionSchema(thing).thing.fields[field]?.label?.ja ?? FIELD_LABELS[field] ?? field;
-
 const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織", custom: "カスタムユーザー情報" };
 
-/** Returns the first records that {@link findBlockedRecords} found. @param most maximum number of records */
 export const readBlockedRecords = (database: Database, most: number): readonly BlockedRecord[] => {
-  const rows = database.all(
+  const rows = database.all<
+    Pick<BlockedRecord, "thing" | "why" | "name" | "change"> &
+      Readonly<Record<"what" | "otherThing" | "other", string | null>> & { readonly fields: string }
+  >(
     `select b.thing, b.why, b.fields, b.what, (select a.seq from audit a where a.seq = b.change) as change, b.otherThing,
        ${buildAnyLabelLookupSql(database, "b.thing", "b.pk")} as name, ${buildAnyLabelLookupSql(database, "b.otherThing", "b.otherPk")} as other
      from ${BLOCKED_TABLE} b order by b.thing, b.pk, b.rowid limit :most`,
     { most },
   );
-  return rows.map((row) => {
-    const thing = String(row["thing"]);
+  return rows.map(({ thing, fields, what, otherThing, other, ...found }) => {
+    const named = getVersionSchema(thing).thing.fields;
     return {
       thing,
-      name: toStringOrNull(row["name"]),
-      why: row["why"] as UndoBlockReason,
-      ...(row["what"] !== null && { what: JSON.parse(String(row["what"])) as Text }),
-      fields: (JSON.parse(String(row["fields"])) as readonly string[]).map((field) => getFieldLabel(thing, field)),
-      change: row["change"] === null ? null : Number(row["change"]),
-      other:
-        row["otherThing"] === null ? null : { thing: String(row["otherThing"]), name: toStringOrNull(row["other"]) },
+      ...found,
+      ...(what !== null && { what: JSON.parse(what) as Text }),
+      fields: (JSON.parse(fields) as readonly string[]).map((one) => named[one]?.label?.ja ?? FIELD_LABELS[one] ?? one),
+      other: otherThing === null ? null : { thing: otherThing, name: other },
     };
   });
 };

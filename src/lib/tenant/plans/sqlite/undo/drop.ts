@@ -62,7 +62,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
     // the observed value may be missing, because exports have not shown this column of a new record yet
     const value =
       name === "custom"
-        ? buildFilledEntriesSql(buildMergedEntriesSql(own, local))
+        ? `(select json_group_object(b.key, b.value) from json_each(${buildMergedEntriesSql(own, local)}) b where b.value is not null)`
         : `coalesce(${own}, ${buildEmptyValueSql(thing, name)})`;
     return buildCaseSql(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
   });
@@ -82,9 +82,6 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
     `${into} select d.pk, 'delete', ${ALL_COLUMNS_MASK}, ${names.map(() => "null").join(", ")} from ${from} and o.inConsole = 0`,
   );
 };
-
-const buildFilledEntriesSql = (entries: string): string =>
-  `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
 
 /** Returns what identifies the dropped values, with the latest revision, because any change may affect them. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [

@@ -14,10 +14,10 @@ import { buildInterruptCheckSql } from "../functions.ts";
 import { batchLines, buildFieldPiece, buildLineSql } from "../rows.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
 import { getKindsOfThing } from "../tables.ts";
-import { buildLabelLookupSql } from "./record-labels.ts";
 import {
   buildCurrentJoinsSql,
   buildCustomValueSql,
+  buildLabelLookupSql,
   buildOtherCustomFieldsSql,
   countStagedRecords,
   getStagedTable,
@@ -189,14 +189,12 @@ const buildLinesSql = (
     ...(thing !== FORMATS[first].thing && { thing: `'"${thing.name}"'` }),
     ...(thing.scope !== undefined && { app: `'"${kind?.name}"'` }),
     row: "0",
-    line: "0",
     key: `json_quote(coalesce(${kind === undefined ? `${label}, ${name}` : buildKeyTextSql(kind, named)}, ''))`,
     action: `'"${action}"'`,
     changed: action === "update" ? changed(({ name: field }) => `',"${field}"'`) : none,
     setsSecret: buildJsonBooleanSql(
       sides === PLANNED_SIDES || kind === undefined ? "false" : buildSetsSecretSql(type, sides, action),
     ),
-    exists: buildJsonBooleanSql(action === "create" ? "false" : "true"),
     before: {
       create: none,
       update: changed((field, from, to) => field.piece(from, to)),

@@ -57,11 +57,8 @@ const countWipes = (database: Database): number | undefined => {
 };
 
 /**
- * Checks that an undo does not circumvent the following rule: only system administrators may change, delete or restore
- * the user of an administrator above operator, or mark a user as an administrator.
- *
- * @throws Failure `not-permitted`
- * @see facts 2.1
+ * Checks that an undo keeps to the rule that only system administrators change, delete, restore or mark the user of an
+ * administrator above operator. @throws Failure `not-permitted` @see facts 2.1
  */
 const requireNoUsersAboveOperator = (database: Database): void => {
   if (getAppliedScope(database) === undefined) return;
@@ -75,11 +72,7 @@ const requireNoUsersAboveOperator = (database: Database): void => {
   refusePrivilegedUser(found);
 };
 
-/**
- * Stages an undo, a drop or a deletion, and finds the records that cannot be written.
- *
- * @throws Failure `not-permitted`, `conflict`, `not-found`
- */
+/** Stages an undo, a drop or a deletion. @throws Failure `not-permitted`, `conflict`, `not-found` */
 export const prepareUndo = (database: Database, undone: UndoneChange): void => {
   if (undone.deleted !== undefined) stageDeletion(database, undone.deleted);
   else if (undone.dropped !== undefined) stageDrop(database, undone);

@@ -1,4 +1,6 @@
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
+import { OWN_THINGS, TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import {
@@ -13,6 +15,8 @@ import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../../../store/judge.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
+import { hasAppliedView } from "../../../store/sqlite/scope.ts";
+import { buildRecordLabelSql } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
 // An undo is staged as the records that it writes. A temporary table for each record type contains the values after the
@@ -180,12 +184,7 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/**
- * SQL: the records of a type after an undo: `pk` and the given columns.
- *
- * @param names names of the columns
- * @param isDeletion true if no record is restored or changed: indexes are used then
- */
+/** SQL: columns of a type's records after an undo. @param isDeletion nothing is restored or changed: uses indexes */
 export const buildRecordsAfterUndoSql = (
   versions: VersionSchema,
   names: readonly string[],
@@ -200,7 +199,6 @@ export const buildRecordsAfterUndoSql = (
     : `(${others} union all select ${of("u", "pk")} from ${getStagedTable(versions)} u where u.action <> 'delete')`;
 };
 
-/** Returns the records before and after a staged undo, as rules read them. @param things names of the written types */
 export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boolean): ChangedTables => ({
   things,
   before: buildCurrentSide,
@@ -251,3 +249,25 @@ export const restoreCustomFields = (database: Database): void => {
 export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getSinceTable(versions)} x on x.pk = u.pk`;
+
+/** SQL: the label of a record, even if deleted; null if the acting account cannot see it. @param pk SQL */
+export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
+  const { thing, key } = versions;
+  // a view of renewal items needs tables that only their list creates
+  if (
+    thing === ACCOUNT_SETTINGS ||
+    thing === TENANT_PROFILE ||
+    (hasAppliedView(database) && OWN_THINGS.includes(thing))
+  )
+    return "null";
+  if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
+  const named = (alias: string): string =>
+    buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
+  const now = `(select ${named("n")} from ${thing.name} n where n.${key} = ${pk})`;
+  if (hasAppliedView(database)) return now;
+  return `coalesce(${now}, (select ${named("v")} from main.${getVersionTable(versions)} v
+    where v.pk = ${pk} and v.action = 'delete' order by v.revision desc limit 1))`;
+};
+
+export const buildAnyLabelLookupSql = (database: Database, thing: string, pk: string): string =>
+  `case ${thing} ${VERSIONED_THINGS.map((versions) => `when '${versions.thing.name}' then ${buildLabelLookupSql(database, versions, pk)}`).join(" ")} end`;

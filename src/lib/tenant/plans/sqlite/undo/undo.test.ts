@@ -63,10 +63,7 @@ test("of two undo plans for one import, the second is rejected, whatever it rest
     const before = tenant.dump();
     expect(await failureOf(tenant.client.imports.commit(second))).toMatchObject({
       code: "conflict",
-      what: {
-        en: `change ${original.number} was already undone by change ${done.number}`,
-        ja: `変更 ${original.number} は変更 ${done.number} ですでに取り消されています`,
-      },
+      what: { en: `change ${original.number} was already undone by change ${done.number}` },
       hint: { en: `to apply the change again (and then undo all of it): \`clomoctl undo ${done.number}\`` },
     });
     expect(tenant.dump()).toEqual(before);
@@ -103,10 +100,7 @@ test("a membership in a group that no longer exists is not restored", async () =
   const lefts = await tenant.import({ ...calendar, blank: "clear" }, [MEMBERS, ["二", "b2", "", ""]]);
   const { number } = await undo(created);
   expect(await refusal(lefts)).toMatchObject({
-    what: {
-      en: `the user 二 <b2>: the group 営業 was deleted or renamed by change ${number}`,
-      ja: `ユーザー「二 <b2>」: グループ「営業」が変更 ${number} で削除または改名されています`,
-    },
+    what: { en: `the user 二 <b2>: the group 営業 was deleted or renamed by change ${number}` },
   });
   expect((await refusal(joined))?.what.en).toBe(
     `the user 二 <b2>: changed later by change ${lefts.number} (グループ名)`,

@@ -21,11 +21,8 @@ interface ImportCommit {
 }
 
 /**
- * Writes the audit record of a commit or an undo, at the end of its transaction: the account, the file, the number of
- * records, and the checksum of its versions.
- *
+ * Writes the audit record of a commit or an undo at its end: account, file, number of records, checksum of versions.
  * @param record the import before the commit
- * @param done.change the number of the commit
  */
 export const auditImport = async (
   database: Database,
@@ -62,10 +59,7 @@ export const auditImport = async (
   );
 };
 
-/** Returns the writer of an import's changes: `console` if they come from an export of the console. */
 const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): ChangeWriter => {
   if (request?.fromConsole === true) return "console";
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
-
-export const buildCommittedDetail = (committedAt: string, actor: string) => ({ committedAt, actor });

@@ -20,10 +20,7 @@ export interface ReadSource {
   readonly scope: Scope | undefined;
 }
 
-/**
- * Maximum time that a statement waits for a plan that is being committed. It is short, because other readings wait for
- * the statement.
- */
+/** Maximum time that a statement waits for a commit. Short, because other readings wait for the statement. */
 const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");
@@ -48,7 +45,6 @@ const openSource = (
   }
 };
 
-/** Counts the changes that an undo would make. @throws Failure as described for `prepareUndo` */
 export const countUndo = async (
   {
     files,
@@ -122,10 +118,8 @@ async function* openLines(
 }
 
 /**
- * Returns a stream of lines, which are read on this thread while the stream is read. The first batch is read before the
- * stream is returned, so that unreadable data leads to a failure instead of an error within the stream.
- *
- * @param open receives the connection as long as it is in use
+ * Returns a stream of lines, read on this thread. The first batch is read before, so that unreadable data is a failure,
+ * not an error within the stream. @param open receives the connection as long as it is in use
  */
 export const readLines = async (
   source: ReadSource,

@@ -39,7 +39,7 @@ import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
-import { auditImport, buildCommittedDetail } from "./audit.ts";
+import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";
 import { runWithNote, type NotedWriter } from "../../../store/sqlite/writer-note.ts";
@@ -64,10 +64,7 @@ interface StagedJob {
   readonly files: TaskFiles;
 }
 
-/**
- * Page cache of a bulk connection, in KiB. A larger cache did not save time in measurements with one and three million
- * rows.
- */
+/** Page cache of a bulk connection in KiB. A larger one saved no time with one and three million rows. */
 const BULK_CACHE_KIB = 20_480;
 
 const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>): void => {
@@ -233,14 +230,6 @@ const withDatabase = async <T>(
   }
 };
 
-const listWrittenCollections = (kind: StoredKind): readonly string[] => {
-  const created = kind.references.filter(({ refers }) => refers.creates !== undefined);
-  return [...new Set([kind.collection, ...created.map(({ collection }) => collection)])];
-};
-
-const listReleasedCollections = ({ detail: { counts } }: ImportRecord): readonly string[] =>
-  (counts?.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
-
 export interface ChangeJob extends Omit<CommitOptions, "signal"> {
   readonly id: string;
   /** the part of the tenant that the committing account can see; undefined: the whole tenant */
@@ -266,11 +255,9 @@ const requireSameEffect = async (database: Database, record: ImportRecord): Prom
 };
 
 /**
- * Applies the plan of an import as one change, advances the revision and writes the audit record. Runs in the caller's
- * transaction.
- *
- * @throws Failure `conflict` if the import has no plan (or no longer has one) or what it relies on has changed since,
- * `input-rejected` if the plan was rejected; `not-permitted` as {@link refusePrivilegedChanges}
+ * Applies a plan as one change in the caller's transaction, with its revision and audit record. @throws Failure
+ * `conflict` without a plan, or if what it relies on has changed; `input-rejected` if it was rejected; `not-permitted`
+ * as {@link refusePrivilegedChanges}
  */
 const applyAndRecord = async (
   database: Database,
@@ -283,12 +270,15 @@ const applyAndRecord = async (
   if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
   const orgs = request?.orgs === undefined ? undefined : await readImport(writer, request.orgs);
   const beside = orgs && buildPlanDefinition(orgs);
-  const others = [...listReleasedCollections(record), ...(beside === undefined ? [] : [beside.kind.collection])];
-  await writer.lock([...new Set([...listWrittenCollections(plan.kind), ...others])]);
+  const { collection, references } = plan.kind;
+  const released = (counts.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
+  const others = [...released, ...(beside === undefined ? [] : [beside.kind.collection])];
+  const created = references.filter(({ refers }) => refers.creates !== undefined).map((one) => one.collection);
+  await writer.lock([...new Set([collection, ...created, ...others])]);
   if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
   // if nothing that the plan read has changed, it need not be checked again
   const isRechecked = etagOf(database, plan) !== record.etag;
-  const revision = advanceRevision(database, [plan.kind.collection, ...others]);
+  const revision = advanceRevision(database, [collection, ...others]);
   const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
   if (beside !== undefined)
     withRowsBeside(database, () =>
@@ -309,7 +299,7 @@ const applyAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: buildCommittedDetail(now, actor),
+    detail: { committedAt: now, actor },
   });
   await learnLayout(writer, record, { at: now, actor, change });
   if (orgs !== undefined) {
@@ -369,11 +359,7 @@ const runNotedChange = async (
   database.copyLog();
 };
 
-/**
- * Commits a plan, either completely or not at all.
- *
- * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
- */
+/** Commits a plan completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
 export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { files, id } = job;
   await withDatabase(files, interrupted, (database) =>
@@ -384,10 +370,7 @@ export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => 
   for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
 };
 
-/**
- * Undoes a change. @throws Failure `conflict` if the records that block the undo have changed since the undo was
- * planned
- */
+/** Undoes a change. @throws Failure `conflict` if the records that block it have changed since it was planned */
 export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
   const { tenant } = job.files;

@@ -4,19 +4,13 @@ import { Failure } from "../../../../errors/index.ts";
 import type { Assignment, JobArguments, Jobs, Outcome } from "./import-worker.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
-/**
- * Returns the URL of the worker: a `.ts` file in this folder of the source, or a file in the folder of the built
- * bundle.
- */
+/** Returns the URL of the worker: a `.ts` file in this folder of the source, or a file of the built bundle. */
 const getWorkerUrl = (): URL =>
   import.meta.url.endsWith(".ts")
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/**
- * An idle worker for reuse. A worker does not keep state between jobs. Reuse is worthwhile because each new worker loads
- * the whole import engine.
- */
+/** An idle worker, which keeps no state. It is reused because each new worker loads the whole import engine. */
 let idle: Worker | undefined;
 
 const startWorker = (): Worker => {
@@ -42,20 +36,15 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-/**
- * The thread of a tenant's imports, so that the main thread can handle signals and other requests while SQL processes a
- * million rows. It performs jobs, one after another.
- */
+/** The thread of a tenant's imports, which performs one job after another while the main thread handles requests. */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
   /** the connections of the lines that are being read; see `readLines` */
   readonly reading = new Set<Database>();
 
   /**
-   * Runs a job after all earlier jobs have ended.
-   *
-   * @param signal interrupts the job between rows, and aborts a stalled upload; unfinished work is rolled back
-   * @throws Failure as described for the job; `interrupted` if the signal was received or the file's content broke off
+   * Runs a job after earlier ones. @param signal interrupts the job between rows, or a stalled upload, and rolls it
+   * back @throws Failure as the job; `interrupted` for the signal or a broken-off file
    */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
