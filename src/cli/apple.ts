@@ -4,7 +4,6 @@ import { isUntrustedCertificate, createSocketFailure } from "../lib/client/socke
 import { Failure, getErrorCode } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
-/** A {@link Send} that uses network connections, and a function that closes them. */
 export interface AppleSockets {
   readonly send: Send;
   readonly close: () => Promise<void>;
@@ -47,7 +46,6 @@ const createTimeoutFailure = (where: string): Failure =>
     where,
   });
 
-/** Reads the body of a response.  @throws Failure `unavailable` if the body is longer than `most` bytes */
 async function readBody({ body }: Dispatcher.ResponseData, most: number, origin: string): Promise<string> {
   // decode each chunk as it arrives: joining the chunks first would keep both the chunks and the joined copy in memory
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -98,7 +98,6 @@ const renderMoreHelpHint = (path: readonly string[], label: string): string[] =>
   return plainTextWidth(line) > PAGE_COLUMNS ? [`${label}:`, `  ${typed}`] : [line];
 };
 
-/** Renders the global options, except those in `own`; without `all`, only a hint on how to show them. */
 const renderGlobalOptions = (
   path: readonly string[],
   language: Language,
@@ -234,10 +233,8 @@ const ALSO_LABEL = text("Also", "他");
 
 const STATUS_VERB_NAME = "status";
 
-/** Name of the command that is needed only once; `--help-all` lists it. */
 const COMPLETION_VERB_NAME = "completion";
 
-/** Entry of `help`, which is not a verb of its own. */
 const HELP_COMMAND_ENTRY: HelpEntry = {
   term: "help",
   about: text("show help for a command, e.g. help users import", "ヘルプを表示する(例: help users import)"),
@@ -304,7 +301,6 @@ const OPTION_GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
 
 const ALL_OPTIONS_LABEL = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
 
-/** Renders help that explains only the given options and names the others. */
 function renderShortVerbHelp(
   path: readonly string[],
   command: Command,

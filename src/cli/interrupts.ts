@@ -26,7 +26,6 @@ const UNCHANGED_STATE = text("nothing was changed", "何も変更していませ
 /** State of commands that change something outside tenants. */
 export const UNKNOWN_STATE = text("it is unknown what was changed", "どこまで処理したかは不明です");
 
-/** The part of the process that receives signals and can end the process. */
 export interface SignalHost {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   exit(code: number): never;
@@ -94,13 +93,11 @@ export class Interrupts {
     else this.describeDone(this.#changes === 1 ? CHANGED_STATE : SEVERAL_CHANGED_STATE);
   }
 
-  /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
   describe(state: () => Text): void {
     this.#state = state;
     this.#done = undefined;
   }
 
-  /** Sets the description of permanent changes. The latest call of this method or {@link describe} takes effect. */
   describeDone(done: Text): void {
     this.#state = () => done;
     this.#done = done;
@@ -111,17 +108,14 @@ export class Interrupts {
     this.#ending = ending;
   }
 
-  /** What was changed permanently, if the command has described it. */
   get done(): Text | undefined {
     return this.#done;
   }
 
-  /** What was changed and what was not, as far as it is known. */
   get state(): Text {
     return this.#state();
   }
 
-  /** Aborts the command because its window was closed, unless it has been interrupted already. */
   hangUp(): void {
     if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }

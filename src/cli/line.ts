@@ -22,11 +22,8 @@ interface StrayWord {
 
 /** A command line, parsed as far as possible without knowing the options of its verb. */
 export interface CommandLine extends PartialLine {
-  /** canonical names of the nouns and the verb */
   readonly path: readonly string[];
-  /** whether to show help with the global options */
   readonly helpAll: boolean;
-  /** the first stray word before the verb */
   readonly stray: StrayWord | undefined;
 }
 
@@ -99,7 +96,6 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
   return { path, noun, namesake, verb, words, globals, flags, version, help, helpAll, stray };
 }
 
-/** Returns the syntax of an option, such as `-o, --output FILE`. */
 export function formatOptionTerm(key: string, field: Field): string {
   const short = field.short === undefined ? "" : `-${field.short}, `;
   return `${short}--${toFlagName(key)} ${formatPlaceholder(key, field)}`.trimEnd();
@@ -114,11 +110,6 @@ function selectLanguage(flag: string | undefined, environment: EnvironmentVariab
   }
 }
 
-/**
- * Returns the error style that a command line selects, even if the rest of the command line is invalid.
- *
- * @param stderr the stream to which errors are written
- */
 export const selectErrorStyle = (
   { globals }: Pick<CommandLine, "globals">,
   environment: EnvironmentVariables,
@@ -131,7 +122,6 @@ export const selectErrorStyle = (
   colour: shouldUseColour(stderr.isTTY === true, !globals.has("--no-color"), environment),
 });
 
-/** The destination of a command line. `path` contains the nouns and the verb, without the program's name. */
 export type Route =
   | { readonly to: "version" }
   | {
@@ -232,11 +222,6 @@ function createMissingVerbFailure(path: readonly string[]): Failure {
   });
 }
 
-/**
- * Returns the destination of a command line.
- *
- * @throws `usage` for an unknown noun, verb or option before the verb; the failure suggests the most similar word
- */
 export function resolveRoute({ path, noun, namesake, words, version, help, stray, ...line }: CommandLine): Route {
   if (version) return { to: "version" };
   const verb = line.verb ?? (help ? undefined : namesake);

@@ -13,7 +13,6 @@ import { same, text, type Text } from "../lib/text/index.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { formatOptionTerm } from "./line.ts";
 
-/** A parsed command line: defaults are filled in, numbers and lists are converted. */
 export interface ParsedLine {
   readonly globals: Globals;
   readonly input: Readonly<Record<string, unknown>>;
@@ -30,7 +29,6 @@ const findChoice = (word: string, { choices, called = {} }: ValueField & { kind:
     [called[choice]?.en, called[choice]?.ja].some((name) => normalizeName(name ?? "") === normalizeName(word)),
   );
 
-/** Converts a word to the value of a field; returns undefined if it is not one. */
 function convertWord(raw: string, field: ValueField): unknown {
   switch (field.kind) {
     case "number": {
@@ -57,7 +55,6 @@ function convertWord(raw: string, field: ValueField): unknown {
   }
 }
 
-/** Describes the values that a field accepts. */
 function describeExpected(field: ValueField): Text {
   if (field.kind === "number") {
     const { min = 0, max } = field;

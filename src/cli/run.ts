@@ -10,19 +10,12 @@ import { isHungUp, type ProgramEnvironment } from "./outside.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
 import { openTools } from "./tools.ts";
 
-/** A verb with its path, and the words that are not parsed yet. */
 export interface Invocation {
   readonly path: readonly string[];
   readonly verb: VerbNode;
   readonly words: readonly string[];
 }
 
-/**
- * Runs a verb and shows the error if it fails.
- *
- * @returns the exit code
- * @throws `usage` if the words do not match the verb's declaration; nothing has been done in that case
- */
 export async function runVerb(
   outside: ProgramEnvironment,
   style: ErrorStyle,
@@ -140,7 +133,6 @@ const describeCause = async (error: unknown): Promise<Text> => {
   return text(`${what.en}${place}`, `${what.ja}${place}`);
 };
 
-/** Waits for the work of a verb and its output. Shows a failure unless a signal caused it. */
 async function finishWork(
   outside: ProgramEnvironment,
   { interrupts, summarize }: VerbEnding,

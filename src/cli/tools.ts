@@ -408,7 +408,6 @@ function createLazySealer(...place: Parameters<typeof createSecretSealer>): Secr
   };
 }
 
-/** Returns true if a tenant's status can be shown: a context was added, or `embedded` has contained data. */
 export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> =>
   (await new Contexts(locateProgramHome(outside)).counted()).length > 0;
 
@@ -420,7 +419,6 @@ const createOutputs = (
   stdout: () => Terminal["out"],
 ): Outputs => new Outputs({ ...place, kept: listProgramPaths(home), userId: home.userId, stdout });
 
-/** Returns a function that saves rows as the `--output` workbook.  @param outputs called once the terminal exists */
 const createRowSaver =
   ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
   async (batches) => {

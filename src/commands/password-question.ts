@@ -8,7 +8,6 @@ const MIN_LENGTH = 8;
 /** A random text changes between letters and digits more often than a name such as `Server01`. */
 const MIN_CHANGES = 3;
 
-/** Returns true if a text that should be a place, a name or a note looks like a password. */
 export function looksLikePassword(typed: string): boolean {
   const word = typed.trim();
   if (NAMED_PASSWORD.test(word)) return true;

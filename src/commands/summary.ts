@@ -10,13 +10,11 @@ export interface PlanSummary {
   readonly update: number;
   readonly delete: number;
   readonly number?: string | undefined;
-  /** true if the plan was carried out and was not empty */
   readonly changed: boolean;
 }
 
 interface SummarizedTenant {
   readonly name: string;
-  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
@@ -29,10 +27,6 @@ export class RunSummary {
   #plan: PlanSummary = { create: 0, update: 0, delete: 0, changed: false };
   #isPlanned = false;
 
-  /**
-   * @param path the words that name the command
-   * @param timezone IANA name of the time zone if the run does not reach a tenant
-   */
   constructor(path: readonly string[], now: () => Date, timezone = DEFAULT_TIMEZONE) {
     this.#command = path.join(" ");
     this.#now = now;

@@ -12,9 +12,7 @@ import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 import type { PlanSummary } from "./summary.ts";
 
-/** The clock. Tests pass a clock that stands still. */
 export interface Clock {
-  /** the current instant */
   readonly now: () => Date;
   /** milliseconds for measuring durations; the value never decreases */
   readonly elapsedMs: () => number;
@@ -22,18 +20,14 @@ export interface Clock {
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The machine on which the program runs, and how the program was started. */
 export interface Machine {
-  /** `process.platform` */
   readonly platform: string;
-  /** absolute path of the user's home folder */
   readonly userFolder: string;
   /** the operating system's name of the user; undefined if the user does not have a name, as in some containers */
   readonly userName: string | undefined;
   readonly hostName: string;
   /** IANA name of the machine's own time zone: only for programs that use no other zone, such as cron */
   readonly timezone: string;
-  /** absolute path of the running Node executable */
   readonly node: string;
   /** name and version of the program, for what it writes: `clomoctl 0.1.0` */
   readonly program: string;
@@ -57,7 +51,6 @@ export interface ChosenTenant<N extends NounName = never> extends ChosenContext 
   readonly permitChange: () => Promise<void>;
 }
 
-/** Returns the time zone in which days are counted: `--timezone`, else the time zone of the context. */
 export const resolveTimezone = (
   { globals }: Pick<Tools, "globals">,
   { context }: { readonly context: Pick<Context, "timezone"> },
@@ -67,33 +60,26 @@ export const resolveTimezone = (
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
-/** How to serve a tenant over sockets. */
 export interface ServerPlan {
   readonly context: EmbeddedContext;
   readonly place: ListenPlace;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
-  /** the proxies whose headers are trusted */
   readonly proxies: BlockList | undefined;
 }
 
-/** Everything that a command receives from outside. */
 export interface Tools {
-  /** shows results, notes, questions and progress, in the chosen language and `--format` */
   readonly terminal: Terminal;
-  /** options that every command accepts */
   readonly globals: Globals;
   readonly environment: EnvironmentVariables;
   readonly home: Home;
   readonly contexts: Contexts;
   /** place for the temporary files of `openInput` and `bufferStream` */
   readonly temporary: TemporaryStorage;
-  /** writes the files that options of the kind `output` name */
   readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
   /** bytes of stdin, for a file named `-`; readable once. Throws Failure `interrupted` if its window was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  /** absolute path of the folder to which relative file names refer */
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends at the latest 900 ms later */
   readonly signal: AbortSignal;
@@ -112,7 +98,6 @@ export interface Tools {
    * @throws Failure `unavailable` if the tenant cannot be reached, `locked` if another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /** Opens the copy of a tenant in a folder, with the rights of its owner. */
   openCopy<N extends NounName>(
     folder: string,
     ...nouns: readonly N[]

@@ -6,12 +6,10 @@ import { GLOBAL_OPTIONS } from "../globals.ts";
 
 /** A command line, read as far as possible without its verb's options; also the words before the one to complete. */
 export interface PartialLine {
-  /** the last noun; the program itself if there is no noun */
   readonly noun: NounNode;
   /** the verb with the same name as the noun; used if the next word is not in the noun */
   readonly namesake: VerbNode | undefined;
   readonly verb: VerbNode | undefined;
-  /** all words except the nouns and the verb */
   readonly words: readonly string[];
   /** values of the global options by flag: the last value if an option is repeated, blank for a switch */
   readonly globals: ReadonlyMap<string, string>;
@@ -20,7 +18,6 @@ export interface PartialLine {
   /** true if the version is requested before any word that is not recognised */
   readonly version: boolean;
   readonly help: boolean;
-  /** the first word that is not recognised; undefined if all are recognised */
   readonly stray: unknown;
 }
 
@@ -37,7 +34,6 @@ const HELP_FLAGS: readonly Suggestion[] = [
 
 const VERSION_ABOUT = text("show the version of clomoctl", "バージョンを表示する");
 
-/** Words that clomoctl handles although they are not commands. */
 const BUILT_IN_WORDS: readonly Suggestion[] = [
   ["help", text("show the help of a command", "コマンドのヘルプを表示する")],
   ["version", VERSION_ABOUT],

@@ -5,7 +5,6 @@ import type { Column } from "../../lib/terminal/index.ts";
 import type { Tools } from "../tools.ts";
 import { findDoubtfulValues } from "./options.ts";
 
-/** The tenant's response to a manual change. */
 export interface ChangeResult<R> {
   readonly before: R | null;
   readonly after: R;
@@ -13,16 +12,12 @@ export interface ChangeResult<R> {
   readonly dryRun: boolean;
 }
 
-/** How a written record is shown. */
 export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];
-  /** name of the record in messages */
   readonly called: (record: R) => string;
-  /** false if the user is not allowed to undo the change */
   readonly undoable?: boolean | undefined;
   /** fields of the record, which are checked for doubtful values */
   readonly fields?: Fields | undefined;
-  /** describes a further consequence of the change, if any */
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
 

@@ -16,7 +16,6 @@ const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 const formatCallPlace = ({ method, path, base }: CallPlace): string =>
   `${method.toUpperCase()} ${base === undefined ? "" : base.origin + base.pathname.replace(/\/$/, "")}${path}`;
 
-/** Adds that nobody knows whether the tenant performed the request. */
 export const addUnknownOutcome = ({ en, ja }: Text): Text =>
   text(
     `${en}; the tenant may have completed the request`,
@@ -78,18 +77,11 @@ const tryParseJson = (content: string | undefined): unknown => {
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
-/** Where a call is sent, for messages. */
 export interface CallPlace extends ReturnType<typeof splitRoute> {
-  /** address of the tenant, if it is on a server */
   readonly base?: URL | undefined;
-  /** name of the tenant's context */
   readonly context?: string | undefined;
 }
 
-/**
- * Creates the failure from the problem object of an error response: `unavailable` if the response does not contain a
- * problem object of a known type.
- */
 export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
   const { ProblemObject } = await import("./problem-object.ts");
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
@@ -163,7 +155,6 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   });
 };
 
-/** Maximum number of seconds, and of minutes, that are not converted to the next larger unit. */
 const MAX_COUNT = 120;
 
 /** Describes when to try again; never rounded down. */
@@ -179,7 +170,6 @@ const describeRetry = (seconds: number): Text => {
   return text(`try again in ${formatCount(count, unit)}`, `${count} ${counter}後にもう一度実行してください`);
 };
 
-/** Checks the content type of a response.  @throws Failure `unavailable` if it differs from the contract */
 export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: string): void => {
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() === wanted) return;
@@ -190,7 +180,6 @@ export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: 
   );
 };
 
-/** Reads a JSON body. @throws Failure `unavailable` if the body is not JSON or is longer than the limit */
 export const readJson = async (route: CallPlace, response: Response): Promise<unknown> => {
   const content = tryParseJson(await readText(response, JSON_LIMIT_BYTES));
   if (content === undefined) throw createMalformedFailure(route);
@@ -206,7 +195,6 @@ export const createLongLineFailure = (route: CallPlace): Failure =>
 export const createMalformedFailure = (route: CallPlace): Failure =>
   createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
 
-/** Parses a line as JSON. @throws Failure `unavailable` if the line is not JSON */
 export const parseLine = (route: CallPlace, line: string): unknown => {
   const value = tryParseJson(line);
   if (value === undefined) throw createMalformedFailure(route);

@@ -13,14 +13,12 @@ interface Performed {
   readonly changes: readonly number[];
 }
 
-/** How to reach a tenant. */
 export interface Connection {
   readonly transport: Transport;
   /** performs an operation of a tenant in this process; without it, operations are sent through `transport` */
   readonly perform?: ((asked: AskedCall) => Promise<Performed>) | undefined;
   /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
-  /** name of the tenant's context, for messages */
   readonly context?: string | undefined;
   /** aborts long lists and exports, with its reason, but not short requests and changes, so that cleaning up works */
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +40,6 @@ export interface Upload {
   readonly encoding: string;
 }
 
-/** What an operation is called with. */
 export interface AskedCall {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
@@ -63,7 +60,6 @@ export interface StreamedLines<T> extends AsyncIterable<T> {
 export const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
   new URL(base.pathname.replace(/\/$/, "") + path, base);
 
-/** Passes on which changes a request made. */
 export const noteChanges = ({ changed }: Connection, { headers }: Response): void => {
   const numbers = headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) changed?.(numbers.split(", ").map(Number));
@@ -93,7 +89,6 @@ export interface PlainRequest {
   readonly method: Method;
   /** a path such as `/v1/orgs?limit=1`, or the complete address */
   readonly path: string;
-  /** JSON */
   readonly body?: string | undefined;
 }
 

@@ -47,7 +47,6 @@ type Method<One> =
       ) => Result<K, O>
     : never;
 
-/** The operations of a noun as their callers see them. */
 type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
 
 const readArguments = (one: AnyOperation, given: readonly unknown[], ending: AbortSignal | undefined): AskedCall => {
@@ -74,7 +73,6 @@ const perform = async (connection: Connection, asked: AskedCall): Promise<unknow
   return result;
 };
 
-/** Performs an operation, in this process or over a socket. */
 export const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
   const { one, given } = asked;
   if (!changesTenant(one) || given?.["dryRun"] === true) return perform(connection, asked);
@@ -97,11 +95,6 @@ const loadFailures = () => import("./answer.ts");
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
-/**
- * Yields the lines of a body, in batches as they arrive.
- *
- * @throws Failure `unavailable` if a line is too long or the last line is incomplete
- */
 async function* readLines(
   place: ReturnType<typeof splitRoute>,
   body: Lines<unknown>,
@@ -167,11 +160,6 @@ const openCsv = async (connection: Connection, asked: AskedCall): Promise<Readab
 
 const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, file: ask };
 
-/**
- * Builds the methods of a noun, named like its operations.
- *
- * @throws Failure of the operation; `unavailable` if a response does not follow the tenant API
- */
 export const buildMethods = (connection: Connection, operations: Operations): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(operations).map(([name, one]) => [
@@ -183,11 +171,6 @@ export const buildMethods = (connection: Connection, operations: Operations): Re
 
 export type NounName = OperationNoun;
 
-/**
- * A tenant as commands see it: the operations of some nouns.
- *
- * @see {@link buildMethods} for the failures that they throw
- */
 export type Client<N extends NounName = NounName> = {
   readonly [K in N]: MethodsOf<OperationsOf<K>>;
 };
@@ -201,14 +184,8 @@ export const openClient = async <N extends NounName>(
   return Object.fromEntries<unknown>(await Promise.all(loaded)) as Client<N>;
 };
 
-/** The options of an import; an option that is missing has its default. */
 export type NewImport = Parameters<Client["imports"]["create"]>[0];
 
-/**
- * Uploads a file and returns the plan of its import; the tenant's data is not changed.
- *
- * @param request the kind of the file and how to import it
- */
 export const planImport = async (
   { imports }: { readonly imports: Pick<Client["imports"], "create" | "upload"> },
   request: NewImport,

@@ -22,7 +22,6 @@ const REASONS: readonly (readonly [codes: RegExp, what: Text])[] = [
 
 const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しました"));
 
-/** Returns true if a TLS error code means that the server's certificate is not signed by a trusted authority. */
 export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
 
 const explainConnectionError = (error: unknown): FailureDetail => {
@@ -49,7 +48,6 @@ const explainConnectionError = (error: unknown): FailureDetail => {
 
 const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/** Says that a proxy is in use, which may have refused or lost the connection. */
 const describeProxy = (environment: Readonly<Record<string, string | undefined>>): Text | undefined => {
   const variable = PROXY_VARIABLES.find((name) => (environment[name] ?? "") !== "");
   return variable === undefined

@@ -6,12 +6,9 @@ import { BUSY_STATUSES } from "./answer.ts";
 import { createSocketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
-/** The clock, the timer and the randomness that a socket uses. */
 export interface SocketEnvironment {
-  /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
-  /** returns a number from 0 up to, but not including, 1 */
   readonly random: () => number;
 }
 
@@ -28,7 +25,6 @@ export interface SocketOptions {
   readonly bodyTimeoutMs?: number | undefined;
 }
 
-/** A transport over sockets; `close` ends its connections. */
 export interface SocketTransport {
   readonly transport: Transport;
   readonly close: () => Promise<void>;
@@ -128,7 +124,6 @@ const streamBody = (
   );
 };
 
-/** Ends the connection of a response whose body is not needed. */
 const discardBody = (body: HttpResponse["body"]): void => {
   // destroying the body may emit an error, which is expected here
   body.on("error", () => undefined);
@@ -180,7 +175,6 @@ class FailedConnection {
   }
 }
 
-/** Sends requests through one agent, and repeats requests that may be repeated. */
 class Socket {
   readonly #agent: Dispatcher;
   readonly #options: SocketOptions;
@@ -190,7 +184,6 @@ class Socket {
     this.#options = options;
   }
 
-  /** Sends a request and returns its response. @throws Failure `unavailable`, `interrupted` */
   async send(request: Request): Promise<Response> {
     const outgoing = await this.#outgoing(request);
     try {

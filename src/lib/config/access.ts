@@ -9,7 +9,6 @@ import type { Home } from "./home.ts";
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
-  /** the command line that makes the folder safe */
   readonly mend: string;
 }
 
@@ -40,7 +39,6 @@ export function findAccessFault(
   return { kind: "open", what, mend: `chmod go-w ${quoteShellWord(folder)}` };
 }
 
-/** Returns the first fault in the folders of a home and its tenants. Skips missing folders. */
 export function findHomeFault({ settings, data, tenants, userId }: Home): AccessFault | undefined {
   if (userId === undefined) return undefined;
   for (const folder of new Set([data, settings, tenants, ...listFolder(tenants).map((name) => join(tenants, name))])) {

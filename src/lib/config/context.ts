@@ -9,7 +9,6 @@ export interface EmbeddedContext {
   readonly kind: "embedded";
   /** absolute path of the folder that contains the tenant's database and its staging files, and nothing else */
   readonly tenantFolder: string;
-  /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
   /** the language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
@@ -22,15 +21,12 @@ export interface RemoteContext {
   readonly name: string;
   readonly kind: "remote";
   readonly url: string;
-  /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
-  /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
 }
 
 export type Context = EmbeddedContext | RemoteContext;
 
-/** The options of `context add NAME --embedded`. */
 export interface NewEmbeddedContext {
   readonly kind: "embedded";
   readonly timezone?: string | undefined;
@@ -38,7 +34,6 @@ export interface NewEmbeddedContext {
   readonly protected?: boolean | undefined;
 }
 
-/** The options of `context add NAME --url`. */
 export interface NewRemoteContext {
   readonly kind: "remote";
   readonly url: string;
@@ -48,7 +43,6 @@ export interface NewRemoteContext {
 
 export type NewContext = NewEmbeddedContext | NewRemoteContext;
 
-/** A change to a context's settings. A setting without a value does not change. */
 export interface ContextChange {
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
@@ -65,7 +59,6 @@ export type StoredContext =
     }
   | RemoteContext;
 
-/** Converts a new context to its stored form. @throws `usage` if its time zone or address is invalid */
 export function toStoredContext(name: string, requested: NewContext): StoredContext {
   const stored = {
     name: parseContextName(name),
@@ -82,14 +75,12 @@ export function toStoredContext(name: string, requested: NewContext): StoredCont
   };
 }
 
-/** Returns a context with some settings changed. @throws `usage` if the time zone is invalid */
 export const applyContextChange = (context: StoredContext, change: ContextChange): StoredContext => ({
   ...context,
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
 });
 
-/** Returns the IANA name of a time zone. @throws `usage` if the time zone does not exist */
 function parseTimezone(zone: string): string {
   // checking the default time zone would add a millisecond to every start
   if (zone === DEFAULT_TIMEZONE) return zone;
@@ -115,7 +106,6 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** Reads a stored context. @throws TypeError if the value is not a context */
 export function readStoredContext(stored: unknown): StoredContext {
   if (!isRecord(stored)) {
     throw new TypeError("a context must be an object");

@@ -13,7 +13,6 @@ import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Se
 /** Where the context was selected; deletions in remote tenants require `option`. `default`: the only context. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
-/** A context, and where it was selected. */
 export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
@@ -49,7 +48,6 @@ export class Contexts {
     return used.length === 0 ? this.#all(settings) : used;
   }
 
-  /** Returns the context with this name. @throws `not-found` if no context has this name */
   async find(name: string): Promise<Context> {
     return findContext(await this.list(), name);
   }
@@ -68,7 +66,6 @@ export class Contexts {
     return chosen;
   }
 
-  /** Like {@link choose}, but returns undefined if nothing determines a context. @throws `not-found` */
   async inEffect(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext | undefined> {
     return this.#choose(await readSettings(this.#home), option, environment);
   }
@@ -150,7 +147,6 @@ export class Contexts {
     });
   }
 
-  /** Changes some settings of a context, also of `local`. @throws `not-found`; `usage` if a value is invalid */
   async set(name: string, change: ContextChange): Promise<Context> {
     return this.#change(async (settings) => {
       const before = findContext(this.#all(settings), name);
@@ -162,7 +158,6 @@ export class Contexts {
     });
   }
 
-  /** Makes a context the default for commands. @throws `not-found` if no context has this name */
   async use(name: string): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
@@ -270,7 +265,6 @@ function findContext(contexts: readonly Context[], name: string): Context {
 
 const createNameTakenFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** Returns true if a path exists. @throws Failure if this cannot be determined */
 const pathExists = (path: string): boolean => {
   try {
     lstatSync(path);

@@ -125,7 +125,6 @@ const keyIdOf = (key: Uint8Array): Buffer =>
 
 const buildAssociatedData = (head: Uint8Array, purpose: string): Buffer => Buffer.concat([head, Buffer.from(purpose)]);
 
-/** Decrypts a sealed text.  @throws Failure `unexpected` if the text is damaged or was sealed for another purpose */
 function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string {
   const head = bytes.subarray(0, HEADER_BYTES);
   const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);

@@ -9,16 +9,13 @@ import { syncFolder, createUnwritableFailure } from "../files/index.ts";
 import { DEFAULT_TIMEZONE } from "../model/time.ts";
 import type { Home } from "./home.ts";
 
-/** The content of `contexts.json`. */
 export interface Settings {
   readonly contexts: readonly StoredContext[];
-  /** the context that `context use` selected */
   readonly used: string | undefined;
   /** true if the only context is used without selection; false after a removal, so as not to switch silently */
   readonly implied: boolean;
 }
 
-/** Name of the context that exists without set-up. */
 export const LOCAL_CONTEXT_NAME = "local";
 
 export const LOCAL_CONTEXT: StoredContext = {

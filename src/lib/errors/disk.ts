@@ -7,7 +7,6 @@ const DISK_FULL: FailureDetail = {
   status: 507,
 };
 
-/** Returns true if a failure reports a full disk of this computer. */
 export const isDiskFullFailure = ({ code, status }: Failure): boolean =>
   code === "unexpected" && status === DISK_FULL.status;
 
@@ -25,7 +24,6 @@ const DISK_FAULTS: ReadonlyMap<unknown, FailureDetail> = new Map<unknown, Failur
   [10, DISK_FAULTY],
 ]);
 
-/** Creates the failure for a disk that is full or faulty. Returns undefined for any other code. */
 export const createDiskFailure = (code: unknown, where: string | undefined, cause?: unknown): Failure | undefined => {
   const fault = DISK_FAULTS.get(code);
   return fault && new Failure("unexpected", { ...fault, where, cause });
@@ -65,7 +63,6 @@ export const toPermissionFailure = (error: unknown, where?: string): Failure | u
   });
 };
 
-/** The reason for refusing devices, sockets and pipes. */
 export const NOT_A_FILE = text(
   "neither a regular file nor a folder, so clomoctl does not open it",
   "通常のファイルでもフォルダーでもないため、開きません",
@@ -85,7 +82,6 @@ const REASONS_BY_CODE: ReadonlyMap<string, Text> = new Map([
   ["ENXIO", NOT_A_FILE],
 ]);
 
-/** Describes why a file cannot be read. */
 export function describeReadError(error: unknown): Text {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return REASONS_BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);

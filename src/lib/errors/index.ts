@@ -61,7 +61,6 @@ export interface FailureDetail {
   readonly what: Text;
   /** location of the failure: a file with row and column, an option, an address */
   readonly where?: string | undefined;
-  /** what to do next */
   readonly hint?: Advice | undefined;
   /** HTTP status, if it is not that of the code */
   readonly status?: number | undefined;
@@ -107,12 +106,10 @@ export class Failure extends Error {
     this.hint = hint && renderAdvice(hint);
   }
 
-  /** Creates the failure that a problem object describes. */
   static of({ type, detail, where, hint, status }: Omit<Problem, "title" | "status"> & Partial<Problem>): Failure {
     return new Failure(type, { what: detail, where, hint, status });
   }
 
-  /** Returns a copy with some of its texts replaced. This failure becomes the cause of the copy. */
   with(change: Partial<FailureDetail>): Failure {
     const { code, what, where, hint, status } = this;
     return new Failure(code, { what, where, hint, status, cause: this, ...change });
@@ -150,7 +147,6 @@ export const unwrapSuppressed = (error: unknown): ErrorChain => {
   return { first, later };
 };
 
-/** Returns the title of a problem object: the meaning of its type, capitalised. */
 const problemTitleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;
   return en.charAt(0).toUpperCase() + en.slice(1);
@@ -171,7 +167,6 @@ export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | unde
   }
 };
 
-/** The failure of work that was interrupted by a signal and left everything unchanged. */
 export const createInterruptedFailure = (cause?: unknown): Failure =>
   new Failure("interrupted", {
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
@@ -220,6 +215,5 @@ export class ServerFault extends Failure {
   }
 }
 
-/** Returns true if an error of the file system has one of these codes. */
 export const hasErrorCode = (error: unknown, ...codes: readonly string[]): boolean =>
   codes.includes(getErrorCode(error));

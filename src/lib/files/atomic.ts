@@ -185,7 +185,6 @@ export async function writeDirectly<T>(path: string, write: (writer: ContentWrit
   }
 }
 
-/** Returns an error handler that throws the result of {@link toOutputFailure}. */
 const rethrowAsOutputFailure =
   (where: string) =>
   (cause: unknown): never => {

@@ -7,7 +7,6 @@ import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { toOutputFailure } from "./folder.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";
 
-/** Size and hash of a file that has been written. */
 export interface WrittenFile {
   readonly bytes: number;
   /** lower-case hexadecimal digits */
@@ -15,7 +14,6 @@ export interface WrittenFile {
 }
 
 export interface HashedFileWriter extends ContentWriter {
-  /** Completes the file. When the promise resolves, all content has been written. */
   close(): Promise<WrittenFile>;
 }
 
@@ -39,12 +37,6 @@ export class FolderWriter {
     this.#naming = naming;
   }
 
-  /**
-   * Creates the folder under its temporary name.
-   *
-   * @param target absolute path; an existing folder at this path is replaced unless `beforeNaming` throws
-   * @throws `usage` if the folder cannot be created
-   */
   static async create(
     target: string,
     { beforeNaming, ...place }: Omit<WriteOptions, "mode" | "settle">,
@@ -119,7 +111,6 @@ export class FolderWriter {
     };
   }
 
-  /** Gives the folder its final name, replacing an existing folder.  @throws any error of `beforeNaming` */
   async settle(): Promise<void> {
     await this.#naming?.beforeNaming?.();
     await this.#folder.nameAs(this.#target).catch(this.#onDisk);

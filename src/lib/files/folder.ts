@@ -34,7 +34,6 @@ async function createFolder(folder: string, isParent = true): Promise<void> {
 
 const isImpossiblePlace = (cause: unknown): boolean => ["ENOTDIR", "ENOENT"].includes(getErrorCode(cause));
 
-/** Creates the failure for a home folder that is read-only, or on a full or faulty disk. */
 export const createUnwritableFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(isImpossiblePlace(cause) ? "usage" : "unexpected", {

@@ -15,13 +15,11 @@ export interface InputFile extends AsyncDisposable {
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
-  /** Reads the file from the start, in chunks that are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
 const statDescriptor = promisify(fstat);
 
-/** The folder in which an input file is searched for, and the folder in which a stream is spooled. */
 export interface InputPlace extends InputSources {
   readonly temporary: TemporaryStorage;
 }
@@ -78,7 +76,6 @@ const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =
 
 type InputStream = InputSources["stdin"];
 
-/** Passes on a stream. @throws Failure `usage` if the stream is longer than `mostBytes` */
 async function* limitStream(
   stream: InputStream,
   label: string,

@@ -8,7 +8,6 @@ import { toOutputFailure } from "./folder.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
-/** An output that is specified on the command line: a file, a folder or stdout. */
 export interface Output {
   /** as typed; `-` is stdout */
   readonly name: string;
@@ -21,13 +20,10 @@ export interface Output {
 /** The environment in which a command writes its outputs. */
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
-  /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
   /** absolute paths of the program's own files and folders, which no output may replace */
   readonly kept: readonly string[];
-  /** effective user ID of the program; undefined on platforms where files have no owner and no mode */
   readonly userId: number | undefined;
-  /** returns the writer for `-`; undefined if no output may go to stdout */
   readonly stdout?: (() => ContentWriter) | undefined;
 }
 
@@ -66,7 +62,6 @@ export class Outputs {
     return existing;
   }
 
-  /** Allows all outputs to replace existing files and folders, as the user requested. */
   permitReplacing(): void {
     this.#mayReplace = true;
   }
@@ -108,13 +103,11 @@ export class Outputs {
     return writeFileAtomically(target.path, options, write);
   }
 
-  /** Removes the file that a declared output would have replaced. @throws `usage` if the file must not be replaced */
   async remove(name: string): Promise<void> {
     await this.#refuseOccupied(this.#outputNamed(name));
     await rm((await this.#targetOf(name)).path, { force: true });
   }
 
-  /** Begins a declared output folder under a temporary name.  @throws `usage` in the cases of {@link write} */
   async createFolder(name: string): Promise<FolderWriter> {
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
@@ -183,7 +176,6 @@ export class Outputs {
 }
 
 type OutputTarget =
-  /** a pipe or a device */
   | { readonly kind: "stream"; readonly path: string }
   | { readonly kind: "place"; readonly path: string; readonly found: Stats | undefined };
 
@@ -280,7 +272,6 @@ export async function resolveRealPath(path: string): Promise<string> {
   return (await own(full)) ?? resolve((await own(dirname(full))) ?? dirname(full), basename(full));
 }
 
-/** Returns true if a path is a pipe or a device, so that writing to it replaces nothing. */
 export async function isPipeOrDevice(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
@@ -289,7 +280,6 @@ export async function isPipeOrDevice(path: string): Promise<boolean> {
 /** Suffixes of SQLite's files, reserved even if no such file exists.  @see https://www.sqlite.org/tempfiles.html */
 const SQLITE_COMPANION_SUFFIX = /-(wal|shm|journal)$/;
 
-/** @throws `usage` if the path leads to a file of the program, or to a file that SQLite keeps next to a database */
 async function refuseProtectedPath(
   path: string,
   { name, kept }: { readonly name: string; readonly kept: readonly string[] },

@@ -41,7 +41,6 @@ export function readTrustedFile(path: string, userId: number | undefined): strin
   }
 }
 
-/** Opens a file for reading without waiting for a pipe. Returns undefined if the file does not exist. */
 function openWithoutBlocking(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -15,13 +15,6 @@ export interface ProcessTable {
   isAlive(pid: number): boolean;
 }
 
-/**
- * Returns a table of the operating system's processes.
- *
- * @param self `process.pid`
- * @param kill `process.kill`
- * @param hostName `os.hostname()`
- */
 export function createProcessTable(
   self: number,
   kill: (pid: number, signal: 0) => unknown,

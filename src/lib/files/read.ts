@@ -32,7 +32,6 @@ const MAKE_READABLE_HINT = text(
   "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
 );
 
-/** The first bytes of a file, with its metadata. */
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly writtenAt: Date;
@@ -91,7 +90,6 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<Ar
   return bytes.subarray(0, filled);
 }
 
-/** A named file and the bytes that were read from it. */
 export interface NamedFileContent {
   /** file name without folders; `-` for stdin */
   readonly name: string;
@@ -101,10 +99,8 @@ export interface NamedFileContent {
   readonly writtenAt: Date | null;
 }
 
-/** The sources of named files: stdin, and the folder in which relative names are found. */
 export interface InputSources {
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
 }
 
@@ -125,7 +121,6 @@ export async function readNamedFile(
   return { name: basename(path), path, bytes, writtenAt };
 }
 
-/** Reads the start of a file as {@link readFileStart} does, but throws the failures for a file that the user named. */
 async function readNamedFileStart(path: string, where: string, most: number): Promise<FileStart> {
   const start = await readFileStart(path, most).catch((cause: unknown) => {
     throw createReadFailure(where, cause);
@@ -179,7 +174,6 @@ async function readTextBytes(path: string, where: string): Promise<Uint8Array> {
 
 const TEXT_TOO_LARGE = text("the content is larger than 16 MiB", "内容が 16 MiB を超えています");
 
-/** Opens a file to read it piece by piece. @throws the file system's error */
 export const openForReading = (path: string): Promise<FileHandle> => open(path, O_RDONLY);
 
 const CHUNK_BYTES = 256 * 1024;

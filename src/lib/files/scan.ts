@@ -24,9 +24,7 @@ export type ScannedFile =
 const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
 
 export interface ScanOptions {
-  /** pattern of the file names to read in a folder; a file that the user names may have any name */
   readonly expected: RegExp;
-  /** maximum file size; larger files are not read */
   readonly mostBytes: number;
 }
 
@@ -89,7 +87,6 @@ class FolderSearch {
   readonly #mostBytes: number;
   #entries = 0;
 
-  /** @param root the folder's real path */
   constructor(where: string, root: string, { expected, mostBytes }: ScanOptions) {
     this.#where = where;
     this.#root = root;
@@ -112,7 +109,6 @@ class FolderSearch {
     return this.#entries > MAX_ENTRIES;
   }
 
-  /** @param below path of the folder, relative to the root */
   async *#folder(below: string, depth: number): AsyncGenerator<ScannedFile> {
     const where = join(this.#where, below);
     if (depth > MAX_DEPTH) {

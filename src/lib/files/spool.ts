@@ -42,7 +42,6 @@ export async function bufferStream(stream: InputStream, place: TemporaryStorage)
   return created === undefined ? bufferInMemory(stream, place) : fillSpoolFile(created, stream, place);
 }
 
-/** Creates the file into which a stream is spooled. @throws `unexpected` if the home cannot be written to */
 async function createSpoolFile(place: TemporaryStorage): Promise<TemporaryFile> {
   const { temporaryFolder } = place;
   await ensureFolder(temporaryFolder);

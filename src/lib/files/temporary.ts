@@ -7,7 +7,6 @@ import { hasErrorCode } from "../errors/index.ts";
 
 /** The folder in which temporary files are registered, and the table of the processes that may own them. */
 export interface TemporaryStorage {
-  /** `CLOMOCTL_HOME/tmp` */
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
   /**
@@ -68,11 +67,6 @@ async function createTemporaryPath(
   }
 }
 
-/**
- * Creates `.NAME.PID.tmp` in `folder` for the file `name`.
- *
- * @param mode permissions of the new file, before the umask
- */
 export async function createTemporaryFile(
   place: TemporaryStorage,
   folder: string,
@@ -114,7 +108,6 @@ export async function removeTemporaryPath(
 
 export interface TemporaryFolder {
   readonly path: string;
-  /** removes the folder and its content */
   readonly remove: () => Promise<void>;
   /**
    * Gives the folder its final name. An existing folder of that name is moved aside first and removed afterwards; if

@@ -13,7 +13,6 @@ export type YamlPath = readonly (string | number)[];
 
 export interface YamlFile {
   readonly content: string;
-  /** file name, for messages */
   readonly where: string;
   /** where to find out what the file may contain; shown with every failure that has a line */
   readonly hint: Text;
@@ -99,7 +98,6 @@ class YamlDocument {
     );
   }
 
-  /** Returns the content in the form that schemas expect. */
   value(): unknown {
     return this.#valueOf(this.#root, []);
   }

@@ -1,8 +1,6 @@
-/** Limits of a server. */
 export interface ServerLimits {
   /** maximum size of an upload, after decompression */
   readonly bytes: number;
-  /** time for the headers of a request */
   readonly headersMs: number;
   /** time in which no byte of a request arrives, and no byte of a response is accepted */
   readonly idleMs: number;

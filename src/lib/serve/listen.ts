@@ -52,7 +52,6 @@ const createNoSocketFailure = (where: string): Failure =>
     where,
   });
 
-/** Returns the URL of a server that listens.  @param scheme `http` or `https` */
 export const getServerUrl = (server: Server, place: ListenPlace, scheme: string): string => {
   if ("path" in place) return `unix:${place.path}`;
   const { port } = server.address() as AddressInfo;

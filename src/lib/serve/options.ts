@@ -9,7 +9,6 @@ export interface RequestOrigin {
   readonly id: string;
   /** aborted when the sender gives up, or the time for the request is over */
   readonly until: AbortController;
-  /** returns true if the whole body has arrived */
   readonly isReceived: () => boolean;
   readonly stopping: AbortSignal;
   /** ends the connection of a response that has begun and cannot be completed */
@@ -25,13 +24,11 @@ export interface RequestTrace {
 
 export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** A certificate and its key (PEM). */
 export interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
 }
 
-/** What a server answers with, and how. */
 export interface ServeOptions {
   readonly place: ListenPlace;
   /** undefined: plain HTTP */
@@ -42,9 +39,7 @@ export interface ServeOptions {
   readonly answer: (request: Request, from: RequestOrigin, trace: RequestTrace) => Promise<Response>;
   readonly refuse: (failure: Failure, headers?: Readonly<Record<string, string>>, status?: number) => Response;
   readonly explain: (error: unknown) => Response;
-  /** true if the tenant can be read */
   readonly isReady: () => Promise<boolean>;
-  /** returns the OpenAPI document */
   readonly document: () => Promise<string>;
   readonly newId: () => string;
   readonly log: (request: AnsweredRequest) => void;
@@ -53,7 +48,6 @@ export interface ServeOptions {
 export interface RunningServer {
   /** `http://127.0.0.1:8080`, or `unix:PATH` */
   readonly url: string;
-  /** Uses another certificate for new connections. */
   readonly useCertificate: (tls: ServerCertificate) => void;
   /**
    * Stops: `/readyz` fails, no new connections, imports are interrupted, and other running requests have this long to

@@ -4,7 +4,6 @@ import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
 
-/** What is added to proposed commands. */
 export interface Completion {
   /** the name of the tenant's context, if there are several */
   readonly context?: string | undefined;
@@ -68,7 +67,6 @@ export function splitCommands(sentence: string): readonly (string | readonly str
   return [...parts, sentence.slice(from)];
 }
 
-/** Returns the option with which a command acts as somebody, as words; undefined if there is none. */
 export const getActingWords = (asked: {
   readonly as?: string | undefined;
   readonly tokenFile?: string | undefined;
@@ -95,10 +93,8 @@ function completeWords(words: readonly string[], { context, acting }: Completion
   return [...words.slice(0, end), ...added, ...words.slice(end)];
 }
 
-/** Returns the words of a command as people type them in a POSIX shell. */
 export const joinWords = (words: readonly string[]): string => words.map((word) => quoteCommandWord(word)).join(" ");
 
-/** Replaces the commands of a sentence by `render` of their completed words. */
 const replaceCommands = (
   sentence: string,
   completion: Completion,

@@ -13,7 +13,6 @@ export function renderFailureLines({ what, where, hint }: Failure, language: Lan
   return lines.filter((line) => line !== undefined).map((line) => escapeForPeople(redactSecrets(line)));
 }
 
-/** Members that subclasses of {@link Failure} may add for programs. */
 interface FailureMembers {
   /** all problems of an input; a terminal shows only the first problems */
   readonly problems?: readonly unknown[] | undefined;
@@ -40,19 +39,15 @@ export function renderFailureJson(
   return escapeJson(redactSecrets(JSON.stringify(problemObject)));
 }
 
-/** How to show errors that occur before or during the parsing of the command line. */
 export interface ErrorStyle {
   readonly language: Language;
-  /** whether to print a problem object (RFC 9457) as well */
   readonly json: boolean;
   readonly verbose: boolean;
   /** width at which sentences are wrapped; undefined if stderr is not a terminal or its width is unknown */
   readonly columns?: number | undefined;
-  /** whether to colour proposed commands */
   readonly colour?: boolean | undefined;
 }
 
-/** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */
 export function getStackLines(error: unknown): string[] {
   if (error instanceof Failure || !(error instanceof Error)) return [];
   return (error.stack ?? "").split("\n").slice(1);

@@ -2,17 +2,14 @@ import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { findNearestWord, toLooseKey } from "../text/nearest.ts";
 
-/** The output formats: the values of `--format`. */
 type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
 
-/** The options `--format` and `--output`, and `--fields` as typed. */
 export interface OutputOptions {
   readonly format?: OutputFormat | undefined;
   readonly output?: string | undefined;
   readonly fields?: string | undefined;
 }
 
-/** The form in which a result is written. */
 export interface OutputChoice {
   readonly format: OutputFormat;
   /** the selected fields, in the given order; `all` selects every field; `undefined` selects the default fields */
@@ -115,12 +112,6 @@ export function selectColumns<R>(
   return [...chosen];
 }
 
-/**
- * Creates the failure for an unknown field.
- *
- * @param known the keys of all fields
- * @param headers other names that the option accepts
- */
 function createUnknownFieldFailure(name: string, known: readonly string[], headers: readonly string[]): Failure {
   const meant = findNearestWord(name, [...known, ...headers], toLooseKey);
   const list = known.join(", ");
@@ -134,7 +125,6 @@ function createUnknownFieldFailure(name: string, known: readonly string[], heade
   });
 }
 
-/** Environment variables, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**

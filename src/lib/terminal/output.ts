@@ -3,7 +3,6 @@ import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
-/** The destination of a result, and the form in which it is written. */
 export interface OutputTarget {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
@@ -28,18 +27,11 @@ export interface OutputTarget {
 
 export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) => Promise<void>;
 
-/** Records, all at once or as they arrive. */
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
 /** Returns the same records as complete NDJSON with all columns, which can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
-/**
- * Checks the output options before any work is done. Fails in the same cases as {@link writeList} and
- * {@link writeSingleRecord}.
- *
- * @throws `usage` if a field is unknown
- */
 export const checkOutputChoice = ({ fields }: OutputChoice, columns: readonly Column<never>[]): void =>
   void selectColumns(columns, fields);
 
@@ -118,7 +110,6 @@ async function saveWorkbook<R>(place: OutputTarget, columns: readonly Column<R>[
 const YES_LABEL = text("yes", "はい");
 const NO_LABEL = text("no", "いいえ");
 
-/** Returns a function that renders a column's cell: its label, or its value in the reader's language and time zone. */
 export const createTableCellRenderer =
   <R>({ value, name, instant }: Column<R>, { language, moment }: Pick<OutputTarget, "language" | "moment">) =>
   (record: R): string => {

@@ -9,13 +9,11 @@ export interface Question {
   readonly flag: string;
 }
 
-/** A choice that a question offers. */
 export interface Choice<T> {
   readonly value: T;
   readonly name: Text;
 }
 
-/** The streams and settings with which prompts are shown and answered. */
 export interface PromptEnvironment {
   /** returns true if stdin is a terminal and questions are allowed */
   readonly interactive: () => boolean;
@@ -104,7 +102,6 @@ export class Prompts {
     );
   }
 
-  /** Asks for a line of text. `check` returns an error text if the input is not valid. */
   async input(
     question: Question & {
       readonly preset?: string | undefined;
@@ -141,7 +138,6 @@ export class Prompts {
   }: Question & {
     readonly preset?: string | undefined;
     readonly check?: ((typed: string) => Text | undefined) | undefined;
-    /** returns what is shown instead of the typed text */
     readonly transformer?: (typed: string) => string;
     /** whether rejected text is kept in the line */
     readonly theme?: { readonly validationFailureMode?: "keep" | "clear" };

@@ -55,9 +55,7 @@ export interface TerminalEnvironment {
   readonly signal?: AbortSignal | undefined;
   /** called before a question about a change */
   readonly asked?: (() => Promise<void>) | undefined;
-  /** saves a workbook, for `--format xlsx` */
   readonly saveRows?: SaveRows | undefined;
-  /** default: ora; tests pass another spinner */
   readonly loadSpinner?: LoadSpinner | undefined;
 }
 
@@ -79,7 +77,6 @@ interface ShownTenant {
 
 const keepUnstyled = (part: string): string => part;
 
-/** Styles without colours. */
 const PLAIN_STYLES: Styles = {
   heading: keepUnstyled,
   faint: keepUnstyled,
@@ -120,7 +117,6 @@ export class Terminal {
   readonly #saveRows: SaveRows | undefined;
   /** width of stderr, to which sentences are folded; undefined if stderr is not a terminal or its width is unknown */
   readonly #errColumns: () => number | undefined;
-  /** true if stdout is a terminal */
   readonly onTerminal: boolean;
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
@@ -141,7 +137,6 @@ export class Terminal {
   readonly #platform: string | undefined;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
-  /** @throws `usage` if an option has an invalid value */
   constructor(place: TerminalEnvironment, options: TerminalOptions) {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
@@ -239,7 +234,6 @@ export class Terminal {
     return [...columns, this.#changeColumn];
   }
 
-  /** Formats an instant for people, in the time zone of the tenant whose records are shown. */
   moment(instant: string): string {
     return this.#tenant?.moment(instant) ?? instant;
   }
@@ -273,13 +267,11 @@ export class Terminal {
     );
   }
 
-  /** Checks output options before a change whose result {@link list} or {@link show} writes.  @see checkOutputChoice */
   async checkOutput(columns: readonly Column<never>[]): Promise<void> {
     const { checkOutputChoice: checkChoice } = await import("./output.ts");
     checkChoice(this.output, this.#tellsChanges ? [...columns, this.#changeColumn] : columns);
   }
 
-  /** Writes one record to stdout. @see writeSingleRecord */
   async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
     const { writeSingleRecord: writeOne } = await import("./output.ts");
     await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
@@ -352,7 +344,6 @@ export class Terminal {
     await this.#tell([...lines, ...forPrograms]);
   }
 
-  /** Returns the styles for a stream, without colours if the stream is not coloured. */
   async styles(stream: "stdout" | "stderr"): Promise<Styles> {
     return this.#colours[stream] ? loadStyles() : PLAIN_STYLES;
   }
@@ -400,7 +391,6 @@ export class Terminal {
     return foldLine(line, this.#errColumns() ?? 0).map((one) => this.#paint(one));
   }
 
-  /** Folds a sentence that begins with a coloured label into lines. */
   #labelled(label: Text, line: string, paint: (part: string) => string): readonly string[] {
     const word = this.say(label);
     const [first = "", ...more] = this.#folded(`${word} ${line}`);

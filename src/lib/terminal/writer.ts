@@ -44,7 +44,6 @@ export class StreamWriter implements TextWriter {
   #closed = false;
   #failure: Error | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** functions that each end one wait for the reader */
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 

@@ -1,7 +1,6 @@
 import { text, type Language, type Text } from "../../text/index.ts";
 import { escapeForPeople } from "../escape.ts";
 
-/** How progress is shown: the values of `--progress`. */
 export type ProgressMode = "auto" | "json" | "none";
 
 /** The unit in which progress is counted: a stable id for programs, and a name for people. */
@@ -22,7 +21,6 @@ interface Spinner {
 
 export type LoadSpinner = () => Promise<Spinner>;
 
-/** What the progress display needs from its environment. */
 export interface ProgressEnvironment {
   readonly mode: ProgressMode;
   readonly language: Language;
@@ -32,24 +30,18 @@ export interface ProgressEnvironment {
   readonly loadSpinner: LoadSpinner;
 }
 
-/** A step of long-running work. */
 export interface StepDescription {
-  /** stable id for programs */
   readonly id: string;
   readonly name: Text;
   readonly unit: ProgressUnit;
-  /** the amount of work, if known */
   readonly total?: number | undefined;
 }
 
 export interface ProgressStep {
-  /** adds to the amount done; 1 by default */
   advance(by?: number): void;
-  /** sets the total amount done */
   reach(done: number): void;
   /** sets the total, once it is known */
   expect(total: number): void;
-  /** ends the step; safe to call twice */
   finish(): void;
 }
 
@@ -58,7 +50,6 @@ export interface Progress {
   start(step: StepDescription): ProgressStep;
   /** clears the progress display so that a line can be written */
   hide(): void;
-  /** finishes the current step */
   stop(): void;
   /** finishes the current step; later steps are not shown, so that no spinner keeps the program running */
   close(): void;

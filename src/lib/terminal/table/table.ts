@@ -3,7 +3,6 @@ import { displayWidth, padLine, truncate } from "./width.ts";
 import { hasCommand } from "../commands.ts";
 import { splitIntoLinePieces, wrapPieces } from "./word-width.ts";
 
-/** A column of a table for people: its header in their language, and the layout of its cells. */
 export interface TableColumn {
   readonly header: string;
   readonly align?: "start" | "end" | undefined;

@@ -26,11 +26,9 @@ export function plainTextWidth(words: string): number {
   return columns;
 }
 
-/** Pads a text with spaces to `columns`. */
 export const padPlainText = (words: string, columns: number): string =>
   words + " ".repeat(Math.max(0, columns - plainTextWidth(words)));
 
-/** Splits a text into the pieces that must not be broken. */
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
 /**
