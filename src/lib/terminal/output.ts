@@ -9,8 +9,6 @@ export interface OutputTarget {
   readonly language: Language;
   /** highlights the headers of a table; if absent, headers are plain */
   readonly heading?: ((line: string) => string) | undefined;
-  /** put `'` before CSV and TSV cells that a spreadsheet would run as formulas; for reports */
-  readonly guardFormulas?: boolean | undefined;
   /** saves the rows of a workbook, the header first, in the file that the user specified */
   readonly saveRows?: SaveRows | undefined;
   /** the output is shown on a terminal, so characters that control the terminal or mislead the reader are escaped */
@@ -74,18 +72,13 @@ export async function writeSingleRecord<R>(
     return out.write(`${createJsonEscaper(place)(JSON.stringify(object, undefined, 2))}\n`);
   }
   if (choice.format === "xlsx") return saveWorkbook(place, chosen, [record]);
-  if (choice.format !== "table") {
-    return writeChunks(out, await renderListLines(place, chosen, [record]));
-  }
+  if (choice.format !== "table") return writeChunks(out, await renderListLines(place, chosen, [record]));
   const { drawFields } = await import("./table/table.ts");
   const fields = chosen.map((column) => ({ column, cell: createTableCellRenderer(column, place)(record) }));
   const told = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
-  const clean = createCellCleaner(
-    place,
-    told.map(({ column }) => column),
-  );
+  const shown = told.map(({ column }) => column);
   const named = told.map(({ column, cell }) => [column.header[language], cell] as const);
-  const lines = drawFields(named, place.heading, place.columns, clean);
+  const lines = drawFields(named, place.heading, place.columns, createCellCleaner(place, shown));
   await writeChunks(out, showLines(lines, place));
 }
 
@@ -129,42 +122,35 @@ async function renderListLines<R>(
   columns: readonly Column<R>[],
   records: Records<R>,
 ): Promise<AsyncIterable<string>> {
-  const { choice, language, guardFormulas = false, onTerminal = false } = place;
-  const { format } = choice;
-  switch (format) {
+  const { choice, language, onTerminal = false } = place;
+  const object = createJsonRenderer(columns);
+  const shown = createJsonEscaper(place);
+  switch (choice.format) {
+    case "json":
+      return mapItems(renderJsonArray(mapItems(records, object)), shown);
+    case "ndjson":
+      return mapItems(records, (record) => `${shown(object(record))}\n`);
+    case "csv": {
+      const row = await createCsvFormatter(columns.length);
+      return renderSeparatedRows(columns, records, (cells) => row(onTerminal ? cells.map(escapeForPeople) : cells));
+    }
     case "table": {
       const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align = "start", wraps, whole, optional }) => ({
-        header: header[language],
-        align,
-        wraps,
-        whole,
+      const headers = columns.map(({ header, align, wraps, whole, optional }) => ({
+        ...{ header: header[language], align, wraps, whole },
         optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
       }));
       const cells = columns.map((column) => createTableCellRenderer(column, place));
       const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
-      return showLines(
-        drawTable(headers, rows, place.heading, place.columns, createCellCleaner(place, columns)),
-        place,
+      const clean = createCellCleaner(place, columns);
+      return showLines(drawTable(headers, rows, place.heading, place.columns, clean), place);
+    }
+    default:
+      return renderSeparatedRows(
+        columns,
+        records,
+        onTerminal ? (cells) => escapeLines(formatTsvRow(cells)) : formatTsvRow,
       );
-    }
-    case "json":
-      return mapItems(renderJsonArray(mapItems(records, createJsonRenderer(columns))), createJsonEscaper(place));
-    case "ndjson": {
-      const object = createJsonRenderer(columns);
-      const shown = createJsonEscaper(place);
-      return mapItems(records, (record) => `${shown(object(record))}\n`);
-    }
-    case "xlsx":
-      throw new TypeError("a workbook cannot be written as text");
-    case "csv": {
-      const row = onTerminal ? (cells: readonly string[]) => formatCsvRow(cells.map(escapeForPeople)) : formatCsvRow;
-      return renderSeparatedRows(columns, records, row, guardFormulas);
-    }
-    case "tsv": {
-      const row = onTerminal ? (cells: readonly string[]) => escapeLines(formatTsvRow(cells)) : formatTsvRow;
-      return renderSeparatedRows(columns, records, row, guardFormulas);
-    }
   }
 }
 
@@ -172,14 +158,11 @@ async function* renderSeparatedRows<R>(
   columns: readonly Column<R>[],
   records: Records<R>,
   row: (cells: readonly string[]) => string,
-  guardFormulas: boolean,
 ): AsyncGenerator<string> {
   // the header is written together with the first record, so that nothing is written if reading the list fails
   let header = row(columns.map(({ key }) => key));
-  const cell = (field: unknown): string =>
-    guardFormulas && typeof field !== "number" ? guardFormula(toCellText(field)) : toCellText(field);
   for await (const record of records) {
-    yield header + row(columns.map(({ value }) => cell(value(record))));
+    yield header + row(columns.map(({ value }) => toCellText(value(record))));
     header = "";
   }
   if (header !== "") yield header;
@@ -211,9 +194,7 @@ const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => s
 };
 
 async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): AsyncGenerator<B> {
-  for await (const item of items) {
-    yield change(item);
-  }
+  for await (const item of items) yield change(item);
 }
 
 const createCellCleaner =
@@ -226,45 +207,27 @@ const showLines = (lines: Records<string>, { paint = (line) => line }: OutputTar
 
 async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {
-    if (out.closed) {
-      return;
-    }
+    if (out.closed) return;
     await out.write(chunk);
   }
 }
 
-/**
- * Returns a field's value as JSON. Works like `JSON.stringify` (dates are in ISO 8601), but writes big integers as
- * digits, and null for values that JSON cannot represent.
- */
-function stringifyField(value: unknown): string {
-  if (typeof value === "bigint") {
-    return value.toString();
-  }
-  return JSON.stringify(value) ?? "null";
-}
+/** Returns JSON as `JSON.stringify` does, but big integers as digits, and null for what JSON cannot represent. */
+const stringifyField = (value: unknown): string =>
+  typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
-/**
- * Returns a field's value as the text of a CSV or TSV cell: an empty text if there is no value, compact JSON for nested
- * values.
- */
+/** Returns the text of a CSV or TSV cell: nothing if there is no value, compact JSON for nested values. */
 function toCellText(value: unknown): string {
-  if (value === undefined || value === null) {
-    return "";
-  }
-  if (typeof value === "string") {
-    return value;
-  }
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** Returns a field's value as a table shows it: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
-export function toTableCellText(value: unknown): string {
-  if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) {
-    return value.join(", ");
-  }
-  return toCellText(value);
-}
+/** Returns a value as a table shows it: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
+export const toTableCellText = (value: unknown): string =>
+  Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")
+    ? value.join(", ")
+    : toCellText(value);
 
 /** Formats one row of TSV. Backslash, tab, line feed and carriage return are written as `\\`, `\t`, `\n` and `\r`. */
 const formatTsvRow = (cells: readonly string[]): string =>
@@ -277,17 +240,12 @@ const TSV_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/**
- * Formats one row of CSV, with quotes where needed and a bare line feed at the end. A single empty cell is quoted, so
- * that the row is not mistaken for an empty line.
- *
- * @see https://www.rfc-editor.org/rfc/rfc4180
- */
-const formatCsvRow = (cells: readonly string[]): string =>
-  cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.map(quoteCsvCell).join(",")}\n`;
-
-const quoteCsvCell = (cell: string): string =>
-  /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+/** Returns a function that formats a row. A single empty cell is quoted: the row must not look like an empty line. */
+const createCsvFormatter = async (count: number): Promise<(cells: readonly string[]) => string> => {
+  const { stringify } = await import("csv-stringify/sync");
+  const options = { quoted_match: /^\s|\s$|[\r\n]/, quoted_empty: count === 1 };
+  return (cells) => stringify([cells], options);
+};
 
 /**
  * Adds a leading `'` to a cell that a spreadsheet would treat as a formula, including one that begins with a full-width

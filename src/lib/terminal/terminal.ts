@@ -21,13 +21,7 @@ import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
 /** Styles by purpose. Each function returns the text, coloured or unchanged. */
-export interface Styles {
-  readonly heading: (part: string) => string;
-  readonly faint: (part: string) => string;
-  readonly good: (part: string) => string;
-  readonly warning: (part: string) => string;
-  readonly bad: (part: string) => string;
-}
+export type Styles = Readonly<Record<keyof typeof COLOURS, (part: string) => string>>;
 
 export interface TerminalOptions extends OutputOptions {
   readonly lang?: string | undefined;
@@ -75,26 +69,15 @@ interface ShownTenant {
   readonly acting?: readonly string[] | undefined;
 }
 
-const keepUnstyled = (part: string): string => part;
+const COLOURS = { heading: "bold", faint: "dim", good: "green", warning: "yellow", bad: "red" } as const;
 
-const PLAIN_STYLES: Styles = {
-  heading: keepUnstyled,
-  faint: keepUnstyled,
-  good: keepUnstyled,
-  warning: keepUnstyled,
-  bad: keepUnstyled,
-};
-
-async function loadStyles(): Promise<Styles> {
-  const { Chalk } = await import("chalk");
-  const chalk = new Chalk({ level: 1 });
-  return {
-    heading: (part) => chalk.bold(part),
-    faint: (part) => chalk.dim(part),
-    good: (part) => chalk.green(part),
-    warning: (part) => chalk.yellow(part),
-    bad: (part) => chalk.red(part),
-  };
+async function loadStyles(isColoured: boolean): Promise<Styles> {
+  const chalk = isColoured ? new (await import("chalk")).Chalk({ level: 1 }) : undefined;
+  const styles = Object.entries(COLOURS).map(([purpose, colour]) => [
+    purpose,
+    (part: string) => chalk?.[colour](part) ?? part,
+  ]);
+  return Object.fromEntries(styles) as Styles;
 }
 
 /** Returns the width of a terminal; undefined if the width is not known, as in `script`, which reports 0. */
@@ -277,12 +260,6 @@ export class Terminal {
     await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
-  async showForPeople<R>(columns: readonly Column<R>[], record: R): Promise<void> {
-    const { writeSingleRecord: writeOne } = await import("./output.ts");
-    const place = await this.#outputPlace();
-    await writeOne({ ...place, choice: { ...place.choice, format: "table" } }, columns, record);
-  }
-
   /** Writes a note: one line, escaped; suppressed by `--quiet`. */
   async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
@@ -345,7 +322,7 @@ export class Terminal {
   }
 
   async styles(stream: "stdout" | "stderr"): Promise<Styles> {
-    return this.#colours[stream] ? loadStyles() : PLAIN_STYLES;
+    return loadStyles(this.#colours[stream]);
   }
 
   /** Ends the progress display and flushes all output to the operating system. Call this last. */

@@ -76,8 +76,7 @@ export function createProgress(place: ProgressEnvironment & { readonly clock: ()
   return {
     start(step) {
       current?.finish();
-      current = startStep(step, display, place.clock);
-      return current;
+      return (current = startStep(step, display, place.clock));
     },
     hide: () => display.hide(),
     stop: () => current?.finish(),
@@ -116,14 +115,34 @@ function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }:
       write(`${JSON.stringify({ step: id, done, total: total ?? null, unit: unit.id })}\n`);
     return { show: event, hide() {}, end: event };
   }
-  if (mode === "none" || !stderrIsTerminal) return NO_DISPLAY;
-  let running: SpinningStep | undefined;
+  return mode === "none" || !stderrIsTerminal ? NO_DISPLAY : createSpinnerDisplay(language, loadSpinner);
+}
+
+/** Shows a spinner while a step runs. The spinner is loaded meanwhile, and not started if the step has ended by then. */
+function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
+  let line = "";
+  let step = 0;
+  let running: Spinner | undefined;
+  const start = async (of: number): Promise<void> => {
+    const spinner = await load();
+    if (of !== step) return;
+    running = spinner;
+    spinner.text = line;
+    spinner.start();
+  };
   return {
-    show: (state) => (running ??= new SpinningStep(loadSpinner)).say(renderProgressLine(state, language)),
-    hide: () => running?.hide(),
+    show(state) {
+      const isNew = line === "";
+      line = renderProgressLine(state, language);
+      if (isNew) void start(step);
+      else if (running !== undefined) running.text = line;
+    },
+    hide: () => running?.clear(),
     end() {
       running?.stop();
       running = undefined;
+      line = "";
+      step += 1;
     },
   };
 }
@@ -136,36 +155,4 @@ function renderProgressLine({ name, done, total, unit }: StepState, language: La
   const amount = total === undefined ? format(done) : `${format(done)}/${format(total)}`;
   const counted = `${amount} ${unit.id === BYTE_UNIT.id ? "MB" : unit.name[language]}`;
   return [escapeForPeople(name[language]), ...share, counted].join("  ");
-}
-
-class SpinningStep {
-  #spinner: Spinner | undefined;
-  #line = "";
-  #stopped = false;
-
-  constructor(load: LoadSpinner) {
-    void this.#start(load);
-  }
-
-  async #start(load: LoadSpinner): Promise<void> {
-    const spinner = await load();
-    if (this.#stopped) return;
-    this.#spinner = spinner;
-    spinner.text = this.#line;
-    spinner.start();
-  }
-
-  say(line: string): void {
-    this.#line = line;
-    if (this.#spinner !== undefined) this.#spinner.text = line;
-  }
-
-  hide(): void {
-    this.#spinner?.clear();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#spinner?.stop();
-  }
 }
