@@ -47,7 +47,7 @@ export async function runVerb(
     if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
     if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
     if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
-    if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
+    if (shows !== undefined) terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
   });
   try {

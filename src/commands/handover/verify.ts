@@ -59,7 +59,7 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { bundle, identity }) {
     const { terminal } = tools;
-    await terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
+    terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using found = await openNamedBundle(tools, bundle, identity);
     await using verified = await verifyNamedBundle(tools, found);
     const { faults, manifest } = verified;

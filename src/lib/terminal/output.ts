@@ -30,9 +30,6 @@ export type Records<R> = AsyncIterable<R> | Iterable<R>;
 /** Returns the same records as complete NDJSON with all columns, which can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
-export const checkOutputChoice = ({ fields }: OutputChoice, columns: readonly Column<never>[]): void =>
-  void selectColumns(columns, fields);
-
 /**
  * Writes a list according to `--format` and `--fields`. The list is streamed: memory use does not grow with its length,
  * and no more records are read after the reader has closed the pipe.

@@ -13,8 +13,15 @@ import {
 } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
-import { chooseLanguage, type EnvironmentVariables } from "./output-choice.ts";
-import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
+import {
+  chooseLanguage,
+  chooseOutput,
+  selectColumns,
+  type Column,
+  type EnvironmentVariables,
+  type OutputChoice,
+  type OutputOptions,
+} from "./output-choice.ts";
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
 import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
 import type { PromptEnvironment, Questions } from "./prompt.ts";
@@ -226,38 +233,27 @@ export class Terminal {
    * on a terminal is replaced by a note that says so. @see writeList
    */
   async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {
-    const columns = this.#resultColumns(of);
     const { writeList } = await import("./output.ts");
-    const place = await this.#outputPlace();
-    if (this.output.format !== "table" || !this.onTerminal) return writeList(place, columns, records, lines);
-    let isEmpty = true;
+    let isEmpty = this.output.format === "table" && this.onTerminal;
     async function* seen(): AsyncGenerator<R> {
       for await (const record of records) {
         isEmpty = false;
         yield record;
       }
     }
-    await writeList(place, columns, seen());
-    if (isEmpty) await this.noteNone();
-  }
-
-  async noteNone(): Promise<void> {
+    await writeList(await this.#outputPlace(), this.#resultColumns(of), isEmpty ? seen() : records, lines);
     const name = this.#tenant?.name;
-    await this.note(
-      name === undefined
-        ? text("no results", "該当なし")
-        : text(`no results in tenant ${name}`, `該当なし(テナント ${name})`),
-    );
+    const [where, whereJa] = name === undefined ? ["", ""] : [` in tenant ${name}`, `(テナント ${name})`];
+    if (isEmpty) await this.note(text(`no results${where}`, `該当なし${whereJa}`));
   }
 
-  async checkOutput(columns: readonly Column<never>[]): Promise<void> {
-    const { checkOutputChoice: checkChoice } = await import("./output.ts");
-    checkChoice(this.output, this.#tellsChanges ? [...columns, this.#changeColumn] : columns);
+  checkOutput(columns: readonly Column<never>[]): void {
+    selectColumns(this.#tellsChanges ? [...columns, this.#changeColumn] : columns, this.output.fields);
   }
 
   async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
-    const { writeSingleRecord: writeOne } = await import("./output.ts");
-    await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
+    const { writeSingleRecord } = await import("./output.ts");
+    await writeSingleRecord(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
   /** Writes a note: one line, escaped; suppressed by `--quiet`. */
@@ -274,10 +270,9 @@ export class Terminal {
 
   /** Writes a diagnostic detail: one line, escaped; only with `--verbose`. */
   async detail(line: Advice): Promise<void> {
-    if (this.#options.verbose === true) {
-      const { faint } = await this.styles("stderr");
-      await this.#tell([faint(this.#paint(this.#line(line)))]);
-    }
+    if (this.#options.verbose !== true) return;
+    const { faint } = await this.styles("stderr");
+    await this.#tell([faint(this.#paint(this.#line(line)))]);
   }
 
   /**
@@ -312,13 +307,11 @@ export class Terminal {
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
     const [what = "", ...rest] = renderFailureLines(failure, this.language).map((line) => this.#mark(line));
-    const lines = [
-      ...this.#labelled(text("error:", "エラー:"), what, bad),
-      ...rest.flatMap((line) => this.#folded(`  ${line}`)),
-    ];
-    const forPrograms =
-      this.#options.format === "json" ? [renderFailureJson(failure, this.language, (line) => this.plain(line))] : [];
-    await this.#tell([...lines, ...forPrograms]);
+    const lines = this.#labelled(text("error:", "エラー:"), what, bad);
+    const more = rest.flatMap((line) => this.#folded(`  ${line}`));
+    const isJson = this.#options.format === "json";
+    const object = isJson ? [renderFailureJson(failure, this.language, (line) => this.plain(line))] : [];
+    await this.#tell([...lines, ...more, ...object]);
   }
 
   async styles(stream: "stdout" | "stderr"): Promise<Styles> {

@@ -23,13 +23,7 @@ export interface TextWriter {
 }
 
 const BATCH_CHARACTERS = 1 << 15;
-const CLOSED_PIPE_ERRORS = new Set([
-  "EPIPE",
-  "EOF",
-  "ERR_STREAM_DESTROYED",
-  "ERR_STREAM_WRITE_AFTER_END",
-  "ECONNRESET",
-]);
+const CLOSED_PIPE_ERRORS = /^(?:EPIPE|EOF|ECONNRESET|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END)$/;
 
 /**
  * Writes to a Node stream. Small writes within one turn of the event loop are combined. A slow reader slows the writer
@@ -64,7 +58,7 @@ export class StreamWriter implements TextWriter {
     signal?.addEventListener("abort", () => this.#resumeAll());
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#closed = true;
-      this.#failure = isBeside || CLOSED_PIPE_ERRORS.has(error.code ?? "") ? undefined : error;
+      this.#failure = isBeside || CLOSED_PIPE_ERRORS.test(error.code ?? "") ? undefined : error;
       this.#resumeAll();
     });
     stream.on("close", () => {
@@ -110,15 +104,11 @@ export class StreamWriter implements TextWriter {
     this.#scheduled = false;
     const batch = this.#batch;
     this.#batch = "";
-    if (batch !== "") {
-      this.#push(batch);
-    }
+    if (batch !== "") this.#push(batch);
   }
 
   #push(chunk: string | Uint8Array): void {
-    if (this.#closed || this.#stream.write(chunk) || this.#drained !== undefined) {
-      return;
-    }
+    if (this.#closed || this.#stream.write(chunk) || this.#drained !== undefined) return;
     this.#drained = this.#waiting((resume) => this.#stream.once("drain", resume)).then(() => {
       this.#drained = undefined;
     });
