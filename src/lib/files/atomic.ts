@@ -45,7 +45,7 @@ export async function writeFileAtomically<T>(
     await rm(temporary.path, { force: true });
     throw toDiskFailure(error, path) ?? error;
   } finally {
-    await temporary.forget();
+    temporary.forget();
   }
 }
 
@@ -97,12 +97,8 @@ async function createTemporaryName(
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      const isGone = await rm(path, { force: true }).then(
-        () => true,
-        () => false,
-      );
-      // a file that could not be removed is removed at exit or by the next command
-      if (isGone) await forget();
+      // a file that cannot be removed is removed at exit or by the next command
+      await rm(path, { force: true }).then(forget, () => undefined);
     },
   };
 }

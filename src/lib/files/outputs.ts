@@ -1,4 +1,4 @@
-import { access, constants, lstat, open, readlink, realpath, rm, stat } from "node:fs/promises";
+import { access, constants, lstat, readlink, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, parse, relative, resolve, sep } from "node:path";
 import type { Stats } from "node:fs";
 import { Failure, hasErrorCode } from "../errors/index.ts";
@@ -6,6 +6,7 @@ import { text, type Text } from "../text/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { toOutputFailure } from "./folder.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
+import { readFileStart } from "./read.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
 export interface Output {
@@ -192,19 +193,6 @@ function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
 }
 
-async function readFirstBytes(path: string, count: number): Promise<Buffer> {
-  const handle = await open(path, "r").catch(() => undefined);
-  if (handle === undefined) return Buffer.alloc(0);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, 0);
-    return buffer.subarray(0, bytesRead);
-  } catch {
-    return Buffer.alloc(0);
-  } finally {
-    await handle.close();
-  }
-}
-
 const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
 const MAX_LINKS = 40;
@@ -229,8 +217,7 @@ async function resolveLinks(full: string, place: { readonly name: string; readon
     });
     if (found === undefined) return join(next, ...more);
     if (!found.isSymbolicLink()) {
-      at = next;
-      rest = more;
+      [at, rest] = [next, more];
       continue;
     }
     if ((links += 1) > MAX_LINKS)
@@ -300,10 +287,8 @@ const DATABASE_HEADERS = [
 ];
 
 async function isDatabase(path: string): Promise<boolean> {
-  const found = await readFirstBytes(path, 16);
-  return DATABASE_HEADERS.some(
-    (first) => found.length >= first.length && found.subarray(0, first.length).equals(first),
-  );
+  const { bytes = Buffer.alloc(0) } = (await readFileStart(path, 16).catch(() => undefined)) ?? {};
+  return DATABASE_HEADERS.some((header) => header.equals(bytes.subarray(0, header.length)));
 }
 
 const OWN_FILES_PROTECTED = text(

@@ -69,13 +69,7 @@ interface ProgramFileOptions extends Omit<WriteOptions, "mode"> {
   readonly secret?: boolean | undefined;
 }
 
-/**
- * Writes a file that the program reads, or that another program reads on its behalf: settings, keys, systemd units. An
- * existing file is replaced; if the path is a link, the target of the link is replaced. Files that the user names are
- * written by `Outputs`.
- *
- * @throws `usage` and `unexpected` in the cases of `writeFileAtomically`
- */
+/** Writes a file of the program: settings or keys. An existing file, or the target of a link, is replaced. */
 export async function writeProgramFile(path: string, content: string, options: ProgramFileOptions): Promise<void> {
   const { secret = false, ...place } = options;
   const target = await realpath(path).catch(() => path);

@@ -13,10 +13,7 @@ const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
 /**
  * Returns the failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the
- * disk is faulty, `usage` if it is a folder or not readable. All commands use this failure, so that scripts can rely on
- * the exit code.
- *
- * @param where the file name as typed
+ * disk is faulty, `usage` if it is a folder or not readable.
  */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
@@ -67,9 +64,7 @@ export async function readFileStart(
   }
 }
 
-/**
- * Reads a whole file as {@link readFileStart} does, but also returns undefined if the file is larger than `most` bytes.
- */
+/** Reads a whole file as {@link readFileStart} does; also returns undefined if it is larger than `most` bytes. */
 export async function readSmallFile(
   path: string,
   most: number,
@@ -104,12 +99,7 @@ export interface InputSources {
   readonly workingFolder: string;
 }
 
-/**
- * Reads a file that a command names; `-` is stdin. If the content is longer than `most` bytes, at least one more byte
- * is returned, so that the caller can reject the file.
- *
- * @throws `not-found` if the file does not exist, `usage` if it is not a file or cannot be read
- */
+/** Reads a file that a command names; `-` is stdin. Of longer content, at least one byte more than `most` is returned. */
 export async function readNamedFile(
   { stdin, workingFolder }: InputSources,
   typed: string,
@@ -147,22 +137,13 @@ const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 /**
  * Returns the text of a UTF-8 file that a command or a setting names.
  *
- * @param path absolute
- * @param where the file name in messages, as typed
  * @throws `not-found` if the file does not exist; `usage` if it is not a file, cannot be read, or is larger than 16 MiB
  * @throws `input-rejected` with the line, if it is not UTF-8
  */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 
-/**
- * Returns the text of a file in which the program looks only for certain lines. The other lines may have any encoding,
- * such as notes next to PEM certificates.
- *
- * @param path absolute
- * @returns the text, with U+FFFD in place of bytes that are not UTF-8
- * @throws `not-found` and `usage` in the cases of {@link readText}
- */
+/** Reads a text with lines in other encodings, such as notes next to PEM certificates: they become U+FFFD. */
 export const readLenientText = async (path: string): Promise<string> =>
   Buffer.from(await readTextBytes(path, path)).toString("utf8");
 
@@ -178,12 +159,7 @@ export const openForReading = (path: string): Promise<FileHandle> => open(path, 
 
 const CHUNK_BYTES = 256 * 1024;
 
-/**
- * Yields the content of a file from the start. The buffers of the chunks are never reused.
- *
- * @param where the file name in messages, as typed
- * @throws `not-found` if the file does not exist, `usage` if it cannot be read
- */
+/** Yields the content of a file from the start. The buffers of the chunks are never reused. */
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
   const file = await openForReading(path).catch((cause: unknown) => {
     throw createReadFailure(where, cause);

@@ -20,12 +20,7 @@ export interface SpooledFile extends StreamContent {
 
 type InputStream = AsyncIterable<string | Uint8Array>;
 
-/**
- * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed of,
- * or by the next command's sweep if this process dies.
- *
- * @throws `unexpected` if the home cannot be written to, or its disk is full
- */
+/** Spools a stream into the temporary folder, 0600. The file is removed when it is disposed of, or by a later sweep. */
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 

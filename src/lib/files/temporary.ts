@@ -33,7 +33,7 @@ function buildTemporaryPath(path: string, { self }: ProcessTable, count: number)
 interface TemporaryPath {
   readonly path: string;
   /** removes the path from the register, after the file or folder was renamed or removed */
-  readonly forget: () => Promise<void>;
+  readonly forget: () => void;
 }
 
 /**
@@ -50,18 +50,13 @@ async function createTemporaryPath(
 ): Promise<TemporaryPath> {
   for (let count = 0; ; count++) {
     const path = buildTemporaryPath(target, place.processes, count);
-    const record = await registerTemporary(place, path, more);
-    const forget = async (): Promise<void> => {
-      // if this fails, the next command's sweep removes the register entry
-      await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
-      for (const done of [path, record ?? ""]) unfinishedPaths.delete(done);
-    };
+    const forget = await registerTemporary(place, path, more);
     try {
       create(path);
       unfinishedPaths.add(path);
       return { path, forget };
     } catch (error) {
-      await forget();
+      forget();
       if (!hasErrorCode(error, "EEXIST")) throw error;
     }
   }
@@ -80,7 +75,7 @@ export async function createTemporaryFile(
     return { path, handle: await open(path, "r+"), forget };
   } catch (error) {
     await rm(path, { force: true });
-    await forget();
+    forget();
     throw error;
   }
 }
@@ -100,10 +95,9 @@ export async function removeTemporaryPath(
     // another program may still be writing to the folder, so the removal is retried
     await rm(path, { force: true, recursive: true, maxRetries: 3 });
   } catch (error) {
-    await left?.(path, error);
-    return;
+    return left?.(path, error);
   }
-  await forget();
+  forget();
 }
 
 export interface TemporaryFolder {
@@ -139,7 +133,7 @@ export async function createTemporaryFolder(
   const nameAs = async (target: string): Promise<void> => {
     if (existsSync(target)) await replaceFolder(place, path, target);
     else renameSync(path, target);
-    await forget();
+    forget();
   };
   return { path, remove, nameAs };
 }
@@ -148,11 +142,7 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
   let count = 1;
   while (existsSync(buildTemporaryPath(target, place.processes, count))) count += 1;
   const former = buildTemporaryPath(target, place.processes, count);
-  const record = await registerTemporary(place, former, { isFolder: true, formerName: target });
-  const forget = (): void => {
-    if (record !== undefined) rmSync(record, { force: true });
-    for (const done of [former, record ?? ""]) unfinishedPaths.delete(done);
-  };
+  const forget = await registerTemporary(place, former, { isFolder: true, formerName: target });
   // synchronous, so that no signal can arrive between the two renames
   renameSync(target, former);
   try {
@@ -172,40 +162,46 @@ interface RegisterDetail {
   readonly formerName?: string;
 }
 
-async function registerTemporary(
-  { temporaryFolder, processes }: TemporaryStorage,
-  file: string,
-  more: RegisterDetail,
-): Promise<string | undefined> {
-  const { self, place } = processes;
-  const entry = JSON.stringify({ file, ...more, pid: self, place, start: processes.startOf(self) });
-  try {
-    await ensureFolder(temporaryFolder);
-    for (let count = 0; ; count++) {
-      const record = join(temporaryFolder, `${self}-${count}.json`);
-      if (createRegisterEntry(record, entry)) return record;
-    }
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Creates an entry in the register. This is synchronous, so that a signal cannot arrive before the entry is listed. An
  * entry that cannot be written completely, for instance on a full disk, is removed.
  *
- * @returns false if an entry of that name exists
+ * @returns a function that removes the entry
  */
-function createRegisterEntry(record: string, entry: string): boolean {
-  try {
-    writeFileSync(record, entry, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (hasErrorCode(error, "EEXIST")) return false;
-    rmSync(record, { force: true });
-    throw error;
+async function registerTemporary(
+  { temporaryFolder, processes }: TemporaryStorage,
+  file: string,
+  more: RegisterDetail,
+): Promise<() => void> {
+  const { self, place } = processes;
+  const entry = JSON.stringify({ file, ...more, pid: self, place, start: processes.startOf(self) });
+  const record = await ensureFolder(temporaryFolder).then(
+    () => createRegisterEntry(join(temporaryFolder, String(self)), entry),
+    () => undefined,
+  );
+  return () => {
+    try {
+      if (record !== undefined) rmSync(record, { force: true });
+    } catch {
+      // the next command's sweep removes the entry
+    }
+    for (const done of [file, record ?? ""]) unfinishedPaths.delete(done);
+  };
+}
+
+function createRegisterEntry(prefix: string, entry: string): string | undefined {
+  for (let count = 0; ; count++) {
+    const record = `${prefix}-${count}.json`;
+    try {
+      writeFileSync(record, entry, { flag: "wx", mode: 0o600 });
+      unfinishedPaths.add(record);
+      return record;
+    } catch (error) {
+      if (hasErrorCode(error, "EEXIST")) continue;
+      rmSync(record, { force: true });
+      return undefined;
+    }
   }
-  unfinishedPaths.add(record);
-  return true;
 }
 
 /**
@@ -215,9 +211,7 @@ function createRegisterEntry(record: string, entry: string): boolean {
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
     const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(pid)) {
-      continue;
-    }
+    if (Number.isNaN(pid)) continue;
     const record = join(temporaryFolder, name);
     const entry = parseRegisterEntry(await readFile(record, "utf8").catch(() => ""));
     if (isOrphaned(entry, pid, processes)) {
@@ -246,12 +240,8 @@ interface RegistrationEntry {
 }
 
 function isOrphaned(entry: RegistrationEntry | undefined, pid: number, processes: ProcessTable): boolean {
-  if (entry !== undefined && entry.place !== processes.place) {
-    return false;
-  }
-  if (!processes.isAlive(pid)) {
-    return true;
-  }
+  if (entry !== undefined && entry.place !== processes.place) return false;
+  if (!processes.isAlive(pid)) return true;
   const start = processes.startOf(pid);
   return entry?.start !== undefined && start !== undefined && start !== entry.start;
 }
