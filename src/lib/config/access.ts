@@ -41,8 +41,10 @@ export function findAccessFault(
 
 export function findHomeFault({ settings, data, tenants, userId }: Home): AccessFault | undefined {
   if (userId === undefined) return undefined;
-  for (const folder of new Set([data, settings, tenants, ...listFolder(tenants).map((name) => join(tenants, name))])) {
-    const found = statFolder(folder);
+  const own = tryOrUndefined(() => readdirSync(tenants))?.map((name) => join(tenants, name)) ?? [];
+  for (const folder of new Set([data, settings, tenants, ...own])) {
+    // the code that later reads or writes the folder reports why it cannot be inspected
+    const found = tryOrUndefined(() => statSync(folder, { throwIfNoEntry: false }));
     if (found?.isDirectory() !== true) continue;
     const fault = findAccessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);
     if (fault !== undefined) return fault;
@@ -50,21 +52,9 @@ export function findHomeFault({ settings, data, tenants, userId }: Home): Access
   return undefined;
 }
 
-const listFolder = (folder: string): readonly string[] => {
+const tryOrUndefined = <T>(read: () => T): T | undefined => {
   try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-};
-
-/**
- * Returns a folder's status; undefined if the folder is missing or cannot be inspected. The code that later reads or
- * writes the folder reports why.
- */
-const statFolder = (folder: string) => {
-  try {
-    return statSync(folder, { throwIfNoEntry: false });
+    return read();
   } catch {
     return undefined;
   }

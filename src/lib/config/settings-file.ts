@@ -51,30 +51,18 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
   }
 }
 
-export function createUnreadableSettingsFailure(where: string, cause: unknown): Failure {
-  if (hasErrorCode(cause, "EACCES", "EPERM")) {
-    const hint = text(
-      "make the file and its folder readable for you",
-      "ファイルとフォルダーを読み取れるようにしてください",
-    );
-    return new Failure("unexpected", { what: describeReadError(cause), where, hint, cause });
-  }
-  return (
-    toDiskFailure(cause, where) ??
-    new Failure("input-rejected", {
-      what: text("cannot read the contexts", "コンテキストを読み込めません"),
-      where,
-      hint: text("correct the file, or move it to another place", "ファイルを直すか、別の場所に移してください"),
-      cause,
-    })
-  );
-}
+export const createUnreadableSettingsFailure = (where: string, cause: unknown): Failure =>
+  hasErrorCode(cause, "EACCES", "EPERM")
+    ? new Failure("unexpected", { what: describeReadError(cause), where, cause })
+    : (toDiskFailure(cause, where) ??
+      new Failure("input-rejected", {
+        what: text("cannot read the contexts", "コンテキストを読み込めません"),
+        where,
+        hint: text("correct the file, or move it to another place", "ファイルを直すか、別の場所に移してください"),
+        cause,
+      }));
 
-/**
- * Replaces the settings in a folder atomically. The caller must hold the lock.
- *
- * @throws `unexpected` if the folder cannot be written
- */
+/** Replaces the settings in a folder atomically. The caller must hold the lock. */
 export async function writeSettings(folder: string, { contexts, used, implied }: Settings): Promise<void> {
   const { default: Conf } = await import("conf");
   try {
@@ -95,16 +83,13 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
 /** Removes temporary files of a killed writer. No other writer is active, because the caller holds the lock. */
 async function removeLeftoverFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) {
-      await rm(join(folder, name), { force: true });
-    }
+    if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) await rm(join(folder, name), { force: true });
   }
 }
 
 async function parseSettings(held: unknown): Promise<Settings> {
-  if (typeof held !== "object" || held === null || !("contexts" in held) || !Array.isArray(held.contexts)) {
+  if (typeof held !== "object" || held === null || !("contexts" in held) || !Array.isArray(held.contexts))
     throw new TypeError("contexts must be a list");
-  }
   const used = "used" in held && typeof held.used === "string" ? held.used : undefined;
   const implied = !("implied" in held && held.implied === false);
   const { readStoredContext } = await import("./context.ts");

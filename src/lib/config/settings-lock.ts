@@ -16,7 +16,6 @@ const SQLITE_BUSY = 5;
  *
  * @param pause waits before the next attempt, about 50 ms
  * @throws `locked` if another process holds the lock for a hundred pauses
- * @throws `unexpected` if the folder cannot be written
  */
 export async function withSettingsLock<T>(
   folder: string,
@@ -33,14 +32,8 @@ export async function withSettingsLock<T>(
   try {
     for (let tries = 1; !runOrFail(folder, () => tryLock(lock)); tries++) {
       if (tries === MAX_TRIES) {
-        throw new Failure("locked", {
-          what: text("another process is changing the settings", "別のプロセスが設定を変更しています"),
-          where: folder,
-          hint: text(
-            "try again when the other process has finished",
-            "そのプロセスが終わってから、もう一度実行してください",
-          ),
-        });
+        const what = text("another process is changing the settings", "別のプロセスが設定を変更しています");
+        throw new Failure("locked", { what, where: folder });
       }
       await pause();
     }
@@ -65,9 +58,7 @@ function tryLock(lock: DatabaseSync): boolean {
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) {
-      return false;
-    }
+    if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return false;
     throw error;
   }
 }
