@@ -237,7 +237,7 @@ async function connectToServer(
   { clock, as, environment, secretFor, warn }: ConnectionEnvironment,
   context: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
-  const { name, url } = context;
+  const { url } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
   const [{ openSocket }, { describeMissingEncryption, isLoopbackAddress }] = await Promise.all([
@@ -257,9 +257,7 @@ async function connectToServer(
       random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
     },
   });
-  const source = credential?.source;
-  const newKey = (): string => crypto.randomUUID();
-  return { transport, base, context: name, newKey, credentialSource: source, close };
+  return { transport, base, newKey: () => crypto.randomUUID(), credentialSource: credential?.source, close };
 }
 
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {

@@ -79,7 +79,6 @@ const isErrorCode = (type: string): type is ErrorCode =>
 
 export interface CallPlace extends ReturnType<typeof splitRoute> {
   readonly base?: URL | undefined;
-  readonly context?: string | undefined;
 }
 
 export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
@@ -105,40 +104,32 @@ const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure
 
 /** Creates the failure for a response of a program that is not a tenant, such as a proxy in front of the tenant. */
 const createOtherFailure = (route: CallPlace, { status }: Response): Failure => {
-  const where = formatCallPlace(route);
-  if (BUSY_STATUSES.includes(status))
-    return new Failure("unavailable", {
-      what: describeOutcome(
-        route,
-        text(
-          `the server cannot answer at the moment (status ${status})`,
-          `サーバーが今は応答できません(ステータス ${status})`,
-        ),
-        status,
-      ),
-      where,
-      hint: step(
-        "check that the server is running; to check the address of the context",
-        "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
-        line("context list", []),
-      ),
-    });
-  return new Failure("unavailable", {
-    what: describeOutcome(
-      route,
-      text(
+  const isBusy = BUSY_STATUSES.includes(status);
+  const what = isBusy
+    ? text(
+        `the server cannot answer at the moment (status ${status})`,
+        `サーバーが今は応答できません(ステータス ${status})`,
+      )
+    : text(
         `another program, perhaps a proxy, answered instead of the tenant (status ${status})`,
         `テナントではなく、プロキシなど別のプログラムが応答しました(ステータス ${status})`,
-      ),
-      status,
-    ),
-    where,
-    hint: text(
-      "check that the address of the context is the address of a tenant; NO_PROXY lists the hosts that are reached without a proxy",
-      "コンテキストのアドレスがテナントのものか確認してください。プロキシを使わないホストは NO_PROXY に指定します",
-    ),
+      );
+  return new Failure("unavailable", {
+    what: describeOutcome(route, what, status),
+    where: formatCallPlace(route),
+    hint: isBusy ? SERVER_HINT : PROXY_HINT,
   });
 };
+
+const SERVER_HINT = step(
+  "check that the server is running; to check the address of the context",
+  "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
+  line("context list", []),
+);
+const PROXY_HINT = text(
+  "check the address of the context; NO_PROXY lists the hosts that are reached without a proxy",
+  "コンテキストのアドレスを確認してください。プロキシを使わないホストは NO_PROXY に指定します",
+);
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
@@ -155,19 +146,15 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   });
 };
 
-const MAX_COUNT = 120;
+/** From this number of seconds on, the time is given in minutes. */
+const MINUTES_FROM = 120;
 
 /** Describes when to try again; never rounded down. */
 const describeRetry = (seconds: number): Text => {
   const minutes = Math.ceil(seconds / 60);
-  const hours = Math.ceil(minutes / 60);
-  const [count, unit, counter] =
-    seconds < MAX_COUNT
-      ? ([seconds, "second", "秒"] as const)
-      : minutes < MAX_COUNT
-        ? ([minutes, "minute", "分"] as const)
-        : ([hours, "hour", "時間"] as const);
-  return text(`try again in ${formatCount(count, unit)}`, `${count} ${counter}後にもう一度実行してください`);
+  return seconds < MINUTES_FROM
+    ? text(`try again in ${formatCount(seconds, "second")}`, `${seconds} 秒後にもう一度実行してください`)
+    : text(`try again in ${formatCount(minutes, "minute")}`, `${minutes} 分後にもう一度実行してください`);
 };
 
 export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: string): void => {
@@ -182,21 +169,15 @@ export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: 
 
 export const readJson = async (route: CallPlace, response: Response): Promise<unknown> => {
   const content = tryParseJson(await readText(response, JSON_LIMIT_BYTES));
-  if (content === undefined) throw createMalformedFailure(route);
+  if (content === undefined) throw createFaultFailure(route, "malformed");
   return content;
 };
 
-export const createTruncationFailure = (route: CallPlace): Failure =>
-  createContractFailure(route, text("the response ends early", "応答が途中で切れています"));
+const FAULTS = {
+  truncated: text("the response ends early", "応答が途中で切れています"),
+  "long line": text("a line is too long", "行が長すぎます"),
+  malformed: text("malformed JSON", "JSON が壊れています"),
+} as const;
 
-export const createLongLineFailure = (route: CallPlace): Failure =>
-  createContractFailure(route, text("a line is too long", "行が長すぎます"));
-
-export const createMalformedFailure = (route: CallPlace): Failure =>
-  createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
-
-export const parseLine = (route: CallPlace, line: string): unknown => {
-  const value = tryParseJson(line);
-  if (value === undefined) throw createMalformedFailure(route);
-  return value;
-};
+export const createFaultFailure = (route: CallPlace, fault: keyof typeof FAULTS): Failure =>
+  createContractFailure(route, FAULTS[fault]);

@@ -19,7 +19,6 @@ export interface Connection {
   readonly perform?: ((asked: AskedCall) => Promise<Performed>) | undefined;
   /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
-  readonly context?: string | undefined;
   /** aborts long lists and exports, with its reason, but not short requests and changes, so that cleaning up works */
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
@@ -66,11 +65,11 @@ export const noteChanges = ({ changed }: Connection, { headers }: Response): voi
 };
 
 export const createCallFailure = async (
-  { credentialSource: where, base, context }: Connection,
+  { credentialSource: where, base }: Connection,
   { method, path }: { readonly method: Method; readonly path: string },
   response: Response,
 ): Promise<Failure> => {
-  const failure = await createResponseFailure({ method, path, base, context }, response);
+  const failure = await createResponseFailure({ method, path, base }, response);
   if (failure.code !== "not-signed-in") return failure;
   const { line, step } = await import("../advice/index.ts");
   const usual =
@@ -132,11 +131,9 @@ export const sendRequest = async (
     if (refused === undefined) throw error;
   });
   if (response === undefined) return refused as PlainResponse;
-  const { status, body: content } = response;
-  const received = { status, headers: [...response.headers] };
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   noteChanges(connection, response);
-  return { ...received, body: content };
+  return { status: response.status, headers: [...response.headers], body: response.body };
 };
 
 const createOtherAddressFailure = (path: string): Failure =>

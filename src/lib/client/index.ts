@@ -1,4 +1,5 @@
 import type { Lines, TenantExport } from "../tenant/results.ts";
+import type { Failure } from "../errors/index.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import {
@@ -85,12 +86,13 @@ export const ask = async (connection: Connection, asked: AskedCall): Promise<unk
 };
 
 /** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */
-export const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
+const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
 };
 
-const loadFailures = () => import("./answer.ts");
+const createFault = async (...fault: Parameters<typeof import("./answer.ts").createFaultFailure>): Promise<Failure> =>
+  (await import("./answer.ts")).createFaultFailure(...fault);
 
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
@@ -106,9 +108,9 @@ async function* readLines(
     lines[0] = rest + (lines[0] ?? "");
     rest = lines.pop() ?? "";
     if (lines.length > 0) yield lines;
-    if (rest.length > LINE_LIMIT) throw (await loadFailures()).createLongLineFailure(place);
+    if (rest.length > LINE_LIMIT) throw await createFault(place, "long line");
   }
-  if (rest !== "") throw (await loadFailures()).createTruncationFailure(place);
+  if (rest !== "") throw await createFault(place, "truncated");
 }
 
 /** Yields the objects of a streamed list in batches. If a line fails, the objects before it are yielded first. */
@@ -121,7 +123,7 @@ async function* iterateBatches(connection: Connection, asked: AskedCall): AsyncG
       for (const line of lines) batch.push(JSON.parse(line));
     } catch {
       yield batch;
-      throw (await loadFailures()).createMalformedFailure(place);
+      throw await createFault(place, "malformed");
     }
     yield batch;
   }
@@ -136,17 +138,15 @@ async function* iterateBytes(connection: Connection, asked: AskedCall): AsyncGen
     yield chunk;
     last = chunk.at(-1) ?? last;
   }
-  if (last !== undefined && last !== LINE_FEED)
-    throw (await loadFailures()).createTruncationFailure(splitRoute(asked.one));
+  if (last !== undefined && last !== LINE_FEED) throw await createFault(splitRoute(asked.one), "truncated");
 }
 
 const openLines = (connection: Connection, asked: AskedCall): StreamedLines<unknown> => ({
   batches: () => iterateBatches(connection, asked),
-  ndjson: () =>
-    iterateBytes(
-      connection,
-      asked.one.result === "list" ? { ...asked, given: { ...asked.given, columns: true } } : asked,
-    ),
+  ndjson: () => {
+    const given = asked.one.result === "list" ? { ...asked.given, columns: true } : asked.given;
+    return iterateBytes(connection, { ...asked, given });
+  },
   async *[Symbol.asyncIterator]() {
     for await (const batch of iterateBatches(connection, asked)) yield* batch;
   },

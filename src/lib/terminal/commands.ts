@@ -14,58 +14,22 @@ export interface Completion {
 /** The marks around a command in a line that is to be folded. Escaped text does not contain control characters. */
 const [BEGIN, END] = ["\u0002", "\u0003"];
 
-const OPENING = "`clomoctl ";
+/** A command in backticks, from the name of the program on. A quoted word may contain a backtick. */
+const COMMAND = /`(clomoctl (?:'[^']*'|\\.|[^'`\\])*)`/gs;
 
-/** Returns the words of the command whose opening backtick is at `at`; undefined if its quotes or backticks are open. */
-function readWords(
-  sentence: string,
-  at: number,
-): { readonly words: readonly string[]; readonly end: number } | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
-  let next = at + 1;
-  while (next < sentence.length) {
-    const character = sentence.charAt(next);
-    next += 1;
-    if (character === "`" || character === " ") {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-      if (character === "`") return { words, end: next };
-      continue;
-    }
-    word ??= "";
-    if (character === "'" || (character === "$" && sentence.charAt(next) === "'")) {
-      const from = character === "$" ? next + 1 : next;
-      const end = sentence.indexOf("'", from);
-      if (end === -1) return undefined;
-      const quoted = sentence.slice(from, end);
-      word += character === "$" ? unescapeQuoted(quoted) : quoted;
-      next = end + 1;
-    } else if (character === "\\") {
-      word += sentence.charAt(next);
-      next += 1;
-    } else {
-      word += character;
-    }
-  }
-  return undefined;
-}
-
-/** Reverses the escapes of `$'…'`, which are those of JSON. */
-const unescapeQuoted = (quoted: string): string => JSON.parse(`"${quoted.replaceAll('"', String.raw`\"`)}"`) as string;
+/** Returns a word without its quotes and escapes. Those of `$'…'` are those of JSON. */
+const unquoteWord = (word: string): string =>
+  word.replaceAll(/\$'([^']*)'|'([^']*)'|\\(.)/gs, (_, escaped?: string, quoted?: string, character = "") =>
+    escaped === undefined
+      ? (quoted ?? String(character))
+      : (JSON.parse(`"${escaped.replaceAll('"', String.raw`\"`)}"`) as string),
+  );
 
 /** Splits a sentence into text and the words of its commands. What is not a whole command in backticks is text. */
-export function splitCommands(sentence: string): readonly (string | readonly string[])[] {
-  const parts: (string | readonly string[])[] = [];
-  let from = 0;
-  for (let at = sentence.indexOf(OPENING); at !== -1; at = sentence.indexOf(OPENING, Math.max(at + 1, from))) {
-    const command = readWords(sentence, at);
-    if (command === undefined) continue;
-    parts.push(sentence.slice(from, at), command.words);
-    from = command.end;
-  }
-  return [...parts, sentence.slice(from)];
-}
+export const splitCommands = (sentence: string): readonly (string | readonly string[])[] =>
+  sentence
+    .split(COMMAND)
+    .map((part, at) => (at % 2 === 0 ? part : (part.match(/(?:'[^']*'|\\.|[^ '\\])+/gs) ?? []).map(unquoteWord)));
 
 export const getActingWords = (asked: {
   readonly as?: string | undefined;
