@@ -22,10 +22,7 @@ export const addUnknownOutcome = ({ en, ja }: Text): Text =>
     `${ja}。依頼した処理はテナント側で完了している可能性があります`,
   );
 
-/**
- * Describes a response that does not come from the tenant, or that cannot be read. Unless the request only reads, or
- * the status says that it was refused (4xx), the tenant may have performed the request.
- */
+/** Unless a request only reads, or was refused (4xx), the tenant may have performed it. */
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 

@@ -100,11 +100,7 @@ export interface PlainResponse {
   readonly failure?: Failure | undefined;
 }
 
-/**
- * Sends a request that a person composed. Any other method than GET counts as a change.
- *
- * @throws Failure `usage` if the address is not below the tenant's address, `unavailable`, and as `beforeChange`
- */
+/** Sends a request that a person composed. Any other method than GET counts as a change. */
 export const sendRequest = async (
   connection: Connection,
   { method, path, body }: PlainRequest,

@@ -58,12 +58,7 @@ const describeProxy = (environment: Readonly<Record<string, string | undefined>>
       );
 };
 
-/**
- * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
- *
- * @param address address of the tenant
- * @param connection the environment, which may name a proxy, and whether the request may have had an effect
- */
+/** Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`. */
 export const createSocketFailure = (
   error: unknown,
   address: string,

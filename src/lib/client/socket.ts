@@ -42,10 +42,7 @@ const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_E
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
 
-/**
- * The statuses with which a server refuses a request before it begins its work, if the response has Retry-After. With
- * 502 and 504, a proxy may have passed the request on.
- */
+/** Statuses that refuse a request before its work begins, if there is Retry-After. With 502 and 504, it may be done. */
 const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
@@ -130,10 +127,7 @@ const discardBody = (body: HttpResponse["body"]): void => {
   body.destroy();
 };
 
-/**
- * Creates the failure for a redirect. Redirects are not followed, because the request and its credentials would be sent
- * to another host.
- */
+/** Redirects are not followed: the request and its credentials would be sent to another host. */
 const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";

@@ -53,11 +53,8 @@ export class Contexts {
   }
 
   /**
-   * Returns the context that a command uses. It is selected by `--context`, then `CLOMOCTL_CONTEXT`, then
-   * `context use`; if none of these selects a context, the only existing context is used.
-   *
-   * @throws `not-found` if the selected context does not exist
-   * @throws `usage` if none of these determines a context
+   * Returns the context of `--context`, `CLOMOCTL_CONTEXT` or `context use`, or the only one. @throws `usage`,
+   * `not-found`
    */
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
@@ -105,12 +102,7 @@ export class Contexts {
     return context.kind === "remote" || this.holdsTenant(context);
   }
 
-  /**
-   * Adds a context. If commands used a context with data only because it was the only one, they continue to use that
-   * context.
-   *
-   * @param use true if commands use the new context from now on
-   */
+  /** Adds a context. If commands used a context with data only because it was the only one, they continue to use it. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);

@@ -35,12 +35,7 @@ export const parseSecret = (content: string, where: string): string => {
   });
 };
 
-/**
- * Returns the secret with which a context is signed in, and the origin that issued it, which may differ from the
- * context's present one; undefined if the context is not signed in.
- *
- * @throws Failure `not-permitted` if other users can write to the file; `input-rejected`
- */
+/** Returns the secret of a context, and the origin that issued it, which may differ from the context's present one. */
 export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
   const file = fileOf(home, context);
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];

@@ -15,12 +15,7 @@ import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
-/**
- * Seals secrets for the tenant's database with a key that is stored outside the database and is not part of its
- * backups.
- *
- * @see docs/decisions/025-apple.md
- */
+/** Seals secrets for the tenant's database with a key that its backups do not have. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
    * Returns a sealed text that only {@link unseal} can read, with the same key and for the same purpose. Each call

@@ -30,12 +30,7 @@ const CONFIG_NAME = "contexts";
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
 /**
- * Reads the settings of a home; without a file, the settings are empty. Does not use the package conf, which takes 50
- * ms to load and may write: see docs/decisions/004-settings.md.
- *
- * @throws `not-permitted` if other users can write to the file
- * @throws `unexpected` if the file cannot be read, `input-rejected` if its content is invalid: nothing is dropped
- * silently
+ * Reads the settings without the package conf, which takes 50 ms to load and may write: docs/decisions/004-settings.md.
  */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);

@@ -29,10 +29,7 @@ export const createDiskFailure = (code: unknown, where: string | undefined, caus
   return fault && new Failure("unexpected", { ...fault, where, cause });
 };
 
-/**
- * Converts an error of the file system or SQLite with {@link createDiskFailure}. `where` defaults to the error's path. A
- * failure that already reports a full disk is returned unchanged.
- */
+/** Creates the failure for a full or faulty disk; undefined for any other error of the file system or SQLite. */
 export const toDiskFailure = (error: unknown, where?: string): Failure | undefined => {
   if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -43,12 +40,7 @@ export const toDiskFailure = (error: unknown, where?: string): Failure | undefin
 
 const PERMISSION_CODES: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
 
-/**
- * Converts an error of the file system to the failure for a file or folder that the user may not access; returns
- * undefined for any other error.
- *
- * @param where file or folder to make accessible, if it is not the path that the error names
- */
+/** Creates the failure for a file or folder that the user may not access; undefined for any other error. */
 export const toPermissionFailure = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error && "path" in error) || !PERMISSION_CODES.includes(error.code))
     return undefined;

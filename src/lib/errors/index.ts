@@ -2,8 +2,8 @@ import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /**
- * All failures: the exit code for scripts, the HTTP status for clients of the tenant API, and the meaning, which is
- * shown in help and is the title of the RFC 9457 problem object. The key is the `type` of the problem.
+ * All failures: the exit code, the HTTP status, and the meaning in help and problem objects, by the type of the
+ * problem.
  */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
@@ -44,10 +44,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/**
- * Errors that can prevent a tenant from being opened: the contexts cannot be read, the user does not have permission,
- * the tenant is locked or does not exist, or a newer version of clomoctl wrote it.
- */
+/** Errors that can prevent a tenant from being opened. */
 export const OPEN_TENANT_ERRORS = [
   "input-rejected",
   "not-permitted",
@@ -69,11 +66,7 @@ export interface FailureDetail {
   readonly cause?: unknown;
 }
 
-/**
- * A failure in transit between threads or over HTTP: an RFC 9457 problem object with its texts in both languages.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9457
- */
+/** A failure in transit between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
   readonly type: ErrorCode;
   readonly title: string;
@@ -122,12 +115,7 @@ export class Failure extends Error {
   }
 }
 
-/**
- * Returns a text without the secrets of sessions and access tokens, which people may put into an address or a name by
- * mistake.
- *
- * @see SECRET_PATTERN in src/lib/model/credential.ts
- */
+/** Hides the secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
 /** An error, and the errors that occurred afterwards while resources were disposed of, in order. */
@@ -153,10 +141,7 @@ const problemTitleOf = (code: ErrorCode): string => {
 };
 
 /**
- * Returns additional information to show after a change, or undefined if a failure prevents reading it. For example,
- * users who have removed their own role can no longer read it. The change itself remains in effect.
- *
- * @throws `interrupted`, and any error that is not a {@link Failure}
+ * Returns what is only shown after a change, or undefined if it cannot be read, for example without one's former role.
  */
 export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
@@ -198,10 +183,7 @@ interface ServerFaultDetail {
   readonly status?: number;
 }
 
-/**
- * A fault of a server's own surroundings, such as its files or its mail server, as clients learn of it: without the
- * paths of the server's computer. The server's log has the cause.
- */
+/** A fault of a server's surroundings as clients learn of it: without paths. The server's log has the cause. */
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 

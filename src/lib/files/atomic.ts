@@ -20,11 +20,8 @@ export interface WriteOptions extends TemporaryStorage {
 }
 
 /**
- * Writes a file atomically: first to `.NAME.PID.tmp` next to it, then by a rename. A failed run leaves the old file
- * unchanged.
- *
- * @param path real path of the file; a symbolic link at this path would be replaced
- * @throws `usage` if the folder does not exist or is not writable, `unexpected` if the disk is full or faulty
+ * Writes a file by a rename. A failed run leaves the old file unchanged. @param path real path: a link would be
+ * replaced
  */
 export async function writeFileAtomically<T>(
   path: string,

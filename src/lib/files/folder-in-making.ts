@@ -20,11 +20,7 @@ export interface HashedFileWriter extends ContentWriter {
 /** Number of bytes in one write; smaller pieces are collected first. */
 const WRITE_BATCH_BYTES = 256 * 1024;
 
-/**
- * Fills a folder under the temporary name `.NAME.PID.tmp` next to its final name, and renames it when it is complete. A
- * process that dies leaves no folder with the final name, and the next command removes the temporary folder. Folders
- * have the mode 0700, files 0600.
- */
+/** Fills a folder (0700, files 0600) under a temporary name, and renames it when it is complete. */
 export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
@@ -64,13 +60,7 @@ export class FolderWriter {
     return this.#folder.path;
   }
 
-  /**
-   * Opens a new file in the folder. Several files may be open at the same time.
-   *
-   * @param path relative path with `/` between segments
-   * @throws `usage` if the file cannot be created, `unexpected` if the disk is full or faulty; later writes can throw
-   * these failures too
-   */
+  /** Opens a new file in the folder. Several files may be open at the same time. */
   async file(path: string): Promise<HashedFileWriter> {
     const full = join(this.path, path);
     await mkdir(dirname(full), { recursive: true, mode: 0o700 }).catch(this.#onDisk);

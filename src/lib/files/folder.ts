@@ -5,12 +5,7 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/**
- * Creates a folder in the home folder of clomoctl, and its parents, accessible only to their owner. Call this function
- * before writing, never before reading.
- *
- * @throws `usage` if no folder can be at that path, `unexpected` if the folder cannot be created for another reason
- */
+/** Creates a folder of the home and its parents, accessible only to their owner. For writing, never for reading. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await createFolder(folder);

@@ -24,12 +24,7 @@ export interface InputPlace extends InputSources {
   readonly temporary: TemporaryStorage;
 }
 
-/**
- * Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl.
- *
- * @throws `not-found` if the file does not exist, `usage` if it cannot be read or is longer than
- * {@link MAX_STREAM_BYTES}
- */
+/** Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl. */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
   if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);

@@ -47,13 +47,7 @@ export class Outputs {
     return this.#place.temporary;
   }
 
-  /**
-   * Declares outputs and checks that they can be written.
-   *
-   * @returns the names of existing outputs that are replaced only after a call of {@link permitReplacing}
-   * @throws `usage` if an output can never be written: its folder is missing or read-only; its path is a folder, a
-   *   socket, a database or a file of the program; or its path contains a link that another user may have planted
-   */
+  /** Declares outputs, and returns those that exist already. @throws `usage` if an output can never be written */
   async declare(outputs: readonly Output[]): Promise<readonly string[]> {
     const existing: string[] = [];
     for (const output of outputs) {
@@ -74,13 +68,7 @@ export class Outputs {
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
   }
 
-  /**
-   * Writes to stdout (`-`) or to a declared output: to a file by means of a temporary file and a rename, to a pipe or a
-   * device directly.
-   *
-   * @param content the whole content, or a function that writes it
-   * @throws `usage` in the cases of {@link declare}, and if something else has taken the name in the meantime
-   */
+  /** Writes to stdout (`-`), to a pipe or device, or to a file by means of a temporary file and a rename. */
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
@@ -184,10 +172,7 @@ const OWNER_WRITE_BIT = 0o200;
 const OWNER_ONLY_MODE = 0o600;
 const PERMISSION_BITS = 0o777;
 
-/**
- * Returns the permissions for an output; undefined means that they follow the umask. A public file keeps its current
- * permissions. Any other file gets at most 0600, and less if the existing file has less.
- */
+/** Returns the mode of an output. A private file gets at most 0600, and less if the existing file has less. */
 function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number | undefined {
   const mode = found && found.mode & PERMISSION_BITS;
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
@@ -198,11 +183,7 @@ const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/
 const MAX_LINKS = 40;
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 
-/**
- * Resolves the symbolic links in a path, up to the first part that does not exist.
- *
- * @throws `usage` for a link of another user in a folder that others can write to, because the link may be planted
- */
+/** Resolves the links in a path. @throws `usage` for a link that another user may have planted */
 async function resolveLinks(full: string, place: { readonly name: string; readonly userId: number }): Promise<string> {
   const partsOf = (path: string): readonly string[] => relative(parse(path).root, path).split(sep).filter(Boolean);
   let at = parse(full).root;
@@ -249,10 +230,7 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
     ),
   );
 
-/**
- * Returns the path of a file with all links resolved. If the file does not exist yet, only the links in the path of its
- * folder are resolved.
- */
+/** Resolves the links in the path of a file or, if it does not exist, in that of its folder. */
 export async function resolveRealPath(path: string): Promise<string> {
   const full = resolve(path);
   const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);

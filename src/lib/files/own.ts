@@ -11,14 +11,8 @@ const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
 const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルではありません");
 
 /**
- * Returns the text of a file that controls the program: settings, recipients, commands to run.
- *
- * @param userId the program's effective user; undefined on platforms where files have no owner and no mode
- * @returns undefined if there is no such file
- * @throws `usage` if the path is a pipe or a device, or the file is larger than 16 MiB
- * @throws `not-permitted` if another user could have written the file
- * @throws `input-rejected` with the line, if the file is not UTF-8
- * @throws the file system's own error if the file cannot be read
+ * Returns the text of a file that controls the program; undefined if there is none. @throws `not-permitted` if another
+ * user could have written the file
  */
 export function readTrustedFile(path: string, userId: number | undefined): string | undefined {
   const descriptor = openWithoutBlocking(path);

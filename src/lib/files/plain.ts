@@ -24,11 +24,7 @@ export interface ChunkReadOptions {
 }
 
 /**
- * Opens a regular file. By default, a link at the path is not followed.
- *
- * @param follow true: follow a link at the path, for a file that a person named
- * @returns undefined if the path is not a regular file
- * @throws the file system's error; ELOOP for a link
+ * Opens a regular file; undefined for anything else. @param follow true: follow a link, for a file that a person named
  */
 export async function openRegularFile(
   path: string,

@@ -82,10 +82,7 @@ export async function createTemporaryFile(
 
 const OWNER_READ_WRITE_BITS = 0o600;
 
-/**
- * Removes a temporary file or folder that is no longer needed. Never fails, because the work itself may have succeeded;
- * {@link TemporaryStorage.left} is called for a file or folder that cannot be removed.
- */
+/** Removes a temporary path that is no longer needed. Never fails, because the work itself may have succeeded. */
 export async function removeTemporaryPath(
   path: string,
   { left }: TemporaryStorage,
@@ -104,19 +101,13 @@ export interface TemporaryFolder {
   readonly path: string;
   readonly remove: () => Promise<void>;
   /**
-   * Gives the folder its final name. An existing folder of that name is moved aside first and removed afterwards; if
-   * the process dies in between, the next command moves it back.
+   * Gives the folder its final name. A process that dies while it replaces a folder leaves the old one to be moved
+   * back.
    */
   readonly nameAs: (target: string) => Promise<void>;
 }
 
-/**
- * Creates the folder `.NAME.PID.tmp`, 0700, registered as by {@link createTemporaryFile}.
- *
- * @param folder the parent folder: the temporary folder, or the folder of an output
- * @throws Failure `unexpected` if the temporary folder cannot be written to; for any other parent folder, the file
- * system's error
- */
+/** Creates the folder `.NAME.PID.tmp`, 0700, in the temporary folder or in that of an output. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
@@ -163,10 +154,8 @@ interface RegisterDetail {
 }
 
 /**
- * Creates an entry in the register. This is synchronous, so that a signal cannot arrive before the entry is listed. An
- * entry that cannot be written completely, for instance on a full disk, is removed.
- *
- * @returns a function that removes the entry
+ * Creates an entry in the register, synchronously, so that a signal cannot arrive before it is listed. Returns a
+ * function that removes it.
  */
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
@@ -205,8 +194,7 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
 }
 
 /**
- * Removes temporary files left behind by dead processes. Keeps files of live processes, and of other machines or
- * containers that share the home. Never fails: a file that cannot be read or removed is left for the next command.
+ * Removes temporary files of dead processes, but not of other machines or containers that share the home. Never fails.
  */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
@@ -258,11 +246,7 @@ function parseRegisterEntry(json: string): RegistrationEntry | undefined {
   }
 }
 
-/**
- * Removes the temporary file or folder of an entry, or gives a folder its former name back. Whatever the register says,
- * this removes only paths that are named like temporary files of the process, and folders only if the entry is for a
- * folder.
- */
+/** Removes what an entry names, whatever the register says only if it is named like a temporary path of the process. */
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);

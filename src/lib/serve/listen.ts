@@ -28,11 +28,7 @@ const isAbandoned = (path: string): Promise<boolean> =>
     socket.once("error", (error) => resolve(getErrorCode(error) === "ECONNREFUSED"));
   });
 
-/**
- * Starts listening. A Unix socket is accessible to its owner and its group.
- *
- * @throws Failure `unavailable` if the address cannot be used; `usage` if the path has something other than a socket
- */
+/** Starts listening. A Unix socket is accessible to its owner and its group. */
 export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {

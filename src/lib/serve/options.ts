@@ -49,9 +49,6 @@ export interface RunningServer {
   /** `http://127.0.0.1:8080`, or `unix:PATH` */
   readonly url: string;
   readonly useCertificate: (tls: ServerCertificate) => void;
-  /**
-   * Stops: `/readyz` fails, no new connections, imports are interrupted, and other running requests have this long to
-   * end.
-   */
+  /** Stops: `/readyz` fails, imports are interrupted, and other running requests have this long to end. */
   readonly stop: (graceMs: number) => Promise<void>;
 }

@@ -87,10 +87,7 @@ export const completeCommands = <V>(value: V, completion: Completion): V =>
 export const toPlainCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
-/**
- * Completes the commands of an escaped sentence and prepares them for {@link foldLine} and {@link paintCommands}:
- * without backticks, quoted for the platform, and with a space before the mark that follows.
- */
+/** Completes the commands of an escaped sentence, and marks them for {@link foldLine} and {@link paintCommands}. */
 export const markCommands = (sentence: string, completion: Completion, platform?: string): string => {
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
@@ -104,12 +101,7 @@ export const markCommands = (sentence: string, completion: Completion, platform?
 export const paintCommands = (line: string, isColoured: boolean): string =>
   line.replaceAll(BEGIN, isColoured ? "\u001B[36m" : "").replaceAll(END, isColoured ? "\u001B[39m" : "");
 
-/**
- * Returns true if the output to a stream is coloured: the stream is a terminal other than `TERM=dumb` or `FORCE_COLOR`
- * is set, and neither `--no-color` nor a non-empty `NO_COLOR` is set.
- *
- * @see https://no-color.org/ https://force-color.org/
- */
+/** Returns true if the output to a stream is coloured. @see https://no-color.org/ https://force-color.org/ */
 export const shouldUseColour = (
   isTerminal: boolean,
   flag: boolean | undefined,
@@ -124,11 +116,7 @@ export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
 const MIN_FOLD_COLUMNS = 40;
 
-/**
- * Folds a marked sentence into lines of at most `columns`, at spaces and between kana or kanji. A command is never
- * broken, so that it can be copied; a command that is too long gets a line of its own. Later lines are indented below
- * the first line, or below the text of a numbered step.
- */
+/** Folds a marked sentence at spaces and between kana or kanji. A command is never broken, so that it can be copied. */
 export function foldLine(line: string, columns: number): readonly string[] {
   if (columns < MIN_FOLD_COLUMNS || plainTextWidth(line) <= columns) return [line];
   const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];

@@ -3,10 +3,7 @@ import { text, type Language } from "../text/index.ts";
 import { foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
 import { escapeForPeople, escapeJson } from "./escape.ts";
 
-/**
- * Renders a failure in at most three escaped lines without line endings and secrets: what happened, where, what to do
- * next.
- */
+/** Renders what happened, where, and what to do next, without line endings and secrets. */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
   const place = language === "ja" ? where?.replace(/^stdin(?=$|:)/, "標準入力") : where;
   const lines = [what[language], place, hint?.[language]];
@@ -20,13 +17,7 @@ interface FailureMembers {
   readonly instance?: string | undefined;
 }
 
-/**
- * Renders a failure for programs: a problem object on one line, with `where`, `hint` and `problems` as extension
- * members.
- *
- * @param named completes the commands that a text proposes, for example with `--context`
- * @see https://www.rfc-editor.org/rfc/rfc9457
- */
+/** Renders a problem object on one line, with extension members. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export function renderFailureJson(
   failure: Failure & FailureMembers,
   language: Language,

@@ -41,11 +41,7 @@ export interface Column<R> {
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
-/**
- * Determines the output from the options. The default format is `table` on a terminal, and `tsv` elsewhere.
- *
- * @throws `usage` if the format is `xlsx` and no file is given, or if a file is given for another format
- */
+/** Determines the output. The default is `table` on a terminal and `tsv` elsewhere. Only `xlsx` has a file. */
 export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
   if ((format === "xlsx") === (output !== undefined)) {
     const names = fields?.split(/[,，、]/u).map((name) => name.trim());
@@ -107,13 +103,7 @@ function createUnknownFieldFailure(name: string, columns: readonly Pick<Column<n
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/**
- * Returns the user's language: `--lang`, then `CLOMOCTL_LANG`, then the first locale variable that is not empty; English
- * unless one of these selects Japanese.
- *
- * @throws `usage` if `--lang` or `CLOMOCTL_LANG` names a language other than Japanese and English
- * @see https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02
- */
+/** Returns `--lang`, `CLOMOCTL_LANG` or the first locale variable that is not empty; English unless it is Japanese. */
 export function chooseLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   const requested = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";

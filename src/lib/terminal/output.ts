@@ -51,12 +51,7 @@ export async function writeList<R>(
   await writeChunks(place.out, await renderListLines(place, chosen, records));
 }
 
-/**
- * Writes one record: as an object in JSON, as a header row and one row in CSV and TSV, and as one line per field in a
- * table. Unless fields were selected, a table omits empty fields.
- *
- * @throws `usage` if a field is unknown
- */
+/** Writes one record: in a table as one line per field, without empty fields unless fields were selected. */
 export async function writeSingleRecord<R>(
   place: OutputTarget,
   columns: readonly Column<R>[],
@@ -174,10 +169,7 @@ async function* renderJsonArray(objects: AsyncIterable<string>): AsyncGenerator<
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/**
- * Returns a function that renders a record as JSON text without creating an object, so that keys from the input never
- * become JavaScript properties.
- */
+/** Renders a record as JSON without creating an object, so that keys from the input never become properties. */
 const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,
@@ -244,10 +236,5 @@ const createCsvFormatter = async (count: number): Promise<(cells: readonly strin
   return (cells) => stringify([cells], options);
 };
 
-/**
- * Adds a leading `'` to a cell that a spreadsheet would treat as a formula, including one that begins with a full-width
- * sign. Only for reports: data that is read again must stay exact.
- *
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
+/** Adds `'` to what a spreadsheet would run as a formula. Only for reports: data that is read again must stay exact. */
 export const guardFormula = (cell: string): string => (/^[=+\-@\t\r\n＝＋－＠]/u.test(cell) ? `'${cell}` : cell);

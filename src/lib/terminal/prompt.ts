@@ -38,10 +38,7 @@ export interface PromptEnvironment {
 
 export type Questions = Pick<Prompts, keyof Prompts>;
 
-/**
- * Asks questions on stderr. If a question cannot be asked, it throws `usage` with the option that answers it. On Ctrl-C
- * or Ctrl-D, it throws `interrupted`.
- */
+/** Asks questions on stderr. @throws `usage` if it cannot ask, `interrupted` on Ctrl-C or Ctrl-D */
 export class Prompts {
   readonly #place: PromptEnvironment;
 
@@ -67,11 +64,7 @@ export class Prompts {
     return this.#ask(flag, (context) => ask(config, context));
   }
 
-  /**
-   * Asks for a number that must equal `expected`, as proof that the person has read the number. Used for deletions.
-   *
-   * @throws `input-rejected` if the question cannot be asked, or if another number was typed
-   */
+  /** Asks for a number that must equal `expected`, as proof that the person has read it. @throws `input-rejected` */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(message, flag, "input-rejected");
     await this.#place.asked?.();

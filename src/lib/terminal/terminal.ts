@@ -67,10 +67,7 @@ const CHANGE_FIELD = "change";
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /**
-   * true if there are several contexts; proposed commands then include `--context`, because another context may be in
-   * use when they are run
-   */
+  /** true if there are several contexts: proposed commands then include `--context` */
   readonly isNamed?: boolean | undefined;
   /** `--as` or `--token-file` with its value, which proposed commands then include */
   readonly acting?: readonly string[] | undefined;
@@ -111,10 +108,7 @@ export class Terminal {
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /**
-   * numbers of the changes that were made; the next two fields tell whether results include the number, and whether the
-   * number was shown
-   */
+  /** numbers of the changes; the next two fields tell whether results include them, and whether they were shown */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
@@ -177,8 +171,7 @@ export class Terminal {
   }
 
   /**
-   * Sets the tenant whose records are shown from now on. If records of several tenants are shown, proposed commands are
-   * no longer completed, so each line must name its tenant.
+   * Sets the tenant whose records are shown from now on. With records of several tenants, each line must name its own.
    */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
@@ -228,10 +221,7 @@ export class Terminal {
     return this.#tenant?.moment(instant) ?? instant;
   }
 
-  /**
-   * Writes a list of records to stdout according to `--format` and `--fields`. If the list is empty, a table
-   * on a terminal is replaced by a note that says so. @see writeList
-   */
+  /** Writes a list of records to stdout. An empty table on a terminal is replaced by a note that says so. */
   async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {
     const { writeList } = await import("./output.ts");
     let isEmpty = this.output.format === "table" && this.onTerminal;
@@ -275,10 +265,7 @@ export class Terminal {
     await this.#tell([faint(this.#paint(this.#line(line)))]);
   }
 
-  /**
-   * Writes a warning and the lines that belong to it, such as names or what to type. Each line is folded on a terminal
-   * and escaped. `--quiet` does not suppress them: a message that requires action is a warning, not a {@link note}.
-   */
+  /** Writes a warning with its lines, also with `--quiet`: a message that requires action is not a {@link note}. */
   async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
@@ -286,12 +273,7 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /**
-   * Writes a problem of an input as `FILE:ROW:COLUMN: reason`, escaped and folded on a terminal. `--quiet` does not
-   * suppress it.
-   *
-   * @param isCut true: one line of the terminal
-   */
+  /** Writes a problem of an input, also with `--quiet`. @param isCut true: one line of the terminal */
   async problem(line: Advice, isCut = false): Promise<void> {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);

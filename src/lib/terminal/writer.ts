@@ -11,11 +11,7 @@ export interface TextWriter {
    */
   readonly closed: boolean;
   /**
-   * Writes a chunk, and resolves when there is room for more. Chunks keep their order. Does nothing if the writer is
-   * closed.
-   *
-   * @throws `unexpected` if an earlier write failed, for example because the disk is full; the reason of the signal if
-   * a long output was aborted
+   * Resolves when there is room for more. Does nothing if closed. @throws the earlier failure, or the signal's reason
    */
   write(chunk: string | Uint8Array): Promise<void>;
   /** resolves when everything written so far has been handed to the operating system */

@@ -13,11 +13,7 @@ const UNBREAKABLE_PIECES = new RegExp(
   "gu",
 );
 
-/**
- * Returns the number of columns that one of clomoctl's own texts takes. The number is exact for Japanese and English
- * without combining characters and emoji. For data, use `displayWidth`, which loads a segmenter. Loading takes 20 ms,
- * which a progress line should not need.
- */
+/** Returns the columns of clomoctl's own texts. For data, use `displayWidth`, whose segmenter takes 20 ms to load. */
 export function plainTextWidth(words: string): number {
   let columns = 0;
   for (const character of words) {
@@ -31,12 +27,7 @@ export const padPlainText = (words: string, columns: number): string =>
 
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
-/**
- * Wraps a text into lines of at most `columns`: at spaces, after `|`, and between kana or kanji. A word that is longer
- * than a line gets a line of its own. Returns at least one line.
- *
- * @param widthOf returns the number of columns of a text: {@link plainTextWidth}, or `displayWidth` for data
- */
+/** Wraps a text at spaces, after `|`, and between kana or kanji. A word that is too long gets a line of its own. */
 export const wrapIntoLines = (
   words: string,
   columns: number,
