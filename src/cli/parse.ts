@@ -11,7 +11,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
-import { formatOptionTerm } from "./line.ts";
+import { formatOptionTerm, suggestWord } from "./line.ts";
 
 export interface ParsedLine {
   readonly globals: Globals;
@@ -180,9 +180,7 @@ function translateError(
   const near = isSecret ? `${secret}-file` : /Did you mean (?:one of )?([^,?]+)/.exec(message)?.[1];
   return usageError(
     describe(isSecret ? secret : word),
-    near === undefined
-      ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`)
-      : text(`did you mean ${near}?`, `「${near}」ではありませんか?`),
+    near === undefined ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`) : suggestWord(near),
   );
 }
 

@@ -106,18 +106,10 @@ export interface NounNode {
   readonly advice?: Text | undefined;
   readonly aliases: readonly string[];
   readonly group?: NounGroup | undefined;
-  /** usage of the verb that has the same name as the noun, with its arguments */
-  readonly usage?: string | undefined;
   readonly examples: readonly string[];
   readonly nouns: readonly NounNode[];
   readonly verbs: readonly VerbNode[];
 }
-
-/** Returns the words that may follow a noun, in the order of help. A verb with the name of a noun is left out. */
-export const listSubcommands = ({ nouns, verbs }: NounNode): readonly (NounNode | VerbNode)[] => [
-  ...nouns,
-  ...verbs.filter(({ name }) => !nouns.some((noun) => noun.name === name)),
-];
 
 /** Returns true if a command always changes something; such commands need a home folder that others cannot write. */
 export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>

@@ -1,14 +1,12 @@
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
-import { type NounNode, type VerbNode, listSubcommands } from "../command.ts";
+import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 
 /** A command line, read as far as possible without its verb's options; also the words before the one to complete. */
 export interface PartialLine {
   readonly noun: NounNode;
-  /** the verb with the same name as the noun; used if the next word is not in the noun */
-  readonly namesake: VerbNode | undefined;
   readonly verb: VerbNode | undefined;
   readonly words: readonly string[];
   /** values of the global options by flag: the last value if an option is repeated, blank for a switch */
@@ -39,8 +37,8 @@ const BUILT_IN_WORDS: readonly Suggestion[] = [
   ["version", VERSION_ABOUT],
 ];
 
-const suggestWordsBelow = (noun: NounNode): readonly Suggestion[] =>
-  listSubcommands(noun).map(({ name, summary }) => [name, summary]);
+const suggestWordsBelow = ({ nouns, verbs }: NounNode): readonly Suggestion[] =>
+  [...nouns, ...verbs].map(({ name, summary }) => [name, summary]);
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
@@ -95,10 +93,7 @@ async function suggestWords(
     const field = args[at] ?? (open !== undefined && isRepeatable(open) ? open : undefined);
     return field === undefined ? suggestFlags(command.options, flags) : suggestValues(field, readContexts);
   }
-  const possible = [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
-  const [field] = Object.values((await line.namesake?.load())?.default.args ?? {});
-  const isBelow = field === undefined || possible.some(([value]) => value.startsWith(current));
-  return isBelow ? possible : suggestValues(field, readContexts);
+  return [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
 }
 
 const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
