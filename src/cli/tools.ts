@@ -19,14 +19,13 @@ import {
   removeUnfinished,
   isMissingFolder,
   createProcessTable,
-  type ProcessTable,
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
 import { getActingWords } from "../lib/terminal/commands.ts";
-import { Terminal, type EnvironmentVariables, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import { Terminal, type EnvironmentVariables, type SaveRows } from "../lib/terminal/index.ts";
+import { text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
@@ -47,28 +46,19 @@ interface ChangeReports {
   readonly mayAsk: () => boolean;
 }
 
-const createMachine = (outside: ProgramEnvironment): Machine => {
-  const {
-    host: { platform, execPath, argv },
-    userFolder,
-    userName,
-  } = outside;
-  return {
-    platform,
-    userFolder,
-    userName,
-    get hostName() {
-      return outside.hostName;
-    },
-    // computed only when needed: it takes milliseconds, and most commands do not use it
-    get timezone() {
-      return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    },
-    node: execPath,
-    program: PROGRAM_VERSION,
-    door: argv[1] ?? "",
-  };
-};
+const createMachine = ({ host: { platform, execPath, argv }, ...outside }: ProgramEnvironment): Machine => ({
+  platform,
+  userFolder: outside.userFolder,
+  userName: outside.userName,
+  hostName: outside.hostName,
+  // computed only when needed: it takes milliseconds, and most commands do not use it
+  get timezone() {
+    return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  },
+  node: execPath,
+  program: PROGRAM_VERSION,
+  door: argv[1] ?? "",
+});
 
 /**
  * Yields the bytes of stdin. If the window of a terminal is closed, stdin ends as it does after Ctrl-D, before SIGHUP
@@ -267,14 +257,7 @@ const TOKEN_TYPED_FAILURE = new Failure("usage", {
  * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
  * the secret that `login` stored.
  */
-const createSecretLookup = ({
-  globals,
-  home,
-  environment,
-  workingFolder,
-  platform,
-  stdin,
-}: {
+const createSecretLookup = (place: {
   readonly globals: Pick<Globals, "tokenFile">;
   readonly home: Home;
   readonly environment: EnvironmentVariables;
@@ -282,6 +265,7 @@ const createSecretLookup = ({
   readonly platform: string;
   readonly stdin: () => Tools["stdin"];
 }): TenantMachine["secretFor"] => {
+  const { globals, home, environment, workingFolder, platform, stdin } = place;
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
@@ -305,15 +289,6 @@ const createSecretLookup = ({
   };
 };
 
-type StateTools = Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped">;
-
-const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateTools => ({
-  describeState: (state) => interrupts.describe(state),
-  describeDone: (done) => interrupts.describeDone(done),
-  summarize: (plan) => summary.add(plan),
-  untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
-});
-
 type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "openCopy" | "inspectCopy" | "relateCopy" | "receiveTenant">;
 
 const createTenantTools = (
@@ -336,67 +311,25 @@ const createTenantTools = (
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });
 
-const createReports = (terminal: Terminal) => ({
-  unaudited: warnUnaudited(terminal),
-  changed: (numbers: readonly number[]): void => terminal.addChanges(numbers),
-  warn: (warning: Text): Promise<void> => terminal.warn(warning),
-});
-
-const createTenantServices = (
-  outside: ProgramEnvironment,
-  { home, processes, send }: { readonly home: Home; readonly processes: ProcessTable } & Pick<Tools, "send">,
-) => ({ apple: { send, sealing: createLazySealer(home, processes) }, mail: createMailSenderFactory(outside, home) });
-
-const createServerOpener = (
-  machine: TenantMachine,
-  {
-    temporary,
-    now,
-    write,
-  }: {
-    readonly temporary: TemporaryStorage;
-    readonly now: () => Date;
-    readonly write: (line: string) => void;
-  },
-) => {
+function createServerOpener(machine: TenantMachine, temporary: TemporaryStorage, log: (line: string) => void) {
   let served: Pick<OpenTenant, "close"> | undefined;
   return {
     open: async (plan: ServerPlan): Promise<RunningServer> => {
       const { createUploadSpool, openServedTenant, serveTenant } = await import("./tenant.ts");
-      const spool = await createUploadSpool(temporary);
-      const tenant = await openServedTenant(machine, plan, spool);
+      const tenant = await openServedTenant(machine, plan, await createUploadSpool(temporary));
       served = tenant;
-      return serveTenant({ tenant, now, log: write, documentFile: DOCUMENT_FILE }, plan);
+      return serveTenant({ tenant, now: machine.clock.now, log, documentFile: DOCUMENT_FILE }, plan);
     },
     close: async (): Promise<void> => served?.close(),
   };
-};
+}
 
 const DOCUMENT_FILE = fileURLToPath(
   new URL(`${import.meta.url.endsWith(".ts") ? "../.." : ".."}/docs/api/openapi.json`, import.meta.url),
 );
 
-const getCallerDetails = ({ clock, userName, hostName, host }: ProgramEnvironment) => ({
-  environment: host.env,
-  clock,
-  userName,
-  hostName,
-  program: PROGRAM_VERSION,
-});
-
 const locateProgramHome = ({ host, userFolder, userId }: ProgramEnvironment): Home =>
   locateHome({ environment: host.env, userFolder, workingFolder: host.cwd(), userId });
-
-const prepareHome = (outside: ProgramEnvironment): Home => {
-  const home = locateProgramHome(outside);
-  outside.host.env["SQLITE_TMPDIR"] = home.temporary;
-  return home;
-};
-
-const createMailSenderFactory =
-  ({ host: { platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
-  async () =>
-    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes: platform !== "win32" })();
 
 function createLazySealer(...place: Parameters<typeof createSecretSealer>): SecretSealer {
   let opened: Promise<SecretSealer> | undefined;
@@ -414,11 +347,6 @@ export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> 
 export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
   (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
-const createOutputs = (
-  { home, ...place }: Pick<Tools, "home" | "temporary" | "workingFolder">,
-  stdout: () => Terminal["out"],
-): Outputs => new Outputs({ ...place, kept: listProgramPaths(home), userId: home.userId, stdout });
-
 const createRowSaver =
   ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
   async (batches) => {
@@ -430,26 +358,6 @@ const createRowSaver =
       }
     });
   };
-
-const openTerminal = (
-  outside: ProgramEnvironment,
-  globals: Globals,
-  more: Pick<TerminalEnvironment, "signal" | "saveRows" | "asked">,
-): Terminal => {
-  const { stdout, stderr, env: environment } = outside.host;
-  return new Terminal(
-    {
-      stdin: createStdinGetter(outside),
-      stdout,
-      stderr,
-      environment,
-      platform: outside.host.platform,
-      clock: outside.clock.elapsedMs,
-      ...more,
-    },
-    { ...globals, color: !globals.noColor, input: !globals.noInput },
-  );
-};
 
 function createAppleConnection(
   open: ProgramEnvironment["openApple"],
@@ -478,44 +386,48 @@ export function openTools(
   { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary },
   { isRehearsal = false, isChange = false }: { readonly isRehearsal?: boolean; readonly isChange?: boolean } = {},
 ): Tools & AsyncDisposable {
-  const { host, clock } = outside;
-  const { stderr, env: environment } = host;
+  const { host, clock, userName, hostName } = outside;
+  const { stdout, stderr, env: environment, platform } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
-  const home = prepareHome(outside);
-  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
+  const home = locateProgramHome(outside);
+  environment["SQLITE_TMPDIR"] = home.temporary;
+  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), hostName);
   const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftoverCopy(() => terminal) };
   const swept = removeLeftovers(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const terminal = openTerminal(outside, globals, {
-    signal,
-    saveRows: createRowSaver(globals, () => outputs, signal),
-    asked: () => tenants.asked(),
-  });
-  const outputs = createOutputs({ home, temporary, workingFolder }, () => terminal.out);
-  const reports = { ...createReports(terminal), rehearsesIn: isRehearsal ? temporary : undefined };
+  const screen = { stdin: createStdinGetter(outside), stdout, stderr, environment, platform };
+  const saveRows = createRowSaver(globals, () => outputs, signal);
+  const terminal = new Terminal(
+    { ...screen, clock: clock.elapsedMs, signal, saveRows, asked: () => tenants.asked() },
+    { ...globals, color: !globals.noColor, input: !globals.noInput },
+  );
+  const [kept, { userId }] = [listProgramPaths(home), home];
+  const outputs = new Outputs({ temporary, workingFolder, kept, userId, stdout: () => terminal.out });
   const apple = createAppleConnection(outside.openApple);
   const stdin = (): Tools["stdin"] => openStdin(outside, interrupts);
-  const place = { globals, home, environment, workingFolder, platform: host.platform };
-  const machine = {
-    ...getCallerDetails(outside),
-    ...reports,
-    ...createTenantServices(outside, { home, processes, send: apple.send }),
-    as: globals.as,
-    secretFor: createSecretLookup({ ...place, stdin }),
-    processes,
-    signal,
+  const machine: TenantMachine = {
+    ...{ clock, userName, hostName, environment, processes, signal, program: PROGRAM_VERSION, as: globals.as },
+    unaudited: warnUnaudited(terminal),
+    changed: (numbers) => terminal.addChanges(numbers),
+    warn: (warning) => terminal.warn(warning),
+    rehearsesIn: isRehearsal ? temporary : undefined,
+    apple: { send: apple.send, sealing: createLazySealer(home, processes) },
+    mail: async () => {
+      const { createMailOpener } = await import("../lib/renewals/notify/tenant-mail.ts");
+      return createMailOpener({ home, modes: platform !== "win32" })();
+    },
+    secretFor: createSecretLookup({ globals, home, environment, workingFolder, platform, stdin }),
   };
   const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary, {
     interrupts,
     mayAsk: () => isChange && !globals.yes && terminal.interactive,
   });
-  const server = createServerOpener(machine, { temporary, now: clock.now, write: (line) => void stderr.write(line) });
+  const server = createServerOpener(machine, temporary, (line) => void stderr.write(line));
   const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
-  const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };
   return {
-    ...given,
+    ...{ terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal },
     get machine() {
       return createMachine(outside);
     },
@@ -523,7 +435,10 @@ export function openTools(
       return stdin();
     },
     ...createTenantTools(tenants, choose, machine, temporary),
-    ...createStateTools(interrupts, summary),
+    describeState: (state) => interrupts.describe(state),
+    describeDone: (done) => interrupts.describeDone(done),
+    summarize: (plan) => summary.add(plan),
+    untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
     serve: server.open,
     send: apple.send,
     async [Symbol.asyncDispose]() {
