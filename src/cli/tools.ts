@@ -24,7 +24,7 @@ import {
 import { formatMinute } from "../lib/model/time.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
 import { getActingWords } from "../lib/terminal/commands.ts";
-import { Terminal, type EnvironmentVariables, type SaveRows } from "../lib/terminal/index.ts";
+import { Terminal, type EnvironmentVariables, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
@@ -359,6 +359,34 @@ const createRowSaver =
     });
   };
 
+const openTerminal = (
+  outside: ProgramEnvironment,
+  globals: Globals,
+  more: Pick<TerminalEnvironment, "signal" | "saveRows" | "asked">,
+): Terminal => {
+  const { stdout, stderr, env: environment, platform } = outside.host;
+  const stdin = createStdinGetter(outside);
+  return new Terminal(
+    { stdin, stdout, stderr, environment, platform, clock: outside.clock.elapsedMs, ...more },
+    { ...globals, color: !globals.noColor, input: !globals.noInput },
+  );
+};
+
+const createMailSenderFactory =
+  (home: Home, platform: string): NonNullable<TenantMachine["mail"]> =>
+  async () =>
+    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes: platform !== "win32" })();
+
+const createStateTools = (
+  interrupts: Interrupts,
+  summary: RunSummary,
+): Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped"> => ({
+  describeState: (state) => interrupts.describe(state),
+  describeDone: (done) => interrupts.describeDone(done),
+  summarize: (plan) => summary.add(plan),
+  untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
+});
+
 function createAppleConnection(
   open: ProgramEnvironment["openApple"],
 ): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {
@@ -387,7 +415,7 @@ export function openTools(
   { isRehearsal = false, isChange = false }: { readonly isRehearsal?: boolean; readonly isChange?: boolean } = {},
 ): Tools & AsyncDisposable {
   const { host, clock, userName, hostName } = outside;
-  const { stdout, stderr, env: environment, platform } = host;
+  const { stderr, env: environment, platform } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
   const home = locateProgramHome(outside);
@@ -397,48 +425,40 @@ export function openTools(
   const swept = removeLeftovers(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const screen = { stdin: createStdinGetter(outside), stdout, stderr, environment, platform };
   const saveRows = createRowSaver(globals, () => outputs, signal);
-  const terminal = new Terminal(
-    { ...screen, clock: clock.elapsedMs, signal, saveRows, asked: () => tenants.asked() },
-    { ...globals, color: !globals.noColor, input: !globals.noInput },
-  );
+  const terminal = openTerminal(outside, globals, { signal, saveRows, asked: () => tenants.asked() });
   const [kept, { userId }] = [listProgramPaths(home), home];
   const outputs = new Outputs({ temporary, workingFolder, kept, userId, stdout: () => terminal.out });
   const apple = createAppleConnection(outside.openApple);
-  const stdin = (): Tools["stdin"] => openStdin(outside, interrupts);
+  const caller = { clock, userName, hostName, environment, processes, signal, program: PROGRAM_VERSION };
   const machine: TenantMachine = {
-    ...{ clock, userName, hostName, environment, processes, signal, program: PROGRAM_VERSION, as: globals.as },
+    ...caller,
+    as: globals.as,
     unaudited: warnUnaudited(terminal),
     changed: (numbers) => terminal.addChanges(numbers),
     warn: (warning) => terminal.warn(warning),
     rehearsesIn: isRehearsal ? temporary : undefined,
     apple: { send: apple.send, sealing: createLazySealer(home, processes) },
-    mail: async () => {
-      const { createMailOpener } = await import("../lib/renewals/notify/tenant-mail.ts");
-      return createMailOpener({ home, modes: platform !== "win32" })();
-    },
-    secretFor: createSecretLookup({ globals, home, environment, workingFolder, platform, stdin }),
+    mail: createMailSenderFactory(home, platform),
+    secretFor: createSecretLookup({ globals, home, environment, workingFolder, platform, stdin: () => tools.stdin }),
   };
   const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary, {
     interrupts,
     mayAsk: () => isChange && !globals.yes && terminal.interactive,
   });
   const server = createServerOpener(machine, temporary, (line) => void stderr.write(line));
+  const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };
   const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
-  return {
-    ...{ terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal },
+  const tools: Tools & AsyncDisposable = {
+    ...given,
     get machine() {
       return createMachine(outside);
     },
     get stdin() {
-      return stdin();
+      return openStdin(outside, interrupts);
     },
     ...createTenantTools(tenants, choose, machine, temporary),
-    describeState: (state) => interrupts.describe(state),
-    describeDone: (done) => interrupts.describeDone(done),
-    summarize: (plan) => summary.add(plan),
-    untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
+    ...createStateTools(interrupts, summary),
     serve: server.open,
     send: apple.send,
     async [Symbol.asyncDispose]() {
@@ -446,4 +466,5 @@ export function openTools(
       await Promise.all([server.close(), apple.close(), swept]);
     },
   };
+  return tools;
 }

@@ -14,6 +14,7 @@ import {
   type PathOf,
 } from "../tenant/operation.ts";
 import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "../tenant/operations.ts";
+import type { createFaultFailure } from "./answer.ts";
 import type { AskedCall, Connection, StreamedLines, Upload } from "./call.ts";
 
 export type * from "../tenant/operations.ts";
@@ -91,7 +92,7 @@ const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
   signal?.throwIfAborted();
 };
 
-const createFault = async (...fault: Parameters<typeof import("./answer.ts").createFaultFailure>): Promise<Failure> =>
+const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
   (await import("./answer.ts")).createFaultFailure(...fault);
 
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */

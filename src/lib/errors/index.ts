@@ -111,21 +111,16 @@ export class Failure extends Error {
   /** Converts the failure to a problem object. @param status HTTP status, if it is not in the table: 405, 413, 415 */
   toJSON(status: number = this.status): Problem {
     const { code, what, where, hint } = this;
-    return { type: code, title: problemTitleOf(code), status, detail: what, where, hint };
+    const { en } = ERRORS[code].meaning;
+    return { type: code, title: en.charAt(0).toUpperCase() + en.slice(1), status, detail: what, where, hint };
   }
 }
 
 /** Hides the secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** An error, and the errors that occurred afterwards while resources were disposed of, in order. */
-export interface ErrorChain {
-  readonly first: unknown;
-  readonly later: readonly unknown[];
-}
-
 /** Separates the error that ended a block from the disposal errors that suppress it; any other error stands alone. */
-export const unwrapSuppressed = (error: unknown): ErrorChain => {
+export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
   while (first instanceof SuppressedError) {
@@ -133,11 +128,6 @@ export const unwrapSuppressed = (error: unknown): ErrorChain => {
     first = first.suppressed;
   }
   return { first, later };
-};
-
-const problemTitleOf = (code: ErrorCode): string => {
-  const { en } = ERRORS[code].meaning;
-  return en.charAt(0).toUpperCase() + en.slice(1);
 };
 
 /**
@@ -164,35 +154,21 @@ export const getErrorCode = (error: unknown): string => {
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
-export const createListenFailure = (where: string, error: unknown, hint?: Text): Failure => {
-  const code = getErrorCode(error);
-  return new Failure("unavailable", {
-    what:
-      code === "EADDRINUSE"
-        ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
-        : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`),
-    where,
-    hint,
-    cause: error,
-  });
-};
-
-interface ServerFaultDetail {
-  readonly cause: Failure;
-  readonly what: Text;
-  readonly status?: number;
-}
-
 /** A fault of a server's surroundings as clients learn of it: without paths. The server's log has the cause. */
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 
-  constructor({ cause, what, status = 503 }: ServerFaultDetail) {
-    super("unavailable", {
-      what,
-      hint: text("tell the operator of the server", "サーバーの運用担当者に連絡してください"),
-      status,
-    });
+  constructor({
+    cause,
+    what,
+    status = 503,
+  }: {
+    readonly cause: Failure;
+    readonly what: Text;
+    readonly status?: number;
+  }) {
+    const hint = text("tell the operator of the server", "サーバーの運用担当者に連絡してください");
+    super("unavailable", { what, hint, status });
     this.cause = cause;
   }
 }

@@ -120,14 +120,11 @@ async function writeAndSync<T>(
   mode: number | undefined,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
-  try {
-    if (mode !== undefined) await handle.chmod(mode).catch(rethrowAsOutputFailure(path));
-    const result = await writeContent(handle, write);
-    await handle.sync();
-    return result;
-  } finally {
-    await handle.close();
-  }
+  await using open = handle;
+  if (mode !== undefined) await open.chmod(mode).catch(rethrowAsOutputFailure(path));
+  const result = await writeContent(open, write);
+  await open.sync();
+  return result;
 }
 
 const BATCH_CHARACTERS = 1 << 16;
@@ -152,10 +149,8 @@ class FileContent implements ContentWriter {
   async flush(): Promise<void> {
     const batch = this.#batch;
     this.#batch = "";
-    if (batch !== "") {
-      // writeFile continues from the current position until everything is written; write may stop early on a pipe
-      await this.#handle.writeFile(batch);
-    }
+    // writeFile continues from the current position until everything is written; write may stop early on a pipe
+    if (batch !== "") await this.#handle.writeFile(batch);
   }
 }
 
@@ -168,14 +163,10 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
 
 /** Writes directly to a pipe or device.  @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
 export async function writeDirectly<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
-  const handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
-  try {
-    return await writeContent(handle, write);
-  } catch (error) {
+  await using handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
+  return await writeContent(handle, write).catch((error: unknown) => {
     throw toDiskFailure(error, path) ?? error;
-  } finally {
-    await handle.close();
-  }
+  });
 }
 
 const rethrowAsOutputFailure =

@@ -27,11 +27,9 @@ async function createFolder(folder: string, isParent = true): Promise<void> {
   }
 }
 
-const isImpossiblePlace = (cause: unknown): boolean => ["ENOTDIR", "ENOENT"].includes(getErrorCode(cause));
-
 export const createUnwritableFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
-  new Failure(isImpossiblePlace(cause) ? "usage" : "unexpected", {
+  new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "usage" : "unexpected", {
     what: text(
       "clomoctl cannot write its settings and data to this folder",
       "このフォルダーに clomoctl の設定やデータを書き込めません",
@@ -88,12 +86,8 @@ const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL",
 /** Syncs a folder, if the system can, so that its names survive a power failure.  @throws if the disk fails */
 export async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(folder, "r");
+    await handle.sync();
   } catch (error) {
     if (!SYNC_UNSUPPORTED_CODES.includes(getErrorCode(error))) throw error;
   }

@@ -25,14 +25,14 @@ export interface OutputsOptions {
   /** absolute paths of the program's own files and folders, which no output may replace */
   readonly kept: readonly string[];
   readonly userId: number | undefined;
-  readonly stdout?: (() => ContentWriter) | undefined;
+  readonly stdout: () => ContentWriter;
 }
 
 /**
  * The outputs of one command. Each output is declared before anything is read or changed, and is then written
  * atomically. Existing content is replaced only after a call of {@link permitReplacing}, with these exceptions: an
- * empty file, a pipe, and a device. A symbolic link is kept and its target is
- * replaced, unless another user may have planted the link.
+ * empty file, a pipe, and a device. A symbolic link is kept and its target is replaced, unless another user may have
+ * planted the link.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -81,7 +81,7 @@ export class Outputs {
       await settle?.();
       return result;
     };
-    if (name === "-") return settled(write(this.#stdout()));
+    if (name === "-") return settled(write(this.#place.stdout()));
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
     const { writeDirectly, writeFileAtomically } = await import("./atomic.ts");
@@ -100,23 +100,15 @@ export class Outputs {
   async createFolder(name: string): Promise<FolderWriter> {
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
-    const { FolderWriter: Making } = await import("./folder-in-making.ts");
-    return Making.create(target.path, {
-      ...this.#place.temporary,
-      beforeNaming: () => this.#refuseOccupied(output),
-    });
+    const making = await import("./folder-in-making.ts");
+    const beforeNaming = (): Promise<void> => this.#refuseOccupied(output);
+    return making.FolderWriter.create(target.path, { ...this.#place.temporary, beforeNaming });
   }
 
   #outputNamed(name: string): Output {
     const output = this.#declared.get(name);
     if (output === undefined) throw new TypeError(`${name} was not declared as an output`);
     return output;
-  }
-
-  #stdout(): ContentWriter {
-    const { stdout } = this.#place;
-    if (stdout === undefined) throw new TypeError("stdout is not an output here");
-    return stdout();
   }
 
   async #refuseOccupied(output: Output): Promise<void> {
@@ -153,7 +145,7 @@ export class Outputs {
     const path = userId === undefined ? await resolveRealPath(full) : await resolveLinks(full, { name, userId });
     // The path of an open descriptor leads to the target of a redirection. A rename must not replace that target.
     if (OPEN_DESCRIPTOR_PATH.test(path)) return { kind: "stream", path };
-    await refuseProtectedPath(path, { name, kept });
+    await refuseProtectedPath(path, name, kept);
     const found = await stat(path).catch((error: unknown) => {
       if (hasErrorCode(error, "ENOENT")) return undefined;
       throw toOutputFailure(error, name);
@@ -221,13 +213,10 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
   createOutputFailure(
     name,
     text(
-      `${link} is another user's symbolic link in a folder that others can write to, so clomoctl does not write through it`,
-      `${link} は別のユーザーのシンボリックリンクです。ほかのユーザーも書き込めるフォルダーにあるため、リンク先には書き込みません`,
+      `${link} is another user's symbolic link in a folder that others can write to`,
+      `${link} は、ほかのユーザーも書き込めるフォルダーにある、別のユーザーのシンボリックリンクです`,
     ),
-    text(
-      "specify a file in a folder that only you can write to",
-      "自分だけが書き込めるフォルダーのファイルを指定してください",
-    ),
+    text("specify a file in a folder of your own", "自分だけが書き込めるフォルダーのファイルを指定してください"),
   );
 
 /** Resolves the links in the path of a file or, if it does not exist, in that of its folder. */
@@ -245,16 +234,12 @@ export async function isPipeOrDevice(path: string): Promise<boolean> {
 /** Suffixes of SQLite's files, reserved even if no such file exists.  @see https://www.sqlite.org/tempfiles.html */
 const SQLITE_COMPANION_SUFFIX = /-(wal|shm|journal)$/;
 
-async function refuseProtectedPath(
-  path: string,
-  { name, kept }: { readonly name: string; readonly kept: readonly string[] },
-): Promise<void> {
+async function refuseProtectedPath(path: string, name: string, kept: readonly string[]): Promise<void> {
   for (const own of await Promise.all(kept.map(resolveRealPath))) {
     if (path === own || path.startsWith(`${own}${sep}`)) throw createOutputFailure(name, OWN_FILES_PROTECTED);
   }
-  if (SQLITE_COMPANION_SUFFIX.test(path) && (await isDatabase(path.replace(SQLITE_COMPANION_SUFFIX, "")))) {
+  if (SQLITE_COMPANION_SUFFIX.test(path) && (await isDatabase(path.replace(SQLITE_COMPANION_SUFFIX, ""))))
     throw createOutputFailure(name, DATABASE_PROTECTED);
-  }
 }
 
 /** First bytes of a SQLite database and its write-ahead log.  @see https://www.sqlite.org/fileformat2.html 1.3, 4.1 */
@@ -288,13 +273,8 @@ const createOutputFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("usage", { what, where, hint });
 
 export const createExistingOutputFailure = (names: readonly string[]): Failure => {
-  const what =
-    names.length === 1
-      ? text("this file already exists", "このファイルはすでにあります")
-      : text("these files already exist", "これらのファイルはすでにあります");
-  const hint = text(
-    `add --overwrite to replace ${names.length === 1 ? "it" : "them"}, or specify another name`,
-    "置き換える場合は --overwrite を付けてください。別の名前を指定することもできます",
-  );
-  return new Failure("usage", { what, where: names.join(", "), hint });
+  const [files, filesJa] = names.length === 1 ? ["this file", "このファイル"] : ["these files", "これらのファイル"];
+  const what = text(`${files} already exist${names.length === 1 ? "s" : ""}`, `${filesJa}はすでにあります`);
+  const hint = text("add --overwrite, or specify another name", "--overwrite を付けるか、別の名前を指定してください");
+  return createOutputFailure(names.join(", "), what, hint);
 };

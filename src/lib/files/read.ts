@@ -50,18 +50,14 @@ export async function readFileStart(
   most: number,
   { follow = true }: { readonly follow?: boolean } = {},
 ): Promise<FileStart | undefined> {
-  const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
-  try {
-    const found = await handle.stat();
-    // for a folder, the read below fails with EISDIR
-    if (!found.isFile() && !found.isDirectory()) return undefined;
-    const { size, mtime, mode, uid } = found;
-    // files in /proc report a size of 0; any other file is read with one call
-    const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
-    return { bytes: await readUpTo(handle, wanted), writtenAt: mtime, mode, ownerId: uid };
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  const found = await handle.stat();
+  // for a folder, the read below fails with EISDIR
+  if (!found.isFile() && !found.isDirectory()) return undefined;
+  const { size, mtime, mode, uid } = found;
+  // files in /proc report a size of 0; any other file is read with one call
+  const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
+  return { bytes: await readUpTo(handle, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
 /** Reads a whole file as {@link readFileStart} does; also returns undefined if it is larger than `most` bytes. */
@@ -161,18 +157,13 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** Yields the content of a file from the start. The buffers of the chunks are never reused. */
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
-  const file = await openForReading(path).catch((cause: unknown) => {
+  const refuse = (cause: unknown): never => {
     throw createReadFailure(where, cause);
-  });
-  try {
-    for (;;) {
-      const { bytesRead, buffer } = await file
-        .read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES)
-        .catch((cause: unknown) => Promise.reject(createReadFailure(where, cause)));
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
+  };
+  await using file = await openForReading(path).catch(refuse);
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES).catch(refuse);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
   }
 }

@@ -84,8 +84,8 @@ async function* scanFolder(
   options: ScanOptions,
 ): AsyncGenerator<ScannedFile> {
   const entries = depth > MAX_DEPTH ? NESTED_TOO_DEEPLY : await listEntries(path, count).catch(describeReadError);
-  if ("en" in entries) return yield { where, reason: entries };
-  for (const entry of entries) {
+  if ("en" in entries) yield { where, reason: entries };
+  for (const entry of "en" in entries ? [] : entries) {
     const below = { where: join(where, entry.name), path: join(path, entry.name) };
     if (entry.isDirectory()) yield* scanFolder({ ...below, depth: depth + 1, count }, options);
     else if (!options.expected.test(entry.name)) continue;

@@ -2,7 +2,7 @@ import type { Server } from "node:net";
 import { connect, type AddressInfo } from "node:net";
 import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
 import type { ListenPlace } from "./options.ts";
-import { createListenFailure, Failure, getErrorCode } from "../errors/index.ts";
+import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 const describePlace = (place: ListenPlace): string =>
@@ -40,6 +40,15 @@ export const startListening = async (server: Server, place: ListenPlace): Promis
   } catch (error) {
     throw error instanceof Failure ? error : createListenFailure(describePlace(place), error);
   }
+};
+
+const createListenFailure = (where: string, cause: unknown): Failure => {
+  const code = getErrorCode(cause);
+  const what =
+    code === "EADDRINUSE"
+      ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
+      : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`);
+  return new Failure("unavailable", { what, where, cause });
 };
 
 const createNoSocketFailure = (where: string): Failure =>

@@ -1,7 +1,44 @@
 import type { BlockList } from "node:net";
 import type { Failure } from "../errors/index.ts";
-import type { ServerLimits } from "./limits.ts";
-import type { AnsweredRequest } from "./log.ts";
+
+export interface ServerLimits {
+  /** maximum size of an upload, after decompression */
+  readonly bytes: number;
+  readonly headersMs: number;
+  /** time in which no byte of a request arrives, and no byte of a response is accepted */
+  readonly idleMs: number;
+  /** time for a request that is neither an import nor a stream */
+  readonly requestMs: number;
+  readonly connections: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  bytes: 2 * 1024 ** 3,
+  headersMs: 10_000,
+  idleMs: 60_000,
+  requestMs: 30_000,
+  connections: 256,
+};
+
+/** One answered request. It contains no query, no body, no header, and no name of a person. */
+export interface AnsweredRequest {
+  readonly id: string;
+  readonly method: string;
+  /** pattern of the route, such as `/v1/users/{id}`; null if no route matches */
+  readonly route: string | null;
+  readonly status: number;
+  readonly ms: number;
+  /** bytes of the response body */
+  readonly bytes: number;
+  /** id of the account's user; null without credentials */
+  readonly account: string | null;
+  /** for a fault of the server: the file and what is wrong with it, or the code of an unexpected error */
+  readonly fault?: string | undefined;
+}
+
+/** Returns a log line: one JSON object. @param at a UTC instant */
+export const formatLogLine = (at: string, request: AnsweredRequest): string =>
+  `${JSON.stringify({ at, ...request })}\n`;
 
 /** Where a request comes from, as the audit log knows it. */
 export interface RequestOrigin {

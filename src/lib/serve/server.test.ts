@@ -10,8 +10,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { createErrorResponse, createProblemResponse } from "../tenant/dispatch/problem.ts";
 import { parseProxies } from "./forwarded.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
-import type { AnsweredRequest } from "./log.ts";
+import { DEFAULT_LIMITS } from "./options.ts";
+import type { AnsweredRequest } from "./options.ts";
 import type { RunningServer, ServeOptions } from "./options.ts";
 import { startServer } from "./server.ts";
 

@@ -117,33 +117,27 @@ async function renderListLines<R>(
   const { choice, language, onTerminal = false } = place;
   const object = createJsonRenderer(columns);
   const shown = createJsonEscaper(place);
-  switch (choice.format) {
-    case "json":
-      return mapItems(renderJsonArray(mapItems(records, object)), shown);
-    case "ndjson":
-      return mapItems(records, (record) => `${shown(object(record))}\n`);
-    case "csv": {
-      const row = await createCsvFormatter(columns.length);
-      return renderSeparatedRows(columns, records, (cells) => row(onTerminal ? cells.map(escapeForPeople) : cells));
-    }
-    case "table": {
-      const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align, wraps, whole, optional }) => ({
-        ...{ header: header[language], align, wraps, whole },
-        optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
-      }));
-      const cells = columns.map((column) => createTableCellRenderer(column, place));
-      const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
-      const clean = createCellCleaner(place, columns);
-      return showLines(drawTable(headers, rows, place.heading, place.columns, clean), place);
-    }
-    default:
-      return renderSeparatedRows(
-        columns,
-        records,
-        onTerminal ? (cells) => escapeLines(formatTsvRow(cells)) : formatTsvRow,
-      );
+  if (choice.format === "json") return mapItems(renderJsonArray(mapItems(records, object)), shown);
+  if (choice.format === "ndjson") return mapItems(records, (record) => `${shown(object(record))}\n`);
+  if (choice.format === "csv") {
+    const row = await createCsvFormatter(columns.length);
+    return renderSeparatedRows(columns, records, (cells) => row(onTerminal ? cells.map(escapeForPeople) : cells));
   }
+  if (choice.format !== "table")
+    return renderSeparatedRows(columns, records, (cells) =>
+      onTerminal ? escapeLines(formatTsvRow(cells)) : formatTsvRow(cells),
+    );
+  const { drawTable } = await import("./table/table.ts");
+  const headers = columns.map(({ header, align, wraps, whole, optional }) => ({
+    header: header[language],
+    align,
+    wraps,
+    whole,
+    optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
+  }));
+  const cells = columns.map((column) => createTableCellRenderer(column, place));
+  const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
+  return showLines(drawTable(headers, rows, place.heading, place.columns, createCellCleaner(place, columns)), place);
 }
 
 async function* renderSeparatedRows<R>(

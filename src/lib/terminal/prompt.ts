@@ -1,3 +1,4 @@
+import type askInput from "@inquirer/input";
 import { PassThrough, Transform } from "node:stream";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
@@ -101,7 +102,7 @@ export class Prompts {
 
   async #typed(
     { message, flag, check }: TextQuestion,
-    how: Pick<Parameters<typeof import("@inquirer/input").default>[0], "default" | "transformer" | "theme">,
+    how: Pick<Parameters<typeof askInput>[0], "default" | "transformer" | "theme">,
   ): Promise<string> {
     this.#mustBeInteractive(message, flag);
     const { default: ask } = await import("@inquirer/input");
