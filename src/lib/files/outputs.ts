@@ -6,7 +6,6 @@ import { text, type Text } from "../text/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { toOutputFailure } from "./folder.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
-import { readFileStart } from "./read.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
 export interface Output {
@@ -250,6 +249,7 @@ const DATABASE_HEADERS = [
 ];
 
 async function isDatabase(path: string): Promise<boolean> {
+  const { readFileStart } = await import("./read.ts");
   const { bytes = Buffer.alloc(0) } = (await readFileStart(path, 16).catch(() => undefined)) ?? {};
   return DATABASE_HEADERS.some((header) => header.equals(bytes.subarray(0, header.length)));
 }
