@@ -60,18 +60,10 @@ test("only valid rows with a password record one", async () => {
 
 test("the number of a deleted user is not reused, so that the deletion can be undone", async () => {
   await seed();
-  await tenant.import(users, [
-    ["氏名", "メールアドレス"],
-    ["三", "three@x"],
-  ]);
-  const done = await tenant.import({ ...users, mode: "replace" }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ]);
-  await tenant.import(users, [
-    ["氏名", "メールアドレス"],
-    ["新人", "new@example.jp"],
-  ]);
+  const header = ["氏名", "メールアドレス"];
+  await tenant.import(users, [header, ["三", "three@x"]]);
+  const done = await tenant.import({ ...users, mode: "replace" }, [header, ["山田", "yamada@example.jp"]]);
+  await tenant.import(users, [header, ["新人", "new@example.jp"]]);
   await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   expect((await tenant.users()).map(({ name }) => name).toSorted()).toEqual(["三", "山田", "新人", "髙橋"].toSorted());
 });

@@ -45,14 +45,8 @@ const listIdentities = (plan: PlanDefinition): readonly Identity[] => {
   });
 };
 
-/** SQL: true if a row and a record have the same name. */
-const buildIsSameNameSql = (names: readonly Identity[]): string =>
-  names
-    .map(
-      ({ field }) =>
-        `coalesce(loose_code(${rowColumn(field.field)}) = loose_code(${recordColumn(field.stored)}), false)`,
-    )
-    .join(" or ") || "false";
+const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
+  `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
 /** SQL: the parameters of a row that names somebody else than the record with its key. @param value SQL of the key */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly Identity[]): string =>
@@ -70,7 +64,6 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
   const others = identities.filter(({ field }) => kind.keys.some((key) => key.field === field.field));
   const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
   const matched = database.count("select count(*) from s.match");
-  // every row has a record
   if (matched === plan.staged.rows) return;
   for (const { field } of others) respellNewCodes(database, plan, field, rows);
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
@@ -79,7 +72,7 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
   // nobody is missing from the file
   if (records <= matched) return;
   const names = identities.filter(({ field }) => field.stored === kind.namedBy);
-  const isSame = buildIsSameNameSql(names);
+  const isSame = ["false", ...names.map(({ field }) => buildIsLooselyEqualSql(field))].join(" or ");
   for (const other of others) {
     const { field } = other;
     if (!storeHolders(database, plan, other, rows)) continue;
@@ -101,9 +94,8 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 
 /**
  * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
- * the file, which is what sorting a single column does to a list; rows with the key of a person with another name, such
- * as the employee code of somebody who left, unless a part of the name or a second key agrees. The
- * first administrator is called like the account, which is no name.
+ * the file, as sorting one column does; rows with the key of a person with another name, or with none and another code, as
+ * of somebody who left, unless a part of the name or a second key agrees. The first administrator is called like the account.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
@@ -133,34 +125,44 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   const sharing = names.map(
     ({ field }) => `coalesce(shares_name(${rowColumn(field.field)}, ${recordColumn(field.stored)}), 0)`,
   );
+  const code = identities.find(({ field, kind }) => kind === "lasting" && !isMatchKey(plan, field));
+  // without a name, another code tells that it is somebody else
+  const isNameless = `${rowColumn(named.field.field)} is null and ${code?.record ?? "null"} > ''`;
+  const isOther = `${buildChangesFieldSql(named.field)} and not (${sharing.join(" or ")})
+    or ${buildChangesFieldSql(code?.field ?? named.field)} and ${isNameless}`;
   recordFinding(database, plan, {
     code: "row-contested",
     field: named.field.field,
     select: `select r.row, r.line, null as col, ${buildOtherPersonSql(plan, "r.key", [named])} as params
       from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
-      where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
-        and t.name is distinct from t.accountName and not (${sharing.join(" or ")}) order by r.row`,
+      where (${isOther}) and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
+        and t.name is distinct from t.accountName order by r.row`,
   });
 };
 
-/** Finds cells that a column beside theirs must have had: organisations or codes as titles, titles as codes, and names as kana. */
+/** Finds cells that another column must have had: organisations or codes as titles, titles as codes, names as kana, mail as TEL. */
 export const findExchangedColumns = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
-  const hasKanji = (field: string): string => `${rowColumn(field)} glob '*[\u4e00-\u9fff]*'`;
+  const withKanji = "'*[\u4e00-\u9fff]*'";
+  const hasKanji = (field: string): string => `${rowColumn(field)} glob ${withKanji}`;
   // most names do, and this is ten times as fast as a search
   const beginsWithKanji = `(${rowColumn(namedBy)} >= '\u4e00' and ${rowColumn(namedBy)} < '\ua000')`;
   const staged = listStagedFields(plan);
-  // where the organisation is blank, a title that ends as the name of one does is none
+  // a title that ends as the name of an organisation does is none where that is blank, or if there is such a one
   const lacksOrg = staged.some(({ field }) => field === "orgCode") ? `${rowColumn("orgCode")} is null` : "0";
   const isNoTitle = (cell: string): string =>
     `(t.employeeCode is not null and ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0')
-      or ${lacksOrg} and (${cell} glob '*[部課室場店]' or ${cell} glob '*センター'))`;
+      or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
+        and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
+  // of somebody without a code, others tell whether codes here have kanji
+  const isNoCode = `coalesce(t.employeeCode glob '*[0-9]*', (select max(employeeCode glob ${withKanji}) = 0 from ${thing.name}))`;
   const exchanged = staged.flatMap(({ field, stored, bit }) => {
     const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);
     const isExchanged =
       (stored === "title" && `${rowColumn(field)} is not null and ${isNoTitle(rowColumn(field))}`) ||
-      (stored === "employeeCode" && `t.employeeCode glob '*[0-9]*' and ${hasKanji(field)}`) ||
+      (stored === "employeeCode" && `${hasKanji(field)} and ${isNoCode}`) ||
+      (stored === "tel" && `${rowColumn(field)} glob '*@*'`) ||
       (isKana && `not ${beginsWithKanji} and ${hasKanji(field)} and not ${hasKanji(namedBy)}`);
     const column = plan.staged.places.find((place) => place.field === field)?.column ?? 0;
     const isNew = `(m.row is null or ${buildChangesFieldSql({ bit })})`;

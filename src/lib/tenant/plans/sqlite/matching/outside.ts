@@ -57,8 +57,6 @@ export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
 /**
  * Refuses an operation on a user that only system administrators may change.
- *
- * @param found undefined if the operation does not affect such a user
  * @throws Failure `not-permitted`
  */
 export const refusePrivilegedUser = (found: Row | undefined): void => {
