@@ -1,7 +1,7 @@
 import { Agent, request as sendOnce, type Dispatcher } from "undici";
 import type { AppleResponse, AppleRequest, Send } from "../lib/apple/send.ts";
-import { isUntrustedCertificate, createSocketFailure } from "../lib/client/socket-failure.ts";
-import { Failure, getErrorCode } from "../lib/errors/index.ts";
+import { createSocketFailure } from "../lib/client/socket-failure.ts";
+import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
 export interface AppleSockets {
@@ -30,11 +30,6 @@ const DEFAULT_LIMITS: AppleLimits = {
 const INTERRUPTED_MESSAGE = text(
   "interrupted; the server may have completed the request",
   "中断しました。依頼した処理はサーバー側で完了している可能性があります",
-);
-
-const UNTRUSTED_CERTIFICATE_HINT = text(
-  "if your network inspects TLS traffic, set NODE_EXTRA_CA_CERTS to the file that contains your network's CA certificate",
-  "TLS 通信を検査するネットワークでは、検査に使われる認証局の証明書ファイルを環境変数 NODE_EXTRA_CA_CERTS で指定してください",
 );
 
 const createTooLongFailure = (where: string): Failure =>
@@ -66,8 +61,7 @@ const flattenHeaders = ({ headers }: Dispatcher.ResponseData): AppleResponse["he
 /** Converts an error into a failure that names only the host: the URL and the headers may contain secrets. */
 const toAppleFailure = (error: unknown, origin: string, signal: AbortSignal): Failure => {
   const failure = createSocketFailure(error, origin, signal);
-  if (failure.code === "interrupted") return failure.with({ what: INTERRUPTED_MESSAGE });
-  return isUntrustedCertificate(getErrorCode(error)) ? failure.with({ hint: UNTRUSTED_CERTIFICATE_HINT }) : failure;
+  return failure.code === "interrupted" ? failure.with({ what: INTERRUPTED_MESSAGE }) : failure;
 };
 
 /**

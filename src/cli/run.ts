@@ -37,7 +37,7 @@ export async function runVerb(
     if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(summary.line(ended)));
   };
   if (isSummarized) interrupts.precede((ended) => `${summary.line(ended)}\n`);
-  const exit = await finishWork(outside, { interrupts, summarize }, tools, { verb, command, input }, async () => {
+  const exit = await finishWork(outside, interrupts, summarize, tools, { verb, command, input }, async () => {
     const { shows } = command;
     const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
     await checkHomeSafety(tools, {
@@ -54,23 +54,13 @@ export async function runVerb(
     await tools[Symbol.asyncDispose]();
   } catch (error) {
     const { en, ja } = await describeCause(error);
-    const { terminal } = tools;
-    await terminal.warn(
-      text(
-        `the command has ended, but its clean-up failed: ${en}`,
-        `コマンドは終了しましたが、後片付けに失敗しました: ${ja}`,
-      ),
-    );
+    await terminal.warn(text(`the clean-up failed: ${en}`, `後片付けに失敗しました: ${ja}`));
     await terminal.close().catch(() => undefined);
   }
   return interrupts.over() ?? exit;
 }
 
-/**
- * Parses the words of a command line. If they are invalid, writes the summary line of a command that makes a plan.
- *
- * @throws `usage` as {@link parseCommandLine} does
- */
+/** Parses the words of a command line. If they are invalid, writes the summary line of a command that makes a plan. */
 function parseOrSummarize(
   { host, clock, writeNow }: ProgramEnvironment,
   command: Command,
@@ -93,12 +83,7 @@ const toExitCode = (outcome: Outcome): number => {
 
 const UNCHANGED_NOTE = text("nothing was changed", "何も変更していません");
 
-/**
- * Rejects a change if others can also change the home folder. If the command only reads there, this function only
- * warns.
- *
- * @throws `not-permitted`
- */
+/** Rejects a change if others can also change the home folder. If the command only reads there, it only warns. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },
@@ -109,12 +94,6 @@ async function checkHomeSafety(
   if (isChange) throw createUnsafeHomeFailure(fault);
   const { what, mend } = fault;
   await terminal.warn(text(`${what.en}: ${mend}`, `${what.ja}: ${mend}`));
-}
-
-interface VerbEnding {
-  readonly interrupts: Interrupts;
-  /** writes the summary line of a run without a terminal, if there is one */
-  readonly summarize: (exit: number, isFailure: boolean) => Promise<void>;
 }
 
 async function confirmOutputs(tools: Tools, command: Command, { globals, input }: ParsedLine): Promise<boolean> {
@@ -135,7 +114,8 @@ const describeCause = async (error: unknown): Promise<Text> => {
 
 async function finishWork(
   outside: ProgramEnvironment,
-  { interrupts, summarize }: VerbEnding,
+  interrupts: Interrupts,
+  summarize: (exit: number, isFailure: boolean) => Promise<void>,
   { terminal }: Tools,
   { verb, command, input }: Pick<ParsedLine, "input"> & { readonly verb: VerbNode; readonly command: Command },
   work: () => Promise<Outcome>,
