@@ -65,9 +65,8 @@ const toAppleFailure = (error: unknown, origin: string, signal: AbortSignal): Fa
 };
 
 /**
- * Opens connections to Apple's services, or to a simulator of them, with undici. Redirects are returned like any other
- * response, and no request is sent twice. Trusts the same certificate authorities as Node: its own, and those from
- * NODE_EXTRA_CA_CERTS and NODE_USE_SYSTEM_CA.
+ * Opens connections to Apple's services, or to a simulator of them. Redirects are returned, and no request is sent
+ * twice.
  */
 export function openAppleSockets(limits: AppleLimits = DEFAULT_LIMITS): AppleSockets {
   const agent = new Agent({

@@ -115,11 +115,8 @@ const renderGlobalOptions = (
 };
 
 /**
- * Renders the help of the program (`path` empty) or of a noun. It fits on one screen; if necessary, examples and blank
- * lines are left out.
- *
- * @param all whether to include everything that applies to all commands, however long the page becomes
- * @param below number of lines that are written below the help on the same screen
+ * Renders the help of the program (`path` empty) or of a noun; unless `all`, on one screen that also holds `below` more
+ * lines.
  */
 export function renderNounHelp(
   path: readonly string[],
@@ -238,10 +235,8 @@ const HELP_COMMAND_ENTRY: HelpEntry = {
 const VERSION_COMMAND_ENTRY: HelpEntry = { term: "version", about: VERSION_ENTRY.about };
 
 /**
- * Renders the help of a verb on one screen. Explains as many options as fit: required ones and those with a brief text
- * first, then those of the examples. The others are only listed by name.
- *
- * @param all whether to include every option, also the global ones, and all details, however long the page becomes
+ * Renders the help of a verb, unless `all` on one screen: options are explained as far as they fit (required and brief
+ * ones first, then those of the examples), and the others only named.
  */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);

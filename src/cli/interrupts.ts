@@ -10,10 +10,8 @@ const OUTPUT_GRACE_MS = 50;
 const HANG_UP_EXIT_CODE = 129;
 
 /**
- * Exit codes by signal. The system sends SIGHUP when the window is closed or the ssh session ends. SIGHUP also ends the
- * program under `nohup`, as it ends any Node program: Node resets an ignored SIGHUP to its default before it runs our
- * code, so `/proc/self/status` no longer shows that SIGHUP was ignored. With `setsid` or `systemd-run`, the program
- * keeps running after the session ends.
+ * Exit codes by signal. SIGHUP also ends the program under `nohup`, because Node resets an ignored SIGHUP before our
+ * code runs; with `setsid` or `systemd-run`, the program outlives its session.
  */
 const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGHUP", HANG_UP_EXIT_CODE],
@@ -21,7 +19,7 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGTERM", 143],
 ]);
 
-const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
+export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
 /** State of commands that change something outside tenants. */
 export const UNKNOWN_STATE = text("it is unknown what was changed", "どこまで処理したかは不明です");
@@ -38,12 +36,12 @@ export class Interrupts {
   readonly #style: ErrorStyle;
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNCHANGED_STATE;
-  #done: Text | undefined;
   #changes = 0;
   #ending: (exit: number) => string = () => "";
   #exit: number | undefined;
   #reported = false;
   #graceMs = GRACE_MS;
+  done: Text | undefined;
   /** how a command that runs until it is stopped takes SIGHUP; undefined for other commands */
   #reload: (() => void) | undefined;
 
@@ -72,11 +70,8 @@ export class Interrupts {
   }
 
   /**
-   * Waits for SIGINT or SIGTERM, for a command that runs until it is stopped: the signal ends it regularly, with the
-   * exit code of the command. A second signal ends the process at once.
-   *
-   * @param graceMs time that the command has to stop
-   * @param reload called on SIGHUP, which does not stop the command
+   * Waits for SIGINT or SIGTERM, which end the command regularly within `graceMs`; a second one ends the process at
+   * once. SIGHUP calls `reload`.
    */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
@@ -95,21 +90,17 @@ export class Interrupts {
 
   describe(state: () => Text): void {
     this.#state = state;
-    this.#done = undefined;
+    this.done = undefined;
   }
 
   describeDone(done: Text): void {
     this.#state = () => done;
-    this.#done = done;
+    this.done = done;
   }
 
   /** Sets the function that returns the lines to print before the report of an interruption, by its exit code. */
   precede(ending: (exit: number) => string): void {
     this.#ending = ending;
-  }
-
-  get done(): Text | undefined {
-    return this.#done;
   }
 
   get state(): Text {
@@ -125,12 +116,7 @@ export class Interrupts {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /**
-   * Reports the interruption, if there was one, without waiting for a slow reader. Must be called when the command has
-   * ended.
-   *
-   * @returns the exit code of the interruption
-   */
+  /** Reports the interruption of a command that has ended, and returns its exit code; undefined if there was none. */
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;

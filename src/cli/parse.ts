@@ -181,11 +181,7 @@ function translateError(
   );
 }
 
-/**
- * Parses the words of a command line as the verb declares them. Abbreviations are not accepted, and nothing is guessed.
- *
- * @throws `usage` for unknown options, missing or extra arguments, and invalid numbers and choices
- */
+/** Parses the words of a command line as the verb declares them. Abbreviations are not accepted. @throws `usage` */
 export function parseCommandLine(
   path: readonly string[],
   command: CommandSyntax,

@@ -5,7 +5,7 @@ import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
 import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
 import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { Interrupts, UNKNOWN_STATE } from "./interrupts.ts";
+import { Interrupts, UNCHANGED_STATE, UNKNOWN_STATE } from "./interrupts.ts";
 import { isHungUp, type ProgramEnvironment } from "./outside.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
 import { openTools } from "./tools.ts";
@@ -44,7 +44,7 @@ export async function runVerb(
       isChange: (changes || changesBy) && !isRehearsal,
       opens: command.opensTenant !== false || command.readsTenants === true,
     });
-    if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
+    if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_STATE);
     if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
     if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
     if (shows !== undefined) terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
@@ -80,8 +80,6 @@ const toExitCode = (outcome: Outcome): number => {
   if (typeof outcome === "number") return outcome;
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
-
-const UNCHANGED_NOTE = text("nothing was changed", "何も変更していません");
 
 /** Rejects a change if others can also change the home folder. If the command only reads there, it only warns. */
 async function checkHomeSafety(

@@ -61,8 +61,8 @@ const createMachine = ({ host: { platform, execPath, argv }, ...outside }: Progr
 });
 
 /**
- * Yields the bytes of stdin. If the window of a terminal is closed, stdin ends as it does after Ctrl-D, before SIGHUP
- * arrives. In this case the function throws, because the input typed so far is incomplete.
+ * Yields the bytes of stdin. Throws if the window of the terminal is closed (stdin then ends before SIGHUP arrives):
+ * the input is incomplete.
  */
 async function* readCompleteInput(
   outside: ProgramEnvironment,
@@ -74,16 +74,14 @@ async function* readCompleteInput(
 }
 
 /**
- * Returns {@link readCompleteInput} with stdin's file descriptor, from which endless devices (/dev/zero) are detected,
- * and with `isTTY`, because a terminal shows what is typed.
+ * Returns {@link readCompleteInput} with what detects endless devices (the file descriptor) and terminals (`isTTY`).
  */
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
 /**
- * Returns a function that opens stdin when it is first called. Opening stdin takes milliseconds, so commands that
- * neither ask nor read skip it. After a question, the mode of the terminal is reset; if the window was closed, this
- * would fail and end the program, so the reset is skipped.
+ * Returns a function that opens stdin, which takes milliseconds, at its first call. In a closed window, the reset of
+ * the terminal's mode after a question would fail and end the program, so it is skipped.
  */
 const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
@@ -195,8 +193,8 @@ function createTenantPool(
 }
 
 /**
- * Returns a function that chooses the context at its first call and keeps this choice, even if the user switches
- * contexts meanwhile. If there are several contexts, the chosen one is shown on a terminal.
+ * Returns a function that chooses the context once, even if the user switches contexts meanwhile. If there are several,
+ * the chosen one is shown on a terminal.
  */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
@@ -214,7 +212,7 @@ const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
 /**
  * Returns a function that rejects `--token-file` for a local tenant, and warns once about a token in the environment:
- * because of a wrong context, a job with few rights would otherwise run as the owner.
+ * in a wrong context, a job with few rights would run as the owner.
  */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
@@ -254,8 +252,8 @@ const TOKEN_TYPED_FAILURE = new Failure("usage", {
 });
 
 /**
- * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
- * the secret that `login` stored.
+ * Returns a function that finds the secret for a remote tenant: of `--token-file`, else CLOMOCTL_TOKEN, else of
+ * `login`.
  */
 const createSecretLookup = (place: {
   readonly globals: Pick<Globals, "tokenFile">;

@@ -19,10 +19,8 @@ export function looksLikePassword(typed: string): boolean {
 }
 
 /**
- * Asks before a text that looks like a password is recorded where none belongs. The text itself is not shown.
- *
- * @param values texts by their options
- * @throws Failure `usage` if nobody can be asked, `input-rejected` if the answer is "no"
+ * Asks before a text that looks like a password is recorded where none belongs, without showing it. @param values texts
+ * by their options @throws Failure `usage` if nobody can be asked, `input-rejected` if the answer is "no"
  */
 export async function questionPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,

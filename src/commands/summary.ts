@@ -47,10 +47,8 @@ export class RunSummary {
   }
 
   /**
-   * Returns the line, in a form for scripts. A wrong command line has `-` as the tenant, because the tenant that happens
-   * to be in use may not be meant.
-   *
-   * @see docs/operations.en.md
+   * Returns the line, in a form for scripts (docs/operations.en.md). Of a wrong command line, the tenant is `-`: the
+   * one in use may not be meant.
    */
   line(exit: number): string {
     const { file, create, update, delete: deleted, number } = this.#plan;

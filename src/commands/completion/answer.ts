@@ -99,11 +99,8 @@ async function suggestWords(
 const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * Answers the completion script of a shell.
- *
- * @param asked the number of words before the one to complete, these words, and the word to complete (which some shells
- * omit if it is empty)
- * @returns lines for the script: `words` and each word with a tab and its description, or `files`
+ * Answers the completion script of a shell. @param asked the number of words before the one to complete, these words,
+ * and that word (unless empty) @returns `words` and each word with a tab and its description, or `files`
  */
 export async function answerShell(
   [count, ...words]: readonly string[],

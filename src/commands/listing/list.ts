@@ -34,10 +34,8 @@ export const buildOrgOptions = (about: Text) =>
   }) as const satisfies Fields;
 
 /**
- * Returns the columns of a list. By default, tables and piped output have only the usual columns; JSON, queries and
- * `--fields` have all columns.
- *
- * @param usual keys of the columns that fit on a terminal
+ * Returns the columns of a list. Only those in `usual`, which fit on a terminal, are in tables and piped output unless
+ * `--fields` says otherwise.
  */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,

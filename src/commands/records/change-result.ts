@@ -120,9 +120,8 @@ export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Tex
   terminal.note(describeNotRestored(what));
 
 /**
- * Returns true if an undo would restore something. Secrets do not count: the tenant stores only the time when a secret
- * was
- * set, and an undo does not restore this time.
+ * Returns true if an undo would restore something. Of a secret, only the time when it was set is stored, which is not
+ * restored.
  */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
@@ -171,11 +170,7 @@ const warnOfDoubts = async <R extends object>(
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
-/**
- * Shows records that were written together. If there are several, only the columns in `listed` are shown, which fit on
- * a
- * terminal.
- */
+/** Shows records that were written together. If there are several, only the columns in `listed` are shown. */
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   all: readonly W[],

@@ -15,11 +15,8 @@ export interface AccessFault {
 const OTHERS_WRITE_BITS = 0o022;
 
 /**
- * Checks a folder of the home: it must belong to the user or to root, and only its owner may be able to write to it.
- * Root may use the folders of all users if only their owners can write to them. Returns undefined if the folder is
- * safe.
- *
- * @param userId undefined on platforms where files have neither owner nor mode; nothing is checked there
+ * Checks a folder of the home: it must belong to the user or to root, and only its owner may be able to write to it;
+ * root may use the folder of any user. Nothing is checked if `userId` is undefined.
  */
 export function findAccessFault(
   folder: string,

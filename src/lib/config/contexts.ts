@@ -141,11 +141,8 @@ export class Contexts {
   }
 
   /**
-   * Removes a context, together with its tenant if the tenant is stored in the home, and with the secret that signs it
-   * in; a remote tenant is not touched. If no other context is in use, commands have no default context until one is
-   * chosen.
-   *
-   * @param tenantMayGo true if the user confirmed that the tenant's data is deleted
+   * Removes a context with its stored secret, and its tenant if that is stored in the home; a remote tenant is not
+   * touched. @param tenantMayGo true if the user confirmed that the tenant's data is deleted
    */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {

@@ -10,12 +10,9 @@ const MAX_TRIES = 100;
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `change` while no other process changes the settings in this folder. The lock is a lock of the operating system
- * on `settings.lock`, taken through SQLite. It is released when its process ends, however the process ends, so it is
- * never stale.
- *
- * @param pause waits before the next attempt, about 50 ms
- * @throws `locked` if another process holds the lock for a hundred pauses
+ * Runs `change` while no other process changes the settings in this folder. The lock, an operating system's lock taken
+ * through SQLite, is never stale: it ends with its process. @param pause waits about 50 ms @throws `locked` if another
+ * process holds the lock for a hundred pauses
  */
 export async function withSettingsLock<T>(
   folder: string,

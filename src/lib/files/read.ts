@@ -38,12 +38,9 @@ export interface FileStart {
 }
 
 /**
- * Reads the first `most` bytes of a file, and one more byte if the file is longer. Time and memory are bounded for any
- * path: opening a pipe does not block.
- *
- * @param follow true: follow a symbolic link at the path
- * @returns undefined if the path is neither a file nor a folder
- * @throws the file system's error; EISDIR for a folder
+ * Reads the first `most` bytes of a file, and one more byte if the file is longer, in bounded time for any path: a pipe
+ * is not waited for. @returns undefined if the path is neither a file nor a folder @throws the file system's error;
+ * EISDIR for a folder
  */
 export async function readFileStart(
   path: string,
@@ -131,10 +128,8 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Returns the text of a UTF-8 file that a command or a setting names.
- *
- * @throws `not-found` if the file does not exist; `usage` if it is not a file, cannot be read, or is larger than 16 MiB
- * @throws `input-rejected` with the line, if it is not UTF-8
+ * Reads a UTF-8 file that a command or a setting names. @throws `not-found`; `usage` if it is not a readable file of at
+ * most 16 MiB; `input-rejected` with the line, if it is not UTF-8
  */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);

@@ -30,10 +30,7 @@ export interface ScanOptions {
 
 /**
  * Reads the named file, or the files with matching names in the named folder, sorted by name. Never waits for a pipe or
- * a device, and does not follow the links in a folder.
- *
- * @param where the name as typed by the user
- * @param workingFolder absolute path against which relative names are resolved
+ * a device, and does not follow the links in a folder. @param where the name as typed by the user
  */
 export async function* scanFiles(
   where: string,

@@ -25,9 +25,8 @@ export const spoolToFile = async (stream: InputStream, place: TemporaryStorage):
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
 /**
- * Spools a stream as {@link spoolToFile} does. If the home is read-only, keeps the content in memory instead.
- *
- * @throws `unexpected` if the disk is full, or if more than 64 MiB would have to be kept in memory
+ * Spools a stream as {@link spoolToFile} does; in a read-only home, keeps it in memory. @throws `unexpected` if the
+ * disk is full, or for more than 64 MiB in memory
  */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {

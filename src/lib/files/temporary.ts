@@ -37,10 +37,8 @@ interface TemporaryPath {
 }
 
 /**
- * Creates a file or folder under the first temporary name that is free. It is registered before, so that a later
- * command can remove it if this process dies. If the register cannot be written (a read-only home), it is not.
- *
- * @param create creates it synchronously, so that a signal cannot arrive before it is listed
+ * Creates a file or folder under the first free temporary name. It is registered before, if the home can be written, so
+ * that a later command can remove it. @param create is synchronous, so that no signal arrives before it is listed
  */
 async function createTemporaryPath(
   place: TemporaryStorage,

@@ -1,7 +1,6 @@
 /**
- * Reads YAML files that people write, with a zod schema. Every failure contains the line. zod and yaml are slow to
- * load, so import this module, and modules that declare schemas, only when such a file is read:
- * `await import("../files/yaml.ts")`.
+ * Reads YAML files that people write, with a zod schema. Every failure contains the line. Import this module only when
+ * such a file is read: zod and yaml are slow to load.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { z, type core } from "zod";
@@ -52,11 +51,9 @@ export const createWholeNumberSchema = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * Reads a YAML file with a schema. The schema receives every scalar as the text in the file (`001`, `no`), a list as an
- * array, and a mapping as a `Map` or as an object without a prototype, so that no key is special. A blank value is "".
- * Aliases, tags and duplicate keys are rejected, so that the same text always has the same meaning.
- *
- * @throws `input-rejected` at `FILE:LINE` of the first fault
+ * Reads a YAML file with a schema, which receives every scalar as written (`001`, `no`; a blank one is ""), lists as
+ * arrays, and mappings as `Map`s or as objects without a prototype. Aliases, tags and duplicate keys are rejected: the
+ * same text always has the same meaning. @throws `input-rejected` at `FILE:LINE` of the first fault
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;

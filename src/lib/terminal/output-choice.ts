@@ -63,10 +63,8 @@ function findColumn<R>(columns: readonly Column<R>[], name: string): Column<R> |
 }
 
 /**
- * Returns the selected columns, in the given order. A field is named by its key or by its header, in either language
- * and as in the console's files. Call this before any work is done.
- *
- * @throws `usage` if a field is unknown (the nearest field is suggested) or given twice
+ * Returns the selected columns in the given order. A field is named by its key or by its header in either language.
+ * @throws `usage` if a field is unknown or given twice
  */
 export function selectColumns<R>(
   columns: readonly Column<R>[],

@@ -31,11 +31,9 @@ export type Records<R> = AsyncIterable<R> | Iterable<R>;
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
- * Writes a list according to `--format` and `--fields`. The list is streamed: memory use does not grow with its length,
- * and no more records are read after the reader has closed the pipe.
- *
- * @param lines the same records as NDJSON; written unchanged if no field is left out and nothing is escaped
- * @throws `usage` if a field is unknown, before the first record is read
+ * Writes a list according to `--format` and `--fields`, as a stream, which ends when its reader closes the pipe. @param
+ * lines the same records as NDJSON; written unchanged if no field is left out and nothing is escaped @throws `usage` if
+ * a field is unknown, before the first record is read
  */
 export async function writeList<R>(
   place: OutputTarget,

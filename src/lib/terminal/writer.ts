@@ -22,9 +22,8 @@ const BATCH_CHARACTERS = 1 << 15;
 const CLOSED_PIPE_ERRORS = /^(?:EPIPE|EOF|ECONNRESET|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END)$/;
 
 /**
- * Writes to a Node stream. Small writes within one turn of the event loop are combined. A slow reader slows the writer
- * down, and a closed pipe ends it without an error. A signal ends the output between two batches, or while the writer
- * waits for the reader.
+ * Writes to a Node stream, small writes together. A slow reader slows the writer down, and a closed pipe ends it
+ * without an error; a signal ends a long output.
  */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
@@ -38,10 +37,8 @@ export class StreamWriter implements TextWriter {
   #drained: Promise<void> | undefined;
 
   /**
-   * @param name name of the stream in messages: `stdout`
-   * @param options `signal` ends a long output with its reason; an output that fits into one batch is still written.
-   * `isBeside` is for messages that accompany the result: if they cannot be written, the result and the exit code stay
-   * the same, because nobody is left to read an error
+   * @param name name of the stream in messages @param options `isBeside` is for messages that accompany the result: if
+   * they cannot be written, the result and the exit code stay the same, because nobody is left to read an error
    */
   constructor(
     stream: Writable,

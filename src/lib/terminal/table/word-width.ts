@@ -5,8 +5,8 @@ const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
 /**
- * Matches a piece of text that must not be broken: spaces, a part between the marks U+0002 and U+0003, a quoted name, a
- * word or a wide character, together with the marks that must stay attached to it.
+ * Matches a piece of text that must not be broken, with the marks attached to it: spaces, a part between U+0002 and
+ * U+0003, a quoted name, a word or a wide character.
  */
 const UNBREAKABLE_PIECES = new RegExp(
   String.raw`\s+|[「(（]*\u0002[^\u0003]*\u0003(?: ?[」)）、。,.:;]+)?|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s\u0002|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
@@ -35,9 +35,8 @@ export const wrapIntoLines = (
 ): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
 /**
- * Wraps pieces into lines like {@link wrapIntoLines}, without breaking a piece.
- *
- * @param indent added before every line except the first
+ * Wraps pieces into lines like {@link wrapIntoLines}, without breaking a piece; `indent` precedes every line but the
+ * first.
  */
 export function wrapPieces(
   pieces: readonly string[],
