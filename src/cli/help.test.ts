@@ -214,13 +214,8 @@ test.each(NOUNS)("%s --help lists its subcommands, in both languages", async (pa
     expect(unwrapped(en.stdout)).toContain(unwrapped(summary.en));
     expect(unwrapped(ja.stdout)).toContain(unwrapped(summary.ja));
     // the first screen has one line for each noun, so a long summary would be cut
-    for (const [page, words] of isRoot
-      ? ([
-          [en.stdout, summary.en],
-          [ja.stdout, summary.ja],
-        ] as const)
-      : [])
-      expect(page.split("\n").some((one) => one.endsWith(words))).toBe(true);
+    if (isRoot) expect(en.stdout.split("\n").some((one) => one.endsWith(summary.en))).toBe(true);
+    if (isRoot) expect(ja.stdout.split("\n").some((one) => one.endsWith(summary.ja))).toBe(true);
   }
 });
 
@@ -237,8 +232,6 @@ test.each(COMMANDS)(
     expect(en.stdout).toContain(`\n  clomoctl ${path}`);
     for (const { stdout, language } of [{ ...en, language: "en" } as const, { ...ja, language: "ja" } as const]) {
       expect(unwrapped(stdout).startsWith(unwrapped(declared.summary[language]))).toBe(true);
-      const prose = stdout.split("\n").filter((one) => !/^ {2}(?:clomoctl|-)/.test(one));
-      expect(Math.max(...prose.map(displayWidth))).toBeLessThanOrEqual(80);
       for (const [key, field] of Object.entries({ ...GLOBAL_OPTIONS, ...declared.options })) {
         expect(stdout).toMatch(new RegExp(String.raw`^ {2}(-\w, )?--${toFlagName(key)}\b`, "m"));
         expect(unwrapped(stdout)).toContain(unwrapped(toPlainCommands(field.about[language], {})));
@@ -259,17 +252,6 @@ test.each(["users", "orgs", "devices"])(
     }
   },
 );
-
-test.each([
-  ["en", "A tenant becomes a mirror"],
-  ["ja", "テナントが管理画面のミラーになります"],
-] as const)("the help of a noun says what to do first: %s", (language, words) => {
-  const noun = PROGRAM.nouns.find(({ name }) => name === "console");
-  if (noun === undefined) throw new Error("no such noun");
-  const help = renderNounHelp(["console"], noun, language, false);
-  expect(help).toContain(words);
-  expect(help).toContain("console sync EXPORT.csv");
-});
 
 test("a word for the concept of a noun leads to the noun", async () => {
   expect(await run("mirror")).toMatchObject({
