@@ -271,8 +271,8 @@ function rejectUselessGlobals(
   if (opensNone && values.get("as") !== undefined && !("as" in options))
     throw usageError(
       text(
-        "--as can be used only with commands that work on a tenant",
-        "--as はテナントを操作するコマンドでだけ使えます",
+        "--as can be used only with commands that work on a tenant; remove --as",
+        "--as はテナントを操作するコマンドでだけ使えます。--as を外してください",
       ),
     );
 }
