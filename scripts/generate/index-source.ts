@@ -1,17 +1,11 @@
-import { formatUsageLine } from "../../src/cli/usage.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
 /** Maximum number of examples that are shown for a noun. */
 const MAX_NOUN_EXAMPLES = 3;
 
-const findNamesake = (verbs: readonly VerbFile[], { name }: NounFolder): VerbFile | undefined =>
-  verbs.find((verb) => verb.name === name);
-
-function selectExamples({ noun, verbs, nouns }: NounFolder, alone?: VerbFile): readonly string[] {
+function selectExamples({ noun, verbs, nouns }: NounFolder): readonly string[] {
   if (noun.examples !== undefined) return noun.examples;
-  const firsts = [alone ?? [], verbs]
-    .flat()
-    .flatMap(({ command }) => command.examples.slice(0, 1).map(({ line }) => line));
+  const firsts = [verbs].flat().flatMap(({ command }) => command.examples.slice(0, 1).map(({ line }) => line));
   return [...firsts, ...nouns.flatMap((below) => selectExamples(below))].slice(0, MAX_NOUN_EXAMPLES);
 }
 
@@ -22,12 +16,8 @@ const renderLoader = ({ name, file, isInTable }: VerbFile): string => {
     : `() => ${source}`;
 };
 
-/**
- * Renders a node of the tree.
- *
- * @param alone the verb that has the same name as the noun
- */
-function renderNode(folder: NounFolder, alone?: VerbFile): string {
+/** Renders a node of the tree. */
+function renderNode(folder: NounFolder): string {
   const { name, noun, nouns, verbs } = folder;
   const failureExit = ({ command: { ownExits } }: VerbFile): string => {
     if (ownExits === undefined) return "";
@@ -41,9 +31,9 @@ function renderNode(folder: NounFolder, alone?: VerbFile): string {
   return `{
     name: ${JSON.stringify(name)},
     summary: ${JSON.stringify(noun.summary)},${noun.advice === undefined ? "" : `\n    advice: ${JSON.stringify(noun.advice)},`}
-    aliases: ${JSON.stringify(noun.aliases ?? [])},${noun.group === undefined ? "" : ` group: ${JSON.stringify(noun.group)},`}${alone === undefined ? "" : ` usage: ${JSON.stringify(formatUsageLine(folder.path, alone.command))},`}
-    examples: ${JSON.stringify(selectExamples(folder, alone))},
-    nouns: [${nouns.map((below) => renderNode(below, findNamesake(verbs, below))).join(",")}],
+    aliases: ${JSON.stringify(noun.aliases ?? [])},${noun.group === undefined ? "" : ` group: ${JSON.stringify(noun.group)},`}
+    examples: ${JSON.stringify(selectExamples(folder))},
+    nouns: [${nouns.map((below) => renderNode(below)).join(",")}],
     verbs: [${verbSources.join(",")}],
   }`;
 }

@@ -1,10 +1,9 @@
 import { Agent, request as sendOnce, type Dispatcher } from "undici";
 import type { AppleResponse, AppleRequest, Send } from "../lib/apple/send.ts";
-import { isUntrustedCertificate, createSocketFailure } from "../lib/client/socket-failure.ts";
-import { Failure, getErrorCode } from "../lib/errors/index.ts";
+import { createSocketFailure } from "../lib/client/socket-failure.ts";
+import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
-/** A {@link Send} that uses network connections, and a function that closes them. */
 export interface AppleSockets {
   readonly send: Send;
   readonly close: () => Promise<void>;
@@ -33,11 +32,6 @@ const INTERRUPTED_MESSAGE = text(
   "中断しました。依頼した処理はサーバー側で完了している可能性があります",
 );
 
-const UNTRUSTED_CERTIFICATE_HINT = text(
-  "if your network inspects TLS traffic, set NODE_EXTRA_CA_CERTS to the file that contains your network's CA certificate",
-  "TLS 通信を検査するネットワークでは、検査に使われる認証局の証明書ファイルを環境変数 NODE_EXTRA_CA_CERTS で指定してください",
-);
-
 const createTooLongFailure = (where: string): Failure =>
   new Failure("unavailable", { what: text("the response is too long", "応答が長すぎます"), where });
 
@@ -47,7 +41,6 @@ const createTimeoutFailure = (where: string): Failure =>
     where,
   });
 
-/** Reads the body of a response.  @throws Failure `unavailable` if the body is longer than `most` bytes */
 async function readBody({ body }: Dispatcher.ResponseData, most: number, origin: string): Promise<string> {
   // decode each chunk as it arrives: joining the chunks first would keep both the chunks and the joined copy in memory
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -68,14 +61,12 @@ const flattenHeaders = ({ headers }: Dispatcher.ResponseData): AppleResponse["he
 /** Converts an error into a failure that names only the host: the URL and the headers may contain secrets. */
 const toAppleFailure = (error: unknown, origin: string, signal: AbortSignal): Failure => {
   const failure = createSocketFailure(error, origin, signal);
-  if (failure.code === "interrupted") return failure.with({ what: INTERRUPTED_MESSAGE });
-  return isUntrustedCertificate(getErrorCode(error)) ? failure.with({ hint: UNTRUSTED_CERTIFICATE_HINT }) : failure;
+  return failure.code === "interrupted" ? failure.with({ what: INTERRUPTED_MESSAGE }) : failure;
 };
 
 /**
- * Opens connections to Apple's services, or to a simulator of them, with undici. Redirects are returned like any other
- * response, and no request is sent twice. Trusts the same certificate authorities as Node: its own, and those from
- * NODE_EXTRA_CA_CERTS and NODE_USE_SYSTEM_CA.
+ * Opens connections to Apple's services, or to a simulator of them. Redirects are returned, and no request is sent
+ * twice.
  */
 export function openAppleSockets(limits: AppleLimits = DEFAULT_LIMITS): AppleSockets {
   const agent = new Agent({

@@ -13,7 +13,6 @@ function describeExitCode(code: number): Text {
   return text(of("en").join(", or "), of("ja").join("、または"));
 }
 
-/** All error codes: a script should expect any of them from the program. */
 export const ALL_ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
 
 export interface ExitCodeMeaning {
@@ -35,7 +34,6 @@ export const listFailures = ({
   return isModifyingCommand(command) || command.changesBy !== undefined ? [...exits, "not-permitted"] : exits;
 };
 
-/** Returns the exit codes of a command, sorted and without duplicates. */
 export function listExits({
   ownExits,
   ...command

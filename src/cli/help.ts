@@ -1,4 +1,4 @@
-import { type Command, type NounGroup, type NounNode, listSubcommands } from "../commands/command.ts";
+import type { Command, NounGroup, NounNode } from "../commands/command.ts";
 import { toFlagName, OPTION_GROUPS, type Field, type Fields, type OptionGroup } from "../commands/field.ts";
 import { markCommands, paintCommands } from "../lib/terminal/commands.ts";
 import { padPlainText, plainTextWidth, wrapPieces, wrapIntoLines } from "../lib/terminal/table/word-width.ts";
@@ -98,7 +98,6 @@ const renderMoreHelpHint = (path: readonly string[], label: string): string[] =>
   return plainTextWidth(line) > PAGE_COLUMNS ? [`${label}:`, `  ${typed}`] : [line];
 };
 
-/** Renders the global options, except those in `own`; without `all`, only a hint on how to show them. */
 const renderGlobalOptions = (
   path: readonly string[],
   language: Language,
@@ -116,11 +115,8 @@ const renderGlobalOptions = (
 };
 
 /**
- * Renders the help of the program (`path` empty) or of a noun. It fits on one screen; if necessary, examples and blank
- * lines are left out.
- *
- * @param all whether to include everything that applies to all commands, however long the page becomes
- * @param below number of lines that are written below the help on the same screen
+ * Renders the help of the program (`path` empty) or of a noun; unless `all`, on one screen that also holds `below` more
+ * lines.
  */
 export function renderNounHelp(
   path: readonly string[],
@@ -130,12 +126,14 @@ export function renderNounHelp(
   below = 0,
 ): string {
   if (path.length === 0 && !all) return joinLines(renderFirstScreen(noun, language));
-  if (all) return joinLines(renderFullNounHelp(path, noun, language));
-  const pages = Array.from({ length: noun.examples.length + 1 }, (_, left) =>
-    renderShortNounHelp(path, { ...noun, examples: noun.examples.slice(0, noun.examples.length - left) }, language),
-  );
+  if (all) return joinLines(renderNounPage(path, noun, language, all));
+  const fewer = [noun.examples, ...listFewerExamples(noun.examples)];
+  const pages = fewer.map((examples) => renderNounPage(path, { ...noun, examples }, language, all));
   return joinLines(chooseFittingPage(pages, below));
 }
+
+const listFewerExamples = <T>(examples: readonly T[]): readonly (readonly T[])[] =>
+  examples.map((_, at, { length }) => examples.slice(0, length - at - 1));
 
 const chooseFittingPage = (pages: readonly string[][], below = 0): string[] =>
   pages.find((page) => countRows(page) <= PAGE_LINES - below) ?? pages.at(-1) ?? [];
@@ -146,7 +144,7 @@ const renderNounOpening = (path: readonly string[], noun: NounNode, language: La
   return [
     ...wrapParagraph(noun.summary[language]),
     ...(noun.advice === undefined ? [] : wrapParagraph(noun.advice[language])),
-    ...renderSection(HEADINGS.usage, [noun.usage ?? [], usage].flat().map(toPlainEntry), language),
+    ...renderSection(HEADINGS.usage, [toPlainEntry(usage)], language),
     ...renderSection(
       HEADINGS.examples,
       noun.examples.flatMap((line) => buildExampleEntries(line)),
@@ -158,41 +156,35 @@ const renderNounOpening = (path: readonly string[], noun: NounNode, language: La
 const buildNounEntries = ({ nouns }: NounNode): HelpEntry[] =>
   nouns.map(({ name, summary, aliases }) => ({ term: [name, ...aliases].join(", "), about: summary }));
 
-const buildVerbEntries = (noun: NounNode): HelpEntry[] =>
-  listSubcommands(noun)
-    .slice(noun.nouns.length)
-    .map(({ name, summary }) => ({ term: name, about: summary }));
+const buildVerbEntries = ({ verbs }: NounNode): HelpEntry[] =>
+  verbs.map(({ name, summary }) => ({ term: name, about: summary }));
 
-function renderFullNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
+const renderNounPage = (path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] => {
+  const [nouns, verbs] = [buildNounEntries(noun), buildVerbEntries(noun)];
   const isRoot = path.length === 0;
-  const nouns = buildNounEntries(noun);
-  const exits = buildExitEntries({ exits: isRoot ? ALL_ERROR_CODES : [], opensTenant: false });
   return [
     ...renderNounOpening(path, noun, language),
-    ...(isRoot ? renderRootSections(noun, language) : renderSection(HEADINGS.groups, nouns, language)),
-    ...renderSection(
-      isRoot ? HEADINGS.commands : HEADINGS.subcommands,
-      [...buildVerbEntries(noun), ...(isRoot ? [HELP_COMMAND_ENTRY, VERSION_COMMAND_ENTRY] : [])],
-      language,
-    ),
-    ...renderGlobalOptions(path, language, true),
-    ...renderSection(HEADINGS.exits, exits, language),
+    ...(isRoot
+      ? renderRootSections(noun, [...verbs, HELP_COMMAND_ENTRY, VERSION_COMMAND_ENTRY], language)
+      : renderSection(HEADINGS.subcommands, [...nouns, ...verbs], language)),
+    ...renderGlobalOptions(path, language, all),
+    ...(all
+      ? renderSection(
+          HEADINGS.exits,
+          buildExitEntries({ exits: isRoot ? ALL_ERROR_CODES : [], opensTenant: false }),
+          language,
+        )
+      : []),
   ];
-}
+};
 
-const renderRootSections = (noun: NounNode, language: Language): string[] =>
-  [...Object.entries(NOUN_GROUP_LABELS), [undefined, HEADINGS.groups] as const].flatMap(([group, label]) => {
+const renderRootSections = (noun: NounNode, verbs: readonly HelpEntry[], language: Language): string[] => [
+  ...[...Object.entries(NOUN_GROUP_LABELS), [undefined, HEADINGS.groups] as const].flatMap(([group, label]) => {
     const nouns = noun.nouns.filter((one) => one.group === group);
     return renderSection(label, buildNounEntries({ ...noun, nouns }), language);
-  });
-
-function renderShortNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
-  return [
-    ...renderNounOpening(path, noun, language),
-    ...renderSection(HEADINGS.subcommands, [...buildNounEntries(noun), ...buildVerbEntries(noun)], language),
-    ...renderGlobalOptions(path, language, false),
-  ];
-}
+  }),
+  ...renderSection(HEADINGS.commands, verbs, language),
+];
 
 function renderFirstScreen(noun: NounNode, language: Language): string[] {
   const groups = Object.entries(NOUN_GROUP_LABELS);
@@ -234,10 +226,8 @@ const ALSO_LABEL = text("Also", "他");
 
 const STATUS_VERB_NAME = "status";
 
-/** Name of the command that is needed only once; `--help-all` lists it. */
 const COMPLETION_VERB_NAME = "completion";
 
-/** Entry of `help`, which is not a verb of its own. */
 const HELP_COMMAND_ENTRY: HelpEntry = {
   term: "help",
   about: text("show help for a command, e.g. help users import", "ヘルプを表示する(例: help users import)"),
@@ -245,10 +235,8 @@ const HELP_COMMAND_ENTRY: HelpEntry = {
 const VERSION_COMMAND_ENTRY: HelpEntry = { term: "version", about: VERSION_ENTRY.about };
 
 /**
- * Renders the help of a verb on one screen. Explains as many options as fit: required ones and those with a brief text
- * first, then those of the examples. The others are only listed by name.
- *
- * @param all whether to include every option, also the global ones, and all details, however long the page becomes
+ * Renders the help of a verb, unless `all` on one screen: options are explained as far as they fit (required and brief
+ * ones first, then those of the examples), and the others only named.
  */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);
@@ -258,9 +246,10 @@ export function renderVerbHelp(path: readonly string[], command: Command, langua
   const pages = Array.from({ length: ranked.length - needed + 1 }, (_, left) => ranked.length - left).map((count) =>
     renderShortVerbHelp(path, command, language, new Set(ranked.slice(0, count).map(({ key }) => key))),
   );
-  const fewer = command.examples.map((_, at, { length }) => command.examples.slice(0, length - at - 1));
   const explained = new Set(ranked.slice(0, needed).map(({ key }) => key));
-  const short = fewer.map((examples) => renderShortVerbHelp(path, { ...command, examples }, language, explained));
+  const short = listFewerExamples(command.examples).map((examples) =>
+    renderShortVerbHelp(path, { ...command, examples }, language, explained),
+  );
   return joinLines(chooseFittingPage([...pages, ...short]));
 }
 
@@ -304,7 +293,6 @@ const OPTION_GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
 
 const ALL_OPTIONS_LABEL = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
 
-/** Renders help that explains only the given options and names the others. */
 function renderShortVerbHelp(
   path: readonly string[],
   command: Command,

@@ -10,10 +10,8 @@ const OUTPUT_GRACE_MS = 50;
 const HANG_UP_EXIT_CODE = 129;
 
 /**
- * Exit codes by signal. The system sends SIGHUP when the window is closed or the ssh session ends. SIGHUP also ends the
- * program under `nohup`, as it ends any Node program: Node resets an ignored SIGHUP to its default before it runs our
- * code, so `/proc/self/status` no longer shows that SIGHUP was ignored. With `setsid` or `systemd-run`, the program
- * keeps running after the session ends.
+ * Exit codes by signal. SIGHUP also ends the program under `nohup`, because Node resets an ignored SIGHUP before our
+ * code runs; with `setsid` or `systemd-run`, the program outlives its session.
  */
 const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGHUP", HANG_UP_EXIT_CODE],
@@ -21,12 +19,11 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGTERM", 143],
 ]);
 
-const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
+export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
 /** State of commands that change something outside tenants. */
 export const UNKNOWN_STATE = text("it is unknown what was changed", "どこまで処理したかは不明です");
 
-/** The part of the process that receives signals and can end the process. */
 export interface SignalHost {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   exit(code: number): never;
@@ -39,12 +36,12 @@ export class Interrupts {
   readonly #style: ErrorStyle;
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNCHANGED_STATE;
-  #done: Text | undefined;
   #changes = 0;
   #ending: (exit: number) => string = () => "";
   #exit: number | undefined;
   #reported = false;
   #graceMs = GRACE_MS;
+  done: Text | undefined;
   /** how a command that runs until it is stopped takes SIGHUP; undefined for other commands */
   #reload: (() => void) | undefined;
 
@@ -73,11 +70,8 @@ export class Interrupts {
   }
 
   /**
-   * Waits for SIGINT or SIGTERM, for a command that runs until it is stopped: the signal ends it regularly, with the
-   * exit code of the command. A second signal ends the process at once.
-   *
-   * @param graceMs time that the command has to stop
-   * @param reload called on SIGHUP, which does not stop the command
+   * Waits for SIGINT or SIGTERM, which end the command regularly within `graceMs`; a second one ends the process at
+   * once. SIGHUP calls `reload`.
    */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
@@ -94,16 +88,14 @@ export class Interrupts {
     else this.describeDone(this.#changes === 1 ? CHANGED_STATE : SEVERAL_CHANGED_STATE);
   }
 
-  /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
   describe(state: () => Text): void {
     this.#state = state;
-    this.#done = undefined;
+    this.done = undefined;
   }
 
-  /** Sets the description of permanent changes. The latest call of this method or {@link describe} takes effect. */
   describeDone(done: Text): void {
     this.#state = () => done;
-    this.#done = done;
+    this.done = done;
   }
 
   /** Sets the function that returns the lines to print before the report of an interruption, by its exit code. */
@@ -111,17 +103,10 @@ export class Interrupts {
     this.#ending = ending;
   }
 
-  /** What was changed permanently, if the command has described it. */
-  get done(): Text | undefined {
-    return this.#done;
-  }
-
-  /** What was changed and what was not, as far as it is known. */
   get state(): Text {
     return this.#state();
   }
 
-  /** Aborts the command because its window was closed, unless it has been interrupted already. */
   hangUp(): void {
     if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }
@@ -131,12 +116,7 @@ export class Interrupts {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /**
-   * Reports the interruption, if there was one, without waiting for a slow reader. Must be called when the command has
-   * ended.
-   *
-   * @returns the exit code of the interruption
-   */
+  /** Reports the interruption of a command that has ended, and returns its exit code; undefined if there was none. */
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;

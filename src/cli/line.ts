@@ -1,12 +1,12 @@
 import type { PartialLine } from "../commands/completion/answer.ts";
 import { toFlagName, isOption, formatPlaceholder, type Field } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
-import { listSubcommands, type NounNode, type VerbNode } from "../commands/command.ts";
+import type { NounNode, VerbNode } from "../commands/command.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/output-choice.ts";
 import { shouldUseColour } from "../lib/terminal/commands.ts";
 import type { ErrorStyle } from "../lib/terminal/failure.ts";
-import { text, type Language } from "../lib/text/index.ts";
+import { text, type Language, type Text } from "../lib/text/index.ts";
 import { findNearestWord } from "../lib/text/nearest.ts";
 
 const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
@@ -22,11 +22,8 @@ interface StrayWord {
 
 /** A command line, parsed as far as possible without knowing the options of its verb. */
 export interface CommandLine extends PartialLine {
-  /** canonical names of the nouns and the verb */
   readonly path: readonly string[];
-  /** whether to show help with the global options */
   readonly helpAll: boolean;
-  /** the first stray word before the verb */
   readonly stray: StrayWord | undefined;
 }
 
@@ -37,8 +34,6 @@ const VERSION_FLAGS = ["--version", "-V"];
 const findNoun = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
-const findVerb = (noun: NounNode, word: string): VerbNode | undefined => noun.verbs.find(({ name }) => name === word);
-
 /** Scans a command line and never fails. Global options can be anywhere; the options of the verb follow the verb. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
@@ -47,11 +42,8 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
   const flags = new Set<string>();
   let noun = root;
   let verb: VerbNode | undefined;
-  let version = false;
-  let help = false;
-  let helpAll = false;
+  let [version, help, helpAll] = [false, false, false];
   let stray: StrayWord | undefined;
-  let namesake: VerbNode | undefined;
   const isStray = (word: string): void => void (stray ??= { word, path: [...path], noun });
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? "";
@@ -61,23 +53,18 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
     }
     const isFirst = path.length === 0 && stray === undefined && !help && !version;
     if (isFirst && (word === "help" || word === "version")) {
-      help = word === "help";
-      version = word === "version";
+      [help, version] = [word === "help", word === "version"];
       continue;
     }
     if (!isOption(word)) {
       const below = verb === undefined ? findNoun(noun, word) : undefined;
-      if (below !== undefined) {
-        path.push(below.name);
-        namesake = findVerb(noun, below.name);
-        noun = below;
-        continue;
-      }
-      const found = verb === undefined ? findVerb(noun, word) : undefined;
-      if (found !== undefined) path.push(word);
-      else if (verb !== undefined || namesake !== undefined) words.push(word);
-      else isStray(word);
-      verb ??= found ?? namesake;
+      const found = verb === undefined ? noun.verbs.find(({ name }) => name === word) : undefined;
+      const name = below?.name ?? found?.name;
+      if (verb !== undefined) words.push(word);
+      else if (name === undefined) isStray(word);
+      else path.push(name);
+      noun = below ?? noun;
+      if (below === undefined) verb ??= found;
       continue;
     }
     const [flag = "", ...rest] = word.split("=");
@@ -85,9 +72,8 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
     flags.add(flag);
     if (VERSION_FLAGS.includes(word) && path.length === 0 && stray === undefined) version = true;
     else if (HELP_FLAGS.includes(word)) help = true;
-    else if (takesValue === undefined && verb === undefined && namesake === undefined) isStray(word);
-    else if (takesValue === undefined) verb ??= namesake;
-    if (word === HELP_ALL_FLAG) helpAll = true;
+    else if (takesValue === undefined && verb === undefined) isStray(word);
+    helpAll ||= word === HELP_ALL_FLAG;
     if (!HELP_FLAGS.includes(word) || verb !== undefined) words.push(word);
     if (takesValue === undefined) continue;
     const isApart = takesValue && rest.length === 0;
@@ -96,10 +82,9 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
     if (isApart) words.push(value);
     globals.set(flag, value);
   }
-  return { path, noun, namesake, verb, words, globals, flags, version, help, helpAll, stray };
+  return { path, noun, verb, words, globals, flags, version, help, helpAll, stray };
 }
 
-/** Returns the syntax of an option, such as `-o, --output FILE`. */
 export function formatOptionTerm(key: string, field: Field): string {
   const short = field.short === undefined ? "" : `-${field.short}, `;
   return `${short}--${toFlagName(key)} ${formatPlaceholder(key, field)}`.trimEnd();
@@ -114,11 +99,6 @@ function selectLanguage(flag: string | undefined, environment: EnvironmentVariab
   }
 }
 
-/**
- * Returns the error style that a command line selects, even if the rest of the command line is invalid.
- *
- * @param stderr the stream to which errors are written
- */
 export const selectErrorStyle = (
   { globals }: Pick<CommandLine, "globals">,
   environment: EnvironmentVariables,
@@ -131,7 +111,6 @@ export const selectErrorStyle = (
   colour: shouldUseColour(stderr.isTTY === true, !globals.has("--no-color"), environment),
 });
 
-/** The destination of a command line. `path` contains the nouns and the verb, without the program's name. */
 export type Route =
   | { readonly to: "version" }
   | {
@@ -152,26 +131,26 @@ export type Route =
 
 const formatTypedCommand = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
+/** Returns a hint with the most similar word. */
+export const suggestWord = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);
+
+const listWords = (words: readonly string[]): Text =>
+  text(`use one of these: ${words.join(", ")}`, `次のいずれかを指定してください: ${words.join(", ")}`);
+
 function createUnknownOptionFailure({ word, path }: StrayWord): Failure {
-  const [flag = ""] = word.split("=");
-  const near = findNearestWord(flag, [
-    ...GLOBAL_FLAGS.keys(),
-    "--help",
-    "--help-all",
-    ...(path.length === 0 ? ["--version"] : []),
-  ]);
+  const version = path.length === 0 ? ["--version"] : [];
+  const near = findNearestWord(word.split("=")[0] ?? "", [...GLOBAL_FLAGS.keys(), "--help", HELP_ALL_FLAG, ...version]);
   return new Failure("usage", {
     what: text(`unknown option ${word} before the subcommand`, `サブコマンドの前のオプション ${word} は不明です`),
     where: formatTypedCommand(path),
-    hint:
-      near === undefined
-        ? text(
-            "put the options of a subcommand after the subcommand",
-            "サブコマンド固有のオプションはサブコマンドの後に書いてください",
-          )
-        : text(`did you mean ${near}?`, `「${near}」ではありませんか?`),
+    hint: near === undefined ? OPTIONS_FOLLOW : suggestWord(near),
   });
 }
+
+const OPTIONS_FOLLOW = text(
+  "put the options of a subcommand after the subcommand",
+  "サブコマンド固有のオプションはサブコマンドの後に書いてください",
+);
 
 const findCommands = (verb: string, noun: NounNode, path: readonly string[]): string[] => [
   ...(noun.verbs.some(({ name }) => name === verb) ? [formatTypedCommand([...path, verb])] : []),
@@ -186,7 +165,7 @@ const VERB_SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
     update: ["edit", "set", "import"],
     change: ["edit", "set"],
     modify: ["edit", "set"],
-    remove: ["delete", "revoke", "unassign", "discard"],
+    remove: ["delete", "revoke", "discard"],
     rm: ["delete", "remove", "revoke"],
     delete: ["remove", "revoke", "discard"],
     get: ["show", "list"],
@@ -200,49 +179,27 @@ const VERB_SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
-  const words = listSubcommands(noun).map(({ name }) => name);
+  const words = [...noun.nouns, ...noun.verbs].map(({ name }) => name);
   const synonym = VERB_SYNONYMS.get(word)?.find((verb) => words.includes(verb));
   const below = findCommands(word, noun, path);
+  const where = formatTypedCommand([...path, word]);
   if (below.length > 0) {
     const commands = [...(synonym === undefined ? [] : [formatTypedCommand([...path, synonym])]), ...below];
-    return new Failure("usage", {
-      what: text(`specify what "${word}" applies to`, `${word} の対象を指定してください`),
-      where: formatTypedCommand([...path, word]),
-      hint: text(`use one of these: ${commands.join(", ")}`, `次のいずれかを指定してください: ${commands.join(", ")}`),
-    });
+    const what = text(`specify what "${word}" applies to`, `${word} の対象を指定してください`);
+    return new Failure("usage", { what, where, hint: listWords(commands) });
   }
   const near = synonym ?? findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
-  return new Failure("usage", {
-    what: text(`unknown command ${word}`, `コマンド ${word} は不明です`),
-    where: formatTypedCommand([...path, word]),
-    hint:
-      near === undefined
-        ? text(`use one of these: ${words.join(", ")}`, `次のいずれかを指定してください: ${words.join(", ")}`)
-        : text(
-            `did you mean ${formatTypedCommand([...path, near])}?`,
-            `「${formatTypedCommand([...path, near])}」ではありませんか?`,
-          ),
-  });
+  const hint = near === undefined ? listWords(words) : suggestWord(formatTypedCommand([...path, near]));
+  return new Failure("usage", { what: text(`unknown command ${word}`, `コマンド ${word} は不明です`), where, hint });
 }
 
-function createMissingVerbFailure(path: readonly string[]): Failure {
-  return new Failure("usage", {
-    what: text("specify a subcommand", "サブコマンドを指定してください"),
-    where: formatTypedCommand(path),
-  });
-}
-
-/**
- * Returns the destination of a command line.
- *
- * @throws `usage` for an unknown noun, verb or option before the verb; the failure suggests the most similar word
- */
-export function resolveRoute({ path, noun, namesake, words, version, help, stray, ...line }: CommandLine): Route {
+/** @throws `usage` for an unknown noun, verb or option before the verb */
+export function resolveRoute({ path, noun, verb, words, version, help, stray }: CommandLine): Route {
   if (version) return { to: "version" };
-  const verb = line.verb ?? (help ? undefined : namesake);
   if (stray !== undefined)
     throw isOption(stray.word) ? createUnknownOptionFailure(stray) : createUnknownWordFailure(stray);
   if (verb !== undefined) return help ? { to: "verb-help", path, verb } : { to: "verb", path, verb, words };
-  if (!help && path.length > 0) return { to: "noun-help", path, noun, failure: createMissingVerbFailure(path) };
-  return { to: "noun-help", path, noun };
+  if (help || path.length === 0) return { to: "noun-help", path, noun };
+  const what = text("specify a subcommand", "サブコマンドを指定してください");
+  return { to: "noun-help", path, noun, failure: new Failure("usage", { what, where: formatTypedCommand(path) }) };
 }

@@ -24,16 +24,12 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
           const { runVerb } = await import("./run.ts");
           return await runVerb(outside, style, { path: [STATUS_VERB.name], verb: STATUS_VERB, words: line.words });
         }
-        if (found.failure === undefined) {
-          const { renderNounHelp, renderVerbHelp } = await import("./help.ts");
-          writeNow(1, renderNounHelp(found.path, found.noun, style.language, line.helpAll));
-          const { default: namesake } = (line.helpAll ? await line.namesake?.load() : undefined) ?? {};
-          if (namesake !== undefined) writeNow(1, `\n${renderVerbHelp(found.path, namesake, style.language, false)}`);
-          return 0;
-        }
+        const { path, noun, failure } = found;
         const { renderNounHelp } = await import("./help.ts");
-        writeNow(2, renderNounHelp(found.path, found.noun, style.language, line.helpAll, ERROR_LINES));
-        throw found.failure;
+        const below = failure === undefined ? 0 : ERROR_LINES;
+        writeNow(failure === undefined ? 1 : 2, renderNounHelp(path, noun, style.language, line.helpAll, below));
+        if (failure !== undefined) throw failure;
+        return 0;
       }
       case "verb-help": {
         const { default: command } = await found.verb.load();

@@ -6,7 +6,6 @@ import type { AppleSockets } from "./apple.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { ConnectionEnvironment, OpenTenant } from "./tenant.ts";
 
-/** The part of `process` that the program uses. */
 export type Host = Pick<
   NodeJS.Process,
   | "argv"
@@ -24,20 +23,17 @@ export type Host = Pick<
   | "exit"
 >;
 
-/** Opens the tenant of a context.  @throws the failures of `openTenant` in `tenant.ts` */
 export type TenantOpener = (machine: ConnectionEnvironment, chosen: ChosenContext) => Promise<OpenTenant>;
 
 /** The environment in which the program runs; tests pass an environment in memory. */
 export interface ProgramEnvironment {
   readonly host: Host;
   readonly clock: Clock;
-  /** `os.homedir()` */
   readonly userFolder: string;
   /** `os.userInfo().username`; undefined if the user id has no name */
   readonly userName: string | undefined;
   /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
-  /** `os.hostname()` */
   readonly hostName: string;
   /** Returns true if a file descriptor is a terminal now. A terminal whose window was closed does not count. */
   readonly isTerminal: (descriptor: number) => boolean;

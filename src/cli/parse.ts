@@ -11,15 +11,15 @@ import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
-import { formatOptionTerm } from "./line.ts";
+import { formatOptionTerm, suggestWord } from "./line.ts";
 
-/** A parsed command line: defaults are filled in, numbers and lists are converted. */
 export interface ParsedLine {
   readonly globals: Globals;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-type UsageFailureFactory = (what: Text, hint?: Text) => Failure;
+/** A failure without its place and, unless it has a hint, without one: {@link parseCommandLine} adds both. */
+const usageError = (what: Text, hint?: Text): Failure => new Failure("usage", { what, hint });
 
 /** Returns a name in the form in which names are compared: character width and case do not matter. */
 const normalizeName = (name: string): string => name.normalize("NFKC").toLowerCase();
@@ -30,7 +30,6 @@ const findChoice = (word: string, { choices, called = {} }: ValueField & { kind:
     [called[choice]?.en, called[choice]?.ja].some((name) => normalizeName(name ?? "") === normalizeName(word)),
   );
 
-/** Converts a word to the value of a field; returns undefined if it is not one. */
 function convertWord(raw: string, field: ValueField): unknown {
   switch (field.kind) {
     case "number": {
@@ -57,7 +56,6 @@ function convertWord(raw: string, field: ValueField): unknown {
   }
 }
 
-/** Describes the values that a field accepts. */
 function describeExpected(field: ValueField): Text {
   if (field.kind === "number") {
     const { min = 0, max } = field;
@@ -80,7 +78,7 @@ function describeExpected(field: ValueField): Text {
 }
 
 /** Parses a value. A blank one is rejected: nobody types it on purpose, but a script variable may not be set. */
-function parseValue(raw: string, name: string, field: ValueField, usageError: UsageFailureFactory): unknown {
+function parseValue(raw: string, name: string, field: ValueField): unknown {
   if (raw.trim() === "") {
     if (field.blank === true) return null;
     throw usageError(text(`${name} must not be blank`, `${name} が空です`));
@@ -98,14 +96,14 @@ interface BoxedValue {
   readonly value: unknown;
 }
 
-function createOption(key: string, field: Field, usageError: UsageFailureFactory): Option {
+function createOption(key: string, field: Field): Option {
   const term = formatOptionTerm(key, field);
   if (field.kind === "boolean") return new Option(term);
   const flags = term.slice(0, term.length - formatPlaceholder(key, field).length);
   const name = flags.trim();
   const option = new Option(`${flags}<value>`).makeOptionMandatory(field.required === true);
   return option.argParser<BoxedValue | undefined>((raw, before) => {
-    const value = parseValue(raw, name, field, usageError);
+    const value = parseValue(raw, name, field);
     if (field.single === true && before !== undefined && before.value !== value)
       throw usageError(
         text(`${name} is specified twice with different values`, `${name} に異なる値が 2 回指定されています`),
@@ -128,13 +126,9 @@ function getValueOrDefault(option: Option, field: Field, given: unknown): unknow
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
 
-const readArgument = (
-  [key, field]: readonly [string, Field],
-  words: readonly string[],
-  usageError: UsageFailureFactory,
-): readonly [string, unknown] => {
+const readArgument = ([key, field]: readonly [string, Field], words: readonly string[]): readonly [string, unknown] => {
   if (field.kind === "boolean") return [key, false];
-  const values = words.map((word) => parseValue(word, formatPlaceholder(key, field), field, usageError));
+  const values = words.map((word) => parseValue(word, formatPlaceholder(key, field), field));
   return [key, field.repeatable === true ? values : (values[0] ?? field.default)];
 };
 
@@ -164,8 +158,8 @@ const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): 
 function translateError(
   { code, message }: CommanderError,
   command: CommandSyntax,
-  { parser, typed }: { readonly parser: Parser; readonly typed: string },
-  usageError: UsageFailureFactory,
+  parser: Parser,
+  typed: string,
 ): Failure {
   const [pattern, describe] = COMMANDER_ERRORS[code] ?? [/(.*)/, same];
   const word = pattern.exec(message)?.[1] ?? "";
@@ -183,44 +177,43 @@ function translateError(
   const near = isSecret ? `${secret}-file` : /Did you mean (?:one of )?([^,?]+)/.exec(message)?.[1];
   return usageError(
     describe(isSecret ? secret : word),
-    near === undefined
-      ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`)
-      : text(`did you mean ${near}?`, `「${near}」ではありませんか?`),
+    near === undefined ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`) : suggestWord(near),
   );
 }
 
-/**
- * Parses the words of a command line as the verb declares them. Abbreviations are not accepted, and nothing is guessed.
- *
- * @param everywhere the options that every command takes
- * @throws `usage` for unknown options, missing or extra arguments, and invalid numbers and choices
- */
+/** Parses the words of a command line as the verb declares them. Abbreviations are not accepted. @throws `usage` */
 export function parseCommandLine(
   path: readonly string[],
   command: CommandSyntax,
   words: readonly string[],
-  everywhere: Fields = GLOBAL_OPTIONS,
 ): ParsedLine {
-  const typed = ["clomoctl", ...path].join(" ");
-  const seeHelp = text(`see ${typed} --help`, `${typed} --help を参照してください`);
-  const usageError: UsageFailureFactory = (what, hint = seeHelp) => new Failure("usage", { what, where: typed, hint });
+  const where = ["clomoctl", ...path].join(" ");
+  try {
+    return parseWords(command, words, where);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { what, hint = text(`see ${where} --help`, `${where} --help を参照してください`) } = error;
+    throw new Failure("usage", { what, where, hint });
+  }
+}
+
+function parseWords(command: CommandSyntax, words: readonly string[], typed: string): ParsedLine {
   const parser = new Parser()
     .helpOption(false)
     .exitOverride()
     .allowExcessArguments(false)
     .configureOutput({ writeErr: () => undefined });
   // a verb whose result is a file declares its own --output
-  const general = Object.entries(everywhere).filter(([key]) => !(key in command.options));
+  const general = Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in command.options));
   const fields = [...general, ...Object.entries(command.options)];
-  const options = fields.map(([key, field]) => ({ key, field, option: createOption(key, field, usageError) }));
+  const options = fields.map(([key, field]) => ({ key, field, option: createOption(key, field) }));
   for (const { option } of options) parser.addOption(option);
   const args = Object.entries(command.args);
   for (const [key, field] of args) parser.addArgument(createArgument(key, field));
   try {
     parser.parse(words, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    throw translateError(error, command, { parser, typed }, usageError);
+    throw error instanceof CommanderError ? translateError(error, command, parser, typed) : error;
   }
   const values = new Map(
     options.map(({ key, field, option }) => [
@@ -230,16 +223,17 @@ export function parseCommandLine(
   );
   const given = args.map((arg, at) => {
     const isOpen = arg[1].kind !== "boolean" && arg[1].repeatable === true;
-    return readArgument(arg, parser.args.slice(at, isOpen ? undefined : at + 1), usageError);
+    return readArgument(arg, parser.args.slice(at, isOpen ? undefined : at + 1));
   });
-  rejectUselessGlobals(command, values, usageError);
+  rejectUselessGlobals(command, values);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   // a command that also writes documents declares its own `--format` and `--output`; with a record format, both have
   // the same effect as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
-  checkRelations(command, { ...Object.fromEntries(values), ...input }, usageError);
-  rejectSharedInput(command, everywhere, { ...Object.fromEntries(values), ...input }, usageError);
+  const all = { ...Object.fromEntries(values), ...input };
+  checkRelations(command, all);
+  rejectSharedInput(command, all);
   return {
     globals: Object.fromEntries([...pick(general.map(([key]) => key)), ...records]) as unknown as Globals,
     input,
@@ -247,13 +241,8 @@ export function parseCommandLine(
 }
 
 /** Rejects a command line that reads several values from stdin, which can be read only once. */
-function rejectSharedInput(
-  { args, ...command }: CommandSyntax,
-  everywhere: Fields,
-  values: Readonly<Record<string, unknown>>,
-  usageError: UsageFailureFactory,
-): void {
-  const options = { ...everywhere, ...command.options };
+function rejectSharedInput({ args, ...command }: CommandSyntax, values: Readonly<Record<string, unknown>>): void {
+  const options: Fields = { ...GLOBAL_OPTIONS, ...command.options };
   const readers = Object.entries({ ...options, ...args }).flatMap(([key, field]) => {
     const isSwitch = field.kind === "boolean" && key.endsWith("Stdin") && values[key] === true;
     const files = field.kind === "file" ? [values[key]].flat().filter((name) => name === "-") : [];
@@ -268,7 +257,6 @@ function rejectSharedInput(
 function rejectUselessGlobals(
   { opensTenant, readsTenants, options }: CommandSyntax,
   values: ReadonlyMap<string, unknown>,
-  usageError: UsageFailureFactory,
 ): void {
   const { output } = options;
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options))
@@ -294,7 +282,6 @@ const ALWAYS_EXCLUDED = [["context", "allContexts"]] as const;
 function checkRelations(
   { options, args, excludes = [], anyOf = [], oneOf = [] }: CommandSyntax,
   values: Readonly<Record<string, unknown>>,
-  usageError: UsageFailureFactory,
 ): void {
   const isGiven = (key: string): boolean => {
     const [value, field] = [values[key], options[key] ?? args[key]];

@@ -11,21 +11,6 @@ import { asFailure } from "./report.ts";
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
   selectErrorStyle(scanCommandLine(PROGRAM, words), environment);
 
-const failure = new Failure("conflict", {
-  what: text("the tenant has changed since the plan was made", "テナントが変更されました"),
-  where: "people.csv",
-  hint: text("run the command again", "やり直してください"),
-});
-
-test("a failure has three lines, in the chosen language", () => {
-  expect(renderReport(failure, styleOf(["--lang", "en"], {}))).toBe(
-    "error: the tenant has changed since the plan was made\n  people.csv\n  run the command again\n",
-  );
-  expect(renderReport(failure, styleOf([], { LC_ALL: "ja_JP.UTF-8" }))).toBe(
-    "エラー: テナントが変更されました\n  people.csv\n  やり直してください\n",
-  );
-});
-
 test("on a terminal, a failure is folded but its commands are not; program output is not folded", () => {
   const long = new Failure("usage", {
     what: text(`--lang must be one of ${"ja, en, ".repeat(12)}not fr`, `--lang は${"日本語か英語".repeat(12)}です`),
@@ -61,20 +46,6 @@ test.each([
   ["what is no error", { code: "ENOSPC" }, false],
 ])("%s: reported as a full disk: %s", (_, thrown, full) => {
   expect(asFailure(thrown).what.en.includes("no space left")).toBe(full);
-});
-
-test("with --format json the last line is a problem object", () => {
-  const last = renderReport(failure, styleOf(["users", "list", "--format=json"], {}))
-    .trimEnd()
-    .split("\n")
-    .at(-1);
-  expect(JSON.parse(last ?? "")).toMatchObject({
-    type: "conflict",
-    status: 409,
-    detail: "the tenant has changed since the plan was made",
-    where: "people.csv",
-    hint: "run the command again",
-  });
 });
 
 test("an error that is not a failure is unexpected, and its stack is shown only on request", () => {

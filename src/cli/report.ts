@@ -8,10 +8,6 @@ const VERBOSE_HINT = text(
   "--verbose を付けて実行すると発生した場所が表示されます",
 );
 
-/**
- * Converts any thrown value into a failure that can be shown. Unless the value is a {@link Failure}, or can be
- * explained as an error of the disk or of permissions, the failure is `unexpected`.
- */
 export function asFailure(thrown: unknown): Failure {
   const { first: error } = unwrapSuppressed(thrown);
   if (error instanceof Failure) return error;

@@ -28,7 +28,7 @@ const program = noun(
   [
     noun("users", [noun("fields", [], ["add", "remove"])], ["list", "import", "create"]),
     noun("secured", [noun("users", [], ["import"])], []),
-    noun("clomo-account", [noun("do", [noun("devices", [], ["add"])], ["advance"])], ["edit", "do"], ["account"]),
+    noun("clomo-account", [], ["edit"], ["account"]),
   ],
   [],
 );
@@ -105,17 +105,6 @@ test.each([
     expect.objectContaining({ code: "usage", what: expect.objectContaining({ en: what }) }),
   );
   expect(() => to(line)).toThrow(expect.objectContaining({ hint: expect.objectContaining({ en: hint }) }));
-});
-
-test("a word is the verb of that name if the next word is not in the noun of that name", () => {
-  const path = ["clomo-account", "do"];
-  expect(to("account do a.txt --url x")).toMatchObject({ to: "verb", path, words: ["a.txt", "--url", "x"] });
-  expect(to("account do advance 8d")).toMatchObject({ to: "verb", path: [...path, "advance"], words: ["8d"] });
-  expect(to("account do devices add")).toMatchObject({ to: "verb", path: [...path, "devices", "add"] });
-  expect(to("account do")).toMatchObject({ to: "verb", path, words: [] });
-  expect(to("account do --help")).toMatchObject({ to: "noun-help", path });
-  expect(to("account do a.txt --help")).toMatchObject({ to: "verb-help", path });
-  expect(() => to("account do devices ad")).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
 test.each([

@@ -297,6 +297,6 @@ test("a tenant that cannot be closed after the work is a warning", async () => {
   };
   expect(await ending(made)).toMatchObject({
     exit: 0,
-    stderr: "warning: the command has ended, but its clean-up failed: unexpected error: disk on fire\n",
+    stderr: "warning: the clean-up failed: unexpected error: disk on fire\n",
   });
 });

@@ -5,24 +5,17 @@ import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
 import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
 import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { Interrupts, UNKNOWN_STATE } from "./interrupts.ts";
+import { Interrupts, UNCHANGED_STATE, UNKNOWN_STATE } from "./interrupts.ts";
 import { isHungUp, type ProgramEnvironment } from "./outside.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
 import { openTools } from "./tools.ts";
 
-/** A verb with its path, and the words that are not parsed yet. */
 export interface Invocation {
   readonly path: readonly string[];
   readonly verb: VerbNode;
   readonly words: readonly string[];
 }
 
-/**
- * Runs a verb and shows the error if it fails.
- *
- * @returns the exit code
- * @throws `usage` if the words do not match the verb's declaration; nothing has been done in that case
- */
 export async function runVerb(
   outside: ProgramEnvironment,
   style: ErrorStyle,
@@ -44,40 +37,30 @@ export async function runVerb(
     if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(summary.line(ended)));
   };
   if (isSummarized) interrupts.precede((ended) => `${summary.line(ended)}\n`);
-  const exit = await finishWork(outside, { interrupts, summarize }, tools, { verb, command, input }, async () => {
+  const exit = await finishWork(outside, interrupts, summarize, tools, { verb, command, input }, async () => {
     const { shows } = command;
     const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
     await checkHomeSafety(tools, {
       isChange: (changes || changesBy) && !isRehearsal,
       opens: command.opensTenant !== false || command.readsTenants === true,
     });
-    if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
+    if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_STATE);
     if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
     if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
-    if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
+    if (shows !== undefined) terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
   });
   try {
     await tools[Symbol.asyncDispose]();
   } catch (error) {
     const { en, ja } = await describeCause(error);
-    const { terminal } = tools;
-    await terminal.warn(
-      text(
-        `the command has ended, but its clean-up failed: ${en}`,
-        `コマンドは終了しましたが、後片付けに失敗しました: ${ja}`,
-      ),
-    );
+    await terminal.warn(text(`the clean-up failed: ${en}`, `後片付けに失敗しました: ${ja}`));
     await terminal.close().catch(() => undefined);
   }
   return interrupts.over() ?? exit;
 }
 
-/**
- * Parses the words of a command line. If they are invalid, writes the summary line of a command that makes a plan.
- *
- * @throws `usage` as {@link parseCommandLine} does
- */
+/** Parses the words of a command line. If they are invalid, writes the summary line of a command that makes a plan. */
 function parseOrSummarize(
   { host, clock, writeNow }: ProgramEnvironment,
   command: Command,
@@ -98,14 +81,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-const UNCHANGED_NOTE = text("nothing was changed", "何も変更していません");
-
-/**
- * Rejects a change if others can also change the home folder. If the command only reads there, this function only
- * warns.
- *
- * @throws `not-permitted`
- */
+/** Rejects a change if others can also change the home folder. If the command only reads there, it only warns. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },
@@ -116,12 +92,6 @@ async function checkHomeSafety(
   if (isChange) throw createUnsafeHomeFailure(fault);
   const { what, mend } = fault;
   await terminal.warn(text(`${what.en}: ${mend}`, `${what.ja}: ${mend}`));
-}
-
-interface VerbEnding {
-  readonly interrupts: Interrupts;
-  /** writes the summary line of a run without a terminal, if there is one */
-  readonly summarize: (exit: number, isFailure: boolean) => Promise<void>;
 }
 
 async function confirmOutputs(tools: Tools, command: Command, { globals, input }: ParsedLine): Promise<boolean> {
@@ -140,10 +110,10 @@ const describeCause = async (error: unknown): Promise<Text> => {
   return text(`${what.en}${place}`, `${what.ja}${place}`);
 };
 
-/** Waits for the work of a verb and its output. Shows a failure unless a signal caused it. */
 async function finishWork(
   outside: ProgramEnvironment,
-  { interrupts, summarize }: VerbEnding,
+  interrupts: Interrupts,
+  summarize: (exit: number, isFailure: boolean) => Promise<void>,
   { terminal }: Tools,
   { verb, command, input }: Pick<ParsedLine, "input"> & { readonly verb: VerbNode; readonly command: Command },
   work: () => Promise<Outcome>,

@@ -173,31 +173,11 @@ test("a dry run does not create a tenant, but the next real change does", async 
   const tenantFolder = join(freshFolder(), "tenants", "kanto");
   const tenant = await open(kanto(tenantFolder));
   const dryRun = true;
-  const client = await openClient(tenant.connection, [
-    "users",
-    "orgs",
-    "devices",
-    "roles",
-    "accounts",
-    "tenant",
-    "secured",
-  ]);
+  const client = await openClient(tenant.connection, ["users", "roles"]);
   const scheme = { name: "受付", operations: ["users.write"] };
-  expect([
-    (await client.users.create({ name: "山田", emails: ["y@example.jp"], dryRun })).after,
-    (await client.orgs.create({ name: "営業部", dryRun })).after,
-    (await client.devices.create({ serialNumber: "S1", dryRun })).after,
-    (await client.roles.createScheme({ ...scheme, dryRun })).after,
-    (await client.accounts.setSettings({ composition: "employee-code", dryRun })).after,
-    (await client.tenant.set({ domain: "kanto", dryRun })).after,
-  ]).toMatchObject([
-    { name: "山田" },
-    { name: "営業部" },
-    { serialNumber: "S1" },
-    { name: "受付" },
-    { composition: "employee-code" },
-    { domain: "kanto" },
-  ]);
+  const user = { name: "山田", emails: ["y@example.jp"] };
+  expect((await client.users.create({ ...user, dryRun })).after).toMatchObject({ name: "山田" });
+  expect((await client.roles.createScheme({ ...scheme, dryRun })).after).toMatchObject({ name: "受付" });
   expect(existsSync(tenantFolder)).toBe(false);
   expect((await client.roles.createScheme(scheme as never)).after).toMatchObject({ name: "受付" });
   expect(existsSync(join(tenantFolder, "tenant.db"))).toBe(true);

@@ -25,41 +25,28 @@ import { text, type Text } from "../lib/text/index.ts";
 
 const loadTemporary = () => import("../lib/files/temporary.ts");
 
-/** A tenant that remains open until `close` is called. */
 export interface OpenTenant extends ChosenContext {
   readonly connection: Connection;
   readonly close: () => Promise<void>;
 }
 
-/** What a connection to a tenant needs from its surroundings. */
 export interface ConnectionEnvironment {
   readonly clock: Clock;
   readonly processes: ProcessTable;
   /** name of the operating system's user; undefined if the user has no name, as in some containers */
   readonly userName: string | undefined;
-  /** `os.hostname()` */
   readonly hostName: string;
-  /** account as which the user of a local tenant acts */
   readonly as?: string | undefined;
-  /** the environment variables, which may name a proxy */
   readonly environment: EnvironmentVariables;
-  /** returns the secret with which a remote tenant is signed in; undefined if it is not signed in */
   readonly secretFor?: ((context: RemoteContext) => Promise<CredentialSecret | undefined>) | undefined;
   /** name and version of the program: `clomoctl` and the version */
   readonly program: string;
-  /** aborts long lists and exports */
   readonly signal?: AbortSignal | undefined;
-  /** called before every change; rejects if the change is not permitted */
   readonly beforeChange?: Connection["beforeChange"];
-  /** called if an export could not be recorded in the audit log */
   readonly unaudited?: Connection["unaudited"];
-  /** called with the numbers of the changes that were made */
   readonly changed?: Connection["changed"];
-  /** shows a warning about the connection */
   readonly warn?: ((warning: Text) => Promise<void>) | undefined;
-  /** how a local tenant sends requests to Apple's services, and encrypts the secrets it keeps for them */
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
-  /** how a local tenant sends email */
   readonly mail?: TenantOptions["mail"];
   /**
    * set for a run that must leave nothing behind (`--dry-run`): if a local tenant does not exist and a request needs it
@@ -68,12 +55,6 @@ export interface ConnectionEnvironment {
   readonly rehearsesIn?: TemporaryStorage | undefined;
 }
 
-/**
- * Opens the tenant of a context.
- *
- * @throws `locked` if another process holds the local tenant, `unexpected` if the folder of the tenant cannot be
- * created
- */
 export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
   const { signal, beforeChange, unaudited, changed } = machine;
@@ -86,7 +67,6 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   };
 }
 
-/** Opens a copy of a tenant, with the rights of its owner. */
 export const openTenantCopy = (machine: ConnectionEnvironment, tenantFolder: string): Promise<OpenTenant> =>
   openTenant(
     { ...machine, as: undefined, rehearsesIn: undefined },
@@ -218,7 +198,6 @@ interface LocalTenant extends Pick<Tenant, "perform" | "close"> {
 
 const openExistingTenant = (tenant: Tenant): LocalTenant => ({ ...tenant, current: () => Promise.resolve(tenant) });
 
-/** How to create a tenant that does not exist yet. */
 interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
   readonly tenantFolder: string;
   readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
@@ -258,7 +237,7 @@ async function connectToServer(
   { clock, as, environment, secretFor, warn }: ConnectionEnvironment,
   context: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
-  const { name, url } = context;
+  const { url } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
   const [{ openSocket }, { describeMissingEncryption, isLoopbackAddress }] = await Promise.all([
@@ -278,9 +257,7 @@ async function connectToServer(
       random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
     },
   });
-  const source = credential?.source;
-  const newKey = (): string => crypto.randomUUID();
-  return { transport, base, context: name, newKey, credentialSource: source, close };
+  return { transport, base, newKey: () => crypto.randomUUID(), credentialSource: credential?.source, close };
 }
 
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
@@ -303,11 +280,6 @@ export const createUploadSpool = async (place: TemporaryStorage): Promise<Tenant
   return (request, signal) => receiveUpload(request, { place, limit: DEFAULT_LIMITS.bytes, signal });
 };
 
-/**
- * Serves a tenant over sockets.
- *
- * @throws Failure `unavailable` if it cannot listen on the address; `input-rejected` if nobody can sign in
- */
 export const serveTenant = async (
   { tenant, now, log, documentFile }: ServedTenant,
   { place, tls, proxies }: ServerPlan,

@@ -11,17 +11,16 @@ import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";
 import { openTools } from "./tools.ts";
-import { createFakeEnvironment } from "#support/cli/outside.ts";
+import { createFakeEnvironment, type FakeEnvironment } from "#support/cli/outside.ts";
 
 const NOTHING = Object.fromEntries(Object.keys(GLOBAL_OPTIONS).map((key) => [key, undefined])) as unknown as Globals;
 
+const createInterrupts = ({ outside }: FakeEnvironment): Interrupts =>
+  new Interrupts(outside.host, { language: "en", json: false, verbose: false }, () => undefined);
+
 function opened(home: string, globals: Partial<Globals> = {}) {
   const made = createFakeEnvironment(home);
-  const interrupts = new Interrupts(
-    made.outside.host,
-    { language: "en", json: false, verbose: false },
-    () => undefined,
-  );
+  const interrupts = createInterrupts(made);
   return { ...made, interrupts, tools: openTools(made.outside, { ...NOTHING, ...globals }, { interrupts, summary }) };
 }
 
@@ -91,11 +90,7 @@ test("a command keeps its tenant even if the context is switched meanwhile", asy
 
 test("a tenant that could not be opened is not closed and does not affect other tenants", async () => {
   const made = createFakeEnvironment(await homeOfTwo());
-  const interrupts = new Interrupts(
-    made.outside.host,
-    { language: "en", json: false, verbose: false },
-    () => undefined,
-  );
+  const interrupts = createInterrupts(made);
   const openTenant: typeof made.outside.openTenant = (machine, chosen) =>
     chosen.context.name === "kanto"
       ? Promise.reject(new Failure("locked", { what: same("locked") }))
@@ -140,11 +135,7 @@ test.each([
   const made = createFakeEnvironment(freshFolder());
   const { stdin } = made.outside.host;
   stdin.isTTY = isTTY;
-  const interrupts = new Interrupts(
-    made.outside.host,
-    { language: "en", json: false, verbose: false },
-    () => undefined,
-  );
+  const interrupts = createInterrupts(made);
   const tools = openTools({ ...made.outside, isTerminal: () => isTerminal }, NOTHING, { interrupts, summary });
   (stdin as unknown as PassThrough).end("half");
   const read = await Array.fromAsync(tools.stdin, String).catch(({ code }: Failure) => code);
@@ -160,11 +151,7 @@ test.each([
   const made = createFakeEnvironment(freshFolder());
   for (const stream of [made.outside.host.stdin, made.outside.host.stdout, made.outside.host.stderr])
     stream.isTTY = true;
-  const interrupts = new Interrupts(
-    made.outside.host,
-    { language: "en", json: false, verbose: false },
-    () => undefined,
-  );
+  const interrupts = createInterrupts(made);
   const { terminal } = openTools(made.outside, { ...NOTHING, ...globals }, { interrupts, summary });
   expect(terminal.interactive).toBe(interactive);
   const { bad } = await terminal.styles("stderr");
@@ -181,11 +168,7 @@ test("the connection to Apple is opened once, when it is needed, and closed with
       close: async () => void events.push("close"),
     };
   };
-  const interrupts = new Interrupts(
-    made.outside.host,
-    { language: "en", json: false, verbose: false },
-    () => undefined,
-  );
+  const interrupts = createInterrupts(made);
   const tools = openTools({ ...made.outside, openApple }, NOTHING, { interrupts, summary });
   expect(events).toEqual([]);
   const send = await tools.send();

@@ -19,14 +19,13 @@ import {
   removeUnfinished,
   isMissingFolder,
   createProcessTable,
-  type ProcessTable,
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
 import { getActingWords } from "../lib/terminal/commands.ts";
 import { Terminal, type EnvironmentVariables, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import { text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
@@ -47,32 +46,23 @@ interface ChangeReports {
   readonly mayAsk: () => boolean;
 }
 
-const createMachine = (outside: ProgramEnvironment): Machine => {
-  const {
-    host: { platform, execPath, argv },
-    userFolder,
-    userName,
-  } = outside;
-  return {
-    platform,
-    userFolder,
-    userName,
-    get hostName() {
-      return outside.hostName;
-    },
-    // computed only when needed: it takes milliseconds, and most commands do not use it
-    get timezone() {
-      return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    },
-    node: execPath,
-    program: PROGRAM_VERSION,
-    door: argv[1] ?? "",
-  };
-};
+const createMachine = ({ host: { platform, execPath, argv }, ...outside }: ProgramEnvironment): Machine => ({
+  platform,
+  userFolder: outside.userFolder,
+  userName: outside.userName,
+  hostName: outside.hostName,
+  // computed only when needed: it takes milliseconds, and most commands do not use it
+  get timezone() {
+    return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  },
+  node: execPath,
+  program: PROGRAM_VERSION,
+  door: argv[1] ?? "",
+});
 
 /**
- * Yields the bytes of stdin. If the window of a terminal is closed, stdin ends as it does after Ctrl-D, before SIGHUP
- * arrives. In this case the function throws, because the input typed so far is incomplete.
+ * Yields the bytes of stdin. Throws if the window of the terminal is closed (stdin then ends before SIGHUP arrives):
+ * the input is incomplete.
  */
 async function* readCompleteInput(
   outside: ProgramEnvironment,
@@ -84,16 +74,14 @@ async function* readCompleteInput(
 }
 
 /**
- * Returns {@link readCompleteInput} with stdin's file descriptor, from which endless devices (/dev/zero) are detected,
- * and with `isTTY`, because a terminal shows what is typed.
+ * Returns {@link readCompleteInput} with what detects endless devices (the file descriptor) and terminals (`isTTY`).
  */
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
 /**
- * Returns a function that opens stdin when it is first called. Opening stdin takes milliseconds, so commands that
- * neither ask nor read skip it. After a question, the mode of the terminal is reset; if the window was closed, this
- * would fail and end the program, so the reset is skipped.
+ * Returns a function that opens stdin, which takes milliseconds, at its first call. In a closed window, the reset of
+ * the terminal's mode after a question would fail and end the program, so it is skipped.
  */
 const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
@@ -205,8 +193,8 @@ function createTenantPool(
 }
 
 /**
- * Returns a function that chooses the context at its first call and keeps this choice, even if the user switches
- * contexts meanwhile. If there are several contexts, the chosen one is shown on a terminal.
+ * Returns a function that chooses the context once, even if the user switches contexts meanwhile. If there are several,
+ * the chosen one is shown on a terminal.
  */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
@@ -224,7 +212,7 @@ const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
 /**
  * Returns a function that rejects `--token-file` for a local tenant, and warns once about a token in the environment:
- * because of a wrong context, a job with few rights would otherwise run as the owner.
+ * in a wrong context, a job with few rights would run as the owner.
  */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
@@ -264,17 +252,10 @@ const TOKEN_TYPED_FAILURE = new Failure("usage", {
 });
 
 /**
- * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
- * the secret that `login` stored.
+ * Returns a function that finds the secret for a remote tenant: of `--token-file`, else CLOMOCTL_TOKEN, else of
+ * `login`.
  */
-const createSecretLookup = ({
-  globals,
-  home,
-  environment,
-  workingFolder,
-  platform,
-  stdin,
-}: {
+const createSecretLookup = (place: {
   readonly globals: Pick<Globals, "tokenFile">;
   readonly home: Home;
   readonly environment: EnvironmentVariables;
@@ -282,6 +263,7 @@ const createSecretLookup = ({
   readonly platform: string;
   readonly stdin: () => Tools["stdin"];
 }): TenantMachine["secretFor"] => {
+  const { globals, home, environment, workingFolder, platform, stdin } = place;
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
@@ -305,15 +287,6 @@ const createSecretLookup = ({
   };
 };
 
-type StateTools = Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped">;
-
-const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateTools => ({
-  describeState: (state) => interrupts.describe(state),
-  describeDone: (done) => interrupts.describeDone(done),
-  summarize: (plan) => summary.add(plan),
-  untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
-});
-
 type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "openCopy" | "inspectCopy" | "relateCopy" | "receiveTenant">;
 
 const createTenantTools = (
@@ -336,67 +309,25 @@ const createTenantTools = (
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });
 
-const createReports = (terminal: Terminal) => ({
-  unaudited: warnUnaudited(terminal),
-  changed: (numbers: readonly number[]): void => terminal.addChanges(numbers),
-  warn: (warning: Text): Promise<void> => terminal.warn(warning),
-});
-
-const createTenantServices = (
-  outside: ProgramEnvironment,
-  { home, processes, send }: { readonly home: Home; readonly processes: ProcessTable } & Pick<Tools, "send">,
-) => ({ apple: { send, sealing: createLazySealer(home, processes) }, mail: createMailSenderFactory(outside, home) });
-
-const createServerOpener = (
-  machine: TenantMachine,
-  {
-    temporary,
-    now,
-    write,
-  }: {
-    readonly temporary: TemporaryStorage;
-    readonly now: () => Date;
-    readonly write: (line: string) => void;
-  },
-) => {
+function createServerOpener(machine: TenantMachine, temporary: TemporaryStorage, log: (line: string) => void) {
   let served: Pick<OpenTenant, "close"> | undefined;
   return {
     open: async (plan: ServerPlan): Promise<RunningServer> => {
       const { createUploadSpool, openServedTenant, serveTenant } = await import("./tenant.ts");
-      const spool = await createUploadSpool(temporary);
-      const tenant = await openServedTenant(machine, plan, spool);
+      const tenant = await openServedTenant(machine, plan, await createUploadSpool(temporary));
       served = tenant;
-      return serveTenant({ tenant, now, log: write, documentFile: DOCUMENT_FILE }, plan);
+      return serveTenant({ tenant, now: machine.clock.now, log, documentFile: DOCUMENT_FILE }, plan);
     },
     close: async (): Promise<void> => served?.close(),
   };
-};
+}
 
 const DOCUMENT_FILE = fileURLToPath(
   new URL(`${import.meta.url.endsWith(".ts") ? "../.." : ".."}/docs/api/openapi.json`, import.meta.url),
 );
 
-const getCallerDetails = ({ clock, userName, hostName, host }: ProgramEnvironment) => ({
-  environment: host.env,
-  clock,
-  userName,
-  hostName,
-  program: PROGRAM_VERSION,
-});
-
 const locateProgramHome = ({ host, userFolder, userId }: ProgramEnvironment): Home =>
   locateHome({ environment: host.env, userFolder, workingFolder: host.cwd(), userId });
-
-const prepareHome = (outside: ProgramEnvironment): Home => {
-  const home = locateProgramHome(outside);
-  outside.host.env["SQLITE_TMPDIR"] = home.temporary;
-  return home;
-};
-
-const createMailSenderFactory =
-  ({ host: { platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
-  async () =>
-    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes: platform !== "win32" })();
 
 function createLazySealer(...place: Parameters<typeof createSecretSealer>): SecretSealer {
   let opened: Promise<SecretSealer> | undefined;
@@ -408,19 +339,12 @@ function createLazySealer(...place: Parameters<typeof createSecretSealer>): Secr
   };
 }
 
-/** Returns true if a tenant's status can be shown: a context was added, or `embedded` has contained data. */
 export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> =>
   (await new Contexts(locateProgramHome(outside)).counted()).length > 0;
 
 export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
   (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
-const createOutputs = (
-  { home, ...place }: Pick<Tools, "home" | "temporary" | "workingFolder">,
-  stdout: () => Terminal["out"],
-): Outputs => new Outputs({ ...place, kept: listProgramPaths(home), userId: home.userId, stdout });
-
-/** Returns a function that saves rows as the `--output` workbook.  @param outputs called once the terminal exists */
 const createRowSaver =
   ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
   async (batches) => {
@@ -438,20 +362,28 @@ const openTerminal = (
   globals: Globals,
   more: Pick<TerminalEnvironment, "signal" | "saveRows" | "asked">,
 ): Terminal => {
-  const { stdout, stderr, env: environment } = outside.host;
+  const { stdout, stderr, env: environment, platform } = outside.host;
+  const stdin = createStdinGetter(outside);
   return new Terminal(
-    {
-      stdin: createStdinGetter(outside),
-      stdout,
-      stderr,
-      environment,
-      platform: outside.host.platform,
-      clock: outside.clock.elapsedMs,
-      ...more,
-    },
+    { stdin, stdout, stderr, environment, platform, clock: outside.clock.elapsedMs, ...more },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
 };
+
+const createMailSenderFactory =
+  (home: Home, platform: string): NonNullable<TenantMachine["mail"]> =>
+  async () =>
+    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes: platform !== "win32" })();
+
+const createStateTools = (
+  interrupts: Interrupts,
+  summary: RunSummary,
+): Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped"> => ({
+  describeState: (state) => interrupts.describe(state),
+  describeDone: (done) => interrupts.describeDone(done),
+  summarize: (plan) => summary.add(plan),
+  untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
+});
 
 function createAppleConnection(
   open: ProgramEnvironment["openApple"],
@@ -480,49 +412,48 @@ export function openTools(
   { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary },
   { isRehearsal = false, isChange = false }: { readonly isRehearsal?: boolean; readonly isChange?: boolean } = {},
 ): Tools & AsyncDisposable {
-  const { host, clock } = outside;
-  const { stderr, env: environment } = host;
+  const { host, clock, userName, hostName } = outside;
+  const { stderr, env: environment, platform } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
-  const home = prepareHome(outside);
-  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
+  const home = locateProgramHome(outside);
+  environment["SQLITE_TMPDIR"] = home.temporary;
+  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), hostName);
   const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftoverCopy(() => terminal) };
   const swept = removeLeftovers(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const terminal = openTerminal(outside, globals, {
-    signal,
-    saveRows: createRowSaver(globals, () => outputs, signal),
-    asked: () => tenants.asked(),
-  });
-  const outputs = createOutputs({ home, temporary, workingFolder }, () => terminal.out);
-  const reports = { ...createReports(terminal), rehearsesIn: isRehearsal ? temporary : undefined };
+  const saveRows = createRowSaver(globals, () => outputs, signal);
+  const terminal = openTerminal(outside, globals, { signal, saveRows, asked: () => tenants.asked() });
+  const [kept, { userId }] = [listProgramPaths(home), home];
+  const outputs = new Outputs({ temporary, workingFolder, kept, userId, stdout: () => terminal.out });
   const apple = createAppleConnection(outside.openApple);
-  const stdin = (): Tools["stdin"] => openStdin(outside, interrupts);
-  const place = { globals, home, environment, workingFolder, platform: host.platform };
-  const machine = {
-    ...getCallerDetails(outside),
-    ...reports,
-    ...createTenantServices(outside, { home, processes, send: apple.send }),
+  const caller = { clock, userName, hostName, environment, processes, signal, program: PROGRAM_VERSION };
+  const machine: TenantMachine = {
+    ...caller,
     as: globals.as,
-    secretFor: createSecretLookup({ ...place, stdin }),
-    processes,
-    signal,
+    unaudited: warnUnaudited(terminal),
+    changed: (numbers) => terminal.addChanges(numbers),
+    warn: (warning) => terminal.warn(warning),
+    rehearsesIn: isRehearsal ? temporary : undefined,
+    apple: { send: apple.send, sealing: createLazySealer(home, processes) },
+    mail: createMailSenderFactory(home, platform),
+    secretFor: createSecretLookup({ globals, home, environment, workingFolder, platform, stdin: () => tools.stdin }),
   };
   const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary, {
     interrupts,
     mayAsk: () => isChange && !globals.yes && terminal.interactive,
   });
-  const server = createServerOpener(machine, { temporary, now: clock.now, write: (line) => void stderr.write(line) });
-  const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
+  const server = createServerOpener(machine, temporary, (line) => void stderr.write(line));
   const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };
-  return {
+  const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
+  const tools: Tools & AsyncDisposable = {
     ...given,
     get machine() {
       return createMachine(outside);
     },
     get stdin() {
-      return stdin();
+      return openStdin(outside, interrupts);
     },
     ...createTenantTools(tenants, choose, machine, temporary),
     ...createStateTools(interrupts, summary),
@@ -533,4 +464,5 @@ export function openTools(
       await Promise.all([server.close(), apple.close(), swept]);
     },
   };
+  return tools;
 }

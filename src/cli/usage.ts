@@ -4,13 +4,11 @@ import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { formatOptionTerm } from "./line.ts";
 
-/** One line of a list in help: a term as typed, and its explanation. */
 export interface HelpEntry {
   readonly term: string;
   readonly about: Text;
 }
 
-/** Returns the syntax of a verb, such as `clomoctl context add NAME [OPTIONS]`. */
 export function formatUsageLine(path: readonly string[], command: Command): string {
   const args = Object.entries(command.args).map(([key, field]) => {
     const name = formatPlaceholder(key, field);

@@ -48,7 +48,6 @@ export default defineCommand({
 
 const METHOD_NAMES = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
 
-/** @throws Failure `input-rejected` if the body is not JSON or is too long */
 const readBody = async (tools: Tools, file: string): Promise<string> => {
   const { bytes } = await readNamedFile(tools, file, MAX_BODY_MIB * MIB);
   if (bytes.length > MAX_BODY_MIB * MIB)

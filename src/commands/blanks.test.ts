@@ -1,15 +1,10 @@
 import { expect, test } from "vitest";
 import { parseCommandLine } from "../cli/parse.ts";
 import { Failure } from "../lib/errors/index.ts";
-import type { Command, NounNode, VerbNode } from "./command.ts";
+import type { Command } from "./command.ts";
 import { toFlagName, formatPlaceholder, type Field, type Fields, type ValueField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { PROGRAM } from "./index.ts";
-
-const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [readonly string[], VerbNode])[] => [
-  ...noun.verbs.map((verb) => [[...path, verb.name], verb] as const),
-  ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
-];
+import { COMMANDS } from "#support/commands/verbs.ts";
 
 const BLANKS = ["", " ", "　", "\t\n"];
 
@@ -46,10 +41,8 @@ const refusal = (name: string, path: readonly string[]) => ({
   where: `clomoctl ${path.join(" ")}`,
 });
 
-const VERBS = verbsBelow(PROGRAM).map(([path, verb]) => [path.join(" "), path, verb] as const);
-
-test.each(VERBS)("%s: a blank option means no value, or is refused", async (_line, path, { load }) => {
-  const { default: verb } = await load();
+test.each(COMMANDS)("%s: a blank option means no value, or is refused", (line, verb) => {
+  const path = line.split(" ");
   const others = compulsory(verb);
   const general = Object.entries<Field>(GLOBAL_OPTIONS).filter(([key]) => !(key in verb.options));
   for (const [key, field] of valued({ ...Object.fromEntries(general), ...verb.options })) {
@@ -66,8 +59,8 @@ test.each(VERBS)("%s: a blank option means no value, or is refused", async (_lin
   }
 });
 
-test.each(VERBS)("%s: a blank argument is refused", async (_line, path, { load }) => {
-  const { default: verb } = await load();
+test.each(COMMANDS)("%s: a blank argument is refused", (line, verb) => {
+  const path = line.split(" ");
   const args = valued(verb.args);
   for (const [at, [key, field]] of args.entries()) {
     const [before, after] = [args.slice(0, at), args.slice(at + 1)].map((all) => all.map(([, one]) => sound(one)));
@@ -79,16 +72,14 @@ test.each(VERBS)("%s: a blank argument is refused", async (_line, path, { load }
   expect(args.filter(([, { blank }]) => blank === true)).toEqual([]);
 });
 
-test("no list of choices contains a blank", async () => {
-  const verbs = await Promise.all(VERBS.map(async ([line, , { load }]) => [line, (await load()).default] as const));
-  const blank = verbs.filter(([, { args, options }]) =>
+test("no list of choices contains a blank", () => {
+  const blank = COMMANDS.filter(([, { args, options }]) =>
     [...valued(args), ...valued(options)].some(([, field]) => field.kind === "choice" && field.choices.includes("")),
   );
   expect(blank.map(([line]) => line)).toEqual([]);
 });
 
-test.each(VERBS)("%s: the relations name its own arguments and options", async (_line, _path, { load }) => {
-  const { default: verb } = await load();
+test.each(COMMANDS)("%s: the relations name its own arguments and options", (_, verb) => {
   const { excludes = [], anyOf = [], oneOf = [] } = verb;
   const required = Object.values(verb.options).flatMap(({ requires = [] }) => requires);
   const named = [...excludes, ...anyOf, ...oneOf].flat().concat(required);

@@ -7,7 +7,6 @@ import type { Tools } from "./tools.ts";
 /** An example line, run exactly as written by `test/process/examples.test.ts` in a fresh home, in `fixtures`. */
 export interface Example {
   readonly line: string;
-  /** what the line is for, if that is not obvious */
   readonly about?: Text | undefined;
 }
 
@@ -22,7 +21,6 @@ export type Outcome = ErrorCode | number | void;
  * failure also prints a monitoring plugin's line on stdout, because such a system reads nothing else.
  */
 export interface PrescribedExits {
-  /** the word at the beginning of that line: `RENEWALS` */
   readonly service: string;
   /** the code of every failure, including usage errors and crashes; only an interruption keeps its usual code */
   readonly failure: number;
@@ -34,11 +32,9 @@ export interface PrescribedExits {
  * declaration. It is plain data, so that `--help` and the docs do not need a schema library.
  */
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
-  /** one line, also shown in the list of verbs */
   readonly summary: Text;
   /** what is uncertain about the files that the command reads or writes; shown in every form of its help */
   readonly caution?: Text | undefined;
-  /** more paragraphs for `--help`, not wrapped */
   readonly details?: readonly Text[] | undefined;
   readonly args: A;
   readonly options: O;
@@ -56,7 +52,6 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
    * that no command ends with a usage error after its work is done
    */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
-  /** exit codes that replace the usual ones */
   readonly ownExits?: PrescribedExits | undefined;
   /**
    * Does the work. Resolves when the work is done, to `partial` or `differs` if the exit code should say so. A thrown
@@ -67,7 +62,6 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
 
 export type Command = CommandDefinition<Fields, Fields>;
 
-/** Declares a verb; the type of the input is inferred from `args` and `options`. */
 export function defineCommand<const A extends Fields, const O extends Fields>(
   command: CommandDefinition<A, O> & {
     readonly excludes?: readonly (readonly [keyof (A & O), keyof (A & O)])[] | undefined;
@@ -81,7 +75,6 @@ export interface Noun {
   readonly summary: Text;
   /** what to do first, or where related commands are; shown below the summary in the noun's help */
   readonly advice?: Text | undefined;
-  /** other names of the noun: `account` for `clomo-account` */
   readonly aliases?: readonly string[] | undefined;
   /** example lines; default: those of the first verbs */
   readonly examples?: readonly string[] | undefined;
@@ -113,18 +106,10 @@ export interface NounNode {
   readonly advice?: Text | undefined;
   readonly aliases: readonly string[];
   readonly group?: NounGroup | undefined;
-  /** usage of the verb that has the same name as the noun, with its arguments */
-  readonly usage?: string | undefined;
   readonly examples: readonly string[];
   readonly nouns: readonly NounNode[];
   readonly verbs: readonly VerbNode[];
 }
-
-/** Returns the words that may follow a noun, in the order of help. A verb with the name of a noun is left out. */
-export const listSubcommands = ({ nouns, verbs }: NounNode): readonly (NounNode | VerbNode)[] => [
-  ...nouns,
-  ...verbs.filter(({ name }) => !nouns.some((noun) => noun.name === name)),
-];
 
 /** Returns true if a command always changes something; such commands need a home folder that others cannot write. */
 export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>

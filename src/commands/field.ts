@@ -6,7 +6,6 @@ export const OPTION_GROUPS = ["input", "matching", "safety", "output"] as const;
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
 
 interface FieldBase {
-  /** a one-line description of the value, for help */
   readonly about: Text;
   readonly group?: OptionGroup | undefined;
   /** key of the option without which this one must not be given */
@@ -18,9 +17,7 @@ interface FieldBase {
 interface FieldWithValue extends FieldBase {
   /** the name of the value in help, in upper case, such as `FILE` or `ZONE`; for an argument, its own name */
   readonly value?: string | undefined;
-  /** a one-letter flag, only for options: `o` for `-o` */
   readonly short?: string | undefined;
-  /** a missing value is a usage error */
   readonly required?: true | undefined;
   /** may be typed several times; the input is then an array, which is empty if nothing is typed */
   readonly repeatable?: true | undefined;
@@ -30,7 +27,6 @@ interface FieldWithValue extends FieldBase {
   readonly blank?: true | undefined;
 }
 
-/** An option that takes no value. */
 export interface SwitchField extends FieldBase {
   readonly kind: "boolean";
   readonly short?: string | undefined;
@@ -43,7 +39,6 @@ export interface SwitchField extends FieldBase {
 export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
-  /** the words that a list may contain; any if undefined */
   readonly choices?: readonly string[] | undefined;
   /** what a shell completes the value with; a field of the kind `file` always completes file names */
   readonly names?: "contexts" | "files" | undefined;
@@ -64,7 +59,6 @@ export interface OutputField extends FieldWithValue {
   readonly isBundle?: true | undefined;
   /** true: the output is a workbook if the name ends in .xlsx; text: why it cannot be one, and what to do */
   readonly workbook?: true | Text | undefined;
-  /** the output must not be stdout, which already carries the result */
   readonly notStdout?: true | undefined;
   /** returns the names of the files that are written in addition to the named file, depending on the other options */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
@@ -110,16 +104,13 @@ export type ValueField = TextField | OutputField | DurationField | DateField | N
 /** Arguments in order, or options. The camelCase key is the key in the input; `dryRun` is typed as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** The declarations by which the command line of a verb is parsed. */
 export interface CommandSyntax {
   /** in the order in which they are typed; only the last one may be repeatable or optional */
   readonly args: Fields;
   readonly options: Fields;
   /** pairs that exclude each other; like in the relations below, a default value counts as not given */
   readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
-  /** sets of which at least one must be given */
   readonly anyOf?: readonly (readonly string[])[] | undefined;
-  /** sets of which exactly one must be given */
   readonly oneOf?: readonly (readonly string[])[] | undefined;
   /** the first example is shown if an argument or option is missing */
   readonly examples: readonly { readonly line: string }[];
@@ -156,7 +147,6 @@ type FieldInput<F> = F extends { readonly repeatable: true }
     ? NullableInput<F>
     : NullableInput<F> | undefined;
 
-/** The input of `run`, derived from the declared fields. */
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
 /** Returns a key as it is typed on the command line: `dryRun` → `dry-run`. */

@@ -1,14 +1,8 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Fields } from "./field.ts";
-import { PROGRAM } from "./index.ts";
-import type { NounNode, VerbNode } from "./command.ts";
+import { COMMANDS } from "#support/commands/verbs.ts";
 import { freshFolder, runInBoth } from "#support/commands/program.ts";
-
-const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
-  ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
-  ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
-];
 
 const CHANGING = [
   "users fields add 入社年",
@@ -70,11 +64,8 @@ const CHANGING = [
 
 const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use"];
 
-test("all other verbs only read, so an interruption leaves nothing changed", async () => {
-  const verbs = await Promise.all(
-    verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
-  );
-  const changing = verbs.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
+test("all other verbs only read, so an interruption leaves nothing changed", () => {
+  const changing = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
   const known = [...CHANGING_UNSEEN, ...CHANGING];
   expect(changing.map(([path]) => path).filter((path) => !known.some((line) => line.startsWith(path)))).toEqual([]);
   expect(changing).toHaveLength(known.length);
@@ -96,21 +87,15 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
   }
 });
 
-test("--as is the acting account, and what a file contains for the commands whose files have any format", async () => {
-  const verbs = await Promise.all(
-    verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
-  );
-  const declaring = verbs.filter(([, { options }]) => "as" in options);
+test("--as is the acting account, and what a file contains for the commands whose files have any format", () => {
+  const declaring = COMMANDS.filter(([, { options }]) => "as" in options);
   expect(declaring.map(([path]) => path)).toEqual(["csv check", "layouts learn"]);
 });
 
-test("documents are selected by --format and written to -o", async () => {
-  const verbs = await Promise.all(
-    verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
-  );
+test("documents are selected by --format and written to -o", () => {
   const OLD = ["html", "markdown", "pdf", "text"];
-  expect(verbs.filter(([, { options }]) => OLD.some((key) => key in options))).toEqual([]);
-  const writing = verbs.filter(([, { options }]) => "format" in options);
+  expect(COMMANDS.filter(([, { options }]) => OLD.some((key) => key in options))).toEqual([]);
+  const writing = COMMANDS.filter(([, { options }]) => "format" in options);
   expect(writing.map(([path, { options }]) => [path, choicesOf(options).filter((one) => OLD.includes(one))])).toEqual([
     ["onboarding guide", ["text", "markdown"]],
     ["renewals guide", ["text", "markdown"]],

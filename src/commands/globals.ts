@@ -1,7 +1,6 @@
 import type { Fields, InputOf } from "./field.ts";
 import { text } from "../lib/text/index.ts";
 
-/** The options that every command accepts, before or after the verb. */
 export const GLOBAL_OPTIONS = {
   context: {
     kind: "string",

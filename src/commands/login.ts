@@ -14,7 +14,6 @@ const SIGN_IN_SECRET: Secret<"password"> = {
   rule: { kind: "text", min: 1 },
 };
 
-/** Returns the remote context in use.  @throws Failure `usage` for a local tenant, which needs no signing in */
 export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext> => {
   const { context } = await tools.tenant();
   if (context.kind === "remote") return context;

@@ -9,7 +9,6 @@ import { hasWorkbookExtension, isWorkbookName } from "./imports/outputs/table-fi
 import type { Tools } from "./tools.ts";
 
 export interface NamedOutput {
-  /** how it was typed: an option such as `--errors`, or the name of the argument */
   readonly flag: string;
   readonly name: string;
   readonly field: OutputField;
@@ -19,11 +18,6 @@ type InputValues = Readonly<Record<string, unknown>>;
 
 const COMPANION_OUTPUT: OutputField = { kind: "output", workbook: true, about: text("list", "一覧") };
 
-/**
- * Returns the outputs that a parsed command line names according to its declarations, including the files that are
- * written
- * next to them.
- */
 export function collectOutputs(
   { args, options }: Pick<Command, "args" | "options">,
   { globals, input }: { readonly globals: Pick<Globals, "format" | "output">; readonly input: InputValues },
@@ -50,7 +44,6 @@ interface NamedInput {
   readonly isBundle: boolean;
 }
 
-/** Returns the input files and folders that a parsed command line names according to its declarations. */
 export const collectInputs = (
   { args, options }: Pick<Command, "args" | "options">,
   input: InputValues,
@@ -168,10 +161,6 @@ async function findBundleFault({ workingFolder, temporary, signal }: Tools, path
   }
 }
 
-/**
- * Checks an output's name. @throws `usage` if the name is that of stdout and the result is written there, or if the
- * extension does not match the content
- */
 function checkOutputName({ flag, name, field: { notStdout, workbook } }: NamedOutput): void {
   if (name === "-" && notStdout === true) {
     throw new Failure("usage", {

@@ -8,7 +8,6 @@ const MIN_LENGTH = 8;
 /** A random text changes between letters and digits more often than a name such as `Server01`. */
 const MIN_CHANGES = 3;
 
-/** Returns true if a text that should be a place, a name or a note looks like a password. */
 export function looksLikePassword(typed: string): boolean {
   const word = typed.trim();
   if (NAMED_PASSWORD.test(word)) return true;
@@ -20,11 +19,8 @@ export function looksLikePassword(typed: string): boolean {
 }
 
 /**
- * Asks before a text that looks like a password is recorded where none belongs. The text itself is not shown.
- *
- * @param values texts by their options
- * @returns false if the answer is "no"
- * @throws Failure `usage` if nobody can be asked
+ * Asks before a text that looks like a password is recorded where none belongs, without showing it. @param values texts
+ * by their options @returns false if the answer is "no" @throws Failure `usage` if nobody can be asked
  */
 export async function permitPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,

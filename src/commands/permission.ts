@@ -9,13 +9,11 @@ interface PromptTools {
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
 }
 
-/** Why a run without a terminal cannot make a change, and the option to add. */
 interface MissingOption {
   readonly why: Text;
   readonly remedy: Text;
 }
 
-/** Returns the options that a change without a terminal lacks to name its context. */
 function* listMissingContextOptions(
   { globals }: PromptTools,
   { context, source, among }: ChosenContext,
@@ -72,11 +70,6 @@ export function requireNamedContext(asked: PromptTools, chosen: ChosenContext): 
   });
 }
 
-/**
- * Asks whether to make a change, unless `--yes` confirms it.
- *
- * @throws `usage` if nobody can be asked
- */
 export async function confirmChange(
   tools: PromptTools & { readonly tenant: () => Promise<ChosenContext> },
   message: Text,
@@ -86,11 +79,6 @@ export async function confirmChange(
   return tools.terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-/**
- * Does the same checks as {@link requireNamedContext}, and asks for the name of a protected context.
- *
- * @throws also `input-rejected` if another name is typed
- */
 export async function permitChange(asked: PromptTools, chosen: ChosenContext): Promise<void> {
   requireNamedContext(asked, chosen);
   const { name } = chosen.context;
@@ -106,11 +94,6 @@ export async function permitChange(asked: PromptTools, chosen: ChosenContext): P
   }
 }
 
-/**
- * Asks for the name of a context, unless `--confirm-context` already gives the name.
- *
- * @throws `usage` if nobody can be asked, `input-rejected` if another name is given
- */
 export async function askContextName({ terminal, globals }: PromptTools, name: string, message: Text): Promise<void> {
   const flag = `--confirm-context ${name}`;
   const typed = globals.confirmContext ?? (await terminal.prompts.input({ message, flag }));

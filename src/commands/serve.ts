@@ -175,11 +175,6 @@ const requireProxies = (list: readonly string[]) => {
   });
 };
 
-/**
- * Reads certificate and key.
- *
- * @throws Failure `input-rejected` if others can read the key, or they are not valid
- */
 const readCertificate = async (
   tools: Tools,
   { tlsCert, tlsKey }: { readonly tlsCert: string | undefined; readonly tlsKey: string | undefined },

@@ -10,13 +10,11 @@ export interface PlanSummary {
   readonly update: number;
   readonly delete: number;
   readonly number?: string | undefined;
-  /** true if the plan was carried out and was not empty */
   readonly changed: boolean;
 }
 
 interface SummarizedTenant {
   readonly name: string;
-  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
@@ -29,10 +27,6 @@ export class RunSummary {
   #plan: PlanSummary = { create: 0, update: 0, delete: 0, changed: false };
   #isPlanned = false;
 
-  /**
-   * @param path the words that name the command
-   * @param timezone IANA name of the time zone if the run does not reach a tenant
-   */
   constructor(path: readonly string[], now: () => Date, timezone = DEFAULT_TIMEZONE) {
     this.#command = path.join(" ");
     this.#now = now;
@@ -53,10 +47,8 @@ export class RunSummary {
   }
 
   /**
-   * Returns the line, in a form for scripts. A wrong command line has `-` as the tenant, because the tenant that happens
-   * to be in use may not be meant.
-   *
-   * @see docs/operations.en.md
+   * Returns the line, in a form for scripts (docs/operations.en.md). Of a wrong command line, the tenant is `-`: the
+   * one in use may not be meant.
    */
   line(exit: number): string {
     const { file, create, update, delete: deleted, number } = this.#plan;

@@ -12,9 +12,7 @@ import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 import type { PlanSummary } from "./summary.ts";
 
-/** The clock. Tests pass a clock that stands still. */
 export interface Clock {
-  /** the current instant */
   readonly now: () => Date;
   /** milliseconds for measuring durations; the value never decreases */
   readonly elapsedMs: () => number;
@@ -22,18 +20,14 @@ export interface Clock {
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The machine on which the program runs, and how the program was started. */
 export interface Machine {
-  /** `process.platform` */
   readonly platform: string;
-  /** absolute path of the user's home folder */
   readonly userFolder: string;
   /** the operating system's name of the user; undefined if the user does not have a name, as in some containers */
   readonly userName: string | undefined;
   readonly hostName: string;
   /** IANA name of the machine's own time zone: only for programs that use no other zone, such as cron */
   readonly timezone: string;
-  /** absolute path of the running Node executable */
   readonly node: string;
   /** name and version of the program, for what it writes: `clomoctl 0.1.0` */
   readonly program: string;
@@ -44,20 +38,17 @@ export interface Machine {
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
   /**
-   * Sends a request of the tenant API that no method of the client makes.
-   *
-   * @throws Failure `usage` if the address is not below the tenant's address, `unavailable`
+   * Sends a request that no method of the client makes. @throws Failure `usage` if it leaves the tenant's address,
+   * `unavailable`
    */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
   /**
-   * Asks the user to type the name of a protected context, once. It is always called before the first change.
-   *
-   * @throws Failure as `requireNamedContext` of `permission.ts` does, and `input-rejected` if another name is typed
+   * Asks the user to type the name of a protected context, once. It is always called before the first change. @throws
+   * Failure as `requireNamedContext`, and `input-rejected` if another name is typed
    */
   readonly permitChange: () => Promise<void>;
 }
 
-/** Returns the time zone in which days are counted: `--timezone`, else the time zone of the context. */
 export const resolveTimezone = (
   { globals }: Pick<Tools, "globals">,
   { context }: { readonly context: Pick<Context, "timezone"> },
@@ -67,52 +58,39 @@ export const resolveTimezone = (
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
-/** How to serve a tenant over sockets. */
 export interface ServerPlan {
   readonly context: EmbeddedContext;
   readonly place: ListenPlace;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
-  /** the proxies whose headers are trusted */
   readonly proxies: BlockList | undefined;
 }
 
-/** Everything that a command receives from outside. */
 export interface Tools {
-  /** shows results, notes, questions and progress, in the chosen language and `--format` */
   readonly terminal: Terminal;
-  /** options that every command accepts */
   readonly globals: Globals;
   readonly environment: EnvironmentVariables;
   readonly home: Home;
   readonly contexts: Contexts;
   /** place for the temporary files of `openInput` and `bufferStream` */
   readonly temporary: TemporaryStorage;
-  /** writes the files that options of the kind `output` name */
   readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
   /** bytes of stdin, for a file named `-`; readable once. Throws Failure `interrupted` if its window was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  /** absolute path of the folder to which relative file names refer */
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends at the latest 900 ms later */
   readonly signal: AbortSignal;
   /**
-   * Returns the tenant that `--context`, CLOMOCTL_CONTEXT or `context use` selects, with a client for these nouns. The
-   * first call opens it; it is closed after the command.
-   *
-   * @throws Failure `not-found` if the context does not exist, `usage` if no context is selected
-   * @throws Failure `unavailable` if the tenant cannot be reached
+   * Opens the tenant of the chosen context, with a client for these nouns, until the command ends. @throws Failure
+   * `not-found` if the context does not exist, `usage` if none is selected, `unavailable`
    */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
-   * Returns the tenant of one of {@link contexts}, for `--all-contexts`. The first call opens it; it is closed after
-   * the command.
-   *
-   * @throws Failure `unavailable` if the tenant cannot be reached, `locked` if another process holds it
+   * Opens the tenant of one of {@link contexts} until the command ends. @throws Failure `unavailable`; `locked` if
+   * another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /** Opens the copy of a tenant in a folder, with the rights of its owner. */
   openCopy<N extends NounName>(
     folder: string,
     ...nouns: readonly N[]
@@ -122,35 +100,19 @@ export interface Tools {
   /** Returns how a verified copy relates to the tenant of a context, which must have one. */
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
   /**
-   * Makes a verified copy the tenant of a context.
-   *
-   * @throws Failure `conflict` if the context has a tenant from which the copy does not go forward
+   * Makes a verified copy the tenant of a context. @throws Failure `conflict` if the copy does not continue the
+   * context's tenant
    */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
-  /**
-   * Serves a local tenant over sockets, with the rights of the account that signs each request in.
-   *
-   * @throws Failure `unavailable` if it cannot listen on the address; as opening the tenant
-   */
+  /** Serves a local tenant, with the rights of the account that signs each request in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
-  /**
-   * Waits until the user stops a command that runs until then; see `Interrupts.untilStopped`.
-   *
-   * @param graceMs time that the command has to stop
-   * @param reload called when the program is asked to read its files again (SIGHUP)
-   */
+  /** Waits until the user stops the command, which then has `graceMs` to end; calls `reload` on SIGHUP. */
   untilStopped(graceMs: number, reload: () => void): Promise<void>;
-  /**
-   * Returns the function that sends requests to Apple's services, or to a server that replaces them, such as the
-   * simulator. The first call opens the connection; it is closed after the command.
-   */
+  /** Returns the function that sends requests to Apple's services or their simulator, until the command ends. */
   send(): Promise<Send>;
   /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
   describeState(state: () => Text): void;
-  /**
-   * Adds facts about the plan that the command commits or rejects to the summary line. Without a terminal, this line is
-   * written after the command has ended, except in a dry run.
-   */
+  /** Adds facts about the plan that the command commits or rejects to the summary line. */
   summarize(plan: Partial<PlanSummary>): void;
   /** Sets the description of permanent changes, shown on a signal and before later failures, such as of the output. */
   describeDone(done: Text): void;

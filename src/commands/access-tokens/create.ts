@@ -44,7 +44,7 @@ export default defineCommand({
     const { terminal, outputs } = tools;
     const isRecord = isRecordOutputRequested(tools);
     const columns = output === undefined ? CREATED_COLUMNS : TOKEN_COLUMNS;
-    if (isRecord) await terminal.checkOutput(columns);
+    if (isRecord) terminal.checkOutput(columns);
     const created = await client["access-tokens"].create(asked);
     if (isRecord) await terminal.show(columns, created);
     if (output !== undefined || !isRecord) await outputs.write(output ?? "-", `${created.secret}\n`);

@@ -1,17 +1,13 @@
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
-import { type NounNode, type VerbNode, listSubcommands } from "../command.ts";
+import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 
 /** A command line, read as far as possible without its verb's options; also the words before the one to complete. */
 export interface PartialLine {
-  /** the last noun; the program itself if there is no noun */
   readonly noun: NounNode;
-  /** the verb with the same name as the noun; used if the next word is not in the noun */
-  readonly namesake: VerbNode | undefined;
   readonly verb: VerbNode | undefined;
-  /** all words except the nouns and the verb */
   readonly words: readonly string[];
   /** values of the global options by flag: the last value if an option is repeated, blank for a switch */
   readonly globals: ReadonlyMap<string, string>;
@@ -20,7 +16,6 @@ export interface PartialLine {
   /** true if the version is requested before any word that is not recognised */
   readonly version: boolean;
   readonly help: boolean;
-  /** the first word that is not recognised; undefined if all are recognised */
   readonly stray: unknown;
 }
 
@@ -37,14 +32,13 @@ const HELP_FLAGS: readonly Suggestion[] = [
 
 const VERSION_ABOUT = text("show the version of clomoctl", "バージョンを表示する");
 
-/** Words that clomoctl handles although they are not commands. */
 const BUILT_IN_WORDS: readonly Suggestion[] = [
   ["help", text("show the help of a command", "コマンドのヘルプを表示する")],
   ["version", VERSION_ABOUT],
 ];
 
-const suggestWordsBelow = (noun: NounNode): readonly Suggestion[] =>
-  listSubcommands(noun).map(({ name, summary }) => [name, summary]);
+const suggestWordsBelow = ({ nouns, verbs }: NounNode): readonly Suggestion[] =>
+  [...nouns, ...verbs].map(({ name, summary }) => [name, summary]);
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
@@ -99,20 +93,14 @@ async function suggestWords(
     const field = args[at] ?? (open !== undefined && isRepeatable(open) ? open : undefined);
     return field === undefined ? suggestFlags(command.options, flags) : suggestValues(field, readContexts);
   }
-  const possible = [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
-  const [field] = Object.values((await line.namesake?.load())?.default.args ?? {});
-  const isBelow = field === undefined || possible.some(([value]) => value.startsWith(current));
-  return isBelow ? possible : suggestValues(field, readContexts);
+  return [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
 }
 
 const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * Answers the completion script of a shell.
- *
- * @param asked the number of words before the one to complete, these words, and the word to complete (which some shells
- * omit if it is empty)
- * @returns lines for the script: `words` and each word with a tab and its description, or `files`
+ * Answers the completion script of a shell. @param asked the number of words before the one to complete, these words,
+ * and that word (unless empty) @returns `words` and each word with a tab and its description, or `files`
  */
 export async function answerShell(
   [count, ...words]: readonly string[],

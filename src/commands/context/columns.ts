@@ -7,14 +7,12 @@ import type { Tools } from "../tools.ts";
 
 export interface ContextRow {
   readonly context: Context;
-  /** true if commands use this context when no other context is specified */
   readonly used: boolean;
 }
 
 const getContextLocation = ({ context }: ContextRow): string =>
   context.kind === "remote" ? context.url : context.tenantFolder;
 
-/** The option `--protected`: every change of the context's tenant requires the context's name. */
 export const PROTECTED_OPTION = {
   kind: "boolean",
   about: text(

@@ -126,7 +126,7 @@ export default defineCommand({
   async run(tools, { before, after, identity }) {
     const { terminal } = tools;
     if (after !== undefined) refuseAsOption(tools, DIFF_COMMAND);
-    await terminal.checkOutput(DIFF_COLUMNS);
+    terminal.checkOutput(DIFF_COLUMNS);
     await using one = await openVerifiedBundle(tools, before, identity);
     await using other =
       after === undefined ? await copyTenant(tools) : await openVerifiedBundle(tools, after, identity);

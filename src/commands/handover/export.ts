@@ -76,7 +76,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found"],
   async run(tools, { output, encryptTo, leaver, leaves, withoutHistory, withoutTenant }) {
     const { terminal, machine, clock } = tools;
-    await terminal.checkOutput(EXPORT_COLUMNS);
+    terminal.checkOutput(EXPORT_COLUMNS);
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
     const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);

@@ -60,7 +60,7 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { bundle, identity }) {
     const { terminal } = tools;
-    await terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
+    terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using verified = await openVerifiedBundle(tools, bundle, identity);
     const { found, faults, manifest } = verified;
     for (const { file, what } of faults.slice(0, MAX_SHOWN_FAULTS))

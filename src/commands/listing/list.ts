@@ -23,7 +23,6 @@ export const FILTER_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** Returns the options that filter a list or export by an organisation.  @param about help on what `--org` selects */
 export const buildOrgOptions = (about: Text) =>
   ({
     org: { kind: "string", value: "ORG", about },
@@ -35,10 +34,8 @@ export const buildOrgOptions = (about: Text) =>
   }) as const satisfies Fields;
 
 /**
- * Returns the columns of a list. By default, tables and piped output have only the usual columns; JSON, queries and
- * `--fields` have all columns.
- *
- * @param usual keys of the columns that fit on a terminal
+ * Returns the columns of a list. Only those in `usual`, which fit on a terminal, are in tables and piped output unless
+ * `--fields` says otherwise.
  */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,
@@ -58,7 +55,6 @@ export const isDefaultTable = ({ output: { format, fields } }: Pick<Terminal, "o
 export const isRecordOutputRequested = ({ globals }: Pick<Tools, "globals">): boolean =>
   globals.format !== undefined || globals.fields !== undefined;
 
-/** Returns the first `limit` records of a list without fetching more; all records if there is no limit. */
 export function limitRecords<R>(
   records: AsyncIterable<R> | Iterable<R>,
   limit: number | undefined,
@@ -78,7 +74,6 @@ async function* takeFirstRecords<R>(records: AsyncIterable<R> | Iterable<R>, lim
 
 type RecordValues = Readonly<Record<string, unknown>>;
 
-/** Returns the columns for a list of records with the given fields. @see listColumnsOf */
 export const buildFieldColumns = <R>(fields: RecordFields): readonly Column<R>[] =>
   buildListColumns(fields).map(({ key, name, member, field }) => {
     const names = field.type === "choice" ? field.names : undefined;

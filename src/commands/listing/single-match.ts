@@ -3,7 +3,6 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 
 export interface NamedKind<R> {
-  /** singular: `user` */
   readonly noun: Text;
   readonly list: CommandLine;
   readonly search?: ((part: string) => CommandLine) | undefined;
@@ -19,12 +18,6 @@ const MAX_LISTED_MATCHES = 10;
 
 const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
 
-/**
- * Returns the only record that matches a name.
- *
- * @param found all records that match
- * @throws `not-found` if no record matches, `usage` with a list of the records if several match
- */
 export function requireSingleMatch<R>(
   name: string,
   found: readonly R[],

@@ -5,7 +5,6 @@ import type { Column } from "../../lib/terminal/index.ts";
 import type { Tools } from "../tools.ts";
 import { findDoubtfulValues } from "./options.ts";
 
-/** The tenant's response to a manual change. */
 export interface ChangeResult<R> {
   readonly before: R | null;
   readonly after: R;
@@ -13,16 +12,12 @@ export interface ChangeResult<R> {
   readonly dryRun: boolean;
 }
 
-/** How a written record is shown. */
 export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];
-  /** name of the record in messages */
   readonly called: (record: R) => string;
-  /** false if the user is not allowed to undo the change */
   readonly undoable?: boolean | undefined;
   /** fields of the record, which are checked for doubtful values */
   readonly fields?: Fields | undefined;
-  /** describes a further consequence of the change, if any */
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
 
@@ -125,9 +120,8 @@ export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Tex
   terminal.note(describeNotRestored(what));
 
 /**
- * Returns true if an undo would restore something. Secrets do not count: the tenant stores only the time when a secret
- * was
- * set, and an undo does not restore this time.
+ * Returns true if an undo would restore something. Of a secret, only the time when it was set is stored, which is not
+ * restored.
  */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
@@ -176,11 +170,7 @@ const warnOfDoubts = async <R extends object>(
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
-/**
- * Shows records that were written together. If there are several, only the columns in `listed` are shown, which fit on
- * a
- * terminal.
- */
+/** Shows records that were written together. If there are several, only the columns in `listed` are shown. */
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   all: readonly W[],

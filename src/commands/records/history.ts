@@ -18,7 +18,6 @@ type VersionChange = RecordVersion["changes"][number];
 
 const CUSTOM_FIELD_PREFIX = "custom:";
 
-/** Returns the field of a change and its label. The model does not contain custom fields. */
 const findChangedField = (
   fields: Fields,
   name: string,
@@ -107,7 +106,6 @@ const DEFAULT_COLUMNS_WITH_RECORD = [
   ...DEFAULT_HISTORY_COLUMNS.slice(3),
 ];
 
-/** Defines how the records of a command noun, such as `users`, are looked up and shown. */
 export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> {
   readonly fields: Fields;
 }
@@ -119,11 +117,6 @@ export const buildHistoryDetails = (named: Text): readonly Text[] => [
   ),
 ];
 
-/**
- * Shows the histories of the records that have or had a name.
- *
- * @throws Failure `not-found` if no record matches
- */
 export async function showHistory(
   { terminal }: Pick<Tools, "terminal">,
   noun: HistoryNoun,

@@ -56,7 +56,6 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   return { kind: "string", value: "TEXT", required, blank, about };
 };
 
-/** Builds options that set a record's fields by hand, such as `--name-kana TEXT`; an empty value clears a field. */
 export const buildValueOptions = (
   fields: Fields,
   { without = [], isNew = false }: ValueOptionSettings = {},
@@ -69,12 +68,6 @@ export const buildValueOptions = (
 
 export type RecordResolver = (typed: string) => Promise<string>;
 
-/**
- * Converts option values to the form that the tenant API expects. Options that are not given are left out.
- *
- * @param resolve finds the records that fields refer to, by the kind of record
- * @throws `usage` if a custom field is not `NAME=VALUE`; also the failures of the resolvers
- */
 export const parseValueOptions = async (
   fields: Fields,
   input: Readonly<Record<string, unknown>>,

@@ -22,7 +22,6 @@ type SecretOptions<N extends string> = Readonly<
   Record<`${N}File`, TextField> & Record<`${N}Stdin` | `${N}Prompt`, SwitchField>
 >;
 
-/** Builds the options for passing a secret: a file, stdin, or a prompt without echo. */
 export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>): SecretOptions<N> =>
   ({
     [`${name}File`]: {
@@ -49,7 +48,6 @@ export interface SecretInput {
   readonly prompt: boolean;
 }
 
-/** Returns true if the secret is read from stdin. @throws `usage` if the secret is passed in more than one way */
 const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInput): boolean => {
   if ([file !== undefined, stdin, prompt].filter(Boolean).length > 1) {
     throw new Failure("usage", {

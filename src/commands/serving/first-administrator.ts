@@ -13,10 +13,9 @@ export interface FirstAdministrator {
 }
 
 /**
- * Creates the first system administrator of a tenant, who can sign in. If the tenant has this administrator already,
- * nothing is changed.
- *
- * @throws Failure `usage` without an account name or an address; `input-rejected` in a mirror; `conflict` if the tenant has another administrator
+ * Creates the first system administrator of a tenant, unless the tenant has this administrator already. @throws Failure
+ * `usage` without an account name or an address; `input-rejected` in a mirror; `conflict` if the tenant has another
+ * administrator
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;

@@ -16,17 +16,13 @@ const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 const formatCallPlace = ({ method, path, base }: CallPlace): string =>
   `${method.toUpperCase()} ${base === undefined ? "" : base.origin + base.pathname.replace(/\/$/, "")}${path}`;
 
-/** Adds that nobody knows whether the tenant performed the request. */
 export const addUnknownOutcome = ({ en, ja }: Text): Text =>
   text(
     `${en}; the tenant may have completed the request`,
     `${ja}。依頼した処理はテナント側で完了している可能性があります`,
   );
 
-/**
- * Describes a response that does not come from the tenant, or that cannot be read. Unless the request only reads, or
- * the status says that it was refused (4xx), the tenant may have performed the request.
- */
+/** Unless a request only reads, or was refused (4xx), the tenant may have performed it. */
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
@@ -78,18 +74,10 @@ const tryParseJson = (content: string | undefined): unknown => {
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
-/** Where a call is sent, for messages. */
 export interface CallPlace extends ReturnType<typeof splitRoute> {
-  /** address of the tenant, if it is on a server */
   readonly base?: URL | undefined;
-  /** name of the tenant's context */
-  readonly context?: string | undefined;
 }
 
-/**
- * Creates the failure from the problem object of an error response: `unavailable` if the response does not contain a
- * problem object of a known type.
- */
 export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
   const { ProblemObject } = await import("./problem-object.ts");
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
@@ -113,40 +101,32 @@ const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure
 
 /** Creates the failure for a response of a program that is not a tenant, such as a proxy in front of the tenant. */
 const createOtherFailure = (route: CallPlace, { status }: Response): Failure => {
-  const where = formatCallPlace(route);
-  if (BUSY_STATUSES.includes(status))
-    return new Failure("unavailable", {
-      what: describeOutcome(
-        route,
-        text(
-          `the server cannot answer at the moment (status ${status})`,
-          `サーバーが今は応答できません(ステータス ${status})`,
-        ),
-        status,
-      ),
-      where,
-      hint: step(
-        "check that the server is running; to check the address of the context",
-        "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
-        line("context list", []),
-      ),
-    });
-  return new Failure("unavailable", {
-    what: describeOutcome(
-      route,
-      text(
+  const isBusy = BUSY_STATUSES.includes(status);
+  const what = isBusy
+    ? text(
+        `the server cannot answer at the moment (status ${status})`,
+        `サーバーが今は応答できません(ステータス ${status})`,
+      )
+    : text(
         `another program, perhaps a proxy, answered instead of the tenant (status ${status})`,
         `テナントではなく、プロキシなど別のプログラムが応答しました(ステータス ${status})`,
-      ),
-      status,
-    ),
-    where,
-    hint: text(
-      "check that the address of the context is the address of a tenant; NO_PROXY lists the hosts that are reached without a proxy",
-      "コンテキストのアドレスがテナントのものか確認してください。プロキシを使わないホストは NO_PROXY に指定します",
-    ),
+      );
+  return new Failure("unavailable", {
+    what: describeOutcome(route, what, status),
+    where: formatCallPlace(route),
+    hint: isBusy ? SERVER_HINT : PROXY_HINT,
   });
 };
+
+const SERVER_HINT = step(
+  "check that the server is running; to check the address of the context",
+  "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
+  line("context list", []),
+);
+const PROXY_HINT = text(
+  "check the address of the context; NO_PROXY lists the hosts that are reached without a proxy",
+  "コンテキストのアドレスを確認してください。プロキシを使わないホストは NO_PROXY に指定します",
+);
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
@@ -163,23 +143,17 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   });
 };
 
-/** Maximum number of seconds, and of minutes, that are not converted to the next larger unit. */
-const MAX_COUNT = 120;
+/** From this number of seconds on, the time is given in minutes. */
+const MINUTES_FROM = 120;
 
 /** Describes when to try again; never rounded down. */
 const describeRetry = (seconds: number): Text => {
   const minutes = Math.ceil(seconds / 60);
-  const hours = Math.ceil(minutes / 60);
-  const [count, unit, counter] =
-    seconds < MAX_COUNT
-      ? ([seconds, "second", "秒"] as const)
-      : minutes < MAX_COUNT
-        ? ([minutes, "minute", "分"] as const)
-        : ([hours, "hour", "時間"] as const);
-  return text(`try again in ${formatCount(count, unit)}`, `${count} ${counter}後にもう一度実行してください`);
+  return seconds < MINUTES_FROM
+    ? text(`try again in ${formatCount(seconds, "second")}`, `${seconds} 秒後にもう一度実行してください`)
+    : text(`try again in ${formatCount(minutes, "minute")}`, `${minutes} 分後にもう一度実行してください`);
 };
 
-/** Checks the content type of a response.  @throws Failure `unavailable` if it differs from the contract */
 export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: string): void => {
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() === wanted) return;
@@ -190,25 +164,17 @@ export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: 
   );
 };
 
-/** Reads a JSON body. @throws Failure `unavailable` if the body is not JSON or is longer than the limit */
 export const readJson = async (route: CallPlace, response: Response): Promise<unknown> => {
   const content = tryParseJson(await readText(response, JSON_LIMIT_BYTES));
-  if (content === undefined) throw createMalformedFailure(route);
+  if (content === undefined) throw createFaultFailure(route, "malformed");
   return content;
 };
 
-export const createTruncationFailure = (route: CallPlace): Failure =>
-  createContractFailure(route, text("the response ends early", "応答が途中で切れています"));
+const FAULTS = {
+  truncated: text("the response ends early", "応答が途中で切れています"),
+  "long line": text("a line is too long", "行が長すぎます"),
+  malformed: text("malformed JSON", "JSON が壊れています"),
+} as const;
 
-export const createLongLineFailure = (route: CallPlace): Failure =>
-  createContractFailure(route, text("a line is too long", "行が長すぎます"));
-
-export const createMalformedFailure = (route: CallPlace): Failure =>
-  createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
-
-/** Parses a line as JSON. @throws Failure `unavailable` if the line is not JSON */
-export const parseLine = (route: CallPlace, line: string): unknown => {
-  const value = tryParseJson(line);
-  if (value === undefined) throw createMalformedFailure(route);
-  return value;
-};
+export const createFaultFailure = (route: CallPlace, fault: keyof typeof FAULTS): Failure =>
+  createContractFailure(route, FAULTS[fault]);

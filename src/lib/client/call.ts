@@ -13,15 +13,12 @@ interface Performed {
   readonly changes: readonly number[];
 }
 
-/** How to reach a tenant. */
 export interface Connection {
   readonly transport: Transport;
   /** performs an operation of a tenant in this process; without it, operations are sent through `transport` */
   readonly perform?: ((asked: AskedCall) => Promise<Performed>) | undefined;
   /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
-  /** name of the tenant's context, for messages */
-  readonly context?: string | undefined;
   /** aborts long lists and exports, with its reason, but not short requests and changes, so that cleaning up works */
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
@@ -42,7 +39,6 @@ export interface Upload {
   readonly encoding: string;
 }
 
-/** What an operation is called with. */
 export interface AskedCall {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
@@ -63,18 +59,17 @@ export interface StreamedLines<T> extends AsyncIterable<T> {
 export const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
   new URL(base.pathname.replace(/\/$/, "") + path, base);
 
-/** Passes on which changes a request made. */
 export const noteChanges = ({ changed }: Connection, { headers }: Response): void => {
   const numbers = headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) changed?.(numbers.split(", ").map(Number));
 };
 
 export const createCallFailure = async (
-  { credentialSource: where, base, context }: Connection,
+  { credentialSource: where, base }: Connection,
   { method, path }: { readonly method: Method; readonly path: string },
   response: Response,
 ): Promise<Failure> => {
-  const failure = await createResponseFailure({ method, path, base, context }, response);
+  const failure = await createResponseFailure({ method, path, base }, response);
   if (failure.code !== "not-signed-in") return failure;
   const { line, step } = await import("../advice/index.ts");
   const usual =
@@ -93,7 +88,6 @@ export interface PlainRequest {
   readonly method: Method;
   /** a path such as `/v1/orgs?limit=1`, or the complete address */
   readonly path: string;
-  /** JSON */
   readonly body?: string | undefined;
 }
 
@@ -106,11 +100,7 @@ export interface PlainResponse {
   readonly failure?: Failure | undefined;
 }
 
-/**
- * Sends a request that a person composed. Any other method than GET counts as a change.
- *
- * @throws Failure `usage` if the address is not below the tenant's address, `unavailable`, and as `beforeChange`
- */
+/** Sends a request that a person composed. Any other method than GET counts as a change. */
 export const sendRequest = async (
   connection: Connection,
   { method, path, body }: PlainRequest,
@@ -137,11 +127,9 @@ export const sendRequest = async (
     if (refused === undefined) throw error;
   });
   if (response === undefined) return refused as PlainResponse;
-  const { status, body: content } = response;
-  const received = { status, headers: [...response.headers] };
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   noteChanges(connection, response);
-  return { ...received, body: content };
+  return { status: response.status, headers: [...response.headers], body: response.body };
 };
 
 const createOtherAddressFailure = (path: string): Failure =>

@@ -145,22 +145,11 @@ describe.each(WAYS)("the client, %s", (way) => {
   it("reports what does not exist", async () => {
     const calls = [
       client.imports.show(NOWHERE),
-      client.imports.discard(NOWHERE),
       undoImport(client, NOWHERE),
       client.imports.commit({ id: NOWHERE, etag: "1" }),
       Array.fromAsync(client.imports.rows(NOWHERE)),
-      Array.fromAsync(client.imports.problems(NOWHERE)),
       client.renewals.edit(NOWHERE, { name: "x" }),
-      client.renewals.renew(NOWHERE, { by: "x", at: "2026-11-20T00:00:00.000Z" }),
       client.renewals.remove(NOWHERE),
-      client.renewals.claimNotice({
-        itemId: NOWHERE,
-        expiresAt: "2027-03-01T00:00:00.000Z",
-        stage: 0,
-        way: "mail",
-        recipient: "a@x.jp",
-      }),
-      client.renewals.settleNotice(NOWHERE, { state: "sent", error: null }),
     ];
     expect(await Promise.all(calls.map(async (call) => (await failure(call)).code))).toEqual(
       calls.map(() => "not-found"),

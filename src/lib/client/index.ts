@@ -1,4 +1,5 @@
 import type { Lines, TenantExport } from "../tenant/results.ts";
+import type { Failure } from "../errors/index.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import {
@@ -13,6 +14,7 @@ import {
   type PathOf,
 } from "../tenant/operation.ts";
 import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "../tenant/operations.ts";
+import type { createFaultFailure } from "./answer.ts";
 import type { AskedCall, Connection, StreamedLines, Upload } from "./call.ts";
 
 export type * from "../tenant/operations.ts";
@@ -47,7 +49,6 @@ type Method<One> =
       ) => Result<K, O>
     : never;
 
-/** The operations of a noun as their callers see them. */
 type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
 
 const readArguments = (one: AnyOperation, given: readonly unknown[], ending: AbortSignal | undefined): AskedCall => {
@@ -74,7 +75,6 @@ const perform = async (connection: Connection, asked: AskedCall): Promise<unknow
   return result;
 };
 
-/** Performs an operation, in this process or over a socket. */
 export const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
   const { one, given } = asked;
   if (!changesTenant(one) || given?.["dryRun"] === true) return perform(connection, asked);
@@ -87,21 +87,17 @@ export const ask = async (connection: Connection, asked: AskedCall): Promise<unk
 };
 
 /** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */
-export const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
+const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
 };
 
-const loadFailures = () => import("./answer.ts");
+const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
+  (await import("./answer.ts")).createFaultFailure(...fault);
 
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
-/**
- * Yields the lines of a body, in batches as they arrive.
- *
- * @throws Failure `unavailable` if a line is too long or the last line is incomplete
- */
 async function* readLines(
   place: ReturnType<typeof splitRoute>,
   body: Lines<unknown>,
@@ -113,9 +109,9 @@ async function* readLines(
     lines[0] = rest + (lines[0] ?? "");
     rest = lines.pop() ?? "";
     if (lines.length > 0) yield lines;
-    if (rest.length > LINE_LIMIT) throw (await loadFailures()).createLongLineFailure(place);
+    if (rest.length > LINE_LIMIT) throw await createFault(place, "long line");
   }
-  if (rest !== "") throw (await loadFailures()).createTruncationFailure(place);
+  if (rest !== "") throw await createFault(place, "truncated");
 }
 
 /** Yields the objects of a streamed list in batches. If a line fails, the objects before it are yielded first. */
@@ -128,7 +124,7 @@ async function* iterateBatches(connection: Connection, asked: AskedCall): AsyncG
       for (const line of lines) batch.push(JSON.parse(line));
     } catch {
       yield batch;
-      throw (await loadFailures()).createMalformedFailure(place);
+      throw await createFault(place, "malformed");
     }
     yield batch;
   }
@@ -143,17 +139,15 @@ async function* iterateBytes(connection: Connection, asked: AskedCall): AsyncGen
     yield chunk;
     last = chunk.at(-1) ?? last;
   }
-  if (last !== undefined && last !== LINE_FEED)
-    throw (await loadFailures()).createTruncationFailure(splitRoute(asked.one));
+  if (last !== undefined && last !== LINE_FEED) throw await createFault(splitRoute(asked.one), "truncated");
 }
 
 const openLines = (connection: Connection, asked: AskedCall): StreamedLines<unknown> => ({
   batches: () => iterateBatches(connection, asked),
-  ndjson: () =>
-    iterateBytes(
-      connection,
-      asked.one.result === "list" ? { ...asked, given: { ...asked.given, columns: true } } : asked,
-    ),
+  ndjson: () => {
+    const given = asked.one.result === "list" ? { ...asked.given, columns: true } : asked.given;
+    return iterateBytes(connection, { ...asked, given });
+  },
   async *[Symbol.asyncIterator]() {
     for await (const batch of iterateBatches(connection, asked)) yield* batch;
   },
@@ -167,11 +161,6 @@ const openCsv = async (connection: Connection, asked: AskedCall): Promise<Readab
 
 const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, file: ask };
 
-/**
- * Builds the methods of a noun, named like its operations.
- *
- * @throws Failure of the operation; `unavailable` if a response does not follow the tenant API
- */
 export const buildMethods = (connection: Connection, operations: Operations): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(operations).map(([name, one]) => [
@@ -183,11 +172,6 @@ export const buildMethods = (connection: Connection, operations: Operations): Re
 
 export type NounName = OperationNoun;
 
-/**
- * A tenant as commands see it: the operations of some nouns.
- *
- * @see {@link buildMethods} for the failures that they throw
- */
 export type Client<N extends NounName = NounName> = {
   readonly [K in N]: MethodsOf<OperationsOf<K>>;
 };
@@ -201,14 +185,8 @@ export const openClient = async <N extends NounName>(
   return Object.fromEntries<unknown>(await Promise.all(loaded)) as Client<N>;
 };
 
-/** The options of an import; an option that is missing has its default. */
 export type NewImport = Parameters<Client["imports"]["create"]>[0];
 
-/**
- * Uploads a file and returns the plan of its import; the tenant's data is not changed.
- *
- * @param request the kind of the file and how to import it
- */
 export const planImport = async (
   { imports }: { readonly imports: Pick<Client["imports"], "create" | "upload"> },
   request: NewImport,

@@ -32,7 +32,6 @@ const buildRequest = (connection: Connection, { one, path, given, file, signal, 
   return new Request(url, init);
 };
 
-/** Sends an operation over a connection, and returns its result as the operation itself would. */
 export const send = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
   const { one } = asked;
   const place = splitRoute(one);

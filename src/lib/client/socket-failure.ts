@@ -2,45 +2,33 @@ import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { addUnknownOutcome } from "./answer.ts";
 
-/** Untrusted certificate codes.  @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
-const UNTRUSTED_CERTIFICATE_CODES: readonly string[] = [
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-];
-
-const REASONS: readonly (readonly [codes: RegExp, what: Text])[] = [
+/** The errors by their codes. @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
+const REASONS: readonly (readonly [codes: RegExp, what: Text, hint?: Text])[] = [
   [/^ECONNREFUSED$/, text("connection refused", "接続が拒否されました")],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, text("host not found", "ホスト名が見つかりません")],
   [
     /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/,
     text("timed out waiting for a response", "時間内に応答がありませんでした"),
   ],
+  [
+    /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT(?:_LOCALLY)?|VERIFY_LEAF_SIGNATURE))$/,
+    text(
+      "the certificate is not signed by a trusted authority",
+      "証明書の発行元がこのコンピューターで信頼されていません",
+    ),
+    text(
+      "to trust the authority that issued it, set NODE_EXTRA_CA_CERTS to the file of its certificate (PEM)",
+      "発行元の認証局を信頼するには、その証明書のファイル(PEM)を NODE_EXTRA_CA_CERTS に指定してください",
+    ),
+  ],
 ];
 
 const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しました"));
 
-/** Returns true if a TLS error code means that the server's certificate is not signed by a trusted authority. */
-export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
-
 const explainConnectionError = (error: unknown): FailureDetail => {
   const code = getErrorCode(error);
-  if (isUntrustedCertificate(code)) {
-    return {
-      what: text(
-        "the certificate is not signed by a trusted authority",
-        "証明書の発行元がこのコンピューターで信頼されていません",
-      ),
-      hint: text(
-        "to trust the authority that issued it, set NODE_EXTRA_CA_CERTS to the file of its certificate (PEM)",
-        "発行元の認証局を信頼するには、その証明書のファイル(PEM)を NODE_EXTRA_CA_CERTS に指定してください",
-      ),
-    };
-  }
-  const [, what] = REASONS.find(([codes]) => codes.test(code)) ?? [];
-  if (what !== undefined) return { what };
+  const [, reason, hint] = REASONS.find(([codes]) => codes.test(code)) ?? [];
+  if (reason !== undefined) return { what: reason, ...(hint && { hint }) };
   const suffix = code === "" ? "" : ` (${code})`;
   return /^(?:EPROTO$|ERR_SSL_|ERR_TLS_|CERT_)/.test(code)
     ? { what: text(`TLS connection failed${suffix}`, `TLS 接続ができません${suffix}`) }
@@ -49,7 +37,6 @@ const explainConnectionError = (error: unknown): FailureDetail => {
 
 const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/** Says that a proxy is in use, which may have refused or lost the connection. */
 const describeProxy = (environment: Readonly<Record<string, string | undefined>>): Text | undefined => {
   const variable = PROXY_VARIABLES.find((name) => (environment[name] ?? "") !== "");
   return variable === undefined
@@ -60,20 +47,12 @@ const describeProxy = (environment: Readonly<Record<string, string | undefined>>
       );
 };
 
-/**
- * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
- *
- * @param address address of the tenant
- * @param connection the environment, which may name a proxy, and whether the request may have had an effect
- */
+/** Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`. */
 export const createSocketFailure = (
   error: unknown,
   address: string,
   signal: AbortSignal,
-  {
-    environment = {},
-    mayHaveEffect = false,
-  }: {
+  more: {
     readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
     readonly mayHaveEffect?: boolean;
   } = {},
@@ -81,12 +60,7 @@ export const createSocketFailure = (
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
   const detail = explainConnectionError(error);
-  const what = mayHaveEffect ? addUnknownOutcome(detail.what) : detail.what;
-  return new Failure("unavailable", {
-    hint: describeProxy(environment),
-    ...detail,
-    what,
-    where: address,
-    cause: error,
-  });
+  const what = more.mayHaveEffect === true ? addUnknownOutcome(detail.what) : detail.what;
+  const hint = describeProxy(more.environment ?? {});
+  return new Failure("unavailable", { hint, ...detail, what, where: address, cause: error });
 };

@@ -310,18 +310,6 @@ describe("the credential", () => {
     await transport(new Request(`${other}/v1/orgs`, { headers: { authorization: `Bearer ${SECRET}` } }));
     expect(seen).toEqual([`Bearer ${SECRET}`, undefined]);
   });
-
-  it("does not follow a redirect", async () => {
-    const seen: string[] = [];
-    const other = await serving(({ headers }, response) => {
-      seen.push(headers.authorization ?? "");
-      response.end();
-    });
-    const own = await serving((_, response) => void response.writeHead(307, { location: other }).end());
-    const { transport } = opened({ credential: { secret: SECRET, origin: own } });
-    expect(await failure(transport(new Request(own)))).toMatchObject({ code: "unavailable" });
-    expect(seen).toEqual([]);
-  });
 });
 
 it("ends as interrupted at its signal", async () => {
@@ -339,20 +327,12 @@ it("reports what is wrong with TLS", async () => {
 
 it.each([
   ["ENOTFOUND", "host not found"],
-  ["EAI_AGAIN", "host not found"],
   ["UND_ERR_CONNECT_TIMEOUT", "timed out waiting for a response"],
   ["SELF_SIGNED_CERT_IN_CHAIN", "the certificate is not signed by a trusted authority"],
-  ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS connection failed (ERR_TLS_CERT_ALTNAME_INVALID)"],
   ["CERT_HAS_EXPIRED", "TLS connection failed (CERT_HAS_EXPIRED)"],
-  ["DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate is not signed by a trusted authority"],
-  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "the certificate is not signed by a trusted authority"],
-  ["CERT_REVOKED", "TLS connection failed (CERT_REVOKED)"],
   ["ERR_SSL_WRONG_VERSION_NUMBER", "TLS connection failed (ERR_SSL_WRONG_VERSION_NUMBER)"],
   ["EPROTO", "TLS connection failed (EPROTO)"],
-  ["ECONNREFUSED", "connection refused"],
   ["ETIMEDOUT", "timed out waiting for a response"],
-  ["UND_ERR_HEADERS_TIMEOUT", "timed out waiting for a response"],
-  ["UND_ERR_BODY_TIMEOUT", "timed out waiting for a response"],
   ["EHOSTUNREACH", "connection lost (EHOSTUNREACH)"],
 ])("reports %s", (code, words) => {
   const cause = Object.assign(new Error("inner"), { code });

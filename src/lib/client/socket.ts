@@ -6,12 +6,9 @@ import { BUSY_STATUSES } from "./answer.ts";
 import { createSocketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
-/** The clock, the timer and the randomness that a socket uses. */
 export interface SocketEnvironment {
-  /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
-  /** returns a number from 0 up to, but not including, 1 */
   readonly random: () => number;
 }
 
@@ -28,7 +25,6 @@ export interface SocketOptions {
   readonly bodyTimeoutMs?: number | undefined;
 }
 
-/** A transport over sockets; `close` ends its connections. */
 export interface SocketTransport {
   readonly transport: Transport;
   readonly close: () => Promise<void>;
@@ -46,10 +42,7 @@ const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_E
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
 
-/**
- * The statuses with which a server refuses a request before it begins its work, if the response has Retry-After. With
- * 502 and 504, a proxy may have passed the request on.
- */
+/** Statuses that refuse a request before its work begins, if there is Retry-After. With 502 and 504, it may be done. */
 const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
@@ -128,17 +121,13 @@ const streamBody = (
   );
 };
 
-/** Ends the connection of a response whose body is not needed. */
 const discardBody = (body: HttpResponse["body"]): void => {
   // destroying the body may emit an error, which is expected here
   body.on("error", () => undefined);
   body.destroy();
 };
 
-/**
- * Creates the failure for a redirect. Redirects are not followed, because the request and its credentials would be sent
- * to another host.
- */
+/** Redirects are not followed: the request and its credentials would be sent to another host. */
 const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
@@ -166,113 +155,71 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: nu
   return new Response(empty ? null : streamBody(answer, outgoing), { status, headers });
 };
 
-class FailedConnection {
-  readonly error: unknown;
-  /** `lost` and `timed-out`: the tenant may have performed the request */
-  readonly fate: "never-sent" | "lost" | "timed-out" | "other";
+/** What became of a request whose connection failed. `lost` and `timed-out`: the tenant may have performed it. */
+const findFate = (error: unknown): "never-sent" | "lost" | "timed-out" | "other" => {
+  const code = getErrorCode(error);
+  if (NEVER_SENT_CODES.includes(code)) return "never-sent";
+  if (CONNECTION_LOST_CODES.includes(code)) return "lost";
+  return TIMEOUT_CODES.includes(code) ? "timed-out" : "other";
+};
 
-  constructor(error: unknown) {
-    const code = getErrorCode(error);
-    this.error = error;
-    if (NEVER_SENT_CODES.includes(code)) this.fate = "never-sent";
-    else if (CONNECTION_LOST_CODES.includes(code)) this.fate = "lost";
-    else this.fate = TIMEOUT_CODES.includes(code) ? "timed-out" : "other";
-  }
-}
+const prepareRequest = async (
+  request: Request,
+  dispatcher: Dispatcher,
+  { credential }: SocketOptions,
+): Promise<OutgoingRequest> => {
+  const { method, url, signal } = request;
+  const headers = new Headers(request.headers);
+  const { origin } = new URL(url);
+  headers.delete("authorization");
+  if (credential?.origin === origin) headers.set("authorization", `Bearer ${credential.secret}`);
+  const isRead = method === "GET" || method === "HEAD";
+  const isFile = request.body !== null && headers.get("content-type") !== "application/json";
+  const body = isFile || request.body === null ? request.body : await request.bytes();
+  return {
+    options: { dispatcher, method, headers, body: body as never, signal },
+    isRepeatable: !isFile && (isRead || method === "POST"),
+    isIdempotent: isRead || headers.has("idempotency-key"),
+    isRead,
+    signal,
+    address: url,
+    origin,
+  };
+};
 
-/** Sends requests through one agent, and repeats requests that may be repeated. */
-class Socket {
-  readonly #agent: Dispatcher;
-  readonly #options: SocketOptions;
-
-  constructor(options: SocketOptions) {
-    this.#agent = createAgent(options);
-    this.#options = options;
-  }
-
-  /** Sends a request and returns its response. @throws Failure `unavailable`, `interrupted` */
-  async send(request: Request): Promise<Response> {
-    const outgoing = await this.#outgoing(request);
+/** Sends a request, and repeats it if it may be repeated, until there is a response. */
+async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptions): Promise<HttpResponse> {
+  const { surroundings } = options;
+  const { signal, isIdempotent, isRead } = outgoing;
+  let isOutcomeUnknown = false;
+  // the latest response that asks to try again, unless a later request may have had an effect
+  let refusal: HttpResponse | undefined;
+  for (let repetition = 0; ; repetition += 1) {
+    const last = repetition === MAX_RETRIES || !outgoing.isRepeatable;
+    // clients that failed together must not come back together
+    let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
     try {
-      const answer = await this.#untilAnswered(outgoing);
-      const { statusCode } = answer;
-      const isAnswer = (statusCode >= 200 && statusCode < 300) || (statusCode >= 400 && statusCode < 600);
-      if (isAnswer) return toResponse(answer, outgoing, this.#parseRetryAfterMs(answer));
-      discardBody(answer.body);
-      throw createRedirectFailure(answer, outgoing);
+      const answer = await send(outgoing.address, outgoing.options);
+      if (refusal !== undefined) discardBody(refusal.body);
+      const retryAfterMs = parseRetryAfterMs(answer, surroundings.now());
+      delayMs = retryAfterMs ?? delayMs;
+      const statuses = isIdempotent ? BUSY_STATUSES : retryAfterMs === undefined ? [] : REFUSAL_STATUSES;
+      if (last || delayMs > MAX_RETRY_AFTER_MS || !statuses.includes(answer.statusCode)) return answer;
+      refusal = answer;
     } catch (error) {
-      throw createSocketFailure(error, outgoing.origin, outgoing.signal, this.#options);
-    }
-  }
-
-  close(): Promise<void> {
-    return this.#agent.destroy();
-  }
-
-  #parseRetryAfterMs(answer: HttpResponse): number | undefined {
-    return parseRetryAfterMs(answer, this.#options.surroundings.now());
-  }
-
-  async #outgoing(request: Request): Promise<OutgoingRequest> {
-    const { method, url, signal } = request;
-    const headers = new Headers(request.headers);
-    const { origin } = new URL(url);
-    const { credential } = this.#options;
-    headers.delete("authorization");
-    if (credential?.origin === origin) headers.set("authorization", `Bearer ${credential.secret}`);
-    const isRead = method === "GET" || method === "HEAD";
-    const isFile = request.body !== null && headers.get("content-type") !== "application/json";
-    const body = isFile || request.body === null ? request.body : await request.bytes();
-    return {
-      options: { dispatcher: this.#agent, method, headers, body: body as never, signal },
-      isRepeatable: !isFile && (isRead || method === "POST"),
-      isIdempotent: isRead || headers.has("idempotency-key"),
-      isRead,
-      signal,
-      address: url,
-      origin,
-    };
-  }
-
-  async #untilAnswered(outgoing: OutgoingRequest): Promise<HttpResponse> {
-    const { surroundings } = this.#options;
-    const { signal, isIdempotent, isRead } = outgoing;
-    let isOutcomeUnknown = false;
-    // the latest response that asks to try again, unless a later request may have had an effect
-    let refusal: HttpResponse | undefined;
-    for (let repetition = 0; ; repetition += 1) {
-      const last = repetition === MAX_RETRIES || !outgoing.isRepeatable;
-      const answer = await this.#once(outgoing);
-      // clients that failed together must not come back together
-      let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
-      if (answer instanceof FailedConnection) {
-        const { fate } = answer;
-        if (fate !== "never-sent") refusal = undefined;
-        isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
-        const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);
-        const isLast = last || !canRepeat || signal.aborted;
+      const fate = findFate(error);
+      if (fate !== "never-sent") refusal = undefined;
+      isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
+      const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);
+      if (last || !canRepeat || signal.aborted) {
         // a server that stops says what became of the request, and then nobody answers any more
-        if (isLast && refusal !== undefined && !signal.aborted) return refusal;
-        const options = { ...this.#options, mayHaveEffect: isOutcomeUnknown && !isRead };
-        if (isLast) throw createSocketFailure(answer.error, outgoing.origin, signal, options);
-      } else {
-        if (refusal !== undefined) discardBody(refusal.body);
-        const retryAfterMs = this.#parseRetryAfterMs(answer);
-        delayMs = retryAfterMs ?? delayMs;
-        const statuses = isIdempotent ? BUSY_STATUSES : retryAfterMs === undefined ? [] : REFUSAL_STATUSES;
-        if (last || delayMs > MAX_RETRY_AFTER_MS || !statuses.includes(answer.statusCode)) return answer;
-        refusal = answer;
+        if (refusal !== undefined && !signal.aborted) return refusal;
+        const { environment } = options;
+        const mayHaveEffect = isOutcomeUnknown && !isRead;
+        throw createSocketFailure(error, outgoing.origin, signal, { environment, mayHaveEffect });
       }
-      await surroundings.wait(delayMs, signal);
     }
-  }
-
-  async #once({ address, options }: OutgoingRequest): Promise<HttpResponse | FailedConnection> {
-    try {
-      return await send(address, options);
-    } catch (error) {
-      return new FailedConnection(error);
-    }
+    await surroundings.wait(delayMs, signal);
   }
 }
 
@@ -283,6 +230,19 @@ class Socket {
  * body breaks off, its reader gets a Failure `unavailable`.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
-  const socket = new Socket(options);
-  return { transport: (request) => socket.send(request), close: () => socket.close() };
+  const agent = createAgent(options);
+  const transport: Transport = async (request) => {
+    const outgoing = await prepareRequest(request, agent, options);
+    try {
+      const answer = await sendUntilAnswered(outgoing, options);
+      const { statusCode } = answer;
+      const isAnswer = (statusCode >= 200 && statusCode < 300) || (statusCode >= 400 && statusCode < 600);
+      if (isAnswer) return toResponse(answer, outgoing, parseRetryAfterMs(answer, options.surroundings.now()));
+      discardBody(answer.body);
+      throw createRedirectFailure(answer, outgoing);
+    } catch (error) {
+      throw createSocketFailure(error, outgoing.origin, outgoing.signal, options);
+    }
+  };
+  return { transport, close: () => agent.destroy() };
 };

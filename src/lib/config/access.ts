@@ -9,18 +9,14 @@ import type { Home } from "./home.ts";
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
-  /** the command line that makes the folder safe */
   readonly mend: string;
 }
 
 const OTHERS_WRITE_BITS = 0o022;
 
 /**
- * Checks a folder of the home: it must belong to the user or to root, and only its owner may be able to write to it.
- * Root may use the folders of all users if only their owners can write to them. Returns undefined if the folder is
- * safe.
- *
- * @param userId undefined on platforms where files have neither owner nor mode; nothing is checked there
+ * Checks a folder of the home: it must belong to the user or to root, and only its owner may be able to write to it;
+ * root may use the folder of any user. Nothing is checked if `userId` is undefined.
  */
 export function findAccessFault(
   folder: string,
@@ -40,11 +36,12 @@ export function findAccessFault(
   return { kind: "open", what, mend: `chmod go-w ${quoteShellWord(folder)}` };
 }
 
-/** Returns the first fault in the folders of a home and its tenants. Skips missing folders. */
 export function findHomeFault({ settings, data, tenants, userId }: Home): AccessFault | undefined {
   if (userId === undefined) return undefined;
-  for (const folder of new Set([data, settings, tenants, ...listFolder(tenants).map((name) => join(tenants, name))])) {
-    const found = statFolder(folder);
+  const own = tryOrUndefined(() => readdirSync(tenants))?.map((name) => join(tenants, name)) ?? [];
+  for (const folder of new Set([data, settings, tenants, ...own])) {
+    // the code that later reads or writes the folder reports why it cannot be inspected
+    const found = tryOrUndefined(() => statSync(folder, { throwIfNoEntry: false }));
     if (found?.isDirectory() !== true) continue;
     const fault = findAccessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);
     if (fault !== undefined) return fault;
@@ -52,21 +49,9 @@ export function findHomeFault({ settings, data, tenants, userId }: Home): Access
   return undefined;
 }
 
-const listFolder = (folder: string): readonly string[] => {
+const tryOrUndefined = <T>(read: () => T): T | undefined => {
   try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-};
-
-/**
- * Returns a folder's status; undefined if the folder is missing or cannot be inspected. The code that later reads or
- * writes the folder reports why.
- */
-const statFolder = (folder: string) => {
-  try {
-    return statSync(folder, { throwIfNoEntry: false });
+    return read();
   } catch {
     return undefined;
   }

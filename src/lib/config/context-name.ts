@@ -8,19 +8,11 @@ const MAX_NAME_BYTES = 200;
 /** Reserved device names.  @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
 const WINDOWS_DEVICE_NAMES = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i;
 
-/**
- * Returns the stored form (NFC) of a context name. The name must be a safe file name on every platform: it consists of
- * letters, digits, `.`, `_` and `-`, starts with a letter or digit, does not end with a dot, and has at most 64
- * characters.
- *
- * @throws `usage` if the name is not allowed
- */
+/** Returns the stored form (NFC) of a context name, which must be a safe file name on every platform. */
 export function parseContextName(requested: string): string {
   const name = requested.normalize("NFC");
   const wrong = describeNameFault(name);
-  if (wrong !== undefined) {
-    throw new Failure("usage", { what: wrong, where: requested });
-  }
+  if (wrong !== undefined) throw new Failure("usage", { what: wrong, where: requested });
   return name;
 }
 
@@ -37,8 +29,7 @@ function describeNameFault(name: string): Text | undefined {
       "コンテキスト名に使えるのは文字、数字、「.」「_」「-」です。文字か数字で始め、ドットで終わらないようにしてください",
     );
   }
-  if (WINDOWS_DEVICE_NAMES.test(name)) {
-    return text("this name is reserved by Windows", "この名前は Windows で予約されています");
-  }
-  return undefined;
+  return WINDOWS_DEVICE_NAMES.test(name)
+    ? text("this name is reserved by Windows", "この名前は Windows で予約されています")
+    : undefined;
 }

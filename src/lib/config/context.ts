@@ -3,97 +3,66 @@ import { DEFAULT_TIMEZONE, findTimeZone } from "../model/time.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
 
-/** A context whose tenant runs in this process and is stored in a folder of the home. */
-export interface EmbeddedContext {
+interface ContextSettings {
   readonly name: string;
-  readonly kind: "embedded";
-  /** absolute path of the folder that contains the tenant's database and its staging files, and nothing else */
-  readonly tenantFolder: string;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
-  /** the language of the CLOMO account, which decides the default encoding of exports */
-  readonly language: Language;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
 }
 
+/** A context whose tenant runs in this process and is stored in a folder of the home. */
+export interface EmbeddedContext extends ContextSettings {
+  readonly kind: "embedded";
+  /** absolute path of the folder that contains the tenant's database and its staging files, and nothing else */
+  readonly tenantFolder: string;
+  /** the language of the CLOMO account, which decides the default encoding of exports */
+  readonly language: Language;
+}
+
 /** A context whose tenant is on a server. */
-export interface RemoteContext {
-  readonly name: string;
+export interface RemoteContext extends ContextSettings {
   readonly kind: "remote";
   readonly url: string;
-  /** IANA name of the time zone in which days are counted */
-  readonly timezone: string;
-  /** true if every change must be confirmed with the name of the context */
-  readonly protected?: true | undefined;
 }
 
 export type Context = EmbeddedContext | RemoteContext;
 
-/** The options of `context add NAME --embedded`. */
-export interface NewEmbeddedContext {
-  readonly kind: "embedded";
-  readonly timezone?: string | undefined;
-  readonly language?: Language | undefined;
-  readonly protected?: boolean | undefined;
-}
+/** A context as stored in `contexts.json`. The path of a local tenant is derived from the name. */
+export type StoredContext = Omit<EmbeddedContext, "tenantFolder"> | RemoteContext;
 
-/** The options of `context add NAME --url`. */
-export interface NewRemoteContext {
-  readonly kind: "remote";
-  readonly url: string;
-  readonly timezone?: string | undefined;
-  readonly protected?: boolean | undefined;
-}
-
-export type NewContext = NewEmbeddedContext | NewRemoteContext;
-
-/** A change to a context's settings. A setting without a value does not change. */
 export interface ContextChange {
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
 }
 
-/** A context as stored in `contexts.json`. The path of a local tenant is derived from the name. */
-export type StoredContext =
-  | {
-      readonly name: string;
-      readonly kind: "embedded";
-      readonly timezone: string;
-      readonly language: Language;
-      readonly protected?: true | undefined;
-    }
-  | RemoteContext;
+/** The options of `context add NAME`. */
+export type NewContext = ContextChange &
+  (
+    | { readonly kind: "embedded"; readonly language?: Language | undefined }
+    | { readonly kind: "remote"; readonly url: string }
+  );
 
-/** Converts a new context to its stored form. @throws `usage` if its time zone or address is invalid */
-export function toStoredContext(name: string, requested: NewContext): StoredContext {
+export function toStoredContext(name: string, { timezone, ...requested }: NewContext): StoredContext {
   const stored = {
     name: parseContextName(name),
-    timezone: requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone),
+    timezone: parseTimezone(timezone ?? DEFAULT_TIMEZONE),
     protected: requested.protected === true ? (true as const) : undefined,
   };
-  if (requested.kind === "remote") {
-    return { kind: "remote", url: parseUrl(requested.url), ...stored };
-  }
-  return {
-    kind: "embedded",
-    language: requested.language ?? "ja",
-    ...stored,
-  };
+  return requested.kind === "remote"
+    ? { kind: "remote", url: parseUrl(requested.url), ...stored }
+    : { kind: "embedded", language: requested.language ?? "ja", ...stored };
 }
 
-/** Returns a context with some settings changed. @throws `usage` if the time zone is invalid */
 export const applyContextChange = (context: StoredContext, change: ContextChange): StoredContext => ({
   ...context,
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
 });
 
-/** Returns the IANA name of a time zone. @throws `usage` if the time zone does not exist */
 function parseTimezone(zone: string): string {
   // checking the default time zone would add a millisecond to every start
-  if (zone === DEFAULT_TIMEZONE) return zone;
-  const name = findTimeZone(zone);
+  const name = zone === DEFAULT_TIMEZONE ? zone : findTimeZone(zone);
   if (name !== undefined) return name;
   throw new Failure("usage", {
     what: text(`unknown time zone "${zone}"`, `タイムゾーン「${zone}」はありません`),
@@ -115,27 +84,23 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** Reads a stored context. @throws TypeError if the value is not a context */
+/** Reads an object of `contexts.json`, with the same checks as for a new context. */
 export function readStoredContext(stored: unknown): StoredContext {
-  if (!isRecord(stored)) {
-    throw new TypeError("a context must be an object");
-  }
-  const word = (key: string): string | undefined => (typeof stored[key] === "string" ? stored[key] : undefined);
-  const name = word("name") ?? "";
-  const settings = {
-    timezone: parseTimezone(word("timezone") ?? DEFAULT_TIMEZONE),
-    protected: stored["protected"] === true ? (true as const) : undefined,
-  };
-  if (parseContextName(name) !== name) {
-    throw new TypeError(`${name} is not kept as NFC`);
-  }
-  if (stored["kind"] === "embedded") {
-    return { name, kind: "embedded", language: word("language") === "en" ? "en" : "ja", ...settings };
-  }
-  if (stored["kind"] === "remote") {
-    return { name, kind: "remote", url: parseUrl(word("url") ?? ""), ...settings };
-  }
-  throw new TypeError(`the kind of ${name} is unknown`);
+  if (typeof stored !== "object" || stored === null) throw new TypeError("a context must be an object");
+  const values = new Map<string, unknown>(Object.entries(stored));
+  const word = (key: string): string | undefined =>
+    typeof values.get(key) === "string" ? String(values.get(key)) : undefined;
+  const kind = word("kind");
+  if (kind !== "embedded" && kind !== "remote") throw new TypeError("a context must be embedded or remote");
+  const context = toStoredContext(word("name") ?? "", {
+    ...(kind === "remote"
+      ? { kind, url: word("url") ?? "" }
+      : { kind, language: word("language") === "en" ? "en" : "ja" }),
+    timezone: word("timezone"),
+    protected: values.get("protected") === true,
+  });
+  if (context.name !== word("name")) throw new TypeError(`${context.name} is not kept as NFC`);
+  return context;
 }
 
 /** Returns true if an address is on this computer, so that its connections do not travel over a network. */
@@ -150,6 +115,3 @@ export const describeMissingEncryption = (address: string): Text | undefined => 
     `${origin} への接続は暗号化されません。同じネットワークの他人に、パスワード、トークン、データを読まれるおそれがあります`,
   );
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -4,7 +4,6 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Contexts } from "./contexts.ts";
 import { locateHome, type Home } from "./home.ts";
@@ -131,60 +130,6 @@ test("the only one is worked on; local counts once it has held data", async () =
   await makeTenant(LOCAL_CONTEXT_NAME);
   expect(await inEffect()).toBe(undefined);
   expect((await contexts.choose("a", {})).among).toEqual([LOCAL_CONTEXT_NAME, "a"]);
-});
-
-const CUSTOMERS = ["a", "b", "c"] as const;
-const customer = fc.constantFrom(...CUSTOMERS);
-const step = fc.oneof(
-  fc.record({ to: fc.constant("add"), name: customer, use: fc.boolean() }),
-  fc.record({
-    to: fc.constantFrom("use", "remove", "set", "write"),
-    name: fc.constantFrom(LOCAL_CONTEXT_NAME, ...CUSTOMERS),
-  }),
-  fc.record({ to: fc.constant("write"), name: fc.constant(undefined) }),
-);
-
-test("no sequence of changes makes a command without a context work on another tenant, unless chosen", async () => {
-  const reached = new Map<string, number>();
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
-      home = {
-        ...home,
-        settings: await mkdtemp(join(root, "settings-")),
-        tenants: await mkdtemp(join(root, "tenants-")),
-      };
-      contexts = new Contexts(home, async () => {});
-      let expected: string | undefined;
-      for (const { to, name, ...rest } of steps) {
-        const there = name !== undefined && (await names()).includes(name);
-        if (to === "add" && name !== undefined && !there) {
-          const use = "use" in rest && rest.use;
-          await contexts.add(name, { kind: "embedded" }, use);
-          if (use) expected = name;
-        } else if (to === "use" && name !== undefined && there) {
-          await contexts.use(name);
-          expected = name;
-        } else if (to === "remove" && name !== LOCAL_CONTEXT_NAME && there) {
-          await contexts.remove(name, { tenantMayGo: true });
-        } else if (to === "set" && there) {
-          await contexts.set(name, { timezone: "UTC" });
-        } else if (to === "write") {
-          const target = name === undefined ? await inEffect() : there ? name : undefined;
-          if (target !== undefined) await makeTenant(target);
-        }
-        const now = await inEffect();
-        reached.set(`${now}`, (reached.get(`${now}`) ?? 0) + 1);
-        if (now === undefined) continue;
-        expect(now, JSON.stringify(steps)).toBe(expected ?? now);
-        // an embedded tenant that never held data gives way to the first one that is added
-        const isEmpty = now === LOCAL_CONTEXT_NAME && !contexts.holdsTenant(await contexts.find(now));
-        if (!isEmpty) expected = now;
-      }
-    }),
-    { numRuns: 100 },
-  );
-  for (const name of ["undefined", LOCAL_CONTEXT_NAME, ...CUSTOMERS])
-    expect(reached.get(name) ?? 0, name).toBeGreaterThan(20);
 });
 
 test("settings of a context may change, local's too; what is not said stays", async () => {

@@ -13,7 +13,6 @@ import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Se
 /** Where the context was selected; deletions in remote tenants require `option`. `default`: the only context. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
-/** A context, and where it was selected. */
 export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
@@ -49,17 +48,13 @@ export class Contexts {
     return used.length === 0 ? this.#all(settings) : used;
   }
 
-  /** Returns the context with this name. @throws `not-found` if no context has this name */
   async find(name: string): Promise<Context> {
     return findContext(await this.list(), name);
   }
 
   /**
-   * Returns the context that a command uses. It is selected by `--context`, then `CLOMOCTL_CONTEXT`, then
-   * `context use`; if none of these selects a context, the only existing context is used.
-   *
-   * @throws `not-found` if the selected context does not exist
-   * @throws `usage` if none of these determines a context
+   * Returns the context of `--context`, `CLOMOCTL_CONTEXT` or `context use`, or the only one. @throws `usage`,
+   * `not-found`
    */
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
@@ -68,21 +63,13 @@ export class Contexts {
     return chosen;
   }
 
-  /** Like {@link choose}, but returns undefined if nothing determines a context. @throws `not-found` */
   async inEffect(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext | undefined> {
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
-  /** Returns the default context, as spelled in `CLOMOCTL_CONTEXT` if set there; undefined if commands must name it. */
-  async inUse(environment: EnvironmentVariables): Promise<string | undefined> {
-    const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
-    if (variable !== "") return variable;
-    return (await this.inEffect(undefined, {}))?.context.name;
-  }
-
-  /** Returns the names of the contexts. `local` is included only if it has data or is the `chosen` context. */
-  async counted(chosen?: string): Promise<readonly string[]> {
-    return this.#used(await readSettings(this.#home), chosen).map(({ name }) => name);
+  /** Returns the names of the contexts, without `local` if it has no data. */
+  async counted(): Promise<readonly string[]> {
+    return this.#used(await readSettings(this.#home)).map(({ name }) => name);
   }
 
   async #choose(
@@ -90,12 +77,10 @@ export class Contexts {
     option: string | undefined,
     environment: EnvironmentVariables,
   ): Promise<ChosenContext | undefined> {
-    const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
-    const { used } = settings;
     const named = [
       ["option", option],
-      ["environment", variable === "" ? undefined : variable],
-      ["used", used],
+      ["environment", environment["CLOMOCTL_CONTEXT"] || undefined],
+      ["used", settings.used],
     ] as const;
     const [source, name] = named.find(([, given]) => given !== undefined) ?? [];
     if (source !== undefined && name !== undefined) {
@@ -117,32 +102,19 @@ export class Contexts {
     return context.kind === "remote" || this.holdsTenant(context);
   }
 
-  /**
-   * Adds a context. If commands used a context with data only because it was the only one, they continue to use that
-   * context.
-   *
-   * @param use true if commands use the new context from now on
-   * @throws `usage` if the name or a value is invalid
-   * @throws `input-rejected` if the name is taken, ignoring case, or data of a tenant with this name exists
-   */
+  /** Adds a context. If commands used a context with data only because it was the only one, they continue to use it. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);
-    const key = toContextNameKey(name);
     return this.#change(async (settings) => {
-      if (this.#all(settings).some((context) => toContextNameKey(context.name) === key)) {
-        throw createNameTakenFailure(
-          name,
-          text("a context with this name already exists", "この名前のコンテキストはすでにあります"),
-        );
-      }
+      const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: name });
+      if (this.#all(settings).some((context) => isSameContext(context.name, name)))
+        throw refuse(text("a context with this name already exists", "この名前のコンテキストはすでにあります"));
       const context = this.#open(stored);
-      if (this.holdsTenant(context)) {
-        throw createNameTakenFailure(
-          name,
+      if (this.holdsTenant(context))
+        throw refuse(
           text("data of a tenant with this name already exists", "この名前のテナントのデータが残っています"),
         );
-      }
       const before = await this.#choose(settings, undefined, {});
       const kept = before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;
       const used = use ? context.name : kept;
@@ -150,7 +122,6 @@ export class Contexts {
     });
   }
 
-  /** Changes some settings of a context, also of `local`. @throws `not-found`; `usage` if a value is invalid */
   async set(name: string, change: ContextChange): Promise<Context> {
     return this.#change(async (settings) => {
       const before = findContext(this.#all(settings), name);
@@ -162,7 +133,6 @@ export class Contexts {
     });
   }
 
-  /** Makes a context the default for commands. @throws `not-found` if no context has this name */
   async use(name: string): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
@@ -171,33 +141,23 @@ export class Contexts {
   }
 
   /**
-   * Removes a context, together with its tenant if the tenant is stored in the home, and with the secret that signs it
-   * in; a remote tenant is not touched. If no other context is in use, commands have no default context until one is
-   * chosen.
-   *
-   * @param tenantMayGo true if the user confirmed that the tenant's data is deleted; ask the user if
-   * {@link holdsTenant} returns true
-   * @throws `not-found` if no context has this name
-   * @throws `usage` for `local`, and if the tenant's data must not be deleted
+   * Removes a context with its stored secret, and its tenant if that is stored in the home; a remote tenant is not
+   * touched. @param tenantMayGo true if the user confirmed that the tenant's data is deleted
    */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
-      if (context.name === LOCAL_CONTEXT_NAME) {
-        throw new Failure("usage", {
-          what: text('the context "local" cannot be removed', "コンテキスト「local」は削除できません"),
-        });
-      }
+      const refuse = (what: Text): Failure => new Failure("usage", { what, where: context.name });
+      if (context.name === LOCAL_CONTEXT_NAME)
+        throw refuse(text('the context "local" cannot be removed', "コンテキスト「local」は削除できません"));
       if (context.kind === "embedded" && this.holdsTenant(context)) {
-        if (!tenantMayGo) {
-          throw new Failure("usage", {
-            what: text(
+        if (!tenantMayGo)
+          throw refuse(
+            text(
               "removing this context would also delete its tenant with all data",
               "このコンテキストを削除すると、テナントもデータごと削除されます",
             ),
-            where: context.name,
-          });
-        }
+          );
         // The tenant is deleted before the settings change: a crash in between leaves a context without data, never
         // data without a context.
         await rm(context.tenantFolder, { recursive: true, force: true });
@@ -256,21 +216,15 @@ export const toContextNameKey = (name: string): string => name.normalize("NFC").
 export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
 
 function findContext(contexts: readonly Context[], name: string): Context {
-  const key = toContextNameKey(name);
-  const context = contexts.find((candidate) => toContextNameKey(candidate.name) === key);
-  if (context === undefined) {
-    const names = contexts.map((candidate) => candidate.name).join(", ");
-    throw new Failure("not-found", {
-      what: text(`no context is named "${name}"`, `コンテキスト「${name}」はありません`),
-      hint: text(`existing contexts: ${names}`, `登録済み: ${names}`),
-    });
-  }
-  return context;
+  const context = contexts.find((one) => isSameContext(one.name, name));
+  if (context !== undefined) return context;
+  const names = contexts.map((one) => one.name).join(", ");
+  throw new Failure("not-found", {
+    what: text(`no context is named "${name}"`, `コンテキスト「${name}」はありません`),
+    hint: text(`existing contexts: ${names}`, `登録済み: ${names}`),
+  });
 }
 
-const createNameTakenFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
-
-/** Returns true if a path exists. @throws Failure if this cannot be determined */
 const pathExists = (path: string): boolean => {
   try {
     lstatSync(path);

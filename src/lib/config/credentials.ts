@@ -7,7 +7,6 @@ import { text } from "../text/index.ts";
 import type { RemoteContext } from "./context.ts";
 import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
 
-/** The secret with which a remote context is signed in. */
 export interface CredentialSecret {
   readonly secret: string;
   /** origin of the server to which the secret may be sent */
@@ -24,7 +23,6 @@ export interface CredentialPlace {
 
 const fileOf = ({ data }: Home, context: string): string => join(data, CREDENTIALS_FOLDER, context);
 
-/** Returns a secret without the blanks around it.  @throws Failure `input-rejected` if it does not look like one */
 export const parseSecret = (content: string, where: string): string => {
   const secret = content.trim();
   if (SECRET_PATTERN.test(secret)) return secret;
@@ -37,12 +35,7 @@ export const parseSecret = (content: string, where: string): string => {
   });
 };
 
-/**
- * Returns the secret with which a context is signed in, and the origin that issued it, which may differ from the
- * context's present one; undefined if the context is not signed in.
- *
- * @throws Failure `not-permitted` if other users can write to the file; `input-rejected`
- */
+/** Returns the secret of a context, and the origin that issued it, which may differ from the context's present one. */
 export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
   const file = fileOf(home, context);
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];
@@ -51,7 +44,6 @@ export const readCredential = (home: Home, context: string): CredentialSecret | 
   return { secret: parseSecret(secret, file), origin };
 };
 
-/** Stores the secret with which a context is signed in, and the origin that issued it. */
 export const storeCredential = async (
   { home, processes }: CredentialPlace,
   { name, url }: Pick<RemoteContext, "name" | "url">,

@@ -1,13 +1,9 @@
 import { join, resolve } from "node:path";
 
-/** The values that determine where a user's files are stored. */
 export interface HomeInputs {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** absolute path of the user's home folder, which contains the default folder */
   readonly userFolder: string;
-  /** `process.cwd()`, for a relative `CLOMOCTL_HOME` */
   readonly workingFolder: string;
-  /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
   readonly userId?: number | undefined;
 }
 
@@ -23,7 +19,6 @@ export interface Home {
   readonly cache: string;
   /** spooled input and the register of temporary files */
   readonly temporary: string;
-  /** user ID of the owner; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
 }
 
@@ -39,7 +34,6 @@ const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-p
 /** Name of the file in `data` with the key that seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";
 
-/** Name of the folder in `data` with the secrets with which remote contexts are signed in. */
 export const CREDENTIALS_FOLDER = "credentials";
 
 /** Returns a home's paths that only the program uses: files, and whole folders. All else belongs to the user. */

@@ -44,32 +44,23 @@ test("creates nothing when opened, and creates a key for its owner only with the
   expect(await createSecretSealer(home, processes).unseal("ade-token", sealed)).toBe(SECRET);
 });
 
-test("creates no new key if the key is lost, and explains what to do", async () => {
+const refusal = () => ({ code: "input-rejected", where: path });
+
+test("creates no new key if the key is lost", async () => {
   const kept = [await createSecretSealer(home, processes).seal("ade-key", SECRET)];
   await rm(home.data, { recursive: true });
-  const failed: unknown = await sealing.seal("ade-token", SECRET, kept).catch((error: unknown) => error);
-  expect(failed).toMatchObject({ code: "input-rejected", where: path });
-  expect(failed).toMatchObject({ hint: { en: expect.stringContaining("restore the original sealing.key") } });
-  expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("ade keypair create") } });
+  await expect(sealing.seal("ade-token", SECRET, kept)).rejects.toMatchObject(refusal());
   await expect(stat(home.data)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("does not seal if another key sealed existing secrets, and explains what to do", async () => {
+test("does not seal if another key sealed existing secrets", async () => {
   await useKey();
   const kept = [await sealing.seal("ade-key", SECRET), await sealing.seal("ade-token", SECRET)];
   expect(await sealing.unseal("vpp-token", await sealing.seal("vpp-token", SECRET, kept))).toBe(SECRET);
   await useKey(Buffer.alloc(32, 8).toString("base64url"));
   const own = await sealing.seal("ade-key", SECRET);
-  for (const some of [kept, [own, ...kept], [...kept, own]]) {
-    const failed: unknown = await sealing.seal("ade-token", SECRET, some).catch((error: unknown) => error);
-    expect(failed).toMatchObject({
-      code: "input-rejected",
-      where: path,
-      what: { en: expect.stringContaining("this is not the key that encrypted") },
-      hint: { en: expect.stringContaining("restore the original sealing.key") },
-    });
-    expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("ade keypair create") } });
-  }
+  for (const some of [kept, [own, ...kept], [...kept, own]])
+    await expect(sealing.seal("ade-token", SECRET, some)).rejects.toMatchObject(refusal());
   expect(await sealing.unseal("ade-token", await sealing.seal("ade-token", SECRET, [own]))).toBe(SECRET);
 });
 
@@ -111,26 +102,17 @@ test("a changed byte, a truncation or another purpose is damage, and the error r
   await fc.assert(fc.asyncProperty(fc.nat(sealed.length - 1), (end) => refused("ade-token", sealed.subarray(0, end))));
   await refused("vpp-token", sealed);
   await refused("", sealed);
-  await expect(sealing.unseal("vpp-token", sealed.toString("base64url"))).rejects.toMatchObject({
-    code: "unexpected",
-    what: { en: "a secret in the tenant's database is damaged: vpp-token" },
-  });
+  const other = sealing.unseal("vpp-token", sealed.toString("base64url"));
+  await expect(other).rejects.toMatchObject({ code: "unexpected" });
 });
 
-test("on a computer with another key or no key, explains where to put the right one", async () => {
+test("unseals nothing on a computer with another key or no key", async () => {
   await useKey();
   const sealed = await sealing.seal("push-certificate", SECRET);
-  const refused = {
-    code: "input-rejected",
-    where: path,
-    what: { ja: expect.stringContaining("暗号化した鍵とは別の鍵") },
-    hint: { en: expect.stringContaining("restore the original sealing.key") },
-  };
   await useKey(Buffer.alloc(32, 8).toString("base64url"));
-  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refused);
+  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refusal());
   await rm(path);
-  const missing = { ...refused, what: { ja: expect.stringContaining("鍵がありません") } };
-  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(missing);
+  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refusal());
   expect(await readdir(home.data)).toEqual([]);
 });
 
@@ -139,13 +121,8 @@ test.skipIf(!posix)("refuses a key that others can read, or that belongs to anot
   const sealed = await sealing.seal("ade-token", SECRET);
   for (const mode of [0o640, 0o604, 0o620]) {
     await chmod(path, mode);
-    const refused = {
-      code: "input-rejected",
-      where: path,
-      what: { en: expect.stringContaining("other users can read") },
-    };
-    await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
-    await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);
+    await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refusal());
+    await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refusal());
   }
   await chmod(path, 0o400);
   expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
@@ -167,13 +144,8 @@ test.each([
   await useKey();
   const sealed = await sealing.seal("ade-token", SECRET);
   await writeFile(path, content);
-  const refused = {
-    code: "input-rejected",
-    where: path,
-    what: { en: expect.stringContaining("this is not a valid key file") },
-  };
-  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
-  await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);
+  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refusal());
+  await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refusal());
   expect(await readFile(path, "utf8")).toBe(content);
 });
 

@@ -15,30 +15,18 @@ import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
-/**
- * Seals secrets for the tenant's database with a key that is stored outside the database and is not part of its
- * backups.
- *
- * @see docs/decisions/025-apple.md
- */
+/** Seals secrets for the tenant's database with a key that its backups do not have. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
-   * Returns a sealed text that only {@link unseal} can read, with the same key and for the same purpose. Each call
-   * returns a different text. The first call creates the key.
-   *
-   * @param purpose what the secret is for, such as `ade-token`; a text that was sealed for one purpose cannot be used
-   * for another
-   * @param kept texts that the same key must have sealed: if the key is lost or a different key is present, nothing is
-   * sealed
-   * @throws Failure `input-rejected` if the key file does not contain a key, is accessible to other users, is lost, or
-   * does not contain the key that sealed the `kept` texts; `unexpected` if the home cannot be written
+   * Seals a text for {@link unseal}, differently each time; the first call creates the key. @param purpose what the
+   * secret is for, such as `ade-token` @param kept texts that the same key must have sealed: if it is lost or replaced,
+   * nothing is sealed @throws Failure `input-rejected` if the key cannot be used; `unexpected` if the home cannot be
+   * written
    */
   seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
   /**
-   * Returns the secret that was sealed.
-   *
-   * @throws Failure `input-rejected` if the secret was sealed by a key other than this computer's, if there is no key,
-   * or for the same reasons as `seal`; `unexpected` if the sealed text is damaged or was sealed for another purpose
+   * Returns the secret that was sealed. @throws Failure `input-rejected` if the key cannot be used or is another one;
+   * `unexpected` if the text is damaged
    */
   unseal(purpose: string, sealed: string): Promise<string>;
 }
@@ -59,12 +47,7 @@ const OTHERS_ACCESS_BITS = 0o077;
 // oxlint-disable-next-line eslint/no-restricted-globals -- it takes several milliseconds to load, which most commands do without
 const loadCrypto = () => process.getBuiltinModule("node:crypto");
 
-/**
- * Creates the sealer of a home; does not read or write anything yet. The key is the file `sealing.key` in the `data`
- * folder, which only its owner can access.
- *
- * @param pause waits before the next attempt while another process creates the key
- */
+/** Creates the sealer of a home; does not read or write anything yet. */
 export function createSecretSealer(
   home: Home,
   processes: ProcessTable,
@@ -125,7 +108,6 @@ const keyIdOf = (key: Uint8Array): Buffer =>
 
 const buildAssociatedData = (head: Uint8Array, purpose: string): Buffer => Buffer.concat([head, Buffer.from(purpose)]);
 
-/** Decrypts a sealed text.  @throws Failure `unexpected` if the text is damaged or was sealed for another purpose */
 function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string {
   const head = bytes.subarray(0, HEADER_BYTES);
   const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
@@ -139,12 +121,7 @@ function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string 
   }
 }
 
-/**
- * Reads the key from a file; returns undefined if the file does not exist.
- *
- * @throws Failure `input-rejected` if the file does not contain a key or other users can read it, `unexpected` if the
- * disk is faulty
- */
+/** Reads the key from a file; returns undefined if the file does not exist. */
 async function readKey(path: string, userId: number | undefined): Promise<Buffer | undefined> {
   try {
     const file = await readSmallFile(path, MAX_KEY_FILE_BYTES);
@@ -173,27 +150,18 @@ const RESTORE_KEY_HINT = text(
   `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${NEW_KEY_PAIR}`,
 );
 const KEY_READABLE_BY_OTHERS = text(
-  "other users can read or replace the key of the tenant's secrets, so it is not used",
-  "秘密情報の鍵をほかのユーザーが読み取れるか置き換えられるため、使用しません",
+  "other users can read or replace this key",
+  "ほかのユーザーがこの鍵を読み取るか置き換えられます",
 );
-const NOT_A_KEY = text(
-  "this is not a valid key file, so it is not used",
-  "正しい鍵のファイルではないため、使用しません",
-);
-const KEY_MISSING = text("the key of the tenant's secrets is missing", "テナントの秘密情報を暗号化した鍵がありません");
-const KEY_DIFFERS = text(
-  "this is not the key that encrypted the tenant's secrets",
-  "テナントの秘密情報を暗号化した鍵とは別の鍵です",
-);
+const NOT_A_KEY = text("not a valid key file", "正しい鍵のファイルではありません");
+const KEY_MISSING = text("the key of the tenant's secrets is missing", "テナントの秘密情報の鍵がありません");
+const KEY_DIFFERS = text("not the key of the tenant's secrets", "テナントの秘密情報の鍵とは別の鍵です");
 
 const createDamagedSecretFailure = (purpose: string): Failure =>
   new Failure("unexpected", {
     what: text(
-      `a secret in the tenant's database is damaged: ${purpose}`,
-      `テナントのデータベースにある秘密情報が壊れています: ${purpose}`,
+      `damaged secret in the tenant's database: ${purpose}`,
+      `データベースの秘密情報が壊れています: ${purpose}`,
     ),
-    hint: text(
-      "restore a backup of the tenant, or set up the secret again",
-      "テナントのバックアップを復元するか、設定し直してください",
-    ),
+    hint: text("restore a backup of the tenant", "テナントのバックアップを復元してください"),
   });

@@ -9,16 +9,13 @@ import { syncFolder, createUnwritableFailure } from "../files/index.ts";
 import { DEFAULT_TIMEZONE } from "../model/time.ts";
 import type { Home } from "./home.ts";
 
-/** The content of `contexts.json`. */
 export interface Settings {
   readonly contexts: readonly StoredContext[];
-  /** the context that `context use` selected */
   readonly used: string | undefined;
   /** true if the only context is used without selection; false after a removal, so as not to switch silently */
   readonly implied: boolean;
 }
 
-/** Name of the context that exists without set-up. */
 export const LOCAL_CONTEXT_NAME = "local";
 
 export const LOCAL_CONTEXT: StoredContext = {
@@ -33,12 +30,7 @@ const CONFIG_NAME = "contexts";
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
 /**
- * Reads the settings of a home; without a file, the settings are empty. Does not use the package conf, which takes 50
- * ms to load and may write: see docs/decisions/004-settings.md.
- *
- * @throws `not-permitted` if other users can write to the file
- * @throws `unexpected` if the file cannot be read, `input-rejected` if its content is invalid: nothing is dropped
- * silently
+ * Reads the settings without the package conf, which takes 50 ms to load and may write: docs/decisions/004-settings.md.
  */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
@@ -54,30 +46,18 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
   }
 }
 
-export function createUnreadableSettingsFailure(where: string, cause: unknown): Failure {
-  if (hasErrorCode(cause, "EACCES", "EPERM")) {
-    const hint = text(
-      "make the file and its folder readable for you",
-      "ファイルとフォルダーを読み取れるようにしてください",
-    );
-    return new Failure("unexpected", { what: describeReadError(cause), where, hint, cause });
-  }
-  return (
-    toDiskFailure(cause, where) ??
-    new Failure("input-rejected", {
-      what: text("cannot read the contexts", "コンテキストを読み込めません"),
-      where,
-      hint: text("correct the file, or move it to another place", "ファイルを直すか、別の場所に移してください"),
-      cause,
-    })
-  );
-}
+export const createUnreadableSettingsFailure = (where: string, cause: unknown): Failure =>
+  hasErrorCode(cause, "EACCES", "EPERM")
+    ? new Failure("unexpected", { what: describeReadError(cause), where, cause })
+    : (toDiskFailure(cause, where) ??
+      new Failure("input-rejected", {
+        what: text("cannot read the contexts", "コンテキストを読み込めません"),
+        where,
+        hint: text("correct the file, or move it to another place", "ファイルを直すか、別の場所に移してください"),
+        cause,
+      }));
 
-/**
- * Replaces the settings in a folder atomically. The caller must hold the lock.
- *
- * @throws `unexpected` if the folder cannot be written
- */
+/** Replaces the settings in a folder atomically. The caller must hold the lock. */
 export async function writeSettings(folder: string, { contexts, used, implied }: Settings): Promise<void> {
   const { default: Conf } = await import("conf");
   try {
@@ -98,16 +78,13 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
 /** Removes temporary files of a killed writer. No other writer is active, because the caller holds the lock. */
 async function removeLeftoverFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) {
-      await rm(join(folder, name), { force: true });
-    }
+    if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) await rm(join(folder, name), { force: true });
   }
 }
 
 async function parseSettings(held: unknown): Promise<Settings> {
-  if (typeof held !== "object" || held === null || !("contexts" in held) || !Array.isArray(held.contexts)) {
+  if (typeof held !== "object" || held === null || !("contexts" in held) || !Array.isArray(held.contexts))
     throw new TypeError("contexts must be a list");
-  }
   const used = "used" in held && typeof held.used === "string" ? held.used : undefined;
   const implied = !("implied" in held && held.implied === false);
   const { readStoredContext } = await import("./context.ts");

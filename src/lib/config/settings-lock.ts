@@ -10,13 +10,9 @@ const MAX_TRIES = 100;
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `change` while no other process changes the settings in this folder. The lock is a lock of the operating system
- * on `settings.lock`, taken through SQLite. It is released when its process ends, however the process ends, so it is
- * never stale.
- *
- * @param pause waits before the next attempt, about 50 ms
- * @throws `locked` if another process holds the lock for a hundred pauses
- * @throws `unexpected` if the folder cannot be written
+ * Runs `change` while no other process changes the settings in this folder. The lock, an operating system's lock taken
+ * through SQLite, is never stale: it ends with its process. @param pause waits about 50 ms @throws `locked` if another
+ * process holds the lock for a hundred pauses
  */
 export async function withSettingsLock<T>(
   folder: string,
@@ -33,14 +29,8 @@ export async function withSettingsLock<T>(
   try {
     for (let tries = 1; !runOrFail(folder, () => tryLock(lock)); tries++) {
       if (tries === MAX_TRIES) {
-        throw new Failure("locked", {
-          what: text("another process is changing the settings", "別のプロセスが設定を変更しています"),
-          where: folder,
-          hint: text(
-            "try again when the other process has finished",
-            "そのプロセスが終わってから、もう一度実行してください",
-          ),
-        });
+        const what = text("another process is changing the settings", "別のプロセスが設定を変更しています");
+        throw new Failure("locked", { what, where: folder });
       }
       await pause();
     }
@@ -65,9 +55,7 @@ function tryLock(lock: DatabaseSync): boolean {
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) {
-      return false;
-    }
+    if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return false;
     throw error;
   }
 }

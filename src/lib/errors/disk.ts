@@ -7,7 +7,6 @@ const DISK_FULL: FailureDetail = {
   status: 507,
 };
 
-/** Returns true if a failure reports a full disk of this computer. */
 export const isDiskFullFailure = ({ code, status }: Failure): boolean =>
   code === "unexpected" && status === DISK_FULL.status;
 
@@ -25,16 +24,12 @@ const DISK_FAULTS: ReadonlyMap<unknown, FailureDetail> = new Map<unknown, Failur
   [10, DISK_FAULTY],
 ]);
 
-/** Creates the failure for a disk that is full or faulty. Returns undefined for any other code. */
 export const createDiskFailure = (code: unknown, where: string | undefined, cause?: unknown): Failure | undefined => {
   const fault = DISK_FAULTS.get(code);
   return fault && new Failure("unexpected", { ...fault, where, cause });
 };
 
-/**
- * Converts an error of the file system or SQLite with {@link createDiskFailure}. `where` defaults to the error's path. A
- * failure that already reports a full disk is returned unchanged.
- */
+/** Creates the failure for a full or faulty disk; undefined for any other error of the file system or SQLite. */
 export const toDiskFailure = (error: unknown, where?: string): Failure | undefined => {
   if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -45,12 +40,7 @@ export const toDiskFailure = (error: unknown, where?: string): Failure | undefin
 
 const PERMISSION_CODES: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
 
-/**
- * Converts an error of the file system to the failure for a file or folder that the user may not access; returns
- * undefined for any other error.
- *
- * @param where file or folder to make accessible, if it is not the path that the error names
- */
+/** Creates the failure for a file or folder that the user may not access; undefined for any other error. */
 export const toPermissionFailure = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error && "path" in error) || !PERMISSION_CODES.includes(error.code))
     return undefined;
@@ -65,7 +55,6 @@ export const toPermissionFailure = (error: unknown, where?: string): Failure | u
   });
 };
 
-/** The reason for refusing devices, sockets and pipes. */
 export const NOT_A_FILE = text(
   "neither a regular file nor a folder, so clomoctl does not open it",
   "通常のファイルでもフォルダーでもないため、開きません",
@@ -85,7 +74,6 @@ const REASONS_BY_CODE: ReadonlyMap<string, Text> = new Map([
   ["ENXIO", NOT_A_FILE],
 ]);
 
-/** Describes why a file cannot be read. */
 export function describeReadError(error: unknown): Text {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return REASONS_BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);

@@ -2,8 +2,8 @@ import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /**
- * All failures: the exit code for scripts, the HTTP status for clients of the tenant API, and the meaning, which is
- * shown in help and is the title of the RFC 9457 problem object. The key is the `type` of the problem.
+ * All failures: the exit code, the HTTP status, and the meaning in help and problem objects, by the type of the
+ * problem.
  */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
@@ -44,10 +44,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/**
- * Errors that can prevent a tenant from being opened: the contexts cannot be read, the user does not have permission,
- * the tenant is locked or does not exist, or a newer version of clomoctl wrote it.
- */
+/** Errors that can prevent a tenant from being opened. */
 export const OPEN_TENANT_ERRORS = [
   "input-rejected",
   "not-permitted",
@@ -61,7 +58,6 @@ export interface FailureDetail {
   readonly what: Text;
   /** location of the failure: a file with row and column, an option, an address */
   readonly where?: string | undefined;
-  /** what to do next */
   readonly hint?: Advice | undefined;
   /** HTTP status, if it is not that of the code */
   readonly status?: number | undefined;
@@ -70,11 +66,7 @@ export interface FailureDetail {
   readonly cause?: unknown;
 }
 
-/**
- * A failure in transit between threads or over HTTP: an RFC 9457 problem object with its texts in both languages.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9457
- */
+/** A failure in transit between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
   readonly type: ErrorCode;
   readonly title: string;
@@ -107,12 +99,10 @@ export class Failure extends Error {
     this.hint = hint && renderAdvice(hint);
   }
 
-  /** Creates the failure that a problem object describes. */
   static of({ type, detail, where, hint, status }: Omit<Problem, "title" | "status"> & Partial<Problem>): Failure {
     return new Failure(type, { what: detail, where, hint, status });
   }
 
-  /** Returns a copy with some of its texts replaced. This failure becomes the cause of the copy. */
   with(change: Partial<FailureDetail>): Failure {
     const { code, what, where, hint, status } = this;
     return new Failure(code, { what, where, hint, status, cause: this, ...change });
@@ -121,26 +111,16 @@ export class Failure extends Error {
   /** Converts the failure to a problem object. @param status HTTP status, if it is not in the table: 405, 413, 415 */
   toJSON(status: number = this.status): Problem {
     const { code, what, where, hint } = this;
-    return { type: code, title: problemTitleOf(code), status, detail: what, where, hint };
+    const { en } = ERRORS[code].meaning;
+    return { type: code, title: en.charAt(0).toUpperCase() + en.slice(1), status, detail: what, where, hint };
   }
 }
 
-/**
- * Returns a text without the secrets of sessions and access tokens, which people may put into an address or a name by
- * mistake.
- *
- * @see SECRET_PATTERN in src/lib/model/credential.ts
- */
+/** Hides the secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** An error, and the errors that occurred afterwards while resources were disposed of, in order. */
-export interface ErrorChain {
-  readonly first: unknown;
-  readonly later: readonly unknown[];
-}
-
 /** Separates the error that ended a block from the disposal errors that suppress it; any other error stands alone. */
-export const unwrapSuppressed = (error: unknown): ErrorChain => {
+export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
   while (first instanceof SuppressedError) {
@@ -150,17 +130,8 @@ export const unwrapSuppressed = (error: unknown): ErrorChain => {
   return { first, later };
 };
 
-/** Returns the title of a problem object: the meaning of its type, capitalised. */
-const problemTitleOf = (code: ErrorCode): string => {
-  const { en } = ERRORS[code].meaning;
-  return en.charAt(0).toUpperCase() + en.slice(1);
-};
-
 /**
- * Returns additional information to show after a change, or undefined if a failure prevents reading it. For example,
- * users who have removed their own role can no longer read it. The change itself remains in effect.
- *
- * @throws `interrupted`, and any error that is not a {@link Failure}
+ * Returns what is only shown after a change, or undefined if it cannot be read, for example without one's former role.
  */
 export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
@@ -171,7 +142,6 @@ export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | unde
   }
 };
 
-/** The failure of work that was interrupted by a signal and left everything unchanged. */
 export const createInterruptedFailure = (cause?: unknown): Failure =>
   new Failure("interrupted", {
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
@@ -184,42 +154,24 @@ export const getErrorCode = (error: unknown): string => {
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
-export const createListenFailure = (where: string, error: unknown, hint?: Text): Failure => {
-  const code = getErrorCode(error);
-  return new Failure("unavailable", {
-    what:
-      code === "EADDRINUSE"
-        ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
-        : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`),
-    where,
-    hint,
-    cause: error,
-  });
-};
-
-interface ServerFaultDetail {
-  readonly cause: Failure;
-  readonly what: Text;
-  readonly status?: number;
-}
-
-/**
- * A fault of a server's own surroundings, such as its files or its mail server, as clients learn of it: without the
- * paths of the server's computer. The server's log has the cause.
- */
+/** A fault of a server's surroundings as clients learn of it: without paths. The server's log has the cause. */
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 
-  constructor({ cause, what, status = 503 }: ServerFaultDetail) {
-    super("unavailable", {
-      what,
-      hint: text("tell the operator of the server", "サーバーの運用担当者に連絡してください"),
-      status,
-    });
+  constructor({
+    cause,
+    what,
+    status = 503,
+  }: {
+    readonly cause: Failure;
+    readonly what: Text;
+    readonly status?: number;
+  }) {
+    const hint = text("tell the operator of the server", "サーバーの運用担当者に連絡してください");
+    super("unavailable", { what, hint, status });
     this.cause = cause;
   }
 }
 
-/** Returns true if an error of the file system has one of these codes. */
 export const hasErrorCode = (error: unknown, ...codes: readonly string[]): boolean =>
   codes.includes(getErrorCode(error));

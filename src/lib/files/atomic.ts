@@ -20,11 +20,8 @@ export interface WriteOptions extends TemporaryStorage {
 }
 
 /**
- * Writes a file atomically: first to `.NAME.PID.tmp` next to it, then by a rename. A failed run leaves the old file
- * unchanged.
- *
- * @param path real path of the file; a symbolic link at this path would be replaced
- * @throws `usage` if the folder does not exist or is not writable, `unexpected` if the disk is full or faulty
+ * Writes a file by a rename. A failed run leaves the old file unchanged. @param path real path: a link would be
+ * replaced
  */
 export async function writeFileAtomically<T>(
   path: string,
@@ -45,7 +42,7 @@ export async function writeFileAtomically<T>(
     await rm(temporary.path, { force: true });
     throw toDiskFailure(error, path) ?? error;
   } finally {
-    await temporary.forget();
+    temporary.forget();
   }
 }
 
@@ -97,12 +94,8 @@ async function createTemporaryName(
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      const isGone = await rm(path, { force: true }).then(
-        () => true,
-        () => false,
-      );
-      // a file that could not be removed is removed at exit or by the next command
-      if (isGone) await forget();
+      // a file that cannot be removed is removed at exit or by the next command
+      await rm(path, { force: true }).then(forget, () => undefined);
     },
   };
 }
@@ -127,14 +120,11 @@ async function writeAndSync<T>(
   mode: number | undefined,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
-  try {
-    if (mode !== undefined) await handle.chmod(mode).catch(rethrowAsOutputFailure(path));
-    const result = await writeContent(handle, write);
-    await handle.sync();
-    return result;
-  } finally {
-    await handle.close();
-  }
+  await using open = handle;
+  if (mode !== undefined) await open.chmod(mode).catch(rethrowAsOutputFailure(path));
+  const result = await writeContent(open, write);
+  await open.sync();
+  return result;
 }
 
 const BATCH_CHARACTERS = 1 << 16;
@@ -159,10 +149,8 @@ class FileContent implements ContentWriter {
   async flush(): Promise<void> {
     const batch = this.#batch;
     this.#batch = "";
-    if (batch !== "") {
-      // writeFile continues from the current position until everything is written; write may stop early on a pipe
-      await this.#handle.writeFile(batch);
-    }
+    // writeFile continues from the current position until everything is written; write may stop early on a pipe
+    if (batch !== "") await this.#handle.writeFile(batch);
   }
 }
 
@@ -175,17 +163,12 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
 
 /** Writes directly to a pipe or device.  @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
 export async function writeDirectly<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
-  const handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
-  try {
-    return await writeContent(handle, write);
-  } catch (error) {
+  await using handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
+  return await writeContent(handle, write).catch((error: unknown) => {
     throw toDiskFailure(error, path) ?? error;
-  } finally {
-    await handle.close();
-  }
+  });
 }
 
-/** Returns an error handler that throws the result of {@link toOutputFailure}. */
 const rethrowAsOutputFailure =
   (where: string) =>
   (cause: unknown): never => {

@@ -7,7 +7,6 @@ import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { toOutputFailure } from "./folder.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";
 
-/** Size and hash of a file that has been written. */
 export interface WrittenFile {
   readonly bytes: number;
   /** lower-case hexadecimal digits */
@@ -15,18 +14,13 @@ export interface WrittenFile {
 }
 
 export interface HashedFileWriter extends ContentWriter {
-  /** Completes the file. When the promise resolves, all content has been written. */
   close(): Promise<WrittenFile>;
 }
 
 /** Number of bytes in one write; smaller pieces are collected first. */
 const WRITE_BATCH_BYTES = 256 * 1024;
 
-/**
- * Fills a folder under the temporary name `.NAME.PID.tmp` next to its final name, and renames it when it is complete. A
- * process that dies leaves no folder with the final name, and the next command removes the temporary folder. Folders
- * have the mode 0700, files 0600.
- */
+/** Fills a folder (0700, files 0600) under a temporary name, and renames it when it is complete. */
 export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
@@ -39,12 +33,6 @@ export class FolderWriter {
     this.#naming = naming;
   }
 
-  /**
-   * Creates the folder under its temporary name.
-   *
-   * @param target absolute path; an existing folder at this path is replaced unless `beforeNaming` throws
-   * @throws `usage` if the folder cannot be created
-   */
   static async create(
     target: string,
     { beforeNaming, ...place }: Omit<WriteOptions, "mode" | "settle">,
@@ -72,13 +60,7 @@ export class FolderWriter {
     return this.#folder.path;
   }
 
-  /**
-   * Opens a new file in the folder. Several files may be open at the same time.
-   *
-   * @param path relative path with `/` between segments
-   * @throws `usage` if the file cannot be created, `unexpected` if the disk is full or faulty; later writes can throw
-   * these failures too
-   */
+  /** Opens a new file in the folder. Several files may be open at the same time. */
   async file(path: string): Promise<HashedFileWriter> {
     const full = join(this.path, path);
     await mkdir(dirname(full), { recursive: true, mode: 0o700 }).catch(this.#onDisk);
@@ -119,7 +101,6 @@ export class FolderWriter {
     };
   }
 
-  /** Gives the folder its final name, replacing an existing folder.  @throws any error of `beforeNaming` */
   async settle(): Promise<void> {
     await this.#naming?.beforeNaming?.();
     await this.#folder.nameAs(this.#target).catch(this.#onDisk);

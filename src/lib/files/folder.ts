@@ -5,12 +5,7 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/**
- * Creates a folder in the home folder of clomoctl, and its parents, accessible only to their owner. Call this function
- * before writing, never before reading.
- *
- * @throws `usage` if no folder can be at that path, `unexpected` if the folder cannot be created for another reason
- */
+/** Creates a folder of the home and its parents, accessible only to their owner. For writing, never for reading. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await createFolder(folder);
@@ -32,12 +27,9 @@ async function createFolder(folder: string, isParent = true): Promise<void> {
   }
 }
 
-const isImpossiblePlace = (cause: unknown): boolean => ["ENOTDIR", "ENOENT"].includes(getErrorCode(cause));
-
-/** Creates the failure for a home folder that is read-only, or on a full or faulty disk. */
 export const createUnwritableFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
-  new Failure(isImpossiblePlace(cause) ? "usage" : "unexpected", {
+  new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "usage" : "unexpected", {
     what: text(
       "clomoctl cannot write its settings and data to this folder",
       "このフォルダーに clomoctl の設定やデータを書き込めません",
@@ -94,12 +86,8 @@ const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL",
 /** Syncs a folder, if the system can, so that its names survive a power failure.  @throws if the disk fails */
 export async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(folder, "r");
+    await handle.sync();
   } catch (error) {
     if (!SYNC_UNSUPPORTED_CODES.includes(getErrorCode(error))) throw toDiskFailure(error, folder) ?? error;
   }

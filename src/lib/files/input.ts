@@ -15,23 +15,16 @@ export interface InputFile extends AsyncDisposable {
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
-  /** Reads the file from the start, in chunks that are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
 const statDescriptor = promisify(fstat);
 
-/** The folder in which an input file is searched for, and the folder in which a stream is spooled. */
 export interface InputPlace extends InputSources {
   readonly temporary: TemporaryStorage;
 }
 
-/**
- * Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl.
- *
- * @throws `not-found` if the file does not exist, `usage` if it cannot be read or is longer than
- * {@link MAX_STREAM_BYTES}
- */
+/** Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl. */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
   if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);
@@ -78,7 +71,6 @@ const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =
 
 type InputStream = InputSources["stdin"];
 
-/** Passes on a stream. @throws Failure `usage` if the stream is longer than `mostBytes` */
 async function* limitStream(
   stream: InputStream,
   label: string,

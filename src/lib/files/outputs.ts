@@ -1,4 +1,4 @@
-import { access, constants, lstat, open, readlink, realpath, rm, stat } from "node:fs/promises";
+import { access, constants, lstat, readlink, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, parse, relative, resolve, sep } from "node:path";
 import type { Stats } from "node:fs";
 import { Failure, hasErrorCode } from "../errors/index.ts";
@@ -8,7 +8,6 @@ import { toOutputFailure } from "./folder.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
-/** An output that is specified on the command line: a file, a folder or stdout. */
 export interface Output {
   /** as typed; `-` is stdout */
   readonly name: string;
@@ -21,21 +20,18 @@ export interface Output {
 /** The environment in which a command writes its outputs. */
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
-  /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
   /** absolute paths of the program's own files and folders, which no output may replace */
   readonly kept: readonly string[];
-  /** effective user ID of the program; undefined on platforms where files have no owner and no mode */
   readonly userId: number | undefined;
-  /** returns the writer for `-`; undefined if no output may go to stdout */
-  readonly stdout?: (() => ContentWriter) | undefined;
+  readonly stdout: () => ContentWriter;
 }
 
 /**
  * The outputs of one command. Each output is declared before anything is read or changed, and is then written
  * atomically. Existing content is replaced only after a call of {@link permitReplacing}, with these exceptions: an
- * empty file, a pipe, and a device. A symbolic link is kept and its target is
- * replaced, unless another user may have planted the link.
+ * empty file, a pipe, and a device. A symbolic link is kept and its target is replaced, unless another user may have
+ * planted the link.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -50,13 +46,7 @@ export class Outputs {
     return this.#place.temporary;
   }
 
-  /**
-   * Declares outputs and checks that they can be written.
-   *
-   * @returns the names of existing outputs that are replaced only after a call of {@link permitReplacing}
-   * @throws `usage` if an output can never be written: its folder is missing or read-only; its path is a folder, a
-   *   socket, a database or a file of the program; or its path contains a link that another user may have planted
-   */
+  /** Declares outputs, and returns those that exist already. @throws `usage` if an output can never be written */
   async declare(outputs: readonly Output[]): Promise<readonly string[]> {
     const existing: string[] = [];
     for (const output of outputs) {
@@ -66,7 +56,6 @@ export class Outputs {
     return existing;
   }
 
-  /** Allows all outputs to replace existing files and folders, as the user requested. */
   permitReplacing(): void {
     this.#mayReplace = true;
   }
@@ -78,13 +67,7 @@ export class Outputs {
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
   }
 
-  /**
-   * Writes to stdout (`-`) or to a declared output: to a file by means of a temporary file and a rename, to a pipe or a
-   * device directly.
-   *
-   * @param content the whole content, or a function that writes it
-   * @throws `usage` in the cases of {@link declare}, and if something else has taken the name in the meantime
-   */
+  /** Writes to stdout (`-`), to a pipe or device, or to a file by means of a temporary file and a rename. */
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
@@ -97,7 +80,7 @@ export class Outputs {
       await settle?.();
       return result;
     };
-    if (name === "-") return settled(write(this.#stdout()));
+    if (name === "-") return settled(write(this.#place.stdout()));
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
     const { writeDirectly, writeFileAtomically } = await import("./atomic.ts");
@@ -108,33 +91,23 @@ export class Outputs {
     return writeFileAtomically(target.path, options, write);
   }
 
-  /** Removes the file that a declared output would have replaced. @throws `usage` if the file must not be replaced */
   async remove(name: string): Promise<void> {
     await this.#refuseOccupied(this.#outputNamed(name));
     await rm((await this.#targetOf(name)).path, { force: true });
   }
 
-  /** Begins a declared output folder under a temporary name.  @throws `usage` in the cases of {@link write} */
   async createFolder(name: string): Promise<FolderWriter> {
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
-    const { FolderWriter: Making } = await import("./folder-in-making.ts");
-    return Making.create(target.path, {
-      ...this.#place.temporary,
-      beforeNaming: () => this.#refuseOccupied(output),
-    });
+    const making = await import("./folder-in-making.ts");
+    const beforeNaming = (): Promise<void> => this.#refuseOccupied(output);
+    return making.FolderWriter.create(target.path, { ...this.#place.temporary, beforeNaming });
   }
 
   #outputNamed(name: string): Output {
     const output = this.#declared.get(name);
     if (output === undefined) throw new TypeError(`${name} was not declared as an output`);
     return output;
-  }
-
-  #stdout(): ContentWriter {
-    const { stdout } = this.#place;
-    if (stdout === undefined) throw new TypeError("stdout is not an output here");
-    return stdout();
   }
 
   async #refuseOccupied(output: Output): Promise<void> {
@@ -171,7 +144,7 @@ export class Outputs {
     const path = userId === undefined ? await resolveRealPath(full) : await resolveLinks(full, { name, userId });
     // The path of an open descriptor leads to the target of a redirection. A rename must not replace that target.
     if (OPEN_DESCRIPTOR_PATH.test(path)) return { kind: "stream", path };
-    await refuseProtectedPath(path, { name, kept });
+    await refuseProtectedPath(path, name, kept);
     const found = await stat(path).catch((error: unknown) => {
       if (hasErrorCode(error, "ENOENT")) return undefined;
       throw toOutputFailure(error, name);
@@ -183,7 +156,6 @@ export class Outputs {
 }
 
 type OutputTarget =
-  /** a pipe or a device */
   | { readonly kind: "stream"; readonly path: string }
   | { readonly kind: "place"; readonly path: string; readonly found: Stats | undefined };
 
@@ -191,26 +163,10 @@ const OWNER_WRITE_BIT = 0o200;
 const OWNER_ONLY_MODE = 0o600;
 const PERMISSION_BITS = 0o777;
 
-/**
- * Returns the permissions for an output; undefined means that they follow the umask. A public file keeps its current
- * permissions. Any other file gets at most 0600, and less if the existing file has less.
- */
+/** Returns the mode of an output. A private file gets at most 0600, and less if the existing file has less. */
 function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number | undefined {
   const mode = found && found.mode & PERMISSION_BITS;
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
-}
-
-async function readFirstBytes(path: string, count: number): Promise<Buffer> {
-  const handle = await open(path, "r").catch(() => undefined);
-  if (handle === undefined) return Buffer.alloc(0);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, 0);
-    return buffer.subarray(0, bytesRead);
-  } catch {
-    return Buffer.alloc(0);
-  } finally {
-    await handle.close();
-  }
 }
 
 const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
@@ -218,11 +174,7 @@ const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/
 const MAX_LINKS = 40;
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 
-/**
- * Resolves the symbolic links in a path, up to the first part that does not exist.
- *
- * @throws `usage` for a link of another user in a folder that others can write to, because the link may be planted
- */
+/** Resolves the links in a path. @throws `usage` for a link that another user may have planted */
 async function resolveLinks(full: string, place: { readonly name: string; readonly userId: number }): Promise<string> {
   const partsOf = (path: string): readonly string[] => relative(parse(path).root, path).split(sep).filter(Boolean);
   let at = parse(full).root;
@@ -237,8 +189,7 @@ async function resolveLinks(full: string, place: { readonly name: string; readon
     });
     if (found === undefined) return join(next, ...more);
     if (!found.isSymbolicLink()) {
-      at = next;
-      rest = more;
+      [at, rest] = [next, more];
       continue;
     }
     if ((links += 1) > MAX_LINKS)
@@ -261,26 +212,19 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
   createOutputFailure(
     name,
     text(
-      `${link} is another user's symbolic link in a folder that others can write to, so clomoctl does not write through it`,
-      `${link} は別のユーザーのシンボリックリンクです。ほかのユーザーも書き込めるフォルダーにあるため、リンク先には書き込みません`,
+      `${link} is another user's symbolic link in a folder that others can write to`,
+      `${link} は、ほかのユーザーも書き込めるフォルダーにある、別のユーザーのシンボリックリンクです`,
     ),
-    text(
-      "specify a file in a folder that only you can write to",
-      "自分だけが書き込めるフォルダーのファイルを指定してください",
-    ),
+    text("specify a file in a folder of your own", "自分だけが書き込めるフォルダーのファイルを指定してください"),
   );
 
-/**
- * Returns the path of a file with all links resolved. If the file does not exist yet, only the links in the path of its
- * folder are resolved.
- */
+/** Resolves the links in the path of a file or, if it does not exist, in that of its folder. */
 export async function resolveRealPath(path: string): Promise<string> {
   const full = resolve(path);
   const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);
   return (await own(full)) ?? resolve((await own(dirname(full))) ?? dirname(full), basename(full));
 }
 
-/** Returns true if a path is a pipe or a device, so that writing to it replaces nothing. */
 export async function isPipeOrDevice(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
@@ -289,17 +233,12 @@ export async function isPipeOrDevice(path: string): Promise<boolean> {
 /** Suffixes of SQLite's files, reserved even if no such file exists.  @see https://www.sqlite.org/tempfiles.html */
 const SQLITE_COMPANION_SUFFIX = /-(wal|shm|journal)$/;
 
-/** @throws `usage` if the path leads to a file of the program, or to a file that SQLite keeps next to a database */
-async function refuseProtectedPath(
-  path: string,
-  { name, kept }: { readonly name: string; readonly kept: readonly string[] },
-): Promise<void> {
+async function refuseProtectedPath(path: string, name: string, kept: readonly string[]): Promise<void> {
   for (const own of await Promise.all(kept.map(resolveRealPath))) {
     if (path === own || path.startsWith(`${own}${sep}`)) throw createOutputFailure(name, OWN_FILES_PROTECTED);
   }
-  if (SQLITE_COMPANION_SUFFIX.test(path) && (await isDatabase(path.replace(SQLITE_COMPANION_SUFFIX, "")))) {
+  if (SQLITE_COMPANION_SUFFIX.test(path) && (await isDatabase(path.replace(SQLITE_COMPANION_SUFFIX, ""))))
     throw createOutputFailure(name, DATABASE_PROTECTED);
-  }
 }
 
 /** First bytes of a SQLite database and its write-ahead log.  @see https://www.sqlite.org/fileformat2.html 1.3, 4.1 */
@@ -310,10 +249,9 @@ const DATABASE_HEADERS = [
 ];
 
 async function isDatabase(path: string): Promise<boolean> {
-  const found = await readFirstBytes(path, 16);
-  return DATABASE_HEADERS.some(
-    (first) => found.length >= first.length && found.subarray(0, first.length).equals(first),
-  );
+  const { readFileStart } = await import("./read.ts");
+  const { bytes = Buffer.alloc(0) } = (await readFileStart(path, 16).catch(() => undefined)) ?? {};
+  return DATABASE_HEADERS.some((header) => header.equals(bytes.subarray(0, header.length)));
 }
 
 const OWN_FILES_PROTECTED = text(
@@ -335,13 +273,8 @@ const createOutputFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("usage", { what, where, hint });
 
 export const createExistingOutputFailure = (names: readonly string[]): Failure => {
-  const what =
-    names.length === 1
-      ? text("this file already exists", "このファイルはすでにあります")
-      : text("these files already exist", "これらのファイルはすでにあります");
-  const hint = text(
-    `add --overwrite to replace ${names.length === 1 ? "it" : "them"}, or specify another name`,
-    "置き換える場合は --overwrite を付けてください。別の名前を指定することもできます",
-  );
-  return new Failure("usage", { what, where: names.join(", "), hint });
+  const [files, filesJa] = names.length === 1 ? ["this file", "このファイル"] : ["these files", "これらのファイル"];
+  const what = text(`${files} already exist${names.length === 1 ? "s" : ""}`, `${filesJa}はすでにあります`);
+  const hint = text("add --overwrite, or specify another name", "--overwrite を付けるか、別の名前を指定してください");
+  return createOutputFailure(names.join(", "), what, hint);
 };

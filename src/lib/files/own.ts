@@ -11,14 +11,8 @@ const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
 const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルではありません");
 
 /**
- * Returns the text of a file that controls the program: settings, recipients, commands to run.
- *
- * @param userId the program's effective user; undefined on platforms where files have no owner and no mode
- * @returns undefined if there is no such file
- * @throws `usage` if the path is a pipe or a device, or the file is larger than 16 MiB
- * @throws `not-permitted` if another user could have written the file
- * @throws `input-rejected` with the line, if the file is not UTF-8
- * @throws the file system's own error if the file cannot be read
+ * Returns the text of a file that controls the program; undefined if there is none. @throws `not-permitted` if another
+ * user could have written the file
  */
 export function readTrustedFile(path: string, userId: number | undefined): string | undefined {
   const descriptor = openWithoutBlocking(path);
@@ -41,7 +35,6 @@ export function readTrustedFile(path: string, userId: number | undefined): strin
   }
 }
 
-/** Opens a file for reading without waiting for a pipe. Returns undefined if the file does not exist. */
 function openWithoutBlocking(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -70,13 +63,7 @@ interface ProgramFileOptions extends Omit<WriteOptions, "mode"> {
   readonly secret?: boolean | undefined;
 }
 
-/**
- * Writes a file that the program reads, or that another program reads on its behalf: settings, keys, systemd units. An
- * existing file is replaced; if the path is a link, the target of the link is replaced. Files that the user names are
- * written by `Outputs`.
- *
- * @throws `usage` and `unexpected` in the cases of `writeFileAtomically`
- */
+/** Writes a file of the program: settings or keys. An existing file, or the target of a link, is replaced. */
 export async function writeProgramFile(path: string, content: string, options: ProgramFileOptions): Promise<void> {
   const { secret = false, ...place } = options;
   const target = await realpath(path).catch(() => path);

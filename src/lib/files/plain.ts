@@ -16,22 +16,15 @@ export interface RegularFile extends AsyncDisposable {
   chunks(part?: ChunkReadOptions): AsyncGenerator<Buffer>;
 }
 
-/** Selects the bytes of a file to read, and whether chunks share buffers. */
 export interface ChunkReadOptions {
-  /** position of the first byte; default: 0 */
   readonly from?: number | undefined;
-  /** position after the last byte; default: the end of the file */
   readonly to?: number | undefined;
   /** true: a chunk is valid only until the next request; otherwise every chunk has its own buffer and stays valid */
   readonly reuse?: boolean | undefined;
 }
 
 /**
- * Opens a regular file. By default, a link at the path is not followed.
- *
- * @param follow true: follow a link at the path, for a file that a person named
- * @returns undefined if the path is not a regular file
- * @throws the file system's error; ELOOP for a link
+ * Opens a regular file; undefined for anything else. @param follow true: follow a link, for a file that a person named
  */
 export async function openRegularFile(
   path: string,
@@ -115,11 +108,8 @@ export interface TreeEntry {
   readonly bytes: number;
 }
 
-/** Limits of {@link readFolderTree}. */
 export interface TreeLimits {
-  /** maximum number of entries; further entries are left out */
   readonly mostEntries: number;
-  /** maximum number of segments in a path */
   readonly deepest: number;
 }
 

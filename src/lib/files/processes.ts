@@ -15,13 +15,6 @@ export interface ProcessTable {
   isAlive(pid: number): boolean;
 }
 
-/**
- * Returns a table of the operating system's processes.
- *
- * @param self `process.pid`
- * @param kill `process.kill`
- * @param hostName `os.hostname()`
- */
 export function createProcessTable(
   self: number,
   kill: (pid: number, signal: 0) => unknown,
@@ -45,11 +38,7 @@ export function createProcessTable(
   };
 }
 
-/**
- * Returns the 22nd field of `/proc/PID/stat`, the start time. The second field may contain spaces and parentheses.
- *
- * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
- */
+/** Returns the 22nd field of `/proc/PID/stat`, the start time. The second field may contain spaces and parentheses. */
 function parseStartTicks(line: string): string {
   const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
   if (ticks === undefined) {
@@ -69,10 +58,7 @@ function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
 /** Files and folders that this process created but has not renamed or removed yet, and their register entries. */
 export const unfinishedPaths = new Set<string>();
 
-/**
- * Removes the unfinished files of this process. The `exit` event calls this function, so that no spooled input is left
- * behind if the process ends while work is pending.
- */
+/** Removes the unfinished files of this process when it exits, so that no spooled input is left behind. */
 export function removeUnfinished(): void {
   for (const path of unfinishedPaths) {
     try {

@@ -13,10 +13,7 @@ const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
 /**
  * Returns the failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the
- * disk is faulty, `usage` if it is a folder or not readable. All commands use this failure, so that scripts can rely on
- * the exit code.
- *
- * @param where the file name as typed
+ * disk is faulty, `usage` if it is a folder or not readable.
  */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
@@ -32,7 +29,6 @@ const MAKE_READABLE_HINT = text(
   "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
 );
 
-/** The first bytes of a file, with its metadata. */
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly writtenAt: Date;
@@ -42,35 +38,26 @@ export interface FileStart {
 }
 
 /**
- * Reads the first `most` bytes of a file, and one more byte if the file is longer. Time and memory are bounded for any
- * path: opening a pipe does not block.
- *
- * @param follow true: follow a symbolic link at the path
- * @returns undefined if the path is neither a file nor a folder
- * @throws the file system's error; EISDIR for a folder
+ * Reads the first `most` bytes of a file, and one more byte if the file is longer, in bounded time for any path: a pipe
+ * is not waited for. @returns undefined if the path is neither a file nor a folder @throws the file system's error;
+ * EISDIR for a folder
  */
 export async function readFileStart(
   path: string,
   most: number,
   { follow = true }: { readonly follow?: boolean } = {},
 ): Promise<FileStart | undefined> {
-  const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
-  try {
-    const found = await handle.stat();
-    // for a folder, the read below fails with EISDIR
-    if (!found.isFile() && !found.isDirectory()) return undefined;
-    const { size, mtime, mode, uid } = found;
-    // files in /proc report a size of 0; any other file is read with one call
-    const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
-    return { bytes: await readUpTo(handle, wanted), writtenAt: mtime, mode, ownerId: uid };
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  const found = await handle.stat();
+  // for a folder, the read below fails with EISDIR
+  if (!found.isFile() && !found.isDirectory()) return undefined;
+  const { size, mtime, mode, uid } = found;
+  // files in /proc report a size of 0; any other file is read with one call
+  const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
+  return { bytes: await readUpTo(handle, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
-/**
- * Reads a whole file as {@link readFileStart} does, but also returns undefined if the file is larger than `most` bytes.
- */
+/** Reads a whole file as {@link readFileStart} does; also returns undefined if it is larger than `most` bytes. */
 export async function readSmallFile(
   path: string,
   most: number,
@@ -91,7 +78,6 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<Ar
   return bytes.subarray(0, filled);
 }
 
-/** A named file and the bytes that were read from it. */
 export interface NamedFileContent {
   /** file name without folders; `-` for stdin */
   readonly name: string;
@@ -101,19 +87,12 @@ export interface NamedFileContent {
   readonly writtenAt: Date | null;
 }
 
-/** The sources of named files: stdin, and the folder in which relative names are found. */
 export interface InputSources {
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
 }
 
-/**
- * Reads a file that a command names; `-` is stdin. If the content is longer than `most` bytes, at least one more byte
- * is returned, so that the caller can reject the file.
- *
- * @throws `not-found` if the file does not exist, `usage` if it is not a file or cannot be read
- */
+/** Reads a file that a command names; `-` is stdin. Of longer content, at least one byte more than `most` is returned. */
 export async function readNamedFile(
   { stdin, workingFolder }: InputSources,
   typed: string,
@@ -125,7 +104,6 @@ export async function readNamedFile(
   return { name: basename(path), path, bytes, writtenAt };
 }
 
-/** Reads the start of a file as {@link readFileStart} does, but throws the failures for a file that the user named. */
 async function readNamedFileStart(path: string, where: string, most: number): Promise<FileStart> {
   const start = await readFileStart(path, most).catch((cause: unknown) => {
     throw createReadFailure(where, cause);
@@ -150,24 +128,13 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Returns the text of a UTF-8 file that a command or a setting names.
- *
- * @param path absolute
- * @param where the file name in messages, as typed
- * @throws `not-found` if the file does not exist; `usage` if it is not a file, cannot be read, or is larger than 16 MiB
- * @throws `input-rejected` with the line, if it is not UTF-8
+ * Reads a UTF-8 file that a command or a setting names. @throws `not-found`; `usage` if it is not a readable file of at
+ * most 16 MiB; `input-rejected` with the line, if it is not UTF-8
  */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 
-/**
- * Returns the text of a file in which the program looks only for certain lines. The other lines may have any encoding,
- * such as notes next to PEM certificates.
- *
- * @param path absolute
- * @returns the text, with U+FFFD in place of bytes that are not UTF-8
- * @throws `not-found` and `usage` in the cases of {@link readText}
- */
+/** Reads a text with lines in other encodings, such as notes next to PEM certificates: they become U+FFFD. */
 export const readLenientText = async (path: string): Promise<string> =>
   Buffer.from(await readTextBytes(path, path)).toString("utf8");
 
@@ -179,30 +146,19 @@ async function readTextBytes(path: string, where: string): Promise<Uint8Array> {
 
 const TEXT_TOO_LARGE = text("the content is larger than 16 MiB", "内容が 16 MiB を超えています");
 
-/** Opens a file to read it piece by piece. @throws the file system's error */
 export const openForReading = (path: string): Promise<FileHandle> => open(path, O_RDONLY);
 
 const CHUNK_BYTES = 256 * 1024;
 
-/**
- * Yields the content of a file from the start. The buffers of the chunks are never reused.
- *
- * @param where the file name in messages, as typed
- * @throws `not-found` if the file does not exist, `usage` if it cannot be read
- */
+/** Yields the content of a file from the start. The buffers of the chunks are never reused. */
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
-  const file = await openForReading(path).catch((cause: unknown) => {
+  const refuse = (cause: unknown): never => {
     throw createReadFailure(where, cause);
-  });
-  try {
-    for (;;) {
-      const { bytesRead, buffer } = await file
-        .read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES)
-        .catch((cause: unknown) => Promise.reject(createReadFailure(where, cause)));
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
+  };
+  await using file = await openForReading(path).catch(refuse);
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES).catch(refuse);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
   }
 }

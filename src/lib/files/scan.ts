@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { opendir, realpath, stat } from "node:fs/promises";
+import { opendir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { text, type Text } from "../text/index.ts";
 import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
@@ -24,18 +24,13 @@ export type ScannedFile =
 const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
 
 export interface ScanOptions {
-  /** pattern of the file names to read in a folder; a file that the user names may have any name */
   readonly expected: RegExp;
-  /** maximum file size; larger files are not read */
   readonly mostBytes: number;
 }
 
 /**
  * Reads the named file, or the files with matching names in the named folder, sorted by name. Never waits for a pipe or
- * a device, and does not follow the links in a folder.
- *
- * @param where the name as typed by the user
- * @param workingFolder absolute path against which relative names are resolved
+ * a device, and does not follow the links in a folder. @param where the name as typed by the user
  */
 export async function* scanFiles(
   where: string,
@@ -43,17 +38,13 @@ export async function* scanFiles(
   options: ScanOptions,
 ): AsyncGenerator<ScannedFile> {
   const path = resolve(workingFolder, where);
-  try {
-    const found = await stat(path);
-    if (found.isDirectory()) {
-      yield* new FolderSearch(where, await realpath(path), options).all();
-    } else {
-      yield found.isFile()
-        ? await readScannedFile({ where, path, named: true }, options.mostBytes)
-        : { where, reason: NOT_A_FILE };
-    }
-  } catch (error) {
-    yield { where, reason: describeReadError(error) };
+  const found = await stat(path).catch(describeReadError);
+  if ("en" in found) yield { where, reason: found };
+  else if (!found.isDirectory()) yield await readScannedFile({ where, path, named: true }, options);
+  else {
+    const count = { entries: 0 };
+    yield* scanFolder({ where, path, depth: 0, count }, options);
+    if (count.entries > MAX_ENTRIES) yield { where, reason: TOO_MANY_ENTRIES };
   }
 }
 
@@ -63,94 +54,58 @@ interface ScanTarget {
   readonly named: boolean;
 }
 
-async function readScannedFile({ where, path, named }: ScanTarget, mostBytes: number): Promise<ScannedFile> {
+async function readScannedFile({ where, path, named }: ScanTarget, { mostBytes }: ScanOptions): Promise<ScannedFile> {
   try {
     const start = await readFileStart(path, mostBytes, { follow: named });
     if (start === undefined) return { where, reason: NOT_A_FILE };
-    const { bytes } = start;
-    return bytes.length > mostBytes
-      ? { where, reason: describeSizeLimit(mostBytes) }
-      : { where, name: basename(path), bytes, named };
+    if (start.bytes.length <= mostBytes) return { where, name: basename(path), bytes: start.bytes, named };
+    const size = `${mostBytes / 1024} KiB`;
+    const reason = text(
+      `the file is larger than ${size}, so it is not read`,
+      `ファイルが ${size} を超えているため、読み込みません`,
+    );
+    return { where, reason };
   } catch (error) {
     return { where, reason: describeReadError(error) };
   }
 }
 
-const describeSizeLimit = (mostBytes: number): Text =>
-  text(
-    `the file is larger than ${mostBytes / 1024} KiB, so it is not read`,
-    `ファイルが ${mostBytes / 1024} KiB を超えているため、読み込みません`,
-  );
+interface ScannedFolder extends Omit<ScanTarget, "named"> {
+  readonly depth: number;
+  /** the number of entries on all levels so far */
+  readonly count: { entries: number };
+}
 
-class FolderSearch {
-  readonly #where: string;
-  readonly #root: string;
-  readonly #expected: RegExp;
-  readonly #mostBytes: number;
-  #entries = 0;
-
-  /** @param root the folder's real path */
-  constructor(where: string, root: string, { expected, mostBytes }: ScanOptions) {
-    this.#where = where;
-    this.#root = root;
-    this.#expected = expected;
-    this.#mostBytes = mostBytes;
-  }
-
-  async *all(): AsyncGenerator<ScannedFile> {
-    yield* this.#folder("", 0);
-    if (this.#full) {
-      const reason = text(
-        `the folder has more than ${MAX_ENTRIES} entries; the remaining entries were skipped`,
-        `フォルダーの内容が ${MAX_ENTRIES} 件を超えています。残りは確認していません`,
-      );
-      yield { where: this.#where, reason };
-    }
-  }
-
-  get #full(): boolean {
-    return this.#entries > MAX_ENTRIES;
-  }
-
-  /** @param below path of the folder, relative to the root */
-  async *#folder(below: string, depth: number): AsyncGenerator<ScannedFile> {
-    const where = join(this.#where, below);
-    if (depth > MAX_DEPTH) {
-      yield { where, reason: text("the folders are nested too deeply", "フォルダーの階層が深すぎます") };
-      return;
-    }
-    const entries = await this.#list(join(this.#root, below)).catch(describeReadError);
-    if ("en" in entries) {
-      yield { where, reason: entries };
-      return;
-    }
-    for (const entry of entries) yield* this.#entry(entry, join(below, entry.name), depth);
-  }
-
-  async #list(folder: string): Promise<readonly Dirent[]> {
-    const entries: Dirent[] = [];
-    for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
-      this.#entries += 1;
-      if (this.#full) break;
-      entries.push(entry);
-    }
-    return entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  }
-
-  async *#entry(entry: Dirent, below: string, depth: number): AsyncGenerator<ScannedFile> {
-    const expected = this.#expected.test(entry.name);
-    const where = join(this.#where, below);
-    if (entry.isDirectory()) {
-      yield* this.#folder(below, depth + 1);
-    } else if (expected) {
-      const path = join(this.#root, below);
-      yield entry.isFile()
-        ? await readScannedFile({ where, path, named: false }, this.#mostBytes)
-        : { where, reason: entry.isSymbolicLink() ? LINK_NOT_FOLLOWED : NOT_A_FILE };
-    }
+async function* scanFolder(
+  { where, path, depth, count }: ScannedFolder,
+  options: ScanOptions,
+): AsyncGenerator<ScannedFile> {
+  const entries = depth > MAX_DEPTH ? NESTED_TOO_DEEPLY : await listEntries(path, count).catch(describeReadError);
+  if ("en" in entries) yield { where, reason: entries };
+  for (const entry of "en" in entries ? [] : entries) {
+    const below = { where: join(where, entry.name), path: join(path, entry.name) };
+    if (entry.isDirectory()) yield* scanFolder({ ...below, depth: depth + 1, count }, options);
+    else if (!options.expected.test(entry.name)) continue;
+    else if (entry.isFile()) yield await readScannedFile({ ...below, named: false }, options);
+    else yield { where: below.where, reason: entry.isSymbolicLink() ? LINK_NOT_FOLLOWED : NOT_A_FILE };
   }
 }
 
+async function listEntries(folder: string, count: ScannedFolder["count"]): Promise<readonly Dirent[]> {
+  const entries: Dirent[] = [];
+  for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
+    count.entries += 1;
+    if (count.entries > MAX_ENTRIES) break;
+    entries.push(entry);
+  }
+  return entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+const TOO_MANY_ENTRIES = text(
+  `the folder has more than ${MAX_ENTRIES} entries; the remaining entries were skipped`,
+  `フォルダーの内容が ${MAX_ENTRIES} 件を超えています。残りは確認していません`,
+);
+const NESTED_TOO_DEEPLY = text("the folders are nested too deeply", "フォルダーの階層が深すぎます");
 const LINK_NOT_FOLLOWED = text(
   "the symbolic link is not followed; name its target, if it is not in this folder",
   "シンボリックリンクのため、たどりません。参照先がこのフォルダーになければ、参照先を指定してください",

@@ -20,19 +20,13 @@ export interface SpooledFile extends StreamContent {
 
 type InputStream = AsyncIterable<string | Uint8Array>;
 
-/**
- * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed of,
- * or by the next command's sweep if this process dies.
- *
- * @throws `unexpected` if the home cannot be written to, or its disk is full
- */
+/** Spools a stream into the temporary folder, 0600. The file is removed when it is disposed of, or by a later sweep. */
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
 /**
- * Spools a stream as {@link spoolToFile} does. If the home is read-only, keeps the content in memory instead.
- *
- * @throws `unexpected` if the disk is full, or if more than 64 MiB would have to be kept in memory
+ * Spools a stream as {@link spoolToFile} does; in a read-only home, keeps it in memory. @throws `unexpected` if the
+ * disk is full, or for more than 64 MiB in memory
  */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
@@ -42,7 +36,6 @@ export async function bufferStream(stream: InputStream, place: TemporaryStorage)
   return created === undefined ? bufferInMemory(stream, place) : fillSpoolFile(created, stream, place);
 }
 
-/** Creates the file into which a stream is spooled. @throws `unexpected` if the home cannot be written to */
 async function createSpoolFile(place: TemporaryStorage): Promise<TemporaryFile> {
   const { temporaryFolder } = place;
   await ensureFolder(temporaryFolder);

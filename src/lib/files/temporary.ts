@@ -7,7 +7,6 @@ import { hasErrorCode } from "../errors/index.ts";
 
 /** The folder in which temporary files are registered, and the table of the processes that may own them. */
 export interface TemporaryStorage {
-  /** `CLOMOCTL_HOME/tmp` */
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
   /**
@@ -34,14 +33,12 @@ function buildTemporaryPath(path: string, { self }: ProcessTable, count: number)
 interface TemporaryPath {
   readonly path: string;
   /** removes the path from the register, after the file or folder was renamed or removed */
-  readonly forget: () => Promise<void>;
+  readonly forget: () => void;
 }
 
 /**
- * Creates a file or folder under the first temporary name that is free. It is registered before, so that a later
- * command can remove it if this process dies. If the register cannot be written (a read-only home), it is not.
- *
- * @param create creates it synchronously, so that a signal cannot arrive before it is listed
+ * Creates a file or folder under the first free temporary name. It is registered before, if the home can be written, so
+ * that a later command can remove it. @param create is synchronous, so that no signal arrives before it is listed
  */
 async function createTemporaryPath(
   place: TemporaryStorage,
@@ -51,28 +48,18 @@ async function createTemporaryPath(
 ): Promise<TemporaryPath> {
   for (let count = 0; ; count++) {
     const path = buildTemporaryPath(target, place.processes, count);
-    const record = await registerTemporary(place, path, more);
-    const forget = async (): Promise<void> => {
-      // if this fails, the next command's sweep removes the register entry
-      await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
-      for (const done of [path, record ?? ""]) unfinishedPaths.delete(done);
-    };
+    const forget = await registerTemporary(place, path, more);
     try {
       create(path);
       unfinishedPaths.add(path);
       return { path, forget };
     } catch (error) {
-      await forget();
+      forget();
       if (!hasErrorCode(error, "EEXIST")) throw error;
     }
   }
 }
 
-/**
- * Creates `.NAME.PID.tmp` in `folder` for the file `name`.
- *
- * @param mode permissions of the new file, before the umask
- */
 export async function createTemporaryFile(
   place: TemporaryStorage,
   folder: string,
@@ -86,17 +73,14 @@ export async function createTemporaryFile(
     return { path, handle: await open(path, "r+"), forget };
   } catch (error) {
     await rm(path, { force: true });
-    await forget();
+    forget();
     throw error;
   }
 }
 
 const OWNER_READ_WRITE_BITS = 0o600;
 
-/**
- * Removes a temporary file or folder that is no longer needed. Never fails, because the work itself may have succeeded;
- * {@link TemporaryStorage.left} is called for a file or folder that cannot be removed.
- */
+/** Removes a temporary path that is no longer needed. Never fails, because the work itself may have succeeded. */
 export async function removeTemporaryPath(
   path: string,
   { left }: TemporaryStorage,
@@ -106,30 +90,23 @@ export async function removeTemporaryPath(
   const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
   try {
     await remove().catch(remove);
-    await forget();
   } catch (error) {
-    await left?.(path, error);
+    return left?.(path, error);
   }
+  forget();
 }
 
 export interface TemporaryFolder {
   readonly path: string;
-  /** removes the folder and its content */
   readonly remove: () => Promise<void>;
   /**
-   * Gives the folder its final name. An existing folder of that name is moved aside first and removed afterwards; if
-   * the process dies in between, the next command moves it back.
+   * Gives the folder its final name. A process that dies while it replaces a folder leaves the old one to be moved
+   * back.
    */
   readonly nameAs: (target: string) => Promise<void>;
 }
 
-/**
- * Creates the folder `.NAME.PID.tmp`, 0700, registered as by {@link createTemporaryFile}.
- *
- * @param folder the parent folder: the temporary folder, or the folder of an output
- * @throws Failure `unexpected` if the temporary folder cannot be written to; for any other parent folder, the file
- * system's error
- */
+/** Creates the folder `.NAME.PID.tmp`, 0700, in the temporary folder or in that of an output. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
@@ -146,7 +123,7 @@ export async function createTemporaryFolder(
   const nameAs = async (target: string): Promise<void> => {
     if (existsSync(target)) await replaceFolder(place, path, target);
     else renameSync(path, target);
-    await forget();
+    forget();
   };
   return { path, remove, nameAs };
 }
@@ -155,11 +132,7 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
   let count = 1;
   while (existsSync(buildTemporaryPath(target, place.processes, count))) count += 1;
   const former = buildTemporaryPath(target, place.processes, count);
-  const record = await registerTemporary(place, former, { isFolder: true, formerName: target });
-  const forget = (): void => {
-    if (record !== undefined) rmSync(record, { force: true });
-    for (const done of [former, record ?? ""]) unfinishedPaths.delete(done);
-  };
+  const forget = await registerTemporary(place, former, { isFolder: true, formerName: target });
   // synchronous, so that no signal can arrive between the two renames
   renameSync(target, former);
   try {
@@ -179,52 +152,53 @@ interface RegisterDetail {
   readonly formerName?: string;
 }
 
+/**
+ * Creates an entry in the register, synchronously, so that a signal cannot arrive before it is listed. Returns a
+ * function that removes it.
+ */
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
   file: string,
   more: RegisterDetail,
-): Promise<string | undefined> {
+): Promise<() => void> {
   const { self, place } = processes;
   const entry = JSON.stringify({ file, ...more, pid: self, place, start: processes.startOf(self) });
-  try {
-    await ensureFolder(temporaryFolder);
-    for (let count = 0; ; count++) {
-      const record = join(temporaryFolder, `${self}-${count}.json`);
-      if (createRegisterEntry(record, entry)) return record;
+  const record = await ensureFolder(temporaryFolder).then(
+    () => createRegisterEntry(join(temporaryFolder, String(self)), entry),
+    () => undefined,
+  );
+  return () => {
+    try {
+      if (record !== undefined) rmSync(record, { force: true });
+    } catch {
+      // the next command's sweep removes the entry
     }
-  } catch {
-    return undefined;
+    for (const done of [file, record ?? ""]) unfinishedPaths.delete(done);
+  };
+}
+
+function createRegisterEntry(prefix: string, entry: string): string | undefined {
+  for (let count = 0; ; count++) {
+    const record = `${prefix}-${count}.json`;
+    try {
+      writeFileSync(record, entry, { flag: "wx", mode: 0o600 });
+      unfinishedPaths.add(record);
+      return record;
+    } catch (error) {
+      if (hasErrorCode(error, "EEXIST")) continue;
+      rmSync(record, { force: true });
+      return undefined;
+    }
   }
 }
 
 /**
- * Creates an entry in the register. This is synchronous, so that a signal cannot arrive before the entry is listed. An
- * entry that cannot be written completely, for instance on a full disk, is removed.
- *
- * @returns false if an entry of that name exists
- */
-function createRegisterEntry(record: string, entry: string): boolean {
-  try {
-    writeFileSync(record, entry, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (hasErrorCode(error, "EEXIST")) return false;
-    rmSync(record, { force: true });
-    throw error;
-  }
-  unfinishedPaths.add(record);
-  return true;
-}
-
-/**
- * Removes temporary files left behind by dead processes. Keeps files of live processes, and of other machines or
- * containers that share the home. Never fails: a file that cannot be read or removed is left for the next command.
+ * Removes temporary files of dead processes, but not of other machines or containers that share the home. Never fails.
  */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
     const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(pid)) {
-      continue;
-    }
+    if (Number.isNaN(pid)) continue;
     const record = join(temporaryFolder, name);
     const entry = parseRegisterEntry(await readFile(record, "utf8").catch(() => ""));
     if (isOrphaned(entry, pid, processes)) {
@@ -253,12 +227,8 @@ interface RegistrationEntry {
 }
 
 function isOrphaned(entry: RegistrationEntry | undefined, pid: number, processes: ProcessTable): boolean {
-  if (entry !== undefined && entry.place !== processes.place) {
-    return false;
-  }
-  if (!processes.isAlive(pid)) {
-    return true;
-  }
+  if (entry !== undefined && entry.place !== processes.place) return false;
+  if (!processes.isAlive(pid)) return true;
   const start = processes.startOf(pid);
   return entry?.start !== undefined && start !== undefined && start !== entry.start;
 }
@@ -275,11 +245,7 @@ function parseRegisterEntry(json: string): RegistrationEntry | undefined {
   }
 }
 
-/**
- * Removes the temporary file or folder of an entry, or gives a folder its former name back. Whatever the register says,
- * this removes only paths that are named like temporary files of the process, and folders only if the entry is for a
- * folder.
- */
+/** Removes what an entry names, whatever the register says only if it is named like a temporary path of the process. */
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);

@@ -4,13 +4,7 @@ import { text } from "../text/index.ts";
 
 const LINE_FEED = 0x0a;
 
-/**
- * Decodes the text of a UTF-8 file. Bytes that are not UTF-8 are rejected, because a plain decoder would replace them
- * with U+FFFD and so change the text.
- *
- * @param where the file name, for messages
- * @throws `input-rejected` at `FILE:LINE` of the first bytes that are not UTF-8
- */
+/** Decodes the text of a UTF-8 file.  @throws `input-rejected` at `FILE:LINE` of the first bytes that are not UTF-8 */
 export function decodeUtf8(bytes: Uint8Array, where: string): string {
   if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   throw new Failure("input-rejected", {

@@ -1,9 +1,8 @@
 /**
- * Reads YAML files that people write, with a zod schema. Every failure contains the line. zod and yaml are slow to
- * load, so import this module, and modules that declare schemas, only when such a file is read:
- * `await import("../files/yaml.ts")`.
+ * Reads YAML files that people write, with a zod schema. Every failure contains the line. Import this module only when
+ * such a file is read: zod and yaml are slow to load.
  */
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
@@ -13,7 +12,6 @@ export type YamlPath = readonly (string | number)[];
 
 export interface YamlFile {
   readonly content: string;
-  /** file name, for messages */
   readonly where: string;
   /** where to find out what the file may contain; shown with every failure that has a line */
   readonly hint: Text;
@@ -32,9 +30,7 @@ export interface YamlContent<T> {
 
 const LANGUAGE_SEPARATOR = "\0";
 
-/**
- * Returns a message in both languages, in the form that zod expects: `z.string().min(1, toZodMessage(text("…", "…")))`.
- */
+/** Returns a message in both languages, in the form that zod expects. */
 export const toZodMessage = ({ en, ja }: Text): string => `${en}${LANGUAGE_SEPARATOR}${ja}`;
 
 const PLAIN_TEXT_NEEDED = text("this value must be plain text", "この値は文字列で書いてください");
@@ -55,11 +51,9 @@ export const createWholeNumberSchema = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * Reads a YAML file with a schema. The schema receives every scalar as the text in the file (`001`, `no`), a list as an
- * array, and a mapping as a `Map` or as an object without a prototype, so that no key is special. A blank value is "".
- * Aliases, tags and duplicate keys are rejected, so that the same text always has the same meaning.
- *
- * @throws `input-rejected` at `FILE:LINE` of the first fault
+ * Reads a YAML file with a schema, which receives every scalar as written (`001`, `no`; a blank one is ""), lists as
+ * arrays, and mappings as `Map`s or as objects without a prototype. Aliases, tags and duplicate keys are rejected: the
+ * same text always has the same meaning. @throws `input-rejected` at `FILE:LINE` of the first fault
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;
@@ -78,18 +72,14 @@ export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlCo
 class YamlDocument {
   readonly #file: YamlFile;
   readonly #lines = new LineCounter();
-  readonly #root: Node | null;
+  readonly #document: Document.Parsed;
 
   constructor(file: YamlFile) {
     this.#file = file;
     // The failsafe schema keeps every scalar as text, so that the name 001 stays 001 and "no" stays "no".
-    const { contents, errors, warnings } = parseDocument(file.content, {
-      schema: "failsafe",
-      lineCounter: this.#lines,
-      prettyErrors: false,
-    });
-    this.#root = contents;
-    const [fault] = [...errors, ...warnings];
+    const options = { schema: "failsafe", lineCounter: this.#lines, prettyErrors: false } as const;
+    this.#document = parseDocument(file.content, options);
+    const [fault] = [...this.#document.errors, ...this.#document.warnings];
     if (fault === undefined) return;
     throw this.#refuseAt(
       this.#lines.linePos(fault.pos[0]).line,
@@ -99,9 +89,8 @@ class YamlDocument {
     );
   }
 
-  /** Returns the content in the form that schemas expect. */
   value(): unknown {
-    return this.#valueOf(this.#root, []);
+    return this.#valueOf(this.#document.contents, []);
   }
 
   #valueOf(node: unknown, path: YamlPath): unknown {
@@ -145,30 +134,17 @@ class YamlDocument {
     return new Failure("input-rejected", { what, where: `${where}:${line}`, hint });
   }
 
-  /** Returns the line on which a value begins, or else the line of its key, or else the line of its parent. */
+  /** Returns the line on which a value begins, or else the line of its parent. */
   #lineAt(path: YamlPath): number {
-    let node: unknown = this.#root;
-    let line = this.#lineOf(this.#root) ?? 1;
-    for (const part of path) {
-      if (typeof part === "number") {
-        node = isSeq(node) ? node.items[part] : undefined;
-      } else {
-        const pair = findYamlPair(node, part);
-        line = this.#lineOf(pair?.key) ?? line;
-        node = pair?.value;
-      }
-      line = this.#lineOf(node) ?? line;
-    }
-    return line;
+    const lengths = Array.from({ length: path.length }, (_, at) => path.length - at);
+    const lines = lengths.map((length) => this.#lineOf(this.#document.getIn(path.slice(0, length), true)));
+    return lines.find((line) => line !== undefined) ?? this.#lineOf(this.#document.contents) ?? 1;
   }
 
   #lineOfKey(path: YamlPath, name: string): number {
-    const node = path.reduce<unknown>(
-      (inner, part) =>
-        typeof part === "number" ? isSeq(inner) && inner.items[part] : findYamlPair(inner, part)?.value,
-      this.#root,
-    );
-    return this.#lineOf(findYamlPair(node, name)?.key) ?? this.#lineAt(path);
+    const node = this.#document.getIn(path, true);
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
+    return this.#lineOf(pair?.key) ?? this.#lineAt(path);
   }
 
   #lineOf(node: unknown): number | undefined {
@@ -181,9 +157,6 @@ const ALIAS_NOT_ALLOWED = text(
   "this value must be plain text, not an alias",
   "この値は文字列で書いてください(エイリアスは使えません)",
 );
-
-const findYamlPair = (node: unknown, name: string) =>
-  isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
 
 function createIssueMessage(issue: core.$ZodRawIssue): string | undefined {
   const { path = [], input } = issue;

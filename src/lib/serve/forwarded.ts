@@ -27,12 +27,7 @@ const isTrusted = (proxies: BlockList, address: string): boolean => {
 const toAddress = (entry: string): string =>
   plainAddress(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2"));
 
-/**
- * Returns the address from which a request came. What X-Forwarded-For says counts only as far as trusted proxies wrote
- * it: the last address that is not a trusted proxy is the sender's.
- *
- * @param peer address of the other end of the connection; undefined for a Unix socket, which only a local proxy uses
- */
+/** Returns the last address in X-Forwarded-For that is not a trusted proxy. @param peer undefined for a Unix socket */
 export const findClientAddress = (
   peer: string | undefined,
   headers: Headers,

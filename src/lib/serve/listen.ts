@@ -2,7 +2,7 @@ import type { Server } from "node:net";
 import { connect, type AddressInfo } from "node:net";
 import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
 import type { ListenPlace } from "./options.ts";
-import { createListenFailure, Failure, getErrorCode } from "../errors/index.ts";
+import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 const describePlace = (place: ListenPlace): string =>
@@ -28,11 +28,7 @@ const isAbandoned = (path: string): Promise<boolean> =>
     socket.once("error", (error) => resolve(getErrorCode(error) === "ECONNREFUSED"));
   });
 
-/**
- * Starts listening. A Unix socket is accessible to its owner and its group.
- *
- * @throws Failure `unavailable` if the address cannot be used; `usage` if the path has something other than a socket
- */
+/** Starts listening. A Unix socket is accessible to its owner and its group. */
 export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {
@@ -46,13 +42,21 @@ export const startListening = async (server: Server, place: ListenPlace): Promis
   }
 };
 
+const createListenFailure = (where: string, cause: unknown): Failure => {
+  const code = getErrorCode(cause);
+  const what =
+    code === "EADDRINUSE"
+      ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
+      : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`);
+  return new Failure("unavailable", { what, where, cause });
+};
+
 const createNoSocketFailure = (where: string): Failure =>
   new Failure("usage", {
     what: text("this path exists and is not a socket", "このパスには、ソケットではないものがあります"),
     where,
   });
 
-/** Returns the URL of a server that listens.  @param scheme `http` or `https` */
 export const getServerUrl = (server: Server, place: ListenPlace, scheme: string): string => {
   if ("path" in place) return `unix:${place.path}`;
   const { port } = server.address() as AddressInfo;

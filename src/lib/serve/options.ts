@@ -1,7 +1,44 @@
 import type { BlockList } from "node:net";
 import type { Failure } from "../errors/index.ts";
-import type { ServerLimits } from "./limits.ts";
-import type { AnsweredRequest } from "./log.ts";
+
+export interface ServerLimits {
+  /** maximum size of an upload, after decompression */
+  readonly bytes: number;
+  readonly headersMs: number;
+  /** time in which no byte of a request arrives, and no byte of a response is accepted */
+  readonly idleMs: number;
+  /** time for a request that is neither an import nor a stream */
+  readonly requestMs: number;
+  readonly connections: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  bytes: 2 * 1024 ** 3,
+  headersMs: 10_000,
+  idleMs: 60_000,
+  requestMs: 30_000,
+  connections: 256,
+};
+
+/** One answered request. It contains no query, no body, no header, and no name of a person. */
+export interface AnsweredRequest {
+  readonly id: string;
+  readonly method: string;
+  /** pattern of the route, such as `/v1/users/{id}`; null if no route matches */
+  readonly route: string | null;
+  readonly status: number;
+  readonly ms: number;
+  /** bytes of the response body */
+  readonly bytes: number;
+  /** id of the account's user; null without credentials */
+  readonly account: string | null;
+  /** for a fault of the server: the file and what is wrong with it, or the code of an unexpected error */
+  readonly fault?: string | undefined;
+}
+
+/** Returns a log line: one JSON object. @param at a UTC instant */
+export const formatLogLine = (at: string, request: AnsweredRequest): string =>
+  `${JSON.stringify({ at, ...request })}\n`;
 
 /** Where a request comes from, as the audit log knows it. */
 export interface RequestOrigin {
@@ -9,7 +46,6 @@ export interface RequestOrigin {
   readonly id: string;
   /** aborted when the sender gives up, or the time for the request is over */
   readonly until: AbortController;
-  /** returns true if the whole body has arrived */
   readonly isReceived: () => boolean;
   readonly stopping: AbortSignal;
   /** ends the connection of a response that has begun and cannot be completed */
@@ -25,13 +61,11 @@ export interface RequestTrace {
 
 export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** A certificate and its key (PEM). */
 export interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
 }
 
-/** What a server answers with, and how. */
 export interface ServeOptions {
   readonly place: ListenPlace;
   /** undefined: plain HTTP */
@@ -42,9 +76,7 @@ export interface ServeOptions {
   readonly answer: (request: Request, from: RequestOrigin, trace: RequestTrace) => Promise<Response>;
   readonly refuse: (failure: Failure, headers?: Readonly<Record<string, string>>, status?: number) => Response;
   readonly explain: (error: unknown) => Response;
-  /** true if the tenant can be read */
   readonly isReady: () => Promise<boolean>;
-  /** returns the OpenAPI document */
   readonly document: () => Promise<string>;
   readonly newId: () => string;
   readonly log: (request: AnsweredRequest) => void;
@@ -53,11 +85,7 @@ export interface ServeOptions {
 export interface RunningServer {
   /** `http://127.0.0.1:8080`, or `unix:PATH` */
   readonly url: string;
-  /** Uses another certificate for new connections. */
   readonly useCertificate: (tls: ServerCertificate) => void;
-  /**
-   * Stops: `/readyz` fails, no new connections, imports are interrupted, and other running requests have this long to
-   * end.
-   */
+  /** Stops: `/readyz` fails, imports are interrupted, and other running requests have this long to end. */
   readonly stop: (graceMs: number) => Promise<void>;
 }

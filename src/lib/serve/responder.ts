@@ -25,7 +25,6 @@ const isServerPath = (path: string): path is ServerPath => (SERVER_PATHS as read
 
 export interface RequestConnection {
   readonly peer: string | undefined;
-  /** returns true if the whole body has arrived */
   readonly isReceived: () => boolean;
 }
 
@@ -34,7 +33,6 @@ const OK_DOCUMENT = JSON.stringify({ status: "ok" });
 const createJsonResponse = (document: string): Response =>
   new Response(document, { headers: { "content-type": "application/json" } });
 
-/** Answers the requests of one server. */
 export class Responder {
   readonly #options: ServeOptions;
   readonly #stopping = new AbortController();
@@ -47,7 +45,6 @@ export class Responder {
     this.#stopping.abort();
   }
 
-  /** Answers a request and logs it when its response has been sent or given up. */
   async handle(request: Request, { peer, isReceived }: RequestConnection, outgoing: ServerResponse): Promise<Response> {
     const { newId, log, proxies, explain } = this.#options;
     const id = newId();

@@ -10,8 +10,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { createErrorResponse, createProblemResponse } from "../tenant/dispatch/problem.ts";
 import { parseProxies } from "./forwarded.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
-import type { AnsweredRequest } from "./log.ts";
+import { DEFAULT_LIMITS } from "./options.ts";
+import type { AnsweredRequest } from "./options.ts";
 import type { RunningServer, ServeOptions } from "./options.ts";
 import { startServer } from "./server.ts";
 
@@ -47,10 +47,11 @@ const start = async (more: Partial<ServeOptions> = {}): Promise<RunningServer> =
 const portOf = ({ url }: RunningServer): number => Number(new URL(url).port);
 
 /** Sends bytes on a connection of its own, and returns what comes back until the server closes it. */
-const sendRaw = (port: number, bytes: string): Promise<string> =>
+const sendRaw = (to: number | string, bytes: string): Promise<string> =>
   new Promise((resolve, reject) => {
     let answer = "";
-    const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+    const place = typeof to === "number" ? { port: to, host: "127.0.0.1" } : { path: to };
+    const socket = connect(place, () => socket.write(bytes));
     socket.on("data", (chunk) => void (answer += chunk.toString()));
     socket.on("close", () => resolve(answer));
     socket.on("error", reject);
@@ -154,7 +155,7 @@ test("on a kept connection, a server that stops is not ready, and closes the con
   });
   const answer = sendRaw(
     portOf(server),
-    `GET /v1/slow HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(1) + "GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n",
+    "GET /v1/slow HTTP/1.1\r\nhost: x\r\n\r\nGET /readyz HTTP/1.1\r\nhost: x\r\n\r\n",
   );
   const stopping = await began.promise;
   expect(stopping.aborted).toBe(false);
@@ -269,13 +270,7 @@ test("a Unix socket", async () => {
   const server = await start({ place: { path } });
   expect(server.url).toBe(`unix:${path}`);
   expect(statSync(path).mode & 0o777).toBe(0o660);
-  const answer = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    const socket = connect(path, () => socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
-    socket.on("data", (chunk) => void (text += chunk.toString()));
-    socket.on("close", () => resolve(text));
-    socket.on("error", reject);
-  });
+  const answer = await sendRaw(path, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
   expect(answer).toContain("200 OK");
   rmSync(folder, { recursive: true });
 });

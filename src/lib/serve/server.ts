@@ -27,11 +27,6 @@ interface Exchange {
 const isWaiting = (exchange: Exchange | undefined, { writableLength }: Socket): boolean =>
   exchange !== undefined && exchange.incoming.complete && !exchange.outgoing.writableFinished && writableLength === 0;
 
-/**
- * Serves the tenant API over sockets.
- *
- * @throws Failure `unavailable` if it cannot listen on the address
- */
 export const startServer = async (options: ServeOptions): Promise<RunningServer> => {
   const { place, tls, limits } = options;
   const responder = new Responder(options);

@@ -14,13 +14,7 @@ const ENCODED_UPLOAD_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/**
- * Receives the body of a request with a file in the temporary folder; undefined if it has none.
- *
- * @param limit bytes that are accepted
- * @param signal ends the receiving
- * @throws Failure `usage` with 413 or 415; `interrupted`
- */
+/** Receives the body of a request with a file in the temporary folder; undefined if it has none. */
 export const receiveUpload = async (
   request: Request,
   { place, limit, signal }: { readonly place: TemporaryStorage; readonly limit: number; readonly signal: AbortSignal },

@@ -4,7 +4,6 @@ import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
 
-/** What is added to proposed commands. */
 export interface Completion {
   /** the name of the tenant's context, if there are several */
   readonly context?: string | undefined;
@@ -15,60 +14,23 @@ export interface Completion {
 /** The marks around a command in a line that is to be folded. Escaped text does not contain control characters. */
 const [BEGIN, END] = ["\u0002", "\u0003"];
 
-const OPENING = "`clomoctl ";
+/** A command in backticks, from the name of the program on. A quoted word may contain a backtick. */
+const COMMAND = /`(clomoctl (?:'[^']*'|\\.|[^'`\\])*)`/gs;
 
-/** Returns the words of the command whose opening backtick is at `at`; undefined if its quotes or backticks are open. */
-function readWords(
-  sentence: string,
-  at: number,
-): { readonly words: readonly string[]; readonly end: number } | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
-  let next = at + 1;
-  while (next < sentence.length) {
-    const character = sentence.charAt(next);
-    next += 1;
-    if (character === "`" || character === " ") {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-      if (character === "`") return { words, end: next };
-      continue;
-    }
-    word ??= "";
-    if (character === "'" || (character === "$" && sentence.charAt(next) === "'")) {
-      const from = character === "$" ? next + 1 : next;
-      const end = sentence.indexOf("'", from);
-      if (end === -1) return undefined;
-      const quoted = sentence.slice(from, end);
-      word += character === "$" ? unescapeQuoted(quoted) : quoted;
-      next = end + 1;
-    } else if (character === "\\") {
-      word += sentence.charAt(next);
-      next += 1;
-    } else {
-      word += character;
-    }
-  }
-  return undefined;
-}
-
-/** Reverses the escapes of `$'…'`, which are those of JSON. */
-const unescapeQuoted = (quoted: string): string => JSON.parse(`"${quoted.replaceAll('"', String.raw`\"`)}"`) as string;
+/** Returns a word without its quotes and escapes. Those of `$'…'` are those of JSON. */
+const unquoteWord = (word: string): string =>
+  word.replaceAll(/\$'([^']*)'|'([^']*)'|\\(.)/gs, (_, escaped?: string, quoted?: string, character = "") =>
+    escaped === undefined
+      ? (quoted ?? String(character))
+      : (JSON.parse(`"${escaped.replaceAll('"', String.raw`\"`)}"`) as string),
+  );
 
 /** Splits a sentence into text and the words of its commands. What is not a whole command in backticks is text. */
-export function splitCommands(sentence: string): readonly (string | readonly string[])[] {
-  const parts: (string | readonly string[])[] = [];
-  let from = 0;
-  for (let at = sentence.indexOf(OPENING); at !== -1; at = sentence.indexOf(OPENING, Math.max(at + 1, from))) {
-    const command = readWords(sentence, at);
-    if (command === undefined) continue;
-    parts.push(sentence.slice(from, at), command.words);
-    from = command.end;
-  }
-  return [...parts, sentence.slice(from)];
-}
+export const splitCommands = (sentence: string): readonly (string | readonly string[])[] =>
+  sentence
+    .split(COMMAND)
+    .map((part, at) => (at % 2 === 0 ? part : (part.match(/(?:'[^']*'|\\.|[^ '\\])+/gs) ?? []).map(unquoteWord)));
 
-/** Returns the option with which a command acts as somebody, as words; undefined if there is none. */
 export const getActingWords = (asked: {
   readonly as?: string | undefined;
   readonly tokenFile?: string | undefined;
@@ -95,10 +57,8 @@ function completeWords(words: readonly string[], { context, acting }: Completion
   return [...words.slice(0, end), ...added, ...words.slice(end)];
 }
 
-/** Returns the words of a command as people type them in a POSIX shell. */
 export const joinWords = (words: readonly string[]): string => words.map((word) => quoteCommandWord(word)).join(" ");
 
-/** Replaces the commands of a sentence by `render` of their completed words. */
 const replaceCommands = (
   sentence: string,
   completion: Completion,
@@ -127,10 +87,7 @@ export const completeCommands = <V>(value: V, completion: Completion): V =>
 export const toPlainCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
-/**
- * Completes the commands of an escaped sentence and prepares them for {@link foldLine} and {@link paintCommands}:
- * without backticks, quoted for the platform, and with a space before the mark that follows.
- */
+/** Completes the commands of an escaped sentence, and marks them for {@link foldLine} and {@link paintCommands}. */
 export const markCommands = (sentence: string, completion: Completion, platform?: string): string => {
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
@@ -144,12 +101,7 @@ export const markCommands = (sentence: string, completion: Completion, platform?
 export const paintCommands = (line: string, isColoured: boolean): string =>
   line.replaceAll(BEGIN, isColoured ? "\u001B[36m" : "").replaceAll(END, isColoured ? "\u001B[39m" : "");
 
-/**
- * Returns true if the output to a stream is coloured: the stream is a terminal other than `TERM=dumb` or `FORCE_COLOR`
- * is set, and neither `--no-color` nor a non-empty `NO_COLOR` is set.
- *
- * @see https://no-color.org/ https://force-color.org/
- */
+/** Returns true if the output to a stream is coloured. @see https://no-color.org/ https://force-color.org/ */
 export const shouldUseColour = (
   isTerminal: boolean,
   flag: boolean | undefined,
@@ -164,11 +116,7 @@ export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
 const MIN_FOLD_COLUMNS = 40;
 
-/**
- * Folds a marked sentence into lines of at most `columns`, at spaces and between kana or kanji. A command is never
- * broken, so that it can be copied; a command that is too long gets a line of its own. Later lines are indented below
- * the first line, or below the text of a numbered step.
- */
+/** Folds a marked sentence at spaces and between kana or kanji. A command is never broken, so that it can be copied. */
 export function foldLine(line: string, columns: number): readonly string[] {
   if (columns < MIN_FOLD_COLUMNS || plainTextWidth(line) <= columns) return [line];
   const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];

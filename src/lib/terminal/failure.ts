@@ -3,17 +3,13 @@ import { text, type Language } from "../text/index.ts";
 import { foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
 import { escapeForPeople, escapeJson } from "./escape.ts";
 
-/**
- * Renders a failure in at most three escaped lines without line endings and secrets: what happened, where, what to do
- * next.
- */
+/** Renders what happened, where, and what to do next, without line endings and secrets. */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
   const place = language === "ja" ? where?.replace(/^stdin(?=$|:)/, "標準入力") : where;
   const lines = [what[language], place, hint?.[language]];
   return lines.filter((line) => line !== undefined).map((line) => escapeForPeople(redactSecrets(line)));
 }
 
-/** Members that subclasses of {@link Failure} may add for programs. */
 interface FailureMembers {
   /** all problems of an input; a terminal shows only the first problems */
   readonly problems?: readonly unknown[] | undefined;
@@ -21,13 +17,7 @@ interface FailureMembers {
   readonly instance?: string | undefined;
 }
 
-/**
- * Renders a failure for programs: a problem object on one line, with `where`, `hint` and `problems` as extension
- * members.
- *
- * @param named completes the commands that a text proposes, for example with `--context`
- * @see https://www.rfc-editor.org/rfc/rfc9457
- */
+/** Renders a problem object on one line, with extension members. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export function renderFailureJson(
   failure: Failure & FailureMembers,
   language: Language,
@@ -40,19 +30,15 @@ export function renderFailureJson(
   return escapeJson(redactSecrets(JSON.stringify(problemObject)));
 }
 
-/** How to show errors that occur before or during the parsing of the command line. */
 export interface ErrorStyle {
   readonly language: Language;
-  /** whether to print a problem object (RFC 9457) as well */
   readonly json: boolean;
   readonly verbose: boolean;
   /** width at which sentences are wrapped; undefined if stderr is not a terminal or its width is unknown */
   readonly columns?: number | undefined;
-  /** whether to colour proposed commands */
   readonly colour?: boolean | undefined;
 }
 
-/** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */
 export function getStackLines(error: unknown): string[] {
   if (error instanceof Failure || !(error instanceof Error)) return [];
   return (error.stack ?? "").split("\n").slice(1);

@@ -2,17 +2,14 @@ import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { findNearestWord, toLooseKey } from "../text/nearest.ts";
 
-/** The output formats: the values of `--format`. */
 type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
 
-/** The options `--format` and `--output`, and `--fields` as typed. */
 export interface OutputOptions {
   readonly format?: OutputFormat | undefined;
   readonly output?: string | undefined;
   readonly fields?: string | undefined;
 }
 
-/** The form in which a result is written. */
 export interface OutputChoice {
   readonly format: OutputFormat;
   /** the selected fields, in the given order; `all` selects every field; `undefined` selects the default fields */
@@ -44,65 +41,40 @@ export interface Column<R> {
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
-/**
- * Determines the output from the options. The default format is `table` on a terminal, and `tsv` elsewhere.
- *
- * @throws `usage` if the format is `xlsx` and no file is given, or if a file is given for another format
- */
+/** Determines the output. The default is `table` on a terminal and `tsv` elsewhere. Only `xlsx` has a file. */
 export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
-  if ((format === "xlsx") !== (output !== undefined)) {
-    throw new Failure("usage", {
-      what: text(
-        "--format xlsx and -o FILE must be used together",
-        "--format xlsx と -o FILE は一緒に指定してください",
-      ),
-      where: format === "xlsx" ? "--format" : "--output",
-      hint: text("redirect other formats to a file with > FILE", "ほかの形式は > FILE でファイルに書き出せます"),
-    });
+  if ((format === "xlsx") === (output !== undefined)) {
+    const names = fields?.split(/[,，、]/u).map((name) => name.trim());
+    return { format: format ?? (stdoutIsTerminal ? "table" : "tsv"), fields: names };
   }
-  const usual = stdoutIsTerminal ? "table" : "tsv";
-  const names = fields?.split(/[,，、]/u).map((name) => name.trim());
-  return { format: format ?? usual, fields: names };
+  throw new Failure("usage", {
+    what: text("--format xlsx and -o FILE must be used together", "--format xlsx と -o FILE は一緒に指定してください"),
+    where: format === "xlsx" ? "--format" : "--output",
+    hint: text("redirect other formats to a file with > FILE", "ほかの形式は > FILE でファイルに書き出せます"),
+  });
 }
 
-const createColumnFinder = <R>(columns: readonly Column<R>[]): ((name: string) => Column<R> | undefined) => {
-  const byKey = new Map(columns.map((column) => [column.key, column]));
-  const byHeader = Map.groupBy(
-    columns.flatMap((column) =>
-      [...new Set([column.header.en, column.header.ja, column.fileHeader ?? ""].map(toLooseKey))].map(
-        (header) => [header, column] as const,
-      ),
-    ),
-    ([header]) => header,
-  );
-  return (name) => {
-    const [found, ...others] = byHeader.get(toLooseKey(name)) ?? [];
-    return byKey.get(name) ?? (others.length === 0 ? found?.[1] : undefined);
-  };
-};
-
-const selectsAllFields = (fields: readonly string[]): boolean => fields.length === 1 && fields[0] === "all";
+function findColumn<R>(columns: readonly Column<R>[], name: string): Column<R> | undefined {
+  const key = toLooseKey(name);
+  const isNamed = ({ header, fileHeader }: Column<R>): boolean =>
+    [header.en, header.ja, fileHeader].some((one) => one !== undefined && toLooseKey(one) === key);
+  const [named, ...others] = columns.filter(isNamed);
+  return columns.find((column) => column.key === name) ?? (others.length === 0 ? named : undefined);
+}
 
 /**
- * Returns the selected columns, in the given order. A field is named by its key or by its header, in either language
- * and as in the console's files. Call this before any work is done.
- *
- * @throws `usage` if a field is unknown (the nearest field is suggested) or given twice
+ * Returns the selected columns in the given order. A field is named by its key or by its header in either language.
+ * @throws `usage` if a field is unknown or given twice
  */
 export function selectColumns<R>(
   columns: readonly Column<R>[],
   fields: readonly string[] | undefined,
 ): readonly Column<R>[] {
-  if (fields === undefined || selectsAllFields(fields)) return columns;
-  const find = createColumnFinder(columns);
+  if (fields === undefined || (fields.length === 1 && fields[0] === "all")) return columns;
   const chosen = new Set<Column<R>>();
   for (const name of fields) {
-    const column = find(name);
-    if (column === undefined) {
-      const known = columns.map(({ key }) => key);
-      const headers = columns.flatMap(({ header: { en, ja } }) => [en, ja]);
-      throw createUnknownFieldFailure(name, known, headers);
-    }
+    const column = findColumn(columns, name);
+    if (column === undefined) throw createUnknownFieldFailure(name, columns);
     if (chosen.has(column)) {
       throw new Failure("usage", {
         what: text(`field ${name} is specified more than once`, `項目 ${name} が重複しています`),
@@ -115,57 +87,33 @@ export function selectColumns<R>(
   return [...chosen];
 }
 
-/**
- * Creates the failure for an unknown field.
- *
- * @param known the keys of all fields
- * @param headers other names that the option accepts
- */
-function createUnknownFieldFailure(name: string, known: readonly string[], headers: readonly string[]): Failure {
-  const meant = findNearestWord(name, [...known, ...headers], toLooseKey);
-  const list = known.join(", ");
+function createUnknownFieldFailure(name: string, columns: readonly Pick<Column<never>, "key" | "header">[]): Failure {
+  const names = columns.flatMap(({ key, header: { en, ja } }) => [key, en, ja]);
+  const meant = findNearestWord(name, names, toLooseKey);
+  const list = columns.map(({ key }) => key).join(", ");
+  const [near, nearJa] = meant === undefined ? ["", ""] : [`did you mean ${meant}? `, `「${meant}」ではありませんか? `];
   return new Failure("usage", {
     what: text(`unknown field "${name}"`, `「${name}」という項目はありません`),
     where: "--fields",
-    hint:
-      meant === undefined
-        ? text(`available fields: ${list}`, `使える項目: ${list}`)
-        : text(`did you mean ${meant}? available fields: ${list}`, `「${meant}」ではありませんか? 使える項目: ${list}`),
+    hint: text(`${near}available fields: ${list}`, `${nearJa}使える項目: ${list}`),
   });
 }
 
-/** Environment variables, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/**
- * Returns the user's language: `--lang`, then `CLOMOCTL_LANG`, then the locale; English unless one of these selects
- * Japanese.
- *
- * As in POSIX, the first locale variable that is not empty decides: `LC_ALL`, `LC_MESSAGES`, `LANG`.
- *
- * @throws `usage` if `--lang` or `CLOMOCTL_LANG` names a language other than Japanese and English
- * @see https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02
- */
+/** Returns `--lang`, `CLOMOCTL_LANG` or the first locale variable that is not empty; English unless it is Japanese. */
 export function chooseLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   const requested = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
-  if (requested !== undefined) {
-    return parseLanguage(requested, flag === undefined ? "CLOMOCTL_LANG" : "--lang");
-  }
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";
-  return isLocaleOf("ja", locale) ? "ja" : "en";
-}
-
-function parseLanguage(requested: string, where: string): Language {
-  for (const language of ["ja", "en"] as const) {
-    if (isLocaleOf(language, requested)) {
-      return language;
-    }
-  }
+  const language = LANGUAGES.find((one) => isLocaleOf(one, requested ?? locale));
+  if (requested === undefined || language !== undefined) return language ?? "en";
   throw new Failure("usage", {
     what: text("the language must be ja or en", "言語は ja か en で指定してください"),
-    where,
+    where: flag === undefined ? "CLOMOCTL_LANG" : "--lang",
   });
 }
+
+const LANGUAGES = ["ja", "en"] as const;
 
 const isLocaleOf = (language: Language, locale: string): boolean =>
   locale.toLowerCase().split(/[_.@-]/)[0] === language;

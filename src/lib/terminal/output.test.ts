@@ -70,12 +70,10 @@ test("prepared lines are used only if NDJSON has all members of every record", a
   expect(await written({ format: "ndjson" }, { onTerminal: true })).not.toContain("ready");
 });
 
-test("CSV quotes values, and guards formulas only on request", async () => {
-  const quoted = '"=A1,""x""\n\t\\"';
-  expect(await listed({ format: "csv" })).toContain(`\n${quoted},,-20\n`);
-  const guarded = await listed({ format: "csv" }, people, { guardFormulas: true });
-  expect(guarded).toContain(`\n"'=A1,""x""\n\t\\",,-20\n`);
-  expect(guarded).toContain('髙橋,"[""a@x.jp"",""b@x.jp""]",1');
+test("CSV quotes values, and a record of one empty cell", async () => {
+  const rows = ["name,mails,count", '髙橋,"[""a@x.jp"",""b@x.jp""]",1', '"=A1,""x""\n\t\\",,-20', '" a\r",,0', ""];
+  expect(await listed({ format: "csv" }, [...people, { name: " a\r", count: 0 }])).toBe(rows.join("\n"));
+  expect(await listed({ format: "csv", fields: "mails" }, [{ name: "x", count: 0 }])).toBe('mails\n""\n');
 });
 
 test("JSON is one array, empty if there are no records; NDJSON has one object per line", async () => {

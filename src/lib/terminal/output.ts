@@ -3,15 +3,12 @@ import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
-/** The destination of a result, and the form in which it is written. */
 export interface OutputTarget {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
   readonly language: Language;
   /** highlights the headers of a table; if absent, headers are plain */
   readonly heading?: ((line: string) => string) | undefined;
-  /** put `'` before CSV and TSV cells that a spreadsheet would run as formulas; for reports */
-  readonly guardFormulas?: boolean | undefined;
   /** saves the rows of a workbook, the header first, in the file that the user specified */
   readonly saveRows?: SaveRows | undefined;
   /** the output is shown on a terminal, so characters that control the terminal or mislead the reader are escaped */
@@ -28,27 +25,15 @@ export interface OutputTarget {
 
 export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) => Promise<void>;
 
-/** Records, all at once or as they arrive. */
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
 /** Returns the same records as complete NDJSON with all columns, which can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
- * Checks the output options before any work is done. Fails in the same cases as {@link writeList} and
- * {@link writeSingleRecord}.
- *
- * @throws `usage` if a field is unknown
- */
-export const checkOutputChoice = ({ fields }: OutputChoice, columns: readonly Column<never>[]): void =>
-  void selectColumns(columns, fields);
-
-/**
- * Writes a list according to `--format` and `--fields`. The list is streamed: memory use does not grow with its length,
- * and no more records are read after the reader has closed the pipe.
- *
- * @param lines the same records as NDJSON; written unchanged if no field is left out and nothing is escaped
- * @throws `usage` if a field is unknown, before the first record is read
+ * Writes a list according to `--format` and `--fields`, as a stream, which ends when its reader closes the pipe. @param
+ * lines the same records as NDJSON; written unchanged if no field is left out and nothing is escaped @throws `usage` if
+ * a field is unknown, before the first record is read
  */
 export async function writeList<R>(
   place: OutputTarget,
@@ -64,12 +49,7 @@ export async function writeList<R>(
   await writeChunks(place.out, await renderListLines(place, chosen, records));
 }
 
-/**
- * Writes one record: as an object in JSON, as a header row and one row in CSV and TSV, and as one line per field in a
- * table. Unless fields were selected, a table omits empty fields.
- *
- * @throws `usage` if a field is unknown
- */
+/** Writes one record: in a table as one line per field, without empty fields unless fields were selected. */
 export async function writeSingleRecord<R>(
   place: OutputTarget,
   columns: readonly Column<R>[],
@@ -82,18 +62,13 @@ export async function writeSingleRecord<R>(
     return out.write(`${createJsonEscaper(place)(JSON.stringify(object, undefined, 2))}\n`);
   }
   if (choice.format === "xlsx") return saveWorkbook(place, chosen, [record]);
-  if (choice.format !== "table") {
-    return writeChunks(out, await renderListLines(place, chosen, [record]));
-  }
+  if (choice.format !== "table") return writeChunks(out, await renderListLines(place, chosen, [record]));
   const { drawFields } = await import("./table/table.ts");
   const fields = chosen.map((column) => ({ column, cell: createTableCellRenderer(column, place)(record) }));
   const told = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
-  const clean = createCellCleaner(
-    place,
-    told.map(({ column }) => column),
-  );
+  const shown = told.map(({ column }) => column);
   const named = told.map(({ column, cell }) => [column.header[language], cell] as const);
-  const lines = drawFields(named, place.heading, place.columns, clean);
+  const lines = drawFields(named, place.heading, place.columns, createCellCleaner(place, shown));
   await writeChunks(out, showLines(lines, place));
 }
 
@@ -118,7 +93,6 @@ async function saveWorkbook<R>(place: OutputTarget, columns: readonly Column<R>[
 const YES_LABEL = text("yes", "はい");
 const NO_LABEL = text("no", "いいえ");
 
-/** Returns a function that renders a column's cell: its label, or its value in the reader's language and time zone. */
 export const createTableCellRenderer =
   <R>({ value, name, instant }: Column<R>, { language, moment }: Pick<OutputTarget, "language" | "moment">) =>
   (record: R): string => {
@@ -138,57 +112,41 @@ async function renderListLines<R>(
   columns: readonly Column<R>[],
   records: Records<R>,
 ): Promise<AsyncIterable<string>> {
-  const { choice, language, guardFormulas = false, onTerminal = false } = place;
-  const { format } = choice;
-  switch (format) {
-    case "table": {
-      const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align = "start", wraps, whole, optional }) => ({
-        header: header[language],
-        align,
-        wraps,
-        whole,
-        optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
-      }));
-      const cells = columns.map((column) => createTableCellRenderer(column, place));
-      const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
-      return showLines(
-        drawTable(headers, rows, place.heading, place.columns, createCellCleaner(place, columns)),
-        place,
-      );
-    }
-    case "json":
-      return mapItems(renderJsonArray(mapItems(records, createJsonRenderer(columns))), createJsonEscaper(place));
-    case "ndjson": {
-      const object = createJsonRenderer(columns);
-      const shown = createJsonEscaper(place);
-      return mapItems(records, (record) => `${shown(object(record))}\n`);
-    }
-    case "xlsx":
-      throw new TypeError("a workbook cannot be written as text");
-    case "csv": {
-      const row = onTerminal ? (cells: readonly string[]) => formatCsvRow(cells.map(escapeForPeople)) : formatCsvRow;
-      return renderSeparatedRows(columns, records, row, guardFormulas);
-    }
-    case "tsv": {
-      const row = onTerminal ? (cells: readonly string[]) => escapeLines(formatTsvRow(cells)) : formatTsvRow;
-      return renderSeparatedRows(columns, records, row, guardFormulas);
-    }
+  const { choice, language, onTerminal = false } = place;
+  const object = createJsonRenderer(columns);
+  const shown = createJsonEscaper(place);
+  if (choice.format === "json") return mapItems(renderJsonArray(mapItems(records, object)), shown);
+  if (choice.format === "ndjson") return mapItems(records, (record) => `${shown(object(record))}\n`);
+  if (choice.format === "csv") {
+    const row = await createCsvFormatter(columns.length);
+    return renderSeparatedRows(columns, records, (cells) => row(onTerminal ? cells.map(escapeForPeople) : cells));
   }
+  if (choice.format !== "table")
+    return renderSeparatedRows(columns, records, (cells) =>
+      onTerminal ? escapeLines(formatTsvRow(cells)) : formatTsvRow(cells),
+    );
+  const { drawTable } = await import("./table/table.ts");
+  const headers = columns.map(({ header, align, wraps, whole, optional }) => ({
+    header: header[language],
+    align,
+    wraps,
+    whole,
+    optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
+  }));
+  const cells = columns.map((column) => createTableCellRenderer(column, place));
+  const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
+  return showLines(drawTable(headers, rows, place.heading, place.columns, createCellCleaner(place, columns)), place);
 }
 
 async function* renderSeparatedRows<R>(
   columns: readonly Column<R>[],
   records: Records<R>,
   row: (cells: readonly string[]) => string,
-  guardFormulas: boolean,
 ): AsyncGenerator<string> {
   // the header is written together with the first record, so that nothing is written if reading the list fails
   let header = row(columns.map(({ key }) => key));
-  const cell = (field: unknown): string =>
-    guardFormulas && typeof field !== "number" ? guardFormula(toCellText(field)) : toCellText(field);
   for await (const record of records) {
-    yield header + row(columns.map(({ value }) => cell(value(record))));
+    yield header + row(columns.map(({ value }) => toCellText(value(record))));
     header = "";
   }
   if (header !== "") yield header;
@@ -203,10 +161,7 @@ async function* renderJsonArray(objects: AsyncIterable<string>): AsyncGenerator<
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/**
- * Returns a function that renders a record as JSON text without creating an object, so that keys from the input never
- * become JavaScript properties.
- */
+/** Renders a record as JSON without creating an object, so that keys from the input never become properties. */
 const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,
@@ -220,9 +175,7 @@ const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => s
 };
 
 async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): AsyncGenerator<B> {
-  for await (const item of items) {
-    yield change(item);
-  }
+  for await (const item of items) yield change(item);
 }
 
 const createCellCleaner =
@@ -235,45 +188,27 @@ const showLines = (lines: Records<string>, { paint = (line) => line }: OutputTar
 
 async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {
-    if (out.closed) {
-      return;
-    }
+    if (out.closed) return;
     await out.write(chunk);
   }
 }
 
-/**
- * Returns a field's value as JSON. Works like `JSON.stringify` (dates are in ISO 8601), but writes big integers as
- * digits, and null for values that JSON cannot represent.
- */
-function stringifyField(value: unknown): string {
-  if (typeof value === "bigint") {
-    return value.toString();
-  }
-  return JSON.stringify(value) ?? "null";
-}
+/** Returns JSON as `JSON.stringify` does, but big integers as digits, and null for what JSON cannot represent. */
+const stringifyField = (value: unknown): string =>
+  typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
-/**
- * Returns a field's value as the text of a CSV or TSV cell: an empty text if there is no value, compact JSON for nested
- * values.
- */
+/** Returns the text of a CSV or TSV cell: nothing if there is no value, compact JSON for nested values. */
 function toCellText(value: unknown): string {
-  if (value === undefined || value === null) {
-    return "";
-  }
-  if (typeof value === "string") {
-    return value;
-  }
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** Returns a field's value as a table shows it: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
-export function toTableCellText(value: unknown): string {
-  if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) {
-    return value.join(", ");
-  }
-  return toCellText(value);
-}
+/** Returns a value as a table shows it: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
+export const toTableCellText = (value: unknown): string =>
+  Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")
+    ? value.join(", ")
+    : toCellText(value);
 
 /** Formats one row of TSV. Backslash, tab, line feed and carriage return are written as `\\`, `\t`, `\n` and `\r`. */
 const formatTsvRow = (cells: readonly string[]): string =>
@@ -286,22 +221,12 @@ const TSV_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/**
- * Formats one row of CSV, with quotes where needed and a bare line feed at the end. A single empty cell is quoted, so
- * that the row is not mistaken for an empty line.
- *
- * @see https://www.rfc-editor.org/rfc/rfc4180
- */
-const formatCsvRow = (cells: readonly string[]): string =>
-  cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.map(quoteCsvCell).join(",")}\n`;
+/** Returns a function that formats a row. A single empty cell is quoted: the row must not look like an empty line. */
+const createCsvFormatter = async (count: number): Promise<(cells: readonly string[]) => string> => {
+  const { stringify } = await import("csv-stringify/sync");
+  const options = { quoted_match: /^\s|\s$|[\r\n]/, quoted_empty: count === 1 };
+  return (cells) => stringify([cells], options);
+};
 
-const quoteCsvCell = (cell: string): string =>
-  /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-
-/**
- * Adds a leading `'` to a cell that a spreadsheet would treat as a formula, including one that begins with a full-width
- * sign. Only for reports: data that is read again must stay exact.
- *
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
+/** Adds `'` to what a spreadsheet would run as a formula. Only for reports: data that is read again must stay exact. */
 export const guardFormula = (cell: string): string => (/^[=+\-@\t\r\n＝＋－＠]/u.test(cell) ? `'${cell}` : cell);

@@ -1,3 +1,4 @@
+import type askInput from "@inquirer/input";
 import { PassThrough, Transform } from "node:stream";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
@@ -9,13 +10,16 @@ export interface Question {
   readonly flag: string;
 }
 
-/** A choice that a question offers. */
 export interface Choice<T> {
   readonly value: T;
   readonly name: Text;
 }
 
-/** The streams and settings with which prompts are shown and answered. */
+interface TextQuestion extends Question {
+  /** returns an error text if the typed text is not valid */
+  readonly check?: ((typed: string) => Text | undefined) | undefined;
+}
+
 export interface PromptEnvironment {
   /** returns true if stdin is a terminal and questions are allowed */
   readonly interactive: () => boolean;
@@ -35,10 +39,7 @@ export interface PromptEnvironment {
 
 export type Questions = Pick<Prompts, keyof Prompts>;
 
-/**
- * Asks questions on stderr. If a question cannot be asked, it throws `usage` with the option that answers it. On Ctrl-C
- * or Ctrl-D, it throws `interrupted`.
- */
+/** Asks questions on stderr. @throws `usage` if it cannot ask, `interrupted` on Ctrl-C or Ctrl-D */
 export class Prompts {
   readonly #place: PromptEnvironment;
 
@@ -52,114 +53,64 @@ export class Prompts {
     flag,
     preset = false,
   }: Question & { readonly preset?: boolean | undefined }): Promise<boolean> {
-    this.#mustBeInteractive(message, flag, "usage");
+    this.#mustBeInteractive(message, flag);
     await this.#place.asked?.();
     const { default: ask } = await import("@inquirer/confirm");
-    const japanese = this.#place.language === "ja";
-    return this.#ask(flag, (context) =>
-      ask(
-        {
-          message: this.#line(message),
-          default: preset,
-          transformer: (yes) => this.#line(yes ? text("yes", "はい") : text("no", "いいえ")),
-          theme: japanese ? { keywords: { error: () => "y か n で答えてください" } } : {},
-        },
-        context,
-      ),
-    );
+    const config = {
+      message: this.#line(message),
+      default: preset,
+      transformer: (yes: boolean) => this.#line(yes ? text("yes", "はい") : text("no", "いいえ")),
+      theme: this.#place.language === "ja" ? { keywords: { error: () => "y か n で答えてください" } } : {},
+    };
+    return this.#ask(flag, (context) => ask(config, context));
   }
 
-  /**
-   * Asks for a number that must equal `expected`, as proof that the person has read the number. Used for deletions.
-   *
-   * @throws `input-rejected` if the question cannot be asked, or if another number was typed
-   */
+  /** Asks for a number that must equal `expected`, as proof that the person has read it. @throws `input-rejected` */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(message, flag, "input-rejected");
     await this.#place.asked?.();
     const typed = (await this.input({ message, flag })).normalize("NFKC").replaceAll(",", "").trim();
-    if (!/^\d+$/.test(typed) || Number(typed) !== expected) {
-      throw new Failure("input-rejected", {
-        what: text(
-          `"${typed}" is not the expected number; nothing was changed`,
-          `「${typed}」は求められた数と違います。何も変更していません`,
-        ),
-      });
-    }
-  }
-
-  async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
-    this.#mustBeInteractive(message, flag, "usage");
-    const { default: ask } = await import("@inquirer/select");
-    const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));
-    return this.#ask(flag, (context) =>
-      ask(
-        {
-          message: this.#line(message),
-          choices: choices.map(({ value, name }) => ({ value, name: this.#line(name) })),
-          theme: { style: { keysHelpTip: () => help } },
-        },
-        context,
+    if (/^\d+$/.test(typed) && Number(typed) === expected) return;
+    throw new Failure("input-rejected", {
+      what: text(
+        `"${typed}" is not the expected number; nothing was changed`,
+        `「${typed}」は求められた数と違います。何も変更していません`,
       ),
-    );
-  }
-
-  /** Asks for a line of text. `check` returns an error text if the input is not valid. */
-  async input(
-    question: Question & {
-      readonly preset?: string | undefined;
-      readonly check?: (typed: string) => Text | undefined;
-    },
-  ): Promise<string> {
-    return this.#typed(question);
-  }
-
-  /**
-   * Asks for a secret without showing it. If `check` rejects the secret, the person types it again on an empty line.
-   */
-  async secret({
-    message,
-    flag,
-    check,
-  }: Question & { readonly check?: (typed: string) => Text | undefined }): Promise<string> {
-    return this.#typed({
-      message,
-      flag,
-      check,
-      transformer: () => "",
-      theme: { validationFailureMode: "clear" },
     });
   }
 
-  async #typed({
-    message,
-    flag,
-    preset,
-    check,
-    transformer,
-    theme = {},
-  }: Question & {
-    readonly preset?: string | undefined;
-    readonly check?: ((typed: string) => Text | undefined) | undefined;
-    /** returns what is shown instead of the typed text */
-    readonly transformer?: (typed: string) => string;
-    /** whether rejected text is kept in the line */
-    readonly theme?: { readonly validationFailureMode?: "keep" | "clear" };
-  }): Promise<string> {
-    this.#mustBeInteractive(message, flag, "usage");
+  async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
+    this.#mustBeInteractive(message, flag);
+    const { default: ask } = await import("@inquirer/select");
+    const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));
+    const config = {
+      message: this.#line(message),
+      choices: choices.map(({ value, name }) => ({ value, name: this.#line(name) })),
+      theme: { style: { keysHelpTip: () => help } },
+    };
+    return this.#ask(flag, (context) => ask(config, context));
+  }
+
+  async input({ preset, ...question }: TextQuestion & { readonly preset?: string | undefined }): Promise<string> {
+    return this.#typed(question, preset === undefined ? {} : { default: preset });
+  }
+
+  /** Asks for a secret without showing it. If `check` rejects the secret, the person types it again on an empty line. */
+  async secret(question: TextQuestion): Promise<string> {
+    return this.#typed(question, { transformer: () => "", theme: { validationFailureMode: "clear" } });
+  }
+
+  async #typed(
+    { message, flag, check }: TextQuestion,
+    how: Pick<Parameters<typeof askInput>[0], "default" | "transformer" | "theme">,
+  ): Promise<string> {
+    this.#mustBeInteractive(message, flag);
     const { default: ask } = await import("@inquirer/input");
     const validate = (typed: string): true | string => {
       const wrong = check?.(typed);
       return wrong === undefined ? true : this.#line(wrong);
     };
-    const config = {
-      message: this.#line(message),
-      validate,
-      theme,
-      ...(preset === undefined ? {} : { default: preset }),
-      ...(transformer === undefined ? {} : { transformer }),
-    };
-    return this.#ask(flag, (context) => ask(config, context));
+    return this.#ask(flag, (context) => ask({ message: this.#line(message), validate, ...how }, context));
   }
 
   #line(message: Text): string {
@@ -167,10 +118,8 @@ export class Prompts {
     return this.#place.show?.(line) ?? line;
   }
 
-  #mustBeInteractive(message: Text, flag: string, code: "usage" | "input-rejected"): void {
-    if (this.#place.interactive()) {
-      return;
-    }
+  #mustBeInteractive(message: Text, flag: string, code: "usage" | "input-rejected" = "usage"): void {
+    if (this.#place.interactive()) return;
     throw new Failure(code, {
       what: text(
         `cannot ask this question, because the session is not interactive: ${message.en}`,
@@ -187,9 +136,7 @@ export class Prompts {
     const leaving = new AbortController();
     const leave = (): void => leaving.abort();
     const leaveOnEndKey = (_: unknown, key?: { readonly ctrl?: boolean; readonly name?: string }): void => {
-      if (key?.ctrl === true && key.name === "d") {
-        leave();
-      }
+      if (key?.ctrl === true && key.name === "d") leave();
     };
     const output = colour ? new PassThrough() : createColourFilter();
     output.pipe(stderr, { end: false });

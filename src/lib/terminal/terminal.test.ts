@@ -56,7 +56,7 @@ test.each([
 ] as const)("the result or a note has the number of the change: %o of %o", async (options, changes, result, note) => {
   const { terminal, stdout, stderr } = terminalWith(options);
   terminal.tellChanges();
-  await terminal.checkOutput(columns);
+  terminal.checkOutput(columns);
   terminal.addChanges(changes);
   await terminal.list(columns, ["髙橋"]);
   await terminal.noteChanges();

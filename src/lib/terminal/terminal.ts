@@ -13,21 +13,22 @@ import {
 } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
-import { chooseLanguage, type EnvironmentVariables } from "./output-choice.ts";
-import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
+import {
+  chooseLanguage,
+  chooseOutput,
+  selectColumns,
+  type Column,
+  type EnvironmentVariables,
+  type OutputChoice,
+  type OutputOptions,
+} from "./output-choice.ts";
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
 import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
 /** Styles by purpose. Each function returns the text, coloured or unchanged. */
-export interface Styles {
-  readonly heading: (part: string) => string;
-  readonly faint: (part: string) => string;
-  readonly good: (part: string) => string;
-  readonly warning: (part: string) => string;
-  readonly bad: (part: string) => string;
-}
+export type Styles = Readonly<Record<keyof typeof COLOURS, (part: string) => string>>;
 
 export interface TerminalOptions extends OutputOptions {
   readonly lang?: string | undefined;
@@ -55,9 +56,7 @@ export interface TerminalEnvironment {
   readonly signal?: AbortSignal | undefined;
   /** called before a question about a change */
   readonly asked?: (() => Promise<void>) | undefined;
-  /** saves a workbook, for `--format xlsx` */
   readonly saveRows?: SaveRows | undefined;
-  /** default: ora; tests pass another spinner */
   readonly loadSpinner?: LoadSpinner | undefined;
 }
 
@@ -68,36 +67,21 @@ const CHANGE_FIELD = "change";
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /**
-   * true if there are several contexts; proposed commands then include `--context`, because another context may be in
-   * use when they are run
-   */
+  /** true if there are several contexts: proposed commands then include `--context` */
   readonly isNamed?: boolean | undefined;
   /** `--as` or `--token-file` with its value, which proposed commands then include */
   readonly acting?: readonly string[] | undefined;
 }
 
-const keepUnstyled = (part: string): string => part;
+const COLOURS = { heading: "bold", faint: "dim", good: "green", warning: "yellow", bad: "red" } as const;
 
-/** Styles without colours. */
-const PLAIN_STYLES: Styles = {
-  heading: keepUnstyled,
-  faint: keepUnstyled,
-  good: keepUnstyled,
-  warning: keepUnstyled,
-  bad: keepUnstyled,
-};
-
-async function loadStyles(): Promise<Styles> {
-  const { Chalk } = await import("chalk");
-  const chalk = new Chalk({ level: 1 });
-  return {
-    heading: (part) => chalk.bold(part),
-    faint: (part) => chalk.dim(part),
-    good: (part) => chalk.green(part),
-    warning: (part) => chalk.yellow(part),
-    bad: (part) => chalk.red(part),
-  };
+async function loadStyles(isColoured: boolean): Promise<Styles> {
+  const chalk = isColoured ? new (await import("chalk")).Chalk({ level: 1 }) : undefined;
+  const styles = Object.entries(COLOURS).map(([purpose, colour]) => [
+    purpose,
+    (part: string) => chalk?.[colour](part) ?? part,
+  ]);
+  return Object.fromEntries(styles) as Styles;
 }
 
 /** Returns the width of a terminal; undefined if the width is not known, as in `script`, which reports 0. */
@@ -120,15 +104,11 @@ export class Terminal {
   readonly #saveRows: SaveRows | undefined;
   /** width of stderr, to which sentences are folded; undefined if stderr is not a terminal or its width is unknown */
   readonly #errColumns: () => number | undefined;
-  /** true if stdout is a terminal */
   readonly onTerminal: boolean;
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /**
-   * numbers of the changes that were made; the next two fields tell whether results include the number, and whether the
-   * number was shown
-   */
+  /** numbers of the changes; the next two fields tell whether results include them, and whether they were shown */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
@@ -141,7 +121,6 @@ export class Terminal {
   readonly #platform: string | undefined;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
-  /** @throws `usage` if an option has an invalid value */
   constructor(place: TerminalEnvironment, options: TerminalOptions) {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
@@ -192,8 +171,7 @@ export class Terminal {
   }
 
   /**
-   * Sets the tenant whose records are shown from now on. If records of several tenants are shown, proposed commands are
-   * no longer completed, so each line must name its tenant.
+   * Sets the tenant whose records are shown from now on. With records of several tenants, each line must name its own.
    */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
@@ -239,56 +217,33 @@ export class Terminal {
     return [...columns, this.#changeColumn];
   }
 
-  /** Formats an instant for people, in the time zone of the tenant whose records are shown. */
   moment(instant: string): string {
     return this.#tenant?.moment(instant) ?? instant;
   }
 
-  /**
-   * Writes a list of records to stdout according to `--format` and `--fields`. If the list is empty, a table
-   * on a terminal is replaced by a note that says so. @see writeList
-   */
+  /** Writes a list of records to stdout. An empty table on a terminal is replaced by a note that says so. */
   async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {
-    const columns = this.#resultColumns(of);
     const { writeList } = await import("./output.ts");
-    const place = await this.#outputPlace();
-    if (this.output.format !== "table" || !this.onTerminal) return writeList(place, columns, records, lines);
-    let isEmpty = true;
+    let isEmpty = this.output.format === "table" && this.onTerminal;
     async function* seen(): AsyncGenerator<R> {
       for await (const record of records) {
         isEmpty = false;
         yield record;
       }
     }
-    await writeList(place, columns, seen());
-    if (isEmpty) await this.noteNone();
-  }
-
-  async noteNone(): Promise<void> {
+    await writeList(await this.#outputPlace(), this.#resultColumns(of), isEmpty ? seen() : records, lines);
     const name = this.#tenant?.name;
-    await this.note(
-      name === undefined
-        ? text("no results", "該当なし")
-        : text(`no results in tenant ${name}`, `該当なし(テナント ${name})`),
-    );
+    const [where, whereJa] = name === undefined ? ["", ""] : [` in tenant ${name}`, `(テナント ${name})`];
+    if (isEmpty) await this.note(text(`no results${where}`, `該当なし${whereJa}`));
   }
 
-  /** Checks output options before a change whose result {@link list} or {@link show} writes.  @see checkOutputChoice */
-  async checkOutput(columns: readonly Column<never>[]): Promise<void> {
-    const { checkOutputChoice: checkChoice } = await import("./output.ts");
-    checkChoice(this.output, this.#tellsChanges ? [...columns, this.#changeColumn] : columns);
+  checkOutput(columns: readonly Column<never>[]): void {
+    selectColumns(this.#tellsChanges ? [...columns, this.#changeColumn] : columns, this.output.fields);
   }
 
-  /** Writes one record to stdout. @see writeSingleRecord */
   async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
-    const { writeSingleRecord: writeOne } = await import("./output.ts");
-    await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
-  }
-
-  async showForPeople<R>(columns: readonly Column<R>[], record: R): Promise<void> {
-    const { writeSingleRecord: writeOne } = await import("./output.ts");
-    const place = await this.#outputPlace();
-    await writeOne({ ...place, choice: { ...place.choice, format: "table" } }, columns, record);
+    const { writeSingleRecord } = await import("./output.ts");
+    await writeSingleRecord(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
   /** Writes a note: one line, escaped; suppressed by `--quiet`. */
@@ -305,16 +260,12 @@ export class Terminal {
 
   /** Writes a diagnostic detail: one line, escaped; only with `--verbose`. */
   async detail(line: Advice): Promise<void> {
-    if (this.#options.verbose === true) {
-      const { faint } = await this.styles("stderr");
-      await this.#tell([faint(this.#paint(this.#line(line)))]);
-    }
+    if (this.#options.verbose !== true) return;
+    const { faint } = await this.styles("stderr");
+    await this.#tell([faint(this.#paint(this.#line(line)))]);
   }
 
-  /**
-   * Writes a warning and the lines that belong to it, such as names or what to type. Each line is folded on a terminal
-   * and escaped. `--quiet` does not suppress them: a message that requires action is a warning, not a {@link note}.
-   */
+  /** Writes a warning with its lines, also with `--quiet`: a message that requires action is not a {@link note}. */
   async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
@@ -322,12 +273,7 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /**
-   * Writes a problem of an input as `FILE:ROW:COLUMN: reason`, escaped and folded on a terminal. `--quiet` does not
-   * suppress it.
-   *
-   * @param isCut true: one line of the terminal
-   */
+  /** Writes a problem of an input, also with `--quiet`. @param isCut true: one line of the terminal */
   async problem(line: Advice, isCut = false): Promise<void> {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);
@@ -343,18 +289,15 @@ export class Terminal {
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
     const [what = "", ...rest] = renderFailureLines(failure, this.language).map((line) => this.#mark(line));
-    const lines = [
-      ...this.#labelled(text("error:", "エラー:"), what, bad),
-      ...rest.flatMap((line) => this.#folded(`  ${line}`)),
-    ];
-    const forPrograms =
-      this.#options.format === "json" ? [renderFailureJson(failure, this.language, (line) => this.plain(line))] : [];
-    await this.#tell([...lines, ...forPrograms]);
+    const lines = this.#labelled(text("error:", "エラー:"), what, bad);
+    const more = rest.flatMap((line) => this.#folded(`  ${line}`));
+    const isJson = this.#options.format === "json";
+    const object = isJson ? [renderFailureJson(failure, this.language, (line) => this.plain(line))] : [];
+    await this.#tell([...lines, ...more, ...object]);
   }
 
-  /** Returns the styles for a stream, without colours if the stream is not coloured. */
   async styles(stream: "stdout" | "stderr"): Promise<Styles> {
-    return this.#colours[stream] ? loadStyles() : PLAIN_STYLES;
+    return loadStyles(this.#colours[stream]);
   }
 
   /** Ends the progress display and flushes all output to the operating system. Call this last. */
@@ -400,7 +343,6 @@ export class Terminal {
     return foldLine(line, this.#errColumns() ?? 0).map((one) => this.#paint(one));
   }
 
-  /** Folds a sentence that begins with a coloured label into lines. */
   #labelled(label: Text, line: string, paint: (part: string) => string): readonly string[] {
     const word = this.say(label);
     const [first = "", ...more] = this.#folded(`${word} ${line}`);

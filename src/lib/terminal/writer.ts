@@ -11,11 +11,7 @@ export interface TextWriter {
    */
   readonly closed: boolean;
   /**
-   * Writes a chunk, and resolves when there is room for more. Chunks keep their order. Does nothing if the writer is
-   * closed.
-   *
-   * @throws `unexpected` if an earlier write failed, for example because the disk is full; the reason of the signal if
-   * a long output was aborted
+   * Resolves when there is room for more. Does nothing if closed. @throws the earlier failure, or the signal's reason
    */
   write(chunk: string | Uint8Array): Promise<void>;
   /** resolves when everything written so far has been handed to the operating system */
@@ -23,18 +19,11 @@ export interface TextWriter {
 }
 
 const BATCH_CHARACTERS = 1 << 15;
-const CLOSED_PIPE_ERRORS = new Set([
-  "EPIPE",
-  "EOF",
-  "ERR_STREAM_DESTROYED",
-  "ERR_STREAM_WRITE_AFTER_END",
-  "ECONNRESET",
-]);
+const CLOSED_PIPE_ERRORS = /^(?:EPIPE|EOF|ECONNRESET|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END)$/;
 
 /**
- * Writes to a Node stream. Small writes within one turn of the event loop are combined. A slow reader slows the writer
- * down, and a closed pipe ends it without an error. A signal ends the output between two batches, or while the writer
- * waits for the reader.
+ * Writes to a Node stream, small writes together. A slow reader slows the writer down, and a closed pipe ends it
+ * without an error; a signal ends a long output.
  */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
@@ -44,15 +33,12 @@ export class StreamWriter implements TextWriter {
   #closed = false;
   #failure: Error | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** functions that each end one wait for the reader */
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
   /**
-   * @param name name of the stream in messages: `stdout`
-   * @param options `signal` ends a long output with its reason; an output that fits into one batch is still written.
-   * `isBeside` is for messages that accompany the result: if they cannot be written, the result and the exit code stay
-   * the same, because nobody is left to read an error
+   * @param name name of the stream in messages @param options `isBeside` is for messages that accompany the result: if
+   * they cannot be written, the result and the exit code stay the same, because nobody is left to read an error
    */
   constructor(
     stream: Writable,
@@ -65,7 +51,7 @@ export class StreamWriter implements TextWriter {
     signal?.addEventListener("abort", () => this.#resumeAll());
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#closed = true;
-      this.#failure = isBeside || CLOSED_PIPE_ERRORS.has(error.code ?? "") ? undefined : error;
+      this.#failure = isBeside || CLOSED_PIPE_ERRORS.test(error.code ?? "") ? undefined : error;
       this.#resumeAll();
     });
     stream.on("close", () => {
@@ -111,15 +97,11 @@ export class StreamWriter implements TextWriter {
     this.#scheduled = false;
     const batch = this.#batch;
     this.#batch = "";
-    if (batch !== "") {
-      this.#push(batch);
-    }
+    if (batch !== "") this.#push(batch);
   }
 
   #push(chunk: string | Uint8Array): void {
-    if (this.#closed || this.#stream.write(chunk) || this.#drained !== undefined) {
-      return;
-    }
+    if (this.#closed || this.#stream.write(chunk) || this.#drained !== undefined) return;
     this.#drained = this.#waiting((resume) => this.#stream.once("drain", resume)).then(() => {
       this.#drained = undefined;
     });

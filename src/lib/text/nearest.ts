@@ -6,11 +6,7 @@ export const toLooseKey = (word: string): string =>
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
 /**
- * Returns the candidate that a misspelt word most likely stands for. This is the candidate that requires the fewest
- * edits (letters inserted, dropped, replaced or swapped with the next letter), up to a third of the word's length. If
- * several candidates are equally close, returns the first. Returns undefined if no candidate is close enough.
- *
- * @param loose returns the form in which words are compared; default: lower case
+ * Returns the candidate with the fewest edits from a misspelt word, up to a third of its length; undefined if none is.
  */
 export function findNearestWord(
   word: string,

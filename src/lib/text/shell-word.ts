@@ -8,8 +8,8 @@
 export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
 /**
- * Returns a text as one word of a POSIX shell, in quotes if it needs them, for commands that people type. Characters
- * that a terminal would show escaped are escaped for bash and zsh: `$'a\nb'`.
+ * Returns a text as one word of a POSIX shell; what a terminal would show escaped is written for bash and zsh:
+ * `$'a\nb'`.
  */
 export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;

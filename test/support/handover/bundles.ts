@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { createExistingOutputFailure, Outputs, type TemporaryStorage } from "../../../src/lib/files/index.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import { BundleWriter, isBundleFolderName } from "../../../src/lib/handover/bundle/write.ts";
@@ -25,7 +25,13 @@ export async function createBundle(
   temporary: TemporaryStorage,
   { kept = [] }: { readonly kept?: readonly string[] } = {},
 ): Promise<BundleWriter> {
-  const outputs = new Outputs({ temporary, workingFolder: temporary.temporaryFolder, kept, userId: undefined });
+  const outputs = new Outputs({
+    temporary,
+    workingFolder: temporary.temporaryFolder,
+    kept,
+    userId: undefined,
+    stdout: () => expect.unreachable(),
+  });
   const folderFault = isBundleFolderName(target) ? async () => undefined : undefined;
   const existing = await outputs.declare([{ name: target, folderFault }]);
   if (existing.length > 0) throw createExistingOutputFailure(existing);

@@ -1,5 +1,5 @@
-import { DEFAULT_LIMITS, startServer, type RunningServer, type ServerLimits } from "../../../src/lib/serve/index.ts";
-import type { AnsweredRequest } from "../../../src/lib/serve/log.ts";
+import { DEFAULT_LIMITS, startServer, type RunningServer } from "../../../src/lib/serve/index.ts";
+import type { AnsweredRequest, ServerLimits } from "../../../src/lib/serve/options.ts";
 import { createErrorResponse, createProblemResponse } from "../../../src/lib/tenant/dispatch/problem.ts";
 import { createDispatch } from "../../../src/lib/tenant/dispatch/index.ts";
 import type { OpenTenant } from "../../../src/lib/tenant/index.ts";

@@ -33,7 +33,13 @@ async function setUp(): Promise<
   const terminal = new Terminal({ ...place, environment: {}, clock: () => 0 }, { lang: "en" });
   const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
   const temporary = { temporaryFolder: join(folder, "tmp"), processes };
-  const outputs = new Outputs({ temporary, workingFolder: folder, kept: [], userId: undefined });
+  const outputs = new Outputs({
+    temporary,
+    workingFolder: folder,
+    kept: [],
+    userId: undefined,
+    stdout: () => expect.unreachable(),
+  });
   await outputs.declare([{ name: "out.csv" }]);
   return { terminal, temporary, outputs, stdout, stderr, folder };
 }

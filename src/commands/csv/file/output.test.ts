@@ -13,7 +13,13 @@ async function toolsWith(stdout: Writable): Promise<OutputTools & { readonly wor
   const place = { stdin: () => new PassThrough(), stdout, stderr: new PassThrough(), environment: {}, clock: () => 0 };
   const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
   const temporary = { temporaryFolder: join(workingFolder, "tmp"), processes };
-  const outputs = new Outputs({ temporary, workingFolder, kept: [], userId: undefined });
+  const outputs = new Outputs({
+    temporary,
+    workingFolder,
+    kept: [],
+    userId: undefined,
+    stdout: () => expect.unreachable(),
+  });
   await outputs.declare([{ name: "out.csv" }]);
   outputs.permitReplacing();
   return { terminal: new Terminal(place, { lang: "en" }), temporary, outputs, workingFolder };

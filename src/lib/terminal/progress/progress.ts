@@ -1,7 +1,6 @@
 import { text, type Language, type Text } from "../../text/index.ts";
 import { escapeForPeople } from "../escape.ts";
 
-/** How progress is shown: the values of `--progress`. */
 export type ProgressMode = "auto" | "json" | "none";
 
 /** The unit in which progress is counted: a stable id for programs, and a name for people. */
@@ -22,7 +21,6 @@ interface Spinner {
 
 export type LoadSpinner = () => Promise<Spinner>;
 
-/** What the progress display needs from its environment. */
 export interface ProgressEnvironment {
   readonly mode: ProgressMode;
   readonly language: Language;
@@ -32,24 +30,18 @@ export interface ProgressEnvironment {
   readonly loadSpinner: LoadSpinner;
 }
 
-/** A step of long-running work. */
 export interface StepDescription {
-  /** stable id for programs */
   readonly id: string;
   readonly name: Text;
   readonly unit: ProgressUnit;
-  /** the amount of work, if known */
   readonly total?: number | undefined;
 }
 
 export interface ProgressStep {
-  /** adds to the amount done; 1 by default */
   advance(by?: number): void;
-  /** sets the total amount done */
   reach(done: number): void;
   /** sets the total, once it is known */
   expect(total: number): void;
-  /** ends the step; safe to call twice */
   finish(): void;
 }
 
@@ -58,7 +50,6 @@ export interface Progress {
   start(step: StepDescription): ProgressStep;
   /** clears the progress display so that a line can be written */
   hide(): void;
-  /** finishes the current step */
   stop(): void;
   /** finishes the current step; later steps are not shown, so that no spinner keeps the program running */
   close(): void;
@@ -85,8 +76,7 @@ export function createProgress(place: ProgressEnvironment & { readonly clock: ()
   return {
     start(step) {
       current?.finish();
-      current = startStep(step, display, place.clock);
-      return current;
+      return (current = startStep(step, display, place.clock));
     },
     hide: () => display.hide(),
     stop: () => current?.finish(),
@@ -125,14 +115,34 @@ function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }:
       write(`${JSON.stringify({ step: id, done, total: total ?? null, unit: unit.id })}\n`);
     return { show: event, hide() {}, end: event };
   }
-  if (mode === "none" || !stderrIsTerminal) return NO_DISPLAY;
-  let running: SpinningStep | undefined;
+  return mode === "none" || !stderrIsTerminal ? NO_DISPLAY : createSpinnerDisplay(language, loadSpinner);
+}
+
+/** Shows a spinner while a step runs. The spinner is loaded meanwhile, and not started if the step has ended by then. */
+function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
+  let line = "";
+  let step = 0;
+  let running: Spinner | undefined;
+  const start = async (of: number): Promise<void> => {
+    const spinner = await load();
+    if (of !== step) return;
+    running = spinner;
+    spinner.text = line;
+    spinner.start();
+  };
   return {
-    show: (state) => (running ??= new SpinningStep(loadSpinner)).say(renderProgressLine(state, language)),
-    hide: () => running?.hide(),
+    show(state) {
+      const isNew = line === "";
+      line = renderProgressLine(state, language);
+      if (isNew) void start(step);
+      else if (running !== undefined) running.text = line;
+    },
+    hide: () => running?.clear(),
     end() {
       running?.stop();
       running = undefined;
+      line = "";
+      step += 1;
     },
   };
 }
@@ -145,36 +155,4 @@ function renderProgressLine({ name, done, total, unit }: StepState, language: La
   const amount = total === undefined ? format(done) : `${format(done)}/${format(total)}`;
   const counted = `${amount} ${unit.id === BYTE_UNIT.id ? "MB" : unit.name[language]}`;
   return [escapeForPeople(name[language]), ...share, counted].join("  ");
-}
-
-class SpinningStep {
-  #spinner: Spinner | undefined;
-  #line = "";
-  #stopped = false;
-
-  constructor(load: LoadSpinner) {
-    void this.#start(load);
-  }
-
-  async #start(load: LoadSpinner): Promise<void> {
-    const spinner = await load();
-    if (this.#stopped) return;
-    this.#spinner = spinner;
-    spinner.text = this.#line;
-    spinner.start();
-  }
-
-  say(line: string): void {
-    this.#line = line;
-    if (this.#spinner !== undefined) this.#spinner.text = line;
-  }
-
-  hide(): void {
-    this.#spinner?.clear();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#spinner?.stop();
-  }
 }

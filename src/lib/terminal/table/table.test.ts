@@ -92,11 +92,6 @@ test("a proposed command stays on one line, so that it can be copied", () => {
   ]);
 });
 
-test("hostile cells stay on one line", async () => {
-  const lines = await Array.fromAsync(drawTable([{ header: "x" }], [["\u001b[2J\n\u202e"]]));
-  expect(lines).toEqual(["x", String.raw`\x1b[2J\n\u202e`]);
-});
-
 test("a long table is written while rows are still being read", async () => {
   let made = 0;
   async function* rows() {
@@ -108,16 +103,6 @@ test("a long table is written while rows are still being read", async () => {
   expect((await lines.next()).value).toMatch(/^<氏名 .*>$/);
   expect(made).toBeLessThan(1000);
   await lines.return(undefined);
-});
-
-test("the columns of a block start at the same position in every line", async () => {
-  const rows = [
-    ["営業部", "1", "a"],
-    ["Ops", "1000", "b"],
-    ["ｴｲｷﾞｮｳ", "2", "c"],
-  ];
-  const lines = await Array.fromAsync(drawTable(columns, rows));
-  expect(new Set(lines.slice(1).map((line) => displayWidth(line.slice(0, -1)))).size).toBe(1);
 });
 
 test("an empty optional column is left out, and the column before it wraps", async () => {

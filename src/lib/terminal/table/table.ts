@@ -3,7 +3,6 @@ import { displayWidth, padLine, truncate } from "./width.ts";
 import { hasCommand } from "../commands.ts";
 import { splitIntoLinePieces, wrapPieces } from "./word-width.ts";
 
-/** A column of a table for people: its header in their language, and the layout of its cells. */
 export interface TableColumn {
   readonly header: string;
   readonly align?: "start" | "end" | undefined;
@@ -18,10 +17,7 @@ export interface TableColumn {
 type CellCleaner = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
-/**
- * Number of rows that are measured to determine the column widths. Longer tables are streamed; a wider cell in a later
- * row shifts the rest of that row.
- */
+/** Rows that are measured for the column widths. In a longer table, a wider cell shifts the rest of its row. */
 const MEASURED_ROWS = 500;
 /**
  * Minimum width of a column whose cells may be cut. {@link MIN_VALUE_WIDTH} is the minimum width of a wrapped value.
@@ -30,13 +26,8 @@ const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
 /**
- * Draws a table without borders. Yields its lines, headers first, without line endings. Cells are escaped. If there are
- * no rows, there are no lines, not even headers.
- *
- * @param heading highlights the header line, for example in bold
- * @param room width of the table: wide columns share the space that narrow columns and numbers leave. Longer cells end
- * with `…` or, in a column that wraps, continue on the next line. If absent, nothing is cut
- * @param clean escapes a cell, and marks its commands
+ * Draws a table without borders into `room` columns. No rows yield no lines. @param clean escapes a cell and marks its
+ * commands
  */
 export async function* drawTable(
   columns: readonly TableColumn[],
@@ -123,12 +114,7 @@ function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): re
   return limited(most);
 }
 
-/**
- * Draws one record. Yields one line per field, with its name and its value, escaped.
- *
- * @param heading highlights the names
- * @param room width to fit into: longer values continue on the next line; words and proposed commands are not broken
- */
+/** Draws one record: one line per field. Longer values continue on the next line; words and commands are not broken. */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,

@@ -1,10 +1,8 @@
 import stringWidth from "string-width";
 
 /**
- * Returns the number of columns that a terminal needs for one line of escaped text: 2 for a kanji, 1 for a half-width
- * kana. Ambiguous characters (①, α, ─) count as 1, as on a terminal that is not set to legacy East Asian widths.
- *
- * @see https://www.unicode.org/reports/tr11/
+ * Returns the columns of escaped text. Ambiguous characters (①, ─) count as 1. @see
+ * https://www.unicode.org/reports/tr11/
  */
 export const displayWidth = (line: string): number => stringWidth(line);
 

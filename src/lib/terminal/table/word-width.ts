@@ -5,19 +5,15 @@ const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
 /**
- * Matches a piece of text that must not be broken: spaces, a part between the marks U+0002 and U+0003, a quoted name, a
- * word or a wide character, together with the marks that must stay attached to it.
+ * Matches a piece of text that must not be broken, with the marks attached to it: spaces, a part between U+0002 and
+ * U+0003, a quoted name, a word or a wide character.
  */
 const UNBREAKABLE_PIECES = new RegExp(
   String.raw`\s+|[「(（]*\u0002[^\u0003]*\u0003(?: ?[」)）、。,.:;]+)?|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s\u0002|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
 );
 
-/**
- * Returns the number of columns that one of clomoctl's own texts takes. The number is exact for Japanese and English
- * without combining characters and emoji. For data, use `displayWidth`, which loads a segmenter. Loading takes 20 ms,
- * which a progress line should not need.
- */
+/** Returns the columns of clomoctl's own texts. For data, use `displayWidth`, whose segmenter takes 20 ms to load. */
 export function plainTextWidth(words: string): number {
   let columns = 0;
   for (const character of words) {
@@ -26,19 +22,12 @@ export function plainTextWidth(words: string): number {
   return columns;
 }
 
-/** Pads a text with spaces to `columns`. */
 export const padPlainText = (words: string, columns: number): string =>
   words + " ".repeat(Math.max(0, columns - plainTextWidth(words)));
 
-/** Splits a text into the pieces that must not be broken. */
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
-/**
- * Wraps a text into lines of at most `columns`: at spaces, after `|`, and between kana or kanji. A word that is longer
- * than a line gets a line of its own. Returns at least one line.
- *
- * @param widthOf returns the number of columns of a text: {@link plainTextWidth}, or `displayWidth` for data
- */
+/** Wraps a text at spaces, after `|`, and between kana or kanji. A word that is too long gets a line of its own. */
 export const wrapIntoLines = (
   words: string,
   columns: number,
@@ -46,9 +35,8 @@ export const wrapIntoLines = (
 ): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
 /**
- * Wraps pieces into lines like {@link wrapIntoLines}, without breaking a piece.
- *
- * @param indent added before every line except the first
+ * Wraps pieces into lines like {@link wrapIntoLines}, without breaking a piece; `indent` precedes every line but the
+ * first.
  */
 export function wrapPieces(
   pieces: readonly string[],
