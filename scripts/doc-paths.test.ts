@@ -24,10 +24,20 @@ test("every file and folder that a document names exists", () => {
   expect(missing).toEqual([]);
 });
 
-test.each(["en", "ja"])("every command that docs/commands.%s.md explains exists", (language) => {
+test.each(["en", "ja"])("every command and option that docs/commands.%s.md explains exists", (language) => {
   const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
-  const reference = glob("docs/commands/*.md").map(read).join("\n");
-  const explained = [...read(`docs/commands.${language}.md`).matchAll(/^## (.+)$/gm)];
+  const globals = read("docs/commands/README.md");
+  const nouns = read(`docs/commands.${language}.md`).split(/^## /m).slice(1);
+  const explained = nouns.flatMap((section) => {
+    const noun = /^\S+/.exec(section)?.[0] ?? "";
+    const reference = read(`docs/commands/${noun}.md`);
+    const verbs = [...section.matchAll(/^- \*\*([a-z -]+)(?:[,、] ?([a-z -]+))?\*\*/gm)].flatMap(([, ...names]) =>
+      names.flatMap((name) => (name === undefined ? [] : [`clomoctl ${noun} ${name.replace(/ --.*/, "")} `])),
+    );
+    const options = [...section.matchAll(/`[^`]*?(--[a-z-]+)/g)].flatMap(([, option = ""]) => option);
+    const isThere = (words: string): boolean => reference.includes(words) || globals.includes(words);
+    return [...verbs, ...options].map((words) => ({ noun, words, isThere: isThere(words) }));
+  });
   expect(explained.length).toBeGreaterThan(30);
-  expect(explained.filter(([, path]) => !reference.includes(`\nclomoctl ${path} `))).toEqual([]);
+  expect(explained.filter(({ isThere }) => !isThere)).toEqual([]);
 });
