@@ -1,6 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resolveRoute, scanCommandLine } from "../src/cli/line.ts";
+import { parseCommandLine } from "../src/cli/parse.ts";
+import { PROGRAM } from "../src/commands/index.ts";
+import { splitWords } from "#support/cli/home.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const glob = (pattern: string): readonly string[] =>
@@ -40,4 +44,28 @@ test.each(["en", "ja"])("every command and option that docs/commands.%s.md expla
   });
   expect(explained.length).toBeGreaterThan(30);
   expect(explained.filter(({ isThere }) => !isThere)).toEqual([]);
+});
+
+/** A line of a code block that types a command, without its comment and what its output goes to. */
+const TYPED = /^(?:\$ | {4})(?:.*? )?(clomoctl [a-z].*?)(?:\s+#.*|\s+>.*)?$/gm;
+
+test("every command line in the blocks of a document is valid", async () => {
+  const pages = glob("{README*.md,docs/*.md,docs/guides/**/*.md}");
+  const lines = pages.flatMap((page) =>
+    [...readFileSync(join(ROOT, page), "utf8").matchAll(TYPED)].flatMap(([, line = ""]) =>
+      line.split(" | ").filter((part) => part.startsWith("clomoctl ")),
+    ),
+  );
+  expect(lines.length).toBeGreaterThan(200);
+  for (const line of new Set(lines)) {
+    const route = resolveRoute(scanCommandLine(PROGRAM, splitWords(line).slice(1)));
+    if (route.to === "version") continue;
+    if (route.to !== "verb") throw new Error(`not a command: ${line}`);
+    const { default: command } = await route.verb.load();
+    expect(() => parseCommandLine(route.path, command, route.words), line).not.toThrow();
+  }
+});
+
+test.each(["README.md", "README.ja.md"])("%s has at most 90 lines", (page) => {
+  expect(readFileSync(join(ROOT, page), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(90);
 });
