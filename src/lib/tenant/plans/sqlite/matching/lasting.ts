@@ -64,7 +64,6 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
   const others = identities.filter(({ field }) => kind.keys.some((key) => key.field === field.field));
   const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
   const matched = database.count("select count(*) from s.match");
-  // every row has a record
   if (matched === plan.staged.rows) return;
   for (const { field } of others) respellNewCodes(database, plan, field, rows);
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
@@ -141,27 +140,29 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   });
 };
 
-/** Finds cells that a column beside theirs must have had: organisations or codes as titles, titles as codes, and names as kana. */
+/** Finds cells that another column must have had: organisations or codes as titles, titles as codes, names as kana, mail as TEL. */
 export const findExchangedColumns = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
-  const hasKanji = (field: string): string => `${rowColumn(field)} glob '*[\u4e00-\u9fff]*'`;
+  const withKanji = "'*[\u4e00-\u9fff]*'";
+  const hasKanji = (field: string): string => `${rowColumn(field)} glob ${withKanji}`;
   // most names do, and this is ten times as fast as a search
   const beginsWithKanji = `(${rowColumn(namedBy)} >= '\u4e00' and ${rowColumn(namedBy)} < '\ua000')`;
   const staged = listStagedFields(plan);
-  const hasField = (name: string): boolean => staged.some(({ field }) => field === name);
   // a title that ends as the name of an organisation does is none where that is blank, or if there is such a one
-  const lacksOrg = hasField("orgCode") ? `${rowColumn("orgCode")} is null` : "0";
+  const lacksOrg = staged.some(({ field }) => field === "orgCode") ? `${rowColumn("orgCode")} is null` : "0";
   const isNoTitle = (cell: string): string =>
     `(t.employeeCode is not null and ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0')
       or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
         and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
-  const isNumber = hasField("title") ? `${rowColumn("title")} glob '[0-9]*' and not ${hasKanji("title")}` : "0";
+  // of somebody without a code, others tell whether codes here have kanji
+  const isNoCode = `coalesce(t.employeeCode glob '*[0-9]*', (select max(employeeCode glob ${withKanji}) = 0 from ${thing.name}))`;
   const exchanged = staged.flatMap(({ field, stored, bit }) => {
     const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);
     const isExchanged =
       (stored === "title" && `${rowColumn(field)} is not null and ${isNoTitle(rowColumn(field))}`) ||
-      (stored === "employeeCode" && `${hasKanji(field)} and (t.employeeCode glob '*[0-9]*' or ${isNumber})`) ||
+      (stored === "employeeCode" && `${hasKanji(field)} and ${isNoCode}`) ||
+      (stored === "tel" && `${rowColumn(field)} glob '*@*'`) ||
       (isKana && `not ${beginsWithKanji} and ${hasKanji(field)} and not ${hasKanji(namedBy)}`);
     const column = plan.staged.places.find((place) => place.field === field)?.column ?? 0;
     const isNew = `(m.row is null or ${buildChangesFieldSql({ bit })})`;
