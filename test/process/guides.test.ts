@@ -9,7 +9,7 @@ const DOCS = join(ROOT, "docs");
 const GUIDES = join(DOCS, "guides");
 
 /** Guides whose commands need what no test has: another program, or a list that stays with its owner. */
-const ONLY_READ = ["audit", "map-files", "nanodep", "notify", "serve", "using"];
+const ONLY_READ = ["audit", "nanodep", "notify", "serve", "using"];
 
 /** Pages beside the guides that are there in both languages. */
 const BESIDE_GUIDES = ["operations", "security", "using"];
@@ -178,7 +178,7 @@ describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) =>
       const lines = linesOf(screen);
       expect(missingOf(part.shown, lines), `${part.line}\n${lines.join("\n")}`).toBeUndefined();
     }
-    expect(parts.filter(({ kind }) => kind === "command").length).toBeGreaterThan(5);
+    expect(parts.filter(({ kind }) => kind === "command").length).toBeGreaterThan(3);
   });
 
   test("has the same commands and files in both languages", async () => {
@@ -206,6 +206,7 @@ const README = { en: "README.md", ja: "README.ja.md" } as const;
 test("each page exists in both languages, and the README of that language links to it", async () => {
   for (const language of ["en", "ja"] as const) {
     const content = await readFile(join(ROOT, README[language]), "utf8");
+    expect(content.split("\n").length, README[language]).toBeLessThanOrEqual(91);
     for (const page of pages) {
       expect(await pageOf(page, language)).toMatch(/^# /);
       expect(content.includes(`docs/${pathOf(page, language)}`), `${README[language]}: ${page}`).toBe(true);
@@ -240,12 +241,11 @@ async function deadLinksOf(path: string): Promise<readonly string[]> {
   return dead;
 }
 
-const FOR_DEVELOPERS = ["CONTRIBUTING.md", "docs/architecture.md", "docs/adding-a-noun.md"];
-
 const LINKING = [
   ...Object.values(README),
-  ...FOR_DEVELOPERS,
-  ...(["en", "ja"] as const).flatMap((language) => pages.map((page) => `docs/${pathOf(page, language)}`)),
+  "CONTRIBUTING.md",
+  ...(await readdir(DOCS)).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`),
+  ...(["en", "ja"] as const).flatMap((language) => guides.map((page) => `docs/${pathOf(page, language)}`)),
 ];
 
 test.each(LINKING)("%s has no dead links", async (path) => {
@@ -292,21 +292,6 @@ describe("the guide runner", () => {
       { kind: "command", line: "CLOMOCTL_HOME=other clomoctl status", exit: 0, shown: [] },
       { kind: "command", line: "mkdir backup", exit: 0, shown: [] },
     ]);
-  });
-
-  test("separates variables from the command after them", () => {
-    expect(withoutVariables("A=1 B=x=y clomoctl status --lang=en")).toEqual({
-      own: { A: "1", B: "x=y" },
-      typed: "clomoctl status --lang=en",
-    });
-    expect(withoutVariables("clomoctl status")).toEqual({ own: {}, typed: "clomoctl status" });
-  });
-
-  test("shifts dates relative to the date of the page", () => {
-    const days = [...movedToToday(page).matchAll(/\d{4}-\d\d-\d\d/g)].map(([day]) => Date.parse(day) / DAY_MS);
-    const [asOf = 0] = days;
-    expect(days.map((day) => day - asOf)).toEqual([0, 5, 5]);
-    expect(Math.abs(asOf * DAY_MS - Date.now())).toBeLessThan(2 * DAY_MS);
   });
 
   test("finds the first expected line that is missing", () => {

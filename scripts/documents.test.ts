@@ -1,0 +1,80 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { resolveRoute, scanCommandLine } from "../src/cli/line.ts";
+import { parseCommandLine } from "../src/cli/parse.ts";
+import { PROGRAM } from "../src/commands/index.ts";
+import { splitWords } from "#support/cli/home.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const glob = (pattern: string): readonly string[] =>
+  globSync(pattern, { cwd: ROOT, exclude: ["node_modules/**"] }).map((path) => path.replaceAll("\\", "/"));
+
+/** A path from the root of the repository, or the end of the path of a source file. */
+const PATH = /`((?:src\/(?:cli|commands|lib)|test|scripts|docs|fixtures|bench)\/[\w./-]+|(?:[\w-]+\/)*[\w.-]+\.ts)`/g;
+
+test("every file and folder that a document names exists", () => {
+  const pages = glob("{*.md,docs/*.md,docs/decisions/*.md}");
+  const tree = glob("{src,test,scripts,docs,fixtures,bench}/**").map((path) => `/${path}`);
+  const known = new Set(tree);
+  const isThere = (path: string): boolean =>
+    known.has(`/${path.replace(/\/$/, "")}`) || (path.endsWith(".ts") && tree.some((one) => one.endsWith(`/${path}`)));
+  const missing = pages.flatMap((page) =>
+    [...read(page).matchAll(PATH)]
+      .filter(([, path = ""]) => !path.includes("*") && !isThere(path))
+      .map(([, path]) => `${page}: ${path}`),
+  );
+  expect(pages.length).toBeGreaterThan(30);
+  expect(missing).toEqual([]);
+});
+
+test.each(["en", "ja"])("every command and option that docs/commands.%s.md explains exists", (language) => {
+  const explained = read(`docs/commands.${language}.md`)
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const noun = /^\S+/.exec(section)?.[0] ?? "";
+      const reference = read(`docs/commands/${noun}.md`) + read("docs/commands/README.md");
+      const verbs = [...section.matchAll(/(?<=^- \*\*.*)[a-z][a-z -]+(?=.*?\*\*:)/gm)];
+      const options = [...section.matchAll(/(?<=`[^`\n]*)--[a-z-]+/g)];
+      const words = [...verbs.map(([verb]) => `clomoctl ${noun} ${verb} `), ...options.map(([option]) => option)];
+      return words.map((word) => ({ noun, word, isThere: reference.includes(word) }));
+    });
+  expect(explained.length).toBeGreaterThan(30);
+  expect(explained.filter(({ isThere }) => !isThere)).toEqual([]);
+});
+
+/** A line of a code block that types a command, without its comment and what its output goes to. */
+const TYPED = /^(?:\$ | {4})(?:.*? )?(clomoctl [a-z].*?)(?:\s+#.*|\s+>.*)?$/gm;
+
+test("every command line in the blocks of a document is valid", async () => {
+  const pages = glob("{README*.md,docs/*.md,docs/guides/**/*.md}");
+  const lines = pages.flatMap((page) =>
+    [...read(page).matchAll(TYPED)].flatMap(([, line = ""]) =>
+      line.split(" | ").filter((part) => part.startsWith("clomoctl ")),
+    ),
+  );
+  expect(lines.length).toBeGreaterThan(200);
+  for (const line of new Set(lines)) {
+    const route = resolveRoute(scanCommandLine(PROGRAM, splitWords(line).slice(1)));
+    if (route.to !== "verb") throw new Error(`not a command: ${line}`);
+    const { default: command } = await route.verb.load();
+    expect(() => parseCommandLine(route.path, command, route.words), line).not.toThrow();
+  }
+});
+
+/** The files in the first column of the table of docs/adding-a-noun.md with this header. */
+const filesUnder = (header: string): readonly string[] => {
+  const [, table = ""] = read("docs/adding-a-noun.md").split(`\n| ${header} | what |\n`);
+  return table.split("\n\n", 1)[0]?.match(/(?<=^\| `)src\/[^`]+/gm) ?? [];
+};
+
+test("a noun has at most six files of its own and ten shared files, and the page lists them", () => {
+  const there = glob("src/lib/**/{device.ts,devices.ts,device-rows.ts,devices/operations.ts}");
+  const own = there.filter((file) => !/\/(?:apple|ade)\//.test(file));
+  const shared = filesUnder("shared file");
+  expect(filesUnder("file of its own").toSorted()).toEqual(own.toSorted());
+  expect([own.length <= 6, shared.length <= 10]).toEqual([true, true]);
+  for (const file of shared) expect(read(file), file).toMatch(/\bdevices?\b/);
+});
