@@ -77,10 +77,7 @@ export const listForm = {
 
 export const listQuery = { ...filters, ...listForm };
 
-/**
- * Returns the schema of a value to be written: a description of its rule, and its maximum length. A value that breaks
- * the rule does not make the request malformed; the tenant rejects it with its own message.
- */
+/** Returns a description and length of a value. The tenant, not the schema, rejects a value that breaks its rule. */
 export const newValueSchema = (field: Field) => {
   const { rule, max, key } = valueRuleOf(field);
   const about = isUnlimited(rule) ? undefined : describeRule(rule).en;

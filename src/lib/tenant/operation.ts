@@ -11,10 +11,7 @@ import { collectChangeNumbers } from "./made-changes.ts";
 /** zod and the schemas that inputs share. Loaded only for requests over a socket and for the API document. */
 export type InputKit = typeof Inputs;
 
-/**
- * How a result is sent: JSON; NDJSON (`lines`); a list of records as NDJSON, whose lines have a member for each column
- * if the input has `columns` (`list`); CSV in UTF-8 without BOM; a copy of the tenant's file (`file`).
- */
+/** How a result is sent; `list`: NDJSON of records, or with a member for each column if the input has `columns`. */
 export type ResultKind = "json" | "lines" | "list" | "csv" | "file";
 
 export interface ResultOf<K extends ResultKind> {

@@ -34,12 +34,7 @@ export class Session implements ChangeAuthor {
     return this.store.read(body);
   }
 
-  /**
-   * Makes a change, the only way to write data. In one transaction, it locks collections, makes the change, advances
-   * their revisions, and writes one audit record and the key of a repeatable request. @throws Failure as the store's
-   * `change`; `usage` if the key was used with another request; `conflict` if a locked collection has changed since the
-   * caller read it
-   */
+  /** Makes a change, the only way to write data. @throws Failure as the store; `usage` for a used key; `conflict` */
   async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
     // loaded here, so that requests that only read data do not load it
     const { writeChange } = await import("./change.ts");

@@ -1,9 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/**
- * The size of the young generation (both halves) at which its growth is stopped. If growth were stopped at half this
- * size, a page that is still being read would be moved to the old generation and collected late.
- */
+/** The size of both halves. At half of it, a page being read would be moved to the old generation, collected late. */
 const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 
 const getYoungHeapBytes = (): number =>

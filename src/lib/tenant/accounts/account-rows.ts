@@ -120,10 +120,7 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
 export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
-/**
- * Returns true if only system administrators may change an account and its user; otherwise, a changed email address
- * would give control of the account. Includes users who are only marked, as their role is unknown. @see facts 2.1
- */
+/** Returns true if only system administrators may change an account: its mail address gives control. @see facts 2.1 */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 

@@ -55,10 +55,7 @@ export interface AccountRequest {
 
 const { fields: FIELDS } = ACCOUNT;
 
-/**
- * Checks that the acting account may change an account as requested, before the values are checked. @throws Failure
- * `not-permitted` @see facts 2.1; custom administrators without users create only operators (a clomoctl rule)
- */
+/** Checks that the acting account may make this change, before its values. @throws `not-permitted` @see facts 2.1 */
 export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(asker, ["accounts.write"]);
   permitPrivilegedAccount(asker, before);
@@ -165,11 +162,7 @@ const resolveAccountName = async (
   );
 };
 
-/**
- * Checks the password in a request and returns whether it is set. An account that gets a role needs one, as in the
- * console. In a mirror, it is set in the console; the one for signing in is another. A dry run does without. @see facts
- * 2.2, 2.3
- */
+/** Checks a request's password and returns whether it is set; in a mirror, the console has it. @see facts 2.2, 2.3 */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
@@ -260,10 +253,7 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
   return pks.toSorted((a, b) => a - b);
 };
 
-/**
- * Returns the account name that the settings require, built from the user's values, unless names are free text. @throws
- * Failure `input-rejected` if the given name differs @see seed 001
- */
+/** Returns the account name that the settings require. @throws Failure `input-rejected` for another @see seed 001 */
 export const composeAccountName = async (
   reader: Reader,
   user: AccountNameParts & { readonly name: string },

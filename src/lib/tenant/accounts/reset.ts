@@ -34,10 +34,7 @@ const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
 
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
-/**
- * Emails a code for a new password, in place of the previous code, to the account's first address. If that fails, the
- * code is deleted, and the audit log has the reason. @see facts 2.3: CLOMO's login page sends a link
- */
+/** Emails a code for a new password in place of the previous one; if that fails, deletes it. @see facts 2.3 */
 export const sendResetCode = async (session: Session, send: SendMail, id: string): Promise<void> => {
   const { random, now } = session.surroundings;
   const code = generateCode(random);

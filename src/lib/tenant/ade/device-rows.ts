@@ -53,10 +53,7 @@ export interface AppliedCounts {
   readonly released: number;
 }
 
-/**
- * Stores the fetched devices, of each the record with the latest date or the last one, without those that Apple reports
- * as deleted. @param from name of the table with {@link FETCHED_COLUMNS} @see apple 3 (hazards 2, 3 and 5)
- */
+/** Stores fetched devices: of each the latest record, not those reported as deleted. @see apple 3 (hazards 2, 3, 5) */
 export const applyFetched = async (
   writer: Writer,
   from: string,
@@ -97,10 +94,7 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
-/**
- * Creates a 事前登録 record for each new device without a record. @param base devices with higher numbers are new
- * @param idPrefix the first 24 characters of the new ids @param told maximum number of new records to return
- */
+/** Creates 事前登録 records for devices after `base` without one. @param told maximum number of records to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },

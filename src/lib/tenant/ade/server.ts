@@ -124,11 +124,7 @@ export const setEndpoint = async (session: Session, url: string | undefined): Pr
   return session.read(readAde);
 };
 
-/**
- * Returns the certificate of the tenant's key pair, which is created first if there is none, or to `replace` it, even
- * without its sealing key. @throws Failure as {@link requireServer}; `input-rejected` if the sealing key was lost or
- * replaced
- */
+/** Returns the key pair's certificate, created first if there is none. @throws Failure as {@link requireServer} */
 export const createKey = async (
   session: Session,
   { sealing }: AppleAccess,

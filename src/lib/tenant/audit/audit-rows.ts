@@ -28,26 +28,16 @@ export interface AuditEntry {
   readonly detail?: object | undefined;
 }
 
-/**
- * What wrote a change: a manual edit, an import, an undo, a console import, or the confirmation or dropping of
- * a task.
- */
 export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | "drop";
 
-/**
- * Facts about a change that its audit record does not contain. The number of the change is the number of its audit
- * record.
- */
+/** What the audit record of a change does not contain. The number of the change is that of its audit record. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
   /** the new revision; null if no collection got a new revision */
   readonly revision: number | null;
   /** record number of the import that made the change */
   readonly import?: number | undefined;
-  /**
-   * number of the change that this change undoes; if that change was itself an undo, the change that it had undone is
-   * in effect again
-   */
+  /** number of the change that this change undoes; what an undone undo had undone is in effect again */
   readonly undoes?: number | undefined;
 }
 
@@ -111,10 +101,7 @@ const insertChange = async (
   if (undoes !== undefined) await recordUndo(writer, undoes, number);
 };
 
-/**
- * Records that a change was undone. If the undone change was itself an undo, the change that it had undone is in effect
- * again, and so on along a chain of undos.
- */
+/** Records that a change was undone. What an undone undo had undone is in effect again, along the whole chain. */
 const recordUndo = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
   const undoesOf = async (number: number): Promise<number | undefined> => {
@@ -131,10 +118,7 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/**
- * Returns the failure for an audit record that was not stored, for example because a foreign trigger silently dropped
- * it. Nothing is changed in that case.
- */
+/** Returns the failure for an audit record that a foreign trigger dropped, for example. Nothing is changed then. */
 const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(

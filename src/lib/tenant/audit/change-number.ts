@@ -15,11 +15,7 @@ import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/**
- * Returns the import with an id, or with the number of its change or its plan.
- *
- * @throws Failure `not-found`; if the number belongs to another type of change, the message says which
- */
+/** Returns the import with an id, or the number of its change or its plan. @throws Failure `not-found` */
 export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {
   const number = parseImportNumber(name);
   if (number === undefined) return readImport(reader, name);
@@ -84,10 +80,7 @@ const createUnknownChangeFailure = (what: Text): Failure =>
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
-/**
- * Returns the revision of a change, even if its task is only partly visible. Returns -1 if the change does not exist or
- * did not write records.
- */
+/** Returns the revision of a change, even if its task is only partly visible; -1 if it did not write records. */
 export const findRevision = async (reader: Reader, number: number): Promise<number> =>
   Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
 
@@ -116,11 +109,7 @@ export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, 
     { number },
   )) > 0;
 
-/**
- * Returns the actor's newest change, even if it cannot be undone. Sign-ins are skipped.
- *
- * @throws Failure `not-found`
- */
+/** Returns the actor's newest change except sign-ins, even if it cannot be undone. @throws Failure `not-found` */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const row = await reader.get(
     `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and a.action not glob 'sessions.*'

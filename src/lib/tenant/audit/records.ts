@@ -11,10 +11,7 @@ export interface AuditFilter {
   readonly until?: string | undefined;
   /** part of the name of the actor, or of the person who acted as that account */
   readonly actor?: string | undefined;
-  /**
-   * part of the action; "delete" also matches a removal, and an import also matches the actions that it performed on
-   * its records
-   */
+  /** part of the action; "delete" also matches a removal, and an import also matches its actions on records */
   readonly action?: string | undefined;
 }
 
@@ -53,10 +50,7 @@ const AUDIT_MEMBER_TYPES = {
   objects: "array",
 };
 
-/**
- * SQL: true if a text has the structure of an audit record; false if the text was altered and no longer has this
- * structure.
- */
+/** SQL: true if a text has the structure of an audit record, that is, it was not altered. */
 const IS_AUDIT_RECORD = buildCaseSql(
   "json_valid(t.record)",
   Object.entries(AUDIT_MEMBER_TYPES)
@@ -91,10 +85,7 @@ const LACKS_CONTACT_DATA = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
   .join(", ")}) is null`;
 
-/**
- * SQL: true if a record `t` does not contain data that only system administrators, or accounts with a special right,
- * may see.
- */
+/** SQL: true if a record `t` contains nothing that only system administrators, or a special right, may see. */
 const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
   const without = (things: readonly string[]): string =>
     `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`)}`;
@@ -106,10 +97,7 @@ const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
     and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${buildNameListSql(SECURED_APPS)}))`;
 };
 
-/**
- * SQL: true if the acting account can see a record `t`. Who manages a part of the tenant sees only their own changes,
- * because a record is shown as it was written, and may be about other parts, too.
- */
+/** SQL: true if the acting account can see a record `t`: a part's manager sees only their own, kept as written. */
 export const buildVisibleConditionSql = (scope: Scope): string => {
   const { orgs, actor = "" } = scope;
   const which = orgs === undefined ? buildReadableConditionSql(scope) : `t.actor = '${actor.replaceAll("'", "''")}'`;

@@ -27,11 +27,7 @@ export interface RecordDrift {
   readonly mask: number;
 }
 
-/**
- * SQL: the drift of a type's records: `thing`, `pk`, `revision` of the change whose task it belongs to, `action`, `mask`.
- *
- * @param which SQL: condition on the observed records `o`
- */
+/** SQL: a type's drift: `thing`, `pk`, `revision` of its task, `action`, `mask`. @param which SQL about records `o` */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
   const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;

@@ -35,10 +35,7 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
       })
     : error;
 
-/**
- * Limits the time of a request whose work does not grow with the number of records, and of every JSON body; the
- * server's stop interrupts any other. @throws Failure `unavailable`; `usage` with 408 if the body is late
- */
+/** Limits the time of work that does not grow with the records, and of JSON bodies. @throws `unavailable`; `usage` */
 export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironment> => {
   const isStream = (one.result ?? "json") !== "json";
   const isLong = one.isLong === true || one.file === true;

@@ -19,13 +19,7 @@ interface AnswerChange {
   readonly after: Answer | null;
 }
 
-/**
- * Stores answers, either all of them or none. If an answer has the same value as before, it is confirmed: its author
- * and date are updated.
- *
- * @throws Failure `input-rejected` if a question does not exist, a value does not fit its question, a text is too long,
- * or a time is in the future
- */
+/** Stores answers, all or none; the same value again confirms it, with author and date. @throws `input-rejected` */
 export const setAnswers = (
   session: Session,
   { answers, dryRun = false }: { readonly answers: readonly NewAnswer[]; readonly dryRun?: boolean | undefined },

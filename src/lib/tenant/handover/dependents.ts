@@ -139,12 +139,7 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCHES[Number(rank)],
 });
 
-/**
- * Returns everything that depends on users, in the order of the ids: it shows what to hand over, to end and to collect
- * before a user can be deleted. Each kind of data is read once for all users.
- *
- * @throws Failure `not-found` if there is no user with an id
- */
+/** Returns everything that depends on users, in the order of the ids. @throws Failure `not-found` for an unknown id */
 export const findDependents = async (reader: Reader, asker: Actor, ids: readonly string[]): Promise<Dependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));

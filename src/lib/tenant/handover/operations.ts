@@ -39,10 +39,7 @@ export const answers = {
 
 const loadDependents = () => import("./dependents.ts");
 
-/**
- * What depends on a user is shown completely or not at all. Only the response says whether SECURED APPs were seen, which
- * few accounts may read.
- */
+/** What depends on a user is shown completely or not at all, except SECURED APPs, which few accounts may read. */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
 /** Users who leave (退職者), and everything that depends on them. */

@@ -102,10 +102,7 @@ const describeState = (
 type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
 type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
 
-/**
- * Returns the changes to both accounts in the required order. If no further account may have the support option, the
- * leaver loses it before the successor gets it. @throws Failure `input-rejected`
- */
+/** Returns the changes to both accounts, in an order that never exceeds the limit. @throws Failure `input-rejected` */
 async function buildTransferSteps(
   writer: Writer,
   leaver: UserAccount,
@@ -154,10 +151,7 @@ async function transferRenewalItems(
   return moved;
 }
 
-/**
- * Returns the failure for a successor without a role. The suggested command asks for the password, except in a mirror,
- * which does not store passwords. The command contains an account name only if account names are free text.
- */
+/** Returns the failure for a successor without a role; its command fits this tenant (mirror, composed names). */
 async function createSuccessorRoleFailure(
   reader: Reader,
   { id, account: { name, called } }: UserAccount,

@@ -34,9 +34,7 @@ export const isOperationPermitted = (asker: Actor, operation: Operation): boolea
 /** Returns an actor as their account, with all its rights, even if the token may only read. */
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
-/**
- * Checks an actor's rights, first those of the account, because another token would not help. @throws `not-permitted`
- */
+/** Checks rights, first the account's, which no other token would give. @throws `not-permitted` */
 export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
   requireAccountRights(asker, needed.filter(isOperation));
   requireTokenRights(asker, needed);

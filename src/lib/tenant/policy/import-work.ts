@@ -9,10 +9,7 @@ import type { Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.ts";
 
-/**
- * Returns the operations needed to create users: creating and moving users, and also creating organisations unless the
- * actor administers all of them, because every new user is linked with an organisation. @see facts 2.1
- */
+/** Returns the rights to create a user, who is linked with an organisation that may be new. @see facts 2.1 */
 export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
   getItemsForNewUsers(orgs === undefined);
 

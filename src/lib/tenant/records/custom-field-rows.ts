@@ -38,10 +38,7 @@ export const insertCustomField = async (
   await storeLastNumber(writer, "fields", pk);
 };
 
-/**
- * Returns a user's custom field values as stored: the given ones, and the others as they are. @param pk undefined for a
- * new user @throws Failure `not-found` if the tenant does not have a field
- */
+/** Returns a user's stored values after a request. @param pk undefined for a new user @throws Failure `not-found` */
 export const mergeCustomValues = async (
   reader: Reader,
   values: readonly { readonly name: string; readonly value: string | null }[],
@@ -82,10 +79,7 @@ export const readCustomValues = (reader: Reader, pk: number, most: number): Prom
     { path: buildValuePath(pk), most },
   );
 
-/**
- * Deletes a custom field and the users' values in it. The revisions of the users do not change: in this case, the state
- * after an import is compared field by field, and an undo does not restore values of the deleted field.
- */
+/** Deletes a custom field with its values. Users keep their revisions: no undo restores values of a deleted field. */
 export const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await saveVersions(writer, "user", "t.custom ->> :path is not null", { path: buildValuePath(pk) });
   await saveVersions(writer, "custom_field", "t.pk = :pk", { pk });

@@ -32,10 +32,7 @@ export interface DeviceOwnerChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/**
- * Changes the owner of devices, all or none. @throws Failure `input-rejected` for another number of wipes than
- * confirmed, or a violated rule; `conflict` if devices have changed
- */
+/** Changes the owner of devices, all or none. @throws Failure `input-rejected` for another number of wipes, rules */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,

@@ -36,10 +36,7 @@ import { checkFieldValue } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/**
- * The time after which another process may send a reminder that is not settled, even if the first process still seems
- * to run.
- */
+/** After this time, another process may send a reminder that is not settled, even if the first one seems to run. */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
 /** The values of an item to change. A missing value stays; null or a blank text clears it. */
@@ -64,12 +61,7 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
   return notice;
 };
 
-/**
- * Checks that no other item has the same name, push certificate topic or file. Otherwise, one of them would remain due
- * forever, or a name would not identify one item.
- *
- * @throws Failure `input-rejected`
- */
+/** Checks that no item has this name, topic or file, or one would stay due forever. @throws Failure `input-rejected` */
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
@@ -211,12 +203,7 @@ const RENEWAL_FIELDS = {
   consoleShows: { type: "day" },
 } as const satisfies Fields;
 
-/**
- * Records a new file, or a yearly login, which is due again after one year.
- *
- * @throws Failure `not-found`; `input-rejected` if the file is not newer or the console does not show its date, or if a
- * later login is recorded
- */
+/** Records a new file, or a yearly login. @throws Failure `not-found`; `input-rejected` for an older file or login */
 export const renewItem = (session: Session, id: string, { file, ...given }: Renewal): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.renew", id, (item) => {
     checkValues(RENEWAL_FIELDS, given);
@@ -272,12 +259,7 @@ interface ClaimResult {
   readonly notice: ReminderRecord;
 }
 
-/**
- * Reserves a reminder for one sender. No other sender can claim the reminder until it is settled, the sender's process
- * has ended, or the time {@link REMINDER_LEASE_MS} has passed. A reminder that was sent is never sent again.
- *
- * @throws Failure `not-found` if the item does not exist
- */
+/** Reserves a reminder for one sender, until it is settled, {@link REMINDER_LEASE_MS} passes or its process ends. */
 export const claimReminder = (session: Session, processes: Processes, claim: ReminderKeyRecord): Promise<ClaimResult> =>
   session.change<ClaimResult>({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
     checkValues(REMINDER_KEY, claim);
@@ -295,10 +277,7 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     return { result: { claimed: true, notice }, objects };
   });
 
-/**
- * Returns true if a process may still be sending a reminder: the process started to send it recently and, if it is on
- * this machine, is still running.
- */
+/** Returns true if a process may still be sending: it began recently and, on this machine, still runs. */
 const isBeingSent = (
   { notice, host, pid }: StoredReminder,
   { surroundings }: Session,

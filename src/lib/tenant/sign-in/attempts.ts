@@ -45,10 +45,7 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 
 const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
 
-/**
- * Counts an attempt before it is decided, so that simultaneous ones cannot exceed the limits and crashes do not reset
- * them; successful ones are deleted by the returned id. @throws Failure `throttled`
- */
+/** Counts an attempt before it is decided, so simultaneous ones and crashes cannot exceed it. @throws `throttled` */
 export const countAttempt = async (
   writer: Writer,
   surroundings: Surroundings,

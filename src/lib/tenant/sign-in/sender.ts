@@ -2,10 +2,7 @@
 const splitGroups = (part: string): readonly string[] =>
   part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 
-/**
- * Returns what limits count as one sender: the network (/64) of an IPv6 address, because one computer usually has all
- * of it; any other address, or name of a place, as it is.
- */
+/** Returns what limits count as one sender: the network (/64) of an IPv6 address, any other address as it is. */
 export const getSenderNetwork = (address: string): string => {
   if (!address.includes(":")) return address;
   const [start = "", end = ""] = address.toLowerCase().split("::");

@@ -80,9 +80,7 @@ const beginAttempt = (
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
   });
 
-/**
- * Signs an account in. @param address for the limit @throws Failure `not-signed-in` after the same time; `throttled`
- */
+/** Signs an account in. @param address for the limit @throws `not-signed-in` after the same time; `throttled` */
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 

@@ -89,10 +89,7 @@ const IMPORT_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 
 const IS_IMPORT_IN_SCOPE = `${IMPORT_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${IMPORT_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/**
- * SQL: true if the record of an observed state `t` is in the scope both locally and in the console, because a task
- * shows both positions; for a deleted record, true if it was in the scope when it was deleted.
- */
+/** SQL: true if an observed record `t` is in the scope here and in the console, or was when it was deleted. */
 const buildIsObservedInScope = (thing: string): string => {
   const versions = getVersionSchema(thing);
   const shown = (column: string): string =>

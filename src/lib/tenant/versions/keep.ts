@@ -9,10 +9,7 @@ export const getVersionSchema = (thing: string): VersionSchema => {
   return versions;
 };
 
-/**
- * SQL: stores versions of records before `:revision` writes them; of the same record, the first values are kept. @param
- * records SQL: `pk`, and as `changed` the bits of the columns, or null for {@link settleVersions} to find out
- */
+/** SQL: stores versions before `:revision`; the first values stay. @param records SQL: `pk` and `changed` or null */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);

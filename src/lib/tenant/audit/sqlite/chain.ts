@@ -2,10 +2,6 @@ import { hash as hashOf } from "node:crypto";
 import type { AuditFindings } from "../findings.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 
-/**
- * Number of rows per statement: large enough to make the cost of a statement negligible, and small enough to fit into
- * memory.
- */
 const BATCH_ROWS = 512;
 
 const MAX_SEQ = Number.MAX_SAFE_INTEGER;
@@ -13,10 +9,7 @@ const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const HASH_LENGTH = 64;
 const LINE_FEED = 0x0a;
 
-/**
- * SQL: a batch of records and hashes as bytes. Each record follows the previous hash, so that the batch can be hashed
- * without copying.
- */
+/** SQL: a batch of records and hashes as bytes. Each record follows the previous hash, to be hashed without copying. */
 const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
     sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
     cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
@@ -82,12 +75,7 @@ const verifyRows = (database: Database, before: ChainProgress, head: string | un
   return progress;
 };
 
-/**
- * Verifies the chain from the first record to the last, or to the first broken record. The memory use does not depend
- * on the number of records.
- *
- * @param head a hash that one of the records must have
- */
+/** Verifies the chain up to the first broken record, in constant memory. @param head a hash that a record must have */
 export const verifyChain = (
   database: Database,
   head: string | undefined,

@@ -4,12 +4,7 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { runInWorker } from "../../store/sqlite/own-thread.ts";
 import { verifyOnConnection, type AuditTask } from "./verify.ts";
 
-/**
- * Verifies the audit log of a tenant in a separate thread. A million records take a second or two, and the main thread
- * can react to signals in the meantime.
- *
- * @throws Failure `interrupted`; `unexpected` if the file is damaged
- */
+/** Verifies the audit log in a thread, so that signals interrupt it. @throws Failure `interrupted`, `unexpected` */
 export const verifyAudit = async (
   database: Database,
   question: AuditVerificationOptions,

@@ -5,12 +5,7 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
-/**
- * Returns the checksum of a change's versions. All of these versions must be complete. Returns undefined if the change
- * has no versions.
- *
- * @throws Failure `interrupted`
- */
+/** Returns the checksum of a change's complete versions; undefined without any. @throws Failure `interrupted` */
 export const computeVersionsSum = (database: Database, revision: number): VersionsSum | undefined => {
   const sum = generateVersionsSum(revision);
   let step = sum.next();
@@ -21,10 +16,7 @@ export const computeVersionsSum = (database: Database, revision: number): Versio
   return step.value;
 };
 
-/**
- * SQL: columns `count` and `sha256` of the checksum in the audit record `a`; null if the record does not have a
- * checksum.
- */
+/** SQL: columns `count` and `sha256` of the checksum in the audit record `a`; null without a checksum. */
 const SUM_COLUMNS = ["count", "sha256"]
   .map(
     (name) =>

@@ -91,10 +91,7 @@ export const hasSecretColumns = (plan: PlanDefinition): boolean =>
 export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
-/**
- * Returns true if a blank cell keeps the record's value. In a console export, a blank cell usually means that there is
- * no value. In a list, a person's blank code or kana was not said.
- */
+/** Returns true if a blank cell keeps the value. In exports it is a value; in lists, blank codes or kana are not. */
 export const isBlankIgnored = ({ request, kind }: PlanDefinition, field: ImportedField): boolean =>
   request.blank === "keep" ||
   (!field.clearable && (field.required || request.fromConsole !== true)) ||

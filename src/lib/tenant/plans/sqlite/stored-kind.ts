@@ -150,10 +150,7 @@ const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocat
 export const buildIsInKindScopeSql = ({ scope }: Thing, record: string): string =>
   scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
-/**
- * Returns the kind of import for a format; record types not in the tables are stored in the default way, see {@link
- * ThingTable}. @throws TypeError if cells refer to a record type that is not in the tables
- */
+/** Returns the kind of import for a format. @throws TypeError if cells refer to a record type not in the tables */
 export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
   const kind = buildKindDefinition(format);
   const { thing, name } = format;

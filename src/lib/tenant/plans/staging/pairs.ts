@@ -14,10 +14,7 @@ interface DecidedPairs {
   readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-/**
- * Decides which rows belong to which records, if this is clear: a row and a record that can only belong to each other,
- * then those that agree in more columns than any other pair of theirs, then the only one that is not unknown.
- */
+/** Decides rows and records that can only be each other's, then those that agree most, then the only known one. */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const taken = new Set<number>();

@@ -360,10 +360,7 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
   };
 };
 
-/**
- * Creates the binding of a row's custom fields: a JSON object by the tenant's number of each field. null clears a
- * field; a blank cell is left out if blank cells keep the stored value.
- */
+/** Binds custom fields to JSON by number: null clears; a blank cell is left out if blank cells keep values. */
 const createCustomBinding = (layout: Layout, { blank }: StoredRequest): ColumnBinding | undefined => {
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],

@@ -14,10 +14,7 @@ export const buildNameListSql = (names: readonly string[]): string => names.map(
 
 export const buildJsonBooleanSql = (condition: string): string => buildCaseSql(condition, "'true'", "'false'");
 
-/**
- * SQL: the comparison key of a value, or the keys of a list, as indexes have it. Serial numbers become upper case,
- * because stored keys may differ. @param beside SQL of the column for keys that differ from the value
- */
+/** SQL: comparison keys as indexes have them, serial numbers in upper case. @param beside SQL of the keys' column */
 export const buildComparisonKeySql = (comparison: Comparison, beside: string, value: string): string => {
   if (comparison === "exact") return value;
   const key = `coalesce(${beside}, ${value})`;

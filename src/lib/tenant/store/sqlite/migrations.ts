@@ -51,10 +51,7 @@ function validateIdentity(path: string, { version, application }: FileIdentity):
   throw createForeignFileFailure(path);
 }
 
-/**
- * Returns the identity that a connection reads, if any. Only SQLite opens the file: closing it otherwise would release
- * this process's locks, and lose the log. @see https://sqlite.org/howtocorrupt.html 2.2
- */
+/** Returns a connection's identity. Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
 function readIdentity(open: () => DatabaseSync): FileIdentity | undefined {
   try {
     const database = open();

@@ -8,11 +8,7 @@ type ThreadOutcome<T> =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
 
-/**
- * Runs a worker for a tenant's file in a thread, so that this one can react to signals. @param worker module next to
- * the one at `base`, without extension, such as `./audit-worker` @throws Failure `interrupted`, and the worker's
- * failures
- */
+/** Runs a worker thread for a tenant's file, for signals. @param worker module next to `base`, without extension */
 export const runInWorker = async <T>(
   worker: string,
   base: string,

@@ -9,10 +9,7 @@ export interface Tier {
   readonly record: string;
 }
 
-/**
- * Stores in `s.holder` which record has a row's key, if exactly one row and one record have it, and returns true if
- * any. Records are read once. @param rows SQL: `from … where …`, which selects the rows `r`
- */
+/** Stores in `s.holder` which single record has the key of a single row. @param rows SQL: `from … where …`, rows `r` */
 export const storeHolders = (
   database: Database,
   { kind }: PlanDefinition,

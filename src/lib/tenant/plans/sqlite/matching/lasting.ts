@@ -53,11 +53,7 @@ const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: rea
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
-/**
- * Matches rows with records by another lasting key: somebody has a new address. The name must agree.
- *
- * @param match matches the rows `r` with the records `t` of a join
- */
+/** Matches rows by another lasting key: a new address. The name must agree. @param match rows `r`, records `t` */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
   const identities = listIdentities(plan).filter(({ field }) => !isMatchKey(plan, field));

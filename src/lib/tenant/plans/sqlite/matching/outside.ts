@@ -56,10 +56,7 @@ export const refusePrivilegedUser = (found: Row | undefined): void => {
   throw createSystemOnlyFailure({ called: String(called ?? ""), role: (role ?? "none") as Role });
 };
 
-/**
- * Refuses a plan that changes users above operator for other accounts than system administrators, whoever planned it,
- * and also if the role is newer than the plan. @throws Failure `not-permitted` @see facts 2.1
- */
+/** Refuses a plan's changes of users above operator for others than system administrators. @see facts 2.1 */
 export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefinition): void => {
   if (kind.thing !== USER) return;
   const found = database.get(

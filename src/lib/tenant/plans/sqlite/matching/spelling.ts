@@ -30,10 +30,7 @@ export const restoreOriginalRows = (database: Database): void => {
     database.exec(statement);
 };
 
-/**
- * Replaces cells of a field; in a console export, only warns that zeros are missing. @param find passes on SQL that
- * selects `row`, the new cell, and its key if that differs; the first one counts
- */
+/** Replaces cells of a field; warns in exports. @param find passes on SQL of `row`, the new cell, and another key */
 export const replaceCells = (
   database: Database,
   plan: PlanDefinition,

@@ -166,10 +166,7 @@ class BlockedRecordFinder {
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
   }
 
-  /**
-   * Blocks administrators. An import never deletes them or changes their protected fields, so neither does its undo; a
-   * drop deletes them only together with their account.
-   */
+  /** Blocks administrators, whom no import deletes or changes; a drop deletes them only together with their account. */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
     const { isImport, dropped } = this.#undone;
@@ -307,10 +304,7 @@ const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
 });
 
-/**
- * Finds the staged records that cannot be undone, and unstages them. @throws Failure `conflict` if others depend on
- * them; `not-permitted` if the account does not see a record
- */
+/** Finds and unstages records that cannot be undone. @throws `conflict` if others depend on them; `not-permitted` */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(CREATE_BLOCKED_INDEX_SQL);

@@ -56,10 +56,7 @@ const countWipes = (database: Database): number | undefined => {
   );
 };
 
-/**
- * Checks that an undo keeps to the rule that only system administrators change, delete, restore or mark the user of an
- * administrator above operator. @throws Failure `not-permitted` @see facts 2.1
- */
+/** Checks that only system administrators change users above operator. @throws `not-permitted` @see facts 2.1 */
 const requireNoUsersAboveOperator = (database: Database): void => {
   if (getAppliedScope(database) === undefined) return;
   const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => getStagedTable(getVersionSchema(name)));

@@ -20,10 +20,7 @@ interface ImportCommit {
   readonly revision: number;
 }
 
-/**
- * Writes the audit record of a commit or an undo at its end: account, file, number of records, checksum of versions.
- * @param record the import before the commit
- */
+/** Writes the audit record of a commit or an undo at its end. @param record the import before the commit */
 export const auditImport = async (
   database: Database,
   writer: Writer,

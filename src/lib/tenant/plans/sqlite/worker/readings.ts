@@ -117,10 +117,7 @@ async function* openLines(
   }
 }
 
-/**
- * Returns a stream of lines, read on this thread. The first batch is read before, so that unreadable data is a failure,
- * not an error within the stream. @param open receives the connection as long as it is in use
- */
+/** Returns lines read on this thread; the first batch fails before the stream. @param open receives the connection */
 export const readLines = async (
   source: ReadSource,
   reading: PlanReading,

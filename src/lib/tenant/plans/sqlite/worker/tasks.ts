@@ -82,10 +82,7 @@ const openBulkConnection = (tenant: string, interrupted: () => boolean): Databas
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
-/**
- * Flushes staged rows to disk before a plan is reported. SQLite itself must do this: opening and closing the file
- * separately would release the lock that shows other processes that the import is running.
- */
+/** Flushes a plan's rows. SQLite must do this, as reopening the file would release the lock of a running import. */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
   database.exec("create table if not exists s.whole (at integer)");
@@ -318,10 +315,7 @@ const applyAndRecord = async (
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
-/**
- * Records when the tenant last imported data from the console. The time does not change if the import keeps the records
- * that the export lacks. The layout of a full export is kept.
- */
+/** Records the time of the last complete console export, and keeps its layout. */
 const recordConsoleImport = (
   database: Database,
   record: Pick<ImportRecord, "kind" | "detail">,

@@ -42,10 +42,7 @@ export class ImportThreads {
   /** the connections of the lines that are being read; see `readLines` */
   readonly reading = new Set<Database>();
 
-  /**
-   * Runs a job after earlier ones. @param signal interrupts the job between rows, or a stalled upload, and rolls it
-   * back @throws Failure as the job; `interrupted` for the signal or a broken-off file
-   */
+  /** Runs a job after earlier ones. @param signal interrupts it and rolls it back @throws Failure `interrupted` */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#turn = mine.catch(() => undefined);
