@@ -71,7 +71,8 @@ const fitToRole = (step: AccountStep): AccountStep => {
     managed:
       role === "custom" && managed === "all" ? managed : role === "division" || role === "custom" ? places : undefined,
     scheme: role === "custom" ? (scheme ?? 0) : undefined,
-    values: role === "system" ? values : { name },
+    // the rule about the support option is for accounts that fit otherwise
+    values: role === "system" ? values : { name, supportOption: values.noticeMail && values.supportOption },
     secret: "strong",
   };
 };
@@ -103,8 +104,8 @@ export const someActorStep: fc.Arbitrary<ActorStep> = fc.record({
   as: fc.oneof({ arbitrary: fc.constant(-1), weight: 1 }, { arbitrary: fc.nat(29), weight: 4 }),
   does: fc.oneof(
     { arbitrary: someDirectoryStep, weight: 12 },
-    { arbitrary: someAccount, weight: 6 },
-    { arbitrary: someScheme, weight: 2 },
+    { arbitrary: someAccount, weight: 9 },
+    { arbitrary: someScheme, weight: 3 },
     { arbitrary: someSettings, weight: 1 },
   ),
 });
@@ -165,6 +166,13 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
       model.accounts.set(record, { role, scheme, managed, supportOption: false, noticeMail: false });
       if (role !== "none") model.administrators.add(record);
     }
+    await tenant.client.roles.createScheme({ name: "予備", operations: ["users.write"] });
+    model.schemes.set(model.next(), { name: "予備", items: ["users.write"] });
+    const newcomer = { name: "東新人", emails: ["new@accounts.example"] };
+    const org = orgs.get("E1") ?? ROOT_NUMBER;
+    const { after } = await tenant.client.users.create({ ...newcomer, org: history.idOf(org) });
+    const values = { ...newcomer, title: null, employeeCode: null, accountName: null, orgCode: org };
+    history.know("users", model.write("users", undefined, values).record, after.id);
     await history.expectRecords();
     return history;
   }
@@ -223,6 +231,13 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return seen[place % seen.length] ?? NO_RECORD;
   }
 
+  /** Selects a user for a new account, mostly one without an account, because nearly all users have one. */
+  #pickUnnamed(place: Place): number {
+    const { model } = this;
+    const unnamed = [...model.records.users.keys()].filter((user) => model.nameOf(user) === null);
+    return (place % 3 === 0 ? undefined : unnamed[place % unnamed.length]) ?? this.picked("users", place);
+  }
+
   protected override codeIn(code: string): string {
     const { model } = this;
     if (model.isWhole() || code === "A") return code;
@@ -254,7 +269,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
   async #account(step: AccountStep): Promise<StepResult> {
     const { model } = this;
     const { account: verb, whom, role, managed, scheme, secret, dryRun } = step;
-    const user = this.picked("users", whom);
+    const user = verb === "create" ? this.#pickUnnamed(whom) : this.picked("users", whom);
     const schemes = [...model.schemes.keys(), NO_RECORD];
     const password = secret === "weak" ? "weak" : STRONG_PASSWORD;
     const asked: AccountRequest =
@@ -310,7 +325,8 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     const { model } = this;
     const { roles } = this.client;
     const all = [...this.#schemes.keys()];
-    const scheme = work === "create" ? undefined : (all[at % all.length] ?? NO_RECORD);
+    const free = work === "delete" && at % 3 > 0 ? all.find((one) => model.schemeHeld(one).length === 0) : undefined;
+    const scheme = work === "create" ? undefined : (free ?? all[at % all.length] ?? NO_RECORD);
     const id = this.#schemes.get(scheme ?? NO_RECORD) ?? "";
     const { name = "受付", items = ["users.write"] } = values;
     const asked = work === "create" ? { name, items } : values;

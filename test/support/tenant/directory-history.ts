@@ -361,9 +361,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
         orgCode: isCoded(this.codeIn(code)) ? this.codeIn(code) : "",
       }));
       // this history does not cover rows that contain an additional email address of a user
-      // nor the name of another user, which would be contested
+      // nor the name of another user or of a person who shares no part of the old one, which would be contested
       const fit = found.filter(({ name, emails }) => {
         const user = model.find("users", "emails", emails);
+        const { name: old, accountName = null } =
+          (user === undefined ? undefined : model.records.users.get(user)) ?? {};
+        if (old !== accountName && String(old ?? name)[0] !== name[0]) return false;
         const isHeld = [...model.records.users].some(([other, values]) => other !== user && values["name"] === name);
         return (
           user === undefined ||

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ROLE_POLICY } from "../../../src/lib/model/role-policy.ts";
 import type { Operation } from "../../../src/lib/model/role.ts";
 import { createExampleId } from "../../../src/lib/model/thing.ts";
-import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/input-schemas.ts";
+import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/request-input.ts";
 import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
 import type { Actor } from "../../../src/lib/tenant/policy/asker.ts";
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
