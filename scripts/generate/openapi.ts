@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ERRORS } from "../../src/lib/errors/index.ts";
-import { buildInputSchemas } from "../../src/lib/tenant/dispatch/input-schemas.ts";
+import { buildInputSchemas } from "../../src/lib/tenant/dispatch/request-input.ts";
 import { MEDIA_TYPES, SERVER_PATHS, XLSX_TYPE } from "../../src/lib/tenant/dispatch/wire.ts";
 import { ProblemObject } from "../../src/lib/client/problem-object.ts";
 import { splitRoute, type AnyOperation, type Operations } from "../../src/lib/tenant/operation.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/input-schemas.ts";
+import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/request-input.ts";
 import { createProblemResponse } from "../../../src/lib/tenant/dispatch/problem.ts";
 import { BASE_HEADER, MEDIA_TYPES } from "../../../src/lib/tenant/dispatch/wire.ts";
 import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";

@@ -5,9 +5,28 @@ import { Failure } from "../../errors/index.ts";
 import { INPUT_ENCODINGS } from "../../csv/records/record.ts";
 import { same, text } from "../../text/index.ts";
 import { createUpload, type Upload } from "../upload.ts";
-import { takesQuery, type AnyOperation } from "../operation.ts";
-import { buildInputSchemas, type InputSchemas } from "./input-schemas.ts";
+import { takesQuery, type AnyOperation, listPathNames, splitRoute } from "../operation.ts";
 import { createUsageResponse, createValidationResponse } from "./problem.ts";
+
+/** The schemas of what a request asks. A request whose input is in its body has no query. */
+export interface InputSchemas {
+  readonly path: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body?: z.ZodType | undefined;
+}
+
+export const buildInputSchemas = async (one: AnyOperation): Promise<InputSchemas> => {
+  const kit = await import("../inputs.ts");
+  const own = one.path?.(kit) as z.ZodRawShape | undefined;
+  const names = listPathNames(splitRoute(one).path);
+  const input = one.input?.(kit) as z.ZodType | undefined;
+  const isQuery = takesQuery(one);
+  return {
+    path: kit.z.object(Object.fromEntries(names.map((name) => [name, own?.[name] ?? kit.Id]))),
+    query: (isQuery ? input : undefined) ?? kit.z.strictObject({}),
+    body: isQuery ? undefined : input,
+  };
+};
 
 export interface RequestInput {
   readonly path: Readonly<Record<string, string>>;

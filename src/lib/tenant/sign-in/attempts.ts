@@ -1,11 +1,24 @@
 import { Failure } from "../../errors/index.ts";
 import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../model/credential.ts";
 import { comparisonKey } from "../../model/normalise.ts";
-import { getSenderNetwork } from "./sender.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Writer } from "../store/store.ts";
+
+/** The groups of a part of an IPv6 address. An IPv4 address at the end takes the place of two groups. */
+const splitGroups = (part: string): readonly string[] =>
+  part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
+
+/** Returns what limits count as one sender: the network (/64) of an IPv6 address, any other address as it is. */
+export const getSenderNetwork = (address: string): string => {
+  if (!address.includes(":")) return address;
+  const [start = "", end = ""] = address.toLowerCase().split("::");
+  const [first, last] = [splitGroups(start), splitGroups(end)];
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => "0");
+  const network = [...first, ...zeros, ...last].slice(0, 4);
+  return `${network.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
+};
 
 /** Who attempts something: the account as typed, which may not exist, and the address of the request. */
 export interface AttemptSource {

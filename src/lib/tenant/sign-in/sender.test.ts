@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { getSenderNetwork } from "./sender.ts";
+import { getSenderNetwork } from "./attempts.ts";
 
 test.each([
   ["192.0.2.7", "192.0.2.7"],

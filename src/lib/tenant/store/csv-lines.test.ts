@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { buildCsvLines } from "./csv-lines.ts";
+import { buildCsvLines } from "./list-export.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 import type { Reader } from "./store.ts";
 

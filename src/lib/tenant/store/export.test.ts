@@ -5,7 +5,7 @@ import { FORMATS } from "../../model/formats.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { buildCsvLines } from "./csv-lines.ts";
+import { buildCsvLines } from "./list-export.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();

@@ -1,8 +1,127 @@
 import type { Newline } from "../../csv/records/record.ts";
 import type { Column } from "../../model/format.ts";
-import { buildCsvLines, type ExportColumn } from "./csv-lines.ts";
 import { buildColumnSql, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
 import type { LineQuery, Reader, Store } from "./store.ts";
+import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
+import { buildConcatSql } from "./sql/forms.ts";
+
+export interface ExportColumn {
+  readonly header: string;
+  /** SQL: the text of the cell; null for a blank cell */
+  readonly sql: string;
+  /** faster SQL, which is correct unless its text contains a quote or a backslash */
+  readonly plain?: string | undefined;
+}
+
+/** SQL: a cell in the form in which {@link formatRecord} writes it. */
+const buildQuotedCellSql = (sql: string): string =>
+  `case when ${sql} glob :special then '"' || replace(${sql}, '"', '""') || '"' else ${sql} end`;
+
+const buildLineSql = (cells: readonly string[], comma: string, end: string): string =>
+  buildConcatSql([...cells.flatMap((cell, at) => (at === 0 ? [cell] : [comma, cell])), end]);
+
+/** The bytes that end a cell and a record in the plain text. Data almost never contains them. */
+const [CELL_END, RECORD_END] = [0x1f, 0x1e];
+const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
+
+type QuoteOffsets = readonly number[];
+
+/**
+ * Replaces the plain text's ends of cells and records with commas and line endings, in place. Returns the cells that
+ * need quotes; undefined if separators look like data, or a careful column is wrong. @param careful columns whose plain
+ * text is wrong with a quote or a backslash
+ */
+const replaceSeparators = (
+  bytes: Uint8Array,
+  {
+    columns,
+    records,
+    careful,
+    newline,
+  }: {
+    readonly columns: number;
+    readonly records: number;
+    readonly careful: readonly boolean[];
+    readonly newline: Newline;
+  },
+): QuoteOffsets | undefined => {
+  const recordEnd = newline === "lf" ? LF : CR;
+  const quoted: number[] = [];
+  let [from, column, found] = [0, 0, 0];
+  let [isSpecial, isEscaped] = [false, false];
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte > COMMA) {
+      if (byte === BACKSLASH) isEscaped = true;
+    } else if (byte === CELL_END || byte === RECORD_END) {
+      if (careful[column] === true && (isSpecial || isEscaped)) return undefined;
+      if (isSpecial) quoted.push(from, at);
+      [isSpecial, isEscaped] = [false, false];
+      if (byte === CELL_END) {
+        bytes[at] = COMMA;
+        column += 1;
+      } else {
+        if (column !== columns - 1) return undefined;
+        bytes[at] = recordEnd;
+        [column, found] = [0, found + 1];
+        // the line feed is already in the text
+        if (newline === "crlf") at += 1;
+      }
+      from = at + 1;
+    } else if (byte === COMMA || byte === QUOTE || byte === CR || byte === LF) isSpecial = true;
+  }
+  return found === records && from === bytes.length ? quoted : undefined;
+};
+
+/** Returns the bytes with quotes around the given cells, and with the quotes inside these cells doubled. */
+const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
+  const parts: Buffer[] = [];
+  let after = 0;
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at < quoted.length; at += 2) {
+    const [from = 0, to = 0] = [quoted[at], quoted[at + 1]];
+    const cell = all.toString("utf8", from, to).replaceAll('"', '""');
+    parts.push(all.subarray(after, from), Buffer.from(`"${cell}"`));
+    after = to;
+  }
+  parts.push(all.subarray(after));
+  return Buffer.concat(parts);
+};
+
+/** Returns records as CSV with a header. SQLite writes cells without quotes, fast; they are added where needed. */
+export const buildCsvLines = (
+  { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
+  columns: readonly ExportColumn[],
+  newline: Newline,
+): LineQuery => {
+  const end = NEWLINES[newline];
+  const headers = columns.map(({ header }) => header);
+  const careful = columns.map(({ plain }) => plain !== undefined);
+  const plain = columns.map((column) => column.plain ?? column.sql);
+  return {
+    ...records,
+    params: {
+      ...params,
+      newline: end,
+      special: '*[,"\r\n]*',
+      cellEnd: String.fromCharCode(CELL_END),
+      recordEnd: String.fromCharCode(RECORD_END) + end.slice(1),
+    },
+    head: Buffer.from(formatRecord(headers, end)),
+    line: buildLineSql(
+      columns.map(({ sql }) => buildQuotedCellSql(sql)),
+      "','",
+      ":newline",
+    ),
+    plain: {
+      line: buildLineSql(plain, ":cellEnd", ":recordEnd"),
+      finished: (bytes, count) => {
+        const quoted = replaceSeparators(bytes, { columns: columns.length, records: count, careful, newline });
+        return quoted === undefined || quoted.length === 0 ? quoted && bytes : addQuotes(bytes, quoted);
+      },
+    },
+  };
+};
 
 export interface ExportQuery extends ListFilters {
   /** default: `crlf` */

@@ -1,4 +1,4 @@
-import type { PlanCounts } from "../staging/counts.ts";
+import type { PlanCounts, ColumnChange } from "../staging/counts.ts";
 import { sha256 } from "../../ids.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import {
@@ -6,8 +6,10 @@ import {
   buildIsMissingRecordSql,
   buildIsValidRowSql,
   buildNameListSql,
+  buildCaseSql,
+  ORDERED_JOIN,
+  buildMatchesGlobSql,
 } from "../../store/sql/forms.ts";
-import { countChanges } from "./column-changes.ts";
 import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
 import { recordPlanViolations } from "../../store/sqlite/breaches.ts";
 import { findConflicts } from "./conflicts.ts";
@@ -19,6 +21,15 @@ import {
   isStaged,
   buildNewReferencesSql,
   IS_VALID_ROW_SQL,
+  buildChangesFieldSql,
+  buildListKeysAfterRowSql,
+  rowColumn,
+  findReference,
+  buildRecordKeysSql,
+  listStagedFields,
+  buildExistingValueSql,
+  buildIsKnownSql,
+  buildRowKeysSql,
 } from "./expressions.ts";
 import {
   readNameComposition,
@@ -32,19 +43,124 @@ import {
   findInvalidAccountNames,
   findUnknownReferences,
   markInvalidRows,
+  recordFinding,
 } from "./findings.ts";
-import { isForeignFile } from "./matching/foreign.ts";
+import { isForeignFile, matchRows } from "./matching/match.ts";
 import { findContestedRows, findExchangedColumns } from "./matching/lasting.ts";
-import { keepLostZeros, restoreOriginalRows } from "./matching/spelling.ts";
+import { keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
-import { matchRows } from "./matching/match.ts";
-import { resolveOwners } from "./devices/owners.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
+import type { ImportedField } from "../staging/kinds.ts";
+import { USER } from "../../../model/user.ts";
+
+const MAX_CANDIDATES = 3;
+
+/** Replaces owners that a list names by employee code, account or name with their addresses, if only one has it. */
+export const resolveOwners = (database: Database, plan: PlanDefinition): void => {
+  const { kind, request } = plan;
+  const owner = kind.references.find(({ refers }) => refers.to === USER.name);
+  if (owner === undefined || request.fromConsole === true || !isStaged(plan, owner.field)) return;
+  database.exec("drop table if exists s.owner_name");
+  database.exec("drop table if exists s.owner_found");
+  database.exec("create table s.owner_name (loose text, key text, primary key (loose, key)) without rowid");
+  database.exec("create table s.owner_found (key text, pk integer, primary key (key, pk)) without rowid");
+  const unknown = database.run(
+    `insert into s.owner_name select loose_code(f.value), f.key from s.refer f
+     where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")}`,
+  );
+  if (unknown === 0) return;
+  const isNumber = `not ${buildMatchesGlobSql("u.employeeCode", "'*[^0-9]*'")}`;
+  database.exec(`insert into s.owner_found select n.key, u.pk from user u ${ORDERED_JOIN} s.owner_name n
+    on n.loose in (loose_code(u.name), loose_code(u.employeeCode), loose_code(u.accountName),
+      case when ${isNumber} then ltrim(u.employeeCode, '0') end) where true on conflict do nothing`);
+  const found = `from s.row r ${ORDERED_JOIN} s.owner_found n on n.key = ${buildRowKeysSql(owner.field)} join user u on u.pk = n.pk`;
+  const names = `(select string_agg(label, ', ') from (select c.name || ' <' || (c.emails ->> 0) || '>' as label
+    from s.owner_found o join user c on c.pk = o.pk where o.key = n.key order by c.pk limit ${MAX_CANDIDATES}))`;
+  recordFinding(database, plan, {
+    code: "owner-ambiguous",
+    field: owner.field.field,
+    select: `select r.row, r.line, null as col, json_object('count', count(*), 'records', ${names}) as params
+      ${found} group by r.row having count(*) > 1`,
+  });
+  const address = `select r.row, u.emails ->> 0, u.emailKeys ->> 0 ${found} group by r.row having count(*) = 1`;
+  replaceCells(database, plan, owner.field, (insert) => insert(`select * from (${address}) where true`));
+};
+
+const buildLeavesBlankSql = (plan: PlanDefinition, field: ImportedField): string => {
+  if (!isStaged(plan, field)) return "true";
+  if (field.resolved) return `${rowColumn(field.field)} = '${findReference(plan.kind, field)?.usual}'`;
+  return field.merge === "list" ? `${buildExistingValueSql(plan, field)} = '[]'` : `${rowColumn(field.field)} is null`;
+};
+
+const buildChangedRowsSql = ({ kind }: PlanDefinition, more = ""): string =>
+  `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${more}
+   where m.changed <> 0 and ${buildIsValidRowSql("m.row")}`;
+
+const hasFieldBit = (mask: number, { bit }: ImportedField): boolean => Math.floor(mask / 2 ** bit) % 2 === 1;
+
+export const countChanges = (
+  database: Database,
+  plan: PlanDefinition,
+): { readonly update: number; readonly columns: readonly ColumnChange[] } => {
+  const fields = listStagedFields(plan);
+  const single = fields.filter(({ merge }) => merge !== "custom");
+  const blank = single
+    .map((field) => buildCaseSql(buildLeavesBlankSql(plan, field), String(2 ** field.bit), "0"))
+    .join(" + ");
+  const masks = database
+    .all(
+      `select m.changed as mask, m.changed & (${blank || "0"}) as blank, count(*) as n from ${buildChangedRowsSql(plan)} group by 1, 2`,
+    )
+    .map(({ mask, blank, n }) => ({ mask: Number(mask), blank: Number(blank), n: Number(n) }));
+  const sum = (which: (one: (typeof masks)[number]) => boolean): number =>
+    masks.reduce((total, one) => (which(one) ? total + one.n : total), 0);
+  const columns = fields.flatMap((field): readonly ColumnChange[] => {
+    const all = sum(({ mask }) => hasFieldBit(mask, field));
+    if (all === 0) return [];
+    if (field.merge === "custom") return countCustomChanges(database, plan, field);
+    const cleared = sum(({ blank }) => hasFieldBit(blank, field));
+    return [{ field: field.field, changed: all - cleared, cleared, removed: countRemoved(database, plan, field) }];
+  });
+  return { update: sum(() => true), columns };
+};
+
+const countRemoved = (database: Database, plan: PlanDefinition, field: ImportedField): number => {
+  if (field.merge !== "list") return 0;
+  const after = isStaged(plan, field) ? buildListKeysAfterRowSql(plan, field) : "'[]'";
+  return database.count(
+    `select count(*) from ${buildChangedRowsSql(plan, `${ORDERED_JOIN} json_each(${buildRecordKeysSql(field)}) o`)} and ${buildChangesFieldSql(field)}
+     and not exists (select 1 from json_each(${after}) k where k.value = o.value)`,
+  );
+};
+
+const countCustomChanges = (
+  database: Database,
+  plan: PlanDefinition,
+  field: ImportedField,
+): readonly ColumnChange[] => {
+  const after = buildExistingValueSql(plan, field);
+  const differ = (list: string, column: string, which: string): string =>
+    `select e.key, ${column} from ${buildChangedRowsSql(plan, `${ORDERED_JOIN} json_each(${list}) e`)} and ${buildChangesFieldSql(field)} and ${which}`;
+  const stored = `t.${field.stored}`;
+  return database
+    .all(
+      `select f.name, sum(change) as changed, sum(clearing) as cleared from (
+         ${differ(after, "1 as change, 0 as clearing", `${stored} ->> e.key is distinct from e.value`)}
+         union all ${differ(stored, "0, 1", `(${after}) ->> e.key is null`)}) k
+       join custom_field f on f.pk = cast(k.key as integer) group by f.pk order by f.pk`,
+    )
+    .map(({ name, changed: n, cleared }) => ({
+      field: `custom:${String(name)}`,
+      changed: Number(n),
+      cleared: Number(cleared),
+      removed: 0,
+    }));
+};
 
 const resetComparison = (database: Database, plan: PlanDefinition): void => {
   createMergeTables(database, plan);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countStayingChildren, findOrphans, findRings } from "./org-tree.ts";
+import { countStayingChildren, findOrphans, findRings } from "../sqlite/orgs/tree.ts";
 
 const place = (row: number, parent: number) => ({ row, node: -row, parent });
 

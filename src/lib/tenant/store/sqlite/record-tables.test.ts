@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
 import { USER } from "../../../model/user.ts";
 import { Database } from "./database.ts";
-import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./record-tables.ts";
+import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./schema.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
 
 const ADDED = {

@@ -12,8 +12,8 @@ import {
   type ExistingOrg,
   type OrgFault,
   type OrgRow,
+  type OrgNode,
 } from "../../staging/org-matching.ts";
-import { countStayingChildren, findOrphans, findRings, type OrgTree, type PlacedRow } from "../../staging/org-tree.ts";
 import { reportUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
@@ -22,6 +22,60 @@ import { AMBIGUOUS_TABLE, DELETED_HERE_TABLE } from "../merge/tables.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
+
+export interface PlacedRow {
+  readonly row: number;
+  readonly node: OrgNode;
+  readonly parent: OrgNode;
+}
+
+/** The tree after an import: the parent of each organisation but the root. */
+export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
+
+/** Returns the rows whose parent is a row that creates no organisation. New organisations in them are not created either. */
+export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] => {
+  const below = Map.groupBy(rows, ({ parent }) => parent);
+  const nodes = new Set(rows.map(({ node }) => node));
+  const found = new Set(rows.filter(({ parent }) => parent < 0 && !nodes.has(parent)));
+  for (const { node } of found) if (node < 0) for (const child of below.get(node) ?? []) found.add(child);
+  return [...found];
+};
+
+export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
+  const ends = new Map<OrgNode, "root" | "under way">();
+  const ring = new Set<OrgNode>();
+  for (const start of tree.keys()) {
+    const way: OrgNode[] = [];
+    let node: OrgNode | undefined = start;
+    while (node !== undefined && !ends.has(node)) {
+      ends.set(node, "under way");
+      way.push(node);
+      node = tree.get(node);
+    }
+    if (node !== undefined && ends.get(node) === "under way")
+      for (const on of way.slice(way.indexOf(node))) ring.add(on);
+    for (const passed of way) ends.set(passed, "root");
+  }
+  return ring;
+};
+
+/** Returns how many organisations that stay are directly below missing ones, which keep those above them. */
+export const countStayingChildren = (
+  tree: OrgTree,
+  lacking: ReadonlySet<number>,
+  areKept: boolean,
+): ReadonlyMap<number, number> => {
+  const counts = new Map<number, number>();
+  const stays = (node: OrgNode): void => {
+    const parent = tree.get(node);
+    if (parent === undefined || !lacking.has(parent)) return;
+    const before = counts.get(parent) ?? 0;
+    counts.set(parent, before + 1);
+    if (areKept && before === 0) stays(parent);
+  };
+  for (const node of tree.keys()) if (!lacking.has(node)) stays(node);
+  return counts;
+};
 
 const readOrgRows = (database: Database): readonly OrgRow[] =>
   database.all("select r.*, m.target from s.row r left join s.match m on m.row = r.row order by r.row").map((row) => ({
