@@ -26,7 +26,6 @@ type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 export interface ChangeOptions {
   /** action in the audit record, such as `renewals.add`; null for internal changes that do not need an audit record */
   readonly action: string | null;
-  /** default: a manual edit */
   readonly writer?: ChangeWriter | undefined;
   /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
@@ -36,7 +35,6 @@ export interface ChangeOptions {
   readonly signal?: AbortSignal | undefined;
   /** true if a mirror's console already has what the change writes */
   readonly alreadyInConsole?: boolean | undefined;
-  /** if true, everything is rolled back */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -47,9 +45,7 @@ export interface ChangeOutcome<T> {
   /** the state before the change (`after` is the state after the change); audit records omit secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
-  /** further facts for the audit record */
   readonly detail?: object | undefined;
-  /** the action that was actually performed, if it differs from the requested action */
   readonly action?: string | undefined;
 }
 
@@ -76,7 +72,6 @@ const TENANT_CHANGED_FAILURE = new Failure("conflict", {
   ),
 });
 
-/** Writes a complete change in one transaction. @see Session.change */
 export const writeChange = async <T>(
   author: ChangeAuthor,
   change: ChangeOptions,

@@ -3,7 +3,6 @@ export type RandomBytes = (size: number) => Uint8Array;
 
 export interface AccessOrigin {
   readonly host: string;
-  /** name of the operating system's user; undefined if the user has no name */
   readonly user?: string | undefined;
   readonly program: string;
   /** how the program reaches the tenant: in the same process (`embedded`), or over a socket */
@@ -14,7 +13,6 @@ export interface AccessOrigin {
   readonly token?: string | undefined;
 }
 
-/** A tenant's sources of time and randomness, and the origin of its requests. */
 export interface Surroundings {
   /** returns the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;

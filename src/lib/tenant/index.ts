@@ -22,7 +22,6 @@ export interface OpenTenant {
   readonly explain: TenantParts["explain"];
   /** Does work that `close` waits for. @throws Failure `unavailable` after that */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Returns true if an account can sign in: it has a role and a password. */
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
   /** Waits for running work and releases the files. Later requests are refused with `unavailable`. */
@@ -52,7 +51,6 @@ export interface TenantOptions extends Pick<
   readonly acting: "owner" | { readonly account: string } | "requests";
   readonly surroundings: Surroundings;
   readonly apple?: AppleAccess | undefined;
-  /** stores what is uploaded over sockets until it is complete */
   readonly spool?: TenantParts["spool"];
   /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;

@@ -1,5 +1,3 @@
-/** zod, and the schemas that the inputs of operations share. */
-
 import { z } from "zod";
 import {
   listApiFields,

@@ -3,7 +3,6 @@ export class Jobs {
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
-  /** Starts a job. @param work must end soon after its signal is aborted */
   start(work: (signal: AbortSignal) => Promise<void>): void {
     const done = work(this.#stopping.signal)
       .catch(() => undefined)

@@ -4,7 +4,6 @@ import type { RequestKey } from "./store/idempotency.ts";
 /** What a request knows about its changes, without each operation passing it on. */
 interface RequestChanges {
   readonly numbers: number[];
-  /** identifies a request that its sender may send again */
   readonly key: RequestKey | undefined;
   /** the tenant's revision that the sender saw; only the first change depends on it, because it advances the revision */
   base: number | undefined;

@@ -37,7 +37,6 @@ type OptionalKeys<I extends z.ZodType, In = z.input<I>> = {
   [K in keyof In]-?: {} extends Pick<In, K> ? K : never;
 }[keyof In];
 
-/** A value that its reader does not change. */
 type Frozen<T> = T extends readonly (infer E)[]
   ? readonly Frozen<E>[]
   : T extends object
@@ -73,7 +72,6 @@ export interface Operation<
 > {
   readonly route: R;
   readonly about: string;
-  /** schemas of the values in the path that are not ids */
   readonly path?: (kit: InputKit) => P;
   /** the query of GET and DELETE and of an upload, otherwise the JSON body; every other member is rejected */
   readonly input?: (kit: InputKit) => I;
@@ -120,7 +118,6 @@ export const splitRoute = ({
 export const listPathNames = (path: string): readonly string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 
-/** Returns true if the input of an operation travels in the query, not in the body. */
 export const takesQuery = (one: AnyOperation): boolean => one.file === true || /^(?:GET|DELETE) /.test(one.route);
 
 export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "changes">): boolean =>
@@ -129,13 +126,10 @@ export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "
 export interface Asked extends Call {
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;
-  /** the tenant's revision that the caller saw */
   readonly base?: number | undefined;
-  /** identifies a request that its caller may send again; undefined if the caller does not */
   readonly key?: RequestKey | undefined;
 }
 
-/** @throws Failure `not-permitted` if the acting account may not do this */
 export const requireRights = async (
   { needs }: AnyOperation,
   asker: Actor,

@@ -18,7 +18,6 @@ export interface TenantParts {
   readonly session: Session;
   /** session of the tenant's owner, which covers the whole tenant; for housekeeping that no request asks for */
   readonly owner: Session;
-  /** returns the import engine, which is loaded when it is first needed */
   readonly engine: () => Promise<ImportEngine>;
   /** where the request comes from: a network address, or `embedded` for the same process */
   readonly address: string;
@@ -27,10 +26,8 @@ export interface TenantParts {
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
   readonly apple: AppleAccess;
-  /** returns the background jobs of this process, which are loaded when they are first needed */
   readonly jobs: () => Promise<Jobs>;
   readonly mail: OpenMail;
-  /** converts an error of the store into the failure to report */
   readonly explain: (error: unknown) => unknown;
 }
 

@@ -23,7 +23,6 @@ export class YoungHeap {
     setFlagsFromString("--semi-space-growth-factor=1");
   }
 
-  /** Lets the young generation grow again, unless other work in this process also holds it. */
   release(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;

@@ -89,7 +89,6 @@ export interface StoredAccount {
   readonly createdAt: string;
 }
 
-/** SQL: text that identifies the account of a user `u` in messages. */
 export const ACCOUNT_LABEL_SQL = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
 
 const ACCOUNT_ROW_COLUMNS = `u.pk, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.administrator,
@@ -145,7 +144,6 @@ export const createSystemOnlyFailure = ({ called, role }: Pick<StoredAccount, "c
 const SELECT_ACCOUNT_SUMMARIES =
   "select u.accountName as name, u.name as user, a.role from main.account a join main.user u on u.pk = a.user";
 
-/** Returns the names of all accounts with the support option, except one user's account.  @param user record number */
 export const listOtherSupportAccounts = async (reader: Reader, user: number): Promise<readonly string[]> => {
   const rows = await reader.all(
     `${SELECT_ACCOUNT_SUMMARIES} where a.supportOption = 1 and a.user <> :user order by u.pk`,
@@ -159,7 +157,6 @@ export const filterExistingOrgs = async (reader: Reader, orgs: readonly number[]
   return (await reader.all(sql, { orgs: JSON.stringify(orgs) })).map(({ pk }) => Number(pk));
 };
 
-/** Returns the record number of the custom scheme with this name or id; undefined if there is none. */
 export const findScheme = async (reader: Reader, name: string): Promise<number | undefined> => {
   const sql = "select pk from scheme where id = :name or coalesce(nameKey, name) = :key";
   return (await reader.get<{ readonly pk: number }>(sql, { name, key: nameKey(name) }))?.pk;
@@ -231,7 +228,6 @@ export const readResetCode = (reader: Reader, user: number): Promise<ResetCode |
   return reader.get<ResetCode>(sql, { user });
 };
 
-/** Stores a reset code in place of the previous code. The change must lock `accounts`. */
 export const writeResetCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };

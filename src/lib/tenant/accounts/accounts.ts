@@ -56,7 +56,6 @@ export const createAccount = (
 export const editAccount = (session: Session, id: string, body: AccountBody): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "edit", id, body }, requireAccountName);
 
-/** Revokes an account's role and its right to sign in. @throws Failure as {@link createAccount} @see facts 2.4 */
 export const revokeRole = (
   session: Session,
   id: string,

@@ -5,12 +5,10 @@ import type { Session } from "../session.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** Where people are administrators: in CLOMO PANEL (`users`), or in a SECURED APP. */
 type AdministratorKind = "users" | SecuredApp;
 
 interface Administrator {
   readonly id: string;
-  /** main email address; for a user of an app, the ユーザーID */
   readonly key: string;
   readonly name: string;
 }
@@ -43,7 +41,6 @@ export const readAdministratorList = async (reader: Reader, kind: AdministratorK
   };
 };
 
-/** Records that the list is complete: somebody said so, or said of a person whether it contains the person. */
 export const confirmList = async (
   { surroundings, actor }: Session,
   writer: Writer,

@@ -10,11 +10,9 @@ export interface ActingAccount {
   readonly name: string;
   readonly role: Role;
   readonly org: number;
-  /** record numbers of the managed organisations; undefined if none are recorded */
   readonly managedOrgs: readonly number[] | undefined;
   readonly scheme: string | undefined;
   readonly items: readonly string[];
-  /** verifies the account's password; null if the account has none */
   readonly verifier: string | null;
 }
 

@@ -37,7 +37,6 @@ const buildAccountMembers = (kit: InputKit) => {
   };
 };
 
-/** CLOMO accounts (CLOMO アカウント) of PANEL users, and the roles of administrators. */
 export const accounts = {
   ...readOperations({ noun: "accounts", list: ACCOUNTS, needs: "accounts.read" }),
   list: operation({
@@ -123,7 +122,6 @@ export const accounts = {
   }),
 };
 
-/** Custom schemes (カスタム管理権限スキーム). The roles themselves are the same in every tenant. */
 export const roles = {
   schemes: operation({
     route: "GET /v1/roles/schemes",

@@ -27,7 +27,6 @@ export interface TenantMail {
 /** Sends an email within a limited time. Returns the reason, without secrets, if it could not be sent. */
 export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** Opens the configured mail server. @throws Failure `input-rejected` if none is configured */
 export type OpenMail = () => Promise<SendMail>;
 
 const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;

@@ -47,7 +47,6 @@ const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   }),
 };
 
-/** Creates a custom scheme. @throws Failure `input-rejected` for a name in use, an unknown item, or no item */
 export const createScheme = (session: Session, body: ManualRequestBody): Promise<WrittenScheme> =>
   createRecord(session, EDITABLE_SCHEMES, body);
 

@@ -7,10 +7,8 @@ import { buildValueWithoutTypeSql } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveCreatedRange } from "../versions/keep.ts";
 
-/** SQL: true for a device that must not be switched on yet. */
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 
-/** Lists the devices of the last sync, in the order in which they were first seen. */
 export const ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
   table: "ade_device t",

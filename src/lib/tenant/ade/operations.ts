@@ -6,7 +6,6 @@ import { ADE_DEVICE_LIST, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 // loaded only when they are needed, because they also load cryptography
 const loadServer = () => import("./server.ts");
 
-/** Apple's device enrolment: ADE (Automated Device Enrollment). */
 export const ade = {
   show: operation({
     route: "GET /v1/ade",

@@ -17,7 +17,6 @@ const EMPTY_SERVER = {
   tokenExpiresAt: null,
   tokenSetAt: null,
   tokenSetBy: null,
-  /** when Apple first rejected the token; null if no rejection is known */
   tokenRejectedAt: null,
   serverUuid: null,
   serverName: null,
@@ -26,9 +25,7 @@ const EMPTY_SERVER = {
   /** position in the device list at the end of the last sync; null if the next sync must be full */
   cursor: null,
   cursorAt: null,
-  /** when the last full sync began */
   fullAt: null,
-  /** id of the renewal item with the token's expiry date */
   renewal: null,
 } as const;
 

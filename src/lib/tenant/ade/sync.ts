@@ -45,9 +45,7 @@ export interface AdeSync extends AppliedCounts {
   readonly devices: number;
   /** devices that a full fetch did not find, if they are more than permitted; nothing was changed then */
   readonly missing: number;
-  /** devices for which a 事前登録 record was created in the tenant */
   readonly registered: number;
-  /** number of the change; null if nothing was changed */
   readonly change: number | null;
 }
 

@@ -94,7 +94,6 @@ const TOKEN_OR_KEY_CHANGED_FAILURE = new Failure("conflict", {
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
 
-/** Returns the name of the MDM server, taken from the name of the token file. @see facts 3.5 */
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 

@@ -5,10 +5,8 @@ import { sha256, type AccessOrigin } from "../ids.ts";
 import type { Writer } from "../store/store.ts";
 
 export interface ChangedObject {
-  /** name of the record type, such as `user` */
   readonly thing: string;
   readonly id: string;
-  /** name that people use for the record */
   readonly name?: string | undefined;
 }
 
@@ -24,7 +22,6 @@ export interface AuditEntry {
   /** the state before the change (`after` is the state after the change) */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
-  /** further facts about the action, such as the counts of an import */
   readonly detail?: object | undefined;
 }
 
@@ -33,9 +30,7 @@ export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | 
 /** What the audit record of a change does not contain. The number of the change is that of its audit record. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
-  /** the new revision; null if no collection got a new revision */
   readonly revision: number | null;
-  /** record number of the import that made the change */
   readonly import?: number | undefined;
   /** number of the change that this change undoes; what an undone undo had undone is in effect again */
   readonly undoes?: number | undefined;

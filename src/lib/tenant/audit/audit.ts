@@ -63,7 +63,6 @@ export const listAuditRecords = async (
   return ReadableStream.from(all());
 };
 
-/** Returns the audit record with a number. @throws Failure `not-found` */
 export const getAuditRecord = async (session: Session, seq: number): Promise<AuditRecord> => {
   const json = await session.read((reader) => findAuditRecord(reader, seq));
   if (json !== undefined) return JSON.parse(json) as AuditRecord;

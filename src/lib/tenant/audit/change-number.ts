@@ -38,10 +38,8 @@ const createNotImportFailure = (number: number, action: string): Failure => {
   });
 };
 
-/** A change to the tenant, with the data that an undo needs. */
 export interface StoredChange {
   readonly number: number;
-  /** null if the change did not write records that have versions */
   readonly revision: number | null;
   readonly writer: ChangeWriter;
   /** number of the import's plan; null if no import made the change */
@@ -92,7 +90,6 @@ export const readChange = async (reader: Reader, number: number): Promise<Stored
   return toStoredChange(row);
 };
 
-/** Returns the import that made a change; undefined if there is none that the acting account can see. */
 export const findImportOfChange = async (
   reader: Reader,
   { import: pk }: Pick<StoredChange, "import">,

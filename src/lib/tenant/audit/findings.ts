@@ -10,7 +10,6 @@ export interface AuditFindings {
   readonly schema: boolean;
   /** number of records that were not altered since they were written */
   readonly records: number;
-  /** the last of these records; null if there are none */
   readonly last: { readonly seq: number; readonly hash: string } | null;
   /** number of the first record that was altered, moved, removed or added; null if the chain is intact */
   readonly broken: number | null;

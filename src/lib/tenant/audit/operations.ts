@@ -1,7 +1,6 @@
 import { operation } from "../operation.ts";
 import { checkAuditValue, getAuditRecord, listAuditRecords } from "./audit.ts";
 
-/** The audit log: who changed what, when, and from where. */
 export const audit = {
   list: operation({
     route: "GET /v1/audit",

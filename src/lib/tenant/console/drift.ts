@@ -65,7 +65,6 @@ const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
 const buildChangeDriftSql = (versions: VersionSchema): string =>
   `select * from (${buildThingDriftSql(versions, buildMayBelongToChangeSql(versions))}) where revision = :revision`;
 
-/** SQL: the drift of all record types, or that of the change `:revision`. */
 const buildDriftSql = (revision: number | undefined): string => {
   const of = (versions: VersionSchema): string =>
     revision === undefined ? buildThingDriftSql(versions, "true") : buildChangeDriftSql(versions);

@@ -1,7 +1,6 @@
 import { operation } from "../operation.ts";
 import { findLastOpenTask, listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 
-/** Tasks to do in the console (CLOMO PANEL), which does not have an API. */
 export const consoleTasks = {
   list: operation({
     route: "GET /v1/console",

@@ -97,7 +97,6 @@ export class TaskRecordReader {
     return this.#row(`main.${getObservedTable({ thing })}`, thing, pk);
   }
 
-  /** Returns the local state of a record; null if it does not exist or is not visible. */
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 

@@ -19,7 +19,6 @@ export interface ConsoleTask {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
-  /** the first 20 */
   readonly records: readonly TaskRecord[];
   readonly openedAt: string;
   readonly openedBy: string | null;
@@ -78,7 +77,6 @@ export const listTasks = async (
   return tasks;
 };
 
-/** Returns the open tasks with these numbers. @throws Failure `not-found` */
 export const readTasks = async (
   reader: Reader,
   numbers: readonly number[],
@@ -101,7 +99,6 @@ const createNoTaskFailure = (what: ReturnType<typeof text>): Failure =>
     hint: step("to list the open tasks", "未了の作業の一覧", line("console list", [])),
   });
 
-/** Returns the number of an account's newest change that has an open task. @throws Failure `not-found` */
 export const findLastOpenTask = async (reader: Reader, actor: string): Promise<number> => {
   const numbers = JSON.stringify([...(await readOpenTasks(reader)).keys()]);
   const own = await reader.get(

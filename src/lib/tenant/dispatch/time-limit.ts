@@ -6,7 +6,6 @@ import { text } from "../../text/index.ts";
 
 export interface DispatchEnvironment {
   readonly Bindings: { readonly from: RequestSource | undefined };
-  /** aborted when the work for the request should end */
   readonly Variables: { until: AbortSignal };
 }
 

@@ -31,8 +31,6 @@ export const RESPONSE_HEADERS: readonly string[] = [
   CHANGE_HEADER,
 ];
 
-/** The content type of an Excel workbook. @see https://www.iana.org/assignments/media-types */
 export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/** The paths that a server answers itself, without signing in. */
 export const SERVER_PATHS = ["/healthz", "/readyz", "/openapi.json"] as const;

@@ -17,7 +17,6 @@ export const findAnswer = async (reader: Reader, question: string): Promise<Answ
   return row && toAnswer(row);
 };
 
-/** Writes an answer. An earlier answer to the same question is replaced, and its id is kept. */
 export const writeAnswer = async (writer: Writer, answer: Answer): Promise<void> => {
   const known = await writer.get("select pk from main.answer where id = :id", { id: answer.id });
   const { last = 0 } = (await writer.lock(["answers"])).get("answers") ?? {};

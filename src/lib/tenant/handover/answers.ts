@@ -39,7 +39,6 @@ export const setAnswers = (
     };
   });
 
-/** Stores or deletes an answer. @returns undefined if nothing changes */
 async function setAnswer(
   session: Session,
   writer: Writer,

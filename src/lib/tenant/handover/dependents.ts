@@ -15,11 +15,9 @@ import { readRecordsById } from "../store/lists.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** Everything that depends on a user, as far as the acting account may see it. */
 export interface Dependents extends Pick<Account, "role" | "marked" | "supportOption"> {
   readonly user: User;
   readonly devices: readonly OwnedDevice[];
-  /** null: the acting account may not see SECURED APPs */
   readonly secured: readonly SecuredIdentity[] | null;
   /** items that name the user as the owner, or as the holder of the account or phone */
   readonly renewals: readonly { readonly id: string; readonly name: string; readonly relation: "owner" | "account" }[];
@@ -39,10 +37,8 @@ interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "n
   readonly matchedBy: "id" | "address" | "name";
 }
 
-/** SQL: the users `u` whose ids are in `:ids`. */
 const OF_USERS = `from json_each(:ids) e ${ORDERED_JOIN} user u on u.id = e.value`;
 
-/** SQL: the text columns that contain email addresses of a SECURED APPs user `s`. */
 const SECURED_ADDRESSES =
   "json_array(s.imapMailAddress, s.exchangeMailAddress, s.mailAddress, s.microsoft365MailAddress)";
 
@@ -86,7 +82,6 @@ export const buildPeople = async (reader: Reader, users: readonly User[]): Promi
   });
 };
 
-/** Returns the users with these ids, in this order, each once.  @throws Failure `not-found` */
 const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readonly User[]> => {
   const users = new Map((await readRecordsById(reader, USER_LIST, ids)).map((user) => [user.id, user]));
   return [...new Set(ids)].map((id) => {

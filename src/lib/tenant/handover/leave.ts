@@ -85,7 +85,6 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
 
 const hasRights = ({ role, marked }: Dependents): boolean => role !== "none" || marked;
 
-/** Returns true if a user cannot be deleted yet, because of what depends on the user. */
 const isHeld = (one: Dependents): boolean =>
   hasRights(one) ||
   [one.devices, one.renewals, one.consoleTasks].some(({ length }) => length > 0) ||
@@ -114,7 +113,6 @@ const endRights = async (
   return objects;
 };
 
-/** Revokes the role of a user, or removes the mark of a user who does not have an account. */
 const endAccount = async (
   session: Session,
   writer: Writer,

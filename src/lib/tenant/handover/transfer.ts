@@ -34,7 +34,6 @@ export interface TransferResult {
 }
 
 interface TransferRequest {
-  /** id of the user who becomes the successor */
   readonly to: string;
   readonly dryRun?: boolean | undefined;
 }
@@ -116,7 +115,6 @@ async function buildTransferSteps(
   return isSupportOptionAvailable(await listOtherSupportAccounts(writer, successor.account.pk)) ? [on, off] : [off, on];
 }
 
-/** Changes an account. @returns undefined if the account already has these values */
 async function applyAccountStep(
   session: Session,
   writer: Writer,

@@ -49,7 +49,6 @@ const toLayout = ({ use, digest, columns, at, actor }: Row): Layout => ({
   actor: String(actor),
 });
 
-/** Returns the layouts of the imports that an actor may make, newest first, without those whose change is undone. */
 export const listLayouts = async (reader: Reader, asker: Actor): Promise<readonly Layout[]> => {
   const rows = await reader.all(
     `select l.* from main.layout l where l.use like '${USE}%' and not exists
@@ -75,7 +74,6 @@ export const learnLayout = async (session: Session, layout: NewLayout): Promise<
   });
 };
 
-/** @throws Failure `not-found` */
 export const removeLayout = (session: Session, id: string): Promise<Layout> =>
   session.change({ action: "layouts.remove", commits: false, locks: [] }, async (writer) => {
     const before = (await listLayouts(writer, session.asker)).find((one) => one.id === id);

@@ -14,7 +14,6 @@ export interface DeletionRequest {
   readonly ids: readonly string[];
   /** for organisations: also everything below them, with the users; the plan's `beside` has the number of users */
   readonly recursive?: boolean | undefined;
-  /** how the caller identified the records; shown as the file name of the import */
   readonly called?: string | undefined;
 }
 

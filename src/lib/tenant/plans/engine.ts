@@ -15,7 +15,6 @@ interface FieldValue {
 }
 
 export interface PlanRow {
-  /** type of the record, if it is not the type of the import's kind */
   readonly thing?: string | undefined;
   /** for an undo: the SECURED APP of the record, because a change may concern several */
   readonly app?: SecuredApp | undefined;
@@ -54,7 +53,6 @@ export type PlanReading =
       readonly type: "rows";
       readonly record: ImportRecord;
       readonly query: RowQuery;
-      /** the plan of the organisations that are committed with this plan */
       readonly beside?: ImportRecord | undefined;
     }
   /** the rows of an undo's plan; `first` is the format whose rows come first */
@@ -69,7 +67,6 @@ export type PlanReading =
   | { readonly type: "problems"; readonly record: ImportRecord; readonly limit: number | undefined };
 
 export interface UndoCounts {
-  /** record type of the records that the undo writes */
   readonly kind: FormatName;
   /** changes as soon as other records prevent the undo */
   readonly etag: string;

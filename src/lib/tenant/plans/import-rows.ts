@@ -61,7 +61,6 @@ export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
   process: null,
 };
 
-/** SQL: the number of the change that undid the change of the import `i`. */
 export const UNDONE_BY_SQL = "(select c.undoneBy from main.change c where c.number = i.change)";
 
 export const SELECT_IMPORTS = `select i.*, ${UNDONE_BY_SQL} as undoneBy, exists (select 1 from main.change c

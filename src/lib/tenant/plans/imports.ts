@@ -82,7 +82,6 @@ export class TenantImports {
     this.#processes = processes;
   }
 
-  /** Runs a request, unless it was already executed. */
   async #once(run: () => Promise<Import>): Promise<Import> {
     const key = getRequestKey();
     const done = key && (await this.#session.read((reader) => findRequestKey(reader, key)));
@@ -136,7 +135,6 @@ export class TenantImports {
     if ((isForSystem && role !== "system") || (isForWhole && orgs !== undefined)) throw WHOLE_TENANT_FAILURE;
   }
 
-  /** Returns the import. @throws Failure `not-permitted` if the actor may not make these changes */
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { asker } = this.#session;
     const { counts } = record.detail;
@@ -167,7 +165,6 @@ export class TenantImports {
     });
   }
 
-  /** Plans a deletion. @throws Failure as `resolveDeletion`; `input-rejected`, `not-permitted`, `not-found` */
   async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
     const { ids } = asked;
     const request = this.#scoped(resolveDeletion(asked));
@@ -175,7 +172,6 @@ export class TenantImports {
     return this.#once(() => this.#planUndo(toDeletedChange(request, ids), planned, context));
   }
 
-  /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
   async upload(id: string, { stream, encoding }: UploadContent, { signal }: RequestContext): Promise<Import> {
     const record = this.#check(await this.#record(id), ["uploading"]);
     const { request } = record.detail;
@@ -200,7 +196,6 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await getImportByName(reader, name)));
   }
 
-  /** Returns the rows of a planned or committed import as NDJSON.  @throws Failure `conflict` otherwise */
   async rows(id: string, query: RowQuery): Promise<Lines<PlanRow>> {
     const record = await this.#record(id);
     if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });

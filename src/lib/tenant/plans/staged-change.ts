@@ -12,7 +12,6 @@ export const readStagedChange = async (
   return request === null ? readDroppedTasks(reader, drops) : toDeletedChange(request, ids);
 };
 
-/** Returns the tasks to drop in the form that the engine needs. */
 export const readDroppedTasks = async (reader: Reader, numbers: readonly number[]): Promise<UndoneChange> => {
   const rows = await reader.all<{ revision: number | null }>(
     "select revision from main.change where number in (select value from json_each(:numbers)) order by number",

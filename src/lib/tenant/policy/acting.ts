@@ -15,7 +15,6 @@ const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[
   return managedOrgs ?? [];
 };
 
-/** Returns an account's actor. @throws Failure `not-found`; `not-permitted` if the account has no role */
 export const resolveActor = async (reader: Reader, name: string): Promise<Actor> => {
   const account = await findAccountByName(reader, name);
   if (account === undefined) throw createUnknownAccountFailure(name);
@@ -24,7 +23,6 @@ export const resolveActor = async (reader: Reader, name: string): Promise<Actor>
   return actor;
 };
 
-/** Returns the actor for an account; undefined if the account has no role. */
 export const toActor = (account: ActingAccount): Actor | undefined => {
   const { user, id, scheme, items } = account;
   const role = ADMINISTRATOR_ROLES.find((one) => one === account.role);

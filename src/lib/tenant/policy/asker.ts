@@ -27,6 +27,5 @@ export interface Actor {
   readonly items: ReadonlySet<Operation>;
   /** the numbers of the organisations that the actor administers, with all below them; undefined: all */
   readonly orgs: readonly number[] | undefined;
-  /** for a request over a socket */
   readonly credential?: ActorCredential | undefined;
 }

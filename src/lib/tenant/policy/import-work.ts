@@ -60,7 +60,6 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   answer: ["tenant.write"],
 };
 
-/** Checks that an actor may make all changes of a plan. @throws Failure `not-permitted` with the first refused one */
 export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
   const work = derivePlanWork(kind, counts);
   const needed = Object.entries(getWorkOperations(asker, kind));

@@ -6,7 +6,6 @@ import { buildCaseSql, buildComparisonKeySql } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
 
-/** SQL: the comparison key of a device's serial number. @param of alias of the device's table */
 export const buildSerialKeySql = (of: string): string =>
   buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 

@@ -27,7 +27,6 @@ export interface DeviceOwnerChange {
   readonly ids: readonly string[];
   readonly owner: string | null;
   readonly ownerOrg: string | null;
-  /** the confirmed number of devices that must be wiped */
   readonly wipes?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -41,7 +40,6 @@ export const changeDeviceOwners = (
   return editRecords(session, EDITABLE_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole });
 };
 
-/** Checks the confirmed number of wipes. A dry run need not confirm it.  @throws Failure `input-rejected` */
 const requireConfirmedWipes = (
   changed: readonly EditedRecord<Device>[],
   { wipes, dryRun = false }: Pick<DeviceOwnerChange, "wipes" | "dryRun">,
@@ -61,7 +59,6 @@ export interface TagChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Adds tags to devices and removes others. If one device is missing, none changes. @throws Failure `not-found` */
 export const tagDevices = (
   session: Session,
   { ids, add, remove, dryRun }: TagChange,

@@ -41,7 +41,6 @@ export const readOperations = <const N extends "users" | "orgs" | "devices" | "a
 });
 
 interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ReadNoun<N, F> {
-  /** the filters of an export */
   readonly filters: (kit: InputKit) => S;
   readonly editable: (session: Session) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
   /** the rights to create a record with some values, and to change these values */

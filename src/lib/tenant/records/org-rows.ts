@@ -107,7 +107,6 @@ export const findSameNamedSibling = async (reader: Reader, place: TreePosition):
   return row && String(row["name"]);
 };
 
-/** Returns true if the acting account cannot see the parent of the organisation with a record number. */
 export const isParentHidden = async (reader: Reader, pk: number): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.org o where o.pk = :pk and o.parent is not null
@@ -117,7 +116,6 @@ export const isParentHidden = async (reader: Reader, pk: number): Promise<boolea
 
 export type SubtreeCounts = Readonly<Record<"orgs" | "users" | "devices", number>>;
 
-/** Counts the organisations below an organisation, and the users and devices in the organisation and below it. */
 export const countSubtree = async (reader: Reader, id: string): Promise<SubtreeCounts> => {
   const row = await reader.get<SubtreeCounts>(
     `with recursive within (pk) as (

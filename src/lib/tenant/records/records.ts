@@ -34,21 +34,18 @@ import { mergeCustomValues } from "./custom-field-rows.ts";
 
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;
-  /** the collection whose revision a change advances */
   readonly collection: string;
   /** the collection that stores the table's highest record number; default: the same */
   readonly series?: string | undefined;
   /** the first part of the actions in the audit log; default: the collection */
   readonly actions?: string | undefined;
   readonly usual?: ManualValues | undefined;
-  /** the value of the record type's scope */
   readonly scope?: string | undefined;
   readonly fields?: readonly string[] | undefined;
   /** Converts values for storage. @param before undefined for a new record @throws Failure `input-rejected` */
   readonly reading?:
     | ((writer: Writer, given: ManualValues, before: object | undefined) => Promise<RecordDraft>)
     | undefined;
-  /** Checks the rules of this record type before a change is written. @throws Failure `input-rejected` */
   readonly check?: ((writer: Writer, change: CheckedChange) => Promise<void>) | undefined;
 }
 
@@ -56,7 +53,6 @@ export interface RecordDraft {
   readonly values: ManualValues;
   /** the secrets that the request sets, by field; secrets are never stored */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
-  /** other records that were created for the request */
   readonly objects?: readonly ChangedObject[] | undefined;
 }
 
@@ -247,7 +243,6 @@ const checkSecret = (name: string, field: Field, value: string): void => {
 const omitUndefined = (values: ManualValues): ManualValues =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** @throws Failure `not-found` */
 export const getRecordById = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -371,7 +366,6 @@ const createNoSuchFieldFailure = ({ scope = "" }: EditableRecordType, name: stri
 export const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
-/** Checks an entered value, and returns it as it is stored. @throws Failure `input-rejected` */
 export const validateFieldValue = (name: string, field: Field, value: string): string => {
   const of = valueRuleOf(field);
   const reason = describeRefusal(of, value);
@@ -395,7 +389,6 @@ export const checkFieldValue = (name: string, field: Field, value: unknown): voi
   if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
-/** Checks a text, and returns it in the form in which it is stored; null if it is blank. */
 export const validateTextValue = (name: string, field: Field, value: string | null): string | null => {
   checkFieldValue(name, field, value);
   return value === null || value.trim() === "" ? null : (toStoredValue(valueRuleOf(field).rule, value) ?? value);
@@ -407,7 +400,6 @@ const validateListValue = (name: string, field: Field, values: readonly string[]
   return field.type === "texts" && field.set === true ? values.toSorted(createKeyComparator(comparison)) : values;
 };
 
-/** Checks that no other record has a value that must be unique. @throws Failure `input-rejected` */
 const checkUniqueValues = async (
   writer: Writer,
   { list: { thing }, scope }: EditableRecordType,

@@ -7,14 +7,12 @@ import { saveVersionOrCreation } from "../versions/keep.ts";
 
 export interface StoredTenant {
   readonly name: string;
-  /** when tenant data was last imported from the console; null if it never was */
   readonly mirroredAt: string | null;
   readonly users: number;
   /** without 全社, which always exists */
   readonly orgs: number;
   readonly devices: number;
   readonly secured: Readonly<Record<SecuredApp, number>>;
-  /** the kinds of import whose administrators are known */
   readonly administratorsKnown: string[];
   /** kinds whose next console export should be imported, because the mirror is known to differ from the console */
   readonly exportsAwaited: string[];
@@ -41,7 +39,6 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
   };
 };
 
-/** Returns when tenant data was last imported from the console; null if it never was. */
 const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   const mirroredAt = (await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null;
   return mirroredAt === null ? null : String(mirroredAt);
@@ -50,10 +47,8 @@ const readMirroredAt = async (reader: Reader): Promise<string | null> => {
 /** Returns true if data was ever imported from the console, where local changes must then be made, too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
-/** SQL: true if an import `i` was committed and not undone. */
 const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 
-/** SQL: true if an import `i` imported a console export. */
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
 /** Sets when data was last imported, after an undo: the newest complete export that stands, or the first that kept. */

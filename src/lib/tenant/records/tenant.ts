@@ -50,7 +50,6 @@ const normaliseBlanks = (value: unknown): unknown => {
   return typed === "" ? null : typed;
 };
 
-/** Checks a profile value and returns it as it is stored. @throws Failure `input-rejected` */
 const validateProfileValue = (name: string, value: unknown): unknown => {
   const { [name]: field }: Fields = TENANT.fields;
   if (field === undefined) throw createProfileFailure(name, text("unknown field", "不明な項目です"));

@@ -33,7 +33,6 @@ export const defineEditableUsers = (session: Session): EditableRecordType<typeof
   },
 });
 
-/** Checks that a new account name follows the tenant's rule. @throws Failure `input-rejected` @see seed 001 */
 const checkNewAccountName = async (
   reader: Reader,
   { accountName, ...values }: ManualValues,
@@ -65,7 +64,6 @@ const checkAdministrator = async (
   });
 };
 
-/** Moves users, whose devices move along, to an organisation. If one user cannot be moved, none is. */
 export const moveUsers = async (
   session: Session,
   {

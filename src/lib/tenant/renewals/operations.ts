@@ -9,7 +9,6 @@ const buildNewItem = ({ z, buildFieldSchemas }: InputKit) => {
   return z.strictObject({ kind, name, ...z.object(others).partial().shape });
 };
 
-/** Renewal items: what expires, who renews it, and the reminders that were sent. */
 export const renewals = {
   list: operation({
     route: "GET /v1/renewals",

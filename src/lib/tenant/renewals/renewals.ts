@@ -93,7 +93,6 @@ const createNoSuchFieldFailure = (name: string): Failure =>
     what: text(`there is no field named "${name}"`, `「${name}」という項目はありません`),
   });
 
-/** Checks the values of an item.  @throws Failure `input-rejected` if a value violates a rule of its field */
 const checkItemValues = (values: Partial<RenewalItem>): void => {
   checkValues(RENEWAL_ITEM.fields, values);
   const { phone = null } = values;
@@ -246,7 +245,6 @@ const renewByFile = (
   return { ...file, topic: file.topic ?? topic, organisation: organisation ?? file.organisation };
 };
 
-/** Removes an item. @throws Failure `not-found`; `conflict` if items have changed since they were read */
 export const removeRenewal = (session: Session, id: string): Promise<RenewalItem> =>
   session.change({ action: "renewals.remove", locks: RENEWAL_LOCKS }, async (writer) => {
     const before = await getRenewalItem(writer, id);
@@ -292,7 +290,6 @@ const isBeingSent = (
 
 const SETTLED_STATE: Field = { ...REMINDER.fields.state, choices: ["sent", "failed"] };
 
-/** Records the outcome of sending a reminder. @throws Failure `not-found` */
 export const recordReminderOutcome = (
   session: Session,
   id: string,

@@ -102,7 +102,6 @@ export const recordUse = async (
   }
 };
 
-/** Returns the acting account.  @throws Failure `input-rejected` for the machine's owner, who has no credentials */
 export const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
   if (account !== undefined) return account;
   throw new Failure("input-rejected", {
@@ -119,7 +118,6 @@ export interface AccessToken {
   readonly name: string;
   readonly readOnly: boolean;
   readonly createdAt: string;
-  /** null if never used */
   readonly lastUsedAt: string | null;
   readonly expiresAt: string;
 }
@@ -221,7 +219,6 @@ const requireTokenName = (name: string): void => {
   if (what !== undefined) throw new Failure("input-rejected", { what, where: "json.name" });
 };
 
-/** @throws Failure `input-rejected` if a token's end is in the past or more than a year away */
 const requireTokenEnd = (expiresAt: string, now: number): void => {
   const end = Date.parse(expiresAt);
   if (end > now && end <= now + TOKEN_DAYS.max * DAY_MS) return;
@@ -241,7 +238,6 @@ const createNameInUseFailure = (name: string): Failure =>
     hint: step("to revoke it", "失効させるには", line("access-tokens revoke", [name])),
   });
 
-/** Revokes a token of the acting account.  @throws Failure `not-found` */
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
   const { user, id: account, name: accountName } = requireAccount(session);
   return session.change({ action: "access-tokens.revoke", locks: ["accounts"] }, async (writer) => {

@@ -15,7 +15,6 @@ export interface SignInRequest {
   readonly password: string;
 }
 
-/** A new session. The secret is returned only here. */
 export interface NewSession {
   readonly secret: string;
   readonly expiresAt: string;
@@ -70,7 +69,6 @@ export const takeSameTime = async <T>(refusal: Failure, attempt: () => Promise<T
   }
 };
 
-/** Counts an attempt as failed, and finds the account.  @throws Failure `throttled` */
 const beginAttempt = (
   owner: Session,
   source: AttemptSource,

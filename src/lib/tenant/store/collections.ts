@@ -1,9 +1,7 @@
 import type { Reader, Writer } from "./store.ts";
 
-/** The collection for information that users report about the console. */
 export const CONSOLE_COLLECTION = "console";
 
-/** Returns the revision of the tenant's last change; 0 if there was no change. */
 export const readLatestRevision = (reader: Reader): Promise<number> =>
   reader.count("select coalesce(max(revision), 0) from collection");
 

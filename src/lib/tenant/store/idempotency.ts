@@ -8,7 +8,6 @@ import type { Reader, Writer } from "./store.ts";
 export interface RequestKey {
   readonly key: string;
   readonly route: string;
-  /** a hash of everything else that identifies the request */
   readonly fingerprint: string;
 }
 

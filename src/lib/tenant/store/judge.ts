@@ -27,7 +27,6 @@ export interface JudgedWrites {
 
 /** SQL for the records before and after a change, perhaps planned. Its aliases begin with the given alias. */
 export interface ChangedTables {
-  /** the record types that the change writes */
   readonly things: ReadonlySet<string>;
   readonly before: (thing: string, alias: string) => RecordSide;
   readonly after: (thing: string, alias: string) => RecordSide;
@@ -40,7 +39,6 @@ export interface ChangedTables {
 }
 
 export interface FoundProblem extends RuleProblem {
-  /** name of the record type that the rule is about */
   readonly thing: string;
   /** the table to which the record number belongs */
   readonly lead: string;
@@ -119,7 +117,6 @@ function* judgeStepByStep(
   return found;
 }
 
-/** SQL: the current records of a type, under an alias. */
 export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
   const { key } = getVersionSchema(thing);
   return {
@@ -129,7 +126,6 @@ export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
   };
 };
 
-/** SQL: all current records of a type. */
 export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
@@ -148,7 +144,6 @@ export const judgeAllRecords = (all: (sql: string) => readonly object[]): readon
     all,
   );
 
-/** SQL: true if the change `:revision` created the record `k`. */
 const buildIsCreated = (thing: string): string =>
   `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and k.pk between r.first and r.last)`;
 

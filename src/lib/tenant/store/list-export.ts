@@ -7,7 +7,6 @@ import { buildConcatSql } from "./sql/forms.ts";
 
 export interface ExportColumn {
   readonly header: string;
-  /** SQL: the text of the cell; null for a blank cell */
   readonly sql: string;
   /** faster SQL, which is correct unless its text contains a quote or a backslash */
   readonly plain?: string | undefined;
@@ -73,7 +72,6 @@ const replaceSeparators = (
   return found === records && from === bytes.length ? quoted : undefined;
 };
 
-/** Returns the bytes with quotes around the given cells, and with the quotes inside these cells doubled. */
 const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   const parts: Buffer[] = [];
   let after = 0;
@@ -124,7 +122,6 @@ export const buildCsvLines = (
 };
 
 export interface ExportQuery extends ListFilters {
-  /** default: `crlf` */
   readonly newline?: Newline | undefined;
   /** `console`: only the columns that the console itself exports; otherwise: all columns except secrets */
   readonly layout?: "console" | "full" | undefined;

@@ -50,14 +50,12 @@ export type ListFilters = Readonly<
 /** A list of records of one type: what the record type does not define. All SQL may use its table, alias `t`. */
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
-  /** the console's file format, for exports */
   readonly format?: Format | undefined;
   /** SQL: `table` with the joins that sorting and selecting need; `joined`: the joins that only values need */
   readonly table: string;
   readonly joined?: string | undefined;
   /** SQL: the same table including the records that the acting account cannot see; it is only searched for keys */
   readonly whole?: string | undefined;
-  /** SQL: the condition for the rows that are records of the list */
   readonly among?: string | undefined;
   readonly params?: Params | undefined;
   /** SQL of values without columns, by field, or by `field.member` for shown or exported members of a reference */
@@ -67,7 +65,6 @@ export interface RecordList<F extends Fields = Fields> {
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** false: the values are their own comparison keys, and no separate keys are stored */
   readonly keyed?: boolean | undefined;
-  /** the field that each filter searches */
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
   /** the field that each filter compares as a whole; for a field that is a list, one of its values must match */
   readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
@@ -77,7 +74,6 @@ export interface RecordList<F extends Fields = Fields> {
   readonly owner?: { readonly sql: string; readonly list: RecordList } | undefined;
   /** SQL: condition for records that match `:name`; `:nameKey` and `:emailKey` are its keys as a name and an address */
   readonly named?: string | undefined;
-  /** SQL: the condition for records that exports contain */
   readonly exported?: string | undefined;
   readonly derived?: readonly DerivedTable[] | undefined;
 }
@@ -107,7 +103,6 @@ const buildGroupedFieldsJson = (list: RecordList, name: string): string =>
     }),
   );
 
-/** SQL: the value of a field as JSON. @param own name of the field within the record type */
 const buildValueJson = (list: RecordList, own: string, field: Field): string => {
   if (field.type === "object") {
     const parts = listApiFields(field.of);
@@ -266,7 +261,6 @@ const createListTables = async (reader: Reader, { derived = [] }: RecordList): P
   for (const table of derived) await reader.derive(table);
 };
 
-/** Returns the query of records as text (`json`), with the parameter `limit`.  @param json SQL of the text */
 const buildRecordQuery = (list: RecordList, json: string, where: string, order: string): string =>
   `select ${json} as json from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}
    order by ${order} limit :limit`;
@@ -290,7 +284,6 @@ const selectRecords = async (
 const parseRecords = <F extends Fields>(records: readonly string[]): RecordOf<F>[] =>
   records.map((json) => JSON.parse(json) as RecordOf<F>);
 
-/** Returns all records of a short list, or at most `limit` of them. */
 export const readAllRecords = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -353,10 +346,8 @@ export const buildStreamSource = async (
 export interface ListQuery extends ListFilters {
   /** true: a line has a member for each column, instead of the record */
   readonly columns?: boolean | undefined;
-  /** the name of one of the list's orders; default: the default order */
   readonly sort?: string | undefined;
   readonly desc?: boolean | undefined;
-  /** maximum number of records */
   readonly limit?: number | undefined;
 }
 

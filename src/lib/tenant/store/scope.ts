@@ -17,14 +17,12 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
   contacts: false,
 });
 
-/** SQL: true if an organisation is in the scope. @param pk SQL of its record number */
 const buildIsOrgInScope = (pk: string): string => `${pk} in (select pk from temp.scope_org)`;
 
 /** SQL: true if an organisation, by record number, is in the scope, or was when it was deleted. */
 const buildWasOrgInScope = (pk: string): string =>
   `(${buildIsOrgInScope(pk)} or ${pk} in (select pk from temp.deleted_scope_org))`;
 
-/** SQL: a text that changes whenever the tree of organisations changes. */
 const buildTreeStateSql = ({ orgs }: Scope): string =>
   `select concat((select revision from main.collection where name = 'orgs'), ' ',
     (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`;
@@ -159,7 +157,6 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   ]);
 };
 
-/** Returns a scope's view of a tenant's tables. Statements that write data use the table itself, `main.<table>`. */
 export const buildScopeView = (scope: Scope): View => ({
   name: JSON.stringify(scope),
   scope,

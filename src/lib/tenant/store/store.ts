@@ -11,11 +11,9 @@ export type Row = Readonly<Record<string, SqlValue>>;
 /** A temporary table derived from the tenant's data, created when needed, and kept until its state changes. */
 export interface DerivedTable {
   readonly name: string;
-  /** SQL: the columns of the table */
   readonly columns: string;
   /** SQL: selects a text as `state`; if the text changes, the table must be filled again */
   readonly state: string;
-  /** SQL: inserts all rows of the table */
   readonly fill: string;
   readonly params?: Params | undefined;
 }
@@ -24,7 +22,6 @@ export interface DerivedTable {
 export interface Scope {
   /** numbers of the organisations that are visible with all organisations below them; undefined: all organisations */
   readonly orgs: readonly number[] | undefined;
-  /** the record types whose imports are visible */
   readonly kinds: readonly FormatName[];
   readonly secured: boolean;
   readonly accounts: boolean;
@@ -78,17 +75,14 @@ export interface Writer extends Reader {
 
 /** Records to stream as text, in the order of a unique key. */
 export interface LineQuery {
-  /** SQL: the text of a record */
   readonly line: string;
   /** A cheaper text, tried first. `finished` completes bytes in place, or returns undefined if it cannot be used. */
   readonly plain?:
     | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
     | undefined;
-  /** bytes before the first record */
   readonly head?: Uint8Array | undefined;
   /** SQL: the key of a record in {@link table} */
   readonly key: string;
-  /** a value that is lower than every key */
   readonly before: string | number;
   /** SQL: `table` is the table (alias `t`) with joins to select records; `joined` are the joins that only text needs */
   readonly table: string;
@@ -123,7 +117,6 @@ export interface Store {
   /** true if nothing can be written; {@link change} then throws `not-permitted` */
   readonly isReadOnly: boolean;
   isFree(): boolean;
-  /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
   /** Runs `body` on one snapshot, or returns the result for the key if the tenant has not changed since. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;

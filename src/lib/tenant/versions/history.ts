@@ -95,7 +95,6 @@ export interface RecordVersion {
   /** UTC instant */
   readonly at: string | null;
   readonly actor: string | null;
-  /** action in the audit log, such as users.edit */
   readonly command: string | null;
   readonly action: "create" | "update" | "delete";
   readonly changes: readonly { readonly field: string; readonly old: DisplayValue; readonly new: DisplayValue }[];
@@ -118,7 +117,6 @@ type VersionChange = RecordVersion["changes"][number];
 interface HistoryColumn {
   readonly thing: Thing;
   readonly column: string;
-  /** name of the column in the history */
   readonly field: string;
 }
 
@@ -178,7 +176,6 @@ class HistoryReader {
     return found;
   }
 
-  /** Returns the history of a record; undefined if the noun's record never existed. */
   async #read(pk: number): Promise<RecordHistory | undefined> {
     const { thing, columns, namedBy } = this.#noun;
     const things = [...new Set([thing, ...columns.map((column) => column.thing)])];

@@ -2,7 +2,6 @@ import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.
 import type { Params, Writer } from "../store/store.ts";
 import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getVersionTable, type VersionSchema } from "./tables.ts";
 
-/** Returns the definition of a thing's versions. @throws TypeError if the thing does not have versions */
 export const getVersionSchema = (thing: string): VersionSchema => {
   const versions = VERSION_SCHEMAS.get(thing);
   if (versions === undefined) throw new TypeError(`the thing ${thing} does not have versions`);

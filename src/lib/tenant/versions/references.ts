@@ -11,7 +11,6 @@ import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 export interface StoredRelation {
   readonly from: Thing;
   readonly to: Thing;
-  /** the field in which users see the relation */
   readonly field: string;
   /** the columns of the referring record that `value` reads */
   readonly columns: readonly string[];
@@ -19,9 +18,7 @@ export interface StoredRelation {
   readonly value: (from: string) => string;
   /** joins a table `e` that has a row for each value, if a record can have several values */
   readonly joined?: ((from: string) => string) | undefined;
-  /** the key by which other records refer to a record */
   readonly key: (to: string) => string;
-  /** true if the key is a name, which may change */
   readonly byName?: true | undefined;
   readonly among: (from: string, to: string) => string;
   /** true if a reference prevents the deletion of the record that is referred to; default: every reference */
@@ -57,7 +54,6 @@ const DECLARED_RELATIONS = [...THINGS.values()].flatMap((thing) =>
   }),
 );
 
-/** All relations among the record types that have versions. */
 export const RELATIONS: readonly StoredRelation[] = [
   ...DECLARED_RELATIONS,
   createAccountRelation("scheme", SCHEME),

@@ -19,15 +19,12 @@ export interface VersionSchema {
 /** The position of the bit for columns that never change. Only versions of deleted records contain these columns. */
 const LASTING_BIT_POSITION = 52;
 
-/** SQL: the bit for columns that never change, in the form that masks use. */
 export const LASTING_BIT = String(2 ** LASTING_BIT_POSITION);
 
-/** SQL: the value of `changed` if a version contains all columns. */
 export const ALL_COLUMNS_MASK = String(2 ** (LASTING_BIT_POSITION + 1) - 1);
 
 const buildBitSql = (place: number): string => String(2 ** place);
 
-/** SQL: the bit of a column in masks. @throws TypeError if versions do not store the column */
 export const getColumnBit = ({ thing, columns }: Pick<VersionSchema, "thing" | "columns">, column: string): string => {
   const found = columns.find(({ name }) => name === column);
   if (found === undefined) throw new TypeError(`versions of ${thing.name} do not store the column ${column}`);

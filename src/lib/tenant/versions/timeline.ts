@@ -20,7 +20,6 @@ export type Moment = number;
 export const toMomentBefore = (revision: number): Moment => revision - 0.5;
 
 export interface Timeline {
-  /** the changes of the record, oldest first */
   readonly steps: readonly TimelineStep[];
   readonly now: RecordState;
   /** false if the acting account is not allowed to know about the record */
@@ -97,7 +96,6 @@ export class TimelineReader {
     this.#reader = reader;
   }
 
-  /** Returns the timeline of a record. @param pk record number */
   of({ name }: Pick<Thing, "name">, pk: number): Promise<Timeline> {
     const place = `${name} ${pk}`;
     const timeline = this.#known.get(place) ?? readTimeline(this.#reader, getVersionSchema(name), pk);
@@ -117,7 +115,6 @@ export class TimelineReader {
 /** Returns a record's state at a time, such as before a change; null if it does not exist then or is not visible. */
 export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
 
-/** Returns the name of a record; null if the record does not exist or is not visible to the acting account. */
 export type NameReader = (thing: Thing, pk: SqlValue) => Promise<string | null>;
 
 export const createStateNameReader =

@@ -24,7 +24,6 @@ interface ChainProgress {
   /** number of the last intact record (`hash` is its hash); 0 and an empty hash before the first record */
   readonly seq: number;
   readonly hash: string;
-  /** number of the record with the required hash; null if not found yet */
   readonly headSeq: number | null;
 }
 
@@ -67,7 +66,6 @@ const isIntact = ({ seq, hash }: ChainProgress, { seq: own, record, hash: stored
   record.startsWith(buildRecordStart(own)) &&
   hashOf("sha256", `${hash}\n${record}`) === stored;
 
-/** Verifies the next rows one by one, up to the first broken record. */
 const verifyRows = (database: Database, before: ChainProgress, head: string | undefined): ChainProgress => {
   let progress = before;
   for (const row of database.all(SELECT_ROWS, { after: before.seq, rows: BATCH_ROWS })) {
@@ -104,7 +102,6 @@ export const hashSchema = (database: Database): string =>
     .update(JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")))
     .digest("hex");
 
-/** Verifies an audit log on a separate connection, in a single snapshot. */
 export const verifyOnConnection = (database: Database, { head, changes }: AuditVerificationOptions): AuditFindings =>
   database.snapshot(() => {
     const version = database.count("pragma user_version");

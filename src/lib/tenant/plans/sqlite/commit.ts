@@ -250,7 +250,6 @@ export const writeRecords = (database: Database, plan: PlanDefinition, context: 
   createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
 };
 
-/** Applies a plan inside the caller's transaction: writes every valid row, or throws. */
 export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const base = readLastNumber(database, plan.kind.series);
   storeChangedVersions(database, plan, context);

@@ -69,7 +69,6 @@ export const buildRecordKeysSql = (field: ImportedField, column = recordColumn):
 
 export const isMatchKey = (plan: PlanDefinition, { field }: ImportedField): boolean => keyOf(plan).field === field;
 
-/** SQL: the comparison key of a field in a staged row; for a list, the key of the first value. */
 export const buildRowKeySql = (plan: PlanDefinition, field: ImportedField): string =>
   isMatchKey(plan, field) ? "r.key" : buildFirstKeySql(toKeyedField(field), buildRowKeysSql(field));
 
@@ -394,7 +393,6 @@ export const buildChangedMaskSql = (plan: PlanDefinition): string =>
     .map((field) => buildChangedBitSql(plan, field))
     .join(" + ") || "0";
 
-/** SQL: true if a row changes the field in the matching record. @param alias alias of the row's match */
 export const buildChangesFieldSql = ({ bit }: Pick<ImportedField, "bit">, alias = "m"): string =>
   `(${alias}.changed & ${2 ** bit}) <> 0`;
 
@@ -407,7 +405,6 @@ export const buildReferenceJoinsSql = (plan: PlanDefinition): string =>
     )
     .join(" ");
 
-/** SQL: true if the tenant has the record that a cell refers to. @param key SQL of the record's key */
 export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key: string): string => {
   const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
   return `exists (select 1 from ${keys.table} known where ${keys.has("known", key)} and ${scope})`;

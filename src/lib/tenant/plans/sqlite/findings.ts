@@ -26,7 +26,6 @@ import {
 } from "./expressions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 
-/** A problem that only a comparison with other rows or with the tenant reveals. Each run of the plan finds it again. */
 export interface PlanFinding {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning" | undefined;

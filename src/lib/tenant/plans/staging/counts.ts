@@ -41,7 +41,6 @@ export interface ColumnChange {
   readonly field: string;
   readonly changed: number;
   readonly cleared: number;
-  /** for a list: values that are removed */
   readonly removed: number;
 }
 
@@ -56,7 +55,6 @@ export interface RelatedCounts {
 /** A difference between a console value and a local value, if the console value was never set locally. */
 export interface Contradiction {
   readonly name: string;
-  /** null if the console does not have the record */
   readonly field: string | null;
   readonly local: string | null;
   readonly console: string | null;
@@ -64,7 +62,6 @@ export interface Contradiction {
 
 /** How a console export compares with values that were changed locally. The import does not overwrite these values. */
 export interface MergedValues {
-  /** records with values that the console does not have yet */
   readonly open: number;
   /** console values that were never set locally; `first` has three of them */
   readonly contradicted: number;
@@ -99,15 +96,11 @@ export interface PlanCounts {
   readonly columns: readonly ColumnChange[];
   readonly errors: number;
   readonly warnings: number;
-  /** the file or a row is invalid, and invalid rows may not be skipped */
   readonly rejected: boolean;
-  /** devices that must be wiped and set up again for another owner */
   readonly wipes?: number | undefined;
-  /** the file seems to belong to another tenant */
   readonly foreign?: true | undefined;
   /** records that are not in the file of a replacing import, or of one with `keepMissing`, but are kept */
   readonly kept?: KeptRecords | undefined;
-  /** devices that lose their owner because the owner is deleted */
   readonly released?: number | undefined;
   /** administrators whose role, scope, organisation or key changes; `first` has five of them */
   readonly roles?:

@@ -8,7 +8,6 @@ export interface DerivedColumn {
   readonly column: string;
   /** true if the column is nearly always blank; such columns are staged together in {@link KEYS_COLUMN} */
   readonly sparse: boolean;
-  /** @returns null if the column is blank */
   readonly of: (value: string | readonly string[]) => string | null;
 }
 

@@ -3,7 +3,6 @@ import { formatOrgPath, parseOrgPath } from "../../../model/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
 import { decidePairs } from "./pairs.ts";
 
-/** An organisation of the tenant; `parent` is null for the root only. */
 export interface ExistingOrg {
   readonly pk: number;
   readonly name: string;
@@ -33,7 +32,6 @@ export interface ConsolePlace {
 }
 
 export interface OrgMatchOptions {
-  /** true if a row without a parent does not move its organisation */
   readonly keepsParent: boolean;
   /** for an export of the console: where touched organisations without a code may be */
   readonly console?: readonly ConsolePlace[] | undefined;
@@ -110,7 +108,6 @@ class OrgMatcher {
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
   readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
-  /** touched organisations without a code, by `pk` */
   readonly #touched: ReadonlyMap<number, ConsolePlace>;
   readonly #consolePlaces: ReadonlyMap<string, readonly ConsolePlace[]>;
   readonly #claimedBy = new Map<number, OrgRow>();
@@ -146,7 +143,6 @@ class OrgMatcher {
     for (const row of rows) this.#placeRow(row);
   }
 
-  /** Returns how many rows without a code are above a row, because parents are matched before their children. */
   #depthOf(row: OrgRow): number {
     const known = this.#depths.get(row);
     if (known !== undefined) return known;

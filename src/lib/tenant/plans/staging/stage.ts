@@ -66,7 +66,6 @@ export class Stager implements RecordSink {
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly NamedBinding[] = [];
-  /** the index of the column with the unique list; -1 if there is none */
   #list = -1;
   #rows = 0;
   #row = 0;

@@ -107,7 +107,6 @@ const endMemberships = async (
 
 export interface GroupMember {
   readonly id: string;
-  /** the display name, followed by the ユーザーID */
   readonly name: string;
   readonly groups: readonly string[];
 }

@@ -3,7 +3,6 @@ import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 
 // SQL that SQLite and PostgreSQL interpret in the same way. It replaces SQL that only one of them understands.
 
-/** SQL: an identifier in double quotes, so that any name is allowed. */
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 export const buildCaseSql = (condition: string, yes: string, no: string): string =>

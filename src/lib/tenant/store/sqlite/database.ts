@@ -19,7 +19,6 @@ export const createOwnerOnlyFile = (path: string): void => {
   }
 };
 
-/** Pattern of a `limit` whose value is a parameter. */
 const LIMIT_PARAMETER_PATTERN = /\blimit (?=:)/g;
 
 export type Params = Readonly<Record<string, SQLInputValue>>;
@@ -82,7 +81,6 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
   throw createReadOnlyFailure(path);
 };
 
-/** Returns true if the path denotes an in-memory database.  @see https://www.sqlite.org/inmemorydb.html */
 const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
 /** A connection to an SQLite file. Parameters are named (`:name`); statements are cached by their text. */
@@ -130,7 +128,6 @@ export class Database {
     }
   }
 
-  /** Opens another connection to the same file, for reading. */
   reader(): Database {
     return new Database(this.path, this.isReadOnly ? { readOnly: true, fullDisk: this.#fullDisk } : { plain: true });
   }
@@ -156,7 +153,6 @@ export class Database {
     if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
   }
 
-  /** Rolls back the transaction, unless the database has already done so. */
   rollback(): void {
     if (this.#db.isTransaction) this.exec("rollback");
   }
@@ -233,7 +229,6 @@ export class Database {
     return true;
   }
 
-  /** Runs `body` on a single snapshot of the data. `body` may write to attached files. */
   snapshot<T>(body: () => T): T {
     this.run("begin");
     return this.#ending(body);
@@ -301,7 +296,6 @@ export class Database {
     }
   }
 
-  /** Begins a write transaction if the lock becomes free in time. Returns false if it does not. */
   #tryLock(withinMs: number): boolean {
     this.exec(`pragma busy_timeout = ${withinMs}`);
     try {

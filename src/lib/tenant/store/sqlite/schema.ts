@@ -16,7 +16,6 @@ import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
 // last changed the record. A `…Key` column contains the key by which values are compared; it is null if the value
 // itself is the key.
 
-/** What the fields of a record type do not say about its table. */
 interface TableOptions {
   readonly number?: string;
   /** definitions of columns that differ from {@link buildColumnType}, by column */

@@ -29,10 +29,8 @@ const WRITTEN_TABLE_PATTERN =
 const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
-/** Maximum number of results that are kept for {@link SqliteStore.recall}. */
 const MAX_RECALLED = 1000;
 
-/** Number of scratch tables that this process has created. It makes their names unique. */
 let scratchTableCount = 0;
 
 /** A connection as reader and writer. Its results are available in the same turn of the event loop. */
@@ -41,7 +39,6 @@ export class Connection implements Writer {
   readonly #collectionOf: CollectionLookup | undefined;
   readonly #view: View | undefined;
   readonly #locked = new Set<string>();
-  /** the tables for whose records versions were stored */
   readonly #kept = new Set<string>();
   #revision: number | undefined;
   #isOver = false;
@@ -132,7 +129,6 @@ export class Connection implements Writer {
 class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Runs a task after all earlier tasks have ended. */
   next<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work);
     this.#last = mine.catch(() => undefined);
@@ -260,7 +256,6 @@ export class SqliteStore implements Store {
     return streamCopy(await copyTenantFile(this.#database, withoutHistory));
   }
 
-  /** Runs `body` if the lock is free. Returns undefined if it is not free. */
   async #tryWrite<T>(
     body: (writer: Writer) => Promise<T>,
     end: "commit" | "rollback",

@@ -35,7 +35,6 @@ export class WriterNote {
     return { path: this.#path, pid: this.#processes.self, what };
   }
 
-  /** Removes the note if the process that it names no longer runs. */
   sweep(): void {
     if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }

@@ -18,7 +18,6 @@ const SUBTREE_SQL = `with recursive below (pk) as (
     select o.pk from org o join ${NAMED_IDS_TABLE} a on a.id = o.id union select o.pk from below b join org o on o.parent = b.pk)
   select pk from below`;
 
-/** SQL: the record numbers of the records that a deletion selects, including protected records. */
 const buildSelectedNumbersSql = (kind: FormatName, { recursive }: StoredRequest): string => {
   if (recursive === true && kind === "orgs") return SUBTREE_SQL;
   const { name, scope } = FORMATS[kind].thing;
@@ -51,7 +50,6 @@ const requireNamedRecords = (database: Database, { thing }: StoredKind): void =>
   });
 };
 
-/** Stages the records that a deletion deletes. @throws Failure `not-found` if a named record does not exist */
 export const stageDeletion = (database: Database, { request, ids }: NonNullable<UndoneChange["deleted"]>): void => {
   for (const versions of VERSIONED_THINGS) resetStagedTables(database, versions);
   database.exec(`create table if not exists ${NAMED_IDS_TABLE} (id text primary key) without rowid`);

@@ -56,7 +56,6 @@ const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => 
     where owner is not null or "ownerOrg" is not null or "androidMode" is not null or wasOwned = 1`);
 };
 
-/** Reports outcomes as findings. @param which SQL: condition on the outcome `o` @param params SQL of a JSON object */
 const reportDeviceOutcomes = (
   database: Database,
   plan: PlanDefinition,

@@ -42,7 +42,6 @@ import {
 /** The table of the keys that touched records may have in the console: `pk` and `key`. */
 const CANDIDATE_TABLE = "s.candidate";
 
-/** The table of rows and records that may belong together: `row`, `pk`. */
 const PAIR_TABLE = "s.pair";
 
 /** SQL: the records `o` of the plan's kind whose key in the console may differ, or that the console may not have. */

@@ -49,7 +49,6 @@ const fillSpellings = (database: Database, orgs: string): void => {
   database.exec(`create index ${SPELLING_TABLE}_loose on org_spelling (loose)`);
 };
 
-/** SQL: the path of an organisation; for the root organisation, its name. @param pk SQL of its record number */
 export const buildOrgPathSql = (pk: string, orgs = "main.org"): string => {
   const name = String.raw`replace(replace(p.name, '\', '\\'), '/', '\/')`;
   return `(with recursive up(at, path) as (

@@ -29,7 +29,6 @@ export interface PlacedRow {
   readonly parent: OrgNode;
 }
 
-/** The tree after an import: the parent of each organisation but the root. */
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
 /** Returns the rows whose parent is a row that creates no organisation. New organisations in them are not created either. */

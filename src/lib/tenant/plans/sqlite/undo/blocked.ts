@@ -183,7 +183,6 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Nothing may show what the acting account cannot see. */
   #requireInSight(versions: VersionSchema): void {
     const { thing, key } = versions;
     const isUnseen = (name: string, column: string, value: string): string =>

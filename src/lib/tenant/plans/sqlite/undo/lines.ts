@@ -50,7 +50,6 @@ const buildCommittedSides = (versions: VersionSchema): ChangeSides => {
   };
 };
 
-/** A field of a line. @param other SQL of the value on the other side of the change */
 interface LineField {
   readonly name: string;
   readonly column: string;

@@ -6,7 +6,6 @@ import type { Writer } from "../../../store/store.ts";
 import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
-/** Returns the action that the audit log records. Deletions are named after the kind of records that they delete. */
 const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   if (detail.undoes !== undefined) return "undo";
   if (detail.drops !== undefined) return "console.drop";
