@@ -11,7 +11,7 @@ export interface OrgNode {
 }
 
 /** Returns the paths of organisations by number. Organisations without all nodes above them have no path. */
-export const buildOrgPaths = (nodes: Iterable<OrgNode>): ReadonlyMap<number, string> => {
+const buildOrgPaths = (nodes: Iterable<OrgNode>): ReadonlyMap<number, string> => {
   const all = new Map([...nodes].map((node) => [node.pk, node]));
   const paths = new Map<number, string>();
   for (const { pk } of all.values()) {

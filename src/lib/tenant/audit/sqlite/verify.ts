@@ -77,7 +77,7 @@ const verifyRows = (database: Database, before: ChainProgress, head: string | un
 };
 
 /** Verifies the chain up to the first broken record, in constant memory. @param head a hash that a record must have */
-export const verifyChain = (
+const verifyChain = (
   database: Database,
   head: string | undefined,
 ): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> => {

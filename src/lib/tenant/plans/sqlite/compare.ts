@@ -61,7 +61,7 @@ import { USER } from "../../../model/user.ts";
 const MAX_CANDIDATES = 3;
 
 /** Replaces owners that a list names by employee code, account or name with their addresses, if only one has it. */
-export const resolveOwners = (database: Database, plan: PlanDefinition): void => {
+const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);
   if (owner === undefined || request.fromConsole === true || !isStaged(plan, owner.field)) return;
@@ -103,7 +103,7 @@ const buildChangedRowsSql = ({ kind }: PlanDefinition, more = ""): string =>
 
 const hasFieldBit = (mask: number, { bit }: ImportedField): boolean => Math.floor(mask / 2 ** bit) % 2 === 1;
 
-export const countChanges = (
+const countChanges = (
   database: Database,
   plan: PlanDefinition,
 ): { readonly update: number; readonly columns: readonly ColumnChange[] } => {
