@@ -36,14 +36,8 @@ export const createHalves = async (): Promise<TestTenant> => {
   await addDevice(tenant, "WEST0001", "taro@west.example");
   await addDevice(tenant, "EAST0001", "hanako@east.example");
   await addDevice(tenant, "NOBODY01");
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["西 四郎", "shiro@west.example", "W1"],
-  ]);
-  await tenant.import({ kind: "browser" }, [
-    ["ユーザーID", "表示名", "パスワード"],
-    ["west01", "西 太郎", "abc123"],
-  ]);
+  await tenant.import({ kind: "users" }, "氏名,メールアドレス,組織コード\n西 四郎,shiro@west.example,W1");
+  await tenant.import({ kind: "browser" }, "ユーザーID,表示名,パスワード\nwest01,西 太郎,abc123");
   const { client } = tenant;
   const account = { account: "apple@west.example", notes: "西 太郎 が保管" };
   await client.renewals.add({ kind: "android-owner", name: "更新", owner: "西 太郎 <taro@west.example>", ...account });

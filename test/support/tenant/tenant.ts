@@ -82,9 +82,19 @@ export type Cells = readonly (readonly string[])[];
 
 /** Encodes rows as a CSV file. @throws RangeError if the encoding cannot represent a character */
 export const encodeCsv = (
-  cells: Cells,
+  cells: Cells | string,
   { encoding = "utf-8", newline = "\r\n" }: FileOptions = {},
-): Uint8Array<ArrayBuffer> => encodeText(cells.map((record) => formatRecord(record, newline)).join(""), encoding);
+): Uint8Array<ArrayBuffer> =>
+  encodeText(
+    toCells(cells)
+      .map((record) => formatRecord(record, newline))
+      .join(""),
+    encoding,
+  );
+
+/** Returns the cells of a table, also of one without quotes, such as `a,b\n1,2`. */
+const toCells = (table: Cells | string): Cells =>
+  typeof table === "string" ? table.split("\n").map((row) => row.split(",")) : table;
 
 export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
   const encoder = createEncoder(encoding, {
@@ -373,8 +383,9 @@ export class TestTenant {
     };
   }
 
-  plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
+  plan(request: Request, table: Cells | string, options: FileOptions = {}): Promise<Import> {
     if (IS_SERVED) this.addAdministrator();
+    const cells = toCells(table);
     const isOfAllUsers = request.kind === "users" && request.fromConsole === true;
     const rows = isOfAllUsers ? addAdministratorRow(this.database, cells) : cells;
     return this.send(request, encodeCsv(rows, options), options.encoding);
@@ -385,7 +396,7 @@ export class TestTenant {
   }
 
   /** Uploads a file and commits its plan. @throws Failure if the plan is rejected */
-  async import(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
+  async import(request: Request, cells: Cells | string, options: FileOptions = {}): Promise<Import> {
     return this.client.imports.commit(await this.plan(request, cells, options));
   }
 

@@ -49,10 +49,7 @@ const scheme = (name: string): void => {
 };
 
 const mirrored = () =>
-  tenant.import({ kind: "users", fromConsole: true }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ]);
+  tenant.import({ kind: "users", fromConsole: true }, "氏名,メールアドレス\n山田,yamada@example.jp");
 
 describe("an account", () => {
   test("facts 2.2: has the console form's fields; name, row, time, mark and audit are one change", async () => {
@@ -310,10 +307,7 @@ describe("roles", () => {
   test("an import does not move an operator into 全社, because a blank code moves nobody", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("oper01", { role: "operator" }, org);
-    await tenant.import({ kind: "users", blank: "clear" }, [
-      ["氏名", "メールアドレス", "組織コード"],
-      ["改名", "oper01@example.jp", ""],
-    ]);
+    await tenant.import({ kind: "users", blank: "clear" }, "氏名,メールアドレス,組織コード\n改名,oper01@example.jp,");
     expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
   });
 
@@ -410,16 +404,16 @@ describe("the administrator mark", () => {
   });
 
   test("protects the account from imports and their undo", async () => {
-    const first = await tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "CLOMOアカウント名"],
-      ["花子", "hana@example.jp", "hana01"],
-    ]);
+    const first = await tenant.import(
+      { kind: "users" },
+      "氏名,メールアドレス,CLOMOアカウント名\n花子,hana@example.jp,hana01",
+    );
     const { id } = await accountOf("hana01");
     await accounts().edit(id, { role: "system", password: PASSWORD });
-    const plan = await tenant.plan({ kind: "users" }, [
-      ["氏名", "メールアドレス", "CLOMOアカウント名"],
-      ["花子", "hana@example.jp", "hana02"],
-    ]);
+    const plan = await tenant.plan(
+      { kind: "users" },
+      "氏名,メールアドレス,CLOMOアカウント名\n花子,hana@example.jp,hana02",
+    );
     expect(await tenant.faults(plan)).toContain("administrator-account@2");
     expect((await failureOf(undoImport(tenant.client, first.id)))?.code).toBe("conflict");
   });
@@ -433,10 +427,7 @@ describe("an organisation that somebody manages", () => {
     const deletion = () => imports.delete({ kind: "orgs", ids: [sales], called: "営業部" });
     const refused = await failureOf(deletion());
     expect(refused?.what.en).toContain("the organisation 営業部: the CLOMO account div01 refers to this record");
-    const plan = await tenant.plan({ kind: "orgs", mode: "replace" }, [
-      ["組織名", "組織コード"],
-      ["総務部", "総務部"],
-    ]);
+    const plan = await tenant.plan({ kind: "orgs", mode: "replace" }, "組織名,組織コード\n総務部,総務部");
     expect((await tenant.reasons(plan)).map(({ en }) => en)).toContain(
       "営業部 cannot be deleted: used by 2 CLOMO accounts",
     );
@@ -636,12 +627,7 @@ describe("permissions", () => {
     expect(asked).toMatchObject(refused);
   });
 
-  const file = encodeCsv([
-    ["氏名", "メールアドレス", "組織コード"],
-    ["一", "a@example.jp", "東"],
-    ["二", "b@example.jp", "西"],
-    ["三", "c@example.jp", "X9"],
-  ]);
+  const file = encodeCsv("氏名,メールアドレス,組織コード\n一,a@example.jp,東\n二,b@example.jp,西\n三,c@example.jp,X9");
 
   test("organisations outside the scope look missing by name, too", async () => {
     const [east] = [await orgMade("東"), await orgMade("西"), await orgMade("東西")];
@@ -754,10 +740,7 @@ describe("permissions", () => {
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     await made("old@example.jp", east);
     const { imports } = tenant.as("div01");
-    const file = encodeCsv([
-      ["氏名", "メールアドレス", "社員コード", "組織コード"],
-      ["old", "new@example.jp", "E1", "東"],
-    ]);
+    const file = encodeCsv("氏名,メールアドレス,社員コード,組織コード\nold,new@example.jp,E1,東");
     await tenant.client.users.edit((await tenant.client.users.find({ name: "old@example.jp" }))[0]?.id ?? "", {
       employeeCode: "E1",
     });
@@ -781,10 +764,7 @@ describe("permissions", () => {
   test("an undo is refused before it is shown if the account cannot delete what the import created", async () => {
     await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
     const { imports } = tenant.as("cus01");
-    const file = encodeCsv([
-      ["氏名", "メールアドレス"],
-      ["山田", "yamada@example.jp"],
-    ]);
+    const file = encodeCsv("氏名,メールアドレス\n山田,yamada@example.jp");
     const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
     const { id } = await imports.commit(plan);
     expect(await failureOf(undoImport({ imports }, id))).toMatchObject({ code: "not-permitted" });
@@ -969,10 +949,7 @@ describe("what account names are built from", () => {
   test("changed settings make a plan with names out of date, but not an export of the console", async () => {
     const file = [header, ["鈴木", "suzuki@example.jp", "E2", "suzuki"]];
     const plan = await tenant.plan({ kind: "users" }, file);
-    const unnamed = await tenant.plan({ kind: "users" }, [
-      ["氏名", "メールアドレス"],
-      ["佐藤", "sato@example.jp"],
-    ]);
+    const unnamed = await tenant.plan({ kind: "users" }, "氏名,メールアドレス\n佐藤,sato@example.jp");
     await accounts().setSettings({ composition: "employee-code" });
     expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
     await tenant.client.imports.commit(unnamed);
@@ -1053,10 +1030,10 @@ describe("a deleted account", () => {
   });
 
   test("also leaves no verifier if the import that created the user is undone", async () => {
-    const { id } = await tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "CLOMOアカウント名"],
-      ["山田", "taro@example.jp", "taro"],
-    ]);
+    const { id } = await tenant.import(
+      { kind: "users" },
+      "氏名,メールアドレス,CLOMOアカウント名\n山田,taro@example.jp,taro",
+    );
     await accounts().edit((await accountOf("taro")).id, { memo: "人事" });
     tenant.sql("update account set role = 'operator', verifier = 'x'");
     await tenant.client.imports.commit(await undoImport(tenant.client, id));

@@ -38,11 +38,10 @@ const holding = (scheme: Scheme, account: string, managedOrgs: readonly number[]
 };
 
 const people = () =>
-  tenant.import({ kind: "users", createOrgs: true }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "yamada@example.jp", "S1"],
-    ["佐藤", "sato@example.jp", "S2"],
-  ]);
+  tenant.import(
+    { kind: "users", createOrgs: true },
+    "氏名,メールアドレス,組織コード\n山田,yamada@example.jp,S1\n佐藤,sato@example.jp,S2",
+  );
 
 test("the matrix matches what the tenant permits for every operation, role, item and scope", async () => {
   const rows = buildMatrixRows();
@@ -215,10 +214,7 @@ test("a clomoctl rule: the kept account of a deleted user has no scheme, and ret
 });
 
 test("facts 2.1: in a mirror, changes to schemes become tasks with the console's steps and labels", async () => {
-  await tenant.import({ kind: "users", fromConsole: true }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ]);
+  await tenant.import({ kind: "users", fromConsole: true }, "氏名,メールアドレス\n山田,yamada@example.jp");
   const { after, consoleTask } = await roles().createScheme({ name: "登録係", operations: ["users.write"] });
   const [created] = await tenant.client.console.list({});
   if (created === undefined) throw new TypeError("no task");
@@ -242,9 +238,6 @@ test("facts 2.1: in a mirror, changes to schemes become tasks with the console's
   expect(deletion).toMatchObject({ records: [{ name: "登録係", work: "delete" }] });
   expect(await tenant.client.console.list({})).toHaveLength(1);
   // a file of users proves nothing of it
-  await tenant.import({ kind: "users", fromConsole: true }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ]);
+  await tenant.import({ kind: "users", fromConsole: true }, "氏名,メールアドレス\n山田,yamada@example.jp");
   expect(await tenant.client.console.show(deletion.number)).toMatchObject({ number: deletion.number });
 });

@@ -34,12 +34,7 @@ test("a change is not made if its audit record cannot be stored", async () => {
   own.sql("create trigger quiet before insert on audit begin select raise(ignore); end");
   const failure = await failureOf(own.client.users.create({ name: "乙", emails: ["b@x"] }));
   expect(failure).toMatchObject({ code: "unexpected" });
-  const failed = await failureOf(
-    own.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "役職"],
-      ["丙", "c@x", ""],
-    ]),
-  );
+  const failed = await failureOf(own.import({ kind: "users" }, "氏名,メールアドレス,役職\n丙,c@x,"));
   expect(failed).toMatchObject({ code: "unexpected" });
   expect((await own.users()).map(({ name }) => name)).toEqual(["甲"]);
   own.sql("drop trigger quiet");

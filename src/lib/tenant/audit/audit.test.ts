@@ -12,10 +12,7 @@ const users = { kind: "users", createOrgs: true } as const;
 
 const change = async (one: TestTenant): Promise<void> => {
   await one.import(users, [header, ["山田 太郎", "yamada@example.jp", "S01"], ["佐藤 花", "sato@example.jp", ""]]);
-  await one.import({ kind: "devices" }, [
-    ["シリアルナンバー", "プラットフォーム"],
-    ["SN-1", "iOS"],
-  ]);
+  await one.import({ kind: "devices" }, "シリアルナンバー,プラットフォーム\nSN-1,iOS");
   await one.import({ ...users, mode: "replace" }, [header, ["佐藤 花", "sato@example.jp", ""]]);
   await one.client.users.addField({ name: "座席" });
   await one.client.renewals.add({ kind: "custom", name: "保守契約" });

@@ -17,11 +17,7 @@ describe("an account that manages 全て and may read the audit log", () => {
     const { client } = tenant;
     await client.secured.create("docs", { userId: "taro01", displayName: "山田", password: "secret1" });
     await tenant.mark("docs", ["taro01"]);
-    await tenant.import({ kind: "docs" }, [
-      ["表示名", "ユーザーID", "パスワード"],
-      ["佐藤", "hana01", "secret1"],
-      ["鈴木", "jiro01", "secret1"],
-    ]);
+    await tenant.import({ kind: "docs" }, "表示名,ユーザーID,パスワード\n佐藤,hana01,secret1\n鈴木,jiro01,secret1");
     await readStreamText(await client.secured.export("docs"));
     await client.roles.createScheme({ name: "受付", operations: ["users.write"] });
     await client.accounts.setSettings({ composition: "mail-address" });

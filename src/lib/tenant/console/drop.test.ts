@@ -121,12 +121,7 @@ test.each<[string, () => Promise<readonly number[]>]>([
     "organisations that an import moved, renamed and made",
     async () => [
       await taskOf(
-        tenant.import({ kind: "orgs" }, [
-          ["組織名", "組織コード", "上位組織コード"],
-          ["第一課", "E1", "W"],
-          ["西部", "W", ""],
-          ["二課", "E2", "E1"],
-        ]),
+        tenant.import({ kind: "orgs" }, "組織名,組織コード,上位組織コード\n第一課,E1,W\n西部,W,\n二課,E2,E1"),
       ),
     ],
   ],

@@ -87,10 +87,7 @@ describe("a list counts as one value", () => {
       async () => {
         const from = { ...docs, createGroups: true };
         for (const name of ["B", "C"]) await tenant.client.secured.createGroup("docs", { name });
-        await tenant.import(from, [
-          ["表示名", "ユーザーID", "グループ名"],
-          ["太郎", "taro", "A"],
-        ]);
+        await tenant.import(from, "表示名,ユーザーID,グループ名\n太郎,taro,A");
         const [taro] = await tenant.client.secured.find("docs", { name: "taro" });
         await tenant.client.secured.edit({ app: "docs", id: taro?.id ?? "" }, { groups: ["A", "B"] });
       },
@@ -105,10 +102,7 @@ describe("a list counts as one value", () => {
       "tags",
       async () => {
         const from = { kind: "devices", fromConsole: true } as const;
-        await tenant.import(from, [
-          ["シリアルナンバー", "タグ"],
-          ["S1", "A"],
-        ]);
+        await tenant.import(from, "シリアルナンバー,タグ\nS1,A");
         const [device] = await tenant.client.devices.find({ name: "S1" });
         await tenant.client.devices.tag({ ids: [device?.id ?? ""], add: ["B"], remove: [] });
       },

@@ -85,10 +85,7 @@ test.each<readonly [string, () => Promise<unknown>, number]>([
     async () => {
       await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
       expect(await edit("t@x", { title: "係長" })).toMatchObject({ consoleTask: numberOf(1) });
-      return tenant.import({ kind: "users" }, [
-        ["メールアドレス", "TEL"],
-        ["t@x", "03"],
-      ]);
+      return tenant.import({ kind: "users" }, "メールアドレス,TEL\nt@x,03");
     },
     1,
   ],
@@ -133,19 +130,9 @@ const inOrder = async (number: number) =>
 
 describe("console show: the order is deletions, parents, edits, new records, emptied organisations", () => {
   test("organisations are created from the top down, and deleted from the bottom up", async () => {
-    const made = await tenant.import({ kind: "orgs" }, [
-      ["組織名", "組織コード", "上位組織コード"],
-      ["係", "K", "C"],
-      ["課", "C", "B"],
-      ["部", "B", ""],
-    ]);
+    const made = await tenant.import({ kind: "orgs" }, "組織名,組織コード,上位組織コード\n係,K,C\n課,C,B\n部,B,");
     expect(await inOrder(made.change ?? 0)).toEqual(["create org 部", "create org 課", "create org 係"]);
-    await tenant.import({ kind: "orgs", fromConsole: true }, [
-      ["組織名", "組織コード", "上位組織コード"],
-      ["部", "B", ""],
-      ["課", "C", "B"],
-      ["係", "K", "C"],
-    ]);
+    await tenant.import({ kind: "orgs", fromConsole: true }, "組織名,組織コード,上位組織コード\n部,B,\n課,C,B\n係,K,C");
     const undone = await tenant.client.imports.commit(await undoImport(tenant.client, made.id));
     expect(await inOrder(undone.change ?? 0)).toEqual(["delete org 係", "delete org 課", "delete org 部"]);
   });

@@ -180,10 +180,7 @@ test("in a mirror, the change is a task, on which the user depends until it is d
   const id = await addTestAccount(tenant, { name: "yamada", role: "operator", org: "EAST" });
   const other = await addTestAccount(tenant, { name: "sato", role: "operator", org: "EAST" });
   await device("S1", id);
-  await tenant.import({ kind: "docs", fromConsole: true }, [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田", "yamada", ""],
-  ]);
+  await tenant.import({ kind: "docs", fromConsole: true }, "表示名,ユーザーID,説明\n山田,yamada,");
   const before = await values();
   expect((await client.leavers.dependents({ ids: [id] }))[0]?.consoleTasks).toEqual([]);
   const [done, kept] = await leave(id, other);

@@ -55,11 +55,10 @@ async function planAndCommit(secret: string, path: string, body?: object): Promi
 
 async function importNames(): Promise<number> {
   for (const name of ["taro", "jiro"]) await addTestAccount(tenant, { name, role: "none" });
-  const done = await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス"],
-    ["太郎", "taro@accounts.example"],
-    ["次郎", "jiro@accounts.example"],
-  ]);
+  const done = await tenant.import(
+    { kind: "users" },
+    "氏名,メールアドレス\n太郎,taro@accounts.example\n次郎,jiro@accounts.example",
+  );
   tenant.database.run(
     `update account set role = 'system' where user = (select pk from user where accountName = 'taro')`,
   );

@@ -106,10 +106,7 @@ test("a user who owns devices is not deleted, and the error names the user and a
 });
 
 test("an organisation that owns devices is not deleted, nor together with those below it", async () => {
-  await tenant.import({ kind: "devices" }, [
-    ["シリアルナンバー", "所有組織コード"],
-    ["SN2", "S1"],
-  ]);
+  await tenant.import({ kind: "devices" }, "シリアルナンバー,所有組織コード\nSN2,S1");
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
   for (const asked of [{ ids: await idsOf("orgs", "S1") }, { ids: await idsOf("orgs", "S"), recursive: true }]) {
     expect(await refused({ kind: "orgs", ...asked })).toMatchObject({

@@ -176,12 +176,10 @@ describe("a key", () => {
 
   test("is compared with its spaces: an IMEI without them is different", async () => {
     await seed();
-    const plan = await tenant.plan(imei, [
-      ["シリアルナンバー", "IMEI番号"],
-      ["S3", "000000000000001"],
-      ["S4", "00 000000 0000001"],
-      ["S1", "00 000000 000000 1"],
-    ]);
+    const plan = await tenant.plan(
+      imei,
+      "シリアルナンバー,IMEI番号\nS3,000000000000001\nS4,00 000000 0000001\nS1,00 000000 000000 1",
+    );
     expect(await rows(plan)).toMatchObject([{ action: "create" }, { action: "create" }, { action: "unchanged" }]);
     await tenant.client.imports.commit(plan);
     expect((await tenant.devices()).map((device) => device.imei)).toEqual([
@@ -229,10 +227,7 @@ describe("an undo", () => {
   test("restores a deleted device even if its owner now has another name and other addresses", async () => {
     await seed();
     const done = await tenant.import({ ...devices, mode: "replace" }, [HEADER, SPARE]);
-    await tenant.import(users, [
-      ["氏名", "メールアドレス", "社員コード"],
-      ["山田", "yamada@example.jp", "E2"],
-    ]);
+    await tenant.import(users, "氏名,メールアドレス,社員コード\n山田,yamada@example.jp,E2");
     for (const name of ["山田", "山田 改"])
       await tenant.import({ ...users, key: "employee-code" }, [
         ["氏名", "メールアドレス", "社員コード"],

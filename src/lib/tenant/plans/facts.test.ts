@@ -10,16 +10,11 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 const DOCS = { kind: "docs", createGroups: true } as const;
 
 test("facts 1.1: 組織コード, a number or any text, links users and organisations in two files", async () => {
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["営業部", "001"],
-    ["総務部", "総務-甲"],
-  ]);
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "yamada@example.jp", "001"],
-    ["佐藤", "sato@example.jp", "総務-甲"],
-  ]);
+  await tenant.import({ kind: "orgs" }, "組織名,組織コード\n営業部,001\n総務部,総務-甲");
+  await tenant.import(
+    { kind: "users" },
+    "氏名,メールアドレス,組織コード\n山田,yamada@example.jp,001\n佐藤,sato@example.jp,総務-甲",
+  );
   expect((await tenant.users()).map(({ name, org }) => [name, org.path, org.code])).toEqual(
     expect.arrayContaining([
       ["山田", "営業部", "001"],
@@ -124,18 +119,15 @@ test("facts 6.2: 全件更新 deletes users that the file lacks, 追加更新 do
 });
 
 test("facts 6.4: each group has a グループ名 column, in any position", async () => {
-  await tenant.import({ kind: "contacts", createGroups: true }, [
-    ["グループ名", "表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"],
-    ["営業", "花子", "hanako", "Invented1", "総務", ""],
-  ]);
+  await tenant.import(
+    { kind: "contacts", createGroups: true },
+    "グループ名,表示名,ユーザーID,パスワード,グループ名,グループ名\n営業,花子,hanako,Invented1,総務,",
+  );
   expect((await tenant.securedUsers("contacts")).map(({ groups }) => groups.toSorted())).toEqual([["営業", "総務"]]);
 });
 
 test("facts 6.5: an export contains neither administrators nor passwords", async () => {
-  await tenant.import({ ...DOCS, fromConsole: true }, [
-    ["表示名", "ユーザーID", "説明"],
-    ["花子", "hanako", "営業"],
-  ]);
+  await tenant.import({ ...DOCS, fromConsole: true }, "表示名,ユーザーID,説明\n花子,hanako,営業");
   await tenant.mark("docs", ["admin01"]);
   const text = await readStreamText(await tenant.client.secured.export("docs", { newline: "lf" }));
   expect(text).toContain("hanako");
@@ -150,11 +142,7 @@ const REGISTERED = [
 
 test("facts 1.1: an import sets tags and memos of registered devices, and removes tags", async () => {
   await tenant.import({ kind: "devices" }, REGISTERED);
-  await tenant.import({ kind: "devices", blank: "clear" }, [
-    ["シリアルナンバー", "タグ", "メモ"],
-    ["S1", "返却済", "画面に傷"],
-    ["S2", "", ""],
-  ]);
+  await tenant.import({ kind: "devices", blank: "clear" }, "シリアルナンバー,タグ,メモ\nS1,返却済,画面に傷\nS2,,");
   expect(await tenant.devices()).toMatchObject([
     { serialNumber: "S1", status: "管理中", tags: ["返却済"], memo: "画面に傷" },
     { serialNumber: "S2", status: "管理中", tags: [], memo: null },
@@ -165,10 +153,7 @@ test("facts 1.1, seed 003 9: a file links devices to users; a device is in its u
   const org = (await tenant.client.orgs.create({ name: "営業部" })).after;
   await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: org.id });
   await tenant.import({ kind: "devices" }, REGISTERED);
-  await tenant.import({ kind: "devices" }, [
-    ["シリアルナンバー", "所有者メールアドレス"],
-    ["S1", "yamada@example.jp"],
-  ]);
+  await tenant.import({ kind: "devices" }, "シリアルナンバー,所有者メールアドレス\nS1,yamada@example.jp");
   expect(await tenant.devices()).toMatchObject([
     { owner: { name: "山田" }, ownerOrg: null, org: { path: "営業部" } },
     { owner: null, org: null },
@@ -232,10 +217,7 @@ test("facts 6.5: an export can be filtered by name and ユーザーID; without f
 });
 
 test("facts 6.6: a file carries what all apps share from one app to another, without passwords", async () => {
-  await tenant.import(DOCS, [
-    ["表示名", "ユーザーID", "パスワード", "説明", "シークレットキー"],
-    ["花子", "hanako", "Invented1", "本社", "key1"],
-  ]);
+  await tenant.import(DOCS, "表示名,ユーザーID,パスワード,説明,シークレットキー\n花子,hanako,Invented1,本社,key1");
   const text = await readStreamText(await tenant.client.secured.export("docs", { newline: "lf", layout: "console" }));
   const [header = [], row = []] = text
     .trimEnd()

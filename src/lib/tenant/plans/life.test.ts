@@ -31,17 +31,11 @@ const isHeldStaging = (): boolean =>
 test("a plan is a conflict if its record was written in between, but not if others were", async () => {
   const plan = await tenant.plan(users, FILE);
   await tenant.import(users, OTHER);
-  await tenant.import(users, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@x"],
-  ]);
+  await tenant.import(users, "氏名,メールアドレス\n山田,yamada@x");
   expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
   expect((await tenant.client.imports.show(plan.id)).state).toBe("discarded");
   const again = await tenant.plan(users, FILE);
-  await tenant.import(users, [
-    ["氏名", "メールアドレス"],
-    ["三", "three@x"],
-  ]);
+  await tenant.import(users, "氏名,メールアドレス\n三,three@x");
   await tenant.client.imports.commit(again);
   expect(await tenant.users()).toHaveLength(3);
 });
@@ -86,10 +80,7 @@ test("a plan for users is committed if the organisations that its file refers to
   await tenant.import(orgs, ORGS);
   await tenant.client.imports.commit(plain);
   const named = await tenant.plan(users, IN_ORG);
-  await tenant.import(orgs, [
-    ["組織名", "組織コード"],
-    ["営業課", "E1"],
-  ]);
+  await tenant.import(orgs, "組織名,組織コード\n営業課,E1");
   await tenant.client.imports.commit(named);
   expect((await tenant.users()).map(({ org }) => org.path)).toEqual(["営業課"]);
 });
@@ -98,10 +89,7 @@ test("a plan for users conflicts with a change of a custom field only if it writ
   const kept = await tenant.plan(users, FILE);
   const { id } = await tenant.client.users.addField({ name: "座席" });
   await tenant.client.imports.commit(kept);
-  const written = await tenant.plan(users, [
-    ["氏名", "メールアドレス", "座席"],
-    ["山田", "yamada@x", "A1"],
-  ]);
+  const written = await tenant.plan(users, "氏名,メールアドレス,座席\n山田,yamada@x,A1");
   await tenant.client.users.addField({ name: "入社年" });
   await tenant.client.users.removeField(id);
   expect(await codeOf(tenant.client.imports.commit(written))).toBe("conflict");
@@ -232,10 +220,7 @@ test("a tenant that is closing rejects requests, which do not disturb running wo
 });
 
 test("a rejected plan cannot be written as an upload file", async () => {
-  const plan = await tenant.plan(users, [
-    ["氏名", "メールアドレス"],
-    ["", "a@x"],
-  ]);
+  const plan = await tenant.plan(users, "氏名,メールアドレス\n,a@x");
   expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("input-rejected");
 });
 
@@ -258,11 +243,10 @@ test("only an export from the console makes a mirror, not another file that repl
 
 test("an export from the console makes the mirror equal to it, keeps missing columns and needs no secrets", async () => {
   const docs = { kind: "docs" } as const;
-  await tenant.import({ ...docs, createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名", "説明"],
-    ["山田", "yamada", "secret1", "営業", "前"],
-    ["佐藤", "sato", "secret1", "営業", "前"],
-  ]);
+  await tenant.import(
+    { ...docs, createGroups: true },
+    "表示名,ユーザーID,パスワード,グループ名,説明\n山田,yamada,secret1,営業,前\n佐藤,sato,secret1,営業,前",
+  );
   const exported = [
     ["表示名", "ユーザーID", "説明"],
     ["山田 太郎", "yamada", ""],
@@ -296,10 +280,7 @@ test("reads thousands of unknown columns in a one-row file, and reports a repeat
   ]);
   expect(wide).toMatchObject({ create: 1, rejected: false });
   expect(wide.unknownColumns).toHaveLength(9_900);
-  const twice = await tenant.plan({ ...users, skipInvalid: true }, [
-    ["氏名", "氏名", "メールアドレス"],
-    ["山", "田", "a@x.jp"],
-  ]);
+  const twice = await tenant.plan({ ...users, skipInvalid: true }, "氏名,氏名,メールアドレス\n山,田,a@x.jp");
   expect(await tenant.faults(twice)).toEqual(["header-duplicate@1"]);
   expect(twice.rejected).toBe(true);
 });
@@ -341,16 +322,11 @@ test("custom fields with any other name survive an export and import", async () 
 const rowsOf = async (id: string, query = {}) => Array.fromAsync(tenant.client.imports.rows(id, query));
 
 test("the plan of an undo shows the rows that it restores, changes back and deletes", async () => {
-  await tenant.import(users, [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田", "yamada@x", "課長"],
-    ["鈴木", "suzuki@x", ""],
-  ]);
-  const done = await tenant.import({ ...users, mode: "replace" }, [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田", "yamada@x", "部長"],
-    ["髙橋", "takahashi@x", ""],
-  ]);
+  await tenant.import(users, "氏名,メールアドレス,役職\n山田,yamada@x,課長\n鈴木,suzuki@x,");
+  const done = await tenant.import(
+    { ...users, mode: "replace" },
+    "氏名,メールアドレス,役職\n山田,yamada@x,部長\n髙橋,takahashi@x,",
+  );
   const undo = await undoImport(tenant.client, done.id);
   expect(undo).toMatchObject({ create: 1, update: 1, delete: 1, recordsBefore: 2 });
   const shown = (await rowsOf(undo.id)).map(({ row, key, action, changed, after }) => {

@@ -26,10 +26,7 @@ test("creates a tree in any order, then moves, renames and swaps codes in it", a
 
 test("the root is never deleted, and organisations that still have users are named", async () => {
   await tenant.import(orgs, [HEADER, ["本社", "H", "", ""], ["部", "B", "H", ""], ["空", "E", "", ""]]);
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "a@x", "B"],
-  ]);
+  await tenant.import({ kind: "users" }, "氏名,メールアドレス,組織コード\n山田,a@x,B");
   const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
   expect(await tenant.problems(plan)).toMatchObject([
     { code: "delete-held", row: 0, params: { name: "部 <B>", count: 1, of: "user" } },
@@ -45,10 +42,7 @@ test("the root is never deleted, and organisations that still have users are nam
 
 test.each([[[]], [[HEADER]]])("a file without rows (%j) is rejected only because it has none", async (rows) => {
   await tenant.import(orgs, [HEADER, ["本社", "H", "", ""], ["部", "B", "H", ""]]);
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "a@x", "B"],
-  ]);
+  await tenant.import({ kind: "users" }, "氏名,メールアドレス,組織コード\n山田,a@x,B");
   const plan = await tenant.plan({ ...orgs, mode: "replace" }, rows);
   expect((await tenant.problems(plan)).map(({ code }) => code)).toEqual([
     rows.length === 0 ? "file-empty" : "file-no-rows",
@@ -106,10 +100,7 @@ test("organisations and the users in them are one plan, one change and one undo"
   ]);
   expect(rows.at(-2)?.after).toContainEqual({ field: "orgCode", value: "N" });
   // other people have changed since
-  await tenant.import({ kind: "users" }, [
-    ["メールアドレス", "氏名", "役職"],
-    ["d@x", "高橋", "部長"],
-  ]);
+  await tenant.import({ kind: "users" }, "メールアドレス,氏名,役職\nd@x,高橋,部長");
   const revised = tenant.dump();
   const done = await tenant.client.imports.commit(await tenant.client.imports.show(plan.id));
   expect((await tenant.client.imports.list()).filter(({ state }) => state === "planned")).toEqual([]);

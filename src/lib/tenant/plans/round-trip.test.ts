@@ -85,10 +85,7 @@ test.each(SECURED_APPS)("users of %s written in full and read again are unchange
 
 test("the console's three columns of one app can be imported into another app and change nothing", async () => {
   for (const kind of ["docs", "contacts"] as const) {
-    await tenant.import({ kind }, [
-      ["表示名", "ユーザーID", "パスワード", "説明"],
-      ["太郎", "taro", "secret1", "説明"],
-    ]);
+    await tenant.import({ kind }, "表示名,ユーザーID,パスワード,説明\n太郎,taro,secret1,説明");
   }
   const text = await readStreamText(await tenant.client.secured.export("docs", { layout: "console" }));
   const plan = await tenant.send({ kind: "contacts" }, encodeText(text, "shift_jis"), "shift_jis");

@@ -143,10 +143,10 @@ test("a device with a new owner prevents the undo and is named; other changes to
 
 test("an earlier import of devices cannot be undone while its devices have lost their owner", async () => {
   await tenant.import({ kind: "users" }, PEOPLE);
-  const { id } = await tenant.import({ kind: "devices" }, [
-    ["シリアルナンバー", "ステータス", "所有者メールアドレス"],
-    ["SN1", "管理中", "taro@x.jp"],
-  ]);
+  const { id } = await tenant.import(
+    { kind: "devices" },
+    "シリアルナンバー,ステータス,所有者メールアドレス\nSN1,管理中,taro@x.jp",
+  );
   const released = await commit(await replacing("release"));
   expect(await failureOf(undoImport(tenant.client, id))).toMatchObject({
     code: "conflict",
@@ -170,14 +170,8 @@ describe("organisations", () => {
   const codes = async () => (await tenant.client.orgs.list()).flatMap(({ code }) => code ?? []);
   beforeEach(async () => {
     await tenant.import({ kind: "orgs" }, ORGS);
-    await tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "組織コード"],
-      ["太郎", "taro@x.jp", "S1"],
-    ]);
-    await tenant.import({ kind: "devices" }, [
-      ["シリアルナンバー", "ステータス", "所有組織コード"],
-      ["SN1", "管理中", "W"],
-    ]);
+    await tenant.import({ kind: "users" }, "氏名,メールアドレス,組織コード\n太郎,taro@x.jp,S1");
+    await tenant.import({ kind: "devices" }, "シリアルナンバー,ステータス,所有組織コード\nSN1,管理中,W");
   });
 
   test("keep keeps organisations that are not empty, and those above them", async () => {

@@ -118,15 +118,9 @@ test("a key that matches several users is ambiguous, and none of them is deleted
 test("skipping rows in replace mode is rejected if a row's user cannot be identified", async () => {
   await seed();
   const request = { ...users, mode: "replace", skipInvalid: true } as const;
-  const told = await tenant.plan(request, [
-    ["氏名", "メールアドレス"],
-    ["", "yamada@example.jp"],
-  ]);
+  const told = await tenant.plan(request, "氏名,メールアドレス\n,yamada@example.jp");
   expect(told).toMatchObject({ invalid: 1, delete: 1, rejected: false });
-  const untold = await tenant.plan(request, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada.example.jp"],
-  ]);
+  const untold = await tenant.plan(request, "氏名,メールアドレス\n山田,yamada.example.jp");
   expect(untold).toMatchObject({ rejected: true });
   const text = '氏名,メールアドレス,役職\n山田,yamada@example.jp,"課長\n髙橋,takahashi@example.jp,\n';
   const swallowed = await tenant.send(request, Buffer.from(text));

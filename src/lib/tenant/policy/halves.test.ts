@@ -116,10 +116,7 @@ test("tasks for the console are shown whole or not at all, and the audit log onl
 
 test("a rejection names the missing right", async () => {
   const cus = tenant.as("cus");
-  const rows = encodeCsv([
-    ["氏名", "メールアドレス", "組織コード"],
-    ["新", "new9@east.example", "E1"],
-  ]);
+  const rows = encodeCsv("氏名,メールアドレス,組織コード\n新,new9@east.example,E1");
   const plan = await cus.imports.plan({ kind: "users" }, { stream: new Blob([rows]).stream(), encoding: "utf-8" });
   await cus.imports.commit(plan);
   const undone = await failureOf(undoImport(cus, plan.id).then((undo) => cus.imports.commit(undo)));

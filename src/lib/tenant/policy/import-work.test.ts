@@ -163,10 +163,7 @@ test.each([
 ] as const)(
   "a plan for SECURED APPs shows its users, and also requires the right to that: %j",
   async (items, about) => {
-    await tenant.import({ kind: "docs" }, [
-      ["ユーザーID", "表示名", "パスワード"],
-      ["u1", "秘密", "Secret1"],
-    ]);
+    await tenant.import({ kind: "docs" }, "ユーザーID,表示名,パスワード\nu1,秘密,Secret1");
     await addTestAccount(tenant, { name: "apps", role: "custom", items });
     const folder = createFolderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu2,x,Secret1\r\n" });
     for (const line of [

@@ -175,20 +175,11 @@ describe("facts 1.3: a plan counts the devices that a new owner makes it necessa
     ]);
     expect(skipped).toMatchObject({ invalid: 1, wipes: 1 });
     expect(await tenant.plan({ kind: "devices", fromConsole: true }, [HEADER, ...toSato])).toMatchObject({ wipes: 0 });
-    expect(
-      await tenant.plan({ kind: "devices" }, [
-        ["シリアルナンバー", "メモ"],
-        ["S1", "予備"],
-      ]),
-    ).toMatchObject({ update: 1, wipes: 0 });
-    expect(
-      (
-        await tenant.plan({ kind: "users" }, [
-          ["氏名", "メールアドレス"],
-          ["山田", "yamada@example.jp"],
-        ])
-      ).wipes,
-    ).toBeUndefined();
+    expect(await tenant.plan({ kind: "devices" }, "シリアルナンバー,メモ\nS1,予備")).toMatchObject({
+      update: 1,
+      wipes: 0,
+    });
+    expect((await tenant.plan({ kind: "users" }, "氏名,メールアドレス\n山田,yamada@example.jp")).wipes).toBeUndefined();
   });
 });
 
@@ -275,10 +266,7 @@ test("tags are added and removed in any character form, and are kept in a fixed 
 describe("in a mirror", () => {
   const tasks = new TestTasks(() => tenant);
   beforeEach(async () => {
-    await tenant.import({ kind: "devices", fromConsole: true }, [
-      ["シリアルナンバー", "ステータス"],
-      ["S1", "管理中"],
-    ]);
+    await tenant.import({ kind: "devices", fromConsole: true }, "シリアルナンバー,ステータス\nS1,管理中");
   });
   const one = async (): Promise<Device> => (await tenant.client.devices.find({ name: "S1" }))[0] as Device;
 

@@ -11,12 +11,10 @@ import { failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-    ["佐藤", "sato@example.jp"],
-    ["髙橋", "takahashi@example.jp"],
-  ]);
+  await tenant.import(
+    { kind: "users" },
+    "氏名,メールアドレス\n山田,yamada@example.jp\n佐藤,sato@example.jp\n髙橋,takahashi@example.jp",
+  );
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
@@ -34,11 +32,7 @@ const asked = async (fetch: TestTenant["fetch"], path: string) => {
 
 test("an export leaves an audit record with account, count and filters, but no values", async () => {
   await readStreamText(await tenant.client.users.export({ filterId: "EXAMPLE.jp", filterName: "" }));
-  await tenant.import({ kind: "docs" }, [
-    ["表示名", "ユーザーID", "パスワード"],
-    ["い", "b2", "secret1"],
-    ["ろ", "a1", "secret1"],
-  ]);
+  await tenant.import({ kind: "docs" }, "表示名,ユーザーID,パスワード\nい,b2,secret1\nろ,a1,secret1");
   await readStreamText(await tenant.client.secured.export("docs", { layout: "console" }));
   const told = exportsTold();
   expect(told).toMatchObject([

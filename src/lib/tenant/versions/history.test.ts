@@ -49,15 +49,11 @@ test("later changes by hand are not shown as an import's: organisations, owners 
   const orgs = await tenant.import({ kind: "orgs" }, [ORG_HEADER, ["本社", "H", ""], ["営業", "S", "H"]]);
   const [root, sales] = (await tenant.client.orgs.list()).filter(({ code }) => code !== null);
   await tenant.client.users.addField({ name: "座席" });
-  const users = await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード", "座席"],
-    ["山田", "a@x", "S", "3F"],
-    ["佐藤", "b@x", "S", "4F"],
-  ]);
-  const devices = await tenant.import({ kind: "devices" }, [
-    ["シリアルナンバー", "所有者メールアドレス", "タグ"],
-    ["D1", "a@x", "貸出"],
-  ]);
+  const users = await tenant.import(
+    { kind: "users" },
+    "氏名,メールアドレス,組織コード,座席\n山田,a@x,S,3F\n佐藤,b@x,S,4F",
+  );
+  const devices = await tenant.import({ kind: "devices" }, "シリアルナンバー,所有者メールアドレス,タグ\nD1,a@x,貸出");
   const [yamada, sato] = await tenant.users();
   const ids = (await tenant.client.devices.find({ name: "D1" })).map(({ id }) => id);
   await tenant.client.devices.setOwner({ ids, owner: sato?.id ?? "", ownerOrg: null, wipes: 0 });

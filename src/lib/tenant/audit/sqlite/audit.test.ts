@@ -59,15 +59,9 @@ test.each([
 
 test("a rejected or rolled-back change leaves no audit record", async () => {
   const before = tenant.sql("select seq from audit");
-  const rejected = await tenant.plan({ kind: "users" }, [
-    ["氏名", "メールアドレス"],
-    ["", ""],
-  ]);
+  const rejected = await tenant.plan({ kind: "users" }, "氏名,メールアドレス\n,");
   await expect(tenant.client.imports.commit(rejected)).rejects.toThrow(/invalid rows/);
-  const stopped = await tenant.plan({ kind: "users" }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "a@x"],
-  ]);
+  const stopped = await tenant.plan({ kind: "users" }, "氏名,メールアドレス\n山田,a@x");
   await expect(tenant.client.imports.commit(stopped, undefined, AbortSignal.abort())).rejects.toThrow(/interrupted/);
   expect(tenant.sql("select seq from audit")).toEqual(before);
 });

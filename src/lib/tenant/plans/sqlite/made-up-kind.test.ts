@@ -96,11 +96,7 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 beforeEach(async () => {
   tenant.clear();
   database.exec("delete from maker; delete from gadget");
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "メールアドレス"],
-    ["山田", "yamada@x", "y@x"],
-    ["髙橋", "takahashi@x", ""],
-  ]);
+  await tenant.import({ kind: "users" }, "氏名,メールアドレス,メールアドレス\n山田,yamada@x,y@x\n髙橋,takahashi@x,");
   registerSqlFunctions(database, () => false);
 });
 afterEach(() => {

@@ -5,10 +5,7 @@ import { getStoredKind } from "./tables.ts";
 
 test("a referenced organisation is found through an index, however many organisations there are", async () => {
   await using tenant = new TestTenant();
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["営業部", "S1"],
-  ]);
+  await tenant.import({ kind: "orgs" }, "組織名,組織コード\n営業部,S1");
   const [reference] = getStoredKind("users").references;
   if (reference === undefined) throw new Error("no reference");
   tenant.database.exec("create temp table refer (key text not null)");

@@ -32,11 +32,7 @@ const groupOf = async (app: App, name: string): Promise<SecuredGroup> => {
 
 const tasks = () => tenant.client.console.list({});
 
-const mirrored = () =>
-  tenant.import({ kind: "docs", fromConsole: true }, [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田", "yamada", ""],
-  ]);
+const mirrored = () => tenant.import({ kind: "docs", fromConsole: true }, "表示名,ユーザーID,説明\n山田,yamada,");
 
 test("facts 6.6: a user is created with the values of the screen; of the password, only the time is kept", async () => {
   await secured().createGroup("docs", { name: "営業" });
@@ -297,11 +293,7 @@ test("in a mirror, an export confirms a user that it shows, but neither groups n
   await secured().createGroup("docs", { name: "営業" });
   const { id } = await userOf("docs", "yamada");
   await secured().edit({ app: "docs", id: id }, { password: PASSWORD });
-  await tenant.import({ kind: "docs", fromConsole: true }, [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田", "yamada", ""],
-    ["太郎", "taro", ""],
-  ]);
+  await tenant.import({ kind: "docs", fromConsole: true }, "表示名,ユーザーID,説明\n山田,yamada,\n太郎,taro,");
   expect((await tasks()).map(({ records }) => [records[0]?.work, ...records.map(({ name }) => name)])).toEqual([
     ["create", "営業"],
     ["edit", "山田"],

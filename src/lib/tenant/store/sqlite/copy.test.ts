@@ -144,11 +144,7 @@ test.each([3, 9])("a copy of tenant %i has every row, no secret, and always the 
 describe("a copy from a bundle", () => {
   const sound = async (): Promise<string> => {
     await using tenant = new TestTenant();
-    await tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス"],
-      ["山田", "yamada@x"],
-      ["佐藤", "sato@x"],
-    ]);
+    await tenant.import({ kind: "users" }, "氏名,メールアドレス\n山田,yamada@x\n佐藤,sato@x");
     const [user] = await tenant.users();
     await tenant.client.users.edit(user?.id ?? "", { title: "課長" });
     return await copyOf(tenant, "sound.db");

@@ -8,16 +8,11 @@ const devices = { kind: "devices" } as const;
 
 beforeEach(async () => {
   tenant.clear();
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["本社", "H"],
-    ["営業部", "S"],
-  ]);
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "yamada@example.jp", "S"],
-    ["髙橋", "takahashi@example.jp", "H"],
-  ]);
+  await tenant.import({ kind: "orgs" }, "組織名,組織コード\n本社,H\n営業部,S");
+  await tenant.import(
+    { kind: "users" },
+    "氏名,メールアドレス,組織コード\n山田,yamada@example.jp,S\n髙橋,takahashi@example.jp,H",
+  );
 });
 
 const [YAMADA, TAKAHASHI] = ["yamada@example.jp", "takahashi@example.jp"];
@@ -233,10 +228,7 @@ test("only Android devices have a mode (a clomoctl rule)", async () => {
     "android-mode-elsewhere@3",
   ]);
   await load({ S1: { mode: "comp" } });
-  const plan = await tenant.plan(devices, [
-    ["シリアルナンバー", "プラットフォーム"],
-    ["S1", "iOS"],
-  ]);
+  const plan = await tenant.plan(devices, "シリアルナンバー,プラットフォーム\nS1,iOS");
   expect(await tenant.faults(plan)).toEqual(["android-mode-elsewhere@2"]);
   expect(await faults({ S1: { mode: "managed" } })).toEqual(["not-choice@2"]);
 });

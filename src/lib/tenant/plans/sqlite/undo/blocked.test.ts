@@ -95,12 +95,7 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
   },
   administrator: async () => {
     const id = await userMade("a");
-    const number = await did(
-      tenant.import({ kind: "users" }, [
-        ["氏名", "メールアドレス", "CLOMOアカウント名"],
-        ["a", "a@x.jp", "a01"],
-      ]),
-    );
+    const number = await did(tenant.import({ kind: "users" }, "氏名,メールアドレス,CLOMOアカウント名\na,a@x.jp,a01"));
     await tenant.mark("users", [id]);
     return { number, first: { ...A, fields: [], change: null, other: null }, told: "is an administrator" };
   },
@@ -233,11 +228,10 @@ describe("skipping what is in the way", () => {
   });
 
   test("is refused if an organisation cannot be deleted because one of its users stays, who owns a device", async () => {
-    const made = await tenant.import({ kind: "users", createOrgs: true }, [
-      ["氏名", "メールアドレス", "組織コード"],
-      ["a", "a@x.jp", "S1"],
-      ["b", "b@x.jp", "S2"],
-    ]);
+    const made = await tenant.import(
+      { kind: "users", createOrgs: true },
+      "氏名,メールアドレス,組織コード\na,a@x.jp,S1\nb,b@x.jp,S2",
+    );
     const [a] = await tenant.client.users.find({ name: "a@x.jp" });
     await deviceMade("SN1", { status: "管理中", owner: a?.id });
     await expect(skipping(made.change ?? 0)).rejects.toMatchObject({ code: "conflict" });

@@ -153,10 +153,7 @@ test.each(CHANGES)("%s is undone; undoing that applies it again", async (_what, 
 
 test("an undo of an undo of an undo counts as the first undo: the original change is undone", async () => {
   const { imports } = tenant.client;
-  const { id, change } = await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田", "yamada@x.jp", "課長"],
-  ]);
+  const { id, change } = await tenant.import({ kind: "users" }, "氏名,メールアドレス,役職\n山田,yamada@x.jp,課長");
   const titles = async () => (await tenant.client.users.find({ name: yamada })).map(({ title }) => title);
   const first = await undo(change ?? 0);
   const second = await undo(first.change ?? 0);
@@ -254,10 +251,10 @@ describe("a plan", () => {
   test("is rejected for a change that only set secrets", async () => {
     await groupMade();
     await member("a1", ["営業"]);
-    const { change } = await tenant.import({ kind: "docs" }, [
-      ["表示名", "ユーザーID", "パスワード", "グループ名"],
-      ["a1", "a1", "Hidden4711", "営業"],
-    ]);
+    const { change } = await tenant.import(
+      { kind: "docs" },
+      "表示名,ユーザーID,パスワード,グループ名\na1,a1,Hidden4711,営業",
+    );
     await tenant.client.accounts.resetPassword(sato, { password: `${PASSWORD}2` });
     const why = "it wrote no record that can be restored; former passwords and similar secrets are not stored";
     for (const [named, number] of [

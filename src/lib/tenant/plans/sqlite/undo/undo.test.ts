@@ -45,10 +45,7 @@ test("a new owner of a device is in the way of the previous owner, whether user 
 test("of two undo plans for one import, the second is rejected, whatever it restores", async () => {
   const made = [
     await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]),
-    await tenant.import({ kind: "orgs" }, [
-      ["組織名", "組織コード"],
-      ["営業部", "S"],
-    ]),
+    await tenant.import({ kind: "orgs" }, "組織名,組織コード\n営業部,S"),
   ];
   const [person] = await tenant.users();
   const [org] = await tenant.client.orgs.find({ name: "S" });
@@ -108,10 +105,7 @@ test("a membership in a group that no longer exists is not restored", async () =
 });
 
 test("an undo that deleted a needed record is named; after undoing that, this undo works", async () => {
-  const place = await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["営業部", "S1"],
-  ]);
+  const place = await tenant.import({ kind: "orgs" }, "組織名,組織コード\n営業部,S1");
   await tenant.import(users, [PEOPLE, ["山田", "yamada@x", "S1"], ["髙橋", "takahashi@x", ""]]);
   const gone = await tenant.import({ ...users, mode: "replace" }, [PEOPLE, ["髙橋", "takahashi@x", ""]]);
   const taken = await undo(place);
@@ -167,10 +161,7 @@ test("a custom field that was removed since is not in the way, and everything el
 test("a later change of another custom field stays, and one of the same field is in the way", async () => {
   for (const name of ["色", "形"]) await tenant.client.users.addField({ name });
   await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
-  const colour = await tenant.import(users, [
-    ["氏名", "メールアドレス", "色"],
-    ["山田", "yamada@x", "赤"],
-  ]);
+  const colour = await tenant.import(users, "氏名,メールアドレス,色\n山田,yamada@x,赤");
   const [yamada] = await tenant.users();
   const edit = (name: string, value: string) =>
     tenant.client.users.edit(yamada?.id ?? "", { custom: [{ name, value }] });
