@@ -324,10 +324,7 @@ describe("roles", () => {
     const moved = [list, ["x", "oper01@example.jp", "東"], ["y", "y@example.jp", "東"]];
     expect((await tenant.import({ kind: "users" }, moved)).roles).toEqual(named("oper01", "operator"));
     expect(await undone("last")).toEqual(named("oper01", "operator"));
-    const below = [
-      ["組織名", "組織コード", "上位組織コード"],
-      ["東", "東", "営業部"],
-    ];
+    const below = "組織名,組織コード,上位組織コード\n東,東,営業部";
     expect((await tenant.import({ kind: "orgs" }, below)).roles).toEqual(named("div01", "division"));
     expect(await undone("last")).toEqual(named("div01", "division"));
     await accounts().edit(id, { role: "system" });

@@ -44,16 +44,10 @@ test("facts 6.5: only an administrator of an app is created without a password, 
     administrators: [{ key: "admin01" }],
   });
   expect((await tenant.client.administrators.list("browser")).knownAt).toBeNull();
-  const exported = [
-    ["表示名", "ユーザーID", "説明"],
-    ["佐藤", "sato", ""],
-  ];
+  const exported = "表示名,ユーザーID,説明\n佐藤,sato,";
   const plan = await tenant.plan({ kind: "docs", fromConsole: true }, exported);
   expect(plan).toMatchObject({ create: 1, delete: 0 });
   await imports.commit(plan);
-  const row = [
-    ["表示名", "ユーザーID", "パスワード"],
-    ["誰か", "admin01", "secret1"],
-  ];
+  const row = "表示名,ユーザーID,パスワード\n誰か,admin01,secret1";
   expect(await tenant.plan({ kind: "docs" }, row)).toMatchObject({ rejected: true, invalid: 1 });
 });

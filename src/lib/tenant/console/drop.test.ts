@@ -20,12 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const ORGS: Cells = [
-  ["組織名", "組織コード", "上位組織コード"],
-  ["東", "E", ""],
-  ["一課", "E1", "E"],
-  ["西", "W", ""],
-];
+const ORGS = "組織名,組織コード,上位組織コード\n東,E,\n一課,E1,E\n西,W,";
 const HEADER = ["氏名", "メールアドレス", "役職", "組織コード", "入社年"];
 const USERS: Cells = [
   HEADER,
@@ -33,16 +28,8 @@ const USERS: Cells = [
   ["佐藤", "sato@x", "主任", "W", ""],
   ["林", "hayashi@x", "", "E", "2021"],
 ];
-const DEVICES: Cells = [
-  ["シリアルナンバー", "ステータス", "所有者メールアドレス", "所有組織コード"],
-  ["S1", "管理中", "yamada@x", ""],
-  ["S2", "管理中", "", "W"],
-];
-const MEMBERS: Cells = [
-  ["表示名", "ユーザーID", "グループ名", "グループ名"],
-  ["田中", "tanaka", "営業", "開発"],
-  ["森", "mori", "営業", ""],
-];
+const DEVICES = "シリアルナンバー,ステータス,所有者メールアドレス,所有組織コード\nS1,管理中,yamada@x,\nS2,管理中,,W";
+const MEMBERS = "表示名,ユーザーID,グループ名,グループ名\n田中,tanaka,営業,開発\n森,mori,営業,";
 
 const idOf = async (of: "users" | "orgs" | "devices", name: string): Promise<string> =>
   (await tenant.client[of].find({ name }))[0]?.id ?? "";

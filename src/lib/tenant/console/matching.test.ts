@@ -16,13 +16,7 @@ beforeEach(async () => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const FROM = { kind: "users", fromConsole: true } as const;
-const ORGS: Cells = [
-  ["組織名", "組織コード", "上位組織コード"],
-  ["営業部", "S", ""],
-  ["総務部", "G", ""],
-  ["甲", "", ""],
-  ["乙", "", ""],
-];
+const ORGS = "組織名,組織コード,上位組織コード\n営業部,S,\n総務部,G,\n甲,,\n乙,,";
 const HEADER = ["氏名", "メールアドレス", "社員コード", "役職"];
 const HANAKO = ["鈴木 花子", "hanako@ex.jp", "A3", "主任"];
 const KEN = ["佐藤 健", "ken@ex.jp", "A7", ""];

@@ -148,11 +148,7 @@ test("console show: a deleted record has the console's name, and its earlier edi
 });
 
 describe("console show gives a deleted record the name that the console has", () => {
-  const ORGS: Cells = [
-    ["組織名", "組織コード", "上位組織コード"],
-    ["甲", "", ""],
-    ["乙", "", ""],
-  ];
+  const ORGS = "組織名,組織コード,上位組織コード\n甲,,\n乙,,";
   const CODED = ["氏名", "メールアドレス", "社員コード", "役職"];
   const PEOPLE: Cells = [CODED, ["鈴木 花子", "hanako@ex.jp", "A3", "主任"], ["佐藤 健", "ken@ex.jp", "A7", ""]];
   beforeEach(async () => {

@@ -318,11 +318,7 @@ const COLUMNS = [
   "タグ",
   "タグ",
 ];
-const ORGS: Cells = [
-  ["組織名", "組織コード"],
-  ["営業部", "S1"],
-  ["支社", "S〜"],
-];
+const ORGS = "組織名,組織コード\n営業部,S1\n支社,S〜";
 
 test("exporting and importing again changes nothing, in both encodings and modes", LONG_TIMEOUT, async () => {
   await fc.assert(

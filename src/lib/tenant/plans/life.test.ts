@@ -65,14 +65,8 @@ test("of two files sent to one import at once, only the first makes its plan", a
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田"]);
 });
 
-const ORGS = [
-  ["組織名", "組織コード"],
-  ["営業部", "E1"],
-];
-const IN_ORG = [
-  ["氏名", "メールアドレス", "組織コード"],
-  ["山田", "yamada@x", "E1"],
-];
+const ORGS = "組織名,組織コード\n営業部,E1";
+const IN_ORG = "氏名,メールアドレス,組織コード\n山田,yamada@x,E1";
 const orgs = { kind: "orgs" } as const;
 
 test("a plan for users is committed if the organisations that its file refers to still have their codes", async () => {
@@ -247,11 +241,7 @@ test("an export from the console makes the mirror equal to it, keeps missing col
     { ...docs, createGroups: true },
     "表示名,ユーザーID,パスワード,グループ名,説明\n山田,yamada,secret1,営業,前\n佐藤,sato,secret1,営業,前",
   );
-  const exported = [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田 太郎", "yamada", ""],
-    ["鈴木", "suzuki", "新人"],
-  ];
+  const exported = "表示名,ユーザーID,説明\n山田 太郎,yamada,\n鈴木,suzuki,新人";
   const asked = { ...docs, mode: "append", blank: "keep", skipInvalid: true } as const;
   const plan = await tenant.plan({ ...asked, fromConsole: true }, exported);
   expect(plan).toMatchObject({ mode: "replace", rejected: false, create: 1, update: 1, delete: 1 });

@@ -188,10 +188,7 @@ test.each(UNDO_BLOCK_REASONS)("%s: the record is named and stays as it is", asyn
 test("another record of the same undo now has the values of a restored record", async () => {
   await userMade("a", { accountName: "a01" });
   const b = await userMade("b", { accountName: "b01" });
-  const cells: Cells = [
-    ["氏名", "メールアドレス"],
-    ["b 改", "b@x.jp"],
-  ];
+  const cells = "氏名,メールアドレス\nb 改,b@x.jp";
   const number = await did(tenant.import({ kind: "users", mode: "replace" }, cells));
   await tenant.client.users.edit(b, { emails: ["b@x.jp", "a@x.jp"], accountName: "a01" });
   const first = { ...A, why: "taken", change: null, other: { thing: "user", name: "b 改 <b@x.jp>" } };

@@ -17,10 +17,7 @@ beforeEach(() => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const users = { kind: "users" } as const;
-const FILE = [
-  ["氏名", "メールアドレス"],
-  ["山田", "yamada@x"],
-];
+const FILE = "氏名,メールアドレス\n山田,yamada@x";
 
 test("a file whose stream breaks off never becomes a plan, not even briefly", async () => {
   tenant.database.exec("create table seen (state text)");
