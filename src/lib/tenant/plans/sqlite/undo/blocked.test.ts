@@ -7,7 +7,7 @@ import {
 } from "../../../../model/undo.ts";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 const PASSWORD = "Canary42Canary";
 
