@@ -76,14 +76,9 @@ export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" 
   return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joinTexts(parts, text(", ", "・"));
 };
 
-export interface PlanOutput {
-  note(line: Text): Promise<void>;
-  warn(line: Text): Promise<void>;
-}
-
 /** Prints a plan: its headline and counts, warnings, notes, and the first records of each action. */
 export async function renderPlan(
-  reader: PlanOutput,
+  reader: { note(line: Text): Promise<void>; warn(line: Text): Promise<void> },
   { lines, warnings = [], notes = [], samples = [] }: Pick<Plan, "lines" | "warnings" | "notes" | "samples">,
 ): Promise<void> {
   for (const line of lines) await reader.note(line);

@@ -20,16 +20,11 @@ import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 
-interface TokenFile {
-  readonly name: string;
-  readonly content: string;
-}
-
 /** Sets a server token without contacting Apple. @throws Failure `input-rejected` for an expired, older or unfit one */
 export const setToken = async (
   session: Session,
   { sealing }: AppleAccess,
-  { name, content }: TokenFile,
+  { name, content }: { readonly name: string; readonly content: string },
 ): Promise<{ unchanged: boolean; ade: Ade }> => {
   checkFieldValue("name", { type: "text", blank: false }, name);
   const bytes = Buffer.from(content, "base64");

@@ -57,14 +57,9 @@ const readTask = async (
   };
 };
 
-interface TaskSelection {
-  readonly numbers?: readonly number[];
-  readonly all?: boolean | undefined;
-}
-
 export const listTasks = async (
   reader: Reader,
-  { numbers, all = false }: TaskSelection = {},
+  { numbers, all = false }: { readonly numbers?: readonly number[]; readonly all?: boolean | undefined } = {},
 ): Promise<readonly ConsoleTask[]> => {
   const drift = await readDrift(reader);
   const records = new TaskRecordReader(reader);

@@ -33,11 +33,6 @@ export interface TransferResult {
   readonly dryRun: boolean;
 }
 
-interface TransferRequest {
-  readonly to: string;
-  readonly dryRun?: boolean | undefined;
-}
-
 /**
  * Transfers the responsibilities of a leaver to a successor, either all of them or none: the support option, with the
  * role of system administrator that it requires, and the renewal items whose only owner is the leaver. If the leaver does
@@ -51,7 +46,7 @@ interface TransferRequest {
 export const transferAccount = (
   session: Session,
   id: string,
-  { to, dryRun = false }: TransferRequest,
+  { to, dryRun = false }: { readonly to: string; readonly dryRun?: boolean | undefined },
 ): Promise<TransferResult> =>
   session.change({ action: "accounts.transfer", locks: ["accounts", "users", "renewals"], dryRun }, async (writer) => {
     if (id === to)

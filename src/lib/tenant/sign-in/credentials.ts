@@ -56,16 +56,11 @@ export interface CredentialCheck {
   readonly now: string;
 }
 
-export interface SignedInActor {
-  readonly actor: Actor;
-  readonly stored: StoredCredential;
-}
-
 /** Returns the actor of a request with its account's present role and organisations, or the failure without one. */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
   { header, now }: CredentialCheck,
-): Promise<SignedInActor | Failure> => {
+): Promise<{ readonly actor: Actor; readonly stored: StoredCredential } | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const hash = SECRET_PATTERN.test(secret) ? sha256(secret) : undefined;
   // the same clients send one request after the other, and accounts rarely change

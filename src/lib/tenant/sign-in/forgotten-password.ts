@@ -15,17 +15,12 @@ import { passwordWork, takeSameTime } from "./sign-in.ts";
 /** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */
 const MAIL_DELAY_MS = 100;
 
-export interface ResetMailParts {
-  readonly owner: Session;
-  readonly mail: OpenMail;
-}
-
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
 /** Counts a request for a code; returns the work that sends it, if any. @throws Failure `unavailable`, `throttled` */
 export const requestResetCode = async (
-  { owner, mail }: ResetMailParts,
+  { owner, mail }: { readonly owner: Session; readonly mail: OpenMail },
   source: AttemptSource,
 ): Promise<((signal: AbortSignal) => Promise<void>) | undefined> => {
   const send = await mail();

@@ -9,11 +9,6 @@ export interface VersionsSum {
   readonly sha256: string;
 }
 
-interface SqlStatement {
-  readonly sql: string;
-  readonly params: Params;
-}
-
 type UncheckedRow = Readonly<Record<string, unknown>>;
 
 const BATCH_ROWS = 1024;
@@ -63,7 +58,7 @@ const BATCHES: readonly string[] = [
  */
 export function* generateVersionsSum(
   revision: number,
-): Generator<SqlStatement, VersionsSum | undefined, readonly UncheckedRow[]> {
+): Generator<{ readonly sql: string; readonly params: Params }, VersionsSum | undefined, readonly UncheckedRow[]> {
   const hash = createHash("sha256");
   let count = 0;
   for (const sql of BATCHES) {

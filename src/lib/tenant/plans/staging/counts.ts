@@ -13,12 +13,6 @@ export interface StagedPlace {
   readonly times?: number | undefined;
 }
 
-export interface SkippedRows {
-  readonly header: string;
-  readonly value: string;
-  readonly count: number;
-}
-
 /** The result of staging a file: everything except the staged rows that a plan needs, even in another process. */
 export interface StagedFile {
   readonly encoding: FileForm;
@@ -27,7 +21,7 @@ export interface StagedFile {
   /** number of data rows, without the header and the rows that are left out */
   readonly rows: number;
   /** the rows that the column map skips, by header and value */
-  readonly skipped: readonly SkippedRows[];
+  readonly skipped: readonly { readonly header: string; readonly value: string; readonly count: number }[];
   readonly header: readonly string[];
   /** the fields that have a column or a constant; `custom` represents all custom fields */
   readonly staged: readonly string[];

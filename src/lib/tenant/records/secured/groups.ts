@@ -98,18 +98,13 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-interface ResolvedGroups {
-  readonly names: readonly string[];
-  readonly made: readonly ChangedObject[];
-}
-
 /** Returns a request's groups, creating missing ones if `create`. @throws Failure `input-rejected` otherwise */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,
   app: SecuredApp,
   { names, create }: { readonly names: readonly string[]; readonly create: boolean },
-): Promise<ResolvedGroups> => {
+): Promise<{ readonly names: readonly string[]; readonly made: readonly ChangedObject[] }> => {
   if (names.length > 0) requireAppWithGroups(app);
   const known = new Map(await readGroupNames(writer, app));
   const made: ChangedObject[] = [];

@@ -54,14 +54,10 @@ const buildColumnType = ({ type, nullable, within, refers }: Field): string => {
   return `${form} not null${defaults[type] === undefined ? "" : ` default ${defaults[type]}`}`;
 };
 
-interface ColumnDefinition {
-  readonly name: string;
-  readonly definition: string;
-  readonly added: number | undefined;
-}
-
 /** Returns the columns of a record type that an `alter table` can add: its fields, each with its keys. */
-const listFieldColumns = (thing: Thing): readonly ColumnDefinition[] =>
+const listFieldColumns = (
+  thing: Thing,
+): readonly { readonly name: string; readonly definition: string; readonly added: number | undefined }[] =>
   listStoredColumns(thing).flatMap(([name, field]) => {
     const own = TABLE_OPTIONS.get(thing)?.columns?.[name] ?? buildColumnType(field);
     const keys = THINGS.has(thing.name) ? getDerivedColumns(thing, name) : [];

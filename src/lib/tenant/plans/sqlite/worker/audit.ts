@@ -13,18 +13,12 @@ const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   return detail.request?.fromConsole === true ? "console.sync" : "imports.commit";
 };
 
-interface ImportCommit {
-  readonly change: number;
-  readonly moment: CommitMoment;
-  readonly revision: number;
-}
-
 /** Writes the audit record of a commit or an undo at its end. @param record the import before the commit */
 export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { change, moment, revision }: ImportCommit,
+  { change, moment, revision }: { readonly change: number; readonly moment: CommitMoment; readonly revision: number },
 ): Promise<void> => {
   const { actor, by, origin, now } = moment;
   const { request, counts, staged, undoes, drops } = record.detail;
