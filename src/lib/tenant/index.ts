@@ -62,10 +62,7 @@ const EMBEDDED_ADDRESS = "embedded";
 
 const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
-/**
- * Opens, creates or migrates the SQLite tenant in a folder. @throws Failure `locked` if another process writes,
- * `unavailable` for a newer program's file, `input-rejected` for a pre-release file, `unexpected` if it is damaged
- */
+/** Opens, creates or migrates a folder's tenant. @throws Failure `locked`, `unavailable` (newer), `input-rejected` */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const {
     actor,

@@ -30,10 +30,7 @@ interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber"
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /**
-   * `id`: the ユーザーID is the account name or the employee code; `address`: an email address is the same; `name`: only
-   * the full name is the same, so it may be another person
-   */
+  /** `id`: its account name or employee code; `address`; `name`: only the full name, so perhaps another person's */
   readonly matchedBy: "id" | "address" | "name";
 }
 

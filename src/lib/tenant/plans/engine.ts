@@ -79,10 +79,7 @@ export interface UndoneChange {
   /** true if an import made the change, but not a console import */
   readonly isImport: boolean;
   readonly skipBlocked: boolean;
-  /**
-   * For a drop: the revisions of the changes whose tasks are dropped. Only the parts of the drift that these changes
-   * wrote last are undone. The records get the values of the console, not the values from before the changes
-   */
+  /** for a drop: the revisions whose tasks are dropped; only what these wrote last gets the console's values */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
   /** for a drop by an account that can see only a part of the tenant: the affected records that the account can see */

@@ -78,10 +78,7 @@ export const changeTags = (
   return [...kept, ...add.filter((tag) => !known.has(key(tag)))];
 };
 
-/**
- * Returns the values of a change without the former use's tags: 回収待ち if the device changes hands, and 返却済み for
- * a new owner. @throws Failure `input-rejected` for two owners, which its table refuses too
- */
+/** Returns the values without the tags of the former use: 回収待ち, 返却済み. @throws Failure for two owners */
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];
   const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;

@@ -40,11 +40,7 @@ const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): 
   return found !== undefined;
 };
 
-/**
- * Creates `temp.owners_seen` if the acting account sees only a part of the tenant. The table contains the people in
- * renewal items who are users that the account can see. Other people, and texts that cannot be interpreted, are left
- * out.
- */
+/** Creates `temp.owners_seen` for a part: the users in renewal items whom the account sees, and no other texts. */
 const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();

@@ -56,11 +56,7 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/**
- * Sets a new password with a code from an email. @param address of the request, for the limit on wrong codes @throws
- * Failure `input-rejected` for the password; `not-signed-in`, the same for every reason and after the same time;
- * `throttled`
- */
+/** Sets a password with an emailed code. @throws `input-rejected`, `throttled`; `not-signed-in` after the same time */
 export const resetForgottenPassword = (
   owner: Session,
   request: ForgottenPassword,

@@ -71,7 +71,7 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
       const select = tables.changed(thing, {
         columns: names.filter((name) => rules.some(({ fields }) => fields.includes(name))),
         // a new user can have an account only if that is new, too
-        sets: isOwn ? rules.flatMap(({ sets }) => sets) : [],
+        sets: isOwn ? rules.flatMap(({ fields, sets = fields }) => sets) : [],
         deletions: rules.some(({ judgesDeletions }) => judgesDeletions === true),
       });
       // only few users have an account with recorded data

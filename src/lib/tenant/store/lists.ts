@@ -187,11 +187,7 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
 
 const ORG_SQL = "(select pk from org where id = :org)";
 
-/**
- * SQL: the first and the last position in tree order that belong to the organisation `:org` or one below it. Siblings
- * are in order of their record numbers, so that the last position is the one before the next sibling of the
- * organisation or of one above it.
- */
+/** SQL: the first and last position in tree order of the organisation `:org` and those below it. */
 const ORG_RANGE_SQL = {
   first: `(select at from temp.place where pk = ${ORG_SQL})`,
   last: `coalesce((
@@ -318,10 +314,7 @@ export const readRecordsById = async <F extends Fields>(
   );
 };
 
-/**
- * Returns the data that is needed to stream the records that match the filters and `further` (SQL), in the default
- * order. The positions of an organisation are read once here, because a stream has many statements.
- */
+/** Returns what streams matching records in the default order; positions are read once, for all its statements. */
 export const buildStreamSource = async (
   reader: Reader,
   list: RecordList,

@@ -29,8 +29,8 @@ export interface RecordRule {
   /** a name in {@link RULE_SUBJECTS} */
   readonly of: string;
   readonly fields: readonly string[];
-  /** a new record that has none of these fields cannot break the rule */
-  readonly sets: readonly string[];
+  /** a new record that has none of these fields cannot break the rule; default: `fields` */
+  readonly sets?: readonly string[];
   readonly judgesDeletions?: true;
   /** set for a rule that does not apply to values that come from the console; `restored`: nor to what an undo restores */
   readonly spares?: "console" | "restored" | undefined;
@@ -61,7 +61,6 @@ const ORG_RULES: readonly RecordRule[] = [
     name: "reserved-names",
     of: "org",
     fields: ["name", "code"],
-    sets: ["name", "code"],
     spares: "restored",
     // an organisation that already has this name in the console keeps it
     breaks: `new_parent is not null and (${["name", "code"]
@@ -148,7 +147,6 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "account-scheme",
     of: "account",
     fields: ["role", "scheme"],
-    sets: ["role", "scheme"],
     breaks: "(new_role = 'custom') <> (new_scheme is not null)",
     problem: () => ({
       field: "scheme",
@@ -162,7 +160,6 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "managed-organisations",
     of: "account",
     fields: ["role", "managedOrgs"],
-    sets: ["role", "managedOrgs"],
     breaks: `not ${MANAGES} and json_array_length(new_managedOrgs) > 0`,
     problem: () => ({
       field: "managedOrgs",
@@ -176,7 +173,6 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "managed-root",
     of: "account",
     fields: ["managedOrgs"],
-    sets: ["managedOrgs"],
     breaks: `exists (select 1 from json_each(new_managedOrgs) e where e.value = ${ROOT_ORG_NUMBER})`,
     problem: () => ({
       field: "managedOrgs",
@@ -191,7 +187,6 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "managed-nothing",
     of: "account",
     fields: ["role", "managedOrgs"],
-    sets: ["role", "managedOrgs"],
     breaks: `${MANAGES} and coalesce(json_array_length(new_managedOrgs), new_role = 'custom') = 0`,
     problem: (row) => {
       const { en, ja } = describeAccount(row);
@@ -231,7 +226,6 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "support-options",
     of: "account",
     fields: ["supportOption"],
-    sets: ["supportOption"],
     breaks: (all) => `new_supportOption = 1 and (select count(*) from ${all("account", ["supportOption"])} a
       join ${all("user", [])} u on u.pk = a.pk where a.supportOption = 1 and a.pk <> s.pk) >= ${MAX_SUPPORT_OPTIONS}`,
     told: (all) => `select json_group_array(concat(u.accountName, ' (', u.name, ')') order by u.pk)
@@ -301,7 +295,6 @@ const DEVICE_RULES: readonly RecordRule[] = [
     name: "owner-not-managed",
     of: "device",
     fields: ["owner", "ownerOrg"],
-    sets: ["owner", "ownerOrg"],
     spares: "restored",
     breaks: `new_status = '${NOT_MANAGED}'
       and (new_owner is not null or new_ownerOrg is not null or old_status is not distinct from '${NOT_MANAGED}')`,
@@ -337,7 +330,6 @@ export const RECORD_RULES: readonly RecordRule[] = [
     name: "scheme-items",
     of: "scheme",
     fields: ["operations"],
-    sets: ["operations"],
     breaks: "json_array_length(new_operations) = 0",
     problem: () => ({
       field: "operations",

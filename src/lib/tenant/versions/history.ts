@@ -64,11 +64,7 @@ const findRecordNumbers = async (
   return rows.map(({ pk }) => Number(pk));
 };
 
-/**
- * Returns the numbers of all records of a type that have or had a name, including deleted records. Users are found by
- * email address, employee code, account name or full name, organisations by code, name or present path, devices by serial number or IMEI,
- * and all records by id.
- */
+/** Returns the numbers of all records of a type that have or had a name, key or id, including deleted ones. */
 export const findRecordsByName = async (
   reader: Reader,
   timelines: TimelineReader,

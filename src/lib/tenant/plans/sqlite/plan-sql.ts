@@ -5,11 +5,7 @@ import { buildIsKeptLocallySql } from "./merge/tables.ts";
 import { getStoredKind, getStoredKindByOrgName } from "./tables.ts";
 import { RECORD_SCOPE_CONDITIONS } from "../../store/scope.ts";
 
-/**
- * Returns the kind of an import, with the condition for the records that the import deletes. An import that was planned
- * in a scope deletes only records in this scope, no matter which account commits it. An import that keeps undeletable
- * records does not delete these records. A console export does not delete records that were changed locally.
- */
+/** Returns an import's kind with the condition for its deletions: in scope, deletable, not changed locally. */
 export const buildPlannedKind = ({
   kind,
   scope,

@@ -84,10 +84,7 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/**
- * Finds the organisation of each row without a code, by its name below its parent, and the parent that each row names.
- * Other rows may create the parent, in any order. Paths are those after the import.
- */
+/** Finds organisations of rows without codes, by name below their parents, which other rows may create. */
 class OrgMatcher {
   /** the `pk` of the organisation of each row that has one, by row number */
   readonly matched = new Map<number, number>();

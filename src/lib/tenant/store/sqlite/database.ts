@@ -239,10 +239,7 @@ export class Database {
     this.exec("pragma wal_checkpoint(truncate)");
   }
 
-  /**
-   * Copies the write-ahead log into the file without waiting for other connections. After a large change, the next small
-   * change would have to do this, in the main thread. Never fails, because the change is already committed.
-   */
+  /** Copies the log into the file without waiting, or the next change would. Never fails: the change is committed. */
   copyLog(): void {
     try {
       this.exec("pragma wal_checkpoint(passive)");

@@ -71,11 +71,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
   }
 }
 
-/**
- * Returns a stream of lines, which are produced while it is read. The stream has its own connection and reads one
- * snapshot: concurrent changes to the tenant are not visible, and the stream cannot write to the tenant. If it fails,
- * the failure describes what is wrong with the tenant's file.
- */
+/** Streams lines of one snapshot on an own connection. A failure says what is wrong with the tenant's file. */
 export const streamLines = async (
   tenant: Database,
   describe: (database: Database) => Promise<LineQuery>,

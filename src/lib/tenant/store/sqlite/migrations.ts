@@ -26,11 +26,7 @@ const createForeignFileFailure = (path: string): Failure =>
     ),
   });
 
-/**
- * Checks that an existing file, and its log, were written by a released version, and returns the schema's version. The
- * file is not opened for writing, which would merge the log. Returns 0 for other content, which SQLite reports. @throws
- * Failure `input-rejected` for a pre-release version or another program
- */
+/** Returns the schema's version of a file that a released version wrote; 0 for other content. @throws Failure */
 export const checkIdentity = (path: string): number => {
   const stored = readIdentity(() => new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true }));
   if (stored === undefined) return 0;

@@ -108,11 +108,7 @@ const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
     cause,
   });
 
-/**
- * Converts an error of the disk or file to a failure with the file and a remedy, others unchanged. @param path of the
- * tenant's file @param staging the staging file in use, if any @param freeBytes of a folder's disk @see
- * https://www.sqlite.org/rescode.html
- */
+/** Converts an error of the disk or file to a failure with a remedy. @see https://www.sqlite.org/rescode.html */
 export const toStorageFailure = (
   error: unknown,
   path: string,

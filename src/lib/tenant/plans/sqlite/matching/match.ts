@@ -25,10 +25,7 @@ const MIN_FOREIGN_RECORDS = 2;
 
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
-/**
- * Returns true if a file seems to belong to another tenant: if it replaces, because it matches no record; if it appends
- * or finds users by a number, because none of its addresses has a mail domain of the tenant.
- */
+/** Returns true if a replacing file matches no record, or an appending one has no mail domain of the tenant. */
 export const isForeignFile = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;

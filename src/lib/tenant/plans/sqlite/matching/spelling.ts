@@ -104,11 +104,7 @@ const buildPaddedCodes = (
   return width === 0 ? [] : [`select r.row, ${padded}, null ${rows} and ${isShort} and length(${cell}) < ${width}`];
 };
 
-/**
- * Gives codes of rows without a record the tenant's spelling: that of the only record with the same code, or the width
- * of all. @param rows SQL: `from … where …`, which selects the rows `r` @param isLoose without letter case, width and
- * blanks
- */
+/** Gives new codes the tenant's spelling. @param rows SQL: rows `r` @param isLoose without case, width and blanks */
 export const respellNewCodes = (
   database: Database,
   plan: PlanDefinition,

@@ -261,10 +261,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   leaveOut(database, plan, new Map([...[...contested].filter(([, pks]) => pks.size > 0), ...holding]));
 };
 
-/**
- * Leaves out rows with an unknown key that may belong to a touched record, if no row has any of this record's keys. Such
- * a row appears while two keys are swapped in the console, because one record needs a temporary key in between.
- */
+/** Leaves out rows with an unknown key that may be a touched record's, as while two keys are swapped there. */
 export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;

@@ -70,10 +70,7 @@ export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKi
     )
     .join(" or ") || "false";
 
-/**
- * SQL: true if an export that lacks the record `t` does not delete it: the record was touched, a touched record refers
- * to it, or a row that is left out may belong to it.
- */
+/** SQL: true if an export without the record `t` keeps it: it was touched, is referred to, or may be left out. */
 export const buildIsKeptLocallySql = (kind: StoredKind): string => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
   if (versions === undefined) return "false";

@@ -32,10 +32,7 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ),
 });
 
-/**
- * The table of all spellings of the visible organisations: their codes, and their paths from any level, because lists do
- * not repeat the head office in each row. `loose` also finds paths without separators.
- */
+/** The table of the spellings of visible organisations: codes, and paths from any level; `loose` has no separators. */
 const SPELLING_TABLE = "temp.org_spelling";
 
 const fillSpellings = (database: Database, orgs: string): void => {

@@ -251,11 +251,7 @@ const requireSameEffect = async (database: Database, record: ImportRecord): Prom
     throw createTenantChangedFailure();
 };
 
-/**
- * Applies a plan as one change in the caller's transaction, with its revision and audit record. @throws Failure
- * `conflict` without a plan, or if what it relies on has changed; `input-rejected` if it was rejected; `not-permitted`
- * as {@link refusePrivilegedChanges}
- */
+/** Applies a plan as one change. @throws `conflict`, `input-rejected`; as {@link refusePrivilegedChanges} */
 const applyAndRecord = async (
   database: Database,
   writer: Writer,
