@@ -2,7 +2,6 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import iconv from "iconv-lite";
 
-/** The records of a file, including the header row. */
 export type Cells = readonly (readonly string[])[];
 
 export type Charset = "cp932" | "utf-8";

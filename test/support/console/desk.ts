@@ -18,7 +18,6 @@ const newFolder = (): string => mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
  */
 export class Desk implements AsyncDisposable {
   readonly tenant = new TestTenant();
-  /** working folder, to which the file names in commands are relative */
   readonly folder = newFolder();
 
   path(name: string): string {

@@ -4,7 +4,6 @@ import type { Cells } from "./csv.ts";
 import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN_HEADERS, type PanelUser } from "./panel.ts";
 import type { ConsoleMode } from "./upload.ts";
 
-/** A test case: the users of a PANEL, and a file to import. */
 export interface PanelScenario {
   readonly mode: ConsoleMode;
   readonly blank: "clear" | "keep";
@@ -104,7 +103,6 @@ const someFile = (users: readonly PanelUser[]): fc.Arbitrary<Cells> => {
   });
 };
 
-/** A random test case: the users of a PANEL, and a file to import. */
 export const panelScenario: fc.Arbitrary<PanelScenario> = fc
   .subarray([...PEOPLE])
   .chain((people) => fc.tuple(...people.map(someUser)))
@@ -128,7 +126,6 @@ export interface PanelExpected {
   readonly emitted: number;
 }
 
-/** Returns the parts of a user that are compared: everything except the password. */
 export const omitPassword = (user: PanelUser): unknown => ({ ...user, password: undefined });
 
 /**
@@ -145,7 +142,6 @@ function computeMails(
   return [...new Set([...given, ...(isWhole ? had.slice(columns) : had)])];
 }
 
-/** Computes the expected result of an import into a PANEL, row by row and according to the design. */
 export function computeExpectedPanel({ mode, blank, users, file }: PanelScenario): PanelExpected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((one) => [one.mails[0], one]));

@@ -25,10 +25,8 @@ export const PLAIN_HEADERS = [
 const KNOWN_HEADERS = [FULL_NAME, MAIL, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT, ACCOUNT_PASSWORD];
 
 export interface PanelUser {
-  /** the first address is the main address, which identifies the user */
   readonly mails: readonly string[];
   readonly administrator: boolean;
-  /** values by header, including 氏名; blank values are omitted. If 組織コード is missing, the user is in 全社. */
   readonly items: ReadonlyMap<string, string>;
   readonly password: string;
 }
@@ -46,7 +44,6 @@ export class PanelConsole {
     this.#users = new Map(users.map((user) => [user.mails[0] ?? "", user]));
   }
 
-  /** Returns all users, sorted by main email address. */
   get users(): readonly PanelUser[] {
     return [...this.#users].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, user]) => user);
   }
@@ -73,7 +70,6 @@ export class PanelConsole {
     this.#users = users;
   }
 
-  /** Returns the console's export, which contains everything except the passwords. */
   export(): Buffer {
     const width = Math.max(1, ...this.users.map(({ mails }) => mails.length));
     const shown = [FULL_NAME, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT];
@@ -85,7 +81,6 @@ export class PanelConsole {
     return writeCsv([header, ...records], "cp932");
   }
 
-  /** Creates or changes a user by hand. */
   put(user: PanelUser): void {
     this.#users.set(user.mails[0] ?? "", user);
   }

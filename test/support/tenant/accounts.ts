@@ -9,13 +9,11 @@ export interface TestAccount {
   readonly org?: string | undefined;
   /** codes of the managed organisations; if omitted, a custom administrator manages all organisations */
   readonly manages?: readonly string[] | undefined;
-  /** operations of the account's scheme */
   readonly items?: readonly Operation[] | undefined;
 }
 
 const AT = "2026-04-01T00:00:00.000Z";
 
-/** Creates a user with an account. */
 export const addTestAccount = async (tenant: TestTenant, account: TestAccount): Promise<string> => {
   const { name, role, org, manages, items } = account;
   const { client, database } = tenant;

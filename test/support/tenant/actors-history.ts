@@ -14,7 +14,6 @@ interface AccountStep {
   readonly account: AccountVerb;
   readonly whom: Place;
   readonly role: Role | undefined;
-  /** positions of the managed organisations, or all organisations */
   readonly managed: readonly Place[] | "all" | undefined;
   readonly scheme: Place | undefined;
   readonly values: AccountRequest;
@@ -33,14 +32,12 @@ interface SettingsStep {
 }
 type ActorOnlyStep = AccountStep | SchemeStep | SettingsStep;
 
-/** A step, and the position of the account that does it. */
 export interface ActorStep {
   readonly as: Place;
   readonly does: DirectoryStep | ActorOnlyStep;
 }
 
 const STRONG_PASSWORD = "Canary42Canary";
-/** Operations of schemes, in the order in which the tenant lists them. */
 const SCHEME_ITEMS = ["orgs.write", "orgs.delete", "users.write", "users.move", "users.delete"] as const;
 const somePlace = fc.integer({ min: -1, max: 19 });
 const someDryRunFlag = fc.constantFrom(false, false, false, false, true);
@@ -110,7 +107,6 @@ export const someActorStep: fc.Arbitrary<ActorStep> = fc.record({
   ),
 });
 
-/** The accounts that exist from the start. */
 const INITIAL_ACCOUNTS: readonly (TestAccount & { readonly org: string | undefined })[] = [
   { name: "sys", role: "system", org: undefined },
   { name: "higashi", role: "division", org: "E1", manages: ["EA"] },
@@ -122,13 +118,10 @@ const INITIAL_ACCOUNTS: readonly (TestAccount & { readonly org: string | undefin
   { name: "left", role: "none", org: "EA" },
 ];
 
-/** A history of a directory with several administrators. */
 export class ActorsHistory extends DirectoryHistory<ActorStep> {
   declare readonly model: ActorsModel;
   readonly #schemes = new Map<number, string>();
-  /** account name of the actor at the time of the request */
   #name = "owner";
-  /** the outcomes that occurred: role of the actor, and whether something was done or refused */
   readonly outcomes = new Set<string>();
   #accounts: ReadonlyMap<string, Account> = new Map();
   #shownSchemes: ReadonlyMap<string, Scheme> = new Map();
@@ -137,7 +130,6 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     super(tenant, new ActorsModel());
   }
 
-  /** Creates a history in an empty tenant, and adds organisations and accounts. */
   static async in(tenant: TestTenant): Promise<ActorsHistory> {
     const history = new ActorsHistory(tenant);
     const { model } = history;
@@ -220,7 +212,6 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.ofDirectory(step);
   }
 
-  /** Selects a record by its position, usually a record in the actor's organisations. */
   protected override picked(kind: HandKind, place: Place): number {
     const { model } = this;
     const isPlain = (record: number): boolean => place % 3 === 0 || !model.administrators.has(record);
@@ -245,7 +236,6 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return String(own?.[1]["code"] ?? code);
   }
 
-  /** Returns a record as the tenant shows it to the actor. The actor may not see the parent of an organisation. */
   protected override shown(id: string): Org | User | undefined {
     const found = super.shown(id);
     if (found === undefined || !("parentId" in found)) return found;

@@ -39,7 +39,6 @@ export interface ModelScheme {
   readonly items: readonly Operation[];
 }
 
-/** The content of a request for an account. Omitted members do not change. */
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
@@ -51,7 +50,6 @@ export interface AccountRequest {
   readonly noticeMail?: boolean | undefined;
   readonly password?: string | undefined;
   readonly passwordInConsole?: true | undefined;
-  /** a dry run does not need a password */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -70,7 +68,6 @@ const SYSTEM_RIGHTS: readonly RequiredRight[] = [
   "schemes.write",
 ];
 
-/** The rights that every custom administrator has in the managed organisations, whatever the scheme. */
 const CUSTOM_RIGHTS: readonly RequiredRight[] = ["accounts.write", "console.write"];
 
 const MAX_SUPPORT_OPTIONS = 5;
@@ -462,7 +459,6 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  /** Returns the reasons why a scheme cannot be deleted. */
   schemeHeld(scheme: number): readonly Refusal[] {
     const barred = this.barred(["schemes.write"]);
     if (barred.length > 0) return barred;

@@ -11,7 +11,6 @@ const ACCOUNT = "administrator";
 
 const createAddress = (account: string): string => `${account}@accounts.example`;
 
-/** Returns the actor of a test tenant's changes: its owner, or the administrator who is signed in at its server. */
 export const getTestActor = (account = ACCOUNT): string => (IS_SERVED ? account : "owner");
 
 export const ADMINISTRATOR_SECRET = `clomo_${"a".repeat(43)}`;
@@ -65,7 +64,6 @@ const addUser = (database: Database, account: string, email: string): void => {
   });
 };
 
-/** Adds the administrator to the console's export of all users, as the console would do. */
 export const addAdministratorRow = (
   database: Database,
   cells: readonly (readonly string[])[],

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 
-/** Returns the records of a tenant's audit log, in order. */
 export const readAuditLog = (database: Pick<Database, "all">): readonly Readonly<Record<string, unknown>>[] =>
   database
     .all("select record from audit order by seq")
     .map(({ record }) => JSON.parse(String(record)) as Readonly<Record<string, unknown>>);
 
-/** Returns the stored hashes of a tenant's audit log and the expected ones. */
 export const computeAuditHashes = (
   database: Pick<Database, "all">,
 ): { readonly hashes: readonly unknown[]; readonly chain: readonly string[] } => {

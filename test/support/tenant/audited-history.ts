@@ -9,7 +9,6 @@ export const expectSame = (found: unknown, wanted: unknown): void => {
   expect(found).toEqual(wanted);
 };
 
-/** An object that a change affects. An import does not have a name. */
 export interface NamedObject {
   readonly thing: string;
   readonly id: string;
@@ -30,7 +29,6 @@ interface ActingAccount {
 
 type AuditedChangeByAccount = AuditedChange & ActingAccount;
 
-/** The result of a step: a short description, and the expected audit records. */
 export interface StepResult {
   readonly what: string;
   readonly audit: readonly (AuditedChange & Partial<ActingAccount>)[];
@@ -63,7 +61,6 @@ export interface ConfirmStep {
   readonly confirm: readonly number[];
 }
 
-/** A history in a tenant. Checks that every change has exactly one record in the audit log. */
 export abstract class AuditedHistory<Step> {
   protected readonly tenant: TestTenant;
 
@@ -75,7 +72,6 @@ export abstract class AuditedHistory<Step> {
     return this.tenant.client;
   }
 
-  /** The account that does the step, as the audit log shows it. */
   protected get by(): ActingAccount {
     return { actor: "owner" };
   }
@@ -87,7 +83,6 @@ export abstract class AuditedHistory<Step> {
 
   protected abstract step(step: Step): Promise<StepResult>;
 
-  /** Does a step in the tenant and in the model, and expects exactly the step's records in the audit log. */
   async do(step: Step): Promise<string> {
     const before = readAuditLog(this.tenant.database).length;
     const did = await this.step(step);
@@ -99,13 +94,11 @@ export abstract class AuditedHistory<Step> {
     return did.what;
   }
 
-  /** Expects that the audit log and the versions of all changes are intact. */
   expectSound(): void {
     const { broken, changes } = verifyOnConnection(this.tenant.database, { head: undefined, changes: true });
     expectSame({ broken, changes: changes?.broken }, { broken: null, changes: [] });
   }
 
-  /** Expects that the request is refused for one of several reasons and that nothing changes. */
   protected async refused(asked: Promise<unknown>, refusals: readonly Refusal[]): Promise<StepResult> {
     const before = this.state();
     const failure = await failureOf(asked);
@@ -125,7 +118,6 @@ export abstract class AuditedHistory<Step> {
     return { what: "dry", audit: [] };
   }
 
-  /** Confirms console tasks, all of them or none. Tasks that exports show are refused. */
   protected async confirm({ confirm: places }: ConfirmStep): Promise<StepResult> {
     const all = await this.client.console.list({});
     const tasks = [...new Set(places.flatMap((place) => all[place % Math.max(1, all.length)] ?? []))];

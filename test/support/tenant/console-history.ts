@@ -32,7 +32,6 @@ import { type Cells, type TestTenant } from "./tenant.ts";
 import { undoChange } from "./undo.ts";
 import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
 
-/** The record to which a step applies, given by its position among the existing records. */
 type Place = number;
 
 type ForeignChange = "edit" | "move" | "add" | "delete" | "rename" | "key";
@@ -72,7 +71,6 @@ const somePosition = fc.nat(5);
 const someConfirmFlags = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
 const somePositions = fc.uniqueArray(somePosition, { minLength: 1, maxLength: 3 });
 
-/** A random step of a history. */
 export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
   { arbitrary: fc.record({ create: someKind, place: somePosition, filled: fc.boolean() }), weight: 4 },
   { arbitrary: fc.record({ edit: someKind, whom: somePosition, field: somePosition }), weight: 7 },
@@ -118,7 +116,6 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
   },
 );
 
-/** A violation of an invariant that a history found. */
 class Violation extends Error {
   readonly of: string;
 
@@ -133,7 +130,6 @@ interface UndoableChange {
   undone: boolean;
 }
 
-/** A file that was written for the console. */
 interface UploadFile {
   /** number of the change */
   readonly number: number;
@@ -144,7 +140,6 @@ interface UploadFile {
   uploads: number;
 }
 
-/** An export of the console at one point in time. */
 interface Export {
   readonly kind: ConsoleKind;
   readonly fields: readonly string[];
@@ -155,7 +150,6 @@ interface Export {
 /** The maximum number of rounds until both sides agree. */
 const MAX_ROUNDS = 6;
 
-/** A history of a mirror and its console. Other people also make changes in the console. */
 export class ConsoleHistory {
   readonly console = new SharedConsole(({ kind, record }, id) => {
     if (id !== undefined && this.#ledger.linkOf(kind, id) === record) return;
@@ -172,11 +166,8 @@ export class ConsoleHistory {
   readonly #exports: Export[] = [];
   /** the rows that the last export of each kind left out: the records that they may stand for, and those on both sides */
   readonly #leftOut = new Map<string, { readonly possible: readonly string[]; readonly unread: ReadonlySet<string> }>();
-  /** the kinds whose last export was rejected */
   readonly #rejected = new Set<ConsoleKind>();
-  /** tasks that somebody has done, in their state at that time */
   readonly #worked = new Map<number, string>();
-  /** open tasks */
   #tasks: readonly ConsoleTask[] = [];
   #mirror: Snapshot = { orgs: new Map(), users: new Map(), devices: new Map(), docs: new Map() };
   #groups: readonly { readonly id: string; readonly name: string }[] = [];
@@ -187,12 +178,10 @@ export class ConsoleHistory {
     this.#tenant = tenant;
   }
 
-  /** Returns a value that no record has. */
   #new(prefix: string): string {
     return `${prefix}${(this.#fresh += 1)}`;
   }
 
-  /** Starts with a mirror that agrees with its console. */
   async start(): Promise<void> {
     this.#fillConsole();
     if (this.#tenant.restoreKept()) await this.#knowAll();
@@ -266,7 +255,6 @@ export class ConsoleHistory {
     return place === 0 ? ROOT_ORG_ID : (this.#id("orgs", place) ?? ROOT_ORG_ID);
   }
 
-  /** Does a step. @returns a short description of what happened */
   async do(step: ConsoleStep): Promise<string> {
     const what = await this.#step(step);
     await this.#look();
@@ -303,7 +291,6 @@ export class ConsoleHistory {
     }
   }
 
-  /** Remembers the changes that were made since the last call, so that they can be undone. */
   #keepChanges(): void {
     const rows = this.#tenant.sql("select number from change where number > :last order by number", {
       last: this.#lastChange,
@@ -419,7 +406,6 @@ export class ConsoleHistory {
     return secured.deleteGroups("docs", { ids: [known.id] });
   }
 
-  /** Commits a plan of a local change. */
   async #commit(
     plan: Import,
     written: { readonly fileName?: string; readonly sha256?: string; readonly upload?: readonly string[] } = {},
@@ -456,7 +442,6 @@ export class ConsoleHistory {
     return this.#planned(() => this.#tenant.plan({ kind: file, mode: "append", blank: "keep" }, cells), "file");
   }
 
-  /** Returns rows of a file that a user wrote: changes to existing records, and new records. */
   #rows(kind: ConsoleKind, whom: readonly Place[], place: Place): Cells {
     const records = [...this.#mirror[kind].values()];
     const org = this.#pick([...this.#mirror.orgs.values()], place)?.["code"] ?? "";
@@ -507,11 +492,11 @@ export class ConsoleHistory {
       number: change.number,
     });
     if (isExport.length === 0) this.#ledger.recordLocal(differences);
+/** What an export changed and an undo put back is no local change, but for the records that it removed. */
     else this.#restoreFromExport(differences);
     return "undo";
   }
 
-  /** What an export changed and an undo put back is no local change, but for the records that it removed. */
   #restoreFromExport(differences: readonly Difference[]): void {
     this.#ledger.recordLocal(differences.filter(({ before }) => before === undefined));
     for (const { kind, id, before, after } of differences) {
@@ -523,7 +508,6 @@ export class ConsoleHistory {
     }
   }
 
-  /** Changes the key of a record. */
   #setKey(
     kind: ConsoleKind,
     id: string,
@@ -537,7 +521,6 @@ export class ConsoleHistory {
     return client.users.edit(id, { emails: [key, ...(emails as readonly string[]).slice(1)] });
   }
 
-  /** Swaps the keys of two records. Some histories import an export in the middle of the swap. */
   async #swap({ swap, whom, other, midway }: Extract<ConsoleStep, { swap: unknown }>): Promise<string> {
     const all = [...this.#mirror[swap]];
     const [one, two] = [this.#pick(all, whom), this.#pick(all, other)];
@@ -671,7 +654,6 @@ export class ConsoleHistory {
     return isWorked && this.#isEntered(task);
   }
 
-  /** Does the oldest tasks that are not done yet. Some of them are confirmed immediately. */
   async #work(count: number, confirmed: readonly boolean[]): Promise<string> {
     const open = this.#tasks.filter((task) => this.#worked.get(task.number) !== this.#asWorked(task));
     for (const [place, task] of open.slice(0, count).entries()) await this.#workOn(task, confirmed[place] ?? false);
@@ -727,7 +709,6 @@ export class ConsoleHistory {
     return true;
   }
 
-  /** Drops tasks: the records get the values that the console showed last. */
   async #drop(tasks: readonly ConsoleTask[]): Promise<string | undefined> {
     const { client } = this.#tenant;
     const before = this.#mirror;
@@ -755,7 +736,6 @@ export class ConsoleHistory {
     return undefined;
   }
 
-  /** Confirms a task, whether or not it is done, or drops it. */
   async #close({ close, whom }: Extract<ConsoleStep, { close: unknown }>): Promise<string> {
     const task = this.#pick(this.#tasks, whom);
     if (task === undefined) return "nothing";
@@ -763,7 +743,6 @@ export class ConsoleHistory {
     return (await this.#confirm(task)) ? "confirmation" : "nothing";
   }
 
-  /** Plans an import and writes its file for the console. The file is uploaded immediately (once or twice) or later. */
   async #emit({ emit, whom, place, uploads }: Extract<ConsoleStep, { emit: unknown }>): Promise<string> {
     const cells = this.#rows(emit, whom, place);
     if (cells.length === 1) return "nothing";
@@ -796,7 +775,6 @@ export class ConsoleHistory {
     return [...this.#mirror[kind]].find(([, values]) => getRecordKey(kind, values) === key)?.[0];
   }
 
-  /** Uploads a file, whatever the state of its plan. */
   async #upload(file: UploadFile | undefined): Promise<string> {
     if (file === undefined) return "nothing";
     const { kind, records } = file;
@@ -853,7 +831,6 @@ export class ConsoleHistory {
     return `${did} twice`;
   }
 
-  /** Imports a current or an earlier export of the console. */
   async #takeOver(exported: Export, { isFiltered = false, isStale = false } = {}): Promise<string> {
     const { kind, cells, records } = exported;
     if (cells.length === 1) return "nothing";
@@ -902,7 +879,6 @@ export class ConsoleHistory {
     if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
   }
 
-  /** Expects that rows were matched to the correct records, as far as this can be determined. */
   #expectSame(kind: ConsoleKind, met: Iterable<readonly [record: number, id: string]>, before: Snapshot): void {
     for (const [record, id] of met) {
       const known = this.#ledger.livingLink(kind, id);
@@ -913,7 +889,6 @@ export class ConsoleHistory {
     }
   }
 
-  /** Expects that an export did not create a record for a row that could be matched to an existing record. */
   #expectNew(
     kind: ConsoleKind,
     record: number,
@@ -972,7 +947,6 @@ export class ConsoleHistory {
     return [...records].flatMap((record) => [String(record), ...this.#ledger.idsOf(kind, record)]);
   }
 
-  /** Requires that from now on both sides agree on everything that an export shows. */
   #showAll(
     { kind, fields, records }: Export,
     {
@@ -1029,7 +1003,6 @@ export class ConsoleHistory {
     }
   }
 
-  /** Imports last week's export by mistake, and possibly undoes the import. */
   async #stale({ stale, undo }: Extract<ConsoleStep, { stale: unknown }>): Promise<string> {
     const exported = this.#exports.findLast(({ kind }, place) => kind === stale && place < this.#exports.length - 1);
     if (exported === undefined) return "nothing";
@@ -1067,7 +1040,6 @@ export class ConsoleHistory {
     return isDeleted && this.#ledger.asksFor(task).some(([of, one]) => of === kind && heirs.includes(one));
   }
 
-  /** Expects that no local change was lost, and that each difference is in an open task or allowed. */
   async #expectKept(): Promise<void> {
     await this.#expectNamed();
     const open = this.#tasks;
@@ -1202,7 +1174,6 @@ export class ConsoleHistory {
     };
   }
 
-  /** Finishes the history: does all tasks and imports all exports until both sides agree. */
   async finish(): Promise<"agreed" | "contested"> {
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       if (round === MAX_ROUNDS - 1) this.console.giveUp();
@@ -1271,7 +1242,6 @@ export class ConsoleHistory {
     for (const task of ring) if (task.records.every(({ work }) => work === "delete")) await this.#confirm(task);
   }
 
-  /** Enters the console's keys in the mirror. */
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
     await this.#leaveGoneOrgs();
@@ -1345,7 +1315,6 @@ export class ConsoleHistory {
     return [...users.values(), ...devices.values()].some(({ org, ownerOrg }) => org === id || ownerOrg === id);
   }
 
-  /** Returns the differences that exports can show. */
   #visible(): readonly Mismatch[] {
     return this.#ledger.compare(this.#mirror).filter((mismatch) => {
       const { kind, id, record, field } = mismatch;

@@ -17,7 +17,6 @@ import type { TestTenant } from "./tenant.ts";
 /** The records of the mirror by id. A field that refers to another record contains the id of that record. */
 export type Snapshot = Readonly<Record<ConsoleKind, ReadonlyMap<string, Values>>>;
 
-/** Reads the records of a tenant, with the fields that can appear in tasks. */
 export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
   const { client } = tenant;
   const orgs = await client.orgs.list();
@@ -56,14 +55,12 @@ export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
 const isSameValue = (field: string, one: Value | undefined, other: Value | undefined): boolean =>
   JSON.stringify(normaliseValue(field, one)) === JSON.stringify(normaliseValue(field, other));
 
-/** Returns the fields in which two versions of a record differ. */
 export const listChangedFields = (
   kind: ConsoleKind,
   before: Values | undefined,
   after: Values | undefined,
 ): readonly string[] => fieldsOf(kind).filter((field) => !isSameValue(field, before?.[field], after?.[field]));
 
-/** The effect of a change on a record of the mirror. */
 export interface Difference {
   readonly kind: ConsoleKind;
   readonly id: string;
@@ -82,7 +79,6 @@ export const compareSnapshots = (before: Snapshot, after: Snapshot): readonly Di
     }),
   );
 
-/** The field name that stands for all fields of a record, or for its existence. */
 export const WHOLE_RECORD = "*";
 
 /** A local change whose task is still open and that no export has shown yet. */
@@ -95,7 +91,6 @@ interface PendingChange {
   readonly isDeleted: boolean;
 }
 
-/** A field in which the mirror and the console differ. */
 export interface Mismatch {
   readonly kind: ConsoleKind;
   readonly id: string | undefined;
@@ -111,7 +106,6 @@ export interface MatchedRows {
   readonly created: ReadonlyMap<number, Values>;
 }
 
-/** A state of the ledger, which is restored when an import of the console's export is undone. */
 export interface LedgerState {
   readonly links: ReadonlyMap<string, number>;
   readonly excused: ReadonlySet<string>;
@@ -144,7 +138,6 @@ export class ConsoleLedger {
     return this.#links.get(`${kind}/${id}`);
   }
 
-  /** Returns the console records that are linked to these records of the mirror. */
   linked(kind: ConsoleKind, ids: Iterable<string>): ReadonlyMap<number, string> {
     return new Map(
       [...ids].flatMap((id) => {
@@ -179,7 +172,6 @@ export class ConsoleLedger {
     for (const field of fields) this.#excused.add(`${kind}/${record}/${field}`);
   }
 
-  /** Allows differences in fields of a record of the mirror, whichever console record it is linked to. */
   excuseLocal(kind: ConsoleKind, id: string, fields: readonly string[]): void {
     for (const field of fields) this.#excused.add(`${kind}/${id}/${field}`);
   }
@@ -195,7 +187,6 @@ export class ConsoleLedger {
     );
   }
 
-  /** Returns the fields by which an export identifies a console record. */
   #telling(kind: ConsoleKind, record: number | undefined): readonly string[] {
     const isPlain = kind === "orgs" && this.#console.records.orgs.get(record ?? -1)?.["code"] === null;
     return [WHOLE_RECORD, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
@@ -262,7 +253,6 @@ export class ConsoleLedger {
     }
   }
 
-  /** No longer allows differences in fields that an export has shown. */
   show(kind: ConsoleKind, fields: readonly string[], isShown: (one: string) => boolean): void {
     for (const one of this.#excused) {
       const [of = "", record = "", field = ""] = one.split("/");
@@ -293,7 +283,6 @@ export class ConsoleLedger {
     }
   }
 
-  /** Removes the pending changes of a record, or of some of its fields. */
   forget(kind: ConsoleKind, id: string, fields?: readonly string[]): void {
     for (const [key, one] of this.#pending)
       if (one.kind === kind && one.id === id && (fields?.includes(one.field) ?? true)) this.#pending.delete(key);
@@ -330,7 +319,6 @@ export class ConsoleLedger {
     }
   }
 
-  /** Returns the local changes that no longer exist in the mirror, and forgets them. */
   takeLost(mirror: Snapshot, before?: LedgerState): readonly PendingChange[] {
     const others = ({ kind, id }: PendingChange): readonly Values[] =>
       [...mirror[kind]].flatMap(([one, local]) =>
@@ -358,7 +346,6 @@ export class ConsoleLedger {
     return lost.map(([, one]) => one).filter((one) => !one.isDeleted || !isRenamed(one));
   }
 
-  /** Settles the local changes that an export shows. */
   settle(kind: ConsoleKind, fields: readonly string[], exported: ReadonlyMap<number, Values>, isWhole: boolean): void {
     for (const [key, one] of this.#pending) {
       if (one.kind !== kind) continue;
@@ -381,7 +368,6 @@ export class ConsoleLedger {
     return local === ROOT_ORG_ID ? value === ROOT : this.linkOf(to, String(local)) === value;
   }
 
-  /** Returns the fields in which the two sides differ. */
   compare(mirror: Snapshot): readonly Mismatch[] {
     return CONSOLE_KINDS.flatMap((kind) => {
       const met = new Set<number>();
@@ -398,7 +384,6 @@ export class ConsoleLedger {
     });
   }
 
-  /** Returns the ids of all records that are linked to a console record, including deleted ones. */
   idsOf(kind: ConsoleKind, record: number): readonly string[] {
     return [...this.#links].flatMap(([one, linked]) => {
       const [of, id = ""] = one.split("/");
@@ -406,7 +391,6 @@ export class ConsoleLedger {
     });
   }
 
-  /** Links the console records in an export to the records of the mirror to which a plan matched its rows. */
   relink(kind: ConsoleKind, mirror: Snapshot, { met, created }: MatchedRows): readonly string[] {
     const former: string[] = [];
     const claim = (record: number, id: string): void => {

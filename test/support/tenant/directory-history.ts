@@ -7,7 +7,6 @@ import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
 import { getCustomFieldName, toComparisonKey, ROOT_NUMBER, listFieldValues, type Values } from "./history-model.ts";
 import { failureOf, encodeCsv, type Cells, type TestTenant } from "./tenant.ts";
 
-/** A record, identified by its position among all records that ever existed. */
 export type Place = number;
 
 interface HandStep {
@@ -30,7 +29,6 @@ interface ImportStep {
   readonly blank: "clear" | "keep";
   readonly rows: readonly Readonly<Record<string, string>>[];
   readonly place: Place;
-  /** what somebody changes by hand before the plan is committed */
   readonly meanwhile: HandStep | undefined;
 }
 export type DirectoryStep =
@@ -124,7 +122,6 @@ const createCsvContent = (cells: Cells) => ({
   encoding: "utf-8" as const,
 });
 
-/** A random step of a history. */
 export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
   { arbitrary: someKind.chain(someHandStep), weight: 18 },
   { arbitrary: someDeletion, weight: 3 },
@@ -146,7 +143,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   readonly model: DirectoryModel;
   /** ids of all records that ever existed, by their numbers in the model */
   readonly ids = new Map<number, string>([[ROOT_NUMBER, ROOT_ORG_ID]]);
-  /** the records that the tenant listed last, by id */
   #shown: ReadonlyMap<string, Org | User> = new Map();
 
   constructor(tenant: TestTenant, model = new DirectoryModel()) {
@@ -215,7 +211,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return free[place % Math.max(1, free.length)] ?? ROOT_NUMBER;
   }
 
-  /** Converts values of the model to the body of a request. */
   #bodyOf(given: Values) {
     const { parent, orgCode, ...own } = given;
     const custom = [...this.model.fields].flatMap(([number, name]) => {
@@ -278,7 +273,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** Returns a record as the tenant shows it to the actor. */
   protected shown(id: string): Org | User | undefined {
     return this.#shown.get(id);
   }
@@ -341,12 +335,10 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { gone, request: { kind, ids, recursive: true } };
   }
 
-  /** Returns the text that stands for an organisation's code in a row. */
   protected codeIn(code: string): string {
     return code;
   }
 
-  /** Returns rows that the tenant accepts from its owner. */
   #cellsOf({ import: kind, mode, rows, place }: ImportStep): {
     readonly cells: Cells;
     readonly rows: readonly Readonly<Record<string, string>>[];
@@ -405,7 +397,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return does();
   }
 
-  /** Returns the administrators whom the actor can see and who do not have a row. */
   #lacking(rows: readonly Readonly<Record<string, string>>[]): readonly number[] {
     const { model } = this;
     const met = rows.map(({ emails }) => model.find("users", "emails", emails ?? ""));
@@ -581,7 +572,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** Expects that all records are the same as in the model, and that none of their ids has changed. */
   async expectRecords(): Promise<void> {
     const { model } = this;
     const [orgs, users] = [await this.tenant.client.orgs.list(), await this.tenant.users()];
@@ -627,7 +617,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     );
   }
 
-  /** Records the id of a record that an import created. */
   #meet(kind: HandKind, id: string, isIt: (values: Values) => boolean): void {
     if ([...this.ids.values()].includes(id)) return;
     const [record] = [...this.model.records[kind]].find(([one, values]) => !this.ids.has(one) && isIt(values)) ?? [];

@@ -15,7 +15,6 @@ import {
 /** The kinds of records that the model can also change by hand, without a file. */
 export type HandKind = "orgs" | "users";
 
-/** A reason for which an operation is refused. */
 export interface Refusal {
   readonly code: ErrorCode;
   /** texts that the Japanese message must contain */
@@ -37,13 +36,11 @@ const REQUIRED_FIELDS: Readonly<Record<HandKind, string>> = { orgs: "組織名",
 
 const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
 
-/** An operation on records of a kind. */
 type RecordWork = "create" | "edit" | "move" | "delete" | "recursive";
 
 /** A right that an operation requires. `whole` stands for the right to operations on the entire tenant. */
 export type RequiredRight = Operation | "whole";
 
-/** A model in which organisations and users can also be changed by hand. */
 export class DirectoryModel extends HistoryModel {
   /** Returns true if the acting account manages all organisations. */
   isWhole(): boolean {
@@ -73,7 +70,6 @@ export class DirectoryModel extends HistoryModel {
     return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
   }
 
-  /** Returns the rights of which at least one is required to import a kind, or to undo such an import. */
   needsOfAny(kind: HandKind): readonly RequiredRight[] {
     return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
   }

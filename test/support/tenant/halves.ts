@@ -19,7 +19,6 @@ const addOrg = async ({ client }: TestTenant, name: string, code: string, parent
 /** The accounts of {@link createHalves} that see EAST or a part of it, and nothing else. */
 export const EASTERN_ACCOUNTS = ["higashi", "ope", "cus", "few", "minami"] as const;
 
-/** Matches everything in the half that the eastern accounts do not see. */
 export const WESTERN = /west|西|本社 三郎|saburo@root|NOBODY01|himitsu|03-0000-0000/i;
 
 export const createHalves = async (): Promise<TestTenant> => {

@@ -34,15 +34,12 @@ export interface ModelImport extends ImportEffect {
 /** For each record, the text that refers to it in cells. The keys are record numbers. */
 type CellNames = ReadonlyMap<number, string>;
 
-/** A row of a file, by field. */
 export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
 
-/** The options of an import of a file. */
 export interface ModelRequest {
   readonly kind: Kind;
   readonly mode: Request["mode"];
   readonly blank: "clear" | "keep";
-  /** the field by which rows are matched to records */
   readonly key: string;
   /** the positions of the rows that the tenant must skip */
   readonly invalid: ReadonlySet<number>;
@@ -84,7 +81,6 @@ const UNIQUE_FIELDS: Readonly<Record<Kind, readonly string[]>> = {
 export const listFieldValues = (values: Values, field: string): readonly (string | number)[] =>
   [values[field] ?? []].flat();
 
-/** Returns the form in which values are compared for uniqueness. */
 export const toComparisonKey = (value: unknown): string => String(value).toLowerCase();
 
 export const ROOT_NUMBER = 0;
@@ -114,10 +110,8 @@ export class HistoryModel {
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
   #last = ROOT_NUMBER;
-  /** the codes, addresses or names that deleted records had last */
   readonly #formerNames = new Map<number, string>();
 
-  /** Returns the path of an organisation. */
   pathOf(record: number): string {
     const names: string[] = [];
     for (let at = record; at !== ROOT_NUMBER; at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT_NUMBER))
@@ -198,7 +192,6 @@ export class HistoryModel {
     return numbers[rows.findIndex(({ code }) => code === cell)] ?? this.find("orgs", "code", String(cell));
   }
 
-  /** Returns the effect of importing a file that the tenant accepts. */
   plan(request: ModelRequest, rows: readonly ModelRow[]): ImportEffect {
     const { kind, mode, blank, invalid, fromConsole = false } = request;
     const orgs = new Map<number, Values>();
@@ -259,7 +252,6 @@ export class HistoryModel {
     return { kind, did: [...did, ...deleted], orgs, groups: [...groups] };
   }
 
-  /** Returns an organisation and all organisations below it. */
   subtree(record: number): readonly number[] {
     const below = [...this.records.orgs].filter(([, org]) => org["parent"] === record);
     return [record, ...below.flatMap(([child]) => this.subtree(child))];
@@ -355,7 +347,6 @@ export class HistoryModel {
     return new Map([...this.#formerNames, [ROOT_NUMBER, "全社"], ...orgs, ...users]);
   }
 
-  /** Marks or unmarks an administrator. If an unknown user of an app is marked, the user is created. */
   mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
     const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
     const record = known ?? (this.#last += 1);
@@ -371,7 +362,6 @@ export class HistoryModel {
     this.fields.set(this.#last, name);
   }
 
-  /** Removes a custom field and its values, also from the imports that were already made. */
   removeField(number: number): void {
     this.fields.delete(number);
     const without = (values: Values): Values =>

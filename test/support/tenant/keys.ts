@@ -40,13 +40,11 @@ const findWrongRows = (database: Database) =>
       .filter(({ found, wanted }) => found !== wanted),
   );
 
-/** Returns a description of each derived value that does not match the value from which it is derived. */
 export const describeWrongKeys = (database: Database): readonly string[] =>
   findWrongRows(database).map(
     ({ table, column, pk, found, wanted }) => `${table} ${pk}: ${column} is ${String(found)}, not ${String(wanted)}`,
   );
 
-/** Completes records that a test wrote directly into the tables. */
 export const fillKeys = (database: Database): void => {
   for (const { table, column, pk, wanted } of findWrongRows(database))
     database.run(`update ${table} set ${quoteIdentifier(column)} = :wanted where pk = :pk`, { wanted, pk });

@@ -3,7 +3,6 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { migrate } from "../../../src/lib/tenant/store/sqlite/migrations.ts";
 
-/** Input of a thread that opens new tenants. */
 export interface OpenThreadTask {
   readonly folder: string;
   readonly rounds: number;

@@ -22,12 +22,10 @@ export type AnsweringTenant = OpenTenant & {
   readonly fetch: (request: Request, from?: RequestSource) => Promise<Response>;
 };
 
-/** Returns a tenant that answers the requests of its own process. */
 export const withFetch = (tenant: OpenTenant): AnsweringTenant => ({ ...tenant, fetch: createDispatch(tenant) });
 
 export interface SignIn {
   readonly secret: string;
-  /** called before each request */
   readonly prepare: () => void;
 }
 

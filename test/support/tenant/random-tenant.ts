@@ -40,7 +40,6 @@ const TEXTS = [
   "x".repeat(90),
 ];
 
-/** Valid texts for those kinds of rules that most random texts break. */
 const TEXTS_BY_RULE: ReadonlyMap<string | undefined, readonly string[]> = new Map([
   ["mail-address", ["a@example.co.jp", "Ｂ@Example.co.jp"]],
   ["sendable-address", ["a@example.co.jp", "b@example.co.jp"]],
@@ -48,7 +47,6 @@ const TEXTS_BY_RULE: ReadonlyMap<string | undefined, readonly string[]> = new Ma
   ["port", ["1", "993"]],
 ]);
 
-/** A source of random values. The same seed produces the same values. */
 class RandomSource {
   #state: number;
 
@@ -130,7 +128,6 @@ class RandomSource {
     return Array.from({ length: digits }, () => this.below(16).toString(16)).join("");
   }
 
-  /** Draws a UUIDv7. The ids are not in ascending order. */
   id(): string {
     return `01${this.#hex(6)}-${this.#hex(4)}-7${this.#hex(3)}-8${this.#hex(3)}-${this.#hex(12)}`;
   }
@@ -173,7 +170,6 @@ class TenantFiller {
     return { pk, id: this.#draw.id(), ...at, revision: this.#revision };
   }
 
-  /** Draws the columns of a record's fields, except for the given ones, and the keys of all. */
   #fields(thing: Thing, own: Readonly<Record<string, Drawn>> = {}): Values {
     const columns = listStoredColumns(thing).flatMap(([column, field]) => {
       const { [column]: value = this.#draw.value(field) } = own;
@@ -458,7 +454,6 @@ class TenantFiller {
     }
   }
 
-  /** Writes at least this many audit records, the first of which contains the checksum of the change that opened tasks. */
   #audit(least: number): void {
     const draw = this.#draw;
     let hash = "";
@@ -473,7 +468,6 @@ class TenantFiller {
   }
 }
 
-/** Fills a new tenant with some data of every kind. */
 export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12): Promise<void> => {
   // the first request creates the tenant's file
   await tenant.client.tenant.show();

@@ -5,7 +5,6 @@ import type { FaultName } from "../apple/simulator/faults.ts";
 import { createInProcessSend, Simulator } from "../apple/simulator/simulator.ts";
 import { TestTenant } from "./tenant.ts";
 
-/** The URL under which the tenant finds the simulator. */
 const SIMULATOR_URL = "http://127.0.0.1:8080";
 
 interface RehearsalOptions {
@@ -19,13 +18,11 @@ const KEY_COLUMNS = "privateKey, certificate, keyAt";
 /** The key pair that all rehearsals of a file share, because creating one takes long. */
 let sharedKey: Row | undefined;
 
-/** A tenant and a simulated Apple service in this process. Both use the tenant's clock. */
 export class Rehearsal implements AsyncDisposable {
   readonly tenant: TestTenant;
   readonly simulator: Simulator;
   /** requests that the device service received, such as `POST /server/devices` */
   readonly asked: string[] = [];
-  /** called before each request is handled */
   before: (request: AppleRequest) => Promise<void> = async () => {};
 
   constructor({ devices = 0, pageSize = 3 }: RehearsalOptions = {}, tenant: TestTenant = new TestTenant()) {
@@ -35,7 +32,6 @@ export class Rehearsal implements AsyncDisposable {
     tenant.apple = this.answering;
   }
 
-  /** Passes the tenant's requests to the simulator. */
   readonly answering: Send = async (request): Promise<AppleResponse> => {
     this.asked.push(`${request.method} ${new URL(request.url).pathname}`);
     await this.before(request);
@@ -59,7 +55,6 @@ export class Rehearsal implements AsyncDisposable {
     return this.newToken();
   }
 
-  /** Downloads a token for the tenant's key, and sets it. */
   async newToken(server?: string): Promise<Ade> {
     const { ade } = this.tenant.client;
     const { certificate } = await ade.createKeyPair({});
@@ -72,7 +67,6 @@ export class Rehearsal implements AsyncDisposable {
     return this.tenant.client.ade.sync(asked);
   }
 
-  /** Makes Apple reject the token. */
   async reject(): Promise<void> {
     this.fault("token-rejected", { count: 1 });
     await this.sync({ kind: "full" }).catch(() => undefined);

@@ -10,7 +10,6 @@ import type { TestAccount } from "./accounts.ts";
 
 const items = (Object.keys(ROLE_POLICY) as Operation[]).filter((operation) => ROLE_POLICY[operation].custom === "item");
 
-/** An account of each role; a custom administrator with all of a scheme's items, over all or not, and with none. */
 export const ROLE_ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Actor, "account"> })[] = [
   { name: "sys", role: "system", asker: { role: "system", items: new Set(), orgs: undefined } },
   { name: "div", role: "division", manages: ["EAST"], asker: { role: "division", items: new Set(), orgs: [2] } },
@@ -65,7 +64,6 @@ const sampleText = ({ format = "", pattern }: JsonSchema): string => {
   return known.find((value) => pattern === undefined || new RegExp(pattern, "u").test(value)) ?? "1";
 };
 
-/** Returns a small value that a schema permits. */
 const sampleOf = (schema: JsonSchema): unknown => {
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
@@ -100,7 +98,6 @@ const MEANT: Readonly<Record<string, object>> = {
   "imports.delete": { kind: "users", ids: [createExampleId(2)] },
 };
 
-/** A valid request of an operation, about records that are not there. */
 export const requestOf = async ({ name, one }: NamedOperation) => {
   const schemas = await buildInputSchemas(one);
   const path = createSample(schemas.path) as Readonly<Record<string, string>>;

@@ -4,7 +4,6 @@ import type { TestTenant } from "./tenant.ts";
 /** Columns that never contain texts. */
 const NUMERIC_COLUMNS = ["pk", "user", "change", "tries", "readOnly"];
 
-/** Writes a different secret into each column that does not leave a tenant, in every row of its table. */
 export const plantSecrets = (
   { database }: Pick<TestTenant, "database">,
   secret: (name: string) => string,

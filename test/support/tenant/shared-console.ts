@@ -13,15 +13,12 @@ export type Value = string | number | readonly string[] | null;
 export type Values = Readonly<Record<string, Value>>;
 
 interface KindModel {
-  /** the field that identifies a record on the screen and in files */
   readonly key: string;
   readonly label: string;
   readonly references: Readonly<Record<string, ConsoleKind>>;
-  /** the columns of the console's exports, by field */
   readonly columns: Readonly<Record<string, string>>;
   /** groups of columns that an export may omit, but only together */
   readonly optional: readonly (readonly string[])[];
-  /** fields that exports do not show */
   readonly hidden: readonly string[];
 }
 
@@ -95,13 +92,11 @@ export const getRecordKey = (kind: ConsoleKind, values: Values | undefined): str
   return typeof value === "object" && value !== null ? (value[0] ?? null) : (value as string | null);
 };
 
-/** The name and key by which people refer to a record. */
 export interface RecordLabel {
   readonly name: string | null;
   readonly key: string | null;
 }
 
-/** The console record that a person changed, and the id of the mirror's record in the task. */
 export interface ChangedEntry {
   readonly kind: ConsoleKind;
   readonly record: number;
@@ -121,13 +116,11 @@ interface PendingKey {
   readonly value: Value;
 }
 
-/** What a person who does a task knows in addition to the task itself. */
 export interface TaskKnowledge {
   /** returns true if, according to the list of tasks, a record will lose its key to another record */
   readonly isLeaving: (kind: ConsoleKind, record: number) => boolean;
 }
 
-/** Called when a record gets the key that it was waiting for. */
 type OnKeyGranted = (granted: { readonly kind: ConsoleKind; readonly record: number }, id: string | undefined) => void;
 
 /** A console in which other people also make changes. */
@@ -202,7 +195,6 @@ export class SharedConsole {
     }
   }
 
-  /** Returns the names of an organisation and of the organisations above it, from the top down. */
   #namesAt(record: number): readonly string[] {
     const names: string[] = [];
     const { orgs } = this.records;
@@ -215,7 +207,6 @@ export class SharedConsole {
     return formatOrgPath(this.#namesAt(record));
   }
 
-  /** Returns the depth of an organisation: 1 for an organisation directly below 全社. */
   depthOf(record: number): number {
     return this.#namesAt(record).length;
   }
@@ -237,7 +228,6 @@ export class SharedConsole {
     return [...this.records[kind]].find(isIts)?.[0];
   }
 
-  /** Finds the record that people would identify by a name and a key. */
   find(kind: ConsoleKind, { name, key }: RecordLabel, isNew = false): number | undefined {
     const found = this.withKey(kind, key ?? (MODELS[kind].key === MODELS[kind].label ? name : null));
     if (found !== undefined || kind !== "orgs") return found;
@@ -326,7 +316,6 @@ export class SharedConsole {
     return keys.filter((holder) => holder !== undefined);
   }
 
-  /** Enters the waiting keys that have become free. */
   #grant(): void {
     const free = this.#wishes.find(({ kind, record, value }) => this.#holders(kind, record, value).length === 0);
     if (free === undefined) return;
@@ -431,7 +420,6 @@ export class SharedConsole {
     return -1;
   }
 
-  /** Remembers which console record was added for a record of the mirror. */
   begin(id: string, record: number): void {
     this.#begun.set(id, record);
   }
@@ -449,7 +437,6 @@ export class SharedConsole {
     if (this.#begun.has(id)) this.#begun.set(id, record);
   }
 
-  /** Processes an uploaded file like 追加更新. @returns the records that were written */
   upload(kind: ConsoleKind, [header = [], ...rows]: Cells): readonly number[] {
     const { columns, references, key } = MODELS[kind];
     return rows.flatMap((row) => {

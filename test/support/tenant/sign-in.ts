@@ -1,10 +1,8 @@
 import { addTestAccount, type TestAccount } from "./accounts.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The password of all accounts that sign in. */
 export const PASSWORD = "Canary42Canary";
 
-/** Sends requests of a tenant as over a socket. */
 export class SignInDesk {
   readonly tenant: TestTenant;
 
@@ -22,7 +20,6 @@ export class SignInDesk {
     return this.tenant.request(path, { method: "POST", body: JSON.stringify(body), ...more });
   }
 
-  /** Tries to sign in. */
   signIn(account: string, more: { password?: string; address?: string } = {}): Promise<Response> {
     const { password = PASSWORD, address } = more;
     const body = { account, password };
@@ -38,7 +35,6 @@ export class SignInDesk {
     return (await this.tenant.request(path, { secret })).status;
   }
 
-  /** All that the database contains, as one text. */
   readDatabase(): string {
     return JSON.stringify(
       this.tenant

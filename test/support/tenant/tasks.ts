@@ -34,7 +34,6 @@ export class TestTasks {
     return (await this.record(place))?.changes;
   }
 
-  /** Returns the open tasks, each as the position of its change and the work of its first record. */
   async list(): Promise<readonly (readonly [place: number, work: string | undefined])[]> {
     const places = new Map<number, number>();
     for (let place = 1; this.number(place) > 0; place += 1) places.set(this.number(place), place);

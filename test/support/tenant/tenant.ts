@@ -41,12 +41,10 @@ import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versio
 
 export type Request = NewImport;
 
-/** The initial time of the test clock, 2026-04-01 00:00 UTC. Each reading advances the clock by a millisecond. */
 const CLOCK_START = Date.UTC(2026, 3, 1);
 
 export const TEST_ORIGIN = { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" } as const;
 
-/** Surroundings with reproducible random bytes and a clock that advances with each reading. */
 export class TestSurroundings implements Surroundings {
   time = CLOCK_START;
   #state = 0x9e3779b9;
@@ -72,7 +70,6 @@ export class TestSurroundings implements Surroundings {
   }
 }
 
-/** The encoding and the line ending of a test file. */
 export interface FileOptions {
   readonly encoding?: Encoding | undefined;
   readonly newline?: string | undefined;
@@ -161,7 +158,6 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
 /** Returns the collection that must be locked to write to a table. See `TenantOptions`. */
 export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
 
-/** Creates a fake sealing that reverses secrets, so that the database does not contain them in plain text. */
 const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
   async seal(purpose, secret, kept = []) {
     if (kept.some((one) => getKeyMark(one) !== mark())) {
@@ -216,11 +212,9 @@ export class TestTenant {
   readonly #acting = new Map<string, AnsweringTenant>();
   #served: AnsweringTenant | undefined;
   readonly #stopping = new AbortController();
-  /** time for short requests over sockets, in milliseconds */
   limitMs = 120_000;
   /** true if the bodies of requests over a socket have arrived completely */
   isReceived = true;
-  /** the emails that the tenant has sent */
   readonly mails: TenantMail[] = [];
   apple: Send = () =>
     Promise.reject(
@@ -253,7 +247,6 @@ export class TestTenant {
     this.client = createWholeClient(connectTo(this.#open));
   }
 
-  /** A separate connection for the test, opened on first use. */
   get database(): Database {
     return (this.#database ??= new Database(this.path));
   }
@@ -302,20 +295,17 @@ export class TestTenant {
     return openOverSocket((spool) => openTenant({ ...options, acting: "requests", spool }), this.#signIn(acting));
   }
 
-  /** Signs in for requests over a socket: as an account, or as the administrator instead of the owner. */
   #signIn(acting: Exclude<TenantOptions["acting"], "requests">): SignIn {
     if (acting === "owner") return { secret: ADMINISTRATOR_SECRET, prepare: () => this.addAdministrator() };
     return { secret: addTestCredential(this, acting.account), prepare: () => undefined };
   }
 
-  /** Opens the tenant for its owner, who acts as an account. It is closed together with this tenant. */
   acting(as: string): AnsweringTenant {
     const known = this.#acting.get(as) ?? this.#start({ account: as });
     this.#acting.set(as, known);
     return known;
   }
 
-  /** Sends a request as over a socket, from an address and with a credential. */
   async request(
     path: string,
     { secret, address = "192.0.2.1", ...init }: RequestInit & { secret?: string | undefined; address?: string } = {},
@@ -326,7 +316,6 @@ export class TestTenant {
     return this.receive(new Request(`http://tenant.invalid${path}`, { ...init, headers }), address);
   }
 
-  /** The tenant as a server has it: every request acts as the account of its credential. */
   get served(): AnsweringTenant {
     return (this.#served ??= this.#start("requests"));
   }
@@ -400,7 +389,6 @@ export class TestTenant {
     return this.client.imports.commit(await this.plan(request, cells, options));
   }
 
-  /** A client whose next change depends on the tenant's revision that somebody saw. */
   async basedOn(revision: number): Promise<WholeClient> {
     const changes = new Changes(
       () => undefined,
@@ -464,7 +452,6 @@ export class TestTenant {
     return JSON.parse(String(last?.["record"])) as unknown;
   }
 
-  /** All rows of all tables, to search them for secrets. */
   everything(): string {
     const tables = this.sql("select name from sqlite_schema where type = 'table'");
     return JSON.stringify(tables.map(({ name }) => this.sql(`select * from "${String(name)}"`)));
@@ -479,7 +466,6 @@ export class TestTenant {
     signInAdministrator(this.database, account, email);
   }
 
-  /** Makes a user a system administrator. Imports cannot do this. */
   makeAdministrator(email: string): void {
     this.database.run("update user set administrator = 1 where emails ->> 0 = :email", { email });
   }
@@ -502,7 +488,6 @@ export class TestTenant {
     };
   }
 
-  /** Deletes everything except the root organisation and the audit log. After that, the tenant is not a mirror. */
   clear(): void {
     this.database.change(() => {
       for (const table of CLEARED_TABLES) this.database.exec(`delete from ${table}`);
@@ -531,7 +516,6 @@ export class TestTenant {
     return true;
   }
 
-  /** Deletes the audit log as well, which the program itself cannot do. */
   clearAudit(): void {
     const triggers = this.sql("select name, sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit'");
     this.database.change(() => {
@@ -544,7 +528,6 @@ export class TestTenant {
     });
   }
 
-  /** Closes the tenants that were opened for accounts. */
   async leave(): Promise<void> {
     for (const acting of this.#acting.values()) await acting.close();
     this.#acting.clear();
@@ -552,7 +535,6 @@ export class TestTenant {
     this.#served = undefined;
   }
 
-  /** Closes and reopens the tenant, like the next command would. */
   async reopen(): Promise<void> {
     await this.#open.close();
     this.#open = this.#start();
@@ -600,7 +582,6 @@ export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): 
   };
 }
 
-/** Returns the connection of a client: in this process, or over a socket. */
 const connectTo = ({ fetch, perform }: AnsweringTenant): Connection =>
   IS_SERVED ? { transport: fetch } : { transport: fetch, perform };
 

@@ -19,11 +19,9 @@ export interface ModelUser {
 export interface ModelTenant {
   readonly users: readonly ModelUser[];
   readonly orgs: readonly string[];
-  /** names of custom fields */
   readonly fields: readonly string[];
 }
 
-/** The expected outcome of an import. */
 export interface ModelOutcome {
   /** problems and warnings as `code@row`, sorted */
   readonly faults: readonly string[];
@@ -34,7 +32,6 @@ export interface ModelOutcome {
   readonly after: ModelTenant;
 }
 
-/** A row of a file, with its cells by header. */
 interface ModelRow {
   readonly row: number;
   readonly cells: ReadonlyMap<string, readonly string[]>;
@@ -48,7 +45,6 @@ const SINGLE_VALUE_COLUMNS = [
   ["UPN", "upn"],
 ] as const;
 
-/** A model of user imports. It processes one row and one user at a time, which is slow but obviously correct. */
 export class UsersModel {
   readonly #tenant: ModelTenant;
   readonly #request: Request;
@@ -188,7 +184,6 @@ export class UsersModel {
     if (lacks("メールアドレス", row.emails.length === 0)) this.#fault(row.row, "required-new");
   }
 
-  /** Returns the user that results from applying a valid row. */
   #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
     const single = (header: string, before: string | null, clears: boolean): string | null => {
       if (!this.#header.includes(header)) return before;
@@ -250,7 +245,6 @@ export class UsersModel {
     );
   }
 
-  /** Returns the unique values that a row would give to its user, except those that the user already has. */
   #claims(row: ModelRow): readonly string[] {
     const account = this.#cell(row, "CLOMOアカウント名");
     const claimed = [...row.emails.map(emailKey), ...(account === "" ? [] : [`account ${account}`])];
@@ -475,7 +469,6 @@ const listUniqueValues = ({ emails, accountName }: ModelUser): readonly string[]
   ...(accountName === null ? [] : [`account ${accountName}`]),
 ];
 
-/** Converts a user to plain data for comparison. */
 export const toPlainUser = ({ custom, ...user }: ModelUser) => ({
   ...user,
   custom: [...custom].toSorted(([a], [b]) => (a < b ? -1 : 1)),

@@ -12,7 +12,6 @@ import type { TestTenant } from "./tenant.ts";
 
 type Records = ReadonlyMap<number, Row>;
 
-/** Columns that versions do not contain: the revision of the last change, and password verifiers. */
 const UNVERSIONED_COLUMNS = ["revision", "verifier"];
 
 const readRecords = (tenant: TestTenant, { thing, key }: VersionSchema): Records =>
@@ -23,14 +22,12 @@ const readRecords = (tenant: TestTenant, { thing, key }: VersionSchema): Records
     }),
   );
 
-/** Returns the values of a record that a version contains. */
 const getVersionValues = ({ columns, times }: VersionSchema, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const names = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
   return Object.fromEntries([...names, ...times].map((name) => [name, version[name] ?? null]));
 };
 
-/** Returns the records of a type as they were before all changes since a revision. */
 const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: number): Records => {
   const records = new Map(readRecords(tenant, versions));
   const written = tenant.sql(`select * from ${getVersionTable(versions)} where revision > :since`, { since });
@@ -127,7 +124,6 @@ export class VersionsCheck {
     }
   }
 
-  /** Expects that reverting all changes since the last call produces the records as they were at that time. */
   expectReplay(): void {
     for (const [name, versions] of VERSION_SCHEMAS)
       expectSameRecords(name, revertChanges(this.#tenant, versions, this.#since), this.#before.get(name));
