@@ -492,11 +492,11 @@ export class ConsoleHistory {
       number: change.number,
     });
     if (isExport.length === 0) this.#ledger.recordLocal(differences);
-/** What an export changed and an undo put back is no local change, but for the records that it removed. */
     else this.#restoreFromExport(differences);
     return "undo";
   }
 
+  /** What an export changed and an undo put back is no local change, but for the records that it removed. */
   #restoreFromExport(differences: readonly Difference[]): void {
     this.#ledger.recordLocal(differences.filter(({ before }) => before === undefined));
     for (const { kind, id, before, after } of differences) {

@@ -546,10 +546,9 @@ describe("permissions", () => {
     const { id } = await made("shirushi@example.jp", east);
     await addTestAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
     const planned = (account: string, address: string) => {
-      const file = encodeCsv([
-        ["氏名", "メールアドレス", "メールアドレス", "組織コード"],
-        ["shirushi", "shirushi@example.jp", address, "東"],
-      ]);
+      const file = encodeCsv(
+        `氏名,メールアドレス,メールアドレス,組織コード\nshirushi,shirushi@example.jp,${address},東`,
+      );
       const content = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
       return tenant.as(account).imports.plan({ kind: "users" }, content);
     };
@@ -820,11 +819,10 @@ describe("an account name is as long as an email address at most (a clomoctl rul
   });
 
   test("in a file", async () => {
-    const plan = await tenant.plan({ kind: "users" }, [
-      ["氏名", "メールアドレス", "CLOMOアカウント名"],
-      ["山田", "a@example.jp", longest],
-      ["鈴木", "b@example.jp", longer],
-    ]);
+    const plan = await tenant.plan(
+      { kind: "users" },
+      `氏名,メールアドレス,CLOMOアカウント名\n山田,a@example.jp,${longest}\n鈴木,b@example.jp,${longer}`,
+    );
     expect(await tenant.faults(plan)).toEqual(["too-long@3"]);
   });
 });

@@ -32,10 +32,7 @@ describe("secrets", () => {
   ];
   const set = async (): Promise<number> => {
     await tenant.import(docs, shown);
-    const { change } = await tenant.import({ kind: "docs" }, [
-      ["表示名", "ユーザーID", "パスワード"],
-      ["太郎", "taro", SECRET],
-    ]);
+    const { change } = await tenant.import({ kind: "docs" }, `表示名,ユーザーID,パスワード\n太郎,taro,${SECRET}`);
     return change ?? 0;
   };
 

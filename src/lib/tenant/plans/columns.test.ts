@@ -145,11 +145,10 @@ test("a secret is neither counted nor shown", async () => {
 const MAIL = "メールアドレス";
 
 const withAddresses = () =>
-  tenant.import({ kind: "users" }, [
-    ["氏名", MAIL, MAIL, MAIL, "社員コード"],
-    ["一", "a1@x.jp", "a2@x.jp", "a3@x.jp", "1"],
-    ["二", "b1@x.jp", "", "", "2"],
-  ]);
+  tenant.import(
+    { kind: "users" },
+    `氏名,${MAIL},${MAIL},${MAIL},社員コード\n一,a1@x.jp,a2@x.jp,a3@x.jp,1\n二,b1@x.jp,,,2`,
+  );
 
 const addresses = async () => (await tenant.users()).map(({ emails }) => emails.join(" "));
 
@@ -234,11 +233,7 @@ test.each([
   ["席", "席", "custom:席"],
 ])("a column that is blank in every row clears %s only on request", async (_, header, field) => {
   await tenant.client.users.addField({ name: "席" });
-  await tenant.import({ kind: "users" }, [
-    ["氏名", MAIL, "役職", "席"],
-    ["一", "a@x.jp", "主任", "1"],
-    ["二", "b@x.jp", "課長", "2"],
-  ]);
+  await tenant.import({ kind: "users" }, `氏名,${MAIL},役職,席\n一,a@x.jp,主任,1\n二,b@x.jp,課長,2`);
   const file = [
     ["氏名", MAIL, header],
     ["一", "a@x.jp", ""],

@@ -229,10 +229,10 @@ describe("an undo", () => {
     const done = await tenant.import({ ...devices, mode: "replace" }, [HEADER, SPARE]);
     await tenant.import(users, "氏名,メールアドレス,社員コード\n山田,yamada@example.jp,E2");
     for (const name of ["山田", "山田 改"])
-      await tenant.import({ ...users, key: "employee-code" }, [
-        ["氏名", "メールアドレス", "社員コード"],
-        [name, "kai@example.jp", "E2"],
-      ]);
+      await tenant.import(
+        { ...users, key: "employee-code" },
+        `氏名,メールアドレス,社員コード\n${name},kai@example.jp,E2`,
+      );
     await revert(done);
     expect((await tenant.devices())[0]).toMatchObject({
       serialNumber: "S1",

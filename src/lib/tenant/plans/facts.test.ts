@@ -49,10 +49,7 @@ test("facts 1.3: an address need not exist: CLOMO's own serial dummy addresses a
 
 test("facts 1.3: an IMEI keeps its spaces, without which the console does not match it", async () => {
   const imei = "35 209900 176148 1";
-  await tenant.import({ kind: "devices" }, [
-    ["シリアルナンバー", "IMEI番号"],
-    ["S1", imei],
-  ]);
+  await tenant.import({ kind: "devices" }, `シリアルナンバー,IMEI番号\nS1,${imei}`);
   expect(await tenant.devices()).toMatchObject([{ imei }]);
   expect(await readStreamText(await tenant.client.devices.export({ newline: "lf" }))).toContain(imei);
 });
@@ -165,15 +162,11 @@ test.each([
 ] as const)(
   "facts 1.3: a device is matched by %s, one of the console's keys for pre-registration",
   async (key, header, value) => {
-    await tenant.import({ kind: "devices" }, [
-      ["シリアルナンバー", "ステータス", header],
-      ["S1", "事前登録", value],
-      ["S2", "事前登録", ""],
-    ]);
-    const plan = await tenant.plan({ kind: "devices", key }, [
-      ["シリアルナンバー", header, "端末識別名"],
-      ["S1", value, "一号"],
-    ]);
+    await tenant.import(
+      { kind: "devices" },
+      `シリアルナンバー,ステータス,${header}\nS1,事前登録,${value}\nS2,事前登録,`,
+    );
+    const plan = await tenant.plan({ kind: "devices", key }, `シリアルナンバー,${header},端末識別名\nS1,${value},一号`);
     expect(plan).toMatchObject({ create: 0, update: 1, rejected: false });
   },
 );

@@ -73,10 +73,7 @@ test("an organisation must have a parent, and no name or code reserved for 全�
   // its own id names no other; one that a file brought stays, and an id goes before it
   expect((await tenant.client.orgs.edit(sales.id, { code: sales.id })).after.code).toBe(sales.id);
   await tenant.client.orgs.edit(sales.id, { code: null });
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["にせ", sales.id],
-  ]);
+  await tenant.import({ kind: "orgs" }, `組織名,組織コード\nにせ,${sales.id}`);
   expect((await tenant.client.orgs.find({ name: sales.id })).map(({ name }) => name)).toEqual(["営業部"]);
   const [fake] = await tenant.client.orgs.find({ name: "にせ" });
   expect((await tenant.client.orgs.edit(fake?.id ?? "", { name: "にせもの", code: sales.id })).after).toMatchObject({

@@ -213,10 +213,7 @@ describe("facts 1.3: an account has one device in Fully Managed", () => {
 describe("facts 1.3: an undo does not give back an account that another device uses now", () => {
   const FULL = { ...ANDROID, androidMode: "fully-managed" } as const;
   const change = (header: string, cell: string) =>
-    tenant.import({ kind: "devices" }, [
-      ["シリアルナンバー", header],
-      ["S1", cell],
-    ]);
+    tenant.import({ kind: "devices" }, `シリアルナンバー,${header}\nS1,${cell}`);
   const undone = async ({ id }: { readonly id: string }) =>
     tenant.client.imports.commit(await undoImport(tenant.client, id));
 

@@ -50,11 +50,7 @@ test("a field is kept if other users have values now, even if their number is th
   const { users, tenant: about } = tenant.client;
   const { id } = await users.addField({ name: "座席" });
   const seated = (one: string, other: string) =>
-    tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "座席"],
-      ["山田", "yamada@x", one],
-      ["佐藤", "sato@x", other],
-    ]);
+    tenant.import({ kind: "users" }, `氏名,メールアドレス,座席\n山田,yamada@x,${one}\n佐藤,sato@x,${other}`);
   await seated("A1", "");
   const { revision: seen } = await about.revision();
   await seated("", "A1");

@@ -60,10 +60,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
   test("it counts in the organisation of its user, which is not stored separately, or in its own", async () => {
     await load({ S1: { user: YAMADA }, S2: { org: "H" }, S3: {} });
     expect(await shown()).toEqual(["S1 山田 – 営業部", "S2 – 本社 本社", "S3 – – –"]);
-    await tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "組織コード"],
-      ["山田", YAMADA, "H"],
-    ]);
+    await tenant.import({ kind: "users" }, `氏名,メールアドレス,組織コード\n山田,${YAMADA},H`);
     expect(await shown()).toEqual(["S1 山田 – 本社", "S2 – 本社 本社", "S3 – – –"]);
     const [org] = await tenant.client.orgs.find({ name: "本社" });
     const listed = await Array.fromAsync(tenant.client.devices.list({ org: org?.id }));
@@ -73,10 +70,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
   test("two owners in a row are rejected, and so is one that a file adds to the other", async () => {
     expect(await faults({ S1: { user: YAMADA, org: "H" } })).toEqual(["owner-both@2"]);
     await load({ S1: { org: "H", mode: "dedicated" } });
-    const added = await tenant.plan(devices, [
-      ["シリアルナンバー", "所有者メールアドレス"],
-      ["S1", YAMADA],
-    ]);
+    const added = await tenant.plan(devices, `シリアルナンバー,所有者メールアドレス\nS1,${YAMADA}`);
     expect(await tenant.problems(added)).toMatchObject([
       { code: "owner-both", row: 2, params: { one: "所有者メールアドレス", other: "所有組織コード" } },
     ]);

@@ -65,11 +65,10 @@ const member = (userId: string, groups: readonly string[]) =>
 
 /** Takes an export of the console. */
 const shown = (account: string) =>
-  tenant.import({ kind: "users", fromConsole: true }, [
-    ["氏名", "メールアドレス", "CLOMOアカウント名"],
-    ["山田", "yamada@x.jp", ""],
-    ["佐藤", "sato@x.jp", account],
-  ]);
+  tenant.import(
+    { kind: "users", fromConsole: true },
+    `氏名,メールアドレス,CLOMOアカウント名\n山田,yamada@x.jp,\n佐藤,sato@x.jp,${account}`,
+  );
 
 const CHANGES: readonly (readonly [what: string, ready: () => Promise<unknown>, change: () => Promise<unknown>])[] = [
   ["an edit", async () => undefined, () => tenant.client.users.edit(yamada, { name: "山田 改", emails: ["new@x.jp"] })],
