@@ -112,9 +112,7 @@ export class Database {
       this.#db.close();
       throw error;
     }
-    this.exec(`pragma cache_size = -${cacheKib}`);
-    this.exec("pragma synchronous = full");
-    this.exec("pragma foreign_keys = off");
+    this.exec(`pragma cache_size = -${cacheKib}; pragma synchronous = full; pragma foreign_keys = off`);
   }
 
   /** Opens a file for writing, or read-only if it must. @throws Failure `unavailable` if its log cannot be used */
@@ -268,7 +266,7 @@ export class Database {
   #enableLog(): void {
     // otherwise SQLite itself would wait during each attempt, which adds up to minutes
     this.exec("pragma busy_timeout = 0");
-    for (let waitedMs = 0; !this.#tryEnableLog(); waitedMs += RETRY_PAUSE_MS) {
+    for (let waitedMs = 0; !this.#tryExec("pragma journal_mode = wal"); waitedMs += RETRY_PAUSE_MS) {
       if (this.#interrupted()) throw createInterruptedFailure();
       if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
       Atomics.wait(SLEEP_BUFFER, 0, 0, RETRY_PAUSE_MS);
@@ -276,9 +274,9 @@ export class Database {
     this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);
   }
 
-  #tryEnableLog(): boolean {
+  #tryExec(sql: string): boolean {
     try {
-      this.exec("pragma journal_mode = wal");
+      this.exec(sql);
       return true;
     } catch (error) {
       if (isBusyError(error)) return false;
@@ -296,11 +294,7 @@ export class Database {
   #tryLock(withinMs: number): boolean {
     this.exec(`pragma busy_timeout = ${withinMs}`);
     try {
-      this.exec("begin immediate");
-      return true;
-    } catch (error) {
-      if (isBusyError(error)) return false;
-      throw error;
+      return this.#tryExec("begin immediate");
     } finally {
       this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);
     }
