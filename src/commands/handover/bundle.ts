@@ -119,6 +119,11 @@ export async function openVerifiedBundle(
   };
 }
 
+export const READ_ONLY_BUNDLE = text(
+  "this bundle can only be read, not received, because it does not contain the tenant itself",
+  "テナント本体を含まないため、閲覧だけができ、受け取れない引き継ぎデータです",
+);
+
 /**
  * Opens the tenant in a verified bundle.
  *
@@ -128,10 +133,7 @@ export function requireCopy(bundle: string, { faults, manifest, copy }: Verified
   throwFirstFault(bundle, faults);
   if (copy !== undefined && manifest !== undefined) return { copy, manifest };
   throw new Failure("input-rejected", {
-    what: text(
-      "this bundle can only be read, because it does not contain the tenant itself",
-      "テナント本体を含まないため、閲覧だけができる引き継ぎデータです",
-    ),
+    what: READ_ONLY_BUNDLE,
     where: `${bundle}: ${TENANT_FILE}`,
   });
 }

@@ -112,10 +112,10 @@ export default defineCommand({
   },
   options: IDENTITY_OPTION,
   examples: [
-    { line: "clomoctl handover diff bundles/minato" },
-    { line: "clomoctl handover diff bundles/minato bundles/minato-later" },
+    { line: "clomoctl handover diff handover.zip" },
+    { line: "clomoctl handover diff before.zip handover.zip" },
     {
-      line: "clomoctl handover diff bundles/minato --quiet",
+      line: "clomoctl handover diff handover.zip --quiet",
       about: text("for cron: prints nothing if nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],

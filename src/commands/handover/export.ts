@@ -10,7 +10,7 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { createBundleWriter, formatFingerprint } from "./bundle.ts";
+import { createBundleWriter, formatFingerprint, READ_ONLY_BUNDLE } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
 
@@ -102,6 +102,7 @@ export default defineCommand({
         ),
       );
     await showBundle(tools, output, { manifest, gaps, fingerprint });
+    if (withoutTenant) await terminal.note(READ_ONLY_BUNDLE);
   },
 });
 

@@ -40,7 +40,13 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
   { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest.tenant.name },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest.asOf },
-  { key: "lastUpdatedAt", header: text("last updated", "最終更新"), value: ({ manifest }) => manifest.lastUpdatedAt },
+  {
+    key: "lastUpdatedAt",
+    header: text("last updated", "最終更新"),
+    value: ({ manifest }) => manifest.lastUpdatedAt,
+    // people were told the day and the age before the question
+    name: () => null,
+  },
   {
     key: "administrators",
     header: text("administrators", "管理者"),
@@ -270,8 +276,19 @@ async function writeNextSteps(
       line("renewals notify", ["init"]),
     ),
   );
-  const { collectReportData, findGaps } = await import("./writing/report.ts");
-  const [gap] = findGaps(await collectReportData(client, manifest, undefined));
+  const { collectReportData, describeConsoleTasks, findGaps } = await import("./writing/report.ts");
+  const data = await collectReportData(client, manifest, undefined);
+  if (data.consoleTasks > 0) await terminal.note(describeConsoleTasks(data.consoleTasks));
+  const leaver = manifest.leaver?.person;
+  if (leaver !== undefined)
+    await terminal.note(
+      step(
+        "to see what depends on the leaver",
+        "退職者に紐づくものを確認するには",
+        line("handover checklist", [], { leaver }),
+      ),
+    );
+  const [gap] = findGaps(data);
   if (gap !== undefined)
     await terminal.note(
       text(`first gap: ${gap.what.en}; ${gap.next?.en ?? ""}`, `最初の不足: ${gap.what.ja}。${gap.next?.ja ?? ""}`),

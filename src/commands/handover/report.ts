@@ -43,7 +43,7 @@ export default defineCommand({
     ...IDENTITY_OPTION,
   },
   examples: [
-    { line: "clomoctl handover report bundles/minato -o report.html" },
+    { line: "clomoctl handover report handover.zip -o report.html" },
     { line: "clomoctl handover report -o report.html" },
   ],
   // without a bundle, opening the tenant may fail, too
@@ -74,18 +74,12 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
   const tenant = await tools.tenant(...HANDOVER_NOUNS);
   const { client } = tenant;
   const zone = resolveTimezone(tools, tenant);
-  const { users, orgs, devices, secured } = await client.tenant.show();
   const manifest = await buildBareManifest(client, {
     program: tools.machine.program,
     asOf: dayOf(tools.clock.now(), zone),
     language: tools.terminal.language,
     history: true,
-    resources: [
-      { name: "orgs", records: orgs },
-      { name: "users", records: users },
-      { name: "devices", records: devices },
-      { name: "secured-users", records: Object.values(secured).reduce((sum, count) => sum + count, 0) },
-    ],
+    resources: [],
   });
   return await collectReportData(client, manifest, toLeaver(input, zone));
 }

@@ -6,7 +6,7 @@ import { formatMinute } from "../../lib/model/time.ts";
 import { formatCount, same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezoneWithoutTenant } from "../tools.ts";
-import { BUNDLE_ARGUMENT, formatFingerprint, IDENTITY_OPTION, openVerifiedBundle } from "./bundle.ts";
+import { BUNDLE_ARGUMENT, formatFingerprint, IDENTITY_OPTION, openVerifiedBundle, READ_ONLY_BUNDLE } from "./bundle.ts";
 
 const MAX_SHOWN_FAULTS = 20;
 
@@ -55,7 +55,7 @@ export default defineCommand({
   ],
   args: { bundle: BUNDLE_ARGUMENT },
   options: IDENTITY_OPTION,
-  examples: [{ line: "clomoctl handover verify bundles/minato" }],
+  examples: [{ line: "clomoctl handover verify handover.zip" }],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run(tools, { bundle, identity }) {
@@ -80,7 +80,7 @@ export default defineCommand({
         "同梱のハッシュと一致します。フィンガープリントの最初の 16 桁を、書き出した人に確かめてください",
       ),
     );
-    if (!found.has(TENANT_FILE)) return;
+    if (!found.has(TENANT_FILE)) return terminal.note(READ_ONLY_BUNDLE);
     const receive = line("handover receive", [bundle], { identity });
     await terminal.note(text(`to receive it: ${receive}`, `受け取るには: ${receive}`));
   },

@@ -2,8 +2,9 @@ import { renderPage } from "../../../lib/document/page.ts";
 import { filterGaps } from "../../../lib/handover/checklist/index.ts";
 import { findPeople } from "../../../lib/handover/checklist/people.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../lib/handover/bundle/manifest.ts";
-import { buildBundleChecklist, buildReport } from "../../../lib/handover/report/content.ts";
+import { buildBundleChecklist, buildReport, describeConsoleTasks } from "../../../lib/handover/report/content.ts";
 import type { ReportData } from "../../../lib/handover/report/data.ts";
+import { findMirrorGaps } from "../../../lib/model/mirror.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import type { CopyClient } from "../copy.ts";
 import { collectHandoverFacts } from "../facts.ts";
@@ -36,9 +37,15 @@ export async function collectReportData(
   leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined,
 ): Promise<ReportData> {
   const facts = await collectHandoverFacts({ client });
-  const { mirroredAt, administratorsKnown } = await client.tenant.show();
-  const administratorsUnasked = mirroredAt !== null && !administratorsKnown.includes("users");
-  const known = { facts, administratorsUnasked };
+  const shown = await client.tenant.show();
+  const { mirroredAt, administratorsKnown, orgs, users, devices, secured, consoleTasks } = shown;
+  const known = {
+    facts,
+    administratorsUnasked: mirroredAt !== null && !administratorsKnown.includes("users"),
+    counts: { orgs, users, devices, "secured-users": Object.values(secured).reduce((sum, count) => sum + count, 0) },
+    missing: findMirrorGaps(shown),
+    consoleTasks,
+  };
   const { person: recorded, leaves: last } = manifest.leaver ?? {};
   const typed = leaver?.typed ?? recorded;
   if (typed === undefined) return { manifest, ...known };
@@ -50,6 +57,8 @@ export async function collectReportData(
     leaver: { person, records: await collectLeaverRecords({ client }, person) },
   };
 }
+
+export { describeConsoleTasks };
 
 export const findGaps = (data: ReportData) => filterGaps(buildBundleChecklist(data));
 

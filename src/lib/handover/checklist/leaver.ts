@@ -24,8 +24,8 @@ import { mentionsPerson, type Person } from "./people.ts";
 export interface LeaverRecords {
   /** serial numbers of the devices that the person owns */
   readonly devices: readonly string[];
-  /** the SECURED APPs in which the person is an administrator */
-  readonly secured: readonly SecuredApp[];
+  /** the person's users of the SECURED APPs */
+  readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
   /** what was not imported from the console */
   readonly missing: MirrorGaps;
 }
@@ -36,7 +36,7 @@ export interface Leaver extends ChecklistDay {
   /** the last day; default: the day of the checklist */
   readonly leaves?: string | undefined;
   readonly records: LeaverRecords;
-  /** the context of this computer, which the leaver removes; undefined: not known */
+  /** the context on the leaver's computer, to remove it; undefined: the list is for the successor */
   readonly context?: string | undefined;
 }
 
@@ -109,10 +109,21 @@ const MAX_NAMED_DEVICES = 10;
 const buildRecordSteps = ({ devices, secured, missing }: LeaverRecords): readonly UnnumberedStep[] => {
   const named = joinFirstTexts(devices.map(same), MAX_NAMED_DEVICES);
   return [
-    ...secured.map((app): UnnumberedStep => [
-      text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
-      line("secured users edit", ["USERID"], { app, administrator: "yes" }),
-    ]),
+    ...secured.map(({ app, userId, administrator }): UnnumberedStep =>
+      administrator
+        ? [
+            text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
+            line("secured users edit", ["USERID"], { app, administrator: "yes" }),
+          ]
+        : [
+            text(`user of SECURED ${app}: ${userId}`, `SECURED APPs(${app})のユーザー: ${userId}`),
+            step(
+              "deleted with the rights if ID or address are the same; to check",
+              "ID かメールアドレスが同じなら、権限を外すときに削除される。確認するには",
+              line("secured users show", [userId], { app }),
+            ),
+          ],
+    ),
     ...(devices.length === 0
       ? []
       : [
@@ -143,44 +154,51 @@ const buildRecordSteps = ({ devices, secured, missing }: LeaverRecords): readonl
   ];
 };
 
-/** Returns what a leaver does last: end their own access, and leave nothing behind on this computer. */
+/** Returns what comes last: the successor has the bundle, the leaver's access ends, and the computer is cleaned up. */
 const buildLastSteps = (
   { called, id, account }: Person,
-  leaves: string | undefined,
-  context = "CONTEXT",
-): readonly UnnumberedStep[] => [
-  ...(id === null
-    ? []
-    : [
-        [
-          text(
-            `end the rights of ${called}, and list the devices to collect`,
-            `${called} さんの権限を外し、回収するデバイスの一覧を書き出す`,
-          ),
-          line("users leave", [toTypableName(account ?? "", id)], { on: leaves, report: "FILE.xlsx" }),
-        ] as const,
-      ]),
-  [
-    text("stop the daily run on this computer", "このコンピューターの毎日の実行を止める"),
-    step("remove the line or task that this shows", "表示される行またはタスクを削除", line("renewals schedule", [])),
-  ],
-  [
-    text("remove the tenant from this computer", "このコンピューターからテナントを削除する"),
-    line("context remove", [context]),
-  ],
-  [
-    text("delete the bundles on this computer", "このコンピューターの引き継ぎデータを削除する"),
-    text("keep only the successor's copy", "後任の手元のものだけを残す"),
-  ],
-];
+  typed: string,
+  { leaves, context }: Leaver,
+): readonly UnnumberedStep[] => {
+  const leave = line("users leave", [toTypableName(account ?? "", id ?? "")], { on: leaves, report: "FILE.xlsx" });
+  const rights = text(
+    `successor: end the rights of ${called}, and list the devices to collect`,
+    `後任: ${called} さんの権限を外し、回収するデバイスの一覧を書き出す`,
+  );
+  const ending: readonly UnnumberedStep[] = id === null ? [] : [[rights, leave]];
+  if (context === undefined) return ending;
+  return [
+    [
+      text(
+        "the successor has received the bundle (fingerprint read out)",
+        "後任が引き継ぎデータを受け取った(フィンガープリントは読み上げる)",
+      ),
+      line("handover export", [], { output: "FOLDER", leaver: typed, leaves }),
+    ],
+    ...ending,
+    [
+      text("the leaver's computer: stop the daily run", "前任者のコンピューター: 毎日の実行を止める"),
+      step("remove the line or task that this shows", "表示される行またはタスクを削除", line("renewals schedule", [])),
+    ],
+    [
+      text("the leaver's computer: remove the tenant", "前任者のコンピューター: テナントを削除する"),
+      line("context remove", [context]),
+    ],
+    [
+      text("the leaver's computer: delete the bundles", "前任者のコンピューター: 引き継ぎデータを削除する"),
+      text("keep only the successor's copy", "後任の手元のものだけを残す"),
+    ],
+  ];
+};
 
 /**
  * Returns what has to be done before a person leaves, in order: first the command that does most, then what only people
- * can hand over; the person's own role and this computer come last.
+ * can hand over; what comes after the handover is last.
  * @see facts 7.2
  */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
-  const { person, records, context } = leaver;
+  const { person, records } = leaver;
+  const typed = person.account ?? person.words.at(-1) ?? person.called;
   const { tenant, administrators } = facts;
   const account = administrators.find(({ id }) => id === person.id);
   const isContact = [tenant.contactName, tenant.contactMail].some((word) => mentionsPerson(person, word));
@@ -192,10 +210,7 @@ export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly
       ? [
           [
             text("transfer the support option and the renewal items", "サポートオプションと更新担当を後任に引き継ぐ"),
-            line("handover transfer", [], {
-              from: person.account ?? person.words.at(-1) ?? person.called,
-              to: "PERSON",
-            }),
+            line("handover transfer", [], { from: typed, to: "PERSON" }),
           ] as const,
         ]
       : []),
@@ -210,7 +225,7 @@ export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly
     ...buildAccountSteps(facts, leaver),
     ...buildDueSteps(facts, leaver),
     ...buildRecordSteps(records),
-    ...buildLastSteps(person, leaver.leaves, context),
+    ...buildLastSteps(person, typed, leaver),
   ];
   const row = { item: "leaver", state: "step", id: "step", value: null, by: null, at: null } as const;
   return steps.map(([what, next], at) => ({ ...row, what, next: renderAdvice(next), step: at + 1 }));
