@@ -24,16 +24,14 @@ import {
   type ArchiveFile,
 } from "#support/handover/archives.ts";
 import { freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
-import { throwFirstFault, verifyBundle } from "../compare/verify.ts";
+import { requireMatchingHashes } from "../compare/verify.ts";
 import { createDecrypter, decryptArchive } from "./age.ts";
 import { openBundleFiles, type BundleFiles } from "./read.ts";
 
 async function openSound(root: string, name: string): Promise<BundleFiles> {
   const found = await openBundleFiles(name, { workingFolder: root, temporary: storageIn(root) });
   try {
-    const { faults, hashes } = await verifyBundle(found, {});
-    throwFirstFault(name, faults);
-    found.hold(hashes);
+    await requireMatchingHashes(found, {});
     return found;
   } catch (error) {
     await found[Symbol.asyncDispose]();

@@ -53,6 +53,18 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   };
 }
 
+/**
+ * Verifies a bundle. From then on, everything that is read from the bundle must match the hashes that this function has
+ * computed.
+ *
+ * @throws Failure `input-rejected` for the first fault
+ */
+export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
+  const { faults, hashes } = await verifyBundle(found, options);
+  throwFirstFault(found.name, faults);
+  found.hold(hashes);
+}
+
 /** @throws Failure `input-rejected` if there is a fault */
 export function throwFirstFault(name: string, [fault, ...others]: readonly BundleFault[]): void {
   if (fault === undefined) return;
