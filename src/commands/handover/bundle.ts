@@ -8,7 +8,7 @@ import { throwFirstFault, verifyBundle, type BundleVerification } from "../../li
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 import { storeTenantCopy, type TenantCopy } from "./copy.ts";
@@ -117,6 +117,16 @@ export async function openVerifiedBundle(
     copy: faults.length === 0 ? copy : undefined,
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+const MAX_SHOWN_PROBLEMS = 20;
+
+/** Shows the first of several problems, and how many there are. */
+export async function showProblems(terminal: Tools["terminal"], problems: readonly Text[]): Promise<void> {
+  const { length } = problems;
+  for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
+  if (length > MAX_SHOWN_PROBLEMS)
+    await terminal.problem(text(`… ${formatCount(length, "problem")} in all`, `… 問題は全部で ${length} 件`));
 }
 
 export const READ_ONLY_BUNDLE = text(

@@ -19,7 +19,14 @@ import { permitChange } from "../permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import type { Tools } from "../tools.ts";
-import { BUNDLE_ARGUMENT, IDENTITY_OPTION, matchesFingerprint, openVerifiedBundle, requireCopy } from "./bundle.ts";
+import {
+  BUNDLE_ARGUMENT,
+  IDENTITY_OPTION,
+  matchesFingerprint,
+  openVerifiedBundle,
+  requireCopy,
+  showProblems,
+} from "./bundle.ts";
 import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
 
 interface ReceivedAdministrator {
@@ -225,13 +232,11 @@ async function describeTenant(
     );
 }
 
-const MAX_SHOWN_PROBLEMS = 20;
-
 /** Shows the values in a bundle that break a rule, which a change in the tenant would refuse. */
 async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): Promise<void> {
   const { length } = problems;
   if (length === 0) return;
-  for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
+  await showProblems(terminal, problems);
   await terminal.warn(
     text(
       `values that break a rule: ${length}; ask who exported the bundle, or correct them after you received it`,
@@ -278,7 +283,8 @@ async function writeNextSteps(
   );
   const { collectReportData, describeConsoleTasks, findGaps } = await import("./writing/report.ts");
   const data = await collectReportData(client, manifest, undefined);
-  if (data.consoleTasks > 0) await terminal.note(describeConsoleTasks(data.consoleTasks));
+  const { consoleTasks } = data.shown;
+  if (consoleTasks > 0) await terminal.note(describeConsoleTasks(consoleTasks));
   const leaver = manifest.leaver?.person;
   if (leaver !== undefined)
     await terminal.note(

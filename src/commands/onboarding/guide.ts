@@ -58,12 +58,6 @@ function findStep(typed: string): OnboardingStep {
 
 const RECORD_COMMAND = [text("record what is done", "済んだことを登録する"), same(ASK_COMMAND)] as const;
 
-const RELATED_COMMANDS = [
-  RECORD_COMMAND,
-  [text("show one step only", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
-  [text("show the progress", "進み具合を見る"), same(line("onboarding status", []))],
-] as const;
-
 /** Returns the steps as a document, or the reason why they do not apply. */
 function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): GuideContent {
   const why = describeInapplicability(facts);
@@ -75,7 +69,7 @@ function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): 
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: chosen.length === 1 ? [RECORD_COMMAND] : RELATED_COMMANDS,
+    facts: [RECORD_COMMAND],
     steps: chosen.flatMap((step) =>
       listContents(step, facts).map((one) =>
         chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) },

@@ -23,9 +23,15 @@ export function buildReportData(facts: HandoverFacts, name = "営業部"): Repor
   return {
     manifest,
     facts: { ...facts, administrators },
-    administratorsUnasked: false,
-    counts: { orgs: 3, users: 19, devices: 41, "secured-users": 0 },
-    missing: { devices: false, secured: false },
-    consoleTasks: 0,
+    shown: {
+      mirroredAt: null,
+      administratorsKnown: [],
+      consoleTasks: 0,
+      orgs: 3,
+      users: 19,
+      devices: 41,
+      secured: { browser: 0, docs: 0, mailer: 0, calendar: 0, contacts: 0 },
+      profile: facts.tenant,
+    },
   };
 }

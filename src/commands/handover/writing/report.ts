@@ -4,7 +4,6 @@ import { findPeople } from "../../../lib/handover/checklist/people.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import { buildBundleChecklist, buildReport, describeConsoleTasks } from "../../../lib/handover/report/content.ts";
 import type { ReportData } from "../../../lib/handover/report/data.ts";
-import { findMirrorGaps } from "../../../lib/model/mirror.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import type { CopyClient } from "../copy.ts";
 import { collectHandoverFacts } from "../facts.ts";
@@ -37,15 +36,7 @@ export async function collectReportData(
   leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined,
 ): Promise<ReportData> {
   const facts = await collectHandoverFacts({ client });
-  const shown = await client.tenant.show();
-  const { mirroredAt, administratorsKnown, orgs, users, devices, secured, consoleTasks } = shown;
-  const known = {
-    facts,
-    administratorsUnasked: mirroredAt !== null && !administratorsKnown.includes("users"),
-    counts: { orgs, users, devices, "secured-users": Object.values(secured).reduce((sum, count) => sum + count, 0) },
-    missing: findMirrorGaps(shown),
-    consoleTasks,
-  };
+  const known = { facts, shown: await client.tenant.show() };
   const { person: recorded, leaves: last } = manifest.leaver ?? {};
   const typed = leaver?.typed ?? recorded;
   if (typed === undefined) return { manifest, ...known };

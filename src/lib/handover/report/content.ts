@@ -3,7 +3,7 @@ import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
 import { formatActor } from "../../model/actor.ts";
-import { NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
+import { findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
 import { QUESTIONS } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
@@ -14,7 +14,7 @@ import { buildChecklist, filterGaps, GROUP_TITLES, type ChecklistDay, type Check
 import { buildLeaverSteps } from "../checklist/leaver.ts";
 import { RESOURCE_TITLES } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
-import { resolveReportZone, type CountedResource, type ReportData } from "./data.ts";
+import { resolveReportZone, type ReportData } from "./data.ts";
 
 type Section = Page["sections"][number];
 
@@ -34,7 +34,7 @@ export function buildReport(data: ReportData): Page {
     subject: data.manifest.tenant.name,
     asOf: data.manifest.asOf,
     sections: [
-      buildGapsSection(filterGaps(rows), data),
+      buildGapsSection(filterGaps(rows), data.shown),
       ...buildLeaverSections(data),
       buildSignatureSection(data.leaver?.person.called),
       buildChecklistSection(rows, resolveReportZone(data.facts.tenant)),
@@ -45,7 +45,7 @@ export function buildReport(data: ReportData): Page {
   };
 }
 
-const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: ReportData): Section => ({
+const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: ReportData["shown"]): Section => ({
   id: "gaps",
   title: text(`What is missing (${gaps.length})`, `不足しているもの(${gaps.length} 件)`),
   blocks: [
@@ -182,17 +182,14 @@ function buildRenewalsSection(data: ReportData): Section {
   return { id: "renewals", title, blocks: [table] };
 }
 
-/** Returns the number of records, or that there may be records in the console which the tenant does not have. */
-const describeCount = ({ counts, missing }: ReportData, name: CountedResource): DisplayText =>
-  (name === "devices" && missing.devices) || (name === "secured-users" && missing.secured)
-    ? NOT_IMPORTED_NOTE
-    : String(counts[name]);
-
 function buildTenantSection(data: ReportData): Section {
   const {
     manifest,
     facts: { tenant },
+    shown,
   } = data;
+  const { orgs, users, devices, secured } = shown;
+  const missing = findMirrorGaps(shown);
   const zone = resolveReportZone(data.facts.tenant);
   const { domain, loginUrl, contracts } = TENANT.fields;
   const ends = tenant.contracts.map(({ name, licences, until }) => {
@@ -223,10 +220,16 @@ function buildTenantSection(data: ReportData): Section {
         kind: "table",
         caption: text("Number of records", "件数"),
         head: [text("resource", "項目"), text("records", "件数")],
-        rows: (["orgs", "users", "devices", "secured-users"] as const).map((name) => [
-          RESOURCE_TITLES[name],
-          describeCount(data, name),
-        ]),
+        rows: [
+          [RESOURCE_TITLES.orgs, String(orgs)],
+          [RESOURCE_TITLES.users, String(users)],
+          // the console may have records that were not imported
+          [RESOURCE_TITLES.devices, missing.devices ? NOT_IMPORTED_NOTE : String(devices)],
+          [
+            RESOURCE_TITLES["secured-users"],
+            missing.secured ? NOT_IMPORTED_NOTE : String(Object.values(secured).reduce((sum, count) => sum + count, 0)),
+          ],
+        ],
       },
       {
         kind: "paragraph",

@@ -1,4 +1,4 @@
-import type { MirrorGaps } from "../../model/mirror.ts";
+import type { Tenant } from "../../client/index.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { findTimeZone } from "../../model/time.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
@@ -6,19 +6,14 @@ import type { LeaverRecords } from "../checklist/leaver.ts";
 import type { Person } from "../checklist/people.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 
-export type CountedResource = "orgs" | "users" | "devices" | "secured-users";
-
 export interface ReportData {
   readonly manifest: Manifest;
   readonly facts: HandoverFacts;
-  /** true if nobody has confirmed whether a mirror has administrators other than those recorded */
-  readonly administratorsUnasked: boolean;
-  /** numbers of records, without the root of the organisations */
-  readonly counts: Readonly<Record<CountedResource, number>>;
-  /** which of them were not imported from the console */
-  readonly missing: MirrorGaps;
-  /** number of open tasks in the console */
-  readonly consoleTasks: number;
+  /** counts and state of the tenant */
+  readonly shown: Pick<
+    Tenant,
+    "mirroredAt" | "administratorsKnown" | "consoleTasks" | "orgs" | "users" | "devices" | "secured" | "profile"
+  >;
   /** the leaver that the manifest names; undefined if it names nobody */
   readonly leaver?: { readonly person: Person; readonly records: LeaverRecords } | undefined;
 }

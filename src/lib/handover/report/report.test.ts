@@ -67,17 +67,21 @@ describe("a report", () => {
   test("marks what a mirror did not take over from the console", () => {
     const data = buildReportData(COMPLETE_FACTS);
     const told = "管理画面から取り込んでいません";
-    for (const [devices, secured, times] of [
-      [true, true, 2],
-      [false, true, 1],
-      [false, false, 0],
-    ] as const)
-      expect(pageOf({ ...data, missing: { devices, secured } }, "ja").split(told).length - 1).toBe(times);
+    const mirror = {
+      ...data.shown,
+      mirroredAt: "2026-11-19T00:00:00.000Z",
+      administratorsKnown: ["users"],
+      devices: 0,
+    };
+    const profile = { ...COMPLETE_FACTS.tenant, securedApps: false };
+    expect(pageOf({ ...data, shown: mirror }, "ja").split(told).length - 1).toBe(2);
+    expect(pageOf({ ...data, shown: { ...mirror, profile } }, "ja").split(told).length - 1).toBe(1);
+    expect(pageOf(data, "ja")).not.toContain(told);
   });
 
   test("says how many tasks in the console are open", () => {
     const data = buildReportData(COMPLETE_FACTS);
-    expect(pageOf({ ...data, consoleTasks: 3 }, "ja")).toContain(
+    expect(pageOf({ ...data, shown: { ...data.shown, consoleTasks: 3 } }, "ja")).toContain(
       "管理画面での未完了の作業 3 件: clomoctl console list",
     );
     expect(pageOf(data, "ja")).not.toContain("console list");
