@@ -61,13 +61,6 @@ const NO_ANSWER_ROW = text(
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** What the tenant has now, with which a sheet is compared. */
-interface KnownAnswers {
-  readonly questions: readonly AskedQuestion[];
-  /** the checklist, whose other rows have values that are no answers */
-  readonly rows: readonly ChecklistRow[];
-}
-
 /** Returns a value as it is compared: a table program writes days in its own way. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
@@ -77,10 +70,15 @@ const toPlainValue = (value: string): string => {
 /**
  * Reads the answers in a sheet of the checklist, a workbook or CSV. Blank and unchanged values are no answers.
  *
+ * @param known what the tenant has now; the values of other rows of the checklist are no answers
  * @throws Failure `input-rejected`, after a line for each row: an unknown question, a wrong value, a value where none
  * belongs, two answers to a question, or an answer that was changed after the sheet was written
  */
-export async function readAnswerSheet(tools: Tools, name: string, known: KnownAnswers): Promise<NewAnswer[]> {
+export async function readAnswerSheet(
+  tools: Tools,
+  name: string,
+  known: { readonly questions: readonly AskedQuestion[]; readonly rows: readonly ChecklistRow[] },
+): Promise<NewAnswer[]> {
   const { terminal, clock } = tools;
   const { label, rows, hasTimes } = await readSheet(tools, name);
   const now = clock.now().toISOString();

@@ -11,8 +11,6 @@ import { getLastDay, LEAVER_OPTIONS, type LeaverInput } from "./leaver.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
 
-const REPORT_COMMAND = commandName("handover report");
-
 export default defineCommand({
   summary: text("write a handover report from a bundle or the tenant", "引き継ぎレポートを書き出す"),
   details: [
@@ -52,7 +50,7 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { bundle, output: named, identity, ...leaving }) {
     const { terminal, outputs } = tools;
-    if (bundle !== undefined) refuseAsOption(tools, REPORT_COMMAND);
+    if (bundle !== undefined) refuseAsOption(tools, commandName("handover report"));
     const output = named ?? "-";
     const data =
       bundle === undefined ? readTenant(tools, leaving) : readBundle(tools, { bundle, identity, ...leaving });

@@ -2,7 +2,7 @@ import { renderPage } from "../../../lib/document/page.ts";
 import { filterGaps } from "../../../lib/handover/checklist/index.ts";
 import { findPeople } from "../../../lib/handover/checklist/people.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../lib/handover/bundle/manifest.ts";
-import { buildBundleChecklist, buildReport, describeConsoleTasks } from "../../../lib/handover/report/content.ts";
+import { buildBundleChecklist, buildReport } from "../../../lib/handover/report/content.ts";
 import type { ReportData } from "../../../lib/handover/report/data.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import type { CopyClient } from "../copy.ts";
@@ -49,7 +49,7 @@ export async function collectReportData(
   };
 }
 
-export { describeConsoleTasks };
+export { describeConsoleTasks } from "../../../lib/handover/report/content.ts";
 
 export const findGaps = (data: ReportData) => filterGaps(buildBundleChecklist(data));
 

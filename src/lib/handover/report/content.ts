@@ -1,4 +1,4 @@
-import { commandName, line, renderAdvice, step } from "../../advice/index.ts";
+import { commandName, line } from "../../advice/index.ts";
 import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
@@ -66,12 +66,9 @@ const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: Repor
 
 /** Returns how many tasks in the console are open, and how to list them. */
 export const describeConsoleTasks = (count: number): Text =>
-  renderAdvice(
-    step(
-      `${formatCount(count, "open task")} in the console`,
-      `管理画面での未完了の作業 ${count} 件`,
-      line("console list", []),
-    ),
+  text(
+    `${formatCount(count, "open task")} in the console: ${line("console list", [])}`,
+    `管理画面での未完了の作業 ${count} 件: ${line("console list", [])}`,
   );
 
 /** Returns what is missing with the title of its item, which a question already contains. */
