@@ -16,7 +16,7 @@ export default defineCommand({
   details: [
     text(
       "An HTML page: what is missing, what the leaver hands over, signature lines, then the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
-      "HTML のページです。不足しているもの、退職者が引き継ぐもの、署名欄、続いて確認リスト、管理者、期限、件数をまとめます。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
+      "HTML のページです。不足しているもの、退職者から引き継ぐもの、署名欄、続いて確認リスト、管理者、期限、件数をまとめます。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
     ),
   ],
   args: {
