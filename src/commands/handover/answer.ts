@@ -18,7 +18,7 @@ import { collectHandoverFacts, openHandoverTenant, getChecklistDay } from "./fac
 
 const DEFAULT_ANSWER_COLUMNS = ["question", "value", "by"];
 
-const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields).map((column) =>
+export const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields).map((column) =>
   column.key === "by" ? { ...column, name: ({ by }: Answer) => formatActor(by) } : column,
 );
 

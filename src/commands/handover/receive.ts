@@ -8,6 +8,7 @@ import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
+import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
 import { createUnreceivableFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -281,7 +282,7 @@ async function writeNextSteps(
       line("renewals notify", ["init"]),
     ),
   );
-  const { collectReportData, describeConsoleTasks, findGaps } = await import("./writing/report.ts");
+  const { collectReportData, findGaps } = await import("./writing/report.ts");
   const data = await collectReportData(client, manifest, undefined);
   const { consoleTasks } = data.shown;
   if (consoleTasks > 0) await terminal.note(describeConsoleTasks(consoleTasks));

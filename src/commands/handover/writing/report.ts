@@ -49,8 +49,6 @@ export async function collectReportData(
   };
 }
 
-export { describeConsoleTasks } from "../../../lib/handover/report/content.ts";
-
 export const findGaps = (data: ReportData) => filterGaps(buildBundleChecklist(data));
 
 export const renderReport = (data: ReportData, language: Language): string => renderPage(buildReport(data), language);
