@@ -29,8 +29,8 @@ export async function permitPasswords(
   const [found] = Object.entries(values).find(([, value]) => looksLikePassword(value ?? "")) ?? [];
   if (found === undefined || globals.yes) return true;
   const message = text(
-    `${found} looks like a password, which everybody who reads the tenant would see. Record it?`,
-    `${found} の値はパスワードのようです。テナントを閲覧できる人全員に見えます。登録しますか?`,
+    `${found} looks like a password. Name the place where it is kept, not the password. Record it anyway?`,
+    `${found} の値はパスワードのようです。パスワードではなく保管場所を書いてください。このまま登録しますか?`,
   );
   return terminal.prompts.confirm({ message, flag: "--yes" });
 }

@@ -1,97 +1,119 @@
-import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
+import type { RecordProblem } from "../../lib/csv/records/record.ts";
 import type { NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readNamedFile } from "../../lib/files/index.ts";
-import type { AskedQuestion } from "../../lib/handover/checklist/index.ts";
+import { openInput } from "../../lib/files/index.ts";
+import type { AskedQuestion, ChecklistRow } from "../../lib/handover/checklist/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
 import { parseAnswer } from "../../lib/model/question.ts";
 import { getProblemSeverity } from "../../lib/model/problem.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { parseTypedDate } from "../../lib/model/time.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { renderProblem } from "../csv/file/check-report.ts";
-import { isWorkbook } from "../csv/file/sheet.ts";
-import { readRecords } from "../imports/plan/reading.ts";
+import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
+import { showProblems } from "./bundle.ts";
 import { createChecklistColumns } from "./rows.ts";
-
-const MAX_SHEET_BYTES = 10_000_000;
 
 const READ_COLUMNS = ["question", "value", "by", "at"] as const;
 
-type SheetRow = Readonly<Record<(typeof READ_COLUMNS)[number], string>> & { readonly where: string };
-
-const matchesHeader = (key: string, cell: string): boolean => {
+const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]): number => {
   const header = createChecklistColumns("en").find((column) => column.key === key)?.header;
-  return cell === key || cell === header?.en || cell === header?.ja;
+  return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
 
-class SheetReader implements RecordSink {
-  readonly rows: SheetRow[] = [];
-  readonly #place: string;
-  #columns: Readonly<Record<(typeof READ_COLUMNS)[number], number>> | undefined;
-
-  constructor(place: string) {
-    this.#place = place;
-  }
-
-  record(all: readonly string[], count: number, _row: number, line: number): void {
-    const cells = all.slice(0, count).map((cell) => cell.trim());
-    const where = `${this.#place}:${line}`;
-    if (this.#columns === undefined) {
-      const [question, value, by, at] = READ_COLUMNS.map((key) =>
-        cells.findIndex((cell) => matchesHeader(key, cell)),
-      ) as [number, number, number, number];
-      if (question === -1 || value === -1) throw createSheetFailure(where, NO_COLUMNS);
-      this.#columns = { question, value, by, at };
-      return;
-    }
-    const { question, value, by, at } = this.#columns;
+/** Reads the rows of a sheet below its header. @returns also whether it says when each question was answered */
+async function readSheet(tools: Tools, name: string) {
+  await using file = await openInput(tools, name);
+  const { label } = file;
+  const table: { readonly cells: readonly string[]; readonly where: string }[] = [];
+  const format = await detectInputFormat(file, { encoding: "auto", signal: tools.signal });
+  const reading = readRecords(file.chunks(), format, label, {
+    record: (cells, count, _row, line) => {
+      table.push({ cells: cells.slice(0, count).map((cell) => cell.trim()), where: `${label}:${line}` });
+    },
+    problem: (problem: RecordProblem) => {
+      if (getProblemSeverity(problem.code) === "error")
+        throw createSheetFailure(label, renderProblem(label, { ...problem, header: "" }));
+    },
+  });
+  for await (const _ of reading);
+  const [header = { cells: [], where: label }, ...rest] = table;
+  const [question, value, by, at] = READ_COLUMNS.map((key) => findColumn(header.cells, key)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (question === -1 || value === -1) throw createSheetFailure(header.where, NO_COLUMNS);
+  const rows = rest.map(({ cells, where }) => {
     const cell = (place: number): string => cells[place] ?? "";
-    if (cell(question) === "" || cell(value) === "") return;
-    this.rows.push({ question: cell(question), value: cell(value), by: cell(by), at: cell(at), where });
-  }
-
-  problem(problem: RecordProblem): void {
-    if (getProblemSeverity(problem.code) !== "error") return;
-    throw createSheetFailure(this.#place, renderProblem(this.#place, { ...problem, header: "" }));
-  }
+    return { question: cell(question), value: cell(value), by: cell(by), at: cell(at), where };
+  });
+  return { label, rows, hasTimes: at !== -1 };
 }
 
 const NO_COLUMNS = text("the first row has no columns question and value", "1 行目に「質問」と「値」の列がありません");
 
+const NO_ANSWER_ROW = text(
+  "this row takes no answer: restore or clear its value",
+  "この行に回答は書けません。「値」を元に戻すか、消してください",
+);
+
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
+/** Returns a value as it is compared: a table program writes days in its own way. */
+const toPlainValue = (value: string): string => {
+  const typed = parseTypedDate(value);
+  return typed !== undefined && "day" in typed ? typed.day : value;
+};
+
 /**
- * Reads the answers in a sheet of the checklist, a workbook or CSV in UTF-8. Blank and unchanged values are no answers.
+ * Reads the answers in a sheet of the checklist, a workbook or CSV. Blank and unchanged values are no answers.
  *
- * @throws Failure `input-rejected` with the line, for an unknown question, a wrong value, or two answers to a question
+ * @param known what the tenant has now; the values of other rows of the checklist are no answers
+ * @throws Failure `input-rejected`, after a line for each row: an unknown question, a wrong value, a value where none
+ * belongs, two answers to a question, or an answer that was changed after the sheet was written
  */
 export async function readAnswerSheet(
   tools: Tools,
-  file: string,
-  questions: readonly AskedQuestion[],
+  name: string,
+  known: { readonly questions: readonly AskedQuestion[]; readonly rows: readonly ChecklistRow[] },
 ): Promise<NewAnswer[]> {
-  const { name, bytes } = await readNamedFile(tools, file, MAX_SHEET_BYTES);
-  const place = name === "-" ? "stdin" : name;
-  const reader = new SheetReader(place);
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    yield bytes;
-  }
-  const encoding = isWorkbook(bytes) ? "xlsx" : "utf-8";
-  for await (const _ of readRecords(chunks(), { encoding, dialect: CONSOLE_DIALECT }, place, reader));
-  const now = tools.clock.now().toISOString();
-  const seen = new Set<string>();
-  return reader.rows.flatMap(({ question: id, value, by, at, where }): readonly NewAnswer[] => {
-    const question = questions.find((one) => one.id === id);
-    // answered before the sheet was made, and no longer asked
-    if (question === undefined && at !== "") return [];
-    if (question === undefined)
-      throw createSheetFailure(where, text(`no question is named "${id}"`, `「${id}」という質問はありません`));
+  const { terminal, clock } = tools;
+  const { label, rows, hasTimes } = await readSheet(tools, name);
+  const now = clock.now().toISOString();
+  const answers = new Map<string, NewAnswer>();
+  const problems: Text[] = [];
+  const readRow = ({ question: id, value, by, at }: (typeof rows)[number]): Text | undefined => {
+    const question = known.questions.find((one) => one.id === id);
+    if (question === undefined) {
+      if (id !== "") return text(`no question is named "${id}"`, `「${id}」という質問はありません`);
+      const isKnown = known.rows.some((row) => row.state === "recorded" && row.value === toPlainValue(value));
+      return isKnown ? undefined : NO_ANSWER_ROW;
+    }
+    const { answer, recorded } = question;
     const read = parseAnswer(question, value, now);
-    if ("wrong" in read) throw createSheetFailure(where, read.wrong);
-    if ((at !== "" && read.value === question.answer?.value) || read.value === question.recorded) return [];
-    if (seen.has(id)) throw createSheetFailure(where, text(`${id} is answered twice`, `${id} の回答が 2 つあります`));
-    seen.add(id);
+    if ("wrong" in read) return read.wrong;
+    const isChanged = answer !== undefined && read.value !== answer.value;
+    if ((at !== "" && read.value === answer?.value) || read.value === recorded) return undefined;
+    const shownAt = rows.find((row) => row.question === id && row.at !== "")?.at ?? "";
+    if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
+      return text(`${id} was answered after this sheet was written`, `${id} は、この表の書き出し後に回答されています`);
+    if (answers.has(id)) return text(`${id} is answered twice`, `${id} の回答が 2 つあります`);
     // the author of the former answer is not the author of a changed one
-    const author = at === "" && by !== "" ? by : undefined;
-    return [{ question: id, value: read.value, by: author }];
-  });
+    const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);
+    answers.set(id, { question: id, value: read.value, by: isFormer || by === "" ? undefined : by });
+    return undefined;
+  };
+  for (const row of rows) {
+    const wrong = row.value === "" ? undefined : readRow(row);
+    if (wrong !== undefined) problems.push(joinTexts([same(row.where), wrong], same(": ")));
+  }
+  if (problems.length === 0) return [...answers.values()];
+  await showProblems(terminal, problems);
+  const wrong = formatCount(problems.length, "wrong row");
+  throw createSheetFailure(
+    label,
+    text(`${wrong}; nothing was recorded`, `正しくない行が ${problems.length} 行あるため、何も登録していません`),
+  );
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import iconv from "iconv-lite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { getTestActor } from "#support/tenant/administrator.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -102,22 +103,24 @@ describe("a text that looks like a password", () => {
     const refused = await run(`handover answer ${words} --lang en`, given);
     expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${place} looks like a password`) });
     expect(refused.stderr).not.toContain("Minato2026!");
+    expect(refused.stderr).toContain("Name the place where it is kept, not the password");
     expect(await answers()).toEqual([]);
     expect(await run(`handover answer ${words} --yes`, given)).toMatchObject({ exit: 0 });
   });
 
-  test("is left out after a no, and the next question follows", async () => {
+  test("is asked again after a no, until a place is named", async () => {
     const ran = await run(
       "handover answer rules",
       typing(
         ["rules for lost devices", "Minato2026!\r"],
         ["looks like a password", "n\r"],
+        ["rules for lost devices", "safe\r"],
         ["rules for broken devices", "wiki\r"],
         ["for replaced devices", "\r"],
       ),
     );
     expect(ran).toMatchObject({ exit: 0 });
-    expect(await answers()).toEqual([`rules.broken=wiki ${ACTOR}`]);
+    expect(await answers()).toEqual([`rules.broken=wiki ${ACTOR}`, `rules.lost=safe ${ACTOR}`]);
   });
 });
 
@@ -135,8 +138,7 @@ describe("without being asked", () => {
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject([{ question: "push-certificate.holder" }, { question: "rules.lost" }]);
     expect(await answers()).toEqual(["push-certificate.holder=佐藤 前任", "rules.lost=wiki 前任"]);
-    // answered before, and no longer asked
-    const stdin = `${CONTENT.replace("回答者", "回答者,at")}rules.bogus,x,,2026-01-01\n`;
+    const stdin = CONTENT.replace("回答者", "回答者,at");
     const again = await run("handover answer --file - --by 後任", { ...here(), stdin });
     expect(again).toMatchObject({ exit: 0 });
     expect(await answers()).toEqual(["push-certificate.holder=佐藤 後任", "rules.lost=wiki 後任"]);
@@ -149,6 +151,48 @@ describe("without being asked", () => {
     const ran = await run("handover answer --file sheet.xlsx --by 後任", place);
     expect(ran).toMatchObject({ exit: 0, stdout: "" });
     expect(await answers()).toEqual(["push-certificate.holder=佐藤 前任"]);
+  });
+
+  test("reads Shift_JIS, as a table program saves it", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "answers.csv"), iconv.encode(CONTENT, "cp932"));
+    expect(await run("handover answer --file answers.csv", { ...here(), folder })).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual(["push-certificate.holder=佐藤 前任", "rules.lost=wiki 前任"]);
+  });
+
+  test("an older sheet never changes back a newer answer, and the author in the sheet is kept", async () => {
+    const place = { ...here(), folder: freshFolder() };
+    const change = (value: string) =>
+      tenant.client.answers.set({ answers: [{ question: "rules.lost", value, by: "前任" }] });
+    const sheet = async (): Promise<string> => (await run("handover checklist --format csv", place)).stdout;
+    const give = (content: string) => run("handover answer --file -", { ...place, stdin: content });
+    await change("wiki");
+    const older = await sheet();
+    tenant.surroundings.time += 60_000;
+    await change("intra");
+    const refused = await give(older);
+    expect(refused).toMatchObject({
+      exit: 3,
+      stderr: expect.stringMatching(/^stdin:\d+: rules\.lost was answered after/m),
+    });
+    expect(await answers()).toEqual(["rules.lost=intra 前任"]);
+    const newer = await sheet();
+    expect(await give(newer.replace("intra", "portal"))).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual([`rules.lost=portal ${ACTOR}`]);
+    expect(await give((await sheet()).replace(`portal,${ACTOR}`, "folder,鈴木"))).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual(["rules.lost=folder 鈴木"]);
+  });
+
+  test("names every row with a value that is no answer", async () => {
+    const place = { ...here(), folder: freshFolder() };
+    const { stdout } = await run("handover checklist --format csv", place);
+    const stdin = `${stdout.replace(/(no-support|gap,,,[^,]*,)/, "$1後で")}rules,gap,,rules.bogus,,x,,,\nrules,gap,,,,y,,,\n`;
+    const { exit, stderr } = await run("handover answer --file -", { ...place, stdin });
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(/^stdin:\d+: no question is named "rules\.bogus"$/m);
+    expect(stderr.match(/^stdin:\d+: this row takes no answer/gm)).toHaveLength(2);
+    expect(stderr).toContain("3 wrong rows; nothing was recorded");
+    expect(await answers()).toEqual([]);
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { listQuestions, type AskedQuestion } from "../../lib/handover/checklist/index.ts";
+import { buildChecklist, listQuestions, type AskedQuestion } from "../../lib/handover/checklist/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { describeQuestion, parseAnswer, YES_NO } from "../../lib/model/question.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -17,7 +18,9 @@ import { collectHandoverFacts, openHandoverTenant, getChecklistDay } from "./fac
 
 const DEFAULT_ANSWER_COLUMNS = ["question", "value", "by"];
 
-const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields);
+export const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields).map((column) =>
+  column.key === "by" ? { ...column, name: ({ by }: Answer) => formatActor(by) } : column,
+);
 
 export default defineCommand({
   summary: text("record information that only people know", "人しか知らない情報を登録する"),
@@ -67,7 +70,8 @@ export default defineCommand({
     const tenant = await openHandoverTenant(tools);
     await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
     const day = getChecklistDay(tools, tenant);
-    const questions = listQuestions(await collectHandoverFacts(tenant), day);
+    const facts = await collectHandoverFacts(tenant);
+    const questions = listQuestions(facts, day);
     const kept: Answer[] = [];
     /** Saves all of the answers or none. */
     const keep = async (answers: readonly NewAnswer[]): Promise<void> => {
@@ -83,7 +87,7 @@ export default defineCommand({
       const answers =
         file === undefined
           ? [buildTypedAnswer(questions, { question: question ?? "", value: value ?? "", now })]
-          : await readAnswerSheet(tools, file, questions);
+          : await readAnswerSheet(tools, file, { questions, rows: buildChecklist(facts, day) });
       await questionPasswords(tools, Object.fromEntries(answers.flatMap(listTexts)));
       await keep(answers);
     } else
@@ -135,7 +139,7 @@ const createUnknownQuestionFailure = (named: string): Failure =>
     hint: step("to list all questions", "質問の一覧を見るには", line("handover checklist", [], { full: true })),
   });
 
-/** Asks one question. @returns undefined if the question remains unanswered */
+/** Asks one question, again if what was typed is a password. @returns undefined if the question remains unanswered */
 async function askQuestion(tools: Tools, question: AskedQuestion, timezone: string): Promise<string | undefined> {
   const now = tools.clock.now().toISOString();
   const typed = await tools.terminal.prompts.input({
@@ -147,7 +151,7 @@ async function askQuestion(tools: Tools, question: AskedQuestion, timezone: stri
     },
   });
   if (typed.trim() === "") return undefined;
-  return (await permitPasswords(tools, { [question.id]: typed })) ? typed : undefined;
+  return (await permitPasswords(tools, { [question.id]: typed })) ? typed : askQuestion(tools, question, timezone);
 }
 
 const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未回答のまま");
@@ -170,6 +174,7 @@ function buildPrompt(question: AskedQuestion, timezone: string): Text {
   const [en, ja] = [`${about.en} (${hint.en})`, `${about.ja}(${hint.ja})`];
   if (known === null) return text(en, ja);
   const told = choices?.[known] ?? same(known);
-  const said = answer === undefined ? "" : `, ${answer.by}, ${dayOf(answer.at, timezone)}`;
-  return text(`${en} [current answer: ${told.en}${said}]`, `${ja}[これまで: ${told.ja}${said}]`);
+  const said = answer === undefined ? [] : [formatActor(answer.by), same(dayOf(answer.at, timezone))];
+  const all = joinTexts([told, ...said], same(", "));
+  return text(`${en} [current answer: ${all.en}]`, `${ja}[これまで: ${all.ja}]`);
 }

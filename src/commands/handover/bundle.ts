@@ -8,7 +8,7 @@ import { throwFirstFault, verifyBundle, type BundleVerification } from "../../li
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 import { storeTenantCopy, type TenantCopy } from "./copy.ts";
@@ -119,6 +119,21 @@ export async function openVerifiedBundle(
   };
 }
 
+const MAX_SHOWN_PROBLEMS = 20;
+
+/** Shows the first of several problems, and how many there are. */
+export async function showProblems(terminal: Tools["terminal"], problems: readonly Text[]): Promise<void> {
+  const { length } = problems;
+  for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
+  if (length > MAX_SHOWN_PROBLEMS)
+    await terminal.problem(text(`… ${formatCount(length, "problem")} in all`, `… 問題は全部で ${length} 件`));
+}
+
+export const READ_ONLY_BUNDLE = text(
+  "this bundle can only be read, not received, because it does not contain the tenant itself",
+  "テナント本体を含まないため、閲覧だけができ、受け取れない引き継ぎデータです",
+);
+
 /**
  * Opens the tenant in a verified bundle.
  *
@@ -128,10 +143,7 @@ export function requireCopy(bundle: string, { faults, manifest, copy }: Verified
   throwFirstFault(bundle, faults);
   if (copy !== undefined && manifest !== undefined) return { copy, manifest };
   throw new Failure("input-rejected", {
-    what: text(
-      "this bundle can only be read, because it does not contain the tenant itself",
-      "テナント本体を含まないため、閲覧だけができる引き継ぎデータです",
-    ),
+    what: READ_ONLY_BUNDLE,
     where: `${bundle}: ${TENANT_FILE}`,
   });
 }

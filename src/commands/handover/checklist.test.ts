@@ -113,13 +113,14 @@ describe("--leaver", () => {
         "1 transfer the support option and the renewal items",
         "2 owner of the renewal item 契約",
         "3 owner of 1 device: C02X",
-        "4 end the rights of hanako, and list the devices to collect",
-        "5 stop the daily run on this computer",
-        "6 remove the tenant from this computer",
-        "7 delete the bundles on this computer",
+        "4 the successor has received the bundle (fingerprint read out)",
+        "5 successor: end the rights of hanako, and list the devices to collect",
+        "6 the leaver's computer: stop the daily run",
+        "7 the leaver's computer: remove the tenant",
+        "8 the leaver's computer: delete the bundles",
       ]);
       expect(steps[0]?.next).toBe("clomoctl handover transfer --from hanako --to PERSON");
-      expect(steps[3]?.next).toBe("clomoctl users leave hanako --on 2026-12-31 --report FILE.xlsx");
+      expect(steps[4]?.next).toBe("clomoctl users leave hanako --on 2026-12-31 --report FILE.xlsx");
     }
     const { ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
     expect(ja.stdout).toMatch(/^退職者に紐づくもの\n1\. /u);

@@ -5,7 +5,7 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { collectHandoverFacts, getChecklistDay, openHandoverTenant } from "./facts.ts";
+import { collectHandoverFacts, getChecklistDay, openHandoverTenant, type HandoverTenant } from "./facts.ts";
 import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
 import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";
 
@@ -49,7 +49,7 @@ export default defineCommand({
         person,
         leaves: getLastDay({ leaves }, day.timezone),
         records: await collectLeaverRecords(tenant, person),
-        context: tenant.context.name,
+        context: (await wasReceivedLast(tenant)) ? undefined : tenant.context.name,
       };
       return showRows(tools, buildLeaverSteps(facts, leaver), day.timezone);
     }
@@ -68,6 +68,12 @@ export default defineCommand({
     );
   },
 });
+
+/** Returns true if the tenant was received and not exported since: its context is the successor's, who keeps it. */
+async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
+  const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
+  return typeof last?.record === "object" && last.record.action === "handover.receive";
+}
 
 const EXPORT_COMMAND = line("handover export", [], { output: "FOLDER" });
 

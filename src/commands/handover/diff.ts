@@ -82,13 +82,15 @@ const READABLE_COLUMNS: readonly Column<Difference>[] = [
   },
 ];
 
-const describeCounts = ({ added, removed, changed }: Readonly<Record<ChangeKind, number>>): Text =>
+const describeCounts = (
+  { added, removed, changed }: Readonly<Record<ChangeKind, number>>,
+  before: string,
+  after = text("the tenant", "テナント"),
+): Text =>
   text(
-    `${formatCount(added, "record")} added, ${removed} removed, ${changed} changed`,
-    `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件`,
+    `${formatCount(added, "record")} added, ${removed} removed, ${changed} changed (${before} → ${after.en})`,
+    `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件(${before} → ${after.ja})`,
   );
-
-const DIFF_COMMAND = commandName("handover diff");
 
 export default defineCommand({
   summary: text(
@@ -112,10 +114,10 @@ export default defineCommand({
   },
   options: IDENTITY_OPTION,
   examples: [
-    { line: "clomoctl handover diff bundles/minato" },
-    { line: "clomoctl handover diff bundles/minato bundles/minato-later" },
+    { line: "clomoctl handover diff handover.zip" },
+    { line: "clomoctl handover diff before.zip handover.zip" },
     {
-      line: "clomoctl handover diff bundles/minato --quiet",
+      line: "clomoctl handover diff handover.zip --quiet",
       about: text("for cron: prints nothing if nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
@@ -125,7 +127,7 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { before, after, identity }) {
     const { terminal } = tools;
-    if (after !== undefined) refuseAsOption(tools, DIFF_COMMAND);
+    if (after !== undefined) refuseAsOption(tools, commandName("handover diff"));
     terminal.checkOutput(DIFF_COLUMNS);
     await using one = await openVerifiedBundle(tools, before, identity);
     await using other =
@@ -153,14 +155,7 @@ export default defineCommand({
       await terminal.note(text("no differences", "差異はありません"));
       return undefined;
     }
-    await terminal.note(describeSides(before, after));
-    await terminal.note(describeCounts(counts));
+    await terminal.note(describeCounts(counts, before, after === undefined ? undefined : same(after)));
     return "differs";
   },
 });
-
-const describeSides = (before: string, after: string | undefined): Text =>
-  text(
-    `from ${before} to ${after ?? "the tenant"}; "added" means that only ${after ?? "the tenant"} has the record`,
-    `${before} → ${after ?? "テナント"}(「追加」は${after ?? "テナント"}だけにあるもの)`,
-  );

@@ -3,14 +3,13 @@ import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { RESOURCE_TITLES } from "../../lib/handover/resources.ts";
-import { line, step } from "../../lib/advice/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { createBundleWriter, formatFingerprint } from "./bundle.ts";
+import { createBundleWriter, formatFingerprint, READ_ONLY_BUNDLE } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
 
@@ -102,6 +101,7 @@ export default defineCommand({
         ),
       );
     await showBundle(tools, output, { manifest, gaps, fingerprint });
+    if (withoutTenant) await terminal.note(READ_ONLY_BUNDLE);
   },
 });
 
@@ -151,17 +151,11 @@ async function showBundle(
   );
   const total = resources.reduce((sum, { records }) => sum + records, 0);
   await terminal.note(
-    text(`wrote ${output}: ${formatCount(total, "record")}`, `${output} に書き出しました: データ ${total} 件`),
+    text(
+      `wrote ${output}: ${formatCount(total, "record")}; ${formatCount(gaps, "gap")} in report.html`,
+      `${output} に書き出しました: データ ${total} 件。report.html に不足 ${gaps} 件`,
+    ),
   );
-  if (gaps > 0) {
-    await terminal.note(
-      step(
-        `report.html in the bundle lists ${formatCount(gaps, "gap")} in the checklist; to see the checklist`,
-        `確認リストの不足 ${gaps} 件が引き継ぎデータの report.html に載っています。確認リストを見るには`,
-        line("handover checklist", []),
-      ),
-    );
-  }
   const shown = formatFingerprint(fingerprint);
   await terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
   await terminal.note(

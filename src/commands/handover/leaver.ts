@@ -78,10 +78,9 @@ export async function collectLeaverRecords(
 ): Promise<LeaverRecords> {
   const [dependents] = id === null ? [] : await client.leavers.dependents({ ids: [id] });
   const { devices = [], secured } = dependents ?? {};
-  const apps = (secured ?? []).filter(({ administrator }) => administrator).map(({ app }) => app);
   return {
     devices: devices.map(({ serialNumber }) => serialNumber),
-    secured: [...new Set(apps)],
+    secured: secured ?? [],
     missing: findMirrorGaps(await client.tenant.show()),
   };
 }

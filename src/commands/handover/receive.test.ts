@@ -45,6 +45,7 @@ beforeAll(async () => {
   tenant.addAdministrator("hanako", "hanako@example.co.jp");
   await addTestAccount(tenant, { name: "east", role: "division", org: "全社" });
   await tenant.client.tenant.set({ domain: "minato" });
+  await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@example.co.jp" });
   await exportTo("whole");
   await exportTo("bare", " --without-tenant");
 });
@@ -78,6 +79,11 @@ describe("handover receive", () => {
     expect(stderr).toContain("not in a bundle: passwords, keys, tokens");
     expect(stderr).toContain("first gap: ");
     await using received = openCopy("minato");
+    // nothing tells the successor to remove her own tenant
+    const listed = { home: folder, folder, tenant: received.fetch };
+    const { stdout } = await run("handover checklist --leaver hanako --lang en", listed);
+    expect(stdout).toContain("owner of the renewal item 契約");
+    expect(stdout).not.toContain("context remove");
     expect(await received.users()).toEqual(await tenant.users());
     const [receipt, ...records] = await Array.fromAsync(received.client.audit.list());
     expect(receipt?.record).toMatchObject({

@@ -8,6 +8,7 @@ import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
+import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
 import { createUnreceivableFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -19,7 +20,14 @@ import { permitChange } from "../permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import type { Tools } from "../tools.ts";
-import { BUNDLE_ARGUMENT, IDENTITY_OPTION, matchesFingerprint, openVerifiedBundle, requireCopy } from "./bundle.ts";
+import {
+  BUNDLE_ARGUMENT,
+  IDENTITY_OPTION,
+  matchesFingerprint,
+  openVerifiedBundle,
+  requireCopy,
+  showProblems,
+} from "./bundle.ts";
 import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
 
 interface ReceivedAdministrator {
@@ -40,7 +48,13 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
   { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest.tenant.name },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest.asOf },
-  { key: "lastUpdatedAt", header: text("last updated", "最終更新"), value: ({ manifest }) => manifest.lastUpdatedAt },
+  {
+    key: "lastUpdatedAt",
+    header: text("last updated", "最終更新"),
+    value: ({ manifest }) => manifest.lastUpdatedAt,
+    // people were told the day and the age before the question
+    name: () => null,
+  },
   {
     key: "administrators",
     header: text("administrators", "管理者"),
@@ -219,13 +233,11 @@ async function describeTenant(
     );
 }
 
-const MAX_SHOWN_PROBLEMS = 20;
-
 /** Shows the values in a bundle that break a rule, which a change in the tenant would refuse. */
 async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): Promise<void> {
   const { length } = problems;
   if (length === 0) return;
-  for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
+  await showProblems(terminal, problems);
   await terminal.warn(
     text(
       `values that break a rule: ${length}; ask who exported the bundle, or correct them after you received it`,
@@ -271,7 +283,19 @@ async function writeNextSteps(
     ),
   );
   const { collectReportData, findGaps } = await import("./writing/report.ts");
-  const [gap] = findGaps(await collectReportData(client, manifest, undefined));
+  const data = await collectReportData(client, manifest, undefined);
+  const { consoleTasks } = data.shown;
+  if (consoleTasks > 0) await terminal.note(describeConsoleTasks(consoleTasks));
+  const leaver = manifest.leaver?.person;
+  if (leaver !== undefined)
+    await terminal.note(
+      step(
+        "to see what depends on the leaver",
+        "退職者に紐づくものを確認するには",
+        line("handover checklist", [], { leaver }),
+      ),
+    );
+  const [gap] = findGaps(data);
   if (gap !== undefined)
     await terminal.note(
       text(`first gap: ${gap.what.en}; ${gap.next?.en ?? ""}`, `最初の不足: ${gap.what.ja}。${gap.next?.ja ?? ""}`),

@@ -11,14 +11,12 @@ import { getLastDay, LEAVER_OPTIONS, type LeaverInput } from "./leaver.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
 
-const REPORT_COMMAND = commandName("handover report");
-
 export default defineCommand({
   summary: text("write a handover report from a bundle or the tenant", "引き継ぎレポートを書き出す"),
   details: [
     text(
       "An HTML page: what is missing, what the leaver hands over, signature lines, then the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
-      "HTML のページです。不足しているもの、退職者が引き継ぐもの、署名欄、続いて確認リスト、管理者、期限、件数をまとめます。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
+      "HTML のページです。不足しているもの、退職者から引き継ぐもの、署名欄、続いて確認リスト、管理者、期限、件数をまとめます。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
     ),
   ],
   args: {
@@ -43,7 +41,7 @@ export default defineCommand({
     ...IDENTITY_OPTION,
   },
   examples: [
-    { line: "clomoctl handover report bundles/minato -o report.html" },
+    { line: "clomoctl handover report handover.zip -o report.html" },
     { line: "clomoctl handover report -o report.html" },
   ],
   // without a bundle, opening the tenant may fail, too
@@ -52,7 +50,7 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { bundle, output: named, identity, ...leaving }) {
     const { terminal, outputs } = tools;
-    if (bundle !== undefined) refuseAsOption(tools, REPORT_COMMAND);
+    if (bundle !== undefined) refuseAsOption(tools, commandName("handover report"));
     const output = named ?? "-";
     const data =
       bundle === undefined ? readTenant(tools, leaving) : readBundle(tools, { bundle, identity, ...leaving });
@@ -74,18 +72,12 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
   const tenant = await tools.tenant(...HANDOVER_NOUNS);
   const { client } = tenant;
   const zone = resolveTimezone(tools, tenant);
-  const { users, orgs, devices, secured } = await client.tenant.show();
   const manifest = await buildBareManifest(client, {
     program: tools.machine.program,
     asOf: dayOf(tools.clock.now(), zone),
     language: tools.terminal.language,
     history: true,
-    resources: [
-      { name: "orgs", records: orgs },
-      { name: "users", records: users },
-      { name: "devices", records: devices },
-      { name: "secured-users", records: Object.values(secured).reduce((sum, count) => sum + count, 0) },
-    ],
+    resources: [],
   });
   return await collectReportData(client, manifest, toLeaver(input, zone));
 }

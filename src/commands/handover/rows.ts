@@ -1,5 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import { GROUP_TITLES, type ChecklistRow } from "../../lib/handover/checklist/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
 import { QUESTIONS } from "../../lib/model/question.ts";
 import { formatMinute } from "../../lib/model/time.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
@@ -32,7 +33,7 @@ export const createChecklistColumns = (language: Language): readonly Column<Chec
   { key: "question", header: text("question", "質問"), value: ({ id }) => (QUESTIONS.has(id) ? id : null) },
   { key: "what", advice: true, header: text("description", "内容"), value: ({ what }) => what[language] },
   { key: "value", header: text("value", "値"), value: ({ value }) => value, name: describeValue },
-  { key: "by", header: text("answered by", "回答者"), value: ({ by }) => by },
+  { key: "by", header: text("answered by", "回答者"), value: ({ by }) => by, name: ({ by }) => formatActor(by ?? "") },
   { key: "at", header: text("answered at", "回答日時"), instant: true, value: ({ at }) => at },
   { key: "next", advice: true, header: text("what to do", "対処"), value: ({ next }) => next?.[language] ?? null },
 ];
@@ -90,6 +91,7 @@ const renderLineText = (row: ChecklistRow, timezone: string): Text => {
   const { what, by, at } = row;
   const told = describeValue(row);
   if (told === null) return what;
-  const whose = by === null || at === null ? "" : ` (${by}, ${formatMinute(at, timezone)})`;
-  return text(`${what.en}: ${told.en}${whose}`, `${what.ja}: ${told.ja}${whose}`);
+  if (at === null) return text(`${what.en}: ${told.en}`, `${what.ja}: ${told.ja}`);
+  const [{ en, ja }, minute] = [formatActor(by ?? ""), formatMinute(at, timezone)];
+  return text(`${what.en}: ${told.en} (${en}, ${minute})`, `${what.ja}: ${told.ja} (${ja}, ${minute})`);
 };

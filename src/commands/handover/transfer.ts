@@ -47,8 +47,6 @@ const TRANSFER_COLUMNS: readonly Column<TransferRow>[] = [
   { key: "consoleTask", header: text("task", "作業番号"), align: "end", value: ({ consoleTask }) => consoleTask },
 ];
 
-const ARROW = same(" → ");
-
 export default defineCommand({
   summary: text("transfer one person's responsibilities to a successor", "退職者の担当を後任に引き継ぐ"),
   details: [
@@ -102,11 +100,8 @@ export default defineCommand({
       else await terminal.note(DRY_RUN_NOTE);
       return terminal.note(rest);
     }
-    const shown = buildTransferPlan(planned, {
-      target: formatTenantName({ tenant: tenant.context.name }, tenant),
-      from,
-      to,
-    });
+    const target = formatTenantName({ tenant: tenant.context.name }, tenant);
+    const shown = buildTransferPlan(planned, { target, from, to });
     await renderPlan(terminal, shown);
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     const rows = buildTransferRows(await tenant.client.accounts.transfer(from.id, { to: to.id }));
@@ -138,7 +133,7 @@ const buildTransferPlan = (
 
 /** Returns the line of the plan for a row, such as `  renewal owner 本社: a@example.jp → b@example.jp`. */
 const describeTransferRow = ({ kind, name, before, after }: TransferRow): Text => {
-  const { en, ja } = joinTexts([before, after], ARROW);
+  const { en, ja } = joinTexts([before, after], same(" → "));
   const label = KIND_LABELS[kind];
   return text(`  ${label.en} ${name.en}: ${en}`, `  ${label.ja} ${name.ja}: ${ja}`);
 };

@@ -3,12 +3,17 @@ import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import { throwFirstFault, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatMinute } from "../../lib/model/time.ts";
-import { formatCount, same, text } from "../../lib/text/index.ts";
+import { joinTexts, same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezoneWithoutTenant } from "../tools.ts";
-import { BUNDLE_ARGUMENT, formatFingerprint, IDENTITY_OPTION, openVerifiedBundle } from "./bundle.ts";
-
-const MAX_SHOWN_FAULTS = 20;
+import {
+  BUNDLE_ARGUMENT,
+  formatFingerprint,
+  IDENTITY_OPTION,
+  openVerifiedBundle,
+  READ_ONLY_BUNDLE,
+  showProblems,
+} from "./bundle.ts";
 
 interface VerifiedBundle extends Omit<BundleVerification, "faults"> {
   readonly bundle: string;
@@ -55,7 +60,7 @@ export default defineCommand({
   ],
   args: { bundle: BUNDLE_ARGUMENT },
   options: IDENTITY_OPTION,
-  examples: [{ line: "clomoctl handover verify bundles/minato" }],
+  examples: [{ line: "clomoctl handover verify handover.zip" }],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run(tools, { bundle, identity }) {
@@ -63,11 +68,8 @@ export default defineCommand({
     terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using verified = await openVerifiedBundle(tools, bundle, identity);
     const { found, faults, manifest } = verified;
-    for (const { file, what } of faults.slice(0, MAX_SHOWN_FAULTS))
-      await terminal.problem(text(`${bundle}: ${file}: ${what.en}`, `${bundle}: ${file}: ${what.ja}`));
-    const { length } = faults;
-    if (length > MAX_SHOWN_FAULTS)
-      await terminal.problem(text(`… ${formatCount(length, "fault")} in all`, `… 問題は全部で ${length} 件`));
+    const problems = faults.map(({ file, what }) => joinTexts([same(`${bundle}: ${file}`), what], same(": ")));
+    await showProblems(terminal, problems);
     const lastUpdatedAt = manifest?.lastUpdatedAt ?? null;
     const changedAt =
       lastUpdatedAt === null ? null : formatMinute(lastUpdatedAt, await resolveTimezoneWithoutTenant(tools));
@@ -80,7 +82,7 @@ export default defineCommand({
         "同梱のハッシュと一致します。フィンガープリントの最初の 16 桁を、書き出した人に確かめてください",
       ),
     );
-    if (!found.has(TENANT_FILE)) return;
+    if (!found.has(TENANT_FILE)) return terminal.note(READ_ONLY_BUNDLE);
     const receive = line("handover receive", [bundle], { identity });
     await terminal.note(text(`to receive it: ${receive}`, `受け取るには: ${receive}`));
   },

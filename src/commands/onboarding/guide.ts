@@ -15,8 +15,6 @@ import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
-const COMMAND_NAME = commandName("onboarding guide");
-
 export default defineCommand({
   summary: text("show the set-up steps and their pitfalls", "導入手順と注意点を示す"),
   details: [
@@ -47,7 +45,7 @@ function findStep(typed: string): OnboardingStep {
   if (found !== undefined) return found;
   throw new Failure("usage", {
     what: text(`there is no step ${typed}`, `手順 ${typed} はありません`),
-    where: COMMAND_NAME,
+    where: commandName("onboarding guide"),
     hint: step(
       "use a number from 1 to 12; to list the steps",
       "1 から 12 の番号を指定してください。手順の一覧",
@@ -55,14 +53,6 @@ function findStep(typed: string): OnboardingStep {
     ),
   });
 }
-
-const RECORD_COMMAND = [text("record what is done", "済んだことを登録する"), same(ASK_COMMAND)] as const;
-
-const RELATED_COMMANDS = [
-  RECORD_COMMAND,
-  [text("show one step only", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
-  [text("show the progress", "進み具合を見る"), same(line("onboarding status", []))],
-] as const;
 
 /** Returns the steps as a document, or the reason why they do not apply. */
 function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): GuideContent {
@@ -75,7 +65,7 @@ function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): 
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: chosen.length === 1 ? [RECORD_COMMAND] : RELATED_COMMANDS,
+    facts: [[text("record what is done", "済んだことを登録する"), same(`${ASK_COMMAND}`)]],
     steps: chosen.flatMap((step) =>
       listContents(step, facts).map((one) =>
         chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) },

@@ -12,6 +12,7 @@ const ACTION_OBJECTS: Readonly<Record<string, Text>> = {
   tenant: text("tenant information", "テナント情報"),
   renewals: text("renewal item", "年次更新・期限の項目"),
   answers: text("answers", "回答"),
+  handover: text("bundle", "引き継ぎデータ"),
   layouts: text("layout", "レイアウト"),
   ade: text("ADE", "ADE"),
   audit: text("audit log", "監査ログ"),
@@ -32,6 +33,7 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
   "reset-password": text("reset password of", "のパスワードを再設定"),
   renew: text("renew", "の更新を記録"),
   export: text("export", "を書き出し"),
+  receive: text("receive", "を受け取り"),
 };
 
 /** Names of actions that do not follow the pattern of verb and object. */
@@ -39,8 +41,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "accounts.send-code": text("send password reset code", "パスワード再設定コードを送信"),
   "accounts.void-code": text("void undelivered password reset code", "送信できなかったパスワード再設定コードを無効化"),
   "accounts.wrong-code": text("wrong password reset code", "パスワード再設定コードの誤り"),
-  "accounts.create": text("create account", "アカウントを作成"),
-  "accounts.edit": text("edit account", "アカウントを編集"),
   "accounts.transfer": text("transfer to successor", "後任に引き継ぎ"),
   "accounts.revoke": text("revoke role", "管理者権限を解除"),
   "users.leave": text("end rights of leavers", "退職者の権限などを終了"),

@@ -2,7 +2,6 @@ import { createExampleId } from "../../../src/lib/model/thing.ts";
 import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import type { ReportData } from "../../../src/lib/handover/report/data.ts";
-import { RESOURCE_NAMES } from "../../../src/lib/handover/resources.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";
 
 /**
@@ -12,15 +11,27 @@ import { EMPTY_MANIFEST } from "./bundles.ts";
  */
 export function buildReportData(facts: HandoverFacts, name = "営業部"): ReportData {
   const sales = { id: createExampleId(401), code: null, path: name };
-  const counts: Readonly<Record<string, number>> = { users: 19, devices: 41, orgs: 3 };
   const manifest: Manifest = {
     ...EMPTY_MANIFEST,
     tenant: { name, mirroredAt: null },
     asOf: "2026-11-23",
-    resources: RESOURCE_NAMES.map((resource) => ({ name: resource, records: counts[resource] ?? 0 })),
+    resources: [],
   };
   const administrators = facts.administrators.map((one, at) =>
     at === 0 ? one : { ...one, role: "division" as const, managedOrgs: [sales], org: sales },
   );
-  return { manifest, facts: { ...facts, administrators }, administratorsUnasked: false };
+  return {
+    manifest,
+    facts: { ...facts, administrators },
+    shown: {
+      mirroredAt: null,
+      administratorsKnown: [],
+      consoleTasks: 0,
+      orgs: 3,
+      users: 19,
+      devices: 41,
+      secured: { browser: 0, docs: 0, mailer: 0, calendar: 0, contacts: 0 },
+      profile: facts.tenant,
+    },
+  };
 }

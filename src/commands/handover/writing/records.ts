@@ -1,9 +1,8 @@
-import type { Account, Answer, Org, StreamedLines } from "../../../lib/client/index.ts";
+import type { Account, Org, StreamedLines } from "../../../lib/client/index.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
 import type { Renewal } from "../../../lib/handover/checklist/facts.ts";
-import { ANSWER } from "../../../lib/model/answer.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { ADMINISTRATOR_ROLES, ROLES } from "../../../lib/model/role.ts";
@@ -25,6 +24,7 @@ import { GROUP_COLUMNS } from "../../secured/groups/columns.ts";
 import { SECURED_USER_COLUMNS } from "../../secured/users/columns.ts";
 import { USER_COLUMNS } from "../../users/columns.ts";
 import { FIELD_COLUMNS } from "../../users/fields/columns.ts";
+import { ANSWER_COLUMNS } from "../answer.ts";
 import type { CopyClient } from "../copy.ts";
 
 type Batches<R> = AsyncIterable<readonly R[]>;
@@ -148,7 +148,7 @@ export const RECORD_TYPES: readonly RecordType[] = [
   }),
   define({
     name: "answers",
-    columns: buildFieldColumns<Answer>(ANSWER.fields),
+    columns: ANSWER_COLUMNS,
     key: ({ question }) => question,
     read: ({ answers }) => readList(answers.list()),
   }),

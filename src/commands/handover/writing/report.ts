@@ -36,9 +36,7 @@ export async function collectReportData(
   leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined,
 ): Promise<ReportData> {
   const facts = await collectHandoverFacts({ client });
-  const { mirroredAt, administratorsKnown } = await client.tenant.show();
-  const administratorsUnasked = mirroredAt !== null && !administratorsKnown.includes("users");
-  const known = { facts, administratorsUnasked };
+  const known = { facts, shown: await client.tenant.show() };
   const { person: recorded, leaves: last } = manifest.leaver ?? {};
   const typed = leaver?.typed ?? recorded;
   if (typed === undefined) return { manifest, ...known };

@@ -213,7 +213,8 @@ const ITEMS: Readonly<Record<ItemId, Item>> = {
 
 const ITEM_IDS = Object.keys(ITEMS) as readonly ItemId[];
 
-const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly Renewal[] => {
+/** Returns the renewal items that belong to an item of the checklist. */
+export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly Renewal[] => {
   const owned = ITEM_IDS.flatMap((id): readonly string[] => ITEMS[id].kinds);
   const { kinds }: { readonly kinds: readonly string[] } = ITEMS[item];
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));

@@ -23,11 +23,14 @@ const answerOf = (question: string, value = "管理 1郎") => ({
   at: "2026-11-01T00:00:00.000Z",
 });
 
+const RIGHTS = "successor: end the rights of 管理 1郎, and list the devices to collect";
+
 const LAST = [
-  "end the rights of 管理 1郎, and list the devices to collect",
-  "stop the daily run on this computer",
-  "remove the tenant from this computer",
-  "delete the bundles on this computer",
+  "the successor has received the bundle (fingerprint read out)",
+  RIGHTS,
+  "the leaver's computer: stop the daily run",
+  "the leaver's computer: remove the tenant",
+  "the leaver's computer: delete the bundles",
 ];
 
 const FIRST = "transfer the support option and the renewal items";
@@ -37,6 +40,12 @@ test("begins with the command that does most, and ends with the role and this co
   expect(steps.map(({ what }) => what.en)).toEqual([FIRST, ...LAST]);
   expect(steps[0]?.next?.en).toBe("`clomoctl handover transfer --from admin1 --to PERSON`");
   expect(steps.at(-2)?.next?.en).toBe("`clomoctl context remove minato`");
+  expect(steps[1]?.next?.en).toBe("`clomoctl handover export -o FOLDER --leaver admin1`");
+});
+
+test("a list for the successor never cleans up a computer", () => {
+  expect(whatOf(COMPLETE_FACTS)).toEqual([FIRST, RIGHTS]);
+  expect(whatOf(COMPLETE_FACTS, {}, "後任")).toEqual([]);
 });
 
 test("lists everything that depends on a leaver in order", () => {
@@ -56,7 +65,10 @@ test("lists everything that depends on a leaver in order", () => {
   };
   const records = {
     devices: ["SERIAL000001"],
-    secured: ["docs" as const],
+    secured: [
+      { app: "docs" as const, userId: "admin1", administrator: true },
+      { app: "mailer" as const, userId: "kanri", administrator: false },
+    ],
     missing: { devices: true, secured: true },
   };
   const steps = stepsOf(facts, { records, leaves: "2027-03-31" }, "admin1@example.jp");
@@ -72,10 +84,11 @@ test("lists everything that depends on a leaver in order", () => {
     "契約: ok (2027-06-29)",
     "end date of the contract CLOMO MDM: 2027-06-29",
     "administrator of SECURED docs",
+    "user of SECURED mailer: kanri",
     "owner of 1 device: SERIAL000001",
     "the person's devices: not imported from the console",
     "the person's SECURED APPs: not imported from the console",
-    ...LAST,
+    RIGHTS,
   ]);
   expect(steps[1]?.next?.ja).toContain("tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER");
 });
@@ -88,7 +101,7 @@ test("asks about an account that nobody is known to sign in to, if the tenant us
       (item) => `ask the leaver, then record the answer: \`clomoctl handover answer ${item}.holder\``,
     ),
   );
-  expect(whatOf({ ...unsaid, renewals: [] })).toEqual([FIRST, ...LAST]);
+  expect(whatOf({ ...unsaid, renewals: [] })).toEqual([FIRST, RIGHTS]);
 });
 
 test("names ten of many devices and counts the others", () => {
@@ -103,5 +116,5 @@ test("names ten of many devices and counts the others", () => {
 });
 
 test("somebody who is not a user has nothing to transfer", () => {
-  expect(whatOf(COMPLETE_FACTS, {}, "後任")).toEqual(LAST.slice(1));
+  expect(whatOf(COMPLETE_FACTS, { context: "minato" }, "後任")).toEqual(LAST.filter((what) => what !== RIGHTS));
 });

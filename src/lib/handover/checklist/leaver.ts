@@ -6,13 +6,14 @@ import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/judge.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { HandoverFacts, Renewal } from "./facts.ts";
+import type { HandoverFacts } from "./facts.ts";
 import {
   CONTACT_CHANGE_INSTRUCTIONS,
   countDays,
   describeContractEnd,
   describeExpiry,
   DUE_SOON_DAYS,
+  listRenewalsOf,
   PASSWORD_CHANGE_NOTE,
   RECORD_CONTACT_COMMAND,
   type ChecklistDay,
@@ -24,8 +25,8 @@ import { mentionsPerson, type Person } from "./people.ts";
 export interface LeaverRecords {
   /** serial numbers of the devices that the person owns */
   readonly devices: readonly string[];
-  /** the SECURED APPs in which the person is an administrator */
-  readonly secured: readonly SecuredApp[];
+  /** the person's users of the SECURED APPs */
+  readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
   /** what was not imported from the console */
   readonly missing: MirrorGaps;
 }
@@ -36,23 +37,16 @@ export interface Leaver extends ChecklistDay {
   /** the last day; default: the day of the checklist */
   readonly leaves?: string | undefined;
   readonly records: LeaverRecords;
-  /** the context of this computer, which the leaver removes; undefined: not known */
+  /** the context on the leaver's computer, to remove it; undefined: the list is for the successor */
   readonly context?: string | undefined;
 }
 
 type UnnumberedStep = readonly [what: Text, next: Advice];
 
-/** The accounts at Apple and Google, each with the kinds of items that are renewed with it. */
-const ACCOUNTS = [
-  ["push-certificate", ["push-certificate"]],
-  ["apple-business", ["ade-token", "vpp-token"]],
-  ["android", ["android-owner"]],
-] as const satisfies readonly (readonly [keyof typeof ITEM_TITLES, readonly Renewal["kind"][]])[];
-
-/** Lists who holds the accounts at Apple and Google: the leaver, or nobody knows.  @see facts 7.2 */
-const buildAccountSteps = (facts: HandoverFacts, { person }: Leaver): readonly UnnumberedStep[] =>
-  ACCOUNTS.flatMap(([item, kinds]): readonly UnnumberedStep[] => {
-    const renewals = facts.renewals.filter(({ kind }) => (kinds as readonly string[]).includes(kind));
+/** Yields who holds the accounts at Apple and Google: the leaver, or nobody knows.  @see facts 7.2 */
+function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator<UnnumberedStep> {
+  for (const item of ["push-certificate", "apple-business", "android"] as const) {
+    const renewals = listRenewalsOf(facts, item);
     const holder = facts.answers.find(({ question }) => question === `${item}.holder`);
     const words = [
       holder?.value,
@@ -61,27 +55,23 @@ const buildAccountSteps = (facts: HandoverFacts, { person }: Leaver): readonly U
     ];
     const answer = line("handover answer", [`${item}.holder`]);
     const { [item]: title } = ITEM_TITLES;
-    if (!words.some((word) => mentionsPerson(person, word))) {
-      if (holder !== undefined || renewals.length === 0) return [];
+    if (words.some((word) => mentionsPerson(person, word))) {
+      const next = step(
+        "hand over the password, change the 2-factor telephone number (never create a new certificate), then record it",
+        "パスワードを引き継ぎ、認証コードを受け取る電話番号を変更(証明書は作り直さない)。その後、回答を更新",
+        answer,
+      );
+      yield [title, next];
+      for (const { name, kind } of renewals) {
+        const what = text(`${name}: ${PASSWORD_CHANGE_NOTE.en}`, `「${name}」: ${PASSWORD_CHANGE_NOTE.ja}`);
+        if (kind === "vpp-token") yield [what, line("renewals guide", [name])];
+      }
+    } else if (holder === undefined && renewals.length > 0) {
       const what = text(`${title.en}: it is not known who signs in`, `${title.ja}: サインインする人が未回答`);
-      return [[what, step("ask the leaver, then record the answer", "本人に確認してから回答", answer)]];
+      yield [what, step("ask the leaver, then record the answer", "本人に確認してから回答", answer)];
     }
-    const tokens = renewals.filter(({ kind }) => kind === "vpp-token");
-    return [
-      [
-        title,
-        step(
-          "hand over the password, change the 2-factor telephone number (never create a new certificate), then record it",
-          "パスワードを引き継ぎ、認証コードを受け取る電話番号を変更(証明書は作り直さない)。その後、回答を更新",
-          answer,
-        ),
-      ],
-      ...tokens.map(({ name }): UnnumberedStep => [
-        text(`${name}: ${PASSWORD_CHANGE_NOTE.en}`, `「${name}」: ${PASSWORD_CHANGE_NOTE.ja}`),
-        line("renewals guide", [name]),
-      ]),
-    ];
-  });
+  }
+}
 
 /** Returns the items that the person owns, and what is due until 90 days after the last day. */
 function* buildDueSteps({ renewals, tenant }: HandoverFacts, leaver: Leaver): Generator<UnnumberedStep> {
@@ -106,111 +96,98 @@ function* buildDueSteps({ renewals, tenant }: HandoverFacts, leaver: Leaver): Ge
 
 const MAX_NAMED_DEVICES = 10;
 
-const buildRecordSteps = ({ devices, secured, missing }: LeaverRecords): readonly UnnumberedStep[] => {
-  const named = joinFirstTexts(devices.map(same), MAX_NAMED_DEVICES);
-  return [
-    ...secured.map((app): UnnumberedStep => [
-      text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
-      line("secured users edit", ["USERID"], { app, administrator: "yes" }),
-    ]),
-    ...(devices.length === 0
-      ? []
-      : [
-          [
-            text(
-              `owner of ${formatCount(devices.length, "device")}: ${named.en}`,
-              `所有するデバイス ${devices.length} 台: ${named.ja}`,
-            ),
-            line("devices set-owner", devices.slice(0, MAX_NAMED_DEVICES), { user: "MAIL" }),
-          ] as const,
-        ]),
-    ...(missing.devices
-      ? [
-          [
-            text(`the person's devices: ${NOT_IMPORTED_NOTE.en}`, `所有するデバイス: ${NOT_IMPORTED_NOTE.ja}`),
-            line("console sync", ["EXPORT.csv"]),
-          ] as const,
-        ]
-      : []),
-    ...(missing.secured
-      ? [
-          [
-            text(`the person's SECURED APPs: ${NOT_IMPORTED_NOTE.en}`, `SECURED APPs: ${NOT_IMPORTED_NOTE.ja}`),
-            line("console sync", ["EXPORT.csv"], { app: "APP" }),
-          ] as const,
-        ]
-      : []),
-  ];
-};
+function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Generator<UnnumberedStep> {
+  for (const { app, userId, administrator } of secured) {
+    const edit = line("secured users edit", ["USERID"], { app, administrator: "yes" });
+    const check = step(
+      "deleted with the rights if ID or address are the same; to check",
+      "ID かメールアドレスが同じなら、権限を外すときに削除される。確認するには",
+      line("secured users show", [userId], { app }),
+    );
+    if (administrator) yield [text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`), edit];
+    else yield [text(`user of SECURED ${app}: ${userId}`, `SECURED APPs(${app})のユーザー: ${userId}`), check];
+  }
+  if (devices.length > 0) {
+    const named = joinFirstTexts(devices.map(same), MAX_NAMED_DEVICES);
+    const what = text(
+      `owner of ${formatCount(devices.length, "device")}: ${named.en}`,
+      `所有するデバイス ${devices.length} 台: ${named.ja}`,
+    );
+    yield [what, line("devices set-owner", devices.slice(0, MAX_NAMED_DEVICES), { user: "MAIL" })];
+  }
+  const { en, ja } = NOT_IMPORTED_NOTE;
+  if (missing.devices)
+    yield [text(`the person's devices: ${en}`, `所有するデバイス: ${ja}`), line("console sync", ["EXPORT.csv"])];
+  if (missing.secured)
+    yield [
+      text(`the person's SECURED APPs: ${en}`, `SECURED APPs: ${ja}`),
+      line("console sync", ["EXPORT.csv"], { app: "APP" }),
+    ];
+}
 
-/** Returns what a leaver does last: end their own access, and leave nothing behind on this computer. */
-const buildLastSteps = (
-  { called, id, account }: Person,
-  leaves: string | undefined,
-  context = "CONTEXT",
-): readonly UnnumberedStep[] => [
-  ...(id === null
-    ? []
-    : [
-        [
-          text(
-            `end the rights of ${called}, and list the devices to collect`,
-            `${called} さんの権限を外し、回収するデバイスの一覧を書き出す`,
-          ),
-          line("users leave", [toTypableName(account ?? "", id)], { on: leaves, report: "FILE.xlsx" }),
-        ] as const,
-      ]),
-  [
-    text("stop the daily run on this computer", "このコンピューターの毎日の実行を止める"),
+/** Yields what comes last: the successor has the bundle, the leaver's access ends, and the computer is cleaned up. */
+function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): Generator<UnnumberedStep> {
+  const received = text(
+    "the successor has received the bundle (fingerprint read out)",
+    "後任が引き継ぎデータを受け取った(フィンガープリントは読み上げる)",
+  );
+  if (context !== undefined) yield [received, line("handover export", [], { output: "FOLDER", leaver, leaves })];
+  const { called, id, account } = person;
+  const rights = text(
+    `successor: end the rights of ${called}, and list the devices to collect`,
+    `後任: ${called} さんの権限を外し、回収するデバイスの一覧を書き出す`,
+  );
+  if (id !== null)
+    yield [rights, line("users leave", [toTypableName(account ?? "", id)], { on: leaves, report: "FILE.xlsx" })];
+  if (context === undefined) return;
+  yield [
+    text("the leaver's computer: stop the daily run", "前任者のコンピューター: 毎日の実行を止める"),
     step("remove the line or task that this shows", "表示される行またはタスクを削除", line("renewals schedule", [])),
-  ],
-  [
-    text("remove the tenant from this computer", "このコンピューターからテナントを削除する"),
+  ];
+  yield [
+    text("the leaver's computer: remove the tenant", "前任者のコンピューター: テナントを削除する"),
     line("context remove", [context]),
-  ],
-  [
-    text("delete the bundles on this computer", "このコンピューターの引き継ぎデータを削除する"),
+  ];
+  yield [
+    text("the leaver's computer: delete the bundles", "前任者のコンピューター: 引き継ぎデータを削除する"),
     text("keep only the successor's copy", "後任の手元のものだけを残す"),
-  ],
-];
+  ];
+}
+
+/** Yields what one command transfers, and what the contract says. */
+function* buildFirstSteps(
+  { tenant, administrators, renewals }: HandoverFacts,
+  { person }: Leaver,
+  from: string,
+): Generator<UnnumberedStep> {
+  const account = administrators.find(({ id }) => id === person.id);
+  const owns = renewals.some(({ owner }) => mentionsPerson(person, owner));
+  if (person.id !== null && (account?.supportOption === true || owns))
+    yield [
+      text("transfer the support option and the renewal items", "サポートオプションと更新担当を後任に引き継ぐ"),
+      line("handover transfer", [], { from, to: "PERSON" }),
+    ];
+  if ([tenant.contactName, tenant.contactMail].some((word) => mentionsPerson(person, word)))
+    yield [
+      text("contact person of the contract", "契約の担当者"),
+      step(CONTACT_CHANGE_INSTRUCTIONS.en, CONTACT_CHANGE_INSTRUCTIONS.ja, RECORD_CONTACT_COMMAND),
+    ];
+}
 
 /**
  * Returns what has to be done before a person leaves, in order: first the command that does most, then what only people
- * can hand over; the person's own role and this computer come last.
+ * can hand over; what comes after the handover is last.
  * @see facts 7.2
  */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
-  const { person, records, context } = leaver;
-  const { tenant, administrators } = facts;
-  const account = administrators.find(({ id }) => id === person.id);
-  const isContact = [tenant.contactName, tenant.contactMail].some((word) => mentionsPerson(person, word));
-  const isTransferable =
-    person.id !== null &&
-    (account?.supportOption === true || facts.renewals.some(({ owner }) => mentionsPerson(person, owner)));
-  const steps: readonly UnnumberedStep[] = [
-    ...(isTransferable
-      ? [
-          [
-            text("transfer the support option and the renewal items", "サポートオプションと更新担当を後任に引き継ぐ"),
-            line("handover transfer", [], {
-              from: person.account ?? person.words.at(-1) ?? person.called,
-              to: "PERSON",
-            }),
-          ] as const,
-        ]
-      : []),
-    ...(isContact
-      ? [
-          [
-            text("contact person of the contract", "契約の担当者"),
-            step(CONTACT_CHANGE_INSTRUCTIONS.en, CONTACT_CHANGE_INSTRUCTIONS.ja, RECORD_CONTACT_COMMAND),
-          ] as const,
-        ]
-      : []),
+  const { account, words, called } = leaver.person;
+  const typed = account ?? words.at(-1) ?? called;
+  const steps = [
+    ...buildFirstSteps(facts, leaver, typed),
     ...buildAccountSteps(facts, leaver),
     ...buildDueSteps(facts, leaver),
-    ...buildRecordSteps(records),
-    ...buildLastSteps(person, leaver.leaves, context),
+    ...buildRecordSteps(leaver.records),
+    ...buildLastSteps(leaver, typed),
   ];
   const row = { item: "leaver", state: "step", id: "step", value: null, by: null, at: null } as const;
   return steps.map(([what, next], at) => ({ ...row, what, next: renderAdvice(next), step: at + 1 }));

@@ -63,8 +63,8 @@ export function buildAdministratorsSection(data: ReportData): Page["sections"][n
   };
 }
 
-const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData): readonly PageBlock[] => {
-  if (!administratorsUnasked) return [];
+const buildUnconfirmedNote = ({ shown }: ReportData): readonly PageBlock[] => {
+  if (shown.mirroredAt === null || shown.administratorsKnown.includes("users")) return [];
   const command = line("users edit", ["USER"], { administrator: "yes" });
   const words = text(
     `Administrators: ${ADMINISTRATORS_UNCONFIRMED_NOTE.en} (exports of the console do not show administrators). Check Users/Org in CLOMO PANEL; to mark a user as an administrator: ${command}`,

@@ -1,17 +1,18 @@
-import { commandName } from "../../advice/index.ts";
+import { commandName, line } from "../../advice/index.ts";
 import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
+import { formatActor } from "../../model/actor.ts";
 import { findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
 import { QUESTIONS } from "../../model/question.ts";
-import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf, formatMinute } from "../../model/time.ts";
 import { compareByExpiry, createDayClock, judgeExpiry } from "../../renewals/judge.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import { buildChecklist, filterGaps, GROUP_TITLES, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
 import { buildLeaverSteps } from "../checklist/leaver.ts";
-import { RESOURCE_TITLES, type ResourceName } from "../resources.ts";
+import { RESOURCE_TITLES } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
 import { resolveReportZone, type ReportData } from "./data.ts";
 
@@ -33,7 +34,7 @@ export function buildReport(data: ReportData): Page {
     subject: data.manifest.tenant.name,
     asOf: data.manifest.asOf,
     sections: [
-      buildGapsSection(filterGaps(rows)),
+      buildGapsSection(filterGaps(rows), data.shown),
       ...buildLeaverSections(data),
       buildSignatureSection(data.leaver?.person.called),
       buildChecklistSection(rows, resolveReportZone(data.facts.tenant)),
@@ -44,7 +45,7 @@ export function buildReport(data: ReportData): Page {
   };
 }
 
-const buildGapsSection = (gaps: readonly ChecklistRow[]): Section => ({
+const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: ReportData["shown"]): Section => ({
   id: "gaps",
   title: text(`What is missing (${gaps.length})`, `不足しているもの(${gaps.length} 件)`),
   blocks: [
@@ -59,8 +60,16 @@ const buildGapsSection = (gaps: readonly ChecklistRow[]): Section => ({
             ),
     },
     { kind: "list", items: gaps.map((row) => ({ ...row, words: nameItem(row) })) },
+    ...(consoleTasks === 0 ? [] : [{ kind: "paragraph", words: describeConsoleTasks(consoleTasks) } as const]),
   ],
 });
+
+/** Returns how many tasks in the console are open, and how to list them. */
+export const describeConsoleTasks = (count: number): Text =>
+  text(
+    `${formatCount(count, "open task")} in the console: ${line("console list", [])}`,
+    `管理画面での未完了の作業 ${count} 件: ${line("console list", [])}`,
+  );
 
 /** Returns what is missing with the title of its item, which a question already contains. */
 const nameItem = ({ id, item, what }: ChecklistRow): Text =>
@@ -75,7 +84,7 @@ function buildLeaverSections(data: ReportData): readonly Section[] {
   return [
     {
       id: "leaver",
-      title: text(`What ${called} hands over${en}`, `${called} さんが引き継ぐもの${ja}`),
+      title: text(`What ${called} hands over${en}`, `${called} さんから引き継ぐもの${ja}`),
       blocks: [
         {
           kind: "list",
@@ -93,7 +102,7 @@ const buildSignatureSection = (leaver = ""): Section => ({
   blocks: [
     {
       kind: "table",
-      caption: text("Handed over as described above", "上記の内容で引き継ぎました"),
+      caption: text("Handed over as described in this report", "このレポートの内容で引き継ぎました"),
       head: [text("party", "区分"), text("name", "氏名"), text("date", "日付"), text("signature", "署名")],
       rows: [
         [text("predecessor", "前任者"), leaver, "", ""],
@@ -111,9 +120,10 @@ function buildChecklistSection(rows: readonly ChecklistRow[], zone: string): Sec
       kind: "facts",
       rows: own.flatMap(({ id, what, value, by, at }): readonly Fact[] => {
         if (value === null) return [];
-        const whose = by === null || at === null ? "" : ` (${by}, ${dayOf(at, zone)})`;
-        const label = QUESTIONS.get(id)?.choices?.[value];
-        return [[what, label === undefined ? `${value}${whose}` : text(label.en + whose, label.ja + whose)]];
+        const label = QUESTIONS.get(id)?.choices?.[value] ?? same(value);
+        const actor = formatActor(by ?? "");
+        const day = at === null ? "" : `, ${dayOf(at, zone)})`;
+        return [[what, at === null ? label : text(`${label.en} (${actor.en}${day}`, `${label.ja} (${actor.ja}${day}`)]];
       }),
     },
     ...own
@@ -150,9 +160,6 @@ function buildRenewalsSection(data: ReportData): Section {
       text("days left", "残り日数"),
       text("level", "状態"),
       text("person who renews it", "更新担当"),
-      text("account", "アカウント"),
-      // a short label, because a header that cannot wrap makes its column wide
-      text("phone", "電話"),
     ],
     rows: items.map((one): readonly DisplayText[] => {
       const { [one.level]: level } = LEVEL_NAMES;
@@ -166,33 +173,20 @@ function buildRenewalsSection(data: ReportData): Section {
           ? level
           : text(`${level.en}: ${rejection.what.en}`, `${level.ja}: ${rejection.what.ja}`),
         one.owner ?? NOT_RECORDED,
-        one.account ?? NOT_RECORDED,
-        formatTwoFactorPhone(one) ?? NOT_RECORDED,
       ];
     }),
   };
   return { id: "renewals", title, blocks: [table] };
 }
 
-/** Returns the number of records, or that there may be records in the console which the tenant does not have. */
-function describeCount({ facts, manifest }: ReportData, name: ResourceName): DisplayText {
-  const countOf = (counted: ResourceName): number =>
-    manifest.resources.find((one) => one.name === counted)?.records ?? 0;
-  const missing = findMirrorGaps({
-    mirroredAt: manifest.tenant.mirroredAt,
-    devices: countOf("devices"),
-    secured: { all: countOf("secured-users") },
-    profile: facts.tenant,
-  });
-  const isMissing = (name === "devices" && missing.devices) || (name === "secured-users" && missing.secured);
-  return isMissing ? NOT_IMPORTED_NOTE : String(countOf(name));
-}
-
 function buildTenantSection(data: ReportData): Section {
   const {
     manifest,
     facts: { tenant },
+    shown,
   } = data;
+  const { orgs, users, devices, secured } = shown;
+  const missing = findMirrorGaps(shown);
   const zone = resolveReportZone(data.facts.tenant);
   const { domain, loginUrl, contracts } = TENANT.fields;
   const ends = tenant.contracts.map(({ name, licences, until }) => {
@@ -223,10 +217,16 @@ function buildTenantSection(data: ReportData): Section {
         kind: "table",
         caption: text("Number of records", "件数"),
         head: [text("resource", "項目"), text("records", "件数")],
-        rows: (["orgs", "users", "devices", "secured-users"] as const).map((name) => [
-          RESOURCE_TITLES[name],
-          describeCount(data, name),
-        ]),
+        rows: [
+          [RESOURCE_TITLES.orgs, String(orgs)],
+          [RESOURCE_TITLES.users, String(users)],
+          // the console may have records that were not imported
+          [RESOURCE_TITLES.devices, missing.devices ? NOT_IMPORTED_NOTE : String(devices)],
+          [
+            RESOURCE_TITLES["secured-users"],
+            missing.secured ? NOT_IMPORTED_NOTE : String(Object.values(secured).reduce((sum, count) => sum + count, 0)),
+          ],
+        ],
       },
       {
         kind: "paragraph",

@@ -1,3 +1,4 @@
+import type { Tenant } from "../../client/index.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { findTimeZone } from "../../model/time.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
@@ -8,8 +9,11 @@ import type { Manifest } from "../bundle/manifest.ts";
 export interface ReportData {
   readonly manifest: Manifest;
   readonly facts: HandoverFacts;
-  /** true if nobody has confirmed whether a mirror has administrators other than those recorded */
-  readonly administratorsUnasked: boolean;
+  /** counts and state of the tenant */
+  readonly shown: Pick<
+    Tenant,
+    "mirroredAt" | "administratorsKnown" | "consoleTasks" | "orgs" | "users" | "devices" | "secured" | "profile"
+  >;
   /** the leaver that the manifest names; undefined if it names nobody */
   readonly leaver?: { readonly person: Person; readonly records: LeaverRecords } | undefined;
 }

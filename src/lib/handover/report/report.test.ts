@@ -49,7 +49,7 @@ describe("a report", () => {
       "renewals",
       "tenant",
     ]);
-    expect(sections[1]?.title.ja).toBe("管理 1郎 さんが引き継ぐもの、最終日 2027-03-31");
+    expect(sections[1]?.title.ja).toBe("管理 1郎 さんから引き継ぐもの、最終日 2027-03-31");
     expect(pageOf(data, "en")).toContain("owner of 1 device: C02XY1ABCDE");
   });
 
@@ -65,20 +65,26 @@ describe("a report", () => {
   });
 
   test("marks what a mirror did not take over from the console", () => {
-    const { manifest, ...known } = buildReportData(COMPLETE_FACTS);
-    const data: ReportData = {
-      ...known,
-      manifest: {
-        ...manifest,
-        tenant: { ...manifest.tenant, mirroredAt: "2026-11-19T00:00:00.000Z" },
-        resources: manifest.resources.map((one) => ({ ...one, records: one.name === "users" ? 1 : 0 })),
-      },
-    };
+    const data = buildReportData(COMPLETE_FACTS);
     const told = "管理画面から取り込んでいません";
-    expect(pageOf(data, "ja").split(told).length - 1).toBe(2);
-    const facts = { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, securedApps: false } };
-    expect(pageOf({ ...data, facts }, "ja").split(told).length - 1).toBe(1);
-    expect(pageOf(buildReportData(COMPLETE_FACTS), "ja")).not.toContain(told);
+    const mirror = {
+      ...data.shown,
+      mirroredAt: "2026-11-19T00:00:00.000Z",
+      administratorsKnown: ["users"],
+      devices: 0,
+    };
+    const profile = { ...COMPLETE_FACTS.tenant, securedApps: false };
+    expect(pageOf({ ...data, shown: mirror }, "ja").split(told).length - 1).toBe(2);
+    expect(pageOf({ ...data, shown: { ...mirror, profile } }, "ja").split(told).length - 1).toBe(1);
+    expect(pageOf(data, "ja")).not.toContain(told);
+  });
+
+  test("says how many tasks in the console are open", () => {
+    const data = buildReportData(COMPLETE_FACTS);
+    expect(pageOf({ ...data, shown: { ...data.shown, consoleTasks: 3 } }, "ja")).toContain(
+      "管理画面での未完了の作業 3 件: clomoctl console list",
+    );
+    expect(pageOf(data, "ja")).not.toContain("console list");
   });
 });
 
