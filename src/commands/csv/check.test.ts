@@ -1,5 +1,5 @@
 import { createFolderWith as folderWith } from "#support/commands/imports/plans.ts";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
@@ -40,38 +40,6 @@ describe("a problem", () => {
     );
     expect(en.stdout).toContain("\t1\t1\t0\n");
     expect(ja.stdout).toBe(en.stdout);
-  });
-
-  test.each([
-    [20, false],
-    [21, true],
-  ])("is listed for up to twenty errors: %i", async (errors, more) => {
-    const { en } = await runInBoth("csv check - --as users", { stdin: wrongRows(errors) });
-    expect(en.exit).toBe(3);
-    expect(en.stderr.match(/^stdin:\d+:2: /gm)).toHaveLength(20);
-    expect(en.stderr.includes(`… ${errors} errors in all; --format json lists them all\n`)).toBe(more);
-    expect(en.stderr).toContain(`error: ${errors} errors in the file (${errors} rows in total)\n`);
-    expect(en.stderr).not.toContain("warnings in all");
-  });
-
-  test("is always in JSON, as a code and in the chosen language", async () => {
-    const { en, ja } = await runInBoth("csv check - --as users --format json", { stdin: wrongRows(21) });
-    expect(problemsIn(en)).toHaveLength(21);
-    expect(problemsIn(en)[0]).toEqual({
-      code: "not-mail-address",
-      severity: "error",
-      row: 2,
-      line: 2,
-      column: 2,
-      header: "メールアドレス",
-      params: { value: "0" },
-      reason: 'not an email address: "0"',
-    });
-    expect(problemsIn(ja)[0]?.reason).toContain("メールアドレス");
-    expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
-      type: "input-rejected",
-      where: "stdin",
-    });
   });
 
   test.each([
@@ -131,12 +99,6 @@ describe("the encoding", () => {
     const { exit, stderr } = await check(iconv.encode(GOOD, real), `--as users --encoding ${asked}`);
     expect([exit, stderr]).toEqual([3, `error: ${what}\n  stdin\n  omit --encoding\n`]);
   });
-
-  test("must be given if it cannot be detected", async () => {
-    const { en } = await runInBoth("csv check - --as users", { stdin: "name\nMuñoz\n" });
-    expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toMatch(/row 2 reads "Muñoz" as UTF-8[^]+pass --encoding utf-8 or --encoding shift_jis/);
-  });
 });
 
 describe("--map", () => {
@@ -146,29 +108,6 @@ describe("--map", () => {
     const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n", "map.yaml": MAP });
     expect(await run("csv check hr.csv --as users --map map.yaml", { folder })).toMatchObject({ exit: 0, stderr: "" });
     expect(await run("csv check hr.csv --as users", { folder })).toMatchObject({ exit: 3 });
-  });
-
-  test("can name any custom field of users, but not of other formats", async () => {
-    const folder = folderWith({
-      "people.csv": "氏名,メールアドレス,Joined\n山田,a@example.jp,2019\n",
-      "map.yaml": "columns: {Joined: 入社年}\n",
-    });
-    const users = await run("csv check people.csv --as users --map map.yaml", { folder });
-    expect(users.stderr).toContain("unknown column 入社年");
-    const { exit, stderr } = await run("csv check people.csv --as docs --map map.yaml", { folder });
-    expect(exit).toBe(3);
-    expect(stderr).toContain("map.yaml:1");
-  });
-
-  test("is refused at the line that is not UTF-8", async () => {
-    const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n" });
-    writeFileSync(join(folder, "map.yaml"), Buffer.concat([Buffer.from(`${MAP}# `), Buffer.of(0xb1)]));
-    const { exit, stdout, stderr } = await run("csv check hr.csv --as users --map map.yaml", { folder });
-    expect([exit, stdout, stderr]).toEqual([
-      3,
-      "",
-      expect.stringMatching(/not UTF-8 text[^]*map\.yaml:2[^]*save the file as UTF-8/),
-    ]);
   });
 });
 
@@ -188,20 +127,6 @@ test("unknown columns are a problem unless they are allowed", async () => {
   const stdin = "氏名,メールアドレス,備考\n山田,a@example.jp,x\n";
   expect((await check(stdin)).stderr).toContain("stdin:1:3: 備考: unknown column 備考");
   expect(await check(stdin, "--as users --allow unknown-columns")).toMatchObject({ exit: 0, stderr: "" });
-});
-
-test("progress reaches the end of the file", async () => {
-  const folder = folderWith({ "people.csv": GOOD });
-  const { stderr } = await run("csv check people.csv --as users --progress json", { folder });
-  const bytes = Buffer.byteLength(GOOD);
-  const events = stderr
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
-  expect(events).toEqual([
-    { step: "check", done: 0, total: bytes, unit: "bytes" },
-    { step: "check", done: bytes, total: bytes, unit: "bytes" },
-  ]);
 });
 
 test.each([

@@ -35,13 +35,6 @@ test.each(["shift_jis.crlf", "shift_jis.cr", "utf-8.lf", "utf-8-bom.crlf"])("a g
   expect(JSON.parse(text)).toMatchObject({ rows: 66, errors: 0, warnings: 1, problems: [{ code: "value-mended" }] });
 });
 
-test("a UTF-16 table with tabs from Excel", async () => {
-  const words = ["csv", "check", fixture("users/people.utf-16le-bom.crlf.txt"), "--as", "users", "--format", "ndjson"];
-  const { code, text } = await run(words, { home: freshHome() });
-  expect(code).toBe(0);
-  expect(JSON.parse(text)).toMatchObject({ encoding: "utf-16le", rows: 66, errors: 0 });
-});
-
 test("finds every problem of the broken files in its place", async () => {
   const known = JSON.parse(await readFile(fixture("broken/index.json"), "utf8")) as Record<string, KnownProblem>;
   const home = freshHome();

@@ -5,7 +5,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { createChecklistAnswer, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
+import { buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
 describe("onboarding status", () => {
   test("shows twelve steps within 80 columns and the next step, in both languages", async () => {
@@ -19,16 +19,6 @@ describe("onboarding status", () => {
     expect(en.stderr).toContain("to continue with step 1: clomoctl handover answer onboarding");
     expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("not recorded: MDM push certificate");
     expect(ja.stdout).not.toContain("push-certificate");
-  });
-
-  test("is data for programs", async () => {
-    const { stdout } = await run("onboarding status --format json", {
-      tenant: buildNewTenantAnswers([createChecklistAnswer("onboarding.prepared", "yes")]),
-    });
-    const steps = JSON.parse(stdout) as readonly Readonly<Record<string, unknown>>[];
-    expect(steps).toHaveLength(12);
-    expect(steps[2]).toMatchObject({ number: 3, id: "prepare", state: "done", next: null });
-    expect(steps[6]).toMatchObject({ number: 7, state: "open", next: "clomoctl onboarding guide 7" });
   });
 
   test("asks about owners only for devices that can have an owner", async () => {

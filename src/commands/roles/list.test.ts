@@ -18,11 +18,6 @@ test("facts 2.1: lists the five choices of the form in its order, without a tena
   ]);
 });
 
-test("no text is truncated on a terminal of 80 columns", async () => {
-  const { en, ja } = await runInBoth("roles list", { terminal: {} });
-  expect(en.stdout + ja.stdout).not.toContain("…");
-});
-
 test("JSON contains the labels of the roles, and --limit the first ones", async () => {
   const { exit, stdout } = await run("roles list --limit 2 --format json");
   expect(exit).toBe(0);

@@ -93,18 +93,6 @@ describe("writeEncoded", () => {
     );
   });
 
-  it.each([
-    ["bytes that are no UTF-8", Buffer.of(0x61, 0xff, 0x61)],
-    ["a character that is cut off", Buffer.from("表").subarray(0, 2)],
-  ])("does not accept %s as text", async (_, bytes) => {
-    const tools = await setUp();
-    async function* broken(): AsyncGenerator<Uint8Array> {
-      yield bytes;
-    }
-    await expect(writeEncoded(tools, "-", CP932, async () => broken())).rejects.toThrow(TypeError);
-    expect(tools.stdout.bytes.length).toBe(0);
-  });
-
   it.each<[string, OutputTextFormat, number]>([
     ["nothing, where all of it must be looked at first", CP932, 0],
     ["what came, where characters are replaced", { ...CP932, onUnmappable: "replace" }, 1],

@@ -1,8 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const VERBS = ["users export", "orgs export", "devices export", "secured users export --app docs"];
@@ -65,17 +63,5 @@ describe.each(EXPORTS)("$verb", ({ verb, request, query, csv }) => {
     const { requests, stdout, stderr } = await run(line, { tenant });
     expect(requests).toEqual([{ ...request, query: { newline, filterName: "髙橋", filterId: "S0", ...query } }]);
     expect({ stdout, stderr }).toEqual({ stdout: csv, stderr: "" });
-  });
-
-  test("leaves the old file if the tenant refuses, in both languages", async () => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, "out.csv"), "old");
-    const refusing = {
-      [request.operation]: new Failure("not-permitted", { what: text("not yours", "権限がありません") }),
-    };
-    const line = `${verb} -o out.csv --encoding utf-8 --overwrite`;
-    const { en } = await runInBoth(line, { folder, tenant: refusing });
-    expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not yours\n" });
-    expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
   });
 });

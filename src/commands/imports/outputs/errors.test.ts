@@ -83,22 +83,6 @@ test.each([
   expect(file).toEqual(Buffer.from(encodeText(expected, encoding)));
 });
 
-test("bytes that are no character are replaced by a mark", async () => {
-  const content = Buffer.concat([Buffer.from("name,mail\r\n"), Buffer.of(0xfd, 0x41), Buffer.from(",x@\r\n")]);
-  const file = await written({ content, problems: [bad(2)], header: ["name", "mail"] }, " --encoding shift_jis");
-  const row = "〓A,x@,row 2: メールアドレス: not an email address\r\n";
-  expect(file).toEqual(Buffer.from(encodeText(`name,mail,clomoctl:reason\r\n${row}`, "shift_jis")));
-});
-
-test("a last row without a newline is complete", async () => {
-  expect(await textOf({ content: `${HEADER}\n,x@`, problems: [bad(2)] })).toBe(
-    `${HEADER},clomoctl:理由\r\n,x@,row 2: メールアドレス: not an email address\r\n`,
-  );
-  expect(await textOf({ content: HEADER, problems: [bad(0, { code: "file-no-rows", header: "" })] })).toBe(
-    `${HEADER},clomoctl:理由\r\n`,
-  );
-});
-
 test("the reason is a cell in the dialect of the file", async () => {
   const lacking = bad(2, { code: "header-missing", header: "", params: { header: 'a;"b' } });
   expect(await textOf({ content: "氏名;メールアドレス\n;x@\n", problems: [lacking] })).toBe(

@@ -57,11 +57,6 @@ test.each([
   expect(ja.stderr).toMatch(/^ヘッダー行は 2 行目です。1 行目は読み込みません\n/);
 });
 
-test("reads the header in the given row, whatever is above it", async () => {
-  const { en } = await dry("--header-row 3", `氏名,メールアドレス\r\n佐藤,a@example.jp\r\n${PEOPLE}`);
-  expect(en.requests[0]?.json).toMatchObject({ headerRow: 3 });
-});
-
 test("refuses a file with data above its header before anything is sent", async () => {
   const folder = createFolderWith({ "people.csv": `佐藤,a@example.jp\r\n${PEOPLE}` });
   const { en, ja } = await runInBoth("users import people.csv --dry-run", { tenant: {}, folder });
@@ -87,12 +82,4 @@ test.each([
   expect(requests[0]?.json).toMatchObject({ headerRow: row });
   const checked = await run("csv check list.xlsx --as users --lang en", { folder });
   expect(checked.stderr).toContain(`the header is row ${row}; `);
-});
-
-test("one of several sheets has to be chosen", async () => {
-  const rows = buildRow(1, ...HEADER) + buildRow(2, "山田", "taro@example.jp");
-  const folder = createFolderWith({ "list.xlsx": buildWorkbook({ sheets: { 社員: { rows }, "4 月": { rows } } }) });
-  const imported = await run("users import list.xlsx --create-orgs --dry-run --lang en", { tenant: {}, folder });
-  expect(imported).toMatchObject({ exit: 2, requests: [] });
-  expect(imported.stderr).toContain("specify the sheet: --sheet NAME\n");
 });

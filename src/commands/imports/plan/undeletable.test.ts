@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 let desk: Circumstances & { readonly folder: string; readonly home: string };
@@ -30,12 +30,6 @@ beforeEach(async () => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const NIGHTLY = "users import tonight.csv --mode replace --yes --max-deletions 20%";
-
-test("without the option the refusal names it", async () => {
-  const { en, ja } = await runInBoth(NIGHTLY, desk);
-  expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stderr).toContain("to keep these records, pass --undeletable keep");
-});
 
 test("keep commits the rest, and names kept users and exits with 8 once", async () => {
   const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
@@ -88,24 +82,6 @@ test("release names the number of devices in the question, and exits with 0 if n
   expect(undone.stderr).toContain("device: update 2\n");
 });
 
-test("the answer no changes nothing and exits with 0", async () => {
-  file(
-    "more.csv",
-    "長,boss@x.jp,",
-    "次郎,jiro@x.jp,",
-    "三郎,saburo@x.jp,",
-    "四,p0@x.jp,",
-    "五,p1@x.jp,",
-    "六,p2@x.jp,",
-    "新,new@x.jp,",
-  );
-  const typing = [["Apply to 試験 (context local): create 1?", "n\r"]] as const;
-  const line = "users import more.csv --mode replace --undeletable keep --lang en";
-  const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
-  expect(stderr).toContain("nothing was changed");
-  expect(exit).toBe(0);
-});
-
 test("the confirmed number and the limits count only users who are really deleted", async () => {
   const exits = async (answer: string) => (await run(`users import tonight.csv --mode replace ${answer}`, desk)).exit;
   expect(await exits("--undeletable keep --confirm-deletions 3 --dry-run")).toBe(3);
@@ -128,9 +104,4 @@ test("in a mirror, the list of deletions leaves out kept users", async () => {
   expect(stderr).toContain(
     "up-delete.xlsx lists the records to delete by hand (users: 2), because 追加更新 does not delete records\n",
   );
-});
-
-test("programs get the counts", async () => {
-  const { stdout } = await run(`${NIGHTLY} --undeletable keep --format json`, desk);
-  expect(JSON.parse(stdout)).toMatchObject({ delete: 1, kept: { count: 2 } });
 });

@@ -107,10 +107,6 @@ test.each(["users import b.csv --yes --allow other-tenant", "users import a.csv 
   },
 );
 
-test("an empty tenant accepts any file", async () => {
-  expect(await run("users import b.csv --yes --context customer-c", desk)).toMatchObject({ exit: 0 });
-});
-
 test("a dry run warns, and a kept plan is questioned when it is committed", async () => {
   const planned = await run("users import b.csv --dry-run --keep-plan --lang ja", desk);
   expect(planned).toMatchObject({

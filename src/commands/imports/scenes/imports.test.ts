@@ -3,16 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  csv,
-  freshDesk,
-  HEADER,
-  PEOPLE,
-  createDeskWithPeople,
-  parseResult,
-  type Result,
-} from "#support/cli/import-desk.ts";
-import { FIXTURES } from "#support/cli/home.ts";
+import { csv, freshDesk, PEOPLE, createDeskWithPeople, parseResult, type Result } from "#support/cli/import-desk.ts";
 
 describe("an import", () => {
   test("shows its plan on stderr and its result on stdout, and commits", async () => {
@@ -77,16 +68,6 @@ describe("an import", () => {
   });
 });
 
-test("refuses text that could also be half-width kana, with both readings", async () => {
-  const desk = await freshDesk();
-  await desk.write("kana.csv", await readFile(join(FIXTURES, "broken", "ambiguous-kana.csv")));
-  const { code, stderr } = await desk.run("users import kana.csv --dry-run");
-  expect(code).toBe(3);
-  expect(stderr).toContain("Muñoz");
-  expect(stderr).toContain("Muﾃｱoz");
-  expect(stderr).toContain("--encoding utf-8");
-});
-
 describe("deletions", () => {
   const ONE = csv(PEOPLE.slice(0, 2));
 
@@ -124,18 +105,6 @@ describe("imports", () => {
     );
     expect(await desk.users()).toBe(before);
     expect((await desk.run(`undo ${number} --confirm-deletions 1`)).code).toBe(5);
-  });
-
-  test("show --rows lists a kept plan", async () => {
-    const desk = await freshDesk([HEADER, "山田 太郎,taro@example.com,,", ",x@example.com,,"]);
-    await desk.run("users import people.csv --keep-plan --skip-invalid");
-    const [{ id }] = JSON.parse((await desk.run("imports list --format json")).text) as [{ id: string }];
-    const rows = await desk.run(`imports show ${id} --rows --format json`);
-    expect(JSON.parse(rows.text)).toMatchObject([
-      { row: 2, action: "create" },
-      { row: 3, action: "invalid" },
-    ]);
-    expect((await desk.run(`imports discard ${id} --format json`)).text).toContain('"discarded"');
   });
 
   test("an input file is never changed", async () => {

@@ -47,9 +47,3 @@ test("a new name alone changes nobody's rights; a mirror names the task", async 
     ["name: ユーザー登録係 → 人事", "make the same change in the console: clomoctl console show 5", ""].join("\n"),
   );
 });
-
-test("a dry run reports whose rights would change", async () => {
-  const tenant = { ...listed, editScheme: edited({ operations: ["users.write"] }, { dryRun: true }) };
-  const { en } = await runInBoth(`${EDIT} --item users.write --dry-run`, { tenant });
-  expect(en.stderr).toContain("the rights of 2 accounts would change\n");
-});
