@@ -18,7 +18,6 @@ import {
 } from "#support/commands/imports/plans.ts";
 
 const GONE = rowOf({ row: 0, key: "old@example.co.jp", action: "delete", changed: [] });
-const DELETING = planOf({ delete: 3, mode: "replace" });
 
 const holding = (plan: Import, more: Answers = {}): Answers => ({
   imports: { items: [plan] },

@@ -1,23 +1,12 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { toCommittedPlan, PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, planOf } from "#support/commands/imports/plans.ts";
 
-const OTHER = PLAN_ID.replace(/5$/, "6");
 const tenant = {
   imports: {
     items: [
-      planOf({
-        id: OTHER,
-        number: "P13",
-        kind: "docs",
-        mode: "replace",
-        rows: 21,
-        create: 3,
-        update: 4,
-        delete: 5,
-        invalid: 6,
-      }),
+      planOf({ number: "P13", kind: "docs", mode: "replace", rows: 21, create: 3, update: 4, delete: 5, invalid: 6 }),
       toCommittedPlan(),
     ],
   },
@@ -68,6 +57,3 @@ test("what is not an import of a file is shown as what it is, with the records o
     / 取り消し: ユー[^]* 取り下げ: ユー[^]* 削除: a@x, b@x [^]* 一部取り消し .* b\.csv\(エクスポ/,
   );
 });
-
-const KINDS = ["users", "docs", "calendar"] as const;
-const STATES = ["planned", "undone", "committed"] as const;
