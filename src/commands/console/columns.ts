@@ -48,7 +48,6 @@ export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
   { ...buildColumn("openedAt", text("opened at", "発生日時")), instant: true },
 ];
 
-/** Keys of the columns that fit on a terminal. `console show` shows the rest: the screen, the time and the steps. */
 export const DEFAULT_TASK_COLUMNS = ["number", "work", "name"];
 
 export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [

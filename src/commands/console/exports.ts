@@ -19,12 +19,7 @@ export interface ConsoleExport {
   readonly reading: InputFormat;
 }
 
-/**
- * Recognises the kind of an export by its header row. The exports of the SECURED APPs look alike, so the app is given or
- * asked.
- *
- * @throws `input-rejected` if the header row fits no kind of export; `usage` if the app is not known
- */
+/** @throws `input-rejected` if the header row fits no kind of export; `usage` if the app is not known */
 export async function recognizeExport(
   tools: Tools,
   file: InputFile,

@@ -131,10 +131,7 @@ const KEPT_IN_USE = text(
   "エクスポートになくても使用中のものは残しました。絞り込んだエクスポートなら --part、ほかはその種類も指定してください",
 );
 
-/**
- * Plans an export. If it is rejected only because records that it lacks are still in use here, it is planned without
- * deletions.
- */
+/** Plans without deletions if only those are refused because the records are still in use here. */
 async function planExport(
   tools: Tools,
   client: Client<"imports">,
@@ -243,11 +240,7 @@ function spendDeletions(plan: Import, run: SyncRun): number | undefined {
   return deletions;
 }
 
-/**
- * Returns the answers to the question about deletions. Few need no number.
- *
- * @throws `limit-exceeded` if nobody can be asked about many
- */
+/** @throws `limit-exceeded` if nobody can be asked about many */
 function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): ConfirmOptions {
   const changes = listPlanChanges(plan);
   const deletions = sumChanges(changes, "delete");

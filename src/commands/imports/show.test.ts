@@ -26,7 +26,7 @@ test("shows what is kept of a finished import", async () => {
       undoneBy: 19,
     }),
   );
-  const { en, ja } = await runInBoth("imports show P12 --format json", {
+  const { en, ja } = await runInBoth("imports show 17 --format json", {
     tenant: holding(over),
   });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });

@@ -81,12 +81,7 @@ function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; 
   return { column: new Set(filled).size === 1 ? (filled[0] ?? -1) : -1, headerRow: 0 };
 }
 
-/**
- * Reads the serial numbers from a seller's list: CSV or a workbook that has a column with a known header, or only one
- * column. Skips rows without a serial number, and counts repeated serial numbers once.
- *
- * @throws Failure `input-rejected` if something in the list cannot be read
- */
+/** Repeated serial numbers count once. @throws `input-rejected` if something in the list cannot be read */
 export async function readSerialList(
   tools: Tools,
   name: string,

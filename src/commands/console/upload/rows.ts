@@ -84,11 +84,7 @@ export async function readUploadRows(
   return rows;
 }
 
-/**
- * Returns the path of an organisation, by which tasks call one without a code.
- *
- * @param paths those of the rows before it by code; an export has organisations below those above them
- */
+/** @param paths those of the rows before it by code; an export has organisations below those above them */
 const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: ReadonlyMap<string, string>): string => {
   const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
   const above = paths.get(valueOf("上位組織コード")) ?? valueOf("上位組織パス");

@@ -27,12 +27,7 @@ export interface MapSources {
 
 const NO_MAP = "none";
 
-/**
- * Loads the column map of a format from the file of `--map`. Returns undefined without a file.
- *
- * @throws `not-found` if the file does not exist, `usage` if it cannot be read
- * @throws `input-rejected` if the file is not a map, or does not fit this format
- */
+/** @throws `not-found`; `usage` if it cannot be read; `input-rejected` if it does not fit this format */
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,

@@ -12,10 +12,7 @@ import {
   type LocatedCharacter,
 } from "./unmappable.ts";
 
-/**
- * Opens text for reading, in UTF-8 without a byte order mark, any number of times. Called only when the output is
- * ready, because a tenant records every export that is opened.
- */
+/** UTF-8 without a byte order mark. Called only when the output is ready: a tenant records every export. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
 /** Encodes UTF-8 text for an output file. If a character is unmappable, throws {@link UnmappableError} at the end. */

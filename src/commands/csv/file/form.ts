@@ -7,9 +7,6 @@ import type { Tools } from "../../tools.ts";
 
 export type FileEncoding = "shift_jis" | "utf-8";
 
-/**
- * The encoding of a file for the console, its byte order mark, and what to do with characters that the encoding lacks.
- */
 export interface OutputTextFormat {
   readonly encoding: Encoding;
   readonly bom: boolean;
@@ -66,12 +63,7 @@ export function rejectTextOptions(output: string, given: Readonly<Record<string,
   });
 }
 
-/**
- * Returns the encoding and the other settings for an output file. The default encoding is UTF-8 on a terminal;
- * otherwise it depends on the account's language, and a note reports it.
- *
- * @throws `usage` if a byte order mark is requested for an encoding that does not have one
- */
+/** UTF-8 on a terminal; otherwise by the account's language, with a note. @throws `usage` */
 export async function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
   asked: {

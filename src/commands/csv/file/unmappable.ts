@@ -27,11 +27,7 @@ export interface UnmappableFile {
 
 const JAPANESE_UNITS = { character: "文字", cell: "セル" } as const;
 
-/**
- * Lists the characters as `FILE:ROW:COLUMN: reason`, one per line, and throws.
- *
- * @throws `input-rejected`, always; its problems are the characters
- */
+/** @throws `input-rejected`, always; its problems are the characters */
 export async function throwUnmappable(
   { terminal }: Pick<Tools, "terminal">,
   { name, encoding, placed, total, unit, consequence, hint }: UnmappableFile,

@@ -80,11 +80,7 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
   return proposed;
 };
 
-/**
- * Asks what the columns of a file mean, as far as neither their headers nor the map say it: one question per screen.
- *
- * @returns the map with the answers; undefined if there was no question
- */
+/** Asks what neither the headers nor the map say. @returns undefined if there was no question */
 export async function askColumns(
   prompts: Questions,
   headers: readonly string[],

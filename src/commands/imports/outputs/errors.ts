@@ -14,14 +14,7 @@ type ErrorsSource = Omit<PlannedFile, "map">;
 
 type Rows = AsyncIterable<readonly (readonly string[])[]>;
 
-/**
- * Writes the header and the invalid rows of a file, with the row number and the reason in the last column, in the
- * encoding and the dialect of the file. Short rows are filled up with blank cells before the reason.
- * Reasons from an earlier run are dropped. If the header is invalid, or there is a problem with the whole file, every
- * row is written. If there are no invalid rows, no file is written, and the file of an earlier run is removed.
- *
- * @throws `input-rejected` if the file is no longer the one that the plan was made from
- */
+/** Short rows are filled up before the reason; reasons of an earlier run are dropped, and so is its file. @throws `input-rejected` */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   if (plan.errors === 0) {

@@ -29,10 +29,7 @@ export interface PlanSecrets {
   readonly without: readonly string[];
 }
 
-/**
- * @param generates generates a password for each new record that the file has none for
- * @throws `input-rejected` if the file is no longer the one that the plan was made from
- */
+/** @param generates for each new record that the file has none for. @throws `input-rejected` if the file changed */
 export async function readPlanSecrets(tools: Tools, source: PlannedFile, generates: boolean): Promise<PlanSecrets> {
   const { plan } = source;
   const { client } = await tools.tenant("imports");

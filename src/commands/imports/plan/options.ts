@@ -96,11 +96,6 @@ export const buildAllowOption = (...checks: readonly Allowance[]) =>
     ),
   }) as const satisfies Field;
 
-/**
- * The option `--undeletable`: what to do with records that are missing from a file but cannot be deleted. Only for
- * kinds
- * that have such records.
- */
 export const UNDELETABLE_OPTION = {
   group: "safety",
   kind: "choice",
@@ -285,11 +280,7 @@ export function refuseConflictingOptions({ options }: Pick<ImportRequest, "optio
   });
 }
 
-/**
- * Refuses a file that is typed at the terminal, because stdin then cannot take an answer.
- *
- * @throws `usage` before anything is read
- */
+/** @throws `usage` before anything is read, because stdin cannot take an answer after the file */
 export function refuseTypedFile(
   { file, dryRun }: { readonly file: string | undefined; readonly dryRun: boolean },
   { interactive }: { readonly interactive: boolean },

@@ -32,11 +32,7 @@ export class PendingPlan {
     else await this.#client.imports.discard(this.plan.id);
   }
 
-  /**
-   * Commits the plan.
-   *
-   * @throws `conflict`; `locked`, and the plan is then kept
-   */
+  /** @throws `conflict`; `locked`, and the plan is then kept */
   async commit(): Promise<Import> {
     const { id, etag, number, rows } = this.plan;
     const progress = this.#tools.terminal.progress.start({
@@ -86,10 +82,7 @@ export class PendingPlan {
     }
   }
 
-  /**
-   * Discards an open plan after a failure, and sets the state of the tenant that messages about the failure or a signal
-   * show.
-   */
+  /** Discards an open plan, and sets the state that messages about a failure or a signal show. */
   async settle(failure: unknown): Promise<void> {
     if (isLocked(failure)) return;
     const { id } = this.plan;

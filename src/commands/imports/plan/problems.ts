@@ -28,11 +28,7 @@ const MAX_READ_PROBLEMS = 100_000;
 /** Returns true if a problem reports a record that is kept because it cannot be deleted, which the plan tells. */
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/**
- * Lists the problems of an input: the first errors and warnings, only one for each cause, and their total number.
- *
- * @param file its name for people
- */
+/** Lists the first errors and warnings, only one for each cause. @param file its name for people */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,

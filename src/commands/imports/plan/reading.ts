@@ -27,11 +27,7 @@ export interface InputFormatOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Determines how to read a file: the encoding from all of its bytes, the delimiter from its header.
- *
- * @throws `input-rejected` if the file is not a table, or its encoding cannot be determined
- */
+/** @throws `input-rejected` if the file is not a table, or its encoding cannot be determined */
 export async function detectInputFormat(
   file: InputFile,
   { encoding: asked, sheet, headerRow, signal }: InputFormatOptions,
@@ -53,11 +49,7 @@ interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "shee
   readonly rows?: number | undefined;
 }
 
-/**
- * Reads a file's records into a sink, and yields after each chunk. @param chunks the bytes of the whole file; the
- * memory
- * of a chunk is never reused
- */
+/** Yields after each chunk. @param chunks the whole file; the memory of a chunk is never reused */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, headerRow, rows }: RecordReading,

@@ -19,12 +19,7 @@ interface ExaminationOptions extends InputFormatOptions {
   readonly format?: FormatName | undefined;
 }
 
-/**
- * Determines how to read a file. Rows above the header are named.
- *
- * @throws `input-rejected` if the format cannot be determined, or there may be data above the header; `usage` if a
- * sheet has to be named
- */
+/** @throws `input-rejected` if there may be data above the header; `usage` if a sheet has to be named */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
@@ -58,11 +53,7 @@ interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "s
   readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
 }
 
-/**
- * Looks for the header of a file, and chooses the sheet.
- *
- * @throws `usage` if a sheet has to be named, because not exactly one looks like a table
- */
+/** @throws `usage` if a sheet has to be named, because not exactly one looks like a table */
 export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,
@@ -107,11 +98,6 @@ const createHeaderRowFailure = (label: string, row: number): Failure =>
     ),
   });
 
-/**
- * Sends a file to the tenant and returns its plan.
- *
- * @throws `interrupted` when a signal comes
- */
 export async function sendFile(
   tools: Tools,
   file: InputFile,
@@ -149,7 +135,6 @@ export async function sendFile(
   return sendRequest(tools, file, request, reading.encoding);
 }
 
-/** Sends a file with a request and returns its plan.  @throws `interrupted` when a signal comes */
 export async function sendRequest(
   tools: Tools,
   file: InputFile,

@@ -12,13 +12,7 @@ export interface ForeignFileOptions {
   readonly requested?: ImportRequest | undefined;
 }
 
-/**
- * Asks whether to import a file that seems to belong to another tenant, as the plan has warned. `--yes` does not answer
- * this question.
- *
- * @returns false if the answer is no
- * @throws Failure `input-rejected` if nobody can be asked
- */
+/** `--yes` does not answer this. @returns false if the answer is no. @throws `input-rejected` if nobody can be asked */
 export async function confirmForeignFile(
   tools: Tools,
   plan: Import,
