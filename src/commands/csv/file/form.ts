@@ -41,10 +41,14 @@ export const ON_UNMAPPABLE_OPTION = {
   ),
 } as const;
 
-const ENCODING_LABELS = new Map<FileEncoding, string>([
-  ["shift_jis", "Shift_JIS"],
-  ["utf-8", "UTF-8"],
-]);
+/** @throws `usage` */
+export function rejectMark(bom: boolean, encoding: Encoding): void {
+  if (!bom || encoding !== "shift_jis") return;
+  throw new Failure("usage", {
+    what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
+    where: "--bom",
+  });
+}
 
 /** Rejects options for text files only.  @throws `usage` if one is given and the output's name is a workbook's */
 export function rejectTextOptions(output: string, given: Readonly<Record<string, boolean>>): void {
@@ -77,15 +81,9 @@ export async function chooseTextFormat(
   const { bom, onUnmappable = "error" } = asked;
   const isRead = asked.output === "-" && terminal.onTerminal;
   const encoding = asked.encoding ?? (language === "ja" && !isRead ? "shift_jis" : "utf-8");
-  if (bom && encoding !== "utf-8") {
-    throw new Failure("usage", {
-      what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
-      where: "--bom",
-      hint: text("pass --encoding utf-8, or omit --bom", "--encoding utf-8 を指定するか、--bom を外してください"),
-    });
-  }
+  rejectMark(bom, encoding);
   if (asked.encoding === undefined && !isRead) {
-    const name = ENCODING_LABELS.get(encoding) ?? encoding;
+    const name = encoding === "utf-8" ? "UTF-8" : "Shift_JIS";
     const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
     await terminal.note(
       text(

@@ -49,9 +49,9 @@ test.each([
   const { en, ja } = await runInBoth(IMPORT, circumstances(problems));
   expect(en.stderr.match(/must not be blank/g)).toHaveLength(Math.min(errors, 20));
   expect(en.stderr.match(/^warning: .*must be a port number/gm)).toHaveLength(Math.min(warnings, 20));
-  expect(en.stderr.includes(`… ${errors} problems in all; --errors FILE writes all of them\n`)).toBe(moreErrors);
+  expect(en.stderr.includes(`… ${errors} errors in all; --errors FILE writes all of them\n`)).toBe(moreErrors);
   expect(en.stderr.includes(`… ${warnings} warnings in all\n`)).toBe(moreWarnings);
-  expect(ja.stderr.includes(`… 問題は全部で ${errors} 件(--errors FILE で全件を出力)\n`)).toBe(moreErrors);
+  expect(ja.stderr.includes(`… エラーは全部で ${errors} 件(--errors FILE で全件を出力)\n`)).toBe(moreErrors);
   expect(ja.stderr.includes(`… 警告は全部で ${warnings} 件\n`)).toBe(moreWarnings);
 });
 

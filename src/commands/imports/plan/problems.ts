@@ -51,16 +51,8 @@ export async function listProblems(
     // problems of the file as a whole have row 0
     if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
   }
-  await digest.show(terminal, (problem) => renderProblemLine(file, problem, describeProblemReason(problem)));
-  const { error, warning } = digest.told;
-  if (plan.errors > error)
-    await terminal.problem(
-      text(
-        `… ${plan.errors} problems in all; --errors FILE writes all of them`,
-        `… 問題は全部で ${plan.errors} 件(--errors FILE で全件を出力)`,
-      ),
-    );
-  if (plan.warnings > warning + kept)
-    await terminal.problem(text(`… ${plan.warnings} warnings in all`, `… 警告は全部で ${plan.warnings} 件`));
+  const how = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
+  const rest = { errors: plan.errors, warnings: plan.warnings - kept, how };
+  await digest.show(terminal, (problem) => renderProblemLine(file, problem, describeProblemReason(problem)), rest);
   return { all: all ?? [], whole, codes };
 }
