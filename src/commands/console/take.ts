@@ -8,7 +8,7 @@ import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
 import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { sumChanges } from "../../lib/plan/plan.ts";
-import { formatCount, joinTexts, same, text } from "../../lib/text/index.ts";
+import { formatCount, same, text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { askAdministrators, checkAdministrators } from "../imports/plan/administrators.ts";
 import { toRecordedName } from "../imports/plan/options.ts";
@@ -54,14 +54,20 @@ export async function syncExports(tools: Tools, names: readonly string[], option
 
 async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], options: SyncOptions): Promise<Outcome> {
   const taken: string[] = [];
-  const run = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
+  const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
   const take = async (one: ConsoleExport): Promise<Import | undefined> => {
     try {
       return await takeExport(tools, one, options, run);
     } catch (error) {
       if (taken.length === 0 || !(error instanceof Failure)) throw error;
-      if (error.code !== "interrupted") throw describeRefusalAfter(error, taken);
       const names = taken.join(", ");
+      if (error.code !== "interrupted")
+        throw new Failure("partial", {
+          what: text(`${error.what.en} (already taken: ${names})`, `${error.what.ja}(取り込み済み: ${names})`),
+          where: error.where,
+          hint: error.hint ?? step("to see what was taken", "取り込んだもの", line("imports list", [])),
+          cause: error,
+        });
       tools.describeDone(
         text(`taken before: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
       );
@@ -119,7 +125,11 @@ async function takeExport(
     const answers = answerDeletions(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
-    else await commitUnchanged(tools, pending);
+    else {
+      // nothing is asked, but tasks may close
+      await (await tools.tenant()).permitChange();
+      await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
+    }
     if (pending.committed !== undefined && !run.taken.includes(given.name)) run.taken.push(given.name);
     if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
     return options.dryRun || pending.committed !== undefined ? plan : undefined;
@@ -225,12 +235,6 @@ const describeColumns = ({ absentColumns, unknownColumns }: Import): string =>
 const MAX_FREE_DELETIONS = 5;
 const MAX_FREE_SHARE = 0.02;
 
-/** Commits an export that changes no record, without a question. It may close tasks. */
-async function commitUnchanged(tools: Tools, pending: PendingPlan): Promise<void> {
-  await (await tools.tenant()).permitChange();
-  await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
-}
-
 function spendDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
@@ -249,7 +253,7 @@ function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): Conf
   const isFree = deletions <= Math.min(MAX_FREE_DELETIONS, Math.floor(plan.recordsBefore * MAX_FREE_SHARE));
   if (isFree) return { ...answers, freeDeletions: deletions };
   if (dryRun || tools.terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined) return answers;
-  const all = sumRecords(changes);
+  const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
   throw new Failure("limit-exceeded", {
     what: text(
       `the export lacks ${deletions} of ${formatCount(all, "record")}; nothing was changed`,
@@ -263,9 +267,6 @@ function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): Conf
   });
 }
 
-const sumRecords = (changes: readonly { readonly recordsBefore: number }[]): number =>
-  changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
-
 const refuseSecondOfKind = (exports: readonly ConsoleExport[]): void => {
   const second = exports.find(({ kind }, at) => at > 0 && exports[at - 1]?.kind === kind);
   if (second === undefined) return;
@@ -273,15 +274,5 @@ const refuseSecondOfKind = (exports: readonly ConsoleExport[]): void => {
   throw new Failure("usage", {
     what: text(`two of these files are exports of one kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
     where: second.name,
-  });
-};
-
-const describeRefusalAfter = (refused: Failure, taken: readonly string[]): Failure => {
-  const names = joinTexts(taken.map(same), text(", ", "、"));
-  return new Failure("partial", {
-    what: text(`${refused.what.en} (already taken: ${names.en})`, `${refused.what.ja}(取り込み済み: ${names.ja})`),
-    where: refused.where,
-    hint: refused.hint ?? step("to see what was taken", "取り込んだもの", line("imports list", [])),
-    cause: refused,
   });
 };

@@ -147,18 +147,9 @@ export const IMPORT_OPTIONS = {
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
-  encoding: {
-    ...INPUT_ENCODING_OPTION,
-    group: "input",
-  },
-  sheet: {
-    ...SHEET_OPTION,
-    group: "input",
-  },
-  headerRow: {
-    ...HEADER_ROW_OPTION,
-    group: "input",
-  },
+  encoding: { ...INPUT_ENCODING_OPTION, group: "input" },
+  sheet: { ...SHEET_OPTION, group: "input" },
+  headerRow: { ...HEADER_ROW_OPTION, group: "input" },
   map: {
     ...MAP_OPTION,
     group: "input",
@@ -174,11 +165,7 @@ export const IMPORT_OPTIONS = {
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は、レイアウトで読む一覧では keep、ほかは clear。ただし全行が空の列で値が消える場合は指定が必要)",
     ),
   },
-  dryRun: {
-    ...PLAN_DRY_RUN_OPTION,
-    group: "safety",
-    brief: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
-  },
+  dryRun: { ...PLAN_DRY_RUN_OPTION, group: "safety" },
   keepPlan: { ...KEEP_PLAN, group: "safety" },
   allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
@@ -186,10 +173,7 @@ export const IMPORT_OPTIONS = {
     kind: "boolean",
     about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
   },
-  confirmDeletions: {
-    ...CONFIRM_DELETIONS_OPTION,
-    group: "safety",
-  },
+  confirmDeletions: { ...CONFIRM_DELETIONS_OPTION, group: "safety" },
   maxDeletions: { ...LIMIT_OPTIONS.maxDeletions, group: "safety" },
   maxChanges: { ...LIMIT_OPTIONS.maxChanges, group: "safety" },
   emitCsv: {

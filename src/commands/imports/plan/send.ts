@@ -9,6 +9,7 @@ import type { Format } from "../../../lib/model/format.ts";
 import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { readHead } from "../../csv/file/encoding.ts";
+import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
 import { detectInputFormat, readRecords, type InputFormat, type InputFormatOptions } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
@@ -26,7 +27,8 @@ export async function examineFile(
   options: ExaminationOptions,
 ): Promise<InputFormat> {
   const detected = options.detected ?? (await detectInputFormat(file, { ...options, signal }));
-  if (detected.encoding === "euc-jp" && options.encoding === "auto") await terminal.note(READ_AS_EUC_JP);
+  if (detected.encoding === "euc-jp" && options.encoding === "auto")
+    await terminal.note(text("encoding: EUC-JP", "文字コード: EUC-JP"));
   const { format, headerRow: given } = options;
   if (format === undefined || (given !== undefined && detected.encoding !== "xlsx")) return detected;
   const header = await findHeaderInFile(file, detected, FORMATS[format], { ...options, signal });
@@ -37,8 +39,6 @@ export async function examineFile(
   if (row > 1) await terminal.note(describeRowsAbove(row));
   return { ...detected, sheet, headerRow: row };
 }
-
-const READ_AS_EUC_JP = text("encoding: EUC-JP", "文字コード: EUC-JP");
 
 const describeRowsAbove = (headerRow: number): Text => {
   const last = headerRow - 1;
@@ -98,6 +98,9 @@ const createHeaderRowFailure = (label: string, row: number): Failure =>
     ),
   });
 
+const MATCHING = ["mode", "key", "blank", "orgBy", "undeletable"] as const;
+const SENT = [...MATCHING, "createOrgs", "createGroups", "skipInvalid", "allow"] as const;
+
 export async function sendFile(
   tools: Tools,
   file: InputFile,
@@ -108,19 +111,8 @@ export async function sendFile(
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { kind, file: name, options, orgs } = requested;
-  const sent = [
-    "mode",
-    "key",
-    "blank",
-    "orgBy",
-    "createOrgs",
-    "createGroups",
-    "skipInvalid",
-    "allow",
-    "undeletable",
-  ] as const;
   const request: NewImport = {
-    ...Object.fromEntries(sent.map((one) => [one, options[one]])),
+    ...Object.fromEntries(SENT.map((one) => [one, options[one]])),
     kind,
     orgs,
     generatePasswords: options.generatePasswords === undefined ? undefined : true,
@@ -128,7 +120,7 @@ export async function sendFile(
     delimiter: reading.dialect.delimiter,
     sheet: reading.sheet,
     headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
-    fileName: toRecordedName(name, context).slice(-MAX_FILE_NAME_LENGTH),
+    fileName: toRecordedName(name, context).slice(-255),
     map: map && { ...map, options: learns ? map.options : undefined },
     learns: learns || undefined,
   };
@@ -142,29 +134,10 @@ export async function sendRequest(
   encoding: InputFormat["encoding"],
 ): Promise<Import> {
   const { client } = await tools.tenant("imports");
-  const plan = await planImport(client, request, { stream: streamFile(tools, file), encoding }, tools.signal);
+  const name = text("Checking", "検査");
+  const step = tools.terminal.progress.start({ id: "check", name, unit: BYTE_UNIT, total: file.bytes });
+  const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => step.advance(bytes));
+  const plan = await planImport(client, request, { stream: ReadableStream.from(chunks), encoding }, tools.signal);
   tools.terminal.progress.stop();
   return plan;
-}
-
-function streamFile({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
-  const step = terminal.progress.start({
-    id: "check",
-    name: text("Checking", "検査"),
-    unit: BYTE_UNIT,
-    total: file.bytes,
-  });
-  return ReadableStream.from(trackProgress(file.chunks(), (bytes) => step.advance(bytes)));
-}
-
-const MAX_FILE_NAME_LENGTH = 255;
-
-async function* trackProgress(
-  chunks: AsyncIterable<Uint8Array>,
-  advance: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    yield chunk;
-    advance(chunk.length);
-  }
 }
