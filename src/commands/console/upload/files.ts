@@ -23,8 +23,8 @@ import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
 import { getUploadEncoding, writeUploadFile } from "./encode.ts";
 import { getDeletionsFileName } from "./names.ts";
-import { readOpenRecords, type OpenKind } from "./open.ts";
-import { buildUploadTable, findLastExport, type KindUpload, type UploadTable } from "./table.ts";
+import { readOpenRecords, type KindUpload, type OpenKind } from "./open.ts";
+import { buildUploadTable, findLastExport, type UploadTable } from "./table.ts";
 
 interface UploadOptions {
   readonly number: string | undefined;

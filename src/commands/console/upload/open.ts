@@ -1,4 +1,5 @@
-import type { Client, ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import type { Client, ConsoleTask, Import, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { EXPORT_ORDER } from "../exports.ts";
@@ -17,6 +18,18 @@ export interface OpenRecords {
    * use them. By {@link nameKeySpace}
    */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** by key and field */
+export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+export interface KindUpload extends OpenKind {
+  readonly unsafe: OpenRecords["unsafe"];
+  readonly last: Import | undefined;
+  /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
+  readonly extent: "open" | "part" | "whole";
+  readonly secrets: Secrets;
+  readonly encoding: Encoding;
 }
 
 /** Returns the name of the records that have different keys: those of a type and, in apps, of an app. */

@@ -7,11 +7,7 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { isAlias, type UploadColumn } from "./layout.ts";
-import { nameKeySpace } from "./open.ts";
-import type { KindUpload } from "./table.ts";
-
-/** by key and field */
-export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
+import { nameKeySpace, type KindUpload, type Secrets } from "./open.ts";
 
 export interface UploadRow {
   readonly key: string;

@@ -1,20 +1,10 @@
 import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
-import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { listColumns, type Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { planColumns, widenColumns, type UploadColumn } from "./layout.ts";
-import type { OpenKind, OpenRecords } from "./open.ts";
-import { findOmission, isChanged, readUploadRows, type ExportClient, type Secrets, type UploadRow } from "./rows.ts";
-
-export interface KindUpload extends OpenKind {
-  readonly unsafe: OpenRecords["unsafe"];
-  readonly last: Import | undefined;
-  /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
-  readonly extent: "open" | "part" | "whole";
-  readonly secrets: Secrets;
-  readonly encoding: Encoding;
-}
+import type { KindUpload } from "./open.ts";
+import { findOmission, isChanged, readUploadRows, type ExportClient, type UploadRow } from "./rows.ts";
 
 export interface UploadTable {
   readonly header: readonly string[];
