@@ -91,14 +91,6 @@ describe("the encoding", () => {
     expect(await check(stdin)).toMatchObject({ exit: 0, stdout: expect.stringContaining("\tshift_jis\t1\t0\t0") });
     expect(await check(stdin, "--as users --encoding shift_jis")).toMatchObject({ exit: 0 });
   });
-
-  test.each([
-    ["cp932", "utf-8", "the file is not UTF-8"],
-    ["utf-8", "shift_jis", "the file is valid UTF-8, not Shift_JIS"],
-  ])("is refused at once if a file in %s is said to be %s", async (real, asked, what) => {
-    const { exit, stderr } = await check(iconv.encode(GOOD, real), `--as users --encoding ${asked}`);
-    expect([exit, stderr]).toEqual([3, `error: ${what}\n  stdin\n  omit --encoding\n`]);
-  });
 });
 
 describe("--map", () => {

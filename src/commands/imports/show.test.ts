@@ -69,18 +69,3 @@ test("--rows lists the whole plan, with deletions without a row", async () => {
   expect(en.requests.at(-1)).toEqual({ operation: "importRows", params: { id: PLAN_ID } });
   expect(ja.stdout).toBe(en.stdout);
 });
-
-test("on a terminal, --rows of a committed import shows who changed, with old and new values", async () => {
-  const gone = rowOf({
-    row: 0,
-    key: "old@example.co.jp",
-    action: "delete",
-    changed: [],
-    before: [{ field: "name", value: "山田 古" }],
-    after: [],
-  });
-  const tenant = holding(toCommittedPlan(), { importRows: createRowsResponder(...ROWS, gone) });
-  const { en, ja } = await runInBoth("imports show last --rows", { tenant, terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/ taro@example\.co\.jp +髙橋 花子 +update +役職: 主任 → \(blank\); TEL: 03 → 04\n/);
-  expect(ja.stdout).toMatch(/ old@example\.co\.jp +山田 古 +削除\n/);
-});

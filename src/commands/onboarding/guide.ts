@@ -56,10 +56,8 @@ function findStep(typed: string): OnboardingStep {
   });
 }
 
-const RECORD_COMMAND = [text("record what is done", "済んだことを登録する"), same(ASK_COMMAND)] as const;
-
 const RELATED_COMMANDS = [
-  RECORD_COMMAND,
+  [text("record what is done", "済んだことを登録する"), same(ASK_COMMAND)],
   [text("show one step only", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
   [text("show the progress", "進み具合を見る"), same(line("onboarding status", []))],
 ] as const;
@@ -67,19 +65,17 @@ const RELATED_COMMANDS = [
 /** Returns the steps as a document, or the reason why they do not apply. */
 function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): GuideContent {
   const why = describeInapplicability(facts);
-  const [only] = chosen;
-  const title =
-    chosen.length === 1 && only !== undefined
-      ? text(`Set-up, step ${only.number}: ${only.title.en}`, `導入手順 ${only.number}: ${only.title.ja}`)
-      : text("Setting up CLOMO MDM for iOS", "iOS の導入手順");
+  const [only, ...others] = chosen;
+  const isOne = only !== undefined && others.length === 0;
+  const title = isOne
+    ? text(`Set-up, step ${only.number}: ${only.title.en}`, `導入手順 ${only.number}: ${only.title.ja}`)
+    : text("Setting up CLOMO MDM for iOS", "iOS の導入手順");
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: chosen.length === 1 ? [RECORD_COMMAND] : RELATED_COMMANDS,
+    facts: isOne ? RELATED_COMMANDS.slice(0, 1) : RELATED_COMMANDS,
     steps: chosen.flatMap((step) =>
-      listContents(step, facts).map((one) =>
-        chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) },
-      ),
+      listContents(step, facts).map((one) => (isOne ? one : { ...one, under: formatStepHeading(step, facts) })),
     ),
   };
 }

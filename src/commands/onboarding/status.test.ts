@@ -1,10 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Device } from "../../lib/client/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 import { buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
 describe("onboarding status", () => {
@@ -19,19 +17,6 @@ describe("onboarding status", () => {
     expect(en.stderr).toContain("to continue with step 1: clomoctl handover answer onboarding");
     expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("not recorded: MDM push certificate");
     expect(ja.stdout).not.toContain("push-certificate");
-  });
-
-  test("asks about owners only for devices that can have an owner", async () => {
-    const stateOf = async (status: string): Promise<unknown> => {
-      const [one] = example<{ items: readonly [Device] }>("devices").items;
-      const device = { ...one, owner: null, ownerOrg: null, status };
-      const tenant = { ...buildNewTenantAnswers(), tenant: { ...buildNewTenantAnswers().tenant, devices: 1 } };
-      const { stdout } = await run("onboarding status --format json", {
-        tenant: { ...tenant, devices: { items: [device], next: null } },
-      });
-      return (JSON.parse(stdout) as readonly { readonly state: string }[])[8]?.state;
-    };
-    expect([await stateOf("管理外"), await stateOf("管理中")]).toEqual(["done", "open"]);
   });
 
   test("waits for devices at Apple that have no ADE profile, as ade status does", async () => {

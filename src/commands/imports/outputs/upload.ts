@@ -34,11 +34,7 @@ const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mod
 export async function checkUpload(
   tools: Tools,
   plan: Import,
-  {
-    label,
-    file,
-    secrets,
-  }: { readonly label: string; readonly file: string; readonly secrets?: PlanSecrets | undefined },
+  { label, file, secrets }: { label: string; file: string; secrets?: PlanSecrets | undefined },
 ): Promise<void> {
   if (plan.beside !== undefined && extname(file) !== "")
     throw new Failure("usage", {

@@ -40,11 +40,3 @@ test("a console export counts the tasks that it settled", async () => {
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant: committing(plan) });
   expect(JSON.parse(stdout)).toMatchObject({ settled });
 });
-
-test("programs get what an export left out or contradicted, and the exit code is 8", async () => {
-  const merged = { open: 1, contradicted: 0, leftOut: 2, first: [] };
-  const { stdout, exit } = await run("imports commit P12 --yes --format json", {
-    tenant: committing(planOf({ settled: { closed: [], open: 1 }, merged })),
-  });
-  expect([exit, JSON.parse(stdout)]).toMatchObject([8, { merged }]);
-});

@@ -55,18 +55,6 @@ test("keep commits the rest, and names kept users and exits with 8 once", async 
   }
 });
 
-test("with --quiet, a run prints nothing, except for programs", async () => {
-  await run(`${NIGHTLY} --undeletable keep`, desk);
-  file("same.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,");
-  for (const line of ["users import same.csv --yes --quiet", "users import same.csv --yes --no-input --quiet"])
-    expect(await run(line, desk)).toMatchObject({ exit: 0, stdout: "", stderr: "", summary: undefined });
-  const { stdout } = await run("users import same.csv --yes --quiet --format json", desk);
-  expect(JSON.parse(stdout)).toMatchObject({ unchanged: 2, committed: false });
-  expect((await run("users import same.csv --yes --quiet --fields unchanged", desk)).stdout).toContain("2");
-  file("same.csv", "次郎,jiro@x.jp,部長");
-  expect(await run("users import same.csv --yes --quiet", desk)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-});
-
 test("release names the number of devices in the question, and exits with 0 if nobody is kept", async () => {
   file("all.csv", "長,boss@x.jp,", "次郎,jiro@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,");
   const typing = [["Apply to 試験 (context local): delete 2, devices that lose their owner 2. ", "2\r"]] as const;

@@ -12,7 +12,6 @@ import {
   NEW_USER_ITEMS_WITHOUT_ALL,
 } from "../../../lib/model/scheme.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { findNearestWord } from "../../../lib/text/nearest.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import type { ResultLayout } from "../../records/change-result.ts";
@@ -78,18 +77,10 @@ const parseCheckItem = (word: string, option: string): Operation => {
   const key = nameKey(word);
   const found = SCHEME_ITEMS.find((item) => item === word || nameKey(getItemName(item)) === key);
   if (found !== undefined) return found;
-  const near = findNearestWord(
-    word,
-    SCHEME_ITEMS.flatMap((item) => [item, getItemName(item)]),
-  );
-  const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ではありませんか?`);
   throw new Failure("usage", {
     what: text(`there is no check item "${word}"`, `「${word}」というチェック項目はありません`),
     where: option,
-    hint: text(
-      `${meant.en}check items: ${SCHEME_ITEMS.join(", ")}`,
-      `${meant.ja}項目: ${SCHEME_ITEMS.map(formatItem).join("、")}`,
-    ),
+    hint: text(`check items: ${SCHEME_ITEMS.join(", ")}`, `項目: ${SCHEME_ITEMS.map(formatItem).join("、")}`),
   });
 };
 

@@ -34,7 +34,7 @@ test("reports the items by label, and whose rights change", async () => {
   expect(en.stderr).toBe(
     [
       "check items: create and change users; move users between organisations → create and change users",
-      "the rights of 2 accounts have changed",
+      "accounts with this scheme: 2",
       "",
     ].join("\n"),
   );
