@@ -164,19 +164,6 @@ test.each([
   expect(statSync(join(told.folder, "errors.xlsx")).mode & 0o777).toBe(0o600);
 });
 
-test("invalid rows keep cells beyond the header after the reason, and have only one reason", async () => {
-  const header = [...CODES.split(","), "clomoctl:理由"];
-  const content = `${header.join(",")}\n林,b,1,old,x\n山田\n`;
-  const found = [problemOf({ row: 2, code: "cells-too-many", params: { got: 5, want: 4 } }), problemOf()];
-  const told = circumstances({ content, problems: found, header });
-  await run("users import people.csv --errors errors.xlsx --lang en", told);
-  expect(await readRows(readFileSync(join(told.folder, "errors.xlsx")))).toEqual([
-    header,
-    ["林", "b", "1", expect.stringContaining("5 cells"), "x"],
-    ["山田", "", "", "row 3: メールアドレス: not an email address"],
-  ]);
-});
-
 test("nothing is written if there are no invalid rows", async () => {
   const content = `${HEADER}\n山田,a@example.jp\n`;
   const plan = planOf({ inputSha256: sha256(content), header: HEADER.split(",") });

@@ -13,16 +13,6 @@ const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
     folder: createFolderWith({ "people.csv": content }),
   });
 
-test("does not send UTF-8 with a broken byte, unless the encoding is given", async () => {
-  const nearly = Buffer.concat([Buffer.from(PEOPLE.repeat(9)), Buffer.of(0xff)]);
-  const folder = freshFolder();
-  writeFileSync(join(folder, "people.csv"), nearly);
-  const { en, ja } = await runInBoth("users import people.csv --yes", { folder, tenant: {} });
-  expect(en).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining("  people.csv:19\n") });
-  expect(ja).toMatchObject({ exit: 3, requests: [] });
-  expect((await dry("--encoding shift_jis", nearly)).en.requests[1]?.charset).toBe("shift_jis");
-});
-
 test("sends the path of a file as typed, but only the file name to another computer", async () => {
   const home = freshFolder();
   await run("context add far --url https://far.example.jp", { home });
@@ -33,16 +23,6 @@ test("sends the path of a file as typed, but only the file name to another compu
     (await run(`users import 山田/people.csv --dry-run --context ${context}`, { home, tenant })).requests[0]?.json;
   expect(await sent("near")).toMatchObject({ fileName: "山田/people.csv" });
   expect(await sent("far")).toMatchObject({ fileName: "people.csv" });
-});
-
-test("a file of several chunks arrives complete", async () => {
-  const long = PEOPLE + "佐藤 花子,sato@example.co.jp\r\n".repeat(12_000);
-  const { requests, stderr } = await run("users import people.csv --dry-run --progress json", {
-    tenant,
-    folder: createFolderWith({ "people.csv": long }),
-  });
-  expect(requests[1]?.file === long).toBe(true);
-  expect(stderr).toContain(`"done":${Buffer.byteLength(long)},"total":${Buffer.byteLength(long)},`);
 });
 
 test.each([

@@ -75,11 +75,6 @@ describe("an import at a terminal", () => {
     expect(await layouts(desk)).toEqual([]);
   });
 
-  test("asks nothing about a file in the console's format", async () => {
-    const desk = await deskWith("a.csv", "氏名,メールアドレス,組織コード\n山田,a@example.jp,S01\n");
-    expect((await desk.type("users import a.csv", [["Apply", "y\r"]])).code).toBe(0);
-  });
-
   test("reads a cell that is merged across joined departments as the first one", async () => {
     const rows = [
       ["氏名", "メールアドレス", "部門", "課"],

@@ -31,26 +31,6 @@ describe("invalid rows", () => {
     expect(mended.stderr).toContain("no invalid rows: again.csv was not written");
   });
 
-  test("of twenty kinds are all found, and the corrected rows are imported", async () => {
-    const desk = await freshDesk();
-    const broken = (name: string): Promise<Buffer> => readFile(join(FIXTURES, "broken", name));
-    await desk.write("mistakes.csv", await broken("twenty-mistakes.csv"));
-    const { code, stderr } = await desk.run(
-      "users import mistakes.csv --create-orgs --errors errors.csv --format json",
-    );
-    expect(code).toBe(3);
-    const { problems: wanted } = JSON.parse((await broken("twenty-mistakes.json")).toString()) as {
-      problems: { row: number; column: number; code: string }[];
-    };
-    const { problems: found } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as {
-      problems: { row: number; column: number; code: string }[];
-    };
-    const place = ({ row, column, code }: { row: number; column: number; code: string }) => `${row}:${column}:${code}`;
-    expect(found.map(place)).toEqual(expect.arrayContaining(wanted.map(place)));
-    await desk.write("mended.csv", await broken("twenty-mistakes.mended.csv"));
-    expect((await desk.run("users import mended.csv --create-orgs --yes")).code).toBe(0);
-  });
-
   test.each(["character-nul", "header-unknown", "cells-too-few"])("with %s are copied byte for byte", async (name) => {
     const desk = await freshDesk();
     const input = await readFile(join(FIXTURES, "broken", `${name}.csv`));
