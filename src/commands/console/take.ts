@@ -95,7 +95,6 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
 interface SyncRun {
   deletions: number | undefined;
   readonly isShared: boolean;
-  /** the names of the exports that were taken */
   readonly taken: string[];
 }
 
@@ -115,7 +114,12 @@ async function takeExport(
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
-      await tools.terminal.warn(KEPT_IN_USE);
+      await tools.terminal.warn(
+        text(
+          "records missing from the export are in use and were kept: pass --part for a filtered export, or the other exports too",
+          "エクスポートになくても使用中のものは残しました。絞り込んだエクスポートなら --part、ほかはその種類も指定してください",
+        ),
+      );
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);
@@ -135,11 +139,6 @@ async function takeExport(
     return options.dryRun || pending.committed !== undefined ? plan : undefined;
   });
 }
-
-const KEPT_IN_USE = text(
-  "records missing from the export are in use and were kept: pass --part for a filtered export, or the other exports too",
-  "エクスポートになくても使用中のものは残しました。絞り込んだエクスポートなら --part、ほかはその種類も指定してください",
-);
 
 /** Plans without deletions if only those are refused because the records are still in use here. */
 async function planExport(

@@ -103,7 +103,6 @@ export default defineCommand({
   },
 });
 
-/** @throws `usage` */
 function validateDelimiter(delimiter: string): void {
   if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
     throw new Failure("usage", {

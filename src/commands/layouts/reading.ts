@@ -47,7 +47,6 @@ interface FoundHeader {
 
 const isFitting = (match: LayoutMatch<Layout> | undefined): boolean => match?.lacking.length === 0;
 
-/** Finds the header where the options, the map or a layout say it is, or where it looks like one. */
 async function findHeader(
   { signal }: Pick<Tools, "signal">,
   file: InputFile,

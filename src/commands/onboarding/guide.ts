@@ -41,7 +41,6 @@ export default defineCommand({
   },
 });
 
-/** Returns the step with the typed number. @throws Failure `usage` if there is no such step */
 function findStep(typed: string): OnboardingStep {
   const found = ONBOARDING_STEPS.find(({ number }) => String(number) === typed.normalize("NFKC").trim());
   if (found !== undefined) return found;
@@ -62,7 +61,6 @@ const RELATED_COMMANDS = [
   [text("show the progress", "進み具合を見る"), same(line("onboarding status", []))],
 ] as const;
 
-/** Returns the steps as a document, or the reason why they do not apply. */
 function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): GuideContent {
   const why = describeInapplicability(facts);
   const [only, ...others] = chosen;

@@ -37,7 +37,6 @@ export const buildReachColumn = (role: AdministratorRole, key: string, header: T
   name: ({ cells }) => (cells[role] === "no" ? same("-") : REACH_LABELS[cells[role]]),
 });
 
-/** Help on what the values in the tables mean. @see facts 2.1, 8 */
 export const REACH_HELP: readonly Text[] = [
   text(
     "all: the whole tenant; inside: the managed organisations (operator: own organisation) and those below; item: the same, if the scheme has the item (SECURED APPs: only with 全て). CLOMO's own matrix of rights is not known.",

@@ -4,7 +4,6 @@ import { READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { SerialRow } from "./serial-list.ts";
 
-/** Results of comparing a purchased device, from good to bad. */
 export const VERDICTS = {
   ready: text("ready", "準備完了"),
   registered: text("in the tenant", "テナントにあり"),
@@ -63,7 +62,6 @@ const ASSIGN_PROFILE_HINT = text(
   "この MDM サーバを使う MDM で ADE プロファイルを割り当ててください",
 );
 
-/** Generates a line for each verdict: the number of devices, and what to do for them. */
 export function* listNextSteps(all: readonly ReconciledDevice[], isMirror: boolean): Generator<Text> {
   const steps: Readonly<Partial<Record<string, Text>>> = {
     "no-profile": ASSIGN_PROFILE_HINT,

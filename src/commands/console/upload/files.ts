@@ -172,7 +172,6 @@ export async function writeKind(
 
 const MAX_NAMED_ROWS = 20;
 
-/** Writes what to delete by hand: the names and keys that the console shows. */
 export async function writeDeleted(
   tools: Tools,
   { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,

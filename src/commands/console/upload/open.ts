@@ -6,7 +6,6 @@ import { EXPORT_ORDER } from "../exports.ts";
 
 export interface OpenKind {
   readonly kind: ImportKind;
-  /** the records to create or change, each once with all its changes */
   readonly records: readonly TaskRecord[];
   readonly deleted: readonly TaskRecord[];
 }

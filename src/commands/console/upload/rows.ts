@@ -85,7 +85,6 @@ const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: Read
 };
 
 interface Omissions extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
-  /** all of the kind */
   readonly columns: readonly Column[];
   readonly placed: readonly UploadColumn[];
   /** true for 全件更新, which clears what the file lacks anyway */

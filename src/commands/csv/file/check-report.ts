@@ -4,11 +4,10 @@ import type { FileForm } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { formatCount, same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 
 export interface CheckedFile {
-  /** name of the file in messages */
   readonly file: string;
   readonly sheet?: string | undefined;
   readonly format: FormatName;
@@ -41,7 +40,6 @@ export function renderProblemLine(
     : text(`${place}: ${name}${reason.en} (${en})`, `${place}: ${name}${reason.ja}(${ja})`);
 }
 
-/** Renders a problem like {@link renderProblemLine}, with the reason from {@link describeProblem}. */
 export const renderProblem = (file: string, problem: Problem): Text =>
   renderProblemLine(file, problem, describeProblem(problem));
 
@@ -121,17 +119,6 @@ export async function listCheckProblems(terminal: Terminal, { file, report }: Ch
   await digest.show(terminal, (problem) => renderProblem(file, problem), { ...report, how });
 }
 
-const toProblemJson = (problem: Problem, language: Language) => ({
-  code: problem.code,
-  severity: getProblemSeverity(problem.code),
-  row: problem.row,
-  line: problem.line,
-  column: problem.column,
-  header: problem.header,
-  params: problem.params,
-  reason: describeProblem(problem)[language],
-});
-
 const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
   { key: "file", header: text("file", "ファイル"), value: ({ file }) => file },
   { key: "format", header: text("format", "形式"), value: ({ format }) => format },
@@ -148,7 +135,12 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
     key: "problems",
     header: text("problems", "問題"),
     advice: true,
-    value: ({ report }) => report.problems.map((problem) => toProblemJson(problem, language)),
+    value: ({ report }) =>
+      report.problems.map((problem) => ({
+        ...problem,
+        severity: getProblemSeverity(problem.code),
+        reason: describeProblem(problem)[language],
+      })),
   };
   return [...SUMMARY_COLUMNS, problems];
 }

@@ -50,7 +50,6 @@ export function rejectMark(bom: boolean, encoding: Encoding): void {
   });
 }
 
-/** Rejects options for text files only.  @throws `usage` if one is given and the output's name is a workbook's */
 export function rejectTextOptions(output: string, given: Readonly<Record<string, boolean>>): void {
   const flag = isWorkbookName(output) ? Object.keys(given).find((name) => given[name]) : undefined;
   if (flag === undefined) return;

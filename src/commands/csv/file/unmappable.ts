@@ -17,7 +17,6 @@ export interface UnmappableFile {
   readonly encoding: Encoding;
   /** the first places, at most {@link MAX_LISTED_CHARACTERS} */
   readonly placed: readonly LocatedCharacter[];
-  /** number of all places */
   readonly total: number;
   readonly hint: Text;
 }

@@ -34,7 +34,6 @@ const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
 export interface ColumnSearch {
   readonly columns: readonly Column[];
-  /** the columns that are not read yet */
   readonly free: readonly Column[];
   /** what the headers mean if they are aliases */
   readonly proposed: ReadonlyMap<string, Column>;

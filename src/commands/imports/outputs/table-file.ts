@@ -4,7 +4,6 @@ import type { Tools } from "../../tools.ts";
 
 export const isWorkbookName = (path: string): boolean => /\.xlsx$/i.test(path);
 
-/** Workbooks in current or old formats, which files for the console never are. */
 export const hasWorkbookExtension = (path: string): boolean => /\.xls[xmb]?$/i.test(path);
 
 /** A workbook if the file's name says so, otherwise CSV in UTF-8 with a byte order mark and CRLF. */

@@ -92,7 +92,6 @@ function refuseUnknownData(
 const refuseUpload = (what: Text, hint: Text): Failure =>
   new Failure("input-rejected", { what, where: "--emit-csv", hint });
 
-/** Settles a plan, and writes the upload file if it is committed. @returns `partial` also if rows are left out */
 export async function settleAndUpload(
   tools: Tools,
   pending: PendingPlan,

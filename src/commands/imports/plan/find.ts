@@ -16,7 +16,6 @@ export const ID_ARGUMENT = {
 
 type ImportStates = readonly Import["state"][];
 
-/** States in which `last` finds the last committed import, deletion or undo, even if it was undone since. */
 const COMMITTED_STATES: ImportStates = ["committed", "undone", "undone-in-part"];
 
 export const OPEN_STATES: ImportStates = ["planned"];

@@ -197,7 +197,6 @@ export const IMPORT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The options of an import; the last ones belong only to some kinds. */
 export type ImportOptions = Pick<
   InputOf<typeof IMPORT_OPTIONS>,
   "mode" | "encoding" | "dryRun" | "keepPlan" | "skipInvalid"
@@ -206,16 +205,13 @@ export type ImportOptions = Pick<
   Pick<NewImport, "key" | "createOrgs" | "createGroups" | "undeletable" | "orgBy"> & {
     readonly confirmWipes?: number | undefined;
     readonly generatePasswords?: string | undefined;
-    /** file of the organisations that are imported with these people */
     readonly orgs?: string | undefined;
   };
 
 export interface ImportRequest {
   readonly kind: ImportKind;
-  /** file name as typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
-  /** id of the plan of the organisations */
   readonly orgs?: string | undefined;
 }
 
@@ -232,9 +228,9 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-export const addMapOptions = (requested: ImportRequest, usual: MapOptions = {}): ImportRequest => {
+export const addMapOptions = (requested: ImportRequest, defaults: MapOptions = {}): ImportRequest => {
   const typed = Object.entries(requested.options).filter(([, value]) => value !== undefined);
-  return { ...requested, options: { ...requested.options, ...usual, ...Object.fromEntries(typed) } };
+  return { ...requested, options: { ...requested.options, ...defaults, ...Object.fromEntries(typed) } };
 };
 
 const CONFLICTS: readonly (readonly string[])[] = [

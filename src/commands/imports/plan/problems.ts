@@ -25,7 +25,6 @@ export interface ListedProblems {
 
 const MAX_READ_PROBLEMS = 100_000;
 
-/** Returns true if a problem reports a record that is kept because it cannot be deleted, which the plan tells. */
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
 /** Lists the first errors and warnings, only one for each cause. @param file its name for people */

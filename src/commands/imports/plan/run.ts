@@ -84,7 +84,6 @@ async function planFile(tools: Tools, file: InputFile, asked: ImportRequest) {
 
 type PlannedList = Awaited<ReturnType<typeof planFile>>;
 
-/** Plans a list again if somebody says which organisations its names mean. */
 async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedList): Promise<PlannedList> {
   const { plan, requested, reading, map } = planned;
   const { interactive } = tools.terminal;

@@ -7,7 +7,7 @@ import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { Format } from "../../../lib/model/format.ts";
 import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { readHead } from "../../csv/file/encoding.ts";
 import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
@@ -35,18 +35,27 @@ export async function examineFile(
   const { row, sheet, isCertain } = header;
   if (sheet !== options.sheet) await terminal.note(text(`sheet: ${sheet}`, `シート: ${sheet}`));
   if (given !== undefined) return { ...detected, sheet };
-  if (!isCertain) throw createHeaderRowFailure(file.label, row);
-  if (row > 1) await terminal.note(describeRowsAbove(row));
+  if (!isCertain)
+    throw new Failure("input-rejected", {
+      what: text(
+        `row 1 is not the header; row ${row} looks like the header, but there may be data above it`,
+        `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようですが、その上にもデータがあるようです`,
+      ),
+      where: `${file.label}:1`,
+      hint: text(
+        `delete the rows above the header, or, if they are not data, pass --header-row ${row}`,
+        `ヘッダー行より上の行を削除してください。データでなければ --header-row ${row} を付けてください`,
+      ),
+    });
+  if (row > 1)
+    await terminal.note(
+      text(
+        `the header is row ${row}; ${row === 2 ? "row 1 is" : `rows 1–${row - 1} are`} ignored`,
+        `ヘッダー行は ${row} 行目です。${row === 2 ? "1" : `1–${row - 1}`} 行目は読み込みません`,
+      ),
+    );
   return { ...detected, sheet, headerRow: row };
 }
-
-const describeRowsAbove = (headerRow: number): Text => {
-  const last = headerRow - 1;
-  return text(
-    `the header is row ${headerRow}; ${last === 1 ? "row 1 is" : `rows 1–${last} are`} ignored`,
-    `ヘッダー行は ${headerRow} 行目です。${last === 1 ? "1" : `1–${last}`} 行目は読み込みません`,
-  );
-};
 
 interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "signal"> {
   /** true for a header that is known; of several sheets, one with such a header comes first */
@@ -84,19 +93,6 @@ export async function findHeaderInFile(
     throw new SheetChoiceFailure([only, ...others].flatMap(({ sheet = [] }) => sheet));
   }
 }
-
-const createHeaderRowFailure = (label: string, row: number): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `row 1 is not the header; row ${row} looks like the header, but there may be data above it`,
-      `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようですが、その上にもデータがあるようです`,
-    ),
-    where: `${label}:1`,
-    hint: text(
-      `delete the rows above the header, or, if they are not data, pass --header-row ${row}`,
-      `ヘッダー行より上の行を削除してください。データでなければ --header-row ${row} を付けてください`,
-    ),
-  });
 
 const MATCHING = ["mode", "key", "blank", "orgBy", "undeletable"] as const;
 const SENT = [...MATCHING, "createOrgs", "createGroups", "skipInvalid", "allow"] as const;

@@ -24,7 +24,6 @@ export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptio
   return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
 }
 
-/** Asks about a plan that has been shown, commits or leaves it, and shows the result. @throws as {@link askToApply} */
 export async function settlePlan(
   tools: Tools,
   pending: PendingPlan,

@@ -5,7 +5,6 @@ import type { Tools } from "../../tools.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { formatTenantName } from "../plan/show.ts";
 
-/** Command-line options for a file that seems to belong to another tenant. */
 export interface ForeignFileOptions {
   readonly allow?: ImportRequest["options"]["allow"];
   /** undefined for a plan that was kept for `imports commit` */

@@ -37,7 +37,6 @@ export const SCHEME_ARGUMENT = {
   about: text("name or ID of the scheme", "スキーム名か ID"),
 } as const;
 
-/** Finds a scheme by its name or ID. @throws `not-found` if no scheme matches */
 export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme => {
   const found = schemes.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
   return requireSingleMatch(typed, found, {
@@ -49,10 +48,8 @@ export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Sch
 
 export const defineItemOption = (about: Text) => ({ kind: "list", value: "ITEM,…", repeatable: true, about }) as const;
 
-/** Formats a check item as `users.write (ユーザーの作成と変更)`. */
 const formatItem = (item: Operation): string => `${item} (${getItemName(item)})`;
 
-/** Help paragraphs on schemes and their check items. @see facts 2.1 */
 export const SCHEME_HELP: readonly Text[] = [
   text(
     `Items: ${SCHEME_ITEMS.map(formatItem).join(", ")}. Type an item as shown here or by its Japanese name. The manual names only ${SCHEME_ITEMS.filter(isDocumentedItem).map(getItemName).join(", ")}; the other items are clomoctl's own, because the console's list of check items is not known.`,
@@ -68,7 +65,6 @@ export const SCHEME_HELP: readonly Text[] = [
   ),
 ];
 
-/** Parses the typed check items and removes duplicates. @throws `usage` if a check item does not exist */
 export const parseCheckItems = (typed: readonly (readonly string[])[], option: string): readonly Operation[] => [
   ...new Set(typed.flat().map((word) => parseCheckItem(word, option))),
 ];
