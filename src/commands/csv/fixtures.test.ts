@@ -50,17 +50,3 @@ test("finds every problem of the broken files in its place", async () => {
   }
   expect(missed).toEqual([]);
 });
-
-test.each([
-  ["shift_jis.crlf", "utf-8", "lf", "utf-8.lf"],
-  ["utf-8.lf", "shift_jis", "cr", "shift_jis.cr"],
-  ["utf-8.cr", "shift_jis", "crlf", "shift_jis.crlf"],
-])("converting %s to %s %s yields the fixture %s", async (from, encoding, newline, to) => {
-  const input = fixture(`users/people.${from}.csv`);
-  const { stdout, code } = await run(
-    ["csv", "convert", input, "-", "--to-encoding", encoding, "--to-newline", newline],
-    { home: freshHome() },
-  );
-  expect(code).toBe(0);
-  expect(stdout.equals(await readFile(fixture(`users/people.${to}.csv`)))).toBe(true);
-});

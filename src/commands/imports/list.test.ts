@@ -24,18 +24,6 @@ test("lists every import with what it did, the same in both languages", async ()
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("is a table on a terminal, in the chosen language and the context's time zone", async () => {
-  const { en, ja } = await runInBoth("imports list", { tenant, terminal: {} });
-  expect(en.stdout.split("\n")).toEqual([
-    "no.  state      created at        file        done by         changes",
-    "P13  planned    2026-11-20 10:23  people.csv  owner (hanako)  +3 ~4 -5",
-    " 17  committed  2026-11-20 10:23  people.csv  owner (hanako)  +1 ~1",
-    "",
-  ]);
-  expect(ja.stdout).toMatch(/^No\. +状態 +作成日時 +ファイル +実行者 +変更\n/);
-  expect(ja.stdout).toMatch(/\n +17 +適用済み +2026-11-20 10:23 +people\.csv +所有者\(hanako\) +\+1 ~1\n$/);
-});
-
 test("plans that were not committed are not listed", async () => {
   const items = [planOf({ rejected: true }), planOf({ state: "discarded", number: "P2" })];
   const { stdout } = await run("imports list --fields number,state", { tenant: { imports: { items } }, terminal: {} });

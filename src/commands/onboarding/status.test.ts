@@ -46,25 +46,6 @@ describe("onboarding status", () => {
     expect(await stepEight()).toMatchObject({ state: "done" });
   });
 
-  test("keeps the devices open if ADE is used and nothing was synced here", async () => {
-    await using tenant = new TestTenant();
-    const { client, fetch } = tenant;
-    await client.tenant.set({ ios: true, ade: true });
-    await client.devices.create({ serialNumber: "C02X", platform: "iOS", status: "事前登録" });
-    const at = async (language: string) => {
-      const { stdout } = await run(`onboarding status --format json --lang ${language}`, { tenant: fetch });
-      return (JSON.parse(stdout) as readonly Readonly<Record<string, string>>[])[7];
-    };
-    const en = await at("en");
-    expect(en).toMatchObject({ state: "open", next: "clomoctl ade sync" });
-    expect(en?.["why"]).toContain("1 device; it is not known which ADE devices have a profile");
-    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
-    expect(await at("en")).toMatchObject({ state: "done", why: "1 device" });
-    tenant.database.run("update tenant set mirroredAt = null");
-    await client.tenant.set({ ade: false });
-    expect(await at("en")).toMatchObject({ state: "done", why: "1 device" });
-  });
-
   test("keeps an issued certificate open while its renewal is expired or critical", async () => {
     await using tenant = new TestTenant();
     const { client, fetch } = tenant;

@@ -88,10 +88,6 @@ test("the reason is a cell in the dialect of the file", async () => {
   expect(await textOf({ content: "氏名;メールアドレス\n;x@\n", problems: [lacking] })).toBe(
     '氏名;メールアドレス;clomoctl:理由\r\n;x@;"row 2: the column a;""b is missing"\r\n',
   );
-  const quoting = bad(2, { code: "header-missing", header: "", params: { header: "it's" } });
-  expect(await textOf({ content: "氏名|メールアドレス\n|x@\n", problems: [quoting] })).toBe(
-    "氏名|メールアドレス|clomoctl:理由\r\n|x@|row 2: the column it's is missing\r\n",
-  );
 });
 
 test("a new reason replaces an old reason, wherever its column is", async () => {

@@ -250,15 +250,6 @@ describe("layouts", () => {
     expect(await layouts(desk)).toHaveLength(1);
   });
 
-  test("a list without changes teaches its layout", async () => {
-    const desk = await learnt();
-    await desk.run(`layouts remove ${(await layouts(desk))[0]?.id} --yes`);
-    expect((await desk.type("users import april.csv", QUESTIONS)).code).toBe(0);
-    expect(await layouts(desk)).toHaveLength(1);
-    expect((await desk.run("undo last --yes")).code).toBe(0);
-    expect(await layouts(desk)).toEqual([]);
-  });
-
   test.each([
     [
       "ignores a further column with a note",

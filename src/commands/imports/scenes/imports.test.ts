@@ -9,27 +9,8 @@ describe("an import", () => {
     const desk = await freshDesk();
     const { code, text, stderr } = await desk.run("users import people.csv --create-orgs --yes --format json");
     expect(code).toBe(0);
-    expect(JSON.parse(text)).toMatchObject({
-      number: "1",
-      change: 1,
-      importId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      tenant: "local",
-      mode: "append",
-      dryRun: false,
-      rows: 2,
-      create: 2,
-      update: 0,
-      unchanged: 0,
-      delete: 0,
-      invalid: 0,
-      secretsSet: 0,
-      orgsCreated: 2,
-      groupsCreated: 0,
-      committed: true,
-      newOrgs: ["S01", "S02"],
-      newGroups: [],
-      columns: [],
-    });
+    const counts = { rows: 2, create: 2, unchanged: 0, orgsCreated: 2, newOrgs: ["S01", "S02"] };
+    expect(JSON.parse(text)).toMatchObject({ number: "1", change: 1, tenant: "local", committed: true, ...counts });
     expect(stderr).toContain("plan for the local tenant");
     expect(stderr).toContain("+ 2 taro@example.com 山田 太郎");
   });

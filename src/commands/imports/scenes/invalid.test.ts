@@ -1,8 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { csv, freshDesk, HEADER, parseResult } from "#support/cli/import-desk.ts";
-import { FIXTURES } from "#support/cli/home.ts";
 
 describe("invalid rows", () => {
   const BAD = [
@@ -29,20 +27,6 @@ describe("invalid rows", () => {
     const mended = await desk.run("users import errors.csv --yes --format json --errors again.csv");
     expect(parseResult(mended)).toMatchObject({ create: 2, committed: true });
     expect(mended.stderr).toContain("no invalid rows: again.csv was not written");
-  });
-
-  test.each(["character-nul", "header-unknown", "cells-too-few"])("with %s are copied byte for byte", async (name) => {
-    const desk = await freshDesk();
-    const input = await readFile(join(FIXTURES, "broken", `${name}.csv`));
-    await desk.write("input.csv", input);
-    await desk.run("users import input.csv --encoding shift_jis --errors errors.csv");
-    const errors = (await readFile(desk.path("errors.csv"))).toString("latin1");
-    const rows = errors.split("\r\n").slice(1, -1);
-    const reasonless = rows.map((row) =>
-      name === "cells-too-few" ? row.replace(/,+"[^"]*"$/, "") : row.slice(0, row.lastIndexOf(",")),
-    );
-    expect(rows.length).toBeGreaterThan(0);
-    for (const row of reasonless) expect(input.toString("latin1")).toContain(`\r\n${row}\r\n`);
   });
 
   test("that may belong to a record to be deleted are not skipped, and the reason is shown", async () => {
