@@ -91,7 +91,7 @@ test("leaving the question counts as an interruption and keeps the plan", async 
 });
 
 const UNKNOWN_OUTCOME =
-  "the commit was in progress: either the whole plan was committed, or nothing; to check: clomoctl imports show P12; to commit the plan if it is still open: clomoctl imports commit P12";
+  "the commit was in progress: either the whole plan was committed, or nothing; to check: clomoctl imports show P12";
 
 test.each([
   ["unavailable", undefined, UNKNOWN_OUTCOME],
@@ -106,7 +106,7 @@ test.each([
   const { stderr } = await run("imports commit P12 --yes", {
     tenant: holding(planOf(), { commitImport, import: now }),
   });
-  expect(/^(?:the commit|the change) .*$/m.exec(stderr)?.[0].replace(" ;", ";")).toBe(told);
+  expect(/^(?:the commit|the change) .*$/m.exec(stderr)?.[0]).toBe(told);
   expect(stderr.endsWith("error: failed\n")).toBe(true);
 });
 
@@ -132,14 +132,13 @@ test.each([
     const { exit, stderr } = await run(words, { folder, tenant: lossy });
     expect(exit).toBe(7);
     expect(stderr).toContain("(status 502); the tenant may have completed the request\n");
-    const [, shown = "", continued = ""] =
-      /: clomoctl (imports show \S+) ; .*: clomoctl (imports commit \S+)\n/.exec(stderr) ?? [];
+    const [, number = ""] = /: clomoctl imports show (\S+)\n/.exec(stderr) ?? [];
     const place = { folder, tenant: tenant.fetch };
-    expect((await run(`${shown} --format tsv --fields state`, place)).stdout).toBe(
+    expect((await run(`imports show ${number} --format tsv --fields state`, place)).stdout).toBe(
       `state\n${isCommitted ? "committed" : "planned"}\n`,
     );
     const confirmed = words.startsWith("undo") ? "--confirm-deletions 1" : "--yes";
-    expect((await run(`${continued} ${confirmed}`, place)).exit).toBe(isCommitted ? 5 : 0);
+    expect((await run(`imports commit ${number} ${confirmed}`, place)).exit).toBe(isCommitted ? 5 : 0);
     expect(await tenant.users()).toHaveLength(users);
   },
 );
@@ -161,5 +160,5 @@ test.each([
     signals,
   });
   expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
-  expect(stderr.replaceAll(" ;", ";")).toContain(`error: interrupted: ${told}\n`);
+  expect(stderr).toContain(`error: interrupted: ${told}\n`);
 });

@@ -119,9 +119,9 @@ const describeKeptPlan = ({ number }: Import): Advice =>
   );
 
 const describeUnknownOutcome = (number: string): Text => {
-  const [show, commit] = [line("imports show", [number]), line("imports commit", [number])];
+  const show = line("imports show", [number]);
   return text(
-    `the commit was in progress: either the whole plan was committed, or nothing; to check: ${show}; to commit the plan if it is still open: ${commit}`,
-    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${show}。計画が適用待ちのままなら、適用するには: ${commit}`,
+    `the commit was in progress: either the whole plan was committed, or nothing; to check: ${show}`,
+    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${show}`,
   );
 };
