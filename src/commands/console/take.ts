@@ -29,11 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/**
- * Takes exports one after another: organisations, users, devices, apps. Each is one change. The first refusal stops.
- *
- * @throws `usage` if two exports are of one kind; `partial` if some were taken before one was refused
- */
+/** Each export is one change; the first refusal stops. @throws `usage`; `partial` if some were taken before */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -124,7 +120,7 @@ async function takeExport(
       await pending.leave();
       throw createExportRejection(plan, problems);
     }
-    const isFirst = await requireUsualExport(tools, client, plan);
+    const isFirst = await requireKnownExport(tools, client, plan);
     const unknown = await checkAdministrators(tools, plan);
     const answers = answerDeletions(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
     if (options.dryRun || isFirst || hasChanges(plan))
@@ -193,14 +189,8 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/**
- * Asks about an export whose columns are not those of the last export of its kind, which may be another list, and about
- * one that was taken before the last one.
- *
- * @returns true if it is the first of its kind
- * @throws `input-rejected` if nobody can be asked, or the answer is no
- */
-async function requireUsualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+/** @returns true if it is the first of its kind. @throws `input-rejected` if nobody can be asked, or the answer is no */
+async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(
     ({ kind, state, request }) => kind === plan.kind && state === "committed" && request?.fromConsole === true,

@@ -104,12 +104,7 @@ function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, ca
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
 
-/**
- * Determines how to read a list: as `--map` says, as the layout with its headers says, or as somebody answers.
- *
- * @param learning true to ask about every column that is not read
- * @throws `input-rejected` if nobody can be asked and the list lacks a column of its layout, or has a new source of a field
- */
+/** @param learning asks about every column. @throws `input-rejected` if nobody can be asked what is not clear */
 export async function readList(
   tools: Tools,
   file: InputFile,

@@ -38,10 +38,7 @@ function insertColumn(
   return placed.toSpliced(at + 1, 0, { column, header: column.header, at: 0, isShown: false });
 }
 
-/**
- * Returns the columns of an upload file: those of the last export, in its order, without those that clomoctl does not
- * know, and those that no export shows, if their values are open. A new user needs a password.
- */
+/** Those of the last export, in its order, and those that no export shows, if their values are open. */
 export function planColumns(
   { kind, last, extent }: Pick<KindUpload, "kind" | "last" | "extent">,
   columns: readonly Column[],

@@ -12,10 +12,7 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /**
-   * keys of records that the console knows by another key, or still has although they are deleted here: a file cannot
-   * use them. By {@link nameKeySpace}
-   */
+  /** keys that differ in the console, or of what it still has: no file can use them; by {@link nameKeySpace} */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 

@@ -49,10 +49,7 @@ type Severity = "error" | "warning";
 
 const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
-/**
- * Returns a key for a cause that several rows may share: a name that the tenant lacks, a column that the file lacks,
- * or cells that Excel omitted or does not display. Returns undefined if the cause concerns only one row.
- */
+/** Names a cause that several rows may share; undefined if it concerns only one row. */
 const findCommonCause = (problem: GroupableProblem): string | undefined => {
   const { code, column, params } = problem;
   if (code === "cells-too-few") return code;

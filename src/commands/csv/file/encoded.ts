@@ -36,15 +36,7 @@ async function locateUnmappable(
   return placed;
 }
 
-/**
- * Writes text as a file for the console. If the encoding cannot represent a character, fails with its position and
- * writes nothing, unless the form says that such characters are replaced. Notes report the number of look-alikes and
- * replacements.
- *
- * @param source name of the file that people correct, its dialect, and whether it may turn out to be invalid, so that
- * stdout must not receive anything before its end
- * @throws `input-rejected` if a character is unmappable
- */
+/** @param source `name` is the file that people correct; `held` if it may be invalid. @throws `input-rejected` */
 export async function writeEncoded(
   tools: OutputTools,
   output: string,

@@ -26,11 +26,7 @@ import type { PlanSecrets } from "./secrets.ts";
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/**
- * @param label the file that people correct
- * @throws `usage` if several kinds go into a file; `input-rejected` if the tenant is no mirror, a file for 全件更新 would lack something, or a character is
- * unmappable; `conflict` if the last export was undone
- */
+/** @throws `usage`; `input-rejected` if 全件更新 would lack something or a character is unmappable; `conflict` */
 export async function checkUpload(
   tools: Tools,
   plan: Import,
