@@ -86,7 +86,7 @@ export default defineCommand({
       : await detectEncoding(file, fromEncoding, { flag: "--from-encoding", signal });
     const to = toEncoding ?? (from === "xlsx" || from === "euc-jp" ? "utf-8" : from);
     const dialect = { delimiter: isBook ? "," : delimiter };
-    rejectMark(bom, to);
+    rejectMark(bom, to, "--to-encoding");
     validateDelimiter(delimiter);
     const reading = { encoding: from, dialect, sheet };
     if (isWorkbookName(output)) {

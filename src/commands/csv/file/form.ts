@@ -42,11 +42,12 @@ export const ON_UNMAPPABLE_OPTION = {
 } as const;
 
 /** @throws `usage` */
-export function rejectMark(bom: boolean, encoding: Encoding): void {
+export function rejectMark(bom: boolean, encoding: Encoding, flag = "--encoding"): void {
   if (!bom || encoding !== "shift_jis") return;
   throw new Failure("usage", {
     what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
     where: "--bom",
+    hint: text(`pass ${flag} utf-8, or omit --bom`, `${flag} utf-8 を指定するか、--bom を外してください`),
   });
 }
 
