@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -142,23 +141,3 @@ test.each([
     expect(await tenant.users()).toHaveLength(users);
   },
 );
-
-test.each([
-  ["planned", `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`],
-  ["committed", "the change was made; the output may be incomplete"],
-  [undefined, UNKNOWN_OUTCOME],
-] as const)("a signal during the commit reports the state of the plan: %s", async (state, told) => {
-  const signals = new EventEmitter();
-  const commitImport = (): unknown => {
-    signals.emit("SIGINT");
-    return toCommittedPlan();
-  };
-  const gone = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
-  const tenant = holding(planOf(), { commitImport, import: state === undefined ? gone : planOf({ state }) });
-  const { exit, stdout, stderr } = await run("imports commit P12 --yes", {
-    tenant,
-    signals,
-  });
-  expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
-  expect(stderr).toContain(`error: interrupted: ${told}\n`);
-});
