@@ -86,13 +86,6 @@ describe("the list", () => {
     });
   });
 
-  test("can be in Shift_JIS and can come from stdin", async () => {
-    const sjis = Buffer.from("83568383838a83418b8b94d48d860d0a", "hex");
-    const ran = await run("ade reconcile - --fields row", { tenant, stdin: "serial\nC8TJ500QF1MN\n" });
-    expect(ran).toMatchObject({ exit: 0, stdout: "row\n2\n" });
-    expect((await run(`${RECONCILE} --encoding shift_jis`, { tenant, ...listOf(sjis) })).exit).toBe(3);
-  });
-
   test.each([
     ["", "no column of serial numbers"],
     ["serial\n", "no column of serial numbers"],

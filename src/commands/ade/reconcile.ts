@@ -3,27 +3,23 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
 import { SHEET_OPTION } from "../csv/file/sheet.ts";
-import { listNextSteps } from "./purchased/next.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
-import { reconcileWithTenant, isReadyVerdict, VERDICTS, type ReconciledDevice } from "./purchased/verdict.ts";
+import {
+  reconcileWithTenant,
+  isReadyVerdict,
+  listNextSteps,
+  VERDICTS,
+  type ReconciledDevice,
+} from "./purchased/verdict.ts";
 
 const COLUMNS: readonly Column<ReconciledDevice>[] = [
-  {
-    key: "serialNumber",
-    header: text("serial number", "シリアルナンバー"),
-    value: ({ serialNumber }) => serialNumber,
-  },
+  { key: "serialNumber", header: text("serial number", "シリアルナンバー"), value: (one) => one.serialNumber },
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
-  {
-    key: "result",
-    header: text("result", "結果"),
-    value: ({ verdict }) => verdict,
-    name: ({ verdict }) => VERDICTS[verdict],
-  },
+  { key: "result", header: text("result", "結果"), value: (one) => one.verdict, name: (one) => VERDICTS[one.verdict] },
   {
     key: "profileStatus",
     header: text("ADE profile state", "ADE プロファイル状態"),
-    value: ({ profileStatus }) => profileStatus,
+    value: (one) => one.profileStatus,
   },
 ];
 

@@ -2,46 +2,36 @@ import { line, step, type Step } from "../../lib/advice/index.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
+import type { Tools } from "../tools.ts";
 
-const FACT_HEADERS = [
-  ["endpoint", "endpoint", "接続先"],
-  ["server", "MDM server", "MDM サーバ"],
-  ["organisation", "organisation", "組織"],
-  ["admin", "token downloaded by", "トークンをダウンロードした人"],
-  ["tokenExpiresAt", "token expires", "トークンの期限"],
-  ["tokenSetAt", "token set at", "トークンの設定日時"],
-  ["tokenSetBy", "token set by", "トークンを設定した人"],
-  ["devices", "ADE devices", "ADE デバイス"],
-  ["notReady", "not ready", "準備未完了"],
-  ["lastSyncAt", "last sync", "前回の同期"],
-  ["lastFullAt", "last full sync", "前回の全件取得"],
-] as const;
-
-type AdeFacts = Readonly<Record<(typeof FACT_HEADERS)[number][0], string | number | null>>;
-
-export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACT_HEADERS.map(([key, en, ja]) => ({
+const column = (key: string, en: string, ja: string, value: Column<Ade>["value"]): Column<Ade> => ({
   key,
   header: text(en, ja),
-  value: (facts) => facts[key],
+  value: (ade) => value(ade) ?? null,
   ...(key.endsWith("At") && { instant: true }),
-}));
-
-export const toAdeFacts = ({ endpoint, server, token, devices, notReady, lastSyncAt, lastFullAt }: Ade): AdeFacts => ({
-  endpoint,
-  server: server?.name ?? null,
-  organisation: server?.organisation ?? null,
-  admin: server?.admin ?? null,
-  tokenExpiresAt: token?.expiresAt ?? null,
-  tokenSetAt: token?.setAt ?? null,
-  tokenSetBy: token?.setBy ?? null,
-  devices,
-  notReady,
-  lastSyncAt,
-  lastFullAt,
 });
 
-/** Returns what to do next until the first sync is done; undefined if nothing is left to do. */
-export function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step | undefined {
+export const FACT_COLUMNS: readonly Column<Ade>[] = [
+  column("endpoint", "endpoint", "接続先", ({ endpoint }) => endpoint),
+  column("server", "MDM server", "MDM サーバ", ({ server }) => server?.name),
+  column("organisation", "organisation", "組織", ({ server }) => server?.organisation),
+  column("admin", "token downloaded by", "トークンをダウンロードした人", ({ server }) => server?.admin),
+  column("tokenExpiresAt", "token expires", "トークンの期限", ({ token }) => token?.expiresAt),
+  column("tokenSetAt", "token set at", "トークンの設定日時", ({ token }) => token?.setAt),
+  column("tokenSetBy", "token set by", "トークンを設定した人", ({ token }) => token?.setBy),
+  column("devices", "ADE devices", "ADE デバイス", ({ devices }) => devices),
+  column("notReady", "not ready", "準備未完了", ({ notReady }) => notReady),
+  column("lastSyncAt", "last sync", "前回の同期", ({ lastSyncAt }) => lastSyncAt),
+  column("lastFullAt", "last full sync", "前回の全件取得", ({ lastFullAt }) => lastFullAt),
+];
+
+export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: Ade): Promise<void> {
+  const next = findNextStep(ade);
+  if (next !== undefined) await terminal.note(next);
+}
+
+/** until the first sync is done */
+function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step | undefined {
   if (mirror) {
     return step(
       "this tenant mirrors the console, which syncs the ADE devices; to renew its token",

@@ -1,7 +1,7 @@
 import { assessAdeHealth } from "../../lib/model/ade-health.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { FACT_COLUMNS, findNextStep, toAdeFacts } from "./shown.ts";
+import { FACT_COLUMNS, showNextStep } from "./shown.ts";
 
 export default defineCommand({
   summary: text("show the state of ADE, and what to do next", "ADE の状態と次の操作を表示する"),
@@ -13,9 +13,8 @@ export default defineCommand({
     const { terminal, clock } = tools;
     const { client } = await tools.tenant("ade");
     const ade = await client.ade.show();
-    await terminal.show(FACT_COLUMNS, toAdeFacts(ade));
+    await terminal.show(FACT_COLUMNS, ade);
     for (const { what, line } of assessAdeHealth(ade, clock.now())) await terminal.warn({ why: what, line });
-    const next = findNextStep(ade);
-    if (next !== undefined) await terminal.note(next);
+    await showNextStep(tools, ade);
   },
 });

@@ -7,20 +7,23 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../imports/plan/options.ts";
 
-const createCountColumn = (
-  key: "created" | "changed" | "released" | "missing" | "registered" | "devices",
-  en: string,
-  ja: string,
-): Column<AdeSync> => ({ key, header: text(en, ja), value: (sync) => sync[key], align: "end" });
+const COUNTS = [
+  ["created", "new", "新規"],
+  ["changed", "changed", "変更"],
+  ["released", "removed", "なくなったもの"],
+  ["missing", "missing, not removed", "見つからず、除いていないもの"],
+  ["registered", "added to Devices", "「Devices」に追加"],
+  ["devices", "fetched", "取得"],
+] as const;
 
 const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
   { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind, name: ({ kind }) => SYNC_KINDS[kind] },
-  createCountColumn("created", "new", "新規"),
-  createCountColumn("changed", "changed", "変更"),
-  createCountColumn("released", "removed", "なくなったもの"),
-  createCountColumn("missing", "missing, not removed", "見つからず、除いていないもの"),
-  createCountColumn("registered", "added to Devices", "「Devices」に追加"),
-  createCountColumn("devices", "fetched", "取得"),
+  ...COUNTS.map(([key, en, ja]): Column<AdeSync> => ({
+    key,
+    header: text(en, ja),
+    value: (sync) => sync[key],
+    align: "end",
+  })),
 ];
 
 const describeMissing = (missing: number): Text =>
@@ -64,34 +67,26 @@ export default defineCommand({
       ...(maxDeletions !== undefined && { maxDeletions: parseLimit("--max-deletions", maxDeletions) }),
     };
     const fetchDevices = async (confirmed: number | undefined): Promise<AdeSync> => {
-      const step = terminal.progress.start({
-        id: "sync",
-        name: text("Fetching devices", "デバイスの取得"),
-        unit: DEVICE_UNIT,
-      });
+      const name = text("Fetching devices", "デバイスの取得");
+      const step = terminal.progress.start({ id: "sync", name, unit: DEVICE_UNIT });
+      const answer = confirmed !== undefined && ({ kind: "full", confirmDeletions: confirmed } as const);
       try {
-        return await client.ade.sync({
-          ...request,
-          ...(confirmed !== undefined && { kind: "full", confirmDeletions: confirmed }),
-        });
+        return await client.ade.sync({ ...request, ...answer });
       } finally {
         step.finish();
       }
     };
-    const promptForRemoval = async (missing: number): Promise<AdeSync> => {
-      const what = describeMissing(missing);
-      await terminal.prompts.typedNumber({
-        message: text(
-          `${what.en}. Type ${missing} to remove them from the list of ADE devices:`,
-          `${what.ja}。ADE デバイスの一覧から除くには台数を入力:`,
-        ),
-        flag: `--confirm-deletions ${missing}`,
-        expected: missing,
-      });
-      return fetchDevices(missing);
-    };
-    const first = await fetchDevices(confirmDeletions);
-    const result = first.missing > 0 && terminal.interactive ? await promptForRemoval(first.missing) : first;
+    let result = await fetchDevices(confirmDeletions);
+    if (result.missing > 0 && terminal.interactive) {
+      const expected = result.missing;
+      const what = describeMissing(expected);
+      const message = text(
+        `${what.en}. Type ${expected} to remove them from the list of ADE devices:`,
+        `${what.ja}。ADE デバイスの一覧から除くには台数を入力:`,
+      );
+      await terminal.prompts.typedNumber({ message, flag: `--confirm-deletions ${expected}`, expected });
+      result = await fetchDevices(expected);
+    }
     await terminal.show(SYNC_COLUMNS, result);
     const { missing } = result;
     if (missing === 0) return undefined;

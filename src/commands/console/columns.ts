@@ -2,7 +2,7 @@ import { line } from "../../lib/advice/index.ts";
 import type { Client, ConsoleTask } from "../../lib/client/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { parseChangeNumber } from "../imports/plan/find.ts";
 import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
@@ -25,30 +25,14 @@ export const readTaskNumber = async (
   return number === "last" ? (await console.show("last")).number : number;
 };
 
-const buildColumn = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> => ({
-  key,
-  header,
-  value: (task) => task[key],
-});
-
 export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
-  { ...buildColumn("number", text("no.", "No.")), align: "end" },
+  { key: "number", header: text("no.", "No."), value: ({ number }) => number, align: "end" },
   { key: "work", header: text("task", "作業"), value: (task) => summarizeTask(task).en, name: summarizeTask },
   { key: "place", header: text("screen", "画面"), value: (task) => getTaskScreen(task).en, name: getTaskScreen },
-  {
-    key: "name",
-    header: text("target", "対象"),
-    value: getTaskSubject,
-    name: (task) => {
-      const subject = getTaskSubject(task);
-      return subject === null ? null : same(subject);
-    },
-    wraps: true,
-  },
-  { ...buildColumn("openedAt", text("opened at", "発生日時")), instant: true },
+  { key: "name", header: text("target", "対象"), value: getTaskSubject, wraps: true },
+  { key: "openedAt", header: text("opened at", "発生日時"), value: ({ openedAt }) => openedAt, instant: true },
 ];
 
-/** Keys of the columns that fit on a terminal. `console show` shows the rest: the screen, the time and the steps. */
 export const DEFAULT_TASK_COLUMNS = ["number", "work", "name"];
 
 export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
@@ -63,7 +47,9 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
     },
   },
   {
-    ...buildColumn("openedBy", text("opened by", "実行者")),
+    key: "openedBy",
+    header: text("opened by", "実行者"),
+    value: ({ openedBy }) => openedBy,
     name: ({ openedBy }) => (openedBy ? formatActor(openedBy) : null),
   },
 ];

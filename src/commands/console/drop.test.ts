@@ -49,23 +49,6 @@ test("deletes a record that was created here after its number is confirmed", asy
   expect(await tenant.users()).toHaveLength(2);
 });
 
-test("counts the dropped records of each kind when it asks for them", async () => {
-  const { after: org } = await tenant.client.orgs.create({ name: "支店", code: "B" });
-  await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"], org: org.id });
-  const line = `console drop ${tasks.numbers(1, 2).join(" ")} --confirm-deletions 2`;
-  const { en, ja } = await runInBoth(`${line} --dry-run`, { tenant: tenant.fetch, terminal: { columns: 80 } });
-  expect(en.stdout).toMatch(/^delete +1$/m);
-  expect(en.stdout).toMatch(/^other records +user: delete 1$/m);
-  expect(ja.stdout).toMatch(/^ほかのデータ +ユーザー: 削除 1$/m);
-  const { stdout } = await ran(`${line} --format json`);
-  expect(JSON.parse(stdout)).toMatchObject({ kind: "orgs", delete: 1, beside: [{ thing: "user", delete: 1 }] });
-  expect((await ran("imports list --fields changes")).stdout).toContain("changes\n-2\n");
-  expect(JSON.parse((await ran("imports show last --format json")).stdout)).toMatchObject({
-    delete: 1,
-    beside: [{ thing: "user", delete: 1 }],
-  });
-});
-
 test("if something prevents it, changes nothing and says what to drop together", async () => {
   await edit("jiro@example.jp", { emails: ["tmp@example.jp"] });
   await edit("taro@example.jp", { emails: ["jiro@example.jp"] });

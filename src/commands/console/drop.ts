@@ -44,7 +44,6 @@ export default defineCommand({
   },
 });
 
-/** Returns the failure for tasks that cannot be dropped, because later changes use the same records or keys. */
 const createDropFailure = ({ count, first }: NonNullable<Import["blocked"]>, numbers: readonly number[]): Failure => {
   const together = line("console drop", [...new Set([...numbers, ...first.flatMap(({ change }) => change ?? [])])]);
   return new Failure("conflict", {

@@ -14,17 +14,11 @@ export const EXPORT_ORDER: readonly ImportKind[] = ["orgs", "users", "devices", 
 export interface ConsoleExport {
   readonly kind: ImportKind;
   readonly file: InputFile;
-  /** file name as typed */
   readonly name: string;
   readonly reading: InputFormat;
 }
 
-/**
- * Recognises the kind of an export by its header row. The exports of the SECURED APPs look alike, so the app is given or
- * asked.
- *
- * @throws `input-rejected` if the header row fits no kind of export; `usage` if the app is not known
- */
+/** @throws `input-rejected` if the header row fits no kind of export; `usage` if the app is not known */
 export async function recognizeExport(
   tools: Tools,
   file: InputFile,
@@ -38,17 +32,25 @@ export async function recognizeExport(
   });
   const [best, next] = fits.toSorted((one, other) => other.count - one.count);
   if (best === undefined || best.count === 0 || best.count === next?.count)
-    throw createUnknownExportFailure(file.label);
+    throw new Failure("input-rejected", {
+      what: text(
+        "the header row does not show which export of the console this is; nothing was changed",
+        "ヘッダー行から、管理画面のどのエクスポートか判断できないため、何も変更していません",
+      ),
+      where: file.label,
+      hint: text(
+        "export organisations, users, devices or the users of a SECURED APPs app in the console",
+        "管理画面で、組織、ユーザー、デバイス、SECURED APPs のユーザーのどれかをエクスポートしてください",
+      ),
+    });
   const isApp = FORMATS[best.kind].app !== undefined;
   return { kind: isApp ? (app ?? (await askApp(tools, file.label))) : best.kind, file, name, reading };
 }
 
 async function readHeaderRow(file: InputFile, reading: InputFormat): Promise<readonly string[]> {
   let header: readonly string[] | undefined;
-  const sink = {
-    record: (cells: readonly string[], count: number): void => void (header ??= cells.slice(0, count)),
-    problem: (): void => undefined,
-  };
+  const record = (cells: readonly string[], count: number): void => void (header ??= cells.slice(0, count));
+  const sink = { record, problem: () => undefined };
   for await (const _ of readRecords(file.chunks(), { ...reading, rows: 1 }, file.label, sink))
     if (header !== undefined) break;
   return header ?? [];
@@ -59,17 +61,4 @@ const askApp = ({ terminal }: Tools, label: string): Promise<SecuredApp> =>
     message: text(`Which SECURED APPs app is ${label} from?`, `${label} はどのアプリのエクスポートですか?`),
     flag: "--app",
     choices: SECURED_APPS.map((value) => ({ value, name: same(formatSecuredAppName(value)) })),
-  });
-
-const createUnknownExportFailure = (where: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "the header row does not show which export of the console this is; nothing was changed",
-      "ヘッダー行から、管理画面のどのエクスポートか判断できないため、何も変更していません",
-    ),
-    where,
-    hint: text(
-      "export organisations, users, devices or the users of a SECURED APPs app in the console",
-      "管理画面で、組織、ユーザー、デバイス、SECURED APPs のユーザーのどれかをエクスポートしてください",
-    ),
   });

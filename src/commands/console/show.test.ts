@@ -30,11 +30,3 @@ test("a pipe gets the terminal's columns in any language, and the numbered steps
   expect(stdout).toMatch(/^steps\n\["change: CLOMO PANEL/);
   expect(stderr).toBe("");
 });
-
-test("shows people in words what the task is, where to do it and what changes", async () => {
-  const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask: TASK }, terminal: { columns: 100 } });
-  expect(en.stdout).toMatch(/^task +change a user$/m);
-  expect(en.stdout).toMatch(/^screen +CLOMO PANEL, Users\/Org$/m);
-  expect(ja.stdout).toMatch(/^作業 +ユーザーを変更する$/m);
-  expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
-});

@@ -93,32 +93,10 @@ test("values are entered one by one, on their own page if they have one, and an 
   ]);
 });
 
-test("facts 1.1: a device's owner and tags have their own clicks", () => {
-  const changes = [
-    { field: "owner", before: "山田", after: "佐藤" },
-    { field: "tags", before: [], after: ["貸出用", "東京"] },
-  ];
-  const steps = buildTaskSteps(taskOf({ kind: "devices", thing: "device", name: "S1", changes }));
-  expect(steps[0]?.ja).toContain("「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し");
-  expect(steps[2]?.ja).toContain("「デバイスにタグとメモを設定します。」でインポート");
-});
-
 test("a record has its name in the console, and a renamed record has both names", () => {
   const record = { key: "h2@x", console: { name: "鈴木 花子", key: "h@x" } } as const;
   expect(buildTaskSteps(taskOf(record))[1]?.ja).toMatch(/^「鈴木 花子 <h@x>」: /);
   expect(formatRecordLabel(recordOf(record))).toBe("鈴木 花子 <h@x> → 髙橋 花子 <h2@x>");
-});
-
-test("a secret is entered again and shown nowhere", () => {
-  const changes = [{ field: "accountPassword", before: null, after: null }];
-  const text = JSON.stringify(buildTaskSteps(taskOf({ changes })));
-  expect(text).toContain("not stored by clomoctl");
-});
-
-test("a custom field is added on the custom fields screen", () => {
-  const task = taskOf({ thing: "custom_field", work: "create", name: "入社年", changes: [] });
-  expect(getTaskScreen(task).ja).toContain("カスタムユーザー情報");
-  expect(buildTaskSteps(task)[0]?.ja).toContain("カスタムユーザー情報に項目を追加");
 });
 
 test("does not ask for an export of a value that no export shows", () => {
@@ -141,15 +119,7 @@ test.each([
   expect(summarizeTask(task)).toEqual({ en, ja });
 });
 
-test("counts the records beyond the limit and says where they are", () => {
-  const steps = buildTaskSteps(taskOfImport({ update: 200 }));
-  expect(steps).toContainEqual(
-    expect.objectContaining({ en: "to see the other 198: `clomoctl console show 3 --rows`" }),
-  );
-});
-
-test("several records are uploaded instead of entered one by one", () => {
-  const [first] = buildTaskSteps(taskOfImport({ kind: "users", create: 1, update: 2 }));
-  expect(first?.en).toContain("`clomoctl console upload 3 -o upload`");
-  expect(buildTaskSteps(taskOf())[0]?.en).not.toContain("console upload");
+test("a secret is entered again and shown nowhere", () => {
+  const changes = [{ field: "accountPassword", before: null, after: null }];
+  expect(JSON.stringify(buildTaskSteps(taskOf({ changes })))).toContain("not stored by clomoctl");
 });

@@ -80,7 +80,6 @@ function describeValueChange(fields: Thing["fields"], { field, before, after }: 
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
 
-/** Returns how a task is closed: by the next export of what exports show, and otherwise by a confirmation. */
 function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
   const isExported = records.every((record) => isExportedThing(getThing(record)));
@@ -124,7 +123,6 @@ export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask):
   return more.length === 0 ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
 };
 
-/** Summarises what to do for a task: `change a user`, `add 3, change 2`. */
 export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTask): Text => {
   if (only !== undefined && more.length === 0) {
     const [{ en, ja }, of] = [CONSOLE_WORK_NAMES[only.work], getThingNoun(only.thing)];

@@ -8,7 +8,7 @@ import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
 import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { sumChanges } from "../../lib/plan/plan.ts";
-import { formatCount, joinTexts, same, text } from "../../lib/text/index.ts";
+import { formatCount, same, text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { askAdministrators, checkAdministrators } from "../imports/plan/administrators.ts";
 import { toRecordedName } from "../imports/plan/options.ts";
@@ -29,11 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/**
- * Takes exports one after another: organisations, users, devices, apps. Each is one change. The first refusal stops.
- *
- * @throws `usage` if two exports are of one kind; `partial` if some were taken before one was refused
- */
+/** Each export is one change; the first refusal stops. @throws `usage`; `partial` if some were taken before */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -54,14 +50,20 @@ export async function syncExports(tools: Tools, names: readonly string[], option
 
 async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], options: SyncOptions): Promise<Outcome> {
   const taken: string[] = [];
-  const run = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
+  const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
   const take = async (one: ConsoleExport): Promise<Import | undefined> => {
     try {
       return await takeExport(tools, one, options, run);
     } catch (error) {
       if (taken.length === 0 || !(error instanceof Failure)) throw error;
-      if (error.code !== "interrupted") throw describeRefusalAfter(error, taken);
       const names = taken.join(", ");
+      if (error.code !== "interrupted")
+        throw new Failure("partial", {
+          what: text(`${error.what.en} (already taken: ${names})`, `${error.what.ja}(取り込み済み: ${names})`),
+          where: error.where,
+          hint: error.hint ?? step("to see what was taken", "取り込んだもの", line("imports list", [])),
+          cause: error,
+        });
       tools.describeDone(
         text(`taken before: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
       );
@@ -89,7 +91,6 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
 interface SyncRun {
   deletions: number | undefined;
   readonly isShared: boolean;
-  /** the names of the exports that were taken */
   readonly taken: string[];
 }
 
@@ -109,32 +110,33 @@ async function takeExport(
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
-      await tools.terminal.warn(KEPT_IN_USE);
+      await tools.terminal.warn(
+        text(
+          "records missing from the export are in use and were kept: pass --part for a filtered export, or the other exports too",
+          "エクスポートになくても使用中のものは残しました。絞り込んだエクスポートなら --part、ほかはその種類も指定してください",
+        ),
+      );
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);
     }
-    const isFirst = await requireUsualExport(tools, client, plan);
+    const isFirst = await requireKnownExport(tools, client, plan);
     const unknown = await checkAdministrators(tools, plan);
     const answers = answerDeletions(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
-    else await commitUnchanged(tools, pending);
+    else {
+      // nothing is asked, but tasks may close
+      await (await tools.tenant()).permitChange();
+      await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
+    }
     if (pending.committed !== undefined && !run.taken.includes(given.name)) run.taken.push(given.name);
     if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
     return options.dryRun || pending.committed !== undefined ? plan : undefined;
   });
 }
 
-const KEPT_IN_USE = text(
-  "records missing from the export are in use and were kept: pass --part for a filtered export, or the other exports too",
-  "エクスポートになくても使用中のものは残しました。絞り込んだエクスポートなら --part、ほかはその種類も指定してください",
-);
-
-/**
- * Plans an export. If it is rejected only because records that it lacks are still in use here, it is planned without
- * deletions.
- */
+/** Plans without deletions if only those are refused because the records are still in use here. */
 async function planExport(
   tools: Tools,
   client: Client<"imports">,
@@ -187,14 +189,8 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/**
- * Asks about an export whose columns are not those of the last export of its kind, which may be another list, and about
- * one that was taken before the last one.
- *
- * @returns true if it is the first of its kind
- * @throws `input-rejected` if nobody can be asked, or the answer is no
- */
-async function requireUsualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+/** @returns true if it is the first of its kind. @throws `input-rejected` if nobody can be asked, or the answer is no */
+async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(
     ({ kind, state, request }) => kind === plan.kind && state === "committed" && request?.fromConsole === true,
@@ -228,12 +224,6 @@ const describeColumns = ({ absentColumns, unknownColumns }: Import): string =>
 const MAX_FREE_DELETIONS = 5;
 const MAX_FREE_SHARE = 0.02;
 
-/** Commits an export that changes no record, without a question. It may close tasks. */
-async function commitUnchanged(tools: Tools, pending: PendingPlan): Promise<void> {
-  await (await tools.tenant()).permitChange();
-  await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
-}
-
 function spendDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
@@ -243,11 +233,7 @@ function spendDeletions(plan: Import, run: SyncRun): number | undefined {
   return deletions;
 }
 
-/**
- * Returns the answers to the question about deletions. Few need no number.
- *
- * @throws `limit-exceeded` if nobody can be asked about many
- */
+/** @throws `limit-exceeded` if nobody can be asked about many */
 function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): ConfirmOptions {
   const changes = listPlanChanges(plan);
   const deletions = sumChanges(changes, "delete");
@@ -256,7 +242,7 @@ function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): Conf
   const isFree = deletions <= Math.min(MAX_FREE_DELETIONS, Math.floor(plan.recordsBefore * MAX_FREE_SHARE));
   if (isFree) return { ...answers, freeDeletions: deletions };
   if (dryRun || tools.terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined) return answers;
-  const all = sumRecords(changes);
+  const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
   throw new Failure("limit-exceeded", {
     what: text(
       `the export lacks ${deletions} of ${formatCount(all, "record")}; nothing was changed`,
@@ -270,9 +256,6 @@ function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): Conf
   });
 }
 
-const sumRecords = (changes: readonly { readonly recordsBefore: number }[]): number =>
-  changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
-
 const refuseSecondOfKind = (exports: readonly ConsoleExport[]): void => {
   const second = exports.find(({ kind }, at) => at > 0 && exports[at - 1]?.kind === kind);
   if (second === undefined) return;
@@ -280,15 +263,5 @@ const refuseSecondOfKind = (exports: readonly ConsoleExport[]): void => {
   throw new Failure("usage", {
     what: text(`two of these files are exports of one kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
     where: second.name,
-  });
-};
-
-const describeRefusalAfter = (refused: Failure, taken: readonly string[]): Failure => {
-  const names = joinTexts(taken.map(same), text(", ", "、"));
-  return new Failure("partial", {
-    what: text(`${refused.what.en} (already taken: ${names.en})`, `${refused.what.ja}(取り込み済み: ${names.ja})`),
-    where: refused.where,
-    hint: refused.hint ?? step("to see what was taken", "取り込んだもの", line("imports list", [])),
-    cause: refused,
   });
 };

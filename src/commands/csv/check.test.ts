@@ -1,5 +1,5 @@
 import { createFolderWith as folderWith } from "#support/commands/imports/plans.ts";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
@@ -20,9 +20,6 @@ interface Found {
 const problemsIn = ({ stdout }: RunResult): readonly Found[] =>
   (JSON.parse(stdout) as { readonly problems: readonly Found[] }).problems;
 
-const wrongRows = (count: number): string =>
-  ["氏名,メールアドレス", ...Array.from({ length: count }, (_, at) => `山田,${at}`)].join("\n");
-
 test("a valid file is counted, and nothing is reported", async () => {
   const folder = folderWith({ "people.csv": GOOD });
   const { exit, stdout, stderr, requests } = await run("csv check people.csv --as users", { folder });
@@ -40,48 +37,6 @@ describe("a problem", () => {
     );
     expect(en.stdout).toContain("\t1\t1\t0\n");
     expect(ja.stdout).toBe(en.stdout);
-  });
-
-  test.each([
-    [20, false],
-    [21, true],
-  ])("is listed for up to twenty errors: %i", async (errors, more) => {
-    const { en } = await runInBoth("csv check - --as users", { stdin: wrongRows(errors) });
-    expect(en.exit).toBe(3);
-    expect(en.stderr.match(/^stdin:\d+:2: /gm)).toHaveLength(20);
-    expect(en.stderr.includes(`… ${errors} errors in all; --format json lists them all\n`)).toBe(more);
-    expect(en.stderr).toContain(`error: ${errors} errors in the file (${errors} rows in total)\n`);
-    expect(en.stderr).not.toContain("warnings in all");
-  });
-
-  test("is always in JSON, as a code and in the chosen language", async () => {
-    const { en, ja } = await runInBoth("csv check - --as users --format json", { stdin: wrongRows(21) });
-    expect(problemsIn(en)).toHaveLength(21);
-    expect(problemsIn(en)[0]).toEqual({
-      code: "not-mail-address",
-      severity: "error",
-      row: 2,
-      line: 2,
-      column: 2,
-      header: "メールアドレス",
-      params: { value: "0" },
-      reason: 'not an email address: "0"',
-    });
-    expect(problemsIn(ja)[0]?.reason).toContain("メールアドレス");
-    expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
-      type: "input-rejected",
-      where: "stdin",
-    });
-  });
-
-  test.each([
-    ["--format ndjson", true],
-    ["--format csv", false],
-    ["--fields rows", false],
-    ["--fields rows,problems", true],
-  ])("is part of the result if the format allows it: %s", async (options, there) => {
-    const { stdout } = await check(wrongRows(1), `--as users ${options}`);
-    expect(stdout.includes("not-mail-address")).toBe(there);
   });
 });
 
@@ -123,20 +78,6 @@ describe("the encoding", () => {
     expect(await check(stdin)).toMatchObject({ exit: 0, stdout: expect.stringContaining("\tshift_jis\t1\t0\t0") });
     expect(await check(stdin, "--as users --encoding shift_jis")).toMatchObject({ exit: 0 });
   });
-
-  test.each([
-    ["cp932", "utf-8", "the file is not UTF-8"],
-    ["utf-8", "shift_jis", "the file is valid UTF-8, not Shift_JIS"],
-  ])("is refused at once if a file in %s is said to be %s", async (real, asked, what) => {
-    const { exit, stderr } = await check(iconv.encode(GOOD, real), `--as users --encoding ${asked}`);
-    expect([exit, stderr]).toEqual([3, `error: ${what}\n  stdin\n  omit --encoding\n`]);
-  });
-
-  test("must be given if it cannot be detected", async () => {
-    const { en } = await runInBoth("csv check - --as users", { stdin: "name\nMuñoz\n" });
-    expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toMatch(/row 2 reads "Muñoz" as UTF-8[^]+pass --encoding utf-8 or --encoding shift_jis/);
-  });
 });
 
 describe("--map", () => {
@@ -146,29 +87,6 @@ describe("--map", () => {
     const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n", "map.yaml": MAP });
     expect(await run("csv check hr.csv --as users --map map.yaml", { folder })).toMatchObject({ exit: 0, stderr: "" });
     expect(await run("csv check hr.csv --as users", { folder })).toMatchObject({ exit: 3 });
-  });
-
-  test("can name any custom field of users, but not of other formats", async () => {
-    const folder = folderWith({
-      "people.csv": "氏名,メールアドレス,Joined\n山田,a@example.jp,2019\n",
-      "map.yaml": "columns: {Joined: 入社年}\n",
-    });
-    const users = await run("csv check people.csv --as users --map map.yaml", { folder });
-    expect(users.stderr).toContain("unknown column 入社年");
-    const { exit, stderr } = await run("csv check people.csv --as docs --map map.yaml", { folder });
-    expect(exit).toBe(3);
-    expect(stderr).toContain("map.yaml:1");
-  });
-
-  test("is refused at the line that is not UTF-8", async () => {
-    const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n" });
-    writeFileSync(join(folder, "map.yaml"), Buffer.concat([Buffer.from(`${MAP}# `), Buffer.of(0xb1)]));
-    const { exit, stdout, stderr } = await run("csv check hr.csv --as users --map map.yaml", { folder });
-    expect([exit, stdout, stderr]).toEqual([
-      3,
-      "",
-      expect.stringMatching(/not UTF-8 text[^]*map\.yaml:2[^]*save the file as UTF-8/),
-    ]);
   });
 });
 
@@ -190,32 +108,12 @@ test("unknown columns are a problem unless they are allowed", async () => {
   expect(await check(stdin, "--as users --allow unknown-columns")).toMatchObject({ exit: 0, stderr: "" });
 });
 
-test("progress reaches the end of the file", async () => {
-  const folder = folderWith({ "people.csv": GOOD });
-  const { stderr } = await run("csv check people.csv --as users --progress json", { folder });
-  const bytes = Buffer.byteLength(GOOD);
-  const events = stderr
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
-  expect(events).toEqual([
-    { step: "check", done: 0, total: bytes, unit: "bytes" },
-    { step: "check", done: bytes, total: bytes, unit: "bytes" },
-  ]);
-});
-
 test.each([
   ["csv check nowhere.csv --as users", 6, "nowhere.csv"],
-  ["csv check people.csv/x --as users", 6, "people.csv/x"],
   ["csv check folder --as users", 2, "folder"],
   ["csv check people.csv --as users --map nowhere.yaml", 6, "nowhere.yaml"],
-  ["csv check people.csv --as users --map folder", 2, "folder"],
   ["csv check people.csv --as docs --key email", 2, "--key"],
-  ["csv check people.csv", 2, "--as FORMAT"],
-  ["csv check --as users", 2, "FILE"],
-  ["csv check people.csv --as user", 2, "users"],
   ["csv check people.csv --as users --key name", 2, "--key"],
-  ["csv check people.csv --as users --encoding utf-32", 2, "--encoding"],
 ])("%s exits with %i", async (line, exit, told) => {
   const folder = folderWith({ "people.csv": GOOD });
   mkdirSync(join(folder, "folder"));

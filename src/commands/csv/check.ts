@@ -1,5 +1,4 @@
 import { checkRecords } from "../../lib/csv/check.ts";
-import type { MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -8,30 +7,25 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
-import { loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
+import { FORMAT_OPTION, loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
-import { FORMAT_OPTION } from "./file/format.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
-/** Returns the field of `--key`; undefined for the format's default key.  @throws `usage` if there is no such key */
+/** @throws `usage` if the format has no such key */
 function resolveKeyField(format: FormatName, key: string | undefined): string | undefined {
-  if (key === undefined) return undefined;
   const { keys } = FORMATS[format].thing;
-  const found = keys.find(({ name }) => name === key);
-  if (keys.length > 1 && found !== undefined) return found.field;
-  const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : undefined;
+  const found = keys.length > 1 ? keys.find(({ name }) => name === key) : undefined;
+  if (key === undefined || found !== undefined) return found?.field;
+  const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : "";
   throw new Failure("usage", {
     what: text(`--key ${key} cannot be used with --as ${format}`, `--key ${key} は --as ${format} では使えません`),
-    hint:
-      names === undefined
-        ? text(
-            `${format} files have only one key: omit --key`,
-            `${format} のキーは 1 つだけです。--key を外してください`,
-          )
-        : text(`pass one of ${names}`, `${names} のいずれかを指定してください`),
+    hint: text(
+      names === "" ? "omit --key" : `pass one of ${names}`,
+      names === "" ? "--key を外してください" : `${names} のいずれかを指定してください`,
+    ),
   });
 }
 
@@ -76,7 +70,9 @@ export default defineCommand({
   async run(tools, { file: name, as, encoding: asked, allow, ...typed }) {
     const { terminal, signal } = tools;
     const map = await loadColumnMap(tools, as, { option: typed.map });
-    const { sheet, headerRow, key } = addMapDefaults(typed, map?.options);
+    const sheet = typed.sheet ?? map?.options?.sheet;
+    const headerRow = typed.headerRow ?? map?.options?.headerRow;
+    const key = typed.key ?? map?.options?.key;
     const keyField = resolveKeyField(as, key);
     await using file = await openInput(tools, name);
     const choice = { encoding: asked, sheet, headerRow, map };
@@ -101,16 +97,6 @@ export default defineCommand({
     const checked: CheckedFile = { file: file.label, sheet, format: as, encoding: reading.encoding, report };
     await listCheckProblems(terminal, checked);
     await terminal.show(buildReportColumns(terminal), checked);
-    if (report.errors === 0) return;
-    throw createCheckFailure(checked);
+    if (report.errors > 0) throw createCheckFailure(checked);
   },
-});
-
-const addMapDefaults = (
-  typed: Pick<MapOptions, "sheet" | "headerRow"> & { readonly key?: string | undefined },
-  options: MapOptions = {},
-) => ({
-  sheet: typed.sheet ?? options.sheet,
-  headerRow: typed.headerRow ?? options.headerRow,
-  key: typed.key ?? options.key,
 });

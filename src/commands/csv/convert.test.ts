@@ -1,13 +1,11 @@
 import { createFolderWith as folderWith } from "#support/commands/imports/plans.ts";
 import { readRows } from "#support/xlsx/read.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
-import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
+import { runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 const convert = (stdin: string | Uint8Array, options = ""): Promise<RunResult> =>
   run(["csv", "convert", "-", "-", ...options.split(" ").filter((word) => word !== "")], { stdin });
@@ -100,17 +98,11 @@ describe("a character that the encoding does not have", () => {
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/^in\.csv:2:2: [^\n]*U\+20BB7[^\n]*\nin\.csv:3:1: [^\n]*U\+00E9[^\n]*\nerror: /);
-    expect(en.stderr).toContain("2 characters cannot be represented in shift_jis; nothing was written\n  in.csv\n");
+    expect(en.stderr).toContain(
+      "shift_jis lacks the characters in 2 places; nothing was written or changed\n  in.csv\n",
+    );
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
     expect(readdirSync(folder).toSorted()).toEqual(["in.csv", "out.csv"]);
-  });
-
-  test("can be replaced, and is counted like look-alikes", async () => {
-    const line = "csv convert - - --to-encoding shift_jis --on-unmappable replace";
-    const { en } = await runInBoth(line, { stdin: TEXT });
-    expect(en.exit).toBe(0);
-    expect(iconv.decode(Buffer.from(en.bytes), "cp932")).toBe("a,b\r\n1,〓\r\n〓,～\r\n");
-    expect(en.stderr).toMatch(/^1 character written as [^\n]+\n2 characters replaced by 〓\n$/);
   });
 });
 
@@ -129,33 +121,14 @@ describe("a problem with bytes or quoting", () => {
   });
 });
 
-test.each(["auto", "utf-8"])("a signal ends it, and nothing is written: --from-encoding %s", async (encoding) => {
-  const folder = freshFolder();
-  const signals = new EventEmitter();
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    signals.emit("SIGINT");
-    yield Buffer.from(TEXT);
-  }
-  const line = `csv convert - out.csv --from-encoding ${encoding}`;
-  const en = await run(line, { folder, signals, stdin: Readable.from(bytes()) });
-  expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
-  expect(readdirSync(folder)).toEqual([]);
-});
-
 test.each([
   ["csv convert nowhere.csv -", 6, "nowhere.csv"],
   ["csv convert in.csv nowhere/out.csv", 2, "nowhere/out.csv"],
-  ["csv convert in.csv", 2, "OUT"],
-  ["csv convert", 2, "IN"],
   ["csv convert in.csv - --bom", 2, "--bom"],
   ["csv convert in.csv - --to-encoding shift_jis --bom", 2, "--bom"],
   ["csv convert in.csv - --delimiter ;;", 2, "--delimiter"],
   ['csv convert in.csv - --delimiter "', 2, "--delimiter"],
   ["csv convert in.csv - --delimiter \n", 2, "--delimiter"],
-  ["csv convert in.csv - --delimiter \r", 2, "--delimiter"],
-  ["csv convert in.csv - --delimiter ", 2, "--delimiter"],
-  ["csv convert in.csv - --to-encoding euc-jp", 2, "--to-encoding"],
-  ["csv convert in.csv - --to-newline none", 2, "--to-newline"],
 ])("%j exits with %i", async (line, exit, told) => {
   const { en } = await runInBoth(line, { folder: folderWith({ "in.csv": CP932 }) });
   expect(en).toMatchObject({ exit, stdout: "" });

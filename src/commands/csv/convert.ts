@@ -1,8 +1,8 @@
 import type { ReadingOptions } from "../../lib/csv/convert.ts";
-import { ENCODINGS, type FileForm, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
+import { ENCODINGS, type FileForm, type RecordSink } from "../../lib/csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../lib/csv/records/writer.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { getProblemSeverity } from "../../lib/model/problem.ts";
+import { getProblemSeverity, type Problem } from "../../lib/model/problem.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -10,15 +10,13 @@ import { openInput, type InputFile } from "../../lib/files/index.ts";
 import { isWorkbookName } from "../imports/outputs/table-file.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
-import { renderProblem } from "./file/check-report.ts";
+import { ProblemDigest, renderProblem } from "./file/check-report.ts";
 import { writeEncoded } from "./file/encoded.ts";
-import { ON_UNMAPPABLE_OPTION, rejectTextOptions } from "./file/form.ts";
+import { ON_UNMAPPABLE_OPTION, rejectMark, rejectTextOptions } from "./file/form.ts";
 import { detectEncoding, readHead, INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
 import { isWorkbook, rejectSheetOption, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
-
-const MAX_LISTED_PROBLEMS = 20;
 
 export default defineCommand({
   summary: text(
@@ -88,7 +86,8 @@ export default defineCommand({
       : await detectEncoding(file, fromEncoding, { flag: "--from-encoding", signal });
     const to = toEncoding ?? (from === "xlsx" || from === "euc-jp" ? "utf-8" : from);
     const dialect = { delimiter: isBook ? "," : delimiter };
-    validateConvertOptions({ to, bom, delimiter });
+    rejectMark(bom, to, "--to-encoding");
+    validateDelimiter(delimiter);
     const reading = { encoding: from, dialect, sheet };
     if (isWorkbookName(output)) {
       const { encodeWorkbook } = await import("../../lib/xlsx/write.ts");
@@ -104,14 +103,7 @@ export default defineCommand({
   },
 });
 
-/** Validates the delimiter and the options together.  @throws `usage` for a bad delimiter or exclusive options */
-function validateConvertOptions({ to, bom, delimiter }: { to: string; bom: boolean; delimiter: string }): void {
-  if (bom && to === "shift_jis") {
-    throw new Failure("usage", {
-      what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
-      where: "--bom",
-    });
-  }
+function validateDelimiter(delimiter: string): void {
   if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
     throw new Failure("usage", {
       what: text(
@@ -125,13 +117,13 @@ function validateConvertOptions({ to, bom, delimiter }: { to: string; bom: boole
 
 async function* readText(tools: Tools, file: InputFile, options: ReadingOptions): AsyncGenerator<Uint8Array> {
   const { readAsUtf8 } = await import("../../lib/csv/convert.ts");
-  const problems = new FoundProblems();
+  const problems = new ProblemDigest<Problem>();
   const name = text("Converting", "変換");
   const step = tools.terminal.progress.start({ id: "convert", name, unit: BYTE_UNIT, total: file.bytes });
   const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => step.advance(bytes));
-  yield* readAsUtf8(chunks, options, (problem) => problems.take(problem));
+  yield* readAsUtf8(chunks, options, (problem) => problems.take({ ...problem, header: "" }, "error"));
   step.finish();
-  await problems.refuse(tools, file);
+  await refuseProblems(tools, file, problems);
 }
 
 /** Yields the rows of a table.  @throws `input-rejected` after the last one if problems require discarding them */
@@ -140,7 +132,7 @@ async function* readRows(
   file: InputFile,
   reading: Parameters<typeof readRecords>[1],
 ): AsyncGenerator<readonly (readonly string[])[]> {
-  const problems = new FoundProblems();
+  const problems = new ProblemDigest<Problem>();
   let rows: (readonly string[])[] = [];
   const sink: RecordSink = {
     record: (cells, count, row) => {
@@ -149,14 +141,15 @@ async function* readRows(
     },
     // an invisible BOM character is kept unchanged, as in text
     problem: (problem) => {
-      if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom") problems.take(problem);
+      if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom")
+        problems.take({ ...problem, header: "" }, "error");
     },
   };
   for await (const _ of readRecords(streamUntilAborted(file.chunks(), tools.signal), reading, file.label, sink)) {
     yield rows;
     rows = [];
   }
-  await problems.refuse(tools, file);
+  await refuseProblems(tools, file, problems);
 }
 
 async function* renderRows(
@@ -166,24 +159,15 @@ async function* renderRows(
   for await (const rows of batches) yield Buffer.from(rows.map((cells) => formatRecord(cells, newline)).join(""));
 }
 
-class FoundProblems {
-  readonly #listed: RecordProblem[] = [];
-  #total = 0;
-
-  take(problem: RecordProblem): void {
-    if (this.#total++ < MAX_LISTED_PROBLEMS) this.#listed.push(problem);
-  }
-
-  /** Lists the problems.  @throws `input-rejected` if there are any */
-  async refuse({ terminal }: Tools, { label }: InputFile): Promise<void> {
-    if (this.#total === 0) return;
-    for (const problem of this.#listed) await terminal.problem(renderProblem(label, { ...problem, header: "" }));
-    throw new Failure("input-rejected", {
-      what: text(
-        `nothing was written: the file has ${formatCount(this.#total, "problem")}`,
-        `問題が ${this.#total} 件あるため、何も書き出していません`,
-      ),
-      where: label,
-    });
-  }
+/** @throws `input-rejected` if there are any problems */
+async function refuseProblems({ terminal }: Tools, { label }: InputFile, problems: ProblemDigest<Problem>) {
+  if (problems.total === 0) return;
+  await problems.show(terminal, (problem) => renderProblem(label, problem));
+  throw new Failure("input-rejected", {
+    what: text(
+      `nothing was written: the file has ${formatCount(problems.total, "problem")}`,
+      `エラーが ${problems.total} 件あるため、何も書き出していません`,
+    ),
+    where: label,
+  });
 }

@@ -35,13 +35,6 @@ test.each(["shift_jis.crlf", "shift_jis.cr", "utf-8.lf", "utf-8-bom.crlf"])("a g
   expect(JSON.parse(text)).toMatchObject({ rows: 66, errors: 0, warnings: 1, problems: [{ code: "value-mended" }] });
 });
 
-test("a UTF-16 table with tabs from Excel", async () => {
-  const words = ["csv", "check", fixture("users/people.utf-16le-bom.crlf.txt"), "--as", "users", "--format", "ndjson"];
-  const { code, text } = await run(words, { home: freshHome() });
-  expect(code).toBe(0);
-  expect(JSON.parse(text)).toMatchObject({ encoding: "utf-16le", rows: 66, errors: 0 });
-});
-
 test("finds every problem of the broken files in its place", async () => {
   const known = JSON.parse(await readFile(fixture("broken/index.json"), "utf8")) as Record<string, KnownProblem>;
   const home = freshHome();
@@ -56,18 +49,4 @@ test("finds every problem of the broken files in its place", async () => {
     if (!found.includes(`${code} ${row}:${column}`)) missed.push(`${name}: ${found.join(", ")}`);
   }
   expect(missed).toEqual([]);
-});
-
-test.each([
-  ["shift_jis.crlf", "utf-8", "lf", "utf-8.lf"],
-  ["utf-8.lf", "shift_jis", "cr", "shift_jis.cr"],
-  ["utf-8.cr", "shift_jis", "crlf", "shift_jis.crlf"],
-])("converting %s to %s %s yields the fixture %s", async (from, encoding, newline, to) => {
-  const input = fixture(`users/people.${from}.csv`);
-  const { stdout, code } = await run(
-    ["csv", "convert", input, "-", "--to-encoding", encoding, "--to-newline", newline],
-    { home: freshHome() },
-  );
-  expect(code).toBe(0);
-  expect(stdout.equals(await readFile(fixture(`users/people.${to}.csv`)))).toBe(true);
 });

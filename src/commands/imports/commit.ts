@@ -1,5 +1,4 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -47,7 +46,18 @@ export default defineCommand({
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
-    if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
+    if (plan.request?.generatePasswords === true)
+      throw new Failure("input-rejected", {
+        what: text(
+          `import ${plan.number} generates passwords, which are only written while its file is imported; nothing was changed`,
+          `インポート ${plan.number} はパスワードを生成しますが、書き出せるのはファイルのインポート時だけです。何も変更していません`,
+        ),
+        hint: step(
+          "import the file again, and discard this plan",
+          "ファイルをもう一度インポートし、この計画は破棄してください",
+          line("imports discard", [plan.number]),
+        ),
+      });
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     const settling = { ...answers, changes: true };
     if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, settling));
@@ -56,16 +66,3 @@ export default defineCommand({
     return pending.settling(() => settleAndUpload(tools, pending, emitCsv, settling));
   },
 });
-
-const passwordsNeededFailure = ({ number }: Import): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `import ${number} generates passwords, which are only written while its file is imported; nothing was changed`,
-      `インポート ${number} はパスワードを生成しますが、書き出せるのはファイルのインポート時だけです。何も変更していません`,
-    ),
-    hint: step(
-      "import the file again, and discard this plan",
-      "ファイルをもう一度インポートし、この計画は破棄してください",
-      line("imports discard", [number]),
-    ),
-  });

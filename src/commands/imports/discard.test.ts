@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import { runInBoth } from "#support/commands/program.ts";
 import { PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
 
@@ -7,7 +6,7 @@ const imports = { items: [planOf()] };
 
 test("discards the plan with the given ID, and shows it", async () => {
   const tenant = { imports, discardImport: planOf({ state: "discarded" }) };
-  const { en, ja } = await runInBoth("imports discard 019a9f3c-5a00-7abc-8def-000000000005 --format json", { tenant });
+  const { en, ja } = await runInBoth("imports discard P12 --format json", { tenant });
   const { number, fileName } = planOf();
   expect(en).toMatchObject({
     exit: 0,
@@ -31,13 +30,4 @@ test("discards nothing if no import has the ID, in both languages", async () => 
     stderr: "エラー: 「ffff」に当てはまるインポートはありません\n  インポートの一覧: clomoctl imports list\n",
   });
   expect(en.requests).toEqual([{ operation: "imports" }]);
-});
-
-test("says why the tenant refused", async () => {
-  const discardImport = new Failure("conflict", { what: { en: "it is committed", ja: "適用済みです" } });
-  const { en, ja } = await runInBoth("imports discard 019a9f3c-5a00-7abc-8def-000000000005", {
-    tenant: { imports, discardImport },
-  });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 適用済みです\n" });
 });

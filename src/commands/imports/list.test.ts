@@ -1,26 +1,12 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { same } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { toCommittedPlan, PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, planOf } from "#support/commands/imports/plans.ts";
 
-const OTHER = PLAN_ID.replace(/5$/, "6");
 const tenant = {
   imports: {
     items: [
-      planOf({
-        id: OTHER,
-        number: "P13",
-        kind: "docs",
-        mode: "replace",
-        rows: 21,
-        create: 3,
-        update: 4,
-        delete: 5,
-        invalid: 6,
-      }),
+      planOf({ number: "P13", kind: "docs", mode: "replace", rows: 21, create: 3, update: 4, delete: 5, invalid: 6 }),
       toCommittedPlan(),
     ],
   },
@@ -36,18 +22,6 @@ test("lists every import with what it did, the same in both languages", async ()
     "",
   ]);
   expect(ja.stdout).toBe(en.stdout);
-});
-
-test("is a table on a terminal, in the chosen language and the context's time zone", async () => {
-  const { en, ja } = await runInBoth("imports list", { tenant, terminal: {} });
-  expect(en.stdout.split("\n")).toEqual([
-    "no.  state      created at        file        done by         changes",
-    "P13  planned    2026-11-20 10:23  people.csv  owner (hanako)  +3 ~4 -5",
-    " 17  committed  2026-11-20 10:23  people.csv  owner (hanako)  +1 ~1",
-    "",
-  ]);
-  expect(ja.stdout).toMatch(/^No\. +状態 +作成日時 +ファイル +実行者 +変更\n/);
-  expect(ja.stdout).toMatch(/\n +17 +適用済み +2026-11-20 10:23 +people\.csv +所有者\(hanako\) +\+1 ~1\n$/);
 });
 
 test("plans that were not committed are not listed", async () => {
@@ -70,42 +44,4 @@ test("what is not an import of a file is shown as what it is, with the records o
   expect(ja.stdout).toMatch(
     / 取り消し: ユー[^]* 取り下げ: ユー[^]* 削除: a@x, b@x [^]* 一部取り消し .* b\.csv\(エクスポ/,
   );
-});
-
-const KINDS = ["users", "docs", "calendar"] as const;
-const STATES = ["planned", "undone", "committed"] as const;
-
-test.each(["en", "ja"])("fits 80 columns, whatever the imports are: %s", async (lang) => {
-  const items = KINDS.flatMap((kind) =>
-    STATES.map((state) => planOf({ kind, state, number: "P365", create: 123, update: 12_345, delete: 123 })),
-  );
-  const line = `imports list --lang ${lang} --timezone America/New_York`;
-  const { stdout } = await run(line, { tenant: { imports: { items } }, terminal: {} });
-  expect(Math.max(...stdout.split("\n").map(displayWidth))).toBeLessThanOrEqual(80);
-  expect(stdout).toContain("2026-11-19 20:23");
-});
-
-test("a wide terminal has the same columns, and --fields and JSON have the others", async () => {
-  const wide = await run("imports list", { tenant, terminal: { columns: 200 } });
-  expect(wide.stdout).toBe((await run("imports list", { tenant, terminal: {} })).stdout);
-  const asked = await run("imports list --fields id,rows", { tenant, terminal: {} });
-  expect(asked.stdout).toMatch(new RegExp(`${OTHER} +21\n`));
-  const [first] = JSON.parse((await run("imports list --format json", { tenant })).stdout) as readonly unknown[];
-  expect(first).toMatchObject({ id: OTHER, fileName: "people.csv", rows: 21, create: 3, invalid: 6 });
-});
-
-test.each([
-  [0, 0],
-  [1, 1],
-  [3, 2],
-])("--limit %i lists the newest %i", async (limit, count) => {
-  const { stdout } = await run(`imports list --limit ${limit} --format json --fields id`, { tenant });
-  expect(JSON.parse(stdout)).toEqual([{ id: OTHER }, { id: PLAN_ID }].slice(0, count));
-});
-
-test("says why there is no response, in both languages", async () => {
-  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" }, hint: same("wait") });
-  const { en, ja } = await runInBoth("imports list", { tenant: locked });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n  wait\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n  wait\n" });
 });

@@ -2,7 +2,7 @@ import { openInput } from "../../lib/files/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { FORMAT_OPTION } from "../csv/file/format.ts";
+import { FORMAT_OPTION } from "../csv/file/column-map.ts";
 import { renderMapFile } from "../csv/questions/render.ts";
 import { readList } from "./reading.ts";
 import { IMPORT_OPTIONS } from "../imports/plan/options.ts";

@@ -33,7 +33,6 @@ export function skipLeavers(
   return { ...map, columns, skip: [...skip, ...found.map((header) => ({ header, values: LEAVER_VALUES }))] };
 }
 
-/** Returns what to do about the rows of leavers that a plan skips. */
 export const adviseLeavers = ({ skipped }: Import, file: string, sheet: string | undefined): Step | undefined =>
   skipped.some(({ value }) => LEAVER_VALUES.includes(value))
     ? step("for the leavers", "退職者の手続き", line("users leave", [], { file: file === "-" ? "FILE" : file, sheet }))

@@ -26,7 +26,7 @@ export interface ListRequest {
     Partial<Pick<ImportOptions, "allow" | "blank" | "createOrgs" | "key" | "orgBy">>;
 }
 
-export interface ListReading {
+interface ListReading {
   readonly map?: MapFileSchema | undefined;
   /** true if somebody answered: the change keeps the map as a layout */
   readonly learns?: boolean | undefined;
@@ -47,7 +47,6 @@ interface FoundHeader {
 
 const isFitting = (match: LayoutMatch<Layout> | undefined): boolean => match?.lacking.length === 0;
 
-/** Finds the header where the options, the map or a layout say it is, or where it looks like one. */
 async function findHeader(
   { signal }: Pick<Tools, "signal">,
   file: InputFile,
@@ -65,7 +64,7 @@ async function findHeader(
     sheet: options.sheet ?? one?.options?.sheet,
     headerRow: options.headerRow ?? one?.options?.headerRow,
   }));
-  const [first, ...others] = new Map(places.map((one) => [JSON.stringify(one), one])).values();
+  const different = [...new Map(places.map((one) => [JSON.stringify(one), one])).values()];
   const find = async (place: Place): Promise<FoundHeader> => {
     const detected = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
     const search = { map: { ...map, columns }, ...place, signal, isKnown };
@@ -74,19 +73,14 @@ async function findHeader(
   };
   const found: FoundHeader[] = [];
   let failure: unknown;
-  try {
-    found.push(await find(first ?? {}));
-  } catch (error) {
-    if (!(error instanceof SheetChoiceFailure)) throw error;
-    failure = error;
-  }
-  for (const place of others) {
+  for (const [at, place] of different.entries()) {
     const isWorkbook = failure !== undefined || found[0]?.detected.encoding === "xlsx";
-    if (place.sheet !== options.sheet && !isWorkbook) continue;
+    if (at > 0 && place.sheet !== options.sheet && !isWorkbook) continue;
     try {
       found.push(await find(place));
     } catch (error) {
       if (!(error instanceof SheetChoiceFailure)) throw error;
+      if (at === 0) failure = error;
     }
   }
   const fitting = found.filter(({ match }) => isFitting(match));
@@ -110,12 +104,7 @@ function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, ca
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
 
-/**
- * Determines how to read a list: as `--map` says, as the layout with its headers says, or as somebody answers.
- *
- * @param learning true to ask about every column that is not read
- * @throws `input-rejected` if nobody can be asked and the list lacks a column of its layout, or has a new source of a field
- */
+/** @param learning asks about every column. @throws `input-rejected` if nobody can be asked what is not clear */
 export async function readList(
   tools: Tools,
   file: InputFile,

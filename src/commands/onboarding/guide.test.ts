@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { item } from "#support/commands/renewals/item.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { createChecklistAnswer, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
@@ -30,14 +29,4 @@ describe("onboarding guide", () => {
       expect(first.stdout).toContain("Create a Certificate");
     },
   );
-
-  test("names a recorded renewal, whatever was answered", async () => {
-    const tenant = {
-      ...buildNewTenantAnswers([NONE]),
-      listRenewals: { items: [item(8, { kind: "push-certificate" })] },
-    };
-    const { stdout } = await run("onboarding guide 7 --format markdown", { tenant });
-    expect(stdout).not.toContain("Create a Certificate");
-    expect(stdout).toContain("renewals guide push-certificate");
-  });
 });

@@ -39,7 +39,6 @@ export default defineCommand({
   },
 });
 
-/** Returns the step with the typed number. @throws Failure `usage` if there is no such step */
 function findStep(typed: string): OnboardingStep {
   const found = ONBOARDING_STEPS.find(({ number }) => String(number) === typed.normalize("NFKC").trim());
   if (found !== undefined) return found;
@@ -57,19 +56,17 @@ function findStep(typed: string): OnboardingStep {
 /** Returns the steps as a document, or the reason why they do not apply. */
 function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): GuideContent {
   const why = describeInapplicability(facts);
-  const [only] = chosen;
-  const title =
-    chosen.length === 1 && only !== undefined
-      ? text(`Set-up, step ${only.number}: ${only.title.en}`, `導入手順 ${only.number}: ${only.title.ja}`)
-      : text("Setting up CLOMO MDM for iOS", "iOS の導入手順");
+  const [only, ...others] = chosen;
+  const isOne = only !== undefined && others.length === 0;
+  const title = isOne
+    ? text(`Set-up, step ${only.number}: ${only.title.en}`, `導入手順 ${only.number}: ${only.title.ja}`)
+    : text("Setting up CLOMO MDM for iOS", "iOS の導入手順");
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
     facts: [[text("record what is done", "済んだことを登録する"), same(`${ASK_COMMAND}`)]],
     steps: chosen.flatMap((step) =>
-      listContents(step, facts).map((one) =>
-        chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) },
-      ),
+      listContents(step, facts).map((one) => (isOne ? one : { ...one, under: formatStepHeading(step, facts) })),
     ),
   };
 }

@@ -1,11 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Device } from "../../lib/client/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
-import { createChecklistAnswer, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
+import { buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
 describe("onboarding status", () => {
   test("shows twelve steps within 80 columns and the next step, in both languages", async () => {
@@ -19,29 +17,6 @@ describe("onboarding status", () => {
     expect(en.stderr).toContain("to continue with step 1: clomoctl handover answer onboarding");
     expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("not recorded: MDM push certificate");
     expect(ja.stdout).not.toContain("push-certificate");
-  });
-
-  test("is data for programs", async () => {
-    const { stdout } = await run("onboarding status --format json", {
-      tenant: buildNewTenantAnswers([createChecklistAnswer("onboarding.prepared", "yes")]),
-    });
-    const steps = JSON.parse(stdout) as readonly Readonly<Record<string, unknown>>[];
-    expect(steps).toHaveLength(12);
-    expect(steps[2]).toMatchObject({ number: 3, id: "prepare", state: "done", next: null });
-    expect(steps[6]).toMatchObject({ number: 7, state: "open", next: "clomoctl onboarding guide 7" });
-  });
-
-  test("asks about owners only for devices that can have an owner", async () => {
-    const stateOf = async (status: string): Promise<unknown> => {
-      const [one] = example<{ items: readonly [Device] }>("devices").items;
-      const device = { ...one, owner: null, ownerOrg: null, status };
-      const tenant = { ...buildNewTenantAnswers(), tenant: { ...buildNewTenantAnswers().tenant, devices: 1 } };
-      const { stdout } = await run("onboarding status --format json", {
-        tenant: { ...tenant, devices: { items: [device], next: null } },
-      });
-      return (JSON.parse(stdout) as readonly { readonly state: string }[])[8]?.state;
-    };
-    expect([await stateOf("管理外"), await stateOf("管理中")]).toEqual(["done", "open"]);
   });
 
   test("waits for devices at Apple that have no ADE profile, as ade status does", async () => {
@@ -69,25 +44,6 @@ describe("onboarding status", () => {
     // a mirror's devices are synced by CLOMO
     rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     expect(await stepEight()).toMatchObject({ state: "done" });
-  });
-
-  test("keeps the devices open if ADE is used and nothing was synced here", async () => {
-    await using tenant = new TestTenant();
-    const { client, fetch } = tenant;
-    await client.tenant.set({ ios: true, ade: true });
-    await client.devices.create({ serialNumber: "C02X", platform: "iOS", status: "事前登録" });
-    const at = async (language: string) => {
-      const { stdout } = await run(`onboarding status --format json --lang ${language}`, { tenant: fetch });
-      return (JSON.parse(stdout) as readonly Readonly<Record<string, string>>[])[7];
-    };
-    const en = await at("en");
-    expect(en).toMatchObject({ state: "open", next: "clomoctl ade sync" });
-    expect(en?.["why"]).toContain("1 device; it is not known which ADE devices have a profile");
-    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
-    expect(await at("en")).toMatchObject({ state: "done", why: "1 device" });
-    tenant.database.run("update tenant set mirroredAt = null");
-    await client.tenant.set({ ade: false });
-    expect(await at("en")).toMatchObject({ state: "done", why: "1 device" });
   });
 
   test("keeps an issued certificate open while its renewal is expired or critical", async () => {

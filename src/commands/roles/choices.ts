@@ -1,6 +1,6 @@
-import { OPERATION_GROUPS, ROLES, type Role } from "../../lib/model/role.ts";
+import { OPERATION_GROUPS, ROLES, type AdministratorRole, type Role } from "../../lib/model/role.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { REACH_LABELS, type MatrixRow, type Reach, type RoleChoice } from "../../lib/model/role-policy.ts";
+import { REACH_LABELS, type MatrixRow, type RoleChoice } from "../../lib/model/role-policy.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 
 export const buildRoleColumns = (language: Language): readonly Column<RoleChoice>[] => [
@@ -19,28 +19,24 @@ export const ROLE_ARGUMENT = {
   about: text("role (管理者権限)", "管理者権限"),
 } as const;
 
-export const OPERATION_COLUMN: Column<MatrixRow> = {
-  key: "operation",
-  header: text("operation ID", "操作 ID"),
-  value: ({ operation }) => operation,
-};
+export const buildOperationColumns = (language: Language): readonly Column<MatrixRow>[] => [
+  { key: "operation", header: text("operation ID", "操作 ID"), value: ({ operation }) => operation },
+  {
+    key: "group",
+    header: text("group", "分類"),
+    value: ({ group }) => group,
+    name: ({ group }) => OPERATION_GROUPS[group],
+  },
+  { key: "about", header: text("operation", "操作"), value: ({ about }) => about[language] },
+];
 
-export const GROUP_COLUMN: Column<MatrixRow> = {
-  key: "group",
-  header: text("group", "分類"),
-  value: ({ group }) => group,
-  name: ({ group }) => OPERATION_GROUPS[group],
-};
-
-export const buildAboutColumn = (language: Language): Column<MatrixRow> => ({
-  key: "about",
-  header: text("operation", "操作"),
-  value: ({ about }) => about[language],
+export const buildReachColumn = (role: AdministratorRole, key: string, header: Text): Column<MatrixRow> => ({
+  key,
+  header,
+  value: ({ cells }) => cells[role],
+  name: ({ cells }) => (cells[role] === "no" ? same("-") : REACH_LABELS[cells[role]]),
 });
 
-export const describeReach = (reach: Reach): Text => (reach === "no" ? same("-") : REACH_LABELS[reach]);
-
-/** Help on what the values in the tables mean. @see facts 2.1, 8 */
 export const REACH_HELP: readonly Text[] = [
   text(
     "all: the whole tenant; inside: the managed organisations (operator: own organisation) and those below; item: the same, if the scheme has the item (SECURED APPs: only with 全て). CLOMO's own matrix of rights is not known.",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ROLES } from "../../lib/model/role.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 
 test("facts 2.1: lists the five choices of the form in its order, without a tenant", async () => {
   const { en, ja } = await runInBoth("roles list", { terminal: { columns: 200 } });
@@ -15,19 +15,5 @@ test("facts 2.1: lists the five choices of the form in its order, without a tena
     "オペレーター",
     "カスタム管理者",
     "",
-  ]);
-});
-
-test("no text is truncated on a terminal of 80 columns", async () => {
-  const { en, ja } = await runInBoth("roles list", { terminal: {} });
-  expect(en.stdout + ja.stdout).not.toContain("…");
-});
-
-test("JSON contains the labels of the roles, and --limit the first ones", async () => {
-  const { exit, stdout } = await run("roles list --limit 2 --format json");
-  expect(exit).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject([
-    { role: "none", name: "no administrator role" },
-    { role: "system", scope: "all organisations" },
   ]);
 });

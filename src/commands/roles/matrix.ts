@@ -1,10 +1,9 @@
-import { buildMatrixRows, type MatrixRow } from "../../lib/model/role-policy.ts";
+import { buildMatrixRows } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
-import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
-import { describeReach, OPERATION_COLUMN, GROUP_COLUMN, buildAboutColumn, REACH_HELP } from "./choices.ts";
+import { buildOperationColumns, buildReachColumn, REACH_HELP } from "./choices.ts";
 
 const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
   system: text("system", "システム"),
@@ -21,7 +20,7 @@ export default defineCommand({
     role: {
       kind: "choice",
       choices: ADMINISTRATOR_ROLES,
-      called: { system: ROLES.system, division: ROLES.division, operator: ROLES.operator, custom: ROLES.custom },
+      called: ROLES,
       value: "ROLE",
       repeatable: true,
       about: text("show only this role", "この管理者権限だけを表示する"),
@@ -36,15 +35,9 @@ export default defineCommand({
   async run({ terminal }, { role }) {
     const roles = role.length === 0 ? ADMINISTRATOR_ROLES : ADMINISTRATOR_ROLES.filter((one) => role.includes(one));
     const columns = [
-      buildAboutColumn(terminal.language),
-      ...roles.map((one): Column<MatrixRow> => ({
-        key: one,
-        header: ROLE_HEADERS[one],
-        value: ({ cells }) => cells[one],
-        name: ({ cells }) => describeReach(cells[one]),
-      })),
+      ...buildOperationColumns(terminal.language),
+      ...roles.map((one) => buildReachColumn(one, one, ROLE_HEADERS[one])),
     ];
-    const hasNames = isDefaultTable(terminal);
-    await terminal.list(hasNames ? columns : [OPERATION_COLUMN, GROUP_COLUMN, ...columns], buildMatrixRows());
+    await terminal.list(isDefaultTable(terminal) ? columns.slice(2) : columns, buildMatrixRows());
   },
 });

@@ -1,14 +1,8 @@
 import { buildMatrixRows } from "../../lib/model/role-policy.ts";
+import type { AdministratorRole } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import {
-  describeReach,
-  OPERATION_COLUMN,
-  GROUP_COLUMN,
-  buildAboutColumn,
-  ROLE_ARGUMENT,
-  REACH_HELP,
-} from "./choices.ts";
+import { buildOperationColumns, buildReachColumn, ROLE_ARGUMENT, REACH_HELP } from "./choices.ts";
 
 export default defineCommand({
   summary: text("show what a role may do", "管理者権限でできることを表示する"),
@@ -19,20 +13,9 @@ export default defineCommand({
   exits: [],
   opensTenant: false,
   async run({ terminal }, { role }) {
-    const rows = role === "none" ? [] : buildMatrixRows().map((row) => ({ ...row, reach: row.cells[role] }));
-    await terminal.list(
-      [
-        OPERATION_COLUMN,
-        GROUP_COLUMN,
-        buildAboutColumn(terminal.language),
-        {
-          key: "reach",
-          header: text("reach", "範囲"),
-          value: ({ reach }) => reach,
-          name: ({ reach }) => describeReach(reach),
-        },
-      ],
-      rows,
-    );
+    // `none` lists no operation
+    const reach = buildReachColumn(role as AdministratorRole, "reach", text("reach", "範囲"));
+    const rows = role === "none" ? [] : buildMatrixRows();
+    await terminal.list([...buildOperationColumns(terminal.language), reach], rows);
   },
 });

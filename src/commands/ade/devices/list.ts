@@ -2,7 +2,7 @@ import { ADE_DEVICE } from "../../../lib/model/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
-import { findNextStep } from "../shown.ts";
+import { showNextStep } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -39,7 +39,6 @@ export default defineCommand({
     });
     const columns = listColumns(terminal, ADE_DEVICE_COLUMNS, ADE_DEVICE.usual);
     await terminal.list(columns, devices, () => devices.ndjson());
-    const next = terminal.onTerminal ? findNextStep(await client.ade.show()) : undefined;
-    if (next !== undefined) await terminal.note(next);
+    if (terminal.onTerminal) await showNextStep(tools, await client.ade.show());
   },
 });

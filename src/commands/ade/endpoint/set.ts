@@ -2,7 +2,7 @@ import { APPLE_ADE_URL } from "../../../lib/model/ade.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { confirmChange } from "../../permission.ts";
-import { FACT_COLUMNS, findNextStep, toAdeFacts } from "../shown.ts";
+import { FACT_COLUMNS, showNextStep } from "../shown.ts";
 
 export default defineCommand({
   summary: text("set the endpoint of Apple's services", "接続先を設定する"),
@@ -42,8 +42,7 @@ export default defineCommand({
       if (!(await confirmChange(tools, question))) return;
     }
     const ade = await client.ade.setEndpoint(url === undefined ? {} : { url });
-    await tools.terminal.show(FACT_COLUMNS, toAdeFacts(ade));
-    const next = findNextStep(ade);
-    if (next !== undefined) await tools.terminal.note(next);
+    await tools.terminal.show(FACT_COLUMNS, ade);
+    await showNextStep(tools, ade);
   },
 });

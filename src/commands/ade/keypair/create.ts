@@ -2,7 +2,7 @@ import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
-import { findNextStep } from "../shown.ts";
+import { showNextStep } from "../shown.ts";
 
 export default defineCommand({
   summary: text("write the public key to upload to Apple", "サーバートークン用公開鍵を書き出す"),
@@ -37,7 +37,6 @@ export default defineCommand({
         ? text(`the public key was created and written to ${output}`, `公開鍵を作成し、${output} に書き出しました`)
         : text(`the public key was written again to ${output}`, `作成済みの公開鍵を ${output} に書き出しました`),
     );
-    const next = findNextStep(await client.ade.show());
-    if (next !== undefined) await terminal.note(next);
+    await showNextStep(tools, await client.ade.show());
   },
 });

@@ -8,7 +8,6 @@ import { detectInputFormat, readRecords, type InputFormatOptions } from "../../i
 import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
 
-/** A serial number in a list, and the number of the first row that contains it, counted from 1. */
 export interface SerialRow {
   readonly serialNumber: string;
   readonly row: number;
@@ -81,12 +80,7 @@ function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; 
   return { column: new Set(filled).size === 1 ? (filled[0] ?? -1) : -1, headerRow: 0 };
 }
 
-/**
- * Reads the serial numbers from a seller's list: CSV or a workbook that has a column with a known header, or only one
- * column. Skips rows without a serial number, and counts repeated serial numbers once.
- *
- * @throws Failure `input-rejected` if something in the list cannot be read
- */
+/** Repeated serial numbers count once. @throws `input-rejected` if something in the list cannot be read */
 export async function readSerialList(
   tools: Tools,
   name: string,
@@ -98,28 +92,23 @@ export async function readSerialList(
   for (const { row, cells } of rows) {
     const serialNumber = normalizeCell(cells[column] ?? "").toUpperCase();
     if (row <= headerRow || serialNumber === "") continue;
-    if (!SERIAL_PATTERN.test(serialNumber)) throw createSerialFailure(`${label}:${row}`, serialNumber);
+    if (!SERIAL_PATTERN.test(serialNumber))
+      throw new Failure("input-rejected", {
+        what: text(
+          `"${serialNumber}" is not a serial number (1 to 64 letters and digits)`,
+          `「${serialNumber}」はシリアルナンバーではありません(英数字 1 ~ 64 文字)`,
+        ),
+        where: `${label}:${row}`,
+      });
     if (!listed.has(serialNumber)) listed.set(serialNumber, { serialNumber, row });
   }
-  if (listed.size === 0) throw createColumnFailure(label);
-  return [...listed.values()];
-}
-
-const createSerialFailure = (where: string, value: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `"${value}" is not a serial number (1 to 64 letters and digits)`,
-      `「${value}」はシリアルナンバーではありません(英数字 1 ~ 64 文字)`,
-    ),
-    where,
-  });
-
-const createColumnFailure = (where: string): Failure =>
-  new Failure("input-rejected", {
+  if (listed.size > 0) return [...listed.values()];
+  throw new Failure("input-rejected", {
     what: text("the list has no column of serial numbers, or several", "シリアルナンバーの列がないか、複数あります"),
-    where,
+    where: label,
     hint: text(
       "name one column シリアルナンバー or serial number, or keep only that column",
       "1 つの列の見出しを「シリアルナンバー」にするか、その列だけを残してください",
     ),
   });
+}

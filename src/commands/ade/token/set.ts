@@ -4,7 +4,7 @@ import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
-import { FACT_COLUMNS, findNextStep, toAdeFacts } from "../shown.ts";
+import { FACT_COLUMNS, showNextStep } from "../shown.ts";
 
 const MAX_TOKEN_BYTES = 256 * 1024;
 
@@ -36,7 +36,7 @@ export default defineCommand({
     const { client } = await tools.tenant("ade");
     await noteNotRestored(tools, FORMER_SECRETS);
     const { unchanged, ade } = await client.ade.setToken({ name, content: Buffer.from(bytes).toString("base64") });
-    await terminal.show(FACT_COLUMNS, toAdeFacts(ade));
+    await terminal.show(FACT_COLUMNS, ade);
     await terminal.note(
       unchanged
         ? text("nothing has changed: this token is already set", "変更はありません(このトークンは設定済みです)")
@@ -45,7 +45,6 @@ export default defineCommand({
             "トークンを設定し、期限を年次更新・期限にも記録しました",
           ),
     );
-    const next = findNextStep(ade);
-    if (next !== undefined) await terminal.note(next);
+    await showNextStep(tools, ade);
   },
 });

@@ -44,8 +44,6 @@ export async function refuseUnmappable(
     encoding,
     placed,
     total,
-    unit: "cell",
-    consequence: text("no file was written and nothing was changed", "ファイルを書き出さず、何も変更していません"),
     hint: text("replace these characters", "これらの文字を置き換えてください"),
   });
 }

@@ -23,8 +23,8 @@ import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
 import { getUploadEncoding, writeUploadFile } from "./encode.ts";
 import { getDeletionsFileName } from "./names.ts";
-import { readOpenRecords, type OpenKind } from "./open.ts";
-import { buildUploadTable, findLastExport, type KindUpload, type UploadTable } from "./table.ts";
+import { readOpenRecords, type KindUpload, type OpenKind } from "./open.ts";
+import { buildUploadTable, findLastExport, type UploadTable } from "./table.ts";
 
 interface UploadOptions {
   readonly number: string | undefined;
@@ -34,10 +34,7 @@ interface UploadOptions {
   readonly given?: KindUpload["secrets"] | undefined;
 }
 
-/**
- * @returns `partial` if rows are left out
- * @throws `usage` if several kinds are open and the output is a file; `conflict` if an export of a kind was undone
- */
+/** @returns `partial` if rows are left out. @throws `usage`; `conflict` if an export of a kind was undone */
 export async function writeUploads(
   tools: Tools,
   { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
@@ -90,12 +87,7 @@ const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] 
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/**
- * Returns the files in the order in which they work: a device's owner, for example, is deleted after the device got
- * another one. A file has either records to upload or records to delete by hand.
- *
- * @throws `usage` if there are several kinds and the output is a file
- */
+/** In the order in which they work: an owner is deleted after his device got another one. @throws `usage` */
 function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {
@@ -172,7 +164,6 @@ export async function writeKind(
 
 const MAX_NAMED_ROWS = 20;
 
-/** Writes what to delete by hand: the names and keys that the console shows. */
 export async function writeDeleted(
   tools: Tools,
   { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,

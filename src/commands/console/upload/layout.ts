@@ -1,6 +1,7 @@
-import type { CustomField, Import, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
-import { listColumns, type Column } from "../../../lib/model/format.ts";
+import type { Import, TaskRecord } from "../../../lib/client/index.ts";
+import type { Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
+import type { KindUpload } from "./open.ts";
 
 export interface UploadColumn {
   readonly column: Column;
@@ -10,12 +11,6 @@ export interface UploadColumn {
   /** false if no export has shown it, so that it is not known what the console has there */
   readonly isShown: boolean;
 }
-
-export const listNamedColumns = (kind: ImportKind, customFields: readonly CustomField[]): readonly Column[] =>
-  listColumns(
-    FORMATS[kind],
-    customFields.map(({ name }) => ({ id: name, name })),
-  );
 
 const listShownColumns = (columns: readonly Column[], { header, places, fields }: Import): readonly UploadColumn[] => {
   const found = places.flatMap(({ column: first, cells = [first] }, nth) =>
@@ -43,21 +38,12 @@ function insertColumn(
   return placed.toSpliced(at + 1, 0, { column, header: column.header, at: 0, isShown: false });
 }
 
-interface Layout {
-  readonly kind: ImportKind;
-  readonly columns: readonly Column[];
-  /** the last export of the kind; undefined if none was taken */
-  readonly last: Import | undefined;
-  readonly records: readonly TaskRecord[];
-  /** `part`: only what the records change; `whole`: every column */
-  readonly extent: "open" | "part" | "whole";
-}
-
-/**
- * Returns the columns of an upload file: those of the last export, in its order, without those that clomoctl does not
- * know, and those that no export shows, if their values are open. A new user needs a password.
- */
-export function planColumns({ kind, columns, last, records, extent }: Layout): readonly UploadColumn[] {
+/** Those of the last export, in its order, and those that no export shows, if their values are open. */
+export function planColumns(
+  { kind, last, extent }: Pick<KindUpload, "kind" | "last" | "extent">,
+  columns: readonly Column[],
+  records: readonly TaskRecord[],
+): readonly UploadColumn[] {
   const open = new Set(records.flatMap(({ changes }) => changes.map(({ field }) => field)));
   const isNew = records.some(({ work }) => work === "create");
   const isNeeded = ({ field, sets, required }: Column): boolean =>

@@ -1,22 +1,31 @@
-import type { Client, ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import type { Client, ConsoleTask, Import, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { EXPORT_ORDER } from "../exports.ts";
 
 export interface OpenKind {
   readonly kind: ImportKind;
-  /** the records to create or change, each once with all its changes */
   readonly records: readonly TaskRecord[];
   readonly deleted: readonly TaskRecord[];
 }
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /**
-   * keys of records that the console knows by another key, or still has although they are deleted here: a file cannot
-   * use them. By {@link nameKeySpace}
-   */
+  /** keys that differ in the console, or of what it still has: no file can use them; by {@link nameKeySpace} */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** by key and field */
+export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+export interface KindUpload extends OpenKind {
+  readonly unsafe: OpenRecords["unsafe"];
+  readonly last: Import | undefined;
+  /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
+  readonly extent: "open" | "part" | "whole";
+  readonly secrets: Secrets;
+  readonly encoding: Encoding;
 }
 
 /** Returns the name of the records that have different keys: those of a type and, in apps, of an app. */

@@ -1,17 +1,13 @@
 import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
 import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
-import type { Encoding } from "../../../lib/csv/records/record.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { isAlias, type UploadColumn } from "./layout.ts";
-import { nameKeySpace, type OpenRecords } from "./open.ts";
-
-/** by key and field */
-export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
+import { nameKeySpace, type KindUpload, type Secrets } from "./open.ts";
 
 export interface UploadRow {
   readonly key: string;
@@ -37,10 +33,7 @@ function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: Uplo
   return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
 }
 
-export type ExportClient = Pick<
-  Client<"users" | "orgs" | "devices" | "secured">,
-  "users" | "orgs" | "devices" | "secured"
->;
+export type ExportClient = Client<"users" | "orgs" | "devices" | "secured">;
 
 const openExport = async (client: ExportClient, kind: ImportKind): Promise<AsyncIterable<Uint8Array>> => {
   if (kind === "users" || kind === "orgs" || kind === "devices") return client[kind].export({});
@@ -84,26 +77,18 @@ export async function readUploadRows(
   return rows;
 }
 
-/**
- * Returns the path of an organisation, by which tasks call one without a code.
- *
- * @param paths those of the rows before it by code; an export has organisations below those above them
- */
+/** @param paths those of the rows before it by code; an export has organisations below those above them */
 const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: ReadonlyMap<string, string>): string => {
   const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
   const above = paths.get(valueOf("上位組織コード")) ?? valueOf("上位組織パス");
   return formatOrgPath([...(parseOrgPath(above) ?? []), valueOf("組織名")]);
 };
 
-interface Omissions {
-  readonly kind: ImportKind;
-  /** all of the kind */
+interface Omissions extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
   readonly columns: readonly Column[];
   readonly placed: readonly UploadColumn[];
-  readonly unsafe: OpenRecords["unsafe"];
   /** true for 全件更新, which clears what the file lacks anyway */
   readonly isWhole: boolean;
-  readonly encoding: Encoding;
 }
 
 export function findOmission(

@@ -1,20 +1,10 @@
 import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
-import type { Encoding } from "../../../lib/csv/records/record.ts";
-import type { Column } from "../../../lib/model/format.ts";
+import { listColumns, type Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
-import { listNamedColumns, planColumns, widenColumns, type UploadColumn } from "./layout.ts";
-import type { OpenKind, OpenRecords } from "./open.ts";
-import { findOmission, isChanged, readUploadRows, type ExportClient, type Secrets, type UploadRow } from "./rows.ts";
-
-export interface KindUpload extends OpenKind {
-  readonly unsafe: OpenRecords["unsafe"];
-  readonly last: Import | undefined;
-  /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
-  readonly extent: "open" | "part" | "whole";
-  readonly secrets: Secrets;
-  readonly encoding: Encoding;
-}
+import { planColumns, widenColumns, type UploadColumn } from "./layout.ts";
+import type { KindUpload } from "./open.ts";
+import { findOmission, isChanged, readUploadRows, type ExportClient, type UploadRow } from "./rows.ts";
 
 export interface UploadTable {
   readonly header: readonly string[];
@@ -36,11 +26,19 @@ const hasChange = ({ record, valuesOf }: UploadRow, column: Column): boolean =>
 export async function buildUploadTable(client: ExportClient, upload: KindUpload): Promise<UploadTable> {
   const { kind, extent } = upload;
   const isWhole = extent === "whole";
-  const columns = listNamedColumns(kind, FORMATS[kind].custom ? await client.users.fields() : []);
+  const fields = FORMATS[kind].custom ? await client.users.fields() : [];
+  const columns = listColumns(
+    FORMATS[kind],
+    fields.map(({ name }) => ({ id: name, name })),
+  );
   const all = await readUploadRows(client, upload, { columns, secrets: upload.secrets, isWhole });
   const leftOut: UploadTable["leftOut"][number][] = [];
   const place = (rows: readonly UploadRow[]): readonly UploadColumn[] =>
-    planColumns({ ...upload, columns, records: rows.flatMap(({ record }) => record ?? []) }).filter(
+    planColumns(
+      upload,
+      columns,
+      rows.flatMap(({ record }) => record ?? []),
+    ).filter(
       ({ column, isShown }) =>
         isShown || isWhole || column.required === "new" || rows.some((row) => hasChange(row, column)),
     );

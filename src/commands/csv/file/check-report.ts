@@ -4,11 +4,10 @@ import type { FileForm } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 
 export interface CheckedFile {
-  /** name of the file in messages */
   readonly file: string;
   readonly sheet?: string | undefined;
   readonly format: FormatName;
@@ -41,7 +40,6 @@ export function renderProblemLine(
     : text(`${place}: ${name}${reason.en} (${en})`, `${place}: ${name}${reason.ja}(${ja})`);
 }
 
-/** Renders a problem like {@link renderProblemLine}, with the reason from {@link describeProblem}. */
 export const renderProblem = (file: string, problem: Problem): Text =>
   renderProblemLine(file, problem, describeProblem(problem));
 
@@ -51,10 +49,7 @@ type Severity = "error" | "warning";
 
 const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
-/**
- * Returns a key for a cause that several rows may share: a name that the tenant lacks, a column that the file lacks,
- * or cells that Excel omitted or does not display. Returns undefined if the cause concerns only one row.
- */
+/** Names a cause that several rows may share; undefined if it concerns only one row. */
 const findCommonCause = (problem: GroupableProblem): string | undefined => {
   const { code, column, params } = problem;
   if (code === "cells-too-few") return code;
@@ -73,7 +68,10 @@ export class ProblemDigest<P extends GroupableProblem> {
   readonly #causes = new Map<string, { more: number }>();
   readonly #left: Record<Severity, number> = { error: MAX_LISTED_PROBLEMS, warning: MAX_LISTED_PROBLEMS };
 
+  total = 0;
+
   take(problem: P, severity: Severity): void {
+    this.total += 1;
     const cause = findCommonCause(problem);
     const same = cause === undefined ? undefined : this.#causes.get(cause);
     if (same !== undefined) same.more += 1;
@@ -85,19 +83,16 @@ export class ProblemDigest<P extends GroupableProblem> {
     }
   }
 
-  /** True if no further problem can change the list. */
-  get isFull(): boolean {
-    return this.#left.error === 0 && this.#left.warning === 0 && this.#causes.size === 0;
-  }
-
-  get told(): Readonly<Record<Severity, number>> {
-    const told = { error: 0, warning: 0 };
-    for (const { severity, more } of this.#shown) told[severity] += 1 + more;
-    return told;
-  }
-
-  /** Shows the warnings, then the errors, which decide. */
-  async show(terminal: Terminal, lineOf: (problem: P) => Text): Promise<void> {
+  /** Shows the warnings, then the errors, which decide. @param rest how many there are, and how to see all errors */
+  async show(
+    terminal: Terminal,
+    lineOf: (problem: P) => Text,
+    rest: { readonly errors: number; readonly warnings: number; readonly how: Text } = {
+      errors: 0,
+      warnings: 0,
+      how: same(""),
+    },
+  ): Promise<void> {
     const { warning = [], error = [] } = Object.groupBy(this.#shown, ({ severity }) => severity);
     for (const { problem, severity, more } of [...warning, ...error]) {
       const { en, ja } = lineOf(problem);
@@ -105,34 +100,21 @@ export class ProblemDigest<P extends GroupableProblem> {
         more === 0 ? text(en, ja) : text(`${en} (and ${formatCount(more, "more row")})`, `${ja}(ほか ${more} 行)`);
       await (severity === "error" ? terminal.problem(line, error.length > MAX_FOLDED_PROBLEMS) : terminal.warn(line));
     }
+    const count = (of: readonly { readonly more: number }[]): number => of.reduce((sum, { more }) => sum + 1 + more, 0);
+    const { errors, warnings, how } = rest;
+    if (errors > count(error))
+      await terminal.problem(text(`… ${errors} errors in all; ${how.en}`, `… エラーは全部で ${errors} 件(${how.ja})`));
+    if (warnings > count(warning))
+      await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
   }
 }
 
 export async function listCheckProblems(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {
   const digest = new ProblemDigest<Problem>();
   for (const problem of report.problems) digest.take(problem, getProblemSeverity(problem.code));
-  await digest.show(terminal, (problem) => renderProblem(file, problem));
-  const { errors, warnings } = report;
-  const { told } = digest;
-  if (errors > told.error) {
-    const en = `… ${errors} errors in all; --format json lists them all`;
-    await terminal.problem(text(en, `… エラーは全部で ${errors} 件(--format json で全件を出力)`));
-  }
-  if (warnings > told.warning) {
-    await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
-  }
+  const how = text("--format json lists them all", "--format json で全件を出力");
+  await digest.show(terminal, (problem) => renderProblem(file, problem), { ...report, how });
 }
-
-const toProblemJson = (problem: Problem, language: Language) => ({
-  code: problem.code,
-  severity: getProblemSeverity(problem.code),
-  row: problem.row,
-  line: problem.line,
-  column: problem.column,
-  header: problem.header,
-  params: problem.params,
-  reason: describeProblem(problem)[language],
-});
 
 const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
   { key: "file", header: text("file", "ファイル"), value: ({ file }) => file },
@@ -150,7 +132,12 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
     key: "problems",
     header: text("problems", "問題"),
     advice: true,
-    value: ({ report }) => report.problems.map((problem) => toProblemJson(problem, language)),
+    value: ({ report }) =>
+      report.problems.map((problem) => ({
+        ...problem,
+        severity: getProblemSeverity(problem.code),
+        reason: describeProblem(problem)[language],
+      })),
   };
   return [...SUMMARY_COLUMNS, problems];
 }

@@ -1,12 +1,20 @@
 import { resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
-import type { FormatName } from "../../../lib/model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { TextField } from "../../field.ts";
+import type { ChoiceField, TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
+
+export const FORMAT_OPTION = {
+  kind: "choice",
+  choices: FORMAT_NAMES,
+  value: "FORMAT",
+  required: true,
+  about: text("format of the file", "ファイルの形式"),
+} as const satisfies ChoiceField;
 
 export const MAP_OPTION = {
   kind: "file",
@@ -27,12 +35,7 @@ export interface MapSources {
 
 const NO_MAP = "none";
 
-/**
- * Loads the column map of a format from the file of `--map`. Returns undefined without a file.
- *
- * @throws `not-found` if the file does not exist, `usage` if it cannot be read
- * @throws `input-rejected` if the file is not a map, or does not fit this format
- */
+/** @throws `not-found`; `usage` if it cannot be read; `input-rejected` if it does not fit this format */
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,

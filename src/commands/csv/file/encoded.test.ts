@@ -1,14 +1,15 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./encoded.ts";
 import { chooseTextFormat, type OutputTextFormat } from "./form.ts";
-import type { OutputTools } from "./output.ts";
+import { writeOutput, type OutputTools } from "./output.ts";
 
 class Kept {
   readonly stream = new PassThrough();
@@ -23,13 +24,13 @@ class Kept {
   }
 }
 
-async function setUp(): Promise<
-  OutputTools & { readonly stdout: Kept; readonly stderr: Kept; readonly folder: string }
-> {
+async function setUp(
+  reader?: Writable,
+): Promise<OutputTools & { readonly stdout: Kept; readonly stderr: Kept; readonly folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-encoded-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const [stdout, stderr] = [new Kept(), new Kept()];
-  const place = { stdin: () => new PassThrough(), stdout: stdout.stream, stderr: stderr.stream };
+  const place = { stdin: () => new PassThrough(), stdout: reader ?? stdout.stream, stderr: stderr.stream };
   const terminal = new Terminal({ ...place, environment: {}, clock: () => 0 }, { lang: "en" });
   const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
   const temporary = { temporaryFolder: join(folder, "tmp"), processes };
@@ -93,18 +94,6 @@ describe("writeEncoded", () => {
     );
   });
 
-  it.each([
-    ["bytes that are no UTF-8", Buffer.of(0x61, 0xff, 0x61)],
-    ["a character that is cut off", Buffer.from("表").subarray(0, 2)],
-  ])("does not accept %s as text", async (_, bytes) => {
-    const tools = await setUp();
-    async function* broken(): AsyncGenerator<Uint8Array> {
-      yield bytes;
-    }
-    await expect(writeEncoded(tools, "-", CP932, async () => broken())).rejects.toThrow(TypeError);
-    expect(tools.stdout.bytes.length).toBe(0);
-  });
-
   it.each<[string, OutputTextFormat, number]>([
     ["nothing, where all of it must be looked at first", CP932, 0],
     ["what came, where characters are replaced", { ...CP932, onUnmappable: "replace" }, 1],
@@ -143,4 +132,58 @@ describe("chooseOutputForm", () => {
       code: "usage",
     });
   });
+});
+
+class SlowReader extends Writable {
+  taken = "";
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    setImmediate(() => {
+      this.taken += chunk.toString();
+      done();
+    });
+  }
+}
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+it.each([true, false])("stdout has received every byte when the write is done, held: %s", async (held) => {
+  const reader = new SlowReader();
+  await writeOutput(await setUp(reader), "-", pieces("a", "b", "c"), { held });
+  expect(reader.taken).toBe("abc");
+});
+
+it("stops producing output when the reader is gone", async () => {
+  const reader = new SlowReader();
+  const tools = await setUp(reader);
+  let made = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      made += 1;
+      if (made === 3) {
+        reader.destroy();
+        await new Promise((resolve) => void setImmediate(resolve));
+      }
+      yield Buffer.from("x");
+    }
+  }
+  await writeOutput(tools, "-", endless(), { held: false });
+  expect(made).toBe(3);
+});
+
+it("resolves a file from the working folder, and keeps the old file if the write fails", async () => {
+  const tools = await setUp();
+  tools.outputs.permitReplacing();
+  const file = join(tools.folder, "out.csv");
+  writeFileSync(file, "old");
+  async function* failing(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("new");
+    throw new TypeError("boom");
+  }
+  await expect(writeOutput(tools, "out.csv", failing(), { held: false })).rejects.toThrow("boom");
+  expect(readFileSync(file, "utf8")).toBe("old");
+  await writeOutput(tools, "out.csv", pieces("ne", "w"), { held: true });
+  expect(readFileSync(file, "utf8")).toBe("new");
+  expect((await readdir(tools.folder)).toSorted()).toEqual(["out.csv", "tmp"]);
 });

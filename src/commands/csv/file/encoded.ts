@@ -5,53 +5,10 @@ import type { Tools } from "../../tools.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
 import type { OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
-import {
-  MAX_LISTED_CHARACTERS,
-  UNMAPPABLE_OUTPUT_TEXTS,
-  throwUnmappable,
-  type LocatedCharacter,
-} from "./unmappable.ts";
+import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
-/**
- * Opens text for reading, in UTF-8 without a byte order mark, any number of times. Called only when the output is
- * ready, because a tenant records every export that is opened.
- */
+/** UTF-8 without a byte order mark. Called only when the output is ready: a tenant records every export. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
-
-/** Encodes UTF-8 text for an output file. If a character is unmappable, throws {@link UnmappableError} at the end. */
-class OutputEncoder {
-  readonly #form: OutputTextFormat;
-  readonly unmappable: UnmappableCharacter[] = [];
-  total = 0;
-  folded = 0;
-  replaced = 0;
-
-  constructor(form: OutputTextFormat) {
-    this.#form = form;
-  }
-
-  /** Yields the encoded bytes.  @param open called when the first byte is requested */
-  async *bytes(open: OpenText): AsyncGenerator<Uint8Array> {
-    const source = await open();
-    const { encoding, bom, onUnmappable } = this.#form;
-    if (encoding === "utf-8") {
-      if (bom) yield Buffer.from("\ufeff");
-      yield* source;
-      return;
-    }
-    const report = (found: UnmappableCharacter): void => {
-      if (this.total++ < MAX_LISTED_CHARACTERS) this.unmappable.push(found);
-    };
-    const encoder = createEncoder(encoding, { onUnmappable, report, bom });
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    for await (const chunk of source) yield encoder.write(decoder.decode(chunk, { stream: true }));
-    yield encoder.write(decoder.decode());
-    yield encoder.end();
-    this.folded = encoder.folded;
-    this.replaced = encoder.replaced;
-    if (this.total > 0) throw new UnmappableError();
-  }
-}
 
 /** Thrown if some characters were unmappable. Their positions are found by reading the text again. */
 class UnmappableError extends Error {}
@@ -79,34 +36,48 @@ async function locateUnmappable(
   return placed;
 }
 
-/**
- * Writes text as a file for the console. If the encoding cannot represent a character, fails with its position and
- * writes nothing, unless the form says that such characters are replaced. Notes report the number of look-alikes and
- * replacements.
- *
- * @param source name of the file that people correct, its dialect, and whether it may turn out to be invalid, so that
- * stdout must not receive anything before its end
- * @throws `input-rejected` if a character is unmappable
- */
+/** @param source `name` is the file that people correct; `held` if it may be invalid. @throws `input-rejected` */
 export async function writeEncoded(
   tools: OutputTools,
   output: string,
-  form: OutputTextFormat,
+  { encoding, bom, onUnmappable }: OutputTextFormat,
   open: OpenText,
   source: { readonly name?: string; readonly dialect?: Dialect; readonly held?: boolean } = {},
 ): Promise<void> {
-  const recoding = new OutputEncoder(form);
-  const held = source.held ?? (form.encoding !== "utf-8" && form.onUnmappable === "error");
+  const unmappable: UnmappableCharacter[] = [];
+  let total = 0;
+  const report = (found: UnmappableCharacter): void => {
+    if (total++ < MAX_LISTED_CHARACTERS) unmappable.push(found);
+  };
+  const encoder = createEncoder(encoding, { onUnmappable, report, bom });
+  async function* encode(): AsyncGenerator<Uint8Array> {
+    const opened = await open();
+    if (encoding === "utf-8") {
+      if (bom) yield Buffer.from("\ufeff");
+      yield* opened;
+      return;
+    }
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    for await (const chunk of opened) yield encoder.write(decoder.decode(chunk, { stream: true }));
+    yield encoder.write(decoder.decode());
+    yield encoder.end();
+    if (total > 0) throw new UnmappableError();
+  }
   try {
-    await writeOutput(tools, output, recoding.bytes(open), { held });
+    await writeOutput(tools, output, encode(), {
+      held: source.held ?? (encoding !== "utf-8" && onUnmappable === "error"),
+    });
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
     const name = source.name ?? (output === "-" ? "stdout" : output);
-    const placed = await locateUnmappable(await open(), recoding.unmappable, source.dialect);
-    const { total } = recoding;
-    await throwUnmappable(tools, { ...UNMAPPABLE_OUTPUT_TEXTS, name, encoding: form.encoding, placed, total });
+    const placed = await locateUnmappable(await open(), unmappable, source.dialect);
+    const hint = text(
+      "use UTF-8, or pass --on-unmappable replace to write 〓 instead",
+      "UTF-8 で書き出すか、--on-unmappable replace で 〓 に置き換えてください",
+    );
+    await throwUnmappable(tools, { name, encoding, placed, total, hint });
   }
-  await noteReplacedCharacters(tools, recoding);
+  await noteReplacedCharacters(tools, encoder);
 }
 
 export async function noteReplacedCharacters(

@@ -20,10 +20,8 @@ export const INPUT_ENCODING_OPTION = {
   ),
 } as const satisfies ChoiceField;
 
-const INPUT_ENCODING_FLAG = "--encoding";
-
 export interface EncodingDetectionOptions {
-  /** option that hints propose; default {@link INPUT_ENCODING_FLAG} */
+  /** option that hints propose */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,143 +30,80 @@ type ByteSource = Pick<InputFile, "chunks" | "label">;
 
 const HEAD_BYTES = 64 * 1024;
 
-const extendHead = (head: Uint8Array, chunk: Uint8Array): Uint8Array =>
-  head.length >= HEAD_BYTES ? head : Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+export const readHead = async (file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> =>
+  (await scanBytes(file, signal, true)).head;
 
-export async function readHead(file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> {
+/** Reads only as much of a file as is needed to be certain of its encoding, or its first bytes. */
+async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHeadEnough: boolean) {
   let head: Uint8Array = new Uint8Array(0);
+  const detector = new EncodingDetector();
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
-    head = extendHead(head, chunk);
-    if (head.length >= HEAD_BYTES) break;
+    if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+    if (!isHeadEnough) detector.write(chunk);
+    if (head.length >= HEAD_BYTES && (isHeadEnough || detector.settled)) break;
   }
-  return head;
+  return { head, ...detector.end() };
 }
 
 /**
- * Returns the encoding of a text file. With `auto`, reads only as much of the file as is needed to be certain, and
- * reads nothing twice unless the file is rejected.
- *
  * @throws `input-rejected` if the file is not a table, is UTF-8 except for some bytes, or is valid both as UTF-8 and as
  *   half-width kana in CP932
  */
 export async function detectEncoding(
   file: ByteSource,
   asked: Encoding | "auto",
-  { flag = INPUT_ENCODING_FLAG, signal }: EncodingDetectionOptions = {},
+  { flag = "--encoding", signal }: EncodingDetectionOptions = {},
 ): Promise<Encoding> {
+  if (asked !== "auto") await loadEncoding(asked);
+  const isBelieved = asked !== "auto" && asked !== "utf-8" && asked !== "shift_jis";
+  const { head, encoding, ascii, ambiguity } = await scanBytes(file, signal, isBelieved);
+  const kind = detectUnsupportedKind(head, asked !== "auto");
+  if (kind !== undefined && kind !== "euc-jp") {
+    const [what, hint] = FOREIGN_FILE_TEXTS[kind](flag);
+    throw new Failure("input-rejected", { what, where: file.label, hint });
+  }
+  if (isBelieved) return asked;
+  if (asked === "auto" && kind !== undefined) {
+    await loadEncoding(kind);
+    return kind;
+  }
+  const isNearUtf8 = encoding === "shift_jis" && (await isNearlyUtf8(file, signal));
   if (asked !== "auto") {
-    await loadEncoding(asked);
-    rejectForeignFile(file.label, await readHead(file, signal), asked, flag);
-    await rejectOtherEncoding(file, asked, { flag, signal });
-    return asked;
+    if (encoding === asked || ascii || ambiguity !== undefined || isNearUtf8) return asked;
+    throw createOtherEncodingFailure(file.label, flag, encoding);
   }
-  let head: Uint8Array = new Uint8Array(0);
-  const detector = new EncodingDetector();
-  let weight: NearUtf8Detector | undefined;
-  for await (const chunk of file.chunks()) {
-    signal?.throwIfAborted();
-    head = extendHead(head, chunk);
-    const begins = !detector.settled && detector.end().ascii;
-    detector.write(chunk);
-    // the chunks before this one are ASCII, which does not affect the weight
-    if (begins && detector.settled) weight = new NearUtf8Detector();
-    weight?.write(chunk);
-    if (head.length >= HEAD_BYTES && detector.settled && weight?.settled !== false) break;
-  }
-  const foreign = rejectForeignFile(file.label, head, asked, flag);
-  if (foreign !== undefined) {
-    await loadEncoding(foreign);
-    return foreign;
-  }
-  const { encoding, ambiguity } = detector.end();
   if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
-  if (encoding === "shift_jis") await rejectBrokenUtf8(file, { flag, signal, weight });
+  if (isNearUtf8) throw createBrokenUtf8Failure(file.label, flag, await findFirstInvalidBytes(file));
   return encoding;
 }
 
-async function rejectOtherEncoding(
-  file: ByteSource,
-  asked: Encoding,
-  { flag, signal }: EncodingDetectionOptions,
-): Promise<void> {
-  if (asked !== "utf-8" && asked !== "shift_jis") return;
-  const detector = new EncodingDetector();
-  const weight = new NearUtf8Detector();
-  for await (const chunk of file.chunks()) {
-    signal?.throwIfAborted();
-    detector.write(chunk);
-    weight.write(chunk);
-    if (detector.settled && weight.settled) break;
-  }
-  const { encoding, ascii, ambiguity } = detector.end();
-  const isNearUtf8 = encoding === "shift_jis" && !weight.settled && weight.end();
-  if (encoding === asked || ascii || ambiguity !== undefined || isNearUtf8) return;
-  throw new Failure("input-rejected", {
+const createOtherEncodingFailure = (where: string, flag: string, encoding: Encoding): Failure =>
+  new Failure("input-rejected", {
     what:
       encoding === "utf-8"
         ? text("the file is valid UTF-8, not Shift_JIS", "ファイルは正しい UTF-8 で、Shift_JIS ではありません")
         : text("the file is not UTF-8", "ファイルは UTF-8 ではありません"),
-    where: file.label,
+    where,
     hint: text(`omit ${flag}`, `${flag} を外してください`),
   });
-}
 
-/**
- * Rejects a file whose first bytes show that it cannot be read as a table.
- * @throws `input-rejected` if the file is not a table, or if its encoding is not supported or cannot be detected
- */
-function rejectForeignFile(
-  label: string,
-  head: Uint8Array,
-  asked: Encoding | "auto",
-  flag: string = INPUT_ENCODING_FLAG,
-): "euc-jp" | undefined {
-  const kind = detectUnsupportedKind(head, asked !== "auto");
-  if (kind === undefined || kind === "euc-jp") return kind;
-  const [what, hint] = FOREIGN_FILE_TEXTS[kind](flag);
-  throw new Failure("input-rejected", { what, where: label, hint });
-}
-
-/**
- * Rejects a file that is not valid UTF-8 but nearly so.
- * @param question its `weight` is the weight of the whole file, if the file was already weighed
- * @throws `input-rejected` if the file is UTF-8 except for some bytes; names the first position
- */
-async function rejectBrokenUtf8(
-  file: ByteSource,
-  {
-    flag = INPUT_ENCODING_FLAG,
-    signal,
-    weight,
-  }: EncodingDetectionOptions & { readonly weight?: NearUtf8Detector | undefined } = {},
-): Promise<void> {
-  const weighed = weight ?? (await measureUtf8Weight(file, signal));
-  if (!weighed.settled && weighed.end())
-    throw createBrokenUtf8Failure(file.label, flag, await findFirstInvalidBytes(file));
-}
-
-async function measureUtf8Weight(file: ByteSource, signal: AbortSignal | undefined): Promise<NearUtf8Detector> {
+async function isNearlyUtf8(file: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
   const weight = new NearUtf8Detector();
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
     weight.write(chunk);
-    if (weight.settled) break;
+    if (weight.settled) return false;
   }
-  return weight;
+  return weight.end();
 }
 
 async function findFirstInvalidBytes(file: ByteSource): Promise<RecordProblem | undefined> {
   let first: RecordProblem | undefined;
-  const reader = new RecordReader(
-    { encoding: "utf-8" },
-    {
-      record: () => undefined,
-      problem: (problem) => {
-        if (problem.code === "bytes-invalid") first ??= problem;
-      },
-    },
-  );
+  const problem = (found: RecordProblem): void => {
+    if (found.code === "bytes-invalid") first ??= found;
+  };
+  const reader = new RecordReader({ encoding: "utf-8" }, { record: () => undefined, problem });
   for await (const chunk of file.chunks()) {
     reader.write(chunk);
     if (first !== undefined) return first;

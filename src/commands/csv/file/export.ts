@@ -25,11 +25,6 @@ export const EXPORT_OPTIONS = {
 export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-/**
- * Writes an export of the tenant to a file, in the chosen encoding.
- *
- * @throws `input-rejected` if a character is unmappable
- */
 export async function runExport(
   tools: Tools,
   options: InputOf<typeof EXPORT_OPTIONS>,

@@ -7,9 +7,6 @@ import type { Tools } from "../../tools.ts";
 
 export type FileEncoding = "shift_jis" | "utf-8";
 
-/**
- * The encoding of a file for the console, its byte order mark, and what to do with characters that the encoding lacks.
- */
 export interface OutputTextFormat {
   readonly encoding: Encoding;
   readonly bom: boolean;
@@ -44,12 +41,16 @@ export const ON_UNMAPPABLE_OPTION = {
   ),
 } as const;
 
-const ENCODING_LABELS = new Map<FileEncoding, string>([
-  ["shift_jis", "Shift_JIS"],
-  ["utf-8", "UTF-8"],
-]);
+/** @throws `usage` */
+export function rejectMark(bom: boolean, encoding: Encoding, flag = "--encoding"): void {
+  if (!bom || encoding !== "shift_jis") return;
+  throw new Failure("usage", {
+    what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
+    where: "--bom",
+    hint: text(`pass ${flag} utf-8, or omit --bom`, `${flag} utf-8 を指定するか、--bom を外してください`),
+  });
+}
 
-/** Rejects options for text files only.  @throws `usage` if one is given and the output's name is a workbook's */
 export function rejectTextOptions(output: string, given: Readonly<Record<string, boolean>>): void {
   const flag = isWorkbookName(output) ? Object.keys(given).find((name) => given[name]) : undefined;
   if (flag === undefined) return;
@@ -66,12 +67,7 @@ export function rejectTextOptions(output: string, given: Readonly<Record<string,
   });
 }
 
-/**
- * Returns the encoding and the other settings for an output file. The default encoding is UTF-8 on a terminal;
- * otherwise it depends on the account's language, and a note reports it.
- *
- * @throws `usage` if a byte order mark is requested for an encoding that does not have one
- */
+/** UTF-8 on a terminal; otherwise by the account's language, with a note. @throws `usage` */
 export async function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
   asked: {
@@ -85,15 +81,9 @@ export async function chooseTextFormat(
   const { bom, onUnmappable = "error" } = asked;
   const isRead = asked.output === "-" && terminal.onTerminal;
   const encoding = asked.encoding ?? (language === "ja" && !isRead ? "shift_jis" : "utf-8");
-  if (bom && encoding !== "utf-8") {
-    throw new Failure("usage", {
-      what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
-      where: "--bom",
-      hint: text("pass --encoding utf-8, or omit --bom", "--encoding utf-8 を指定するか、--bom を外してください"),
-    });
-  }
+  rejectMark(bom, encoding);
   if (asked.encoding === undefined && !isRead) {
-    const name = ENCODING_LABELS.get(encoding) ?? encoding;
+    const name = encoding === "utf-8" ? "UTF-8" : "Shift_JIS";
     const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
     await terminal.note(
       text(

@@ -15,13 +15,7 @@ export const OUTPUT_FILE_OPTION = {
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/**
- * Writes a file completely or not at all: if `bytes` throws, a named file is not changed.
- *
- * @param held true if stdout must not receive anything before the last byte has been read. Until then, the bytes are
- * held in
- * the home's tmp folder, or in memory if the home is read-only.
- */
+/** @param held true if stdout must not receive anything before the last byte has been read */
 export async function writeOutput(
   { terminal, temporary, outputs }: OutputTools,
   output: string,

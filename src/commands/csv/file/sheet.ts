@@ -24,7 +24,6 @@ export const HEADER_ROW_OPTION = {
   ),
 } as const satisfies NumberField;
 
-/** Rejects `--sheet` for a file that is not a workbook.  @throws `usage` if a sheet is specified */
 export function rejectSheetOption(where: string, sheet: string | undefined): void {
   if (sheet === undefined) return;
   throw new Failure("usage", {

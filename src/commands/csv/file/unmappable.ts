@@ -15,50 +15,27 @@ export interface LocatedCharacter {
 export interface UnmappableFile {
   readonly name: string;
   readonly encoding: Encoding;
-  /** the first characters, at most {@link MAX_LISTED_CHARACTERS} */
+  /** the first places, at most {@link MAX_LISTED_CHARACTERS} */
   readonly placed: readonly LocatedCharacter[];
-  /** number of all unmappable characters or cells, see `unit` */
   readonly total: number;
-  readonly unit: "character" | "cell";
-  /** what was not done because of these characters */
-  readonly consequence: Text;
   readonly hint: Text;
 }
 
-const JAPANESE_UNITS = { character: "文字", cell: "セル" } as const;
-
-/**
- * Lists the characters as `FILE:ROW:COLUMN: reason`, one per line, and throws.
- *
- * @throws `input-rejected`, always; its problems are the characters
- */
+/** @throws `input-rejected`, always; its problems are the characters */
 export async function throwUnmappable(
   { terminal }: Pick<Tools, "terminal">,
-  { name, encoding, placed, total, unit, consequence, hint }: UnmappableFile,
+  { name, encoding, placed, total, hint }: UnmappableFile,
 ): Promise<never> {
-  for (const found of placed) {
-    const place = `${name}:${found.row}:${found.column}`;
-    const character = `${formatCodePoint(found.codePoint)} (${String.fromCodePoint(found.codePoint)})`;
+  const problems = placed.map(({ codePoint, ...where }) => ({ ...where, codePoint: formatCodePoint(codePoint) }));
+  for (const [at, { row, column, codePoint }] of problems.entries()) {
+    const character = `${name}:${row}:${column}: ${codePoint} (${String.fromCodePoint(placed[at]?.codePoint ?? 0)})`;
     await terminal.problem(
-      text(
-        `${place}: ${character} cannot be represented in ${encoding}`,
-        `${place}: ${character} は ${encoding} で表せません`,
-      ),
+      text(`${character} cannot be represented in ${encoding}`, `${character} は ${encoding} で表せません`),
     );
   }
-  const problems = placed.map(({ codePoint, ...where }) => ({ ...where, codePoint: formatCodePoint(codePoint) }));
   const what = text(
-    `${formatCount(total, unit)} cannot be represented in ${encoding}; ${consequence.en}`,
-    `${encoding} で表せない${JAPANESE_UNITS[unit]}が ${total} 個あるため、${consequence.ja}`,
+    `${encoding} lacks the characters in ${formatCount(total, "place")}; nothing was written or changed`,
+    `${encoding} で表せない文字が ${total} か所あるため、何も書き出さず、何も変更していません`,
   );
   throw new RejectedFileFailure({ what, where: name, hint }, problems);
 }
-
-export const UNMAPPABLE_OUTPUT_TEXTS = {
-  unit: "character",
-  consequence: text("nothing was written", "何も書き出していません"),
-  hint: text(
-    "use UTF-8, or pass --on-unmappable replace to write 〓 instead",
-    "UTF-8 で書き出すか、--on-unmappable replace で 〓 に置き換えてください",
-  ),
-} as const;

@@ -1,9 +1,4 @@
-/**
- * Passes chunks on until the signal aborts.
- *
- * @param passed called with the number of bytes of each chunk after the chunk was consumed
- * @throws the signal's abort reason
- */
+/** @param passed called after each chunk was consumed. @throws the signal's abort reason */
 export async function* streamUntilAborted(
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

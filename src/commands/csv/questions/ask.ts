@@ -34,7 +34,6 @@ const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
 export interface ColumnSearch {
   readonly columns: readonly Column[];
-  /** the columns that are not read yet */
   readonly free: readonly Column[];
   /** what the headers mean if they are aliases */
   readonly proposed: ReadonlyMap<string, Column>;
@@ -80,11 +79,7 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
   return proposed;
 };
 
-/**
- * Asks what the columns of a file mean, as far as neither their headers nor the map say it: one question per screen.
- *
- * @returns the map with the answers; undefined if there was no question
- */
+/** Asks what neither the headers nor the map say. @returns undefined if there was no question */
 export async function askColumns(
   prompts: Questions,
   headers: readonly string[],

@@ -83,30 +83,10 @@ test.each([
   expect(file).toEqual(Buffer.from(encodeText(expected, encoding)));
 });
 
-test("bytes that are no character are replaced by a mark", async () => {
-  const content = Buffer.concat([Buffer.from("name,mail\r\n"), Buffer.of(0xfd, 0x41), Buffer.from(",x@\r\n")]);
-  const file = await written({ content, problems: [bad(2)], header: ["name", "mail"] }, " --encoding shift_jis");
-  const row = "〓A,x@,row 2: メールアドレス: not an email address\r\n";
-  expect(file).toEqual(Buffer.from(encodeText(`name,mail,clomoctl:reason\r\n${row}`, "shift_jis")));
-});
-
-test("a last row without a newline is complete", async () => {
-  expect(await textOf({ content: `${HEADER}\n,x@`, problems: [bad(2)] })).toBe(
-    `${HEADER},clomoctl:理由\r\n,x@,row 2: メールアドレス: not an email address\r\n`,
-  );
-  expect(await textOf({ content: HEADER, problems: [bad(0, { code: "file-no-rows", header: "" })] })).toBe(
-    `${HEADER},clomoctl:理由\r\n`,
-  );
-});
-
 test("the reason is a cell in the dialect of the file", async () => {
   const lacking = bad(2, { code: "header-missing", header: "", params: { header: 'a;"b' } });
   expect(await textOf({ content: "氏名;メールアドレス\n;x@\n", problems: [lacking] })).toBe(
     '氏名;メールアドレス;clomoctl:理由\r\n;x@;"row 2: the column a;""b is missing"\r\n',
-  );
-  const quoting = bad(2, { code: "header-missing", header: "", params: { header: "it's" } });
-  expect(await textOf({ content: "氏名|メールアドレス\n|x@\n", problems: [quoting] })).toBe(
-    "氏名|メールアドレス|clomoctl:理由\r\n|x@|row 2: the column it's is missing\r\n",
   );
 });
 
@@ -178,19 +158,6 @@ test.each([
     ["山田", "a", "0012", "row 3: メールアドレス: not an email address"],
   ]);
   expect(statSync(join(told.folder, "errors.xlsx")).mode & 0o777).toBe(0o600);
-});
-
-test("invalid rows keep cells beyond the header after the reason, and have only one reason", async () => {
-  const header = [...CODES.split(","), "clomoctl:理由"];
-  const content = `${header.join(",")}\n林,b,1,old,x\n山田\n`;
-  const found = [problemOf({ row: 2, code: "cells-too-many", params: { got: 5, want: 4 } }), problemOf()];
-  const told = circumstances({ content, problems: found, header });
-  await run("users import people.csv --errors errors.xlsx --lang en", told);
-  expect(await readRows(readFileSync(join(told.folder, "errors.xlsx")))).toEqual([
-    header,
-    ["林", "b", "1", expect.stringContaining("5 cells"), "x"],
-    ["山田", "", "", "row 3: メールアドレス: not an email address"],
-  ]);
 });
 
 test("nothing is written if there are no invalid rows", async () => {

@@ -1,27 +1,22 @@
+import type { InputProblem } from "../../../lib/client/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { getReasonHeader, isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
+import { describeProblemReason } from "../../../lib/plan/columns.ts";
+import type { Terminal } from "../../../lib/terminal/index.ts";
+import { guardFormula } from "../../../lib/terminal/output.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { readRecords, type InputFormat } from "../plan/reading.ts";
-import { rereadFile } from "./reread.ts";
+import { readRecords, rereadFile, type InputFormat } from "../plan/reading.ts";
 import type { PlannedFile } from "./secrets.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
-import { readRowReasons } from "./row-reasons.ts";
 
 type ErrorsSource = Omit<PlannedFile, "map">;
 
 type Rows = AsyncIterable<readonly (readonly string[])[]>;
 
-/**
- * Writes the header and the invalid rows of a file, with the row number and the reason in the last column, in the
- * encoding and the dialect of the file. Short rows are filled up with blank cells before the reason.
- * Reasons from an earlier run are dropped. If the header is invalid, or there is a problem with the whole file, every
- * row is written. If there are no invalid rows, no file is written, and the file of an earlier run is removed.
- *
- * @throws `input-rejected` if the file is no longer the one that the plan was made from
- */
+/** Short rows are filled up before the reason; reasons of an earlier run are dropped, and so is its file. @throws `input-rejected` */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   if (plan.errors === 0) {
@@ -86,4 +81,38 @@ async function* selectInvalidRecords(
     found = [];
   }
   await reasons.return(undefined);
+}
+
+const MAX_REASONS = 20;
+
+interface RowReason {
+  readonly row: number;
+  readonly reason: string;
+}
+
+/**
+ * Yields the reasons of the invalid rows, one by one, so that few are in memory: the problems of a row in one line, each
+ * as `メールアドレス: not an email address`, safe in a spreadsheet. Those of the whole file belong to the header row.
+ */
+export async function* readRowReasons(
+  problems: AsyncIterable<InputProblem>,
+  headerRow: number,
+  teller: Pick<Terminal, "language" | "plain">,
+): AsyncGenerator<RowReason, undefined> {
+  let row = headerRow;
+  let reasons: string[] = [];
+  const join = (): RowReason => ({ row, reason: guardFormula(reasons.join("; ").replaceAll(/[\r\n]+/g, " ")) });
+  for await (const problem of problems) {
+    if (problem.severity !== "error") continue;
+    if (problem.row > row) {
+      if (reasons.length > 0) yield join();
+      ({ row } = problem);
+      reasons = [];
+    }
+    const reason = teller.plain(describeProblemReason(problem)[teller.language]);
+    if (reasons.length === MAX_REASONS) reasons.push("…");
+    else if (reasons.length < MAX_REASONS)
+      reasons.push(problem.header === "" ? reason : `${problem.header}: ${reason}`);
+  }
+  if (reasons.length > 0) yield join();
 }

@@ -13,7 +13,6 @@ const generatePassword = (): string => {
   return /^(?=.*\d)(?=.*[A-Z])(?=.*[a-z])/.test(password) ? password : generatePassword();
 };
 
-/** Returns the column of the password that a new record needs; undefined if the records of a kind need none. */
 export const findPasswordColumn = (kind: ImportKind): Column | undefined =>
   FORMATS[kind].columns.find(({ secret, required }) => secret === true && required === "new");
 

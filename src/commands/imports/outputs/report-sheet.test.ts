@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { csv, freshDesk, type Desk } from "#support/cli/import-desk.ts";
-import { RecordReader } from "../../../lib/csv/records/reader.ts";
+import { readRows } from "#support/xlsx/read.ts";
 
 const HEADER = "氏名,メールアドレス,役職,組織コード";
 const BEFORE = [HEADER, "山田,yamada@x.jp,主任,S", "髙橋,takahashi@x.jp,,D", "佐藤,sato@x.jp,部長,D"];
 const AFTER = [HEADER, "山田,yamada@x.jp,課長,S", "髙橋,takahashi@x.jp,,D", "鈴木,suzuki@x.jp,=1+1,S"];
 
-const deskWithPlan = async (lang = "ja"): Promise<Desk> => {
+const deskWithPlan = async (): Promise<Desk> => {
   const desk = await freshDesk();
   await desk.write("orgs.csv", csv(["組織名,組織コード", "営業部,S", "開発部,D"]));
   await desk.write("before.csv", csv(BEFORE));
@@ -15,23 +15,13 @@ const deskWithPlan = async (lang = "ja"): Promise<Desk> => {
   expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
   expect((await desk.run("users import before.csv --yes")).code).toBe(0);
   const line = "users import after.csv --mode replace --dry-run --keep-plan --report plan.xlsx";
-  const { code, stderr } = await desk.run(`${line} --lang ${lang}`);
+  const { code, stderr } = await desk.run(`${line} --lang ja`);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   return desk;
 };
 
-const rowsOf = async (desk: Desk, name: string): Promise<readonly (readonly string[])[]> => {
-  expect((await desk.run(`csv convert ${name} ${name}.csv`)).code).toBe(0);
-  const rows: (readonly string[])[] = [];
-  const record = (cells: readonly string[], count: number): void => void rows.push(cells.slice(0, count));
-  const reader = new RecordReader({ encoding: "utf-8" }, { record, problem: () => undefined });
-  reader.write(await readFile(desk.path(`${name}.csv`)));
-  reader.end();
-  return rows;
-};
-
 test("a workbook has one sheet with counts, a line for the approver and a row for each value", async () => {
-  const rows = await rowsOf(await deskWithPlan(), "plan.xlsx");
+  const rows = await readRows(await readFile((await deskWithPlan()).path("plan.xlsx")));
   expect(rows[0]?.[0]).toContain("変更の計画");
   expect(rows[1]).toEqual(["承認者", "", "承認日"]);
   expect(rows).toContainEqual(["ユーザー", "削除 1、更新 1、追加 1"]);

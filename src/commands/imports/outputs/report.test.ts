@@ -1,8 +1,7 @@
-import { EventEmitter } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { run } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
 import {
   createFolderWith,
@@ -60,12 +59,6 @@ test("a report has a line for each value, with deletions first, safe for a sprea
   ]);
 });
 
-test("a report is in the chosen language", async () => {
-  const folder = folderOf();
-  await run(`${LINE} --dry-run --lang ja`, { tenant: planned(), folder });
-  expect(read(folder)).toContain("\ufeff動作,キー,名前,組織,項目,変更前,変更後\r\n削除,");
-});
-
 test("a report exists before the question, whatever the answer is", async () => {
   const folder = folderOf();
   const plan = planOf();
@@ -77,32 +70,4 @@ test("a report exists before the question, whatever the answer is", async () => 
   };
   const { exit } = await run(LINE, { tenant: buildPlanAnswers(plan, answers), folder });
   expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
-});
-
-test("a report requires an existing folder, which is checked before anything is read", async () => {
-  const line = "users import people.csv --yes --report no/report.csv";
-  const { en, ja } = await runInBoth(line, { tenant: {}, folder: folderOf() });
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toContain("error: the folder for this file does not exist\n");
-  expect(ja.stderr).toContain("エラー: このファイルを置くフォルダーがありません\n");
-});
-
-test("a report is abandoned on a signal and leaves no file", async () => {
-  const folder = folderOf();
-  const signals = new EventEmitter();
-  const plan = planOf({ create: 0, update: 0 });
-  const importRows = (): unknown => {
-    signals.emit("SIGINT");
-    return ROWS;
-  };
-  const tenant = buildPlanAnswers(plan, {
-    orgs: { items: [] },
-    importRows,
-    import: plan,
-    discardImport: plan,
-  });
-  const { exit, stderr } = await run(`${LINE} --dry-run`, { tenant, folder, signals });
-  expect(exit).toBe(130);
-  expect(stderr).toContain("error: interrupted: nothing was changed\n");
-  expect(existsSync(join(folder, "report.csv"))).toBe(false);
 });

@@ -34,10 +34,7 @@ const COLUMNS = [
 
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
-/**
- * Writes what a plan does to each record, one line per value: a workbook with a line for the approver, or CSV in which
- * a `'` guards the cells that a spreadsheet would run as formulas.
- */
+/** A workbook with a line for the approver, or CSV in which a `'` guards what a spreadsheet would run. */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const isWorkbook = isWorkbookName(path);
   async function* table(): AsyncGenerator<Rows> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
-import { readRowReasons } from "./row-reasons.ts";
+import { readRowReasons } from "./errors.ts";
 
 const problem = (row: number, code: string, more: Partial<InputProblem> = {}): InputProblem => ({
   code,

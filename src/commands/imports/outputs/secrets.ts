@@ -7,9 +7,8 @@ import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { loadCustomFields } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
-import { readRecords, type InputFormat } from "../plan/reading.ts";
+import { readRecords, rereadFile, type InputFormat } from "../plan/reading.ts";
 import { createPassword, findPasswordColumn, type NewPassword } from "./passwords.ts";
-import { rereadFile } from "./reread.ts";
 
 export interface PlannedFile {
   readonly plan: Import;
@@ -29,10 +28,7 @@ export interface PlanSecrets {
   readonly without: readonly string[];
 }
 
-/**
- * @param generates generates a password for each new record that the file has none for
- * @throws `input-rejected` if the file is no longer the one that the plan was made from
- */
+/** @param generates for each new record that the file has none for. @throws `input-rejected` if the file changed */
 export async function readPlanSecrets(tools: Tools, source: PlannedFile, generates: boolean): Promise<PlanSecrets> {
   const { plan } = source;
   const { client } = await tools.tenant("imports");
@@ -81,13 +77,11 @@ async function readFileSecrets(
     };
   };
   let take: RecordSink["record"] | undefined;
-  const sink: RecordSink = {
-    record(cells, count, row, line, sound, units) {
-      if (take === undefined) take = read(cells.slice(0, count));
-      else take(cells, count, row, line, sound, units);
-    },
-    problem: () => undefined,
+  const record: RecordSink["record"] = (cells, count, ...more) => {
+    if (take === undefined) take = read(cells.slice(0, count));
+    else take(cells, count, ...more);
   };
+  const sink = { record, problem: () => undefined };
   if (!format.columns.some(({ secret }) => secret === true)) return found;
   for await (const _ of readRecords(rereadFile(file, plan), reading, file.label, sink)) tools.signal.throwIfAborted();
   return found;

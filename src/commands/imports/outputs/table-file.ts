@@ -4,18 +4,9 @@ import type { Tools } from "../../tools.ts";
 
 export const isWorkbookName = (path: string): boolean => /\.xlsx$/i.test(path);
 
-/**
- * Returns true if a file name has the extension of a workbook, in a current or old format. Files for the console never
- * have such an extension.
- */
 export const hasWorkbookExtension = (path: string): boolean => /\.xls[xmb]?$/i.test(path);
 
-/**
- * Yields the bytes of a table that people open in a spreadsheet: a workbook if the file's name says so, otherwise CSV
- * in UTF-8 with a byte order mark and CRLF.
- *
- * @param batches the rows of the table
- */
+/** A workbook if the file's name says so, otherwise CSV in UTF-8 with a byte order mark and CRLF. */
 export async function* encodeTable(
   path: string,
   batches: AsyncIterable<readonly (readonly string[])[]>,

@@ -26,19 +26,11 @@ import type { PlanSecrets } from "./secrets.ts";
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/**
- * @param label the file that people correct
- * @throws `usage` if several kinds go into a file; `input-rejected` if the tenant is no mirror, a file for 全件更新 would lack something, or a character is
- * unmappable; `conflict` if the last export was undone
- */
+/** @throws `usage`; `input-rejected` if 全件更新 would lack something or a character is unmappable; `conflict` */
 export async function checkUpload(
   tools: Tools,
   plan: Import,
-  {
-    label,
-    file,
-    secrets,
-  }: { readonly label: string; readonly file: string; readonly secrets?: PlanSecrets | undefined },
+  { label, file, secrets }: { label: string; file: string; secrets?: PlanSecrets | undefined },
 ): Promise<void> {
   if (plan.beside !== undefined && extname(file) !== "")
     throw new Failure("usage", {
@@ -96,7 +88,6 @@ function refuseUnknownData(
 const refuseUpload = (what: Text, hint: Text): Failure =>
   new Failure("input-rejected", { what, where: "--emit-csv", hint });
 
-/** Settles a plan, and writes the upload file if it is committed. @returns `partial` also if rows are left out */
 export async function settleAndUpload(
   tools: Tools,
   pending: PendingPlan,

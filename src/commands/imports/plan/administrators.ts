@@ -14,13 +14,7 @@ const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
     ? line("users edit", ["USER"], { administrator: "yes" })
     : line("tenant set", [], { administratorsComplete: kind });
 
-/**
- * Warns if the administrators of a mirror are not confirmed: no export shows them, and an import may delete them.
- * Recorded roles do not confirm them, because the console may have further administrators.
- *
- * @returns the kind of the administrators that are not confirmed
- * @throws `input-rejected` if a script imports a replacing file, or deletes organisations with everything below
- */
+/** Warns because no export shows administrators, and an import may delete them. @throws `input-rejected` for scripts */
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
   const { mode, request } = plan;
   if (FORMATS[plan.kind].thing.protects === undefined) return undefined;

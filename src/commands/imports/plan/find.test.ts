@@ -22,10 +22,6 @@ const clientOf = (...imports: readonly Partial<Import>[]): Client => {
 };
 const client = clientOf(...IDS.map((id) => ({ id })));
 
-test("an ID selects its import, in upper or lower case", async () => {
-  expect((await findImport(client, IDS[0]?.toUpperCase() ?? "")).id).toBe(IDS[0]);
-});
-
 test("a number selects its import, even if an ID begins with it", async () => {
   const ids = [`2${IDS[0]?.slice(1)}`, IDS[1] ?? ""];
   const both = clientOf(...ids.map((id) => ({ id })));

@@ -16,19 +16,13 @@ export const ID_ARGUMENT = {
 
 type ImportStates = readonly Import["state"][];
 
-/** States in which `last` finds the last committed import, deletion or undo, even if it was undone since. */
 const COMMITTED_STATES: ImportStates = ["committed", "undone", "undone-in-part"];
 
 export const OPEN_STATES: ImportStates = ["planned"];
 
 const isLastKeyword = (typed: string): boolean => typed.toLowerCase() === "last";
 
-/**
- * Returns the number of a change, or `last`.
- *
- * @param list the command that lists the numbers
- * @throws Failure `usage` if it is neither a number nor `last`
- */
+/** @throws `usage` if it is neither a number nor `last` */
 export const parseChangeNumber = (typed: string, list: CommandLine): number | "last" => {
   if (isLastKeyword(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
@@ -38,11 +32,7 @@ export const parseChangeNumber = (typed: string, list: CommandLine): number | "l
   });
 };
 
-/**
- * Returns the import with the given number or ID; for `last`, returns the last import.
- *
- * @throws `not-found` if no import matches
- */
+/** @throws `not-found` */
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const all = await client.imports.list();
   const found = isLastKeyword(typed)

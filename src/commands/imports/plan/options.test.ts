@@ -7,20 +7,9 @@ import { refuseConflictingOptions, refuseTypedFile, type ImportRequest } from ".
 const OPTIONS: ImportRequest["options"] = {
   mode: "append",
   encoding: "auto",
-  sheet: undefined,
-  headerRow: undefined,
-  map: undefined,
   dryRun: false,
   keepPlan: false,
   skipInvalid: false,
-  confirmDeletions: undefined,
-  maxDeletions: undefined,
-  maxChanges: undefined,
-  blank: "clear",
-  allow: undefined,
-  emitCsv: undefined,
-  report: undefined,
-  errors: undefined,
 };
 
 test.each<[Partial<ImportRequest["options"]>, string]>([

@@ -96,11 +96,6 @@ export const buildAllowOption = (...checks: readonly Allowance[]) =>
     ),
   }) as const satisfies Field;
 
-/**
- * The option `--undeletable`: what to do with records that are missing from a file but cannot be deleted. Only for
- * kinds
- * that have such records.
- */
 export const UNDELETABLE_OPTION = {
   group: "safety",
   kind: "choice",
@@ -152,18 +147,9 @@ export const IMPORT_OPTIONS = {
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
-  encoding: {
-    ...INPUT_ENCODING_OPTION,
-    group: "input",
-  },
-  sheet: {
-    ...SHEET_OPTION,
-    group: "input",
-  },
-  headerRow: {
-    ...HEADER_ROW_OPTION,
-    group: "input",
-  },
+  encoding: { ...INPUT_ENCODING_OPTION, group: "input" },
+  sheet: { ...SHEET_OPTION, group: "input" },
+  headerRow: { ...HEADER_ROW_OPTION, group: "input" },
   map: {
     ...MAP_OPTION,
     group: "input",
@@ -179,11 +165,7 @@ export const IMPORT_OPTIONS = {
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は、レイアウトで読む一覧では keep、ほかは clear。ただし全行が空の列で値が消える場合は指定が必要)",
     ),
   },
-  dryRun: {
-    ...PLAN_DRY_RUN_OPTION,
-    group: "safety",
-    brief: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
-  },
+  dryRun: { ...PLAN_DRY_RUN_OPTION, group: "safety" },
   keepPlan: { ...KEEP_PLAN, group: "safety" },
   allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
@@ -191,10 +173,7 @@ export const IMPORT_OPTIONS = {
     kind: "boolean",
     about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
   },
-  confirmDeletions: {
-    ...CONFIRM_DELETIONS_OPTION,
-    group: "safety",
-  },
+  confirmDeletions: { ...CONFIRM_DELETIONS_OPTION, group: "safety" },
   maxDeletions: { ...LIMIT_OPTIONS.maxDeletions, group: "safety" },
   maxChanges: { ...LIMIT_OPTIONS.maxChanges, group: "safety" },
   emitCsv: {
@@ -218,7 +197,6 @@ export const IMPORT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The options of an import; the last ones belong only to some kinds. */
 export type ImportOptions = Pick<
   InputOf<typeof IMPORT_OPTIONS>,
   "mode" | "encoding" | "dryRun" | "keepPlan" | "skipInvalid"
@@ -227,16 +205,13 @@ export type ImportOptions = Pick<
   Pick<NewImport, "key" | "createOrgs" | "createGroups" | "undeletable" | "orgBy"> & {
     readonly confirmWipes?: number | undefined;
     readonly generatePasswords?: string | undefined;
-    /** file of the organisations that are imported with these people */
     readonly orgs?: string | undefined;
   };
 
 export interface ImportRequest {
   readonly kind: ImportKind;
-  /** file name as typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
-  /** id of the plan of the organisations */
   readonly orgs?: string | undefined;
 }
 
@@ -253,9 +228,9 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-export const addMapOptions = (requested: ImportRequest, usual: MapOptions = {}): ImportRequest => {
+export const addMapOptions = (requested: ImportRequest, defaults: MapOptions = {}): ImportRequest => {
   const typed = Object.entries(requested.options).filter(([, value]) => value !== undefined);
-  return { ...requested, options: { ...requested.options, ...usual, ...Object.fromEntries(typed) } };
+  return { ...requested, options: { ...requested.options, ...defaults, ...Object.fromEntries(typed) } };
 };
 
 const CONFLICTS: readonly (readonly string[])[] = [
@@ -285,11 +260,7 @@ export function refuseConflictingOptions({ options }: Pick<ImportRequest, "optio
   });
 }
 
-/**
- * Refuses a file that is typed at the terminal, because stdin then cannot take an answer.
- *
- * @throws `usage` before anything is read
- */
+/** @throws `usage` before anything is read, because stdin cannot take an answer after the file */
 export function refuseTypedFile(
   { file, dryRun }: { readonly file: string | undefined; readonly dryRun: boolean },
   { interactive }: { readonly interactive: boolean },

@@ -11,11 +11,7 @@ const MAX_NAMES = 50;
 const MAX_READ_PROBLEMS = 100_000;
 const SKIP = text("none: leave its rows as errors", "なし(この行はエラーのままにする)");
 
-/**
- * Asks which organisations the names of a list mean that are unknown or those of several: all names in one list.
- *
- * @returns what the names stand for; empty if all are clear, or there are too many to ask
- */
+/** @returns what the names stand for; empty if all are clear, or there are too many to ask */
 export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
   const { client } = await tools.tenant("imports");
   const field = FORMATS[plan.kind].columns.find(namesOrg)?.field;

@@ -32,11 +32,7 @@ export class PendingPlan {
     else await this.#client.imports.discard(this.plan.id);
   }
 
-  /**
-   * Commits the plan.
-   *
-   * @throws `conflict`; `locked`, and the plan is then kept
-   */
+  /** @throws `conflict`; `locked`, and the plan is then kept */
   async commit(): Promise<Import> {
     const { id, etag, number, rows } = this.plan;
     const progress = this.#tools.terminal.progress.start({
@@ -86,10 +82,7 @@ export class PendingPlan {
     }
   }
 
-  /**
-   * Discards an open plan after a failure, and sets the state of the tenant that messages about the failure or a signal
-   * show.
-   */
+  /** Discards an open plan, and sets the state that messages about a failure or a signal show. */
   async settle(failure: unknown): Promise<void> {
     if (isLocked(failure)) return;
     const { id } = this.plan;
@@ -126,9 +119,9 @@ const describeKeptPlan = ({ number }: Import): Advice =>
   );
 
 const describeUnknownOutcome = (number: string): Text => {
-  const [show, commit] = [line("imports show", [number]), line("imports commit", [number])];
+  const show = line("imports show", [number]);
   return text(
-    `the commit was in progress: either the whole plan was committed, or nothing; to check: ${show}; to commit the plan if it is still open: ${commit}`,
-    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${show}。計画が適用待ちのままなら、適用するには: ${commit}`,
+    `the commit was in progress: either the whole plan was committed, or nothing; to check: ${show}`,
+    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${show}`,
   );
 };

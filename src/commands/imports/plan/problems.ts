@@ -25,14 +25,9 @@ export interface ListedProblems {
 
 const MAX_READ_PROBLEMS = 100_000;
 
-/** Returns true if a problem reports a record that is kept because it cannot be deleted, which the plan tells. */
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/**
- * Lists the problems of an input: the first errors and warnings, only one for each cause, and their total number.
- *
- * @param file its name for people
- */
+/** Lists the first errors and warnings, only one for each cause. @param file its name for people */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,
@@ -55,16 +50,8 @@ export async function listProblems(
     // problems of the file as a whole have row 0
     if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
   }
-  await digest.show(terminal, (problem) => renderProblemLine(file, problem, describeProblemReason(problem)));
-  const { error, warning } = digest.told;
-  if (plan.errors > error)
-    await terminal.problem(
-      text(
-        `… ${plan.errors} problems in all; --errors FILE writes all of them`,
-        `… 問題は全部で ${plan.errors} 件(--errors FILE で全件を出力)`,
-      ),
-    );
-  if (plan.warnings > warning + kept)
-    await terminal.problem(text(`… ${plan.warnings} warnings in all`, `… 警告は全部で ${plan.warnings} 件`));
+  const how = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
+  const rest = { errors: plan.errors, warnings: plan.warnings - kept, how };
+  await digest.show(terminal, (problem) => renderProblemLine(file, problem, describeProblemReason(problem)), rest);
   return { all: all ?? [], whole, codes };
 }

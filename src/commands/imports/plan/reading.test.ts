@@ -32,13 +32,3 @@ test("detects the encoding from all bytes, and the delimiter from the header", a
   });
   expect(await read(Buffer.from("氏名|TEL"))).toMatchObject({ dialect: { delimiter: "|" } });
 });
-
-test("a given encoding takes precedence", async () => {
-  expect(await read(Buffer.from("Muñoz\n"), "shift_jis")).toMatchObject({ encoding: "shift_jis" });
-  await expect(read(Buffer.from("氏名\n"), "shift_jis")).rejects.toMatchObject({ code: "input-rejected" });
-});
-
-test("the signal ends the reading", async () => {
-  const signal = AbortSignal.abort(new Error("stopped"));
-  await expect(detectInputFormat(fileOf(Buffer.from("a")), { encoding: "auto", signal })).rejects.toThrow("stopped");
-});

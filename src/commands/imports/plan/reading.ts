@@ -1,3 +1,7 @@
+import { createHash } from "node:crypto";
+import type { Import } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { guessDelimiter } from "../../../lib/csv/layout/delimiter.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
@@ -27,11 +31,7 @@ export interface InputFormatOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Determines how to read a file: the encoding from all of its bytes, the delimiter from its header.
- *
- * @throws `input-rejected` if the file is not a table, or its encoding cannot be determined
- */
+/** @throws `input-rejected` if the file is not a table, or its encoding cannot be determined */
 export async function detectInputFormat(
   file: InputFile,
   { encoding: asked, sheet, headerRow, signal }: InputFormatOptions,
@@ -46,18 +46,13 @@ export async function detectInputFormat(
   return { encoding, dialect: { delimiter: guessDelimiter(start, headerRow) }, headerRow: headerRow ?? 1 };
 }
 
-/** How to read the records of a file. @see InputFormat */
-interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "sheet"> {
+interface RecordReading extends Omit<InputFormat, "headerRow"> {
   readonly headerRow?: number | undefined;
   /** number of a workbook's first rows that are needed; default: all */
   readonly rows?: number | undefined;
 }
 
-/**
- * Reads a file's records into a sink, and yields after each chunk. @param chunks the bytes of the whole file; the
- * memory
- * of a chunk is never reused
- */
+/** Yields after each chunk. @param chunks the whole file; the memory of a chunk is never reused */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, headerRow, rows }: RecordReading,
@@ -74,4 +69,19 @@ export async function* readRecords(
   }
   yield* reader.end() ?? [];
   yield;
+}
+
+/** @throws `input-rejected` at the end if the bytes are not those that the plan was made from */
+export async function* rereadFile(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  for await (const chunk of file.chunks()) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest("hex") === inputSha256) return;
+  throw new Failure("input-rejected", {
+    what: text("the file changed after its plan was made", "計画を作ったあとにファイルが変更されました"),
+    where: file.label,
+    hint: text("import the file again", "もう一度インポートしてください"),
+  });
 }

@@ -31,11 +31,6 @@ test("a terminal shows no table of the result, and programs get all of it", asyn
   expect(JSON.parse(stdout)).toMatchObject({ number: "17", tenant: "kanto", committed: true });
 });
 
-test("--quiet prints no result", async () => {
-  const tenant = committing(planOf({ create: 0, update: 0, secretsSet: 1 }));
-  expect((await run("imports commit P12 --yes --quiet", { tenant })).stderr).toBe("");
-});
-
 test("a console export counts the tasks that it settled", async () => {
   const settled = { closed: [1, 3], open: 2 };
   const plan = planOf({ create: 0, update: 0, settled });
@@ -44,24 +39,4 @@ test("a console export counts the tasks that it settled", async () => {
   expect(ja.stderr).toContain("\n管理画面での作業: 完了 2、未了 2(clomoctl console list)\n");
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant: committing(plan) });
   expect(JSON.parse(stdout)).toMatchObject({ settled });
-});
-
-test("programs get what an export left out or contradicted, and the exit code is 8", async () => {
-  const merged = { open: 1, contradicted: 0, leftOut: 2, first: [] };
-  const { stdout, exit } = await run("imports commit P12 --yes --format json", {
-    tenant: committing(planOf({ settled: { closed: [], open: 1 }, merged })),
-  });
-  expect([exit, JSON.parse(stdout)]).toMatchObject([8, { merged }]);
-});
-
-test("reports no tasks if there is nothing to settle", async () => {
-  const plan = planOf({ settled: { closed: [], open: 0 } });
-  const { en } = await runInBoth("imports commit P12 --yes", { tenant: committing(plan) });
-  expect(en.stderr).not.toContain("console list");
-});
-
-test("--fields accepts a field that only some imports have, and shows it as missing", async () => {
-  const line = "imports commit P12 --yes --format json --fields number,wipes,beside";
-  const { stdout } = await run(line, { tenant: committing(planOf()) });
-  expect(JSON.parse(stdout)).toEqual({ number: "17", wipes: null, beside: null });
 });

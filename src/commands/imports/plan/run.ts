@@ -28,11 +28,7 @@ import { examineFile, sendFile } from "./send.ts";
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
-/**
- * Imports a file: sends it, shows the plan, asks for confirmation, and commits all of the plan or nothing.
- *
- * @throws `input-rejected` if a row is invalid and invalid rows are not skipped
- */
+/** @throws `input-rejected` if a row is invalid and invalid rows are not skipped */
 export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
   tools.summarize({ file: asked.file });
   refuseConflictingOptions(asked);
@@ -88,7 +84,6 @@ async function planFile(tools: Tools, file: InputFile, asked: ImportRequest) {
 
 type PlannedList = Awaited<ReturnType<typeof planFile>>;
 
-/** Plans a list again if somebody says which organisations its names mean. */
 async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedList): Promise<PlannedList> {
   const { plan, requested, reading, map } = planned;
   const { interactive } = tools.terminal;

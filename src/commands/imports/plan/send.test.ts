@@ -13,16 +13,6 @@ const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
     folder: createFolderWith({ "people.csv": content }),
   });
 
-test("does not send UTF-8 with a broken byte, unless the encoding is given", async () => {
-  const nearly = Buffer.concat([Buffer.from(PEOPLE.repeat(9)), Buffer.of(0xff)]);
-  const folder = freshFolder();
-  writeFileSync(join(folder, "people.csv"), nearly);
-  const { en, ja } = await runInBoth("users import people.csv --yes", { folder, tenant: {} });
-  expect(en).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining("  people.csv:19\n") });
-  expect(ja).toMatchObject({ exit: 3, requests: [] });
-  expect((await dry("--encoding shift_jis", nearly)).en.requests[1]?.charset).toBe("shift_jis");
-});
-
 test("sends the path of a file as typed, but only the file name to another computer", async () => {
   const home = freshFolder();
   await run("context add far --url https://far.example.jp", { home });
@@ -35,16 +25,6 @@ test("sends the path of a file as typed, but only the file name to another compu
   expect(await sent("far")).toMatchObject({ fileName: "people.csv" });
 });
 
-test("a file of several chunks arrives complete", async () => {
-  const long = PEOPLE + "佐藤 花子,sato@example.co.jp\r\n".repeat(12_000);
-  const { requests, stderr } = await run("users import people.csv --dry-run --progress json", {
-    tenant,
-    folder: createFolderWith({ "people.csv": long }),
-  });
-  expect(requests[1]?.file === long).toBe(true);
-  expect(stderr).toContain(`"done":${Buffer.byteLength(long)},"total":${Buffer.byteLength(long)},`);
-});
-
 test.each([
   ["a line that tells Excel the delimiter", "\ufeffsep=;\r\n", ";"],
   ["a title", "社員一覧,\r\n", ","],
@@ -55,11 +35,6 @@ test.each([
   expect(en.requests[0]?.json).toMatchObject({ headerRow: 2, delimiter });
   expect(en.stderr).toMatch(/^the header is row 2; row 1 is ignored\n/);
   expect(ja.stderr).toMatch(/^ヘッダー行は 2 行目です。1 行目は読み込みません\n/);
-});
-
-test("reads the header in the given row, whatever is above it", async () => {
-  const { en } = await dry("--header-row 3", `氏名,メールアドレス\r\n佐藤,a@example.jp\r\n${PEOPLE}`);
-  expect(en.requests[0]?.json).toMatchObject({ headerRow: 3 });
 });
 
 test("refuses a file with data above its header before anything is sent", async () => {
@@ -87,12 +62,4 @@ test.each([
   expect(requests[0]?.json).toMatchObject({ headerRow: row });
   const checked = await run("csv check list.xlsx --as users --lang en", { folder });
   expect(checked.stderr).toContain(`the header is row ${row}; `);
-});
-
-test("one of several sheets has to be chosen", async () => {
-  const rows = buildRow(1, ...HEADER) + buildRow(2, "山田", "taro@example.jp");
-  const folder = createFolderWith({ "list.xlsx": buildWorkbook({ sheets: { 社員: { rows }, "4 月": { rows } } }) });
-  const imported = await run("users import list.xlsx --create-orgs --dry-run --lang en", { tenant: {}, folder });
-  expect(imported).toMatchObject({ exit: 2, requests: [] });
-  expect(imported.stderr).toContain("specify the sheet: --sheet NAME\n");
 });

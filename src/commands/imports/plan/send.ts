@@ -7,8 +7,9 @@ import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { Format } from "../../../lib/model/format.ts";
 import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { readHead } from "../../csv/file/encoding.ts";
+import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
 import { detectInputFormat, readRecords, type InputFormat, type InputFormatOptions } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
@@ -19,50 +20,49 @@ interface ExaminationOptions extends InputFormatOptions {
   readonly format?: FormatName | undefined;
 }
 
-/**
- * Determines how to read a file. Rows above the header are named.
- *
- * @throws `input-rejected` if the format cannot be determined, or there may be data above the header; `usage` if a
- * sheet has to be named
- */
+/** @throws `input-rejected` if there may be data above the header; `usage` if a sheet has to be named */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
   options: ExaminationOptions,
 ): Promise<InputFormat> {
   const detected = options.detected ?? (await detectInputFormat(file, { ...options, signal }));
-  if (detected.encoding === "euc-jp" && options.encoding === "auto") await terminal.note(READ_AS_EUC_JP);
+  if (detected.encoding === "euc-jp" && options.encoding === "auto")
+    await terminal.note(text("encoding: EUC-JP", "文字コード: EUC-JP"));
   const { format, headerRow: given } = options;
   if (format === undefined || (given !== undefined && detected.encoding !== "xlsx")) return detected;
   const header = await findHeaderInFile(file, detected, FORMATS[format], { ...options, signal });
   const { row, sheet, isCertain } = header;
   if (sheet !== options.sheet) await terminal.note(text(`sheet: ${sheet}`, `シート: ${sheet}`));
   if (given !== undefined) return { ...detected, sheet };
-  if (!isCertain) throw createHeaderRowFailure(file.label, row);
-  if (row > 1) await terminal.note(describeRowsAbove(row));
+  if (!isCertain)
+    throw new Failure("input-rejected", {
+      what: text(
+        `row 1 is not the header; row ${row} looks like the header, but there may be data above it`,
+        `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようですが、その上にもデータがあるようです`,
+      ),
+      where: `${file.label}:1`,
+      hint: text(
+        `delete the rows above the header, or, if they are not data, pass --header-row ${row}`,
+        `ヘッダー行より上の行を削除してください。データでなければ --header-row ${row} を付けてください`,
+      ),
+    });
+  if (row > 1)
+    await terminal.note(
+      text(
+        `the header is row ${row}; ${row === 2 ? "row 1 is" : `rows 1–${row - 1} are`} ignored`,
+        `ヘッダー行は ${row} 行目です。${row === 2 ? "1" : `1–${row - 1}`} 行目は読み込みません`,
+      ),
+    );
   return { ...detected, sheet, headerRow: row };
 }
-
-const READ_AS_EUC_JP = text("encoding: EUC-JP", "文字コード: EUC-JP");
-
-const describeRowsAbove = (headerRow: number): Text => {
-  const last = headerRow - 1;
-  return text(
-    `the header is row ${headerRow}; ${last === 1 ? "row 1 is" : `rows 1–${last} are`} ignored`,
-    `ヘッダー行は ${headerRow} 行目です。${last === 1 ? "1" : `1–${last}`} 行目は読み込みません`,
-  );
-};
 
 interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "signal"> {
   /** true for a header that is known; of several sheets, one with such a header comes first */
   readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
 }
 
-/**
- * Looks for the header of a file, and chooses the sheet.
- *
- * @throws `usage` if a sheet has to be named, because not exactly one looks like a table
- */
+/** @throws `usage` if a sheet has to be named, because not exactly one looks like a table */
 export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,
@@ -94,24 +94,9 @@ export async function findHeaderInFile(
   }
 }
 
-const createHeaderRowFailure = (label: string, row: number): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `row 1 is not the header; row ${row} looks like the header, but there may be data above it`,
-      `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようですが、その上にもデータがあるようです`,
-    ),
-    where: `${label}:1`,
-    hint: text(
-      `delete the rows above the header, or, if they are not data, pass --header-row ${row}`,
-      `ヘッダー行より上の行を削除してください。データでなければ --header-row ${row} を付けてください`,
-    ),
-  });
+const MATCHING = ["mode", "key", "blank", "orgBy", "undeletable"] as const;
+const SENT = [...MATCHING, "createOrgs", "createGroups", "skipInvalid", "allow"] as const;
 
-/**
- * Sends a file to the tenant and returns its plan.
- *
- * @throws `interrupted` when a signal comes
- */
 export async function sendFile(
   tools: Tools,
   file: InputFile,
@@ -122,19 +107,8 @@ export async function sendFile(
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { kind, file: name, options, orgs } = requested;
-  const sent = [
-    "mode",
-    "key",
-    "blank",
-    "orgBy",
-    "createOrgs",
-    "createGroups",
-    "skipInvalid",
-    "allow",
-    "undeletable",
-  ] as const;
   const request: NewImport = {
-    ...Object.fromEntries(sent.map((one) => [one, options[one]])),
+    ...Object.fromEntries(SENT.map((one) => [one, options[one]])),
     kind,
     orgs,
     generatePasswords: options.generatePasswords === undefined ? undefined : true,
@@ -142,14 +116,13 @@ export async function sendFile(
     delimiter: reading.dialect.delimiter,
     sheet: reading.sheet,
     headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
-    fileName: toRecordedName(name, context).slice(-MAX_FILE_NAME_LENGTH),
+    fileName: toRecordedName(name, context).slice(-255),
     map: map && { ...map, options: learns ? map.options : undefined },
     learns: learns || undefined,
   };
   return sendRequest(tools, file, request, reading.encoding);
 }
 
-/** Sends a file with a request and returns its plan.  @throws `interrupted` when a signal comes */
 export async function sendRequest(
   tools: Tools,
   file: InputFile,
@@ -157,29 +130,10 @@ export async function sendRequest(
   encoding: InputFormat["encoding"],
 ): Promise<Import> {
   const { client } = await tools.tenant("imports");
-  const plan = await planImport(client, request, { stream: streamFile(tools, file), encoding }, tools.signal);
+  const name = text("Checking", "検査");
+  const step = tools.terminal.progress.start({ id: "check", name, unit: BYTE_UNIT, total: file.bytes });
+  const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => step.advance(bytes));
+  const plan = await planImport(client, request, { stream: ReadableStream.from(chunks), encoding }, tools.signal);
   tools.terminal.progress.stop();
   return plan;
-}
-
-function streamFile({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
-  const step = terminal.progress.start({
-    id: "check",
-    name: text("Checking", "検査"),
-    unit: BYTE_UNIT,
-    total: file.bytes,
-  });
-  return ReadableStream.from(trackProgress(file.chunks(), (bytes) => step.advance(bytes)));
-}
-
-const MAX_FILE_NAME_LENGTH = 255;
-
-async function* trackProgress(
-  chunks: AsyncIterable<Uint8Array>,
-  advance: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    yield chunk;
-    advance(chunk.length);
-  }
 }

@@ -1,28 +1,14 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
+import { planOf as createPlan } from "#support/commands/imports/plans.ts";
 import type { Tools } from "../../tools.ts";
 import type { ConfirmOptions } from "../../../lib/plan/confirm.ts";
 import { askToApply } from "./settle.ts";
 import { buildPlan } from "./show.ts";
-import { validateLimits } from "../../../lib/plan/limits.ts";
+import { listPlanChanges } from "../../../lib/plan/describe.ts";
+import { enforceLimits, validateLimits } from "../../../lib/plan/limits.ts";
 
-const planOf = (counts: Partial<Import>): Import =>
-  ({
-    tenant: "関東",
-    kind: "users",
-    mode: "append",
-    columns: [],
-    absentColumns: [],
-    unknownColumns: [],
-    skipped: [],
-    create: 0,
-    update: 0,
-    delete: 0,
-    secretsSet: 0,
-    orgsCreated: 0,
-    groupsCreated: 0,
-    ...counts,
-  }) as Import;
+const planOf = (counts: Partial<Import>): Import => createPlan({ tenant: "関東", create: 0, update: 0, ...counts });
 
 const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions): Promise<boolean> =>
   askToApply(tools, await buildPlan(tools, plan), answers);
@@ -135,3 +121,12 @@ test.each(["", "-1", "5 %", "101%", "x", "1.5", "1e3"])(
     expect(() => validateLimits({ maxChanges: typed })).toThrow('" is neither a number of records nor a percentage');
   },
 );
+
+test("counts updates of all kinds together, and applies a percentage to each kind", () => {
+  const device = { thing: "device", create: 0, update: 1, delete: 0, recordsBefore: 4 };
+  const undo = planOf({ update: 1, recordsBefore: 200, mode: "undo", beside: [device] });
+  const refused = (maxChanges: string) => () => enforceLimits(listPlanChanges(undo), { maxChanges });
+  expect(refused("1")).toThrow("the plan updates 2 of 204 records, but the limit is 1; nothing was changed");
+  expect(refused("20%")).toThrow("the plan updates 1 of 4 records, but the limit is 0; nothing was changed");
+  for (const limit of ["2", "25%"]) expect(refused(limit)).not.toThrow();
+});

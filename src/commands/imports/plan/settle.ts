@@ -4,7 +4,7 @@ import { hasNoEffect, isPartial } from "../../../lib/plan/describe.ts";
 import { enforceLimits } from "../../../lib/plan/limits.ts";
 import { type Plan } from "../../../lib/plan/plan.ts";
 import { PLAN_DRY_RUN_NOTE, describeCommit } from "../../../lib/plan/result.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
@@ -24,7 +24,6 @@ export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptio
   return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
 }
 
-/** Asks about a plan that has been shown, commits or leaves it, and shows the result. @throws as {@link askToApply} */
 export async function settlePlan(
   tools: Tools,
   pending: PendingPlan,
@@ -32,20 +31,21 @@ export async function settlePlan(
 ): Promise<Outcome> {
   const { plan, isKept } = pending;
   const planned = await buildPlan(tools, plan);
+  const leave = async (note: Text | undefined): Promise<void> => {
+    if (note !== undefined) await tools.terminal.note(note);
+    await pending.leave();
+    await showImportResult(tools, { plan, dryRun, committed: false, isKept });
+  };
   if (dryRun || !changes) {
     requireConfirmedCounts(planned, answers);
     enforceLimits(planned.changes, answers);
-    const isBlocked = isPartial(plan) && !dryRun;
-    if (!dryRun) await tools.terminal.note(isBlocked ? NOTHING_CHANGED : text("nothing to change", "変更はありません"));
-    await pending.leave();
-    await showImportResult(tools, { plan, dryRun, committed: false, isKept });
+    const note = isPartial(plan) ? NOTHING_CHANGED : text("nothing to change", "変更はありません");
+    await leave(dryRun ? undefined : note);
     return isPartial(plan) ? "partial" : undefined;
   }
   const isAllowed = await confirmForeignFile(tools, plan, answers);
   if (!isAllowed || !(hasNoEffect(plan) || (await askToApply(tools, planned, answers)))) {
-    if (!isKept) await tools.terminal.note(NOTHING_CHANGED);
-    await pending.leave();
-    await showImportResult(tools, { plan, dryRun, committed: false, isKept });
+    await leave(isKept ? undefined : NOTHING_CHANGED);
     return undefined;
   }
   await (await tools.tenant()).permitChange();

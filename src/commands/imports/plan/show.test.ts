@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import {
   createFolderWith,
   createRowsResponder,
@@ -30,23 +29,6 @@ test("the plan of an export names what differs from the changes made here", asyn
   );
 });
 
-test("a device that is created is shown with its owner", async () => {
-  const after = [
-    { field: "serialNumber", value: "SN000001" },
-    { field: "ownerEmail", value: "hanako@example.co.jp" },
-  ];
-  const row = rowOf({ row: 2, key: "SN000001", action: "create", after });
-  const plan = planOf({ kind: "devices", create: 1, update: 0, delete: 0 });
-  const { stderr } = await run("devices import in.csv --dry-run", {
-    tenant: {
-      ...buildPlanAnswers(plan, { importRows: createRowsResponder(row) }),
-      discardImport: planOf({ state: "discarded" }),
-    },
-    folder: createFolderWith({ "in.csv": "シリアルナンバー,所有者メールアドレス\nSN000001,hanako@example.co.jp\n" }),
-  });
-  expect(stderr).toContain("  + 2 SN000001 hanako@example.co.jp\n");
-});
-
 test.each([
   ["users import in.csv --dry-run", "--report plan.xlsx", {}],
   ["users import in.csv --dry-run --report all.csv --overwrite", "all.csv", { orgs: [] }],
@@ -64,12 +46,4 @@ test.each([
   });
   expect(told.en.stderr).toContain(`  … and 25 more (all: ${all})\n`);
   expect(told.ja.stderr).toContain(`  … 他 25 件(全件: ${all})\n`);
-});
-
-test("a command lists all rows of a plan that is kept", async () => {
-  const plan = planOf({ create: 30, update: 0 });
-  const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));
-  const tenant = { imports: { items: [plan] }, tenant: example("tenant"), importRows: createRowsResponder(...rows) };
-  const told = await run("imports show P12", { tenant });
-  expect(told.stderr).toContain("  … and 25 more (all: clomoctl imports show P12 --rows)\n");
 });

@@ -25,7 +25,6 @@ interface PlanNotes {
   readonly allRows?: Text | undefined;
   /** the problem of the header or the whole file, if there is one: notes on columns are then omitted */
   readonly whole?: string | undefined;
-  /** further notes, which come first */
   readonly more?: readonly Text[];
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 let desk: Circumstances & { readonly folder: string; readonly home: string };
@@ -31,12 +31,6 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 
 const NIGHTLY = "users import tonight.csv --mode replace --yes --max-deletions 20%";
 
-test("without the option the refusal names it", async () => {
-  const { en, ja } = await runInBoth(NIGHTLY, desk);
-  expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stderr).toContain("to keep these records, pass --undeletable keep");
-});
-
 test("keep commits the rest, and names kept users and exits with 8 once", async () => {
   const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
   expect(exit).toBe(8);
@@ -61,18 +55,6 @@ test("keep commits the rest, and names kept users and exits with 8 once", async 
   }
 });
 
-test("with --quiet, a run prints nothing, except for programs", async () => {
-  await run(`${NIGHTLY} --undeletable keep`, desk);
-  file("same.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,");
-  for (const line of ["users import same.csv --yes --quiet", "users import same.csv --yes --no-input --quiet"])
-    expect(await run(line, desk)).toMatchObject({ exit: 0, stdout: "", stderr: "", summary: undefined });
-  const { stdout } = await run("users import same.csv --yes --quiet --format json", desk);
-  expect(JSON.parse(stdout)).toMatchObject({ unchanged: 2, committed: false });
-  expect((await run("users import same.csv --yes --quiet --fields unchanged", desk)).stdout).toContain("2");
-  file("same.csv", "次郎,jiro@x.jp,部長");
-  expect(await run("users import same.csv --yes --quiet", desk)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-});
-
 test("release names the number of devices in the question, and exits with 0 if nobody is kept", async () => {
   file("all.csv", "長,boss@x.jp,", "次郎,jiro@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,");
   const typing = [["Apply to 試験 (context local): delete 2, devices that lose their owner 2. ", "2\r"]] as const;
@@ -86,24 +68,6 @@ test("release names the number of devices in the question, and exits with 0 if n
   const { number } = (await tenant.client.imports.list())[0] ?? { number: "0" };
   const undone = await run(`undo ${number} --yes --lang en`, desk);
   expect(undone.stderr).toContain("device: update 2\n");
-});
-
-test("the answer no changes nothing and exits with 0", async () => {
-  file(
-    "more.csv",
-    "長,boss@x.jp,",
-    "次郎,jiro@x.jp,",
-    "三郎,saburo@x.jp,",
-    "四,p0@x.jp,",
-    "五,p1@x.jp,",
-    "六,p2@x.jp,",
-    "新,new@x.jp,",
-  );
-  const typing = [["Apply to 試験 (context local): create 1?", "n\r"]] as const;
-  const line = "users import more.csv --mode replace --undeletable keep --lang en";
-  const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
-  expect(stderr).toContain("nothing was changed");
-  expect(exit).toBe(0);
 });
 
 test("the confirmed number and the limits count only users who are really deleted", async () => {
@@ -128,9 +92,4 @@ test("in a mirror, the list of deletions leaves out kept users", async () => {
   expect(stderr).toContain(
     "up-delete.xlsx lists the records to delete by hand (users: 2), because 追加更新 does not delete records\n",
   );
-});
-
-test("programs get the counts", async () => {
-  const { stdout } = await run(`${NIGHTLY} --undeletable keep --format json`, desk);
-  expect(JSON.parse(stdout)).toMatchObject({ delete: 1, kept: { count: 2 } });
 });

@@ -100,17 +100,6 @@ test("asks on a terminal even with --yes, and the answer counts", async () => {
   expect(await domains("customer-a")).toEqual(["a.example", "b.example"]);
 });
 
-test.each(["users import b.csv --yes --allow other-tenant", "users import a.csv --mode replace --yes"])(
-  "asks nothing if it is permitted or if the file is the tenant's own: %s",
-  async (line) => {
-    expect(await run(line, { ...desk, terminal: {} })).toMatchObject({ exit: 0 });
-  },
-);
-
-test("an empty tenant accepts any file", async () => {
-  expect(await run("users import b.csv --yes --context customer-c", desk)).toMatchObject({ exit: 0 });
-});
-
 test("a dry run warns, and a kept plan is questioned when it is committed", async () => {
   const planned = await run("users import b.csv --dry-run --keep-plan --lang ja", desk);
   expect(planned).toMatchObject({

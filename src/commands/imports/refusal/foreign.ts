@@ -5,20 +5,13 @@ import type { Tools } from "../../tools.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { formatTenantName } from "../plan/show.ts";
 
-/** Command-line options for a file that seems to belong to another tenant. */
 export interface ForeignFileOptions {
   readonly allow?: ImportRequest["options"]["allow"];
   /** undefined for a plan that was kept for `imports commit` */
   readonly requested?: ImportRequest | undefined;
 }
 
-/**
- * Asks whether to import a file that seems to belong to another tenant, as the plan has warned. `--yes` does not answer
- * this question.
- *
- * @returns false if the answer is no
- * @throws Failure `input-rejected` if nobody can be asked
- */
+/** `--yes` does not answer this. @returns false if the answer is no. @throws `input-rejected` if nobody can be asked */
 export async function confirmForeignFile(
   tools: Tools,
   plan: Import,

@@ -4,8 +4,6 @@ import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 
-type Hints = Readonly<Partial<Record<ProblemCode, Text>>>;
-
 const KEEP = text(
   "to keep these records, pass --undeletable keep",
   "これらを残すには --undeletable keep を付けてください",
@@ -14,14 +12,10 @@ const NAMES_OF_COLUMNS = text(
   "rename the columns, or import at a terminal, which asks what they mean",
   "列名を直すか、ターミナルでインポートしてください(列の意味を質問します)",
 );
-const OTHER_EXPORTS = text(
-  "take the console's other exports in the same run",
-  "管理画面のほかのエクスポートも一緒に取り込んでください",
-);
 const OTHER_FILE = text("choose the right file", "正しいファイルを指定してください");
 const IMPORT_ORGS = text("import the organisations first", "先に組織をインポートしてください");
 
-const HINTS: Hints = {
+const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "org-unknown": text(
     "for names or paths, pass --org-by; for new organisations, pass --orgs FILE or --create-orgs",
     "組織名やパスなら --org-by を、新しい組織なら --orgs FILE か --create-orgs を付けてください",
@@ -45,17 +39,7 @@ const HINTS: Hints = {
   "delete-held": KEEP,
 };
 
-/** What helps if an export of the console is rejected. An export is never edited. */
-const EXPORT_HINTS: Hints = {
-  "org-unknown": OTHER_EXPORTS,
-  "owner-org-unknown": OTHER_EXPORTS,
-  "user-unknown": OTHER_EXPORTS,
-  "delete-held": OTHER_EXPORTS,
-  "file-empty": OTHER_FILE,
-};
-
-const findHints = (hints: Hints, codes: ReadonlySet<string>): Set<Text> =>
-  new Set([...codes].flatMap((code) => hints[code as ProblemCode] ?? []));
+const OTHER_EXPORT_CODES = ["org-unknown", "owner-org-unknown", "user-unknown", "delete-held"];
 
 const reject = ({ errors, invalid, fileName, foreign }: Import, all: readonly unknown[], hints: Iterable<Text>) => {
   const [rows, rowsJa] =
@@ -74,23 +58,24 @@ const reject = ({ errors, invalid, fileName, foreign }: Import, all: readonly un
   );
 };
 
+/** An export of the console is never edited. */
 export function createExportRejection(plan: Import, { all, codes }: ListedProblems): RejectedFileFailure {
-  if (plan.foreign !== undefined || plan.rows === 0) return reject(plan, all, [OTHER_FILE]);
-  const hints = findHints(EXPORT_HINTS, codes);
-  return reject(plan, all, hints.size > 0 ? hints : [CORRECT_IN_CONSOLE]);
+  if (plan.foreign !== undefined || plan.rows === 0 || codes.has("file-empty")) return reject(plan, all, [OTHER_FILE]);
+  const hint = OTHER_EXPORT_CODES.some((code) => codes.has(code))
+    ? text("take the console's other exports in the same run", "管理画面のほかのエクスポートも一緒に取り込んでください")
+    : text(
+        "correct these records in the console, and export again",
+        "管理画面で該当するデータを直し、もう一度エクスポートしてください",
+      );
+  return reject(plan, all, [hint]);
 }
-
-const CORRECT_IN_CONSOLE = text(
-  "correct these records in the console, and export again",
-  "管理画面で該当するデータを直し、もう一度エクスポートしてください",
-);
 
 export function createRejection(
   plan: Import,
   { options: { errors, skipInvalid, undeletable } }: ImportRequest,
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
-  const hints = findHints(HINTS, codes);
+  const hints = new Set([...codes].flatMap((code) => HINTS[code as ProblemCode] ?? []));
   if (undeletable === "keep") hints.delete(KEEP);
   if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS);
   if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS);

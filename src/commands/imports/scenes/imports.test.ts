@@ -1,45 +1,16 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  csv,
-  freshDesk,
-  HEADER,
-  PEOPLE,
-  createDeskWithPeople,
-  parseResult,
-  type Result,
-} from "#support/cli/import-desk.ts";
-import { FIXTURES } from "#support/cli/home.ts";
+import { csv, freshDesk, PEOPLE, createDeskWithPeople, parseResult, type Result } from "#support/cli/import-desk.ts";
 
 describe("an import", () => {
   test("shows its plan on stderr and its result on stdout, and commits", async () => {
     const desk = await freshDesk();
     const { code, text, stderr } = await desk.run("users import people.csv --create-orgs --yes --format json");
     expect(code).toBe(0);
-    expect(JSON.parse(text)).toMatchObject({
-      number: "1",
-      change: 1,
-      importId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      tenant: "local",
-      mode: "append",
-      dryRun: false,
-      rows: 2,
-      create: 2,
-      update: 0,
-      unchanged: 0,
-      delete: 0,
-      invalid: 0,
-      secretsSet: 0,
-      orgsCreated: 2,
-      groupsCreated: 0,
-      committed: true,
-      newOrgs: ["S01", "S02"],
-      newGroups: [],
-      columns: [],
-    });
+    const counts = { rows: 2, create: 2, unchanged: 0, orgsCreated: 2, newOrgs: ["S01", "S02"] };
+    expect(JSON.parse(text)).toMatchObject({ number: "1", change: 1, tenant: "local", committed: true, ...counts });
     expect(stderr).toContain("plan for the local tenant");
     expect(stderr).toContain("+ 2 taro@example.com 山田 太郎");
   });
@@ -75,16 +46,6 @@ describe("an import", () => {
     expect(mended.stderr).toContain('corrected: "␣ａ@example.jp" → "a@example.jp" and 2 more (B2)');
     expect(parseResult(mended)).toMatchObject({ create: 0, unchanged: 1 });
   });
-});
-
-test("refuses text that could also be half-width kana, with both readings", async () => {
-  const desk = await freshDesk();
-  await desk.write("kana.csv", await readFile(join(FIXTURES, "broken", "ambiguous-kana.csv")));
-  const { code, stderr } = await desk.run("users import kana.csv --dry-run");
-  expect(code).toBe(3);
-  expect(stderr).toContain("Muñoz");
-  expect(stderr).toContain("Muﾃｱoz");
-  expect(stderr).toContain("--encoding utf-8");
 });
 
 describe("deletions", () => {
@@ -124,28 +85,5 @@ describe("imports", () => {
     );
     expect(await desk.users()).toBe(before);
     expect((await desk.run(`undo ${number} --confirm-deletions 1`)).code).toBe(5);
-  });
-
-  test("show --rows lists a kept plan", async () => {
-    const desk = await freshDesk([HEADER, "山田 太郎,taro@example.com,,", ",x@example.com,,"]);
-    await desk.run("users import people.csv --keep-plan --skip-invalid");
-    const [{ id }] = JSON.parse((await desk.run("imports list --format json")).text) as [{ id: string }];
-    const rows = await desk.run(`imports show ${id} --rows --format json`);
-    expect(JSON.parse(rows.text)).toMatchObject([
-      { row: 2, action: "create" },
-      { row: 3, action: "invalid" },
-    ]);
-    expect((await desk.run(`imports discard ${id} --format json`)).text).toContain('"discarded"');
-  });
-
-  test("an input file is never changed", async () => {
-    const desk = await freshDesk();
-    const sum = async (): Promise<string> =>
-      createHash("sha256")
-        .update(await readFile(desk.path("people.csv")))
-        .digest("hex");
-    const before = await sum();
-    await desk.run("users import people.csv --create-orgs --yes --errors e.csv --report r.csv");
-    expect(await sum()).toBe(before);
   });
 });

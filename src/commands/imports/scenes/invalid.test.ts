@@ -1,8 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { csv, freshDesk, HEADER, parseResult } from "#support/cli/import-desk.ts";
-import { FIXTURES } from "#support/cli/home.ts";
 
 describe("invalid rows", () => {
   const BAD = [
@@ -12,23 +10,6 @@ describe("invalid rows", () => {
     ",x@example.com,,",
     "髙橋 ①,ichi@example.com,,",
   ];
-
-  test("reject the file, each named by row and column, in both languages", async () => {
-    const desk = await freshDesk(BAD);
-    const english = await desk.run("users import people.csv --yes --format json");
-    expect(english.code).toBe(3);
-    expect(english.text).toBe("");
-    expect(english.stderr).toContain('people.csv:3:2: メールアドレス: not an email address: "nobody@" (B3)\n');
-    expect(english.stderr).toContain("people.csv:4:1: 氏名: must not be blank (A4)\n");
-    const { problems } = JSON.parse(english.stderr.trimEnd().split("\n").at(-1) ?? "") as { problems: unknown[] };
-    expect(problems).toMatchObject([
-      { code: "not-mail-address", row: 3, line: 3, column: 2 },
-      { code: "required", row: 4, line: 4, column: 1 },
-    ]);
-    const japanese = await desk.run("users import people.csv --yes --lang ja");
-    expect(japanese.stderr).toContain("people.csv:4:1: 氏名: 空にできません(セル A4)\n");
-    expect(await desk.users()).not.toContain("taro");
-  });
 
   test("are written unchanged by --errors with a guarded reason, and can be imported once corrected", async () => {
     const desk = await freshDesk(BAD);
@@ -46,40 +27,6 @@ describe("invalid rows", () => {
     const mended = await desk.run("users import errors.csv --yes --format json --errors again.csv");
     expect(parseResult(mended)).toMatchObject({ create: 2, committed: true });
     expect(mended.stderr).toContain("no invalid rows: again.csv was not written");
-  });
-
-  test("of twenty kinds are all found, and the corrected rows are imported", async () => {
-    const desk = await freshDesk();
-    const broken = (name: string): Promise<Buffer> => readFile(join(FIXTURES, "broken", name));
-    await desk.write("mistakes.csv", await broken("twenty-mistakes.csv"));
-    const { code, stderr } = await desk.run(
-      "users import mistakes.csv --create-orgs --errors errors.csv --format json",
-    );
-    expect(code).toBe(3);
-    const { problems: wanted } = JSON.parse((await broken("twenty-mistakes.json")).toString()) as {
-      problems: { row: number; column: number; code: string }[];
-    };
-    const { problems: found } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as {
-      problems: { row: number; column: number; code: string }[];
-    };
-    const place = ({ row, column, code }: { row: number; column: number; code: string }) => `${row}:${column}:${code}`;
-    expect(found.map(place)).toEqual(expect.arrayContaining(wanted.map(place)));
-    await desk.write("mended.csv", await broken("twenty-mistakes.mended.csv"));
-    expect((await desk.run("users import mended.csv --create-orgs --yes")).code).toBe(0);
-  });
-
-  test.each(["character-nul", "header-unknown", "cells-too-few"])("with %s are copied byte for byte", async (name) => {
-    const desk = await freshDesk();
-    const input = await readFile(join(FIXTURES, "broken", `${name}.csv`));
-    await desk.write("input.csv", input);
-    await desk.run("users import input.csv --encoding shift_jis --errors errors.csv");
-    const errors = (await readFile(desk.path("errors.csv"))).toString("latin1");
-    const rows = errors.split("\r\n").slice(1, -1);
-    const reasonless = rows.map((row) =>
-      name === "cells-too-few" ? row.replace(/,+"[^"]*"$/, "") : row.slice(0, row.lastIndexOf(",")),
-    );
-    expect(rows.length).toBeGreaterThan(0);
-    for (const row of reasonless) expect(input.toString("latin1")).toContain(`\r\n${row}\r\n`);
   });
 
   test("that may belong to a record to be deleted are not skipped, and the reason is shown", async () => {

@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import iconv from "iconv-lite";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { toPropertyParameters, expectMoreThan, LONG_TIMEOUT } from "#support/drawn.ts";
 import { writeCsv, type Cells } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
@@ -35,36 +33,6 @@ interface Counts {
   readonly rows: number;
   readonly secretsSet: number;
 }
-
-/** @throws Error where CP932 lacks a character */
-const byIconv = (utf8: Uint8Array): Buffer => execFileSync("iconv", ["-f", "UTF-8", "-t", "CP932"], { input: utf8 });
-
-/** Not every iconv maps the look-alikes, as glibc's does. */
-const hasIconv = (): boolean => {
-  try {
-    return byIconv(Buffer.from("髙\u301c\u2212\u2014")).toString("hex") === "fbfc8160817c815c";
-  } catch {
-    return false;
-  }
-};
-
-/** The seven look-alikes as CP932 maps them, which iconv-lite does not know. */
-const byIconvLite = (utf8: Uint8Array): Buffer => {
-  const pairs = [
-    "\u301c\uff5e",
-    "\u2212\uff0d",
-    "\u2016\u2225",
-    "\u2014\u2015",
-    "\u00a2\uffe0",
-    "\u00a3\uffe1",
-    "\u00ac\uffe2",
-  ];
-  const text = Buffer.from(utf8).toString("utf8");
-  return iconv.encode(
-    pairs.reduce((written, [from = "", to = ""]) => written.replaceAll(from, to), text),
-    "cp932",
-  );
-};
 
 function wordsOf(format: string) {
   const noun = APPS.some((app) => app === format) ? "secured users" : format;
@@ -133,22 +101,6 @@ test.each(CONTENTS)(
     }
   },
 );
-
-const ICONV = hasIconv();
-
-describe(`CP932 exports equal ${ICONV ? "iconv's" : "iconv-lite's, iconv being absent,"} of the UTF-8 exports`, () => {
-  const asCp932 = ICONV ? byIconv : byIconvLite;
-
-  test.each(CONTENTS.filter(({ first }) => !beyondCp932(first)))("$content", async ({ first, format }) => {
-    const words = wordsOf(format);
-    await load(first);
-    const [utf8, cp932] = [
-      await bytesOf(`${words.export} --encoding utf-8`),
-      await bytesOf(`${words.export} --encoding shift_jis`),
-    ];
-    expect(cp932.equals(asCp932(utf8))).toBe(true);
-  });
-});
 
 interface Branch {
   readonly parent: number;

@@ -12,7 +12,6 @@ import {
   NEW_USER_ITEMS_WITHOUT_ALL,
 } from "../../../lib/model/scheme.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { findNearestWord } from "../../../lib/text/nearest.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import type { ResultLayout } from "../../records/change-result.ts";
@@ -38,7 +37,6 @@ export const SCHEME_ARGUMENT = {
   about: text("name or ID of the scheme", "スキーム名か ID"),
 } as const;
 
-/** Finds a scheme by its name or ID. @throws `not-found` if no scheme matches */
 export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme => {
   const found = schemes.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
   return requireSingleMatch(typed, found, {
@@ -50,10 +48,8 @@ export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Sch
 
 export const defineItemOption = (about: Text) => ({ kind: "list", value: "ITEM,…", repeatable: true, about }) as const;
 
-/** Formats a check item as `users.write (ユーザーの作成と変更)`. */
 const formatItem = (item: Operation): string => `${item} (${getItemName(item)})`;
 
-/** Help paragraphs on schemes and their check items. @see facts 2.1 */
 export const SCHEME_HELP: readonly Text[] = [
   text(
     `Items: ${SCHEME_ITEMS.map(formatItem).join(", ")}. Type an item as shown here or by its Japanese name. The manual names only ${SCHEME_ITEMS.filter(isDocumentedItem).map(getItemName).join(", ")}; the other items are clomoctl's own, because the console's list of check items is not known.`,
@@ -69,7 +65,6 @@ export const SCHEME_HELP: readonly Text[] = [
   ),
 ];
 
-/** Parses the typed check items and removes duplicates. @throws `usage` if a check item does not exist */
 export const parseCheckItems = (typed: readonly (readonly string[])[], option: string): readonly Operation[] => [
   ...new Set(typed.flat().map((word) => parseCheckItem(word, option))),
 ];
@@ -78,18 +73,10 @@ const parseCheckItem = (word: string, option: string): Operation => {
   const key = nameKey(word);
   const found = SCHEME_ITEMS.find((item) => item === word || nameKey(getItemName(item)) === key);
   if (found !== undefined) return found;
-  const near = findNearestWord(
-    word,
-    SCHEME_ITEMS.flatMap((item) => [item, getItemName(item)]),
-  );
-  const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ではありませんか?`);
   throw new Failure("usage", {
     what: text(`there is no check item "${word}"`, `「${word}」というチェック項目はありません`),
     where: option,
-    hint: text(
-      `${meant.en}check items: ${SCHEME_ITEMS.join(", ")}`,
-      `${meant.ja}項目: ${SCHEME_ITEMS.map(formatItem).join("、")}`,
-    ),
+    hint: text(`check items: ${SCHEME_ITEMS.join(", ")}`, `項目: ${SCHEME_ITEMS.map(formatItem).join("、")}`),
   });
 };
 

@@ -26,17 +26,6 @@ test.each([
   expect(requests).toEqual(sent(operations));
 });
 
-test("reports what was created; a dry run changes nothing; a mirror names the task", async () => {
-  const line = "roles schemes create 登録係 --item users.write";
-  const { en } = await runInBoth(line, { tenant: { createScheme: made() } });
-  expect(en.stderr).toBe("created: 登録係\n");
-  const dry = await run(`${line} --dry-run`, { tenant: { createScheme: made({ dryRun: true }) } });
-  expect(dry.requests).toEqual(sent(["users.write"], true));
-  expect(dry.stderr).toBe("would be created: 登録係\ndry run: nothing was changed\n");
-  const mirror = await run(line, { tenant: { createScheme: made({ consoleTask: 4 }) } });
-  expect(mirror.stderr).toContain("clomoctl console show 4\n");
-});
-
 test("facts 2.1: help lists the items that the manual names, and what creating users requires", async () => {
   const { en, ja } = await runInBoth("roles schemes create --help-all");
   const told = en.stdout.replaceAll(/\s+/g, "");

@@ -3,7 +3,7 @@ import type { DeletedSchemes, Scheme } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { listOperations } from "#support/commands/imports/plans.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [one] = example<{ items: readonly [Scheme] }>("schemes").items;
@@ -40,37 +40,4 @@ test("refuses to delete a scheme that an account has, before asking", async () =
   const { en } = await runInBoth(LINE, { tenant, terminal: {} });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("error: held\n");
-});
-
-test("a terminal asks for the number of what was shown; another number deletes nothing", async () => {
-  const looked = { tenantRevision: { revision: 7 }, ...listed };
-  const tenant = { ...looked, deleteSchemes: twice(deleted) };
-  const typed = await run(LINE, {
-    tenant,
-    terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "2\r"]] },
-  });
-  expect(typed.exit).toBe(0);
-  expect(typed.requests.at(-1)).toMatchObject({ base: "7" });
-  const other = await run(LINE, {
-    tenant: { ...looked, deleteSchemes: deleted },
-    terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "3\r"]] },
-  });
-  expect(other).toMatchObject({ exit: 3, stdout: "" });
-});
-
-test.each([
-  [" --confirm-deletions 3", "the plan deletes 2 records, not 3; nothing was changed", {}],
-  ["", "pass --confirm-deletions 2", { deleteSchemes: deleted }],
-  [" --yes", "pass --confirm-deletions 2", { deleteSchemes: deleted }],
-])("a missing or wrong number exits with 3:%s", async (option, told, more) => {
-  const { en } = await runInBoth(`${LINE}${option}`, { tenant: { ...listed, ...more } });
-  expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.requests.filter(({ json }) => json !== undefined && !JSON.stringify(json).includes("dryRun"))).toEqual([]);
-  expect(en.stderr).toContain(told);
-});
-
-test("a change in the meantime exits with 5", async () => {
-  const conflict = new Failure("conflict", { what: text("changed", "変更されました") });
-  const changed = await run(`${LINE} --confirm-deletions 2`, { tenant: { ...listed, deleteSchemes: twice(conflict) } });
-  expect(changed).toMatchObject({ exit: 5, stdout: "" });
 });

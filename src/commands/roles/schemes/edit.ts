@@ -1,5 +1,4 @@
-import type { ManualValues } from "../../../lib/model/thing.ts";
-import { formatCount, text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { showWrittenRecord } from "../../records/change-result.ts";
@@ -31,27 +30,15 @@ export default defineCommand({
   shows: SCHEME_COLUMNS,
   async run(tools, { scheme: typed, name, item, dryRun }) {
     const operations = parseCheckItems(item, "--item");
-    const values: ManualValues = {
-      ...(name === undefined ? {} : { name }),
-      ...(operations.length === 0 ? {} : { operations }),
-    };
+    const values = { ...(name !== undefined && { name }), ...(operations.length > 0 && { operations }) };
     const { client } = await tools.tenant("roles");
     const { id } = findSchemeByName(typed, await client.roles.schemes());
     const written = await client.roles.editScheme(id, { ...values, dryRun });
     await showWrittenRecord(tools, written, SCHEME_RESULT_LAYOUT);
     const { before, after } = written;
-    const isSame = JSON.stringify(before?.operations) === JSON.stringify(after.operations);
-    if (isSame || after.accounts === 0) return;
+    if (JSON.stringify(before?.operations) === JSON.stringify(after.operations) || after.accounts === 0) return;
     await tools.terminal.note(
-      dryRun
-        ? text(
-            `the rights of ${formatCount(after.accounts, "account")} would change`,
-            `権限が変わるアカウント: ${after.accounts} 件`,
-          )
-        : text(
-            `the rights of ${formatCount(after.accounts, "account")} have changed`,
-            `権限が変わったアカウント: ${after.accounts} 件`,
-          ),
+      text(`accounts with this scheme: ${after.accounts}`, `権限の変わるアカウント: ${after.accounts} 件`),
     );
   },
 });

@@ -33,26 +33,13 @@ export const toCommittedPlan = (plan: Import = planOf(), change = 17): Import =>
   committedAt: "2026-11-20T01:23:45.000Z",
 });
 
-/** The JSON result of the plan that {@link planOf} returns, after it was committed. */
 export const COMMITTED_RESULT = {
   number: "17",
   change: 17,
   importId: PLAN_ID,
   tenant: "kanto",
-  mode: "append",
-  dryRun: false,
-  rows: 2,
   create: 1,
   update: 1,
-  unchanged: 0,
-  delete: 0,
-  invalid: 0,
-  secretsSet: 0,
-  orgsCreated: 0,
-  groupsCreated: 0,
-  newOrgs: [],
-  newGroups: [],
-  columns: [],
   committed: true,
 };
 
