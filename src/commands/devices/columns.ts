@@ -24,19 +24,13 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
 };
 
-/** Returns the device that has a name of {@link DEVICE_ARGUMENT}.  @throws `not-found`; `usage` if there are several */
-export async function findDeviceByName(client: Client<"devices">, name: string): Promise<Device> {
-  const found = await client.devices.find({ name });
-  return requireSingleMatch(name, found, DEVICE_NAMES);
-}
-
-/** Returns the devices with the given names, each device once.  @throws like {@link findDeviceByName} */
+/** Returns the devices with the given names, each once.  @throws `not-found`; `usage` if several have a name */
 export async function findDevicesByName(
   client: Client<"devices">,
   names: readonly string[],
 ): Promise<readonly Device[]> {
-  const found = await Promise.all(names.map((name) => findDeviceByName(client, name)));
-  return [...new Map(found.map((device) => [device.id, device])).values()];
+  const found = names.map(async (name) => requireSingleMatch(name, await client.devices.find({ name }), DEVICE_NAMES));
+  return [...new Map((await Promise.all(found)).map((device) => [device.id, device])).values()];
 }
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));

@@ -45,12 +45,6 @@ export const USER_LOOKUP: NamedKind<User> = {
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 
-export const buildFindableUsers = (client: Client<"users">) => ({
-  ...USER_LOOKUP,
-  called: ({ name }: User) => name,
-  find: (name: string) => client.users.find({ name }),
-});
-
 /**
  * Returns the user with an id, an email address, an employee code or an account name.
  *
