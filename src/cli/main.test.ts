@@ -108,21 +108,6 @@ describe("global options", () => {
   });
 });
 
-describe("misspelt words", () => {
-  test.each([
-    ["user list", "unknown command user", "did you mean clomoctl users?"],
-    ["-", "unknown command -", "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv,"],
-    ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
-    ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],
-  ])("%s is a usage error that suggests a correction", async (line, what, hint) => {
-    const { exit, stdout, stderr, requests } = await run(line);
-    expect({ exit, stdout, requests }).toEqual({ exit: 2, stdout: "", requests: [] });
-    expect(stderr).toMatch(/^error: [^\n]+\n {2}clomoctl[^\n]*\n {2}[^\n]+\n$/);
-    expect(stderr).toContain(what);
-    expect(stderr).toContain(hint);
-  });
-});
-
 describe("a failure with --format json ends with a problem object", () => {
   test.each([
     ["users --format json lst", 2, { type: "usage", status: 400, where: "clomoctl users lst" }],

@@ -5,8 +5,9 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
-import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
+import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import type { ResultLayout } from "../records/change-result.ts";
 
 export const DEVICE_ARGUMENT = {
   kind: "string",
@@ -50,6 +51,12 @@ export const DEVICE_COLUMNS = buildFieldColumns<Device>(DEVICE.fields).map((colu
   return { ...column, name };
 });
 
+export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
+  columns: DEVICE_COLUMNS,
+  fields: DEVICE.fields,
+  called: ({ serialNumber }) => serialNumber,
+};
+
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   text(
     "only devices of this organisation or one below it, or of a user in them",
@@ -59,14 +66,7 @@ export const DEVICE_ORG_OPTIONS = buildOrgOptions(
 
 export const DEVICE_FILTERS = {
   ...DEVICE_ORG_OPTIONS,
-  search: {
-    kind: "string",
-    value: "TEXT",
-    about: text(
-      "only devices with this text in one of their values or one of their owner's",
-      "デバイスか所有者のいずれかの項目に、この文字を含むものに絞り込む",
-    ),
-  },
+  search: SEARCH_OPTION,
   status: {
     kind: "choice",
     choices: DEVICE_STATUSES,

@@ -139,12 +139,4 @@ describe("an owner that needs a wipe", () => {
     const { exit, stderr } = await run(line, { tenant: answers, terminal: { columns: 200 } });
     expect({ exit, stderr }).toEqual({ exit: 3, stderr: "error: S2 is 管理外\n" });
   });
-
-  test("is reported by a dry run, which asks nothing", async () => {
-    const dry = { ...tenant, setDeviceOwner: { items: [written(full, { dryRun: true })] } };
-    const { exit, stderr, requests } = await run(`${line} --dry-run`, { tenant: dry });
-    expect([exit, asked(requests)]).toMatchObject([0, [{ json: { dryRun: true } }]]);
-    expect(stderr).toContain("S1: the owner changes: the device has to be wiped and set up again\n");
-    expect(stderr).toContain("dry run: nothing was changed\n");
-  });
 });

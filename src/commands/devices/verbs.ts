@@ -2,8 +2,7 @@ import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { CONFIRM_WIPES_OPTION, ORG_BY } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
-import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS } from "./columns.ts";
-import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
+import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineRecordVerbs({
   noun: "devices",

@@ -20,7 +20,7 @@ const isBlank = (value: unknown): boolean =>
  * Describes a value without its field: a reference as a path, or as a name and email address; a custom field as
  * `name=value`.
  */
-const describePlainValue = (value: unknown): Text => {
+export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
   if (typeof value !== "object" || value === null) return same(JSON.stringify(value));

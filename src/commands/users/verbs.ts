@@ -4,8 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { USER_FILE_OPTIONS } from "../deletion/options.ts";
 import { buildAllowOption, IMPORT_OPTIONS, ORG_BY, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
-import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS } from "./columns.ts";
-import { USER_RESULT_LAYOUT } from "./user-result.ts";
+import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS, USER_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineRecordVerbs({
   noun: "users",

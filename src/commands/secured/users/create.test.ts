@@ -96,12 +96,6 @@ test("in a mirror the password may be left to the console, and the task is named
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
 });
 
-test("a missing secret file exits with 6, like any missing file", async () => {
-  const { en } = await runInBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
-  expect(en).toMatchObject({ exit: 6, requests: [] });
-  expect(en.stderr).toContain("error: no such file\n");
-});
-
 test("refuses a secret file that others can read before sending anything", async () => {
   const open = await runInBoth(`${LINE} --password-file password.txt`, { tenant: {}, folder: withFiles(0o644) });
   expect(open.en).toMatchObject({ exit: 3, requests: [] });
