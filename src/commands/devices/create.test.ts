@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
 import type { Device, OrgDetail, WrittenDevice } from "../../lib/client/index.ts";
 import { run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenDevice>("createDevice");
-const made = (change: Partial<Device> = {}, more: Partial<WrittenDevice> = {}): WrittenDevice => ({
-  before: null,
-  after: { ...after, ...change },
-  consoleTask: null,
-  dryRun: false,
-  ...more,
-});
+const made = (change: Partial<Device> = {}, more: Partial<WrittenDevice> = {}): WrittenDevice =>
+  toWritten(null, { ...after, ...change }, more);
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 
 test("an organisation can be the owner, and a dry run is sent as a dry run", async () => {

@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
 import type { WrittenOrg } from "../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenOrg>("createOrg");
-const made = (change: Partial<WrittenOrg> = {}): WrittenOrg => ({
-  before: null,
-  after: { ...after, name: "一課", code: null, path: "本社/一課" },
-  consoleTask: null,
-  dryRun: false,
-  ...change,
-});
+const made = (change: Partial<WrittenOrg> = {}): WrittenOrg =>
+  toWritten(null, { ...after, name: "一課", code: null, path: "本社/一課" }, change);
 
 test("a dry run says that nothing was changed and proposes nothing", async () => {
   const tenant = { createOrg: made({ dryRun: true }) };

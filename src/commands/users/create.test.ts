@@ -1,16 +1,10 @@
 import { expect, test } from "vitest";
 import type { OrgDetail, WrittenUser } from "../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenUser>("createUser");
-const made = (change: Partial<WrittenUser> = {}): WrittenUser => ({
-  before: null,
-  after,
-  consoleTask: null,
-  dryRun: false,
-  ...change,
-});
+const made = (change: Partial<WrittenUser> = {}): WrittenUser => toWritten(null, after, change);
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 
 test("sends each value in its field, with the first address as the main address", async () => {

@@ -5,16 +5,11 @@ import type { WrittenSecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredUser>("createSecuredUser");
-const made = (change: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser => ({
-  before: null,
-  after: { ...after, userId: "taro01", name: "山田", groups: ["営業"] },
-  consoleTask: null,
-  dryRun: false,
-  ...change,
-});
+const made = (change: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser =>
+  toWritten(null, { ...after, userId: "taro01", name: "山田", groups: ["営業"] }, change);
 
 const CANARY = "Canary42Canary";
 
