@@ -31,7 +31,7 @@ describe("version and help", () => {
     expect((await run([], { home, terminal: {} })).stdout).toContain(FIRST_SCREEN);
     await run("context add kanto --embedded", { home });
     const { en } = await runInBoth([], { home, terminal: {} });
-    expect(en).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^1 tenant: all is well; /) });
+    expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^UNKNOWN kanto: cannot read the tenant: /) });
     expect((await run([], { home })).stdout).toContain(FIRST_SCREEN);
     expect((await run("--help", { home, terminal: {} })).stdout).toContain(FIRST_SCREEN);
     writeFileSync(join(home, "contexts.json"), "{");
