@@ -76,14 +76,6 @@ test("a failure is printed and its code is the exit code, unless the verb has it
   expect((await ending(failing, ["--verbose"])).stderr).toBe(stderr);
 });
 
-test("output that was written before a failure is not lost", async () => {
-  const { stdout } = await ending(async ({ terminal }) => {
-    await terminal.out.write("half\n");
-    throw conflict;
-  });
-  expect(stdout).toBe("half\n");
-});
-
 test("the tenant is closed when the work ends, successfully or not", async () => {
   const tenants = ["open local", "close local"];
   expect(await ending(async (tools) => void (await tools.tenant()))).toMatchObject({ exit: 0, tenants });

@@ -4,7 +4,7 @@ import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { readSecretInput, type Secret } from "./records/secrets.ts";
+import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./records/secrets.ts";
 import type { Tools } from "./tools.ts";
 
 /** The password with which an account signs in. It is not checked against the rules for new passwords. */
@@ -46,14 +46,7 @@ export default defineCommand({
   args: {},
   options: {
     account: { kind: "string", value: "NAME", about: text("account name", "アカウント名") },
-    passwordFile: {
-      kind: "file",
-      value: "FILE",
-      about: text(
-        "file that contains only the password and that only you can read (- for stdin)",
-        "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
-      ),
-    },
+    passwordFile: PASSWORD_FILE_OPTION,
     forgot: {
       kind: "string",
       value: "ACCOUNT",

@@ -99,7 +99,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "secured users export --output": { line: "secured users export --app docs -o OUT" },
   ...imports("secured users import --app docs", "docs.csv", "表示名,ユーザーID,パスワード\r\n次郎,NEW,Hidden4712\r\n"),
   "secured users template --output": { line: "secured users template --app docs -o OUT", isPublic: true },
-  "status --prometheus": { line: "status --prometheus OUT", isPublic: true, refused: 3 },
+  "status --prometheus": { line: "status --prometheus OUT", isPublic: true, exit: 3, refused: 3 },
   "users leave --report": { line: "users leave E2 --report OUT --dry-run" },
   "users delete --report": { line: "users delete E2 --report OUT --dry-run" },
   "users export --output": { line: "users export -o OUT" },

@@ -108,15 +108,6 @@ describe("a protected context", () => {
     expect(wrong.ja.stderr).toContain("コンテキストは kanto で、「osaka」ではありません。何も変更していません");
   });
 
-  test("is named before a plan is made", async () => {
-    const home = await homeOf("kanto --embedded --protected", "osaka --embedded");
-    for (const line of ["undo last --no-input", "imports commit P12", "users delete E1"]) {
-      const { en } = await runInBoth(line, { home, tenant: {} });
-      expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-      expect(en.stderr).toMatch(/--context kanto [^]*--confirm-context kanto\n/);
-    }
-  });
-
   test("does not require its name for a dry run", async () => {
     const createOrg = { ...example<object>("createOrg"), dryRun: true };
     const tried = await run("orgs create 営業部 --dry-run", { home: await kanto(), tenant: { createOrg } });
@@ -128,12 +119,5 @@ describe("a protected context", () => {
   test("is checked against --confirm-context even if it is not protected", async () => {
     const home = await homeOf("kanto --embedded");
     expect(await run(`${ADD} --confirm-context osaka`, { home, tenant: {} })).toMatchObject({ exit: 3 });
-  });
-
-  test("refuses an import before its file is sent, but a dry run needs no name", async () => {
-    const home = await kanto();
-    const line = "users import people.csv --yes";
-    expect(await run(line, { home, tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-    expect(await run(`${line} --dry-run`, { home, tenant: {} })).toMatchObject({ exit: 6, requests: [] });
   });
 });

@@ -1,7 +1,7 @@
 import { isSameContext, type ChosenContext } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { Terminal } from "../lib/terminal/index.ts";
-import { joinTexts, text, type Text } from "../lib/text/index.ts";
+import { text, type Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 
 interface PromptTools {
@@ -9,65 +9,43 @@ interface PromptTools {
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
 }
 
-interface MissingOption {
-  readonly why: Text;
-  readonly remedy: Text;
-}
-
-function* listMissingContextOptions(
-  { globals }: PromptTools,
-  { context, source, among }: ChosenContext,
-): Generator<MissingOption> {
-  const { name } = context;
-  if (source !== "option" && source !== "environment" && among.length > 1) {
-    const all = among.join(", ");
-    yield {
-      why: text(
-        `there are several contexts (${all}): without a terminal, a command that changes something must name one`,
-        `コンテキストが複数あります(${all})。ターミナルなしで変更するには、コンテキストを指定してください`,
-      ),
-      remedy: text(
-        `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
-        `${name} でよければ、--context ${name} を付けるか CLOMOCTL_CONTEXT=${name} を設定してください`,
-      ),
-    };
-  }
-  if (context.protected === true && globals.confirmContext === undefined) {
-    yield {
-      why: text(
-        `the context ${name} is protected: confirm its name to make a change`,
-        `${name} は保護されています。変更には名前の確認が必要です`,
-      ),
-      remedy: text(`pass --confirm-context ${name}`, `--confirm-context ${name} を指定してください`),
-    };
-  }
-}
-
 /**
  * Checks, without asking, that a tenant may be changed. If there are several contexts and no terminal where somebody
  * sees which one is in use, the command must name it: the choice of `context use` is not enough. For a protected
  * context, `--confirm-context` must repeat the name.
  *
- * @throws `usage` with all missing options, `input-rejected` if `--confirm-context` names another context
+ * @throws `usage` with the missing option, `input-rejected` if `--confirm-context` names another context
  */
-export function requireNamedContext(asked: PromptTools, chosen: ChosenContext): void {
-  const { name } = chosen.context;
-  const { confirmContext } = asked.globals;
+export function requireNamedContext(
+  { globals, terminal }: PromptTools,
+  { context, source, among }: ChosenContext,
+): void {
+  const { name } = context;
+  const { confirmContext } = globals;
   if (confirmContext !== undefined && !isSameContext(confirmContext, name))
     throw createContextMismatch(name, confirmContext);
-  const missing = asked.terminal.interactive ? [] : [...listMissingContextOptions(asked, chosen)];
-  if (missing.length === 0) return;
-  const separator = text("; ", "。");
-  throw new Failure("usage", {
-    what: joinTexts(
-      missing.map(({ why }) => why),
-      separator,
-    ),
-    hint: joinTexts(
-      missing.map(({ remedy }) => remedy),
-      separator,
-    ),
-  });
+  if (terminal.interactive) return;
+  if (source !== "option" && source !== "environment" && among.length > 1) {
+    const all = among.join(", ");
+    throw new Failure("usage", {
+      what: text(
+        `there are several contexts (${all}): without a terminal, a command that changes something must name one`,
+        `コンテキストが複数あります(${all})。ターミナルなしで変更するには、コンテキストを指定してください`,
+      ),
+      hint: text(
+        `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
+        `${name} でよければ、--context ${name} を付けるか CLOMOCTL_CONTEXT=${name} を設定してください`,
+      ),
+    });
+  }
+  if (context.protected === true && confirmContext === undefined)
+    throw new Failure("usage", {
+      what: text(
+        `the context ${name} is protected: confirm its name to make a change`,
+        `${name} は保護されています。変更には名前の確認が必要です`,
+      ),
+      hint: text(`pass --confirm-context ${name}`, `--confirm-context ${name} を指定してください`),
+    });
 }
 
 export async function confirmChange(

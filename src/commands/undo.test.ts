@@ -100,25 +100,6 @@ test.each([true, false])(
   },
 );
 
-test.each([
-  ["--yes --max-deletions 2", 0, ""],
-  ["--yes --max-deletions 1", 10, "error: the plan deletes 2 of 10 records, but the limit is 1; nothing was changed"],
-  [
-    "--confirm-deletions 2 --max-changes 5%",
-    10,
-    "error: the plan updates 1 of 10 records, but the limit is 0; nothing was changed",
-  ],
-])("limits apply to an undo as to an import: %s ends with %i", async (limits, exit, told) => {
-  const undo = { ...UNDO, recordsBefore: 10 };
-  const settled: Answers =
-    exit === 0
-      ? { commitImport: done(undo) }
-      : { import: undo, discardImport: { ...undo, state: "discarded" } as const };
-  const result = await run(`undo 17 ${limits}`, { tenant: tenantWith(settled, undo) });
-  expect(result).toMatchObject({ exit });
-  expect(result.stderr).toContain(told);
-});
-
 test("reports why an import cannot be undone, and leaves no plan behind", async () => {
   const changed = new Failure("conflict", {
     what: { en: "records were changed", ja: "変更されています" },
@@ -165,17 +146,6 @@ describe("in a tenant", () => {
     const all = [tenant.dump(), await Array.fromAsync(tenant.client.accounts.list({}))];
     return JSON.parse(JSON.stringify(all, (key, value: unknown) => (/passwordSetAt/i.test(key) ? undefined : value)));
   };
-
-  test("an undo that deletes records requires the number of deletions", async () => {
-    const number = await change("orgs create 総務");
-    const before = await state();
-    for (const answer of ["--yes", "--no-input", "--confirm-deletions 2"]) {
-      const { exit, stderr } = await typed(`undo ${number} ${answer}`);
-      expect({ exit, told: /(?:--confirm-deletions|deletes) 1/.test(stderr) }, stderr).toEqual({ exit: 3, told: true });
-    }
-    expect(await state()).toEqual(before);
-    expect(await typed(`undo ${number} --confirm-deletions 1`)).toMatchObject({ exit: 0 });
-  });
 
   test("an import's undo is blocked only if it would delete an administrator or change an account", async () => {
     await tenant.import({ kind: "users" }, [

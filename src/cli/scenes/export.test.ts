@@ -1,21 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
 
 const fixture = (name: string): string => join(FIXTURES, name);
-
-test.each(["users", "orgs", "devices"])(
-  "an export of %s is never a workbook, whatever the file name is",
-  async (noun) => {
-    const home = freshHome();
-    const { code, stderr } = await run([noun, "export", "-o", "now.XLSX"], { home });
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("list --format xlsx -o FILE") });
-    const ja = await run([noun, "export", "-o", "now.xls", "--lang", "ja"], { home });
-    expect(ja.stderr).toContain("エクスポートは管理画面用の CSV です");
-    expect(await readdir(home)).not.toContain("now.XLSX");
-  },
-);
 
 test.each(["docs/using.en.md", "docs/using.ja.md"])(
   "the pipe in %s works and plans one tenant's users for another tenant",

@@ -6,7 +6,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const CANARY = "Canary42Canary";
 
@@ -14,13 +14,8 @@ const [user] = example<{ items: readonly [User] }>("findUsers").items;
 const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
 const { after } = example<WrittenAccount>("createAccount");
 const findUsers = { items: [{ ...user, accountName: null }] };
-const made = (account: Partial<Account> = {}, more: Partial<WrittenAccount> = {}): WrittenAccount => ({
-  before: null,
-  after: { ...after, ...account },
-  consoleTask: null,
-  dryRun: false,
-  ...more,
-});
+const made = (account: Partial<Account> = {}, more: Partial<WrittenAccount> = {}): WrittenAccount =>
+  toWritten(null, { ...after, ...account }, more);
 
 const secretFile = (): string => {
   const file = join(freshFolder(), "password.txt");
@@ -89,11 +84,6 @@ test("without a terminal, requires a password file, except in a mirror, which ke
   expect(await run(line, { tenant: mirror, terminal: {} })).toMatchObject({ exit: 3 });
   const recorded = await run(`${line} --password-in-console`, { tenant: { findUsers, createAccount: made() } });
   expect(recorded.requests.at(-1)).toMatchObject({ json: { role: "system", passwordInConsole: true } });
-});
-
-test("does not send a name if it is not given, so that the tenant builds it", async () => {
-  const { requests } = await run("clomo-account create E0042", { tenant: { findUsers, createAccount: made() } });
-  expect(requests.at(-1)).toEqual({ operation: "createAccount", json: { user: user.id, dryRun: false } });
 });
 
 test("an account that the console already has leaves nothing to do there", async () => {

@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
 const findAccounts = { items: [before] };
-const edited = (after: Partial<Account>, of: Account = before): WrittenAccount => ({
-  before: of,
-  after: { ...of, ...after },
-  consoleTask: null,
-  dryRun: false,
-});
+const edited = (after: Partial<Account>, of: Account = before): WrittenAccount => toWritten(of, { ...of, ...after });
 
 test("sends the given values and shows what changed", async () => {
   const tenant = {

@@ -1,14 +1,12 @@
 import { ACCOUNT } from "../../lib/model/account.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { buildHistoryDetails, showHistory } from "../records/history.ts";
+import { HISTORY_DETAILS, showHistory } from "../records/history.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
-  details: buildHistoryDetails(
-    text("account name, email address or employee code", "アカウント名・メールアドレス・社員コード"),
-  ),
+  details: HISTORY_DETAILS,
   args: { account: ACCOUNT_ARGUMENT },
   options: {},
   examples: [

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { buildOrgOptions, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { buildOrgOptions, FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../listing/list.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { ACCOUNT_COLUMNS, getDefaultColumns } from "./columns.ts";
 import { ROLE_OPTION } from "./options.ts";
@@ -20,24 +20,8 @@ export default defineCommand({
         "この組織とその下の組織のユーザーのアカウントに絞り込む",
       ),
     ),
-    search: {
-      kind: "string",
-      value: "TEXT",
-      about: text("only accounts with a value that contains TEXT", "いずれかの項目に含む文字で絞り込む"),
-    },
-    filterName: {
-      kind: "string",
-      value: "TEXT",
-      about: text("only accounts whose name contains TEXT", "アカウント名に含む文字で絞り込む"),
-    },
-    filterId: {
-      kind: "string",
-      value: "TEXT",
-      about: text(
-        "only accounts of users with an email address that contains TEXT",
-        "メールアドレスに含む文字で絞り込む",
-      ),
-    },
+    search: SEARCH_OPTION,
+    ...FILTER_OPTIONS,
     limit: LIMIT_OPTION,
   },
   examples: [

@@ -7,7 +7,7 @@ import type { Fields, InputOf } from "../field.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../records/change-result.ts";
-import { readSecretInput, type Secret } from "../records/secrets.ts";
+import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "../records/secrets.ts";
 import type { Tools } from "../tools.ts";
 
 const { fields: FIELDS } = ACCOUNT;
@@ -77,14 +77,7 @@ export const ACCOUNT_OPTIONS = {
     ),
   },
   memo: { kind: "string", value: "TEXT", blank: true, about: FIELDS.memo.label },
-  passwordFile: {
-    kind: "file",
-    value: "FILE",
-    about: text(
-      "file that contains only the password and that only you can read (- for stdin)",
-      "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
-    ),
-  },
+  passwordFile: PASSWORD_FILE_OPTION,
   passwordInConsole: {
     kind: "boolean",
     about: text(

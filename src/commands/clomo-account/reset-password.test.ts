@@ -5,19 +5,14 @@ import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const LINE = "clomo-account reset-password hanako01";
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
 const { id } = before;
 const findAccounts = { items: [before] };
 const tenant = example("tenant", { mirroredAt: null });
-const reset: WrittenAccount = {
-  before,
-  after: { ...before, passwordSetAt: "2026-11-20T01:00:00.000Z" },
-  consoleTask: null,
-  dryRun: false,
-};
+const reset: WrittenAccount = toWritten(before, { ...before, passwordSetAt: "2026-11-20T01:00:00.000Z" });
 
 const withPassword = (): string => {
   const folder = freshFolder();

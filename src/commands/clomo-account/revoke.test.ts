@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -41,14 +39,6 @@ test("a terminal asks before a system administrator loses the role, with the num
   });
   expect(exit).toBe(0);
   expect(stderr).toContain("nothing was changed\n");
-});
-
-test("the last system administrator keeps the role, in both languages", async () => {
-  const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
-  const { en } = await runInBoth("clomo-account revoke hanako01", {
-    tenant: { findAccounts, revokeRole: refused },
-  });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: the last one\n" });
 });
 
 test.each([

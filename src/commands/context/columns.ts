@@ -13,6 +13,13 @@ export interface ContextRow {
 const getContextLocation = ({ context }: ContextRow): string =>
   context.kind === "remote" ? context.url : context.tenantFolder;
 
+export const CONTEXT_ARGUMENT = {
+  kind: "string",
+  required: true,
+  names: "contexts",
+  about: text("context name", "コンテキスト名"),
+} as const satisfies Field;
+
 export const PROTECTED_OPTION = {
   kind: "boolean",
   about: text(

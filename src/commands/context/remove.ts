@@ -1,16 +1,14 @@
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { askContextName } from "../permission.ts";
-import { reportContextInUse } from "./columns.ts";
+import { CONTEXT_ARGUMENT, reportContextInUse } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
     "remove a context; for a local tenant, delete its data too",
     "コンテキストを削除する(このコンピューターのテナントはデータも削除される)",
   ),
-  args: {
-    name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
-  },
+  args: { name: CONTEXT_ARGUMENT },
   options: {},
   examples: [
     {

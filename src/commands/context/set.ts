@@ -5,7 +5,7 @@ import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
-import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
+import { CONTEXT_ARGUMENT, CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
@@ -15,9 +15,7 @@ export default defineCommand({
       "--token-file を指定すると、そのアクセストークンを clomoctl のフォルダーに保存し、以後このリモートのテナントに使います。毎日の自動実行 1 つで全テナントを確認できます。",
     ),
   ],
-  args: {
-    name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
-  },
+  args: { name: CONTEXT_ARGUMENT },
   options: {
     protected: PROTECTED_OPTION,
     unprotected: { kind: "boolean", about: text("turn off --protected", "--protected を解除する") },

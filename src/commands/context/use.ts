@@ -1,12 +1,10 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { noteContextVariable } from "./columns.ts";
+import { CONTEXT_ARGUMENT, noteContextVariable } from "./columns.ts";
 
 export default defineCommand({
   summary: text("choose the context that commands use", "以後のコマンドが操作するコンテキストを選ぶ"),
-  args: {
-    name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
-  },
+  args: { name: CONTEXT_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl context use local" }],
   exits: ["input-rejected", "not-found", "locked"],

@@ -5,8 +5,9 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
-import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
+import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import type { ResultLayout } from "../records/change-result.ts";
 
 export const DEVICE_ARGUMENT = {
   kind: "string",
@@ -24,19 +25,13 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
 };
 
-/** Returns the device that has a name of {@link DEVICE_ARGUMENT}.  @throws `not-found`; `usage` if there are several */
-export async function findDeviceByName(client: Client<"devices">, name: string): Promise<Device> {
-  const found = await client.devices.find({ name });
-  return requireSingleMatch(name, found, DEVICE_NAMES);
-}
-
-/** Returns the devices with the given names, each device once.  @throws like {@link findDeviceByName} */
+/** Returns the devices with the given names, each once.  @throws `not-found`; `usage` if several have a name */
 export async function findDevicesByName(
   client: Client<"devices">,
   names: readonly string[],
 ): Promise<readonly Device[]> {
-  const found = await Promise.all(names.map((name) => findDeviceByName(client, name)));
-  return [...new Map(found.map((device) => [device.id, device])).values()];
+  const found = names.map(async (name) => requireSingleMatch(name, await client.devices.find({ name }), DEVICE_NAMES));
+  return [...new Map((await Promise.all(found)).map((device) => [device.id, device])).values()];
 }
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
@@ -56,6 +51,12 @@ export const DEVICE_COLUMNS = buildFieldColumns<Device>(DEVICE.fields).map((colu
   return { ...column, name };
 });
 
+export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
+  columns: DEVICE_COLUMNS,
+  fields: DEVICE.fields,
+  called: ({ serialNumber }) => serialNumber,
+};
+
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   text(
     "only devices of this organisation or one below it, or of a user in them",
@@ -65,14 +66,7 @@ export const DEVICE_ORG_OPTIONS = buildOrgOptions(
 
 export const DEVICE_FILTERS = {
   ...DEVICE_ORG_OPTIONS,
-  search: {
-    kind: "string",
-    value: "TEXT",
-    about: text(
-      "only devices with this text in one of their values or one of their owner's",
-      "デバイスか所有者のいずれかの項目に、この文字を含むものに絞り込む",
-    ),
-  },
+  search: SEARCH_OPTION,
   status: {
     kind: "choice",
     choices: DEVICE_STATUSES,

@@ -1,6 +1,9 @@
-import { DEVICE, mayRequireWipe } from "../../lib/model/device.ts";
+import type { Device } from "../../lib/client/index.ts";
+import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/model/device.ts";
+import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { CONFIRM_WIPES_OPTION } from "../imports/plan/options.ts";
 import { listColumns } from "../listing/list.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -9,8 +12,7 @@ import { showWrittenRecords } from "../records/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
-import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDevicesByName } from "./columns.ts";
-import { CONFIRM_WIPES, DEVICE_RESULT_LAYOUT, noteWipes } from "./writing/result.ts";
+import { DEVICE_ARGUMENT, DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT, findDevicesByName } from "./columns.ts";
 
 export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),
@@ -27,7 +29,7 @@ export default defineCommand({
       about: text("organisation that becomes the owner", "所有者にする組織"),
     },
     none: { kind: "boolean", about: text("remove the owner", "所有者を外す") },
-    confirmWipes: CONFIRM_WIPES,
+    confirmWipes: CONFIRM_WIPES_OPTION,
     dryRun: DRY_RUN_OPTION,
   },
   oneOf: [["user", "org", "none"]],
@@ -67,4 +69,13 @@ async function resolveOwner(
   if (user === undefined) return { owner: null, ownerOrg: null };
   const { client } = await tools.tenant("users");
   return { owner: (await findUser(client, user)).id, ownerOrg: null };
+}
+
+/** Notes the devices that have to be wiped before they get another owner. */
+async function noteWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
+  for (const device of devices) {
+    const certain = getWipeRequirement(device) === "has" ? 1 : 0;
+    const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } });
+    await terminal.note(text(`${device.serialNumber}: ${en}`, `${device.serialNumber}: ${ja}`));
+  }
 }

@@ -1,20 +1,15 @@
 import { expect, test } from "vitest";
 import type { Device, WrittenDevice } from "../../lib/client/index.ts";
 import { runInBoth } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after: one } = example<WrittenDevice>("editDevice");
 const other: Device = { ...one, id: one.id.replace(/.$/, "9"), serialNumber: "S2" };
 const findDevices = ({ query }: { query?: Record<string, string> }) => ({
   items: [query?.["name"] === "S2" ? other : one],
 });
-const tagged = (device: Device, was: string[], is: string[], change: Partial<WrittenDevice> = {}): WrittenDevice => ({
-  before: { ...device, tags: was },
-  after: { ...device, tags: is },
-  consoleTask: null,
-  dryRun: false,
-  ...change,
-});
+const tagged = (device: Device, was: string[], is: string[], change: Partial<WrittenDevice> = {}): WrittenDevice =>
+  toWritten({ ...device, tags: was }, { ...device, tags: is }, change);
 
 test("tags all named devices in one request, each once", async () => {
   const answer = { items: [tagged(one, ["旧", "a"], ["a", "貸出 用"]), tagged(other, ["a"], ["a"])] };

@@ -4,8 +4,7 @@ import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { showWrittenRecords } from "../records/change-result.ts";
-import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDevicesByName } from "./columns.ts";
-import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
+import { DEVICE_ARGUMENT, DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT, findDevicesByName } from "./columns.ts";
 
 export default defineCommand({
   summary: text("add tags to devices or remove tags from them", "デバイスのタグを追加・削除する"),

@@ -2,13 +2,22 @@ import { EMAIL_ADDRESS_RULE } from "../../lib/model/rules.ts";
 import { buildListColumns, type Fields as RecordFields } from "../../lib/model/thing.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import type { Fields, NumberField } from "../field.ts";
+import type { Field, Fields, NumberField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
 export const LIMIT_OPTION = {
   kind: "number",
   about: text("maximum number of records", "最大件数"),
 } as const satisfies NumberField;
+
+export const SEARCH_OPTION = {
+  kind: "string",
+  value: "TEXT",
+  about: text(
+    "only records with a value that contains TEXT (高橋 also finds 髙橋)",
+    "いずれかの項目に TEXT を含むものに絞り込む(「高橋」で「髙橋」も探す)",
+  ),
+} as const satisfies Field;
 
 export const FILTER_OPTIONS = {
   filterName: {

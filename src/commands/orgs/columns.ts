@@ -1,6 +1,7 @@
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { ORG, ORG_COUNTS } from "../../lib/model/organisation.ts";
 import { buildFieldColumns } from "../listing/list.ts";
+import type { ResultLayout } from "../records/change-result.ts";
 
 const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
 const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
@@ -10,3 +11,10 @@ export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
 
 /** Columns of a single organisation. */
 export const ORG_DETAIL_COLUMNS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });
+
+/** How an organisation is shown after it was written. */
+export const ORG_RESULT_LAYOUT = {
+  columns: ORG_COLUMNS,
+  fields: ORG.fields,
+  called: ({ path, name }) => (path === "" ? name : path),
+} as const satisfies ResultLayout<Org>;

@@ -38,15 +38,6 @@ const tenantWith = (more: Answers, plan = BOTH): Answers => ({
   ...more,
 });
 
-test("deletes empty organisations and shows their paths", async () => {
-  const tenant = tenantWith({ commitImport: toCommittedPlan(PLAN, 18) }, PLAN);
-  const { en } = await runInBoth("orgs delete S01 --confirm-deletions 2", { tenant });
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("delete 2 of 22\n  - S01 本社/営業部\n");
-  expect(en.stderr).toContain("\nimport 18: delete 2\nundo: clomoctl undo 18\n");
-  expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
-});
-
 test("--recursive is one plan, confirmed by the total and undone by one number", async () => {
   const tenant = tenantWith({ commitImport: toCommittedPlan(BOTH, 18) });
   const line = "orgs delete S01 --recursive --confirm-deletions 5 --format json";
@@ -100,10 +91,4 @@ test.each([
   });
   expect(later.exit).toBe(10);
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
-});
-
-test("deletes what is within the limit for each kind", async () => {
-  const whole = { ...PLAN, delete: 2, recordsBefore: 4, beside: [{ ...USERS, recordsBefore: 12 }] };
-  const tenant = tenantWith({ commitImport: toCommittedPlan(whole) }, whole);
-  expect(await run("orgs delete S01 --recursive --yes --max-deletions 50%", { tenant })).toMatchObject({ exit: 0 });
 });

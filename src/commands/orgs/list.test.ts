@@ -27,24 +27,3 @@ test("is a list elsewhere, the same in both languages", async () => {
   expect(en.stdout).toBe("path\tcode\n\t\n営業部\tS01\n");
   expect(ja.stdout).toBe(en.stdout);
 });
-
-test("shows every field if no field is named", async () => {
-  const { stdout } = await run("orgs list --format json --limit 1", { tenant });
-  expect(JSON.parse(stdout)).toEqual([
-    {
-      id: root.id,
-      name: "全社",
-      code: null,
-      path: "",
-      depth: 0,
-      parentId: null,
-      createdAt: root.createdAt,
-      updatedAt: root.updatedAt,
-    },
-  ]);
-});
-
-test("is a table on a terminal if fields are named, with headers in the chosen language", async () => {
-  const { en } = await runInBoth("orgs list --fields name,code,depth", { tenant, terminal: {} });
-  expect(en.stdout).toMatch(/^name +code +depth\n全社 +0\n営業部 +S01 +1\n北 +2\n$/);
-});

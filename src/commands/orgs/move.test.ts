@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { items: all } = example<{ items: Org[] }>("orgs");
@@ -32,12 +32,4 @@ test("moves an organisation below another organisation", async () => {
       "\n",
     ),
   });
-});
-
-test("sends a dry run as a dry run", async () => {
-  const tenant = { findOrgs, moveOrg: { ...moved, dryRun: true } };
-  const { exit, requests, stderr } = await run("orgs move 営業部 --parent 本社 --dry-run", { tenant });
-  expect(exit).toBe(0);
-  expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
-  expect(stderr).toContain("118 users and 1 device\ndry run: nothing was changed\n");
 });

@@ -3,9 +3,8 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { showWrittenRecord } from "../records/change-result.ts";
-import { ORG_COLUMNS } from "./columns.ts";
+import { ORG_COLUMNS, ORG_RESULT_LAYOUT } from "./columns.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
-import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
 
 export default defineCommand({
   summary: text("move an organisation and everything below it", "組織を、下位の組織ごと移動する"),

@@ -1,9 +1,10 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Fields } from "../../lib/model/thing.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import type { Tools } from "../tools.ts";
 import { findDoubtfulValues } from "./options.ts";
+import { describePlainValue, describeValueOrList } from "./worded.ts";
 
 export interface ChangeResult<R> {
   readonly before: R | null;
@@ -24,21 +25,6 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
 export const STATE_UNCHANGED = text("nothing was changed", "何も変更していません");
 
 type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
-
-const EMPTY_VALUE = text("(blank)", "(空)");
-
-const formatValue = (value: unknown): Text => {
-  if (value === null || value === undefined || value === "") return EMPTY_VALUE;
-  if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
-  if (!Array.isArray(value)) return same(formatSingleValue(value));
-  return value.length === 0 ? EMPTY_VALUE : same((value as readonly unknown[]).map(formatSingleValue).join(", "));
-};
-
-const formatSingleValue = (value: unknown): string => {
-  if (typeof value === "string") return value;
-  // a custom field is shown as name=value
-  return typeof value === "object" && value !== null ? Object.values(value).join("=") : JSON.stringify(value);
-};
 
 const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
 
@@ -80,7 +66,9 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
       const found = value(record);
       return instant === true && typeof found === "string" ? terminal.moment(found) : found;
     };
-    const [from, to] = [word?.(before) ?? formatValue(valueOf(before)), word?.(after) ?? formatValue(valueOf(after))];
+    const [from, to] = [before, after].map(
+      (record) => word?.(record) ?? describeValueOrList(valueOf(record), describePlainValue),
+    ) as [Text, Text];
     yield text(`${header.en}: ${from.en} → ${to.en}`, `${header.ja}: ${from.ja} → ${to.ja}`);
   }
   const also = along?.(written);

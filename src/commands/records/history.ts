@@ -110,10 +110,10 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
   readonly fields: Fields;
 }
 
-export const buildHistoryDetails = (named: Text): readonly Text[] => [
+export const HISTORY_DETAILS: readonly Text[] = [
   text(
-    `Lists every version, oldest first, no matter how it was made, with the number of the change (undo NUMBER undoes it), the time, the person, the command, and the old and new values. Deleted records are found by their ID or by a former ${named.en}. If several records match, all are listed. Passwords are never shown.`,
-    `すべての変更を古い順に表示します(手作業・インポート・引き継ぎの適用・取り消し・管理画面からの取り込み)。変更番号(undo 番号 で取り消せます)、日時、実行者、操作、変更前と変更後の値がわかります。削除されたものも、ID または以前の${named.ja}で探せます。複数が該当する場合はすべて表示します。パスワードは表示しません。`,
+    "Lists every version, oldest first, no matter how it was made, with the number of the change (undo NUMBER undoes it). A deleted record is found by its ID or a former name. If several records match, all are listed. Passwords are never shown.",
+    "すべての変更を、その経路によらず古い順に表示します(変更番号は undo で取り消せます)。削除されたものも、ID か以前の名前で探せます。複数が該当する場合はすべて表示します。パスワードは表示しません。",
   ),
 ];
 

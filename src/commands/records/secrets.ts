@@ -18,6 +18,15 @@ export interface Secret<N extends string = string> {
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
+export const PASSWORD_FILE_OPTION = {
+  kind: "file",
+  value: "FILE",
+  about: text(
+    "file that contains only the password and that only you can read (- for stdin)",
+    "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
+  ),
+} as const satisfies TextField;
+
 type SecretOptions<N extends string> = Readonly<
   Record<`${N}File`, TextField> & Record<`${N}Stdin` | `${N}Prompt`, SwitchField>
 >;

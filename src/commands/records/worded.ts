@@ -1,11 +1,7 @@
-import { ACCOUNT } from "../../lib/model/account.ts";
-import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
-import { DEVICE } from "../../lib/model/device.ts";
-import { ORG, ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { OPERATIONS, type Operation } from "../../lib/model/role.ts";
 import { SCHEME } from "../../lib/model/scheme.ts";
 import { SECURED_USER } from "../../lib/model/secured-user.ts";
-import { USER } from "../../lib/model/user.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 
@@ -20,7 +16,7 @@ const isBlank = (value: unknown): boolean =>
  * Describes a value without its field: a reference as a path, or as a name and email address; a custom field as
  * `name=value`.
  */
-const describePlainValue = (value: unknown): Text => {
+export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
   if (typeof value !== "object" || value === null) return same(JSON.stringify(value));
@@ -51,31 +47,8 @@ interface FieldEntry {
 const isFieldEntry = (value: unknown): value is FieldEntry =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
-type ConsoleFieldChange = Readonly<Record<"before" | "after", string | null>> & FieldEntry;
-
-const isConsoleFieldChange = (value: FieldEntry): value is ConsoleFieldChange => "before" in value && "after" in value;
-
-/**
- * All fields that can be changed manually, of all kinds of records, because a bundle does not show to which kind of
- * record
- * a value belongs.
- */
-const EDITABLE_FIELDS: Fields = {
-  ...SECURED_USER.fields,
-  ...DEVICE.fields,
-  ...ORG.fields,
-  ...USER.fields,
-  ...ACCOUNT.fields,
-};
-
 /** Describes one value of a field: a choice by its name, an instant in the time zone of the context. */
 export const describeValue = (value: unknown, field: Field | undefined, moment: InstantFormatter): Text => {
-  if (isFieldEntry(value) && isConsoleFieldChange(value)) {
-    const { [value.field]: of } = EDITABLE_FIELDS;
-    const set = of?.secret === true ? text("(new value)", "(新しい値)") : formatConsoleValue(of, value.after);
-    const onScreen = getConsoleLabel(EDITABLE_FIELDS, value.field);
-    return text(`${of?.label?.en ?? onScreen}=${set.en}`, `${onScreen}=${set.ja}`);
-  }
   if (isFieldEntry(value)) {
     const { field: own, value: setting, at } = value;
     const label = labelOf(SECURED_USER.fields, own);

@@ -2,14 +2,13 @@ import type { Tenant, TenantProfile } from "../../lib/client/index.ts";
 import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS, type Contract, type UsageName } from "../../lib/model/tenant.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { buildFieldColumns } from "../listing/list.ts";
 
 export type NamedTenantProfile = Pick<Tenant, "name"> & TenantProfile;
 
 const USED_LABEL = text("used", "使う");
 const NOT_USED_LABEL = text("not used", "使わない");
 const NOT_RECORDED_LABEL = text("not recorded", "未設定");
-
-const TENANT_FIELDS = TENANT.fields;
 
 const describePeriod = ({ from, until }: Contract): Text | null => {
   if (from === null && until === null) return null;
@@ -36,43 +35,22 @@ const LANGUAGE_NAMES = new Map([
 
 const describeLanguage = (language: string): Text => LANGUAGE_NAMES.get(language) ?? same(language);
 
-const buildTextColumn = (
-  key: "domain" | "loginUrl" | "mdmAddress" | "contactName" | "contactMail" | "contactPhone" | "consoleTimezone",
-): Column<NamedTenantProfile> => ({ key, header: TENANT_FIELDS[key].label, value: (tenant) => tenant[key] });
+type Namer = Column<NamedTenantProfile>["name"];
 
-const buildUseColumn = (key: UsageName): Column<NamedTenantProfile> => ({
-  key,
-  header: USAGE_FIELDS[key].label,
-  value: (tenant) => tenant[key],
-  name: ({ [key]: used }) => (used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL),
-});
+const buildUseName =
+  (key: UsageName): Namer =>
+  ({ [key]: used }) =>
+    used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL;
+
+const NAMERS: Readonly<Record<string, Namer>> = {
+  ...Object.fromEntries((Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, buildUseName(key)])),
+  contracts: ({ contracts }) => joinTexts(contracts.map(describeContract)),
+  androidAccounts: ({ androidAccounts: accounts }) =>
+    accounts === null ? NOT_RECORDED_LABEL : ANDROID_ACCOUNT_TYPES[accounts],
+  languages: ({ languages }) => joinTexts(languages.map(describeLanguage), text(", ", "、")),
+};
 
 export const TENANT_COLUMNS: readonly Column<NamedTenantProfile>[] = [
   { key: "name", header: text("tenant", "テナント"), value: ({ name }) => name },
-  buildTextColumn("domain"),
-  buildTextColumn("loginUrl"),
-  buildTextColumn("mdmAddress"),
-  buildTextColumn("contactName"),
-  buildTextColumn("contactMail"),
-  buildTextColumn("contactPhone"),
-  {
-    key: "contracts",
-    header: TENANT_FIELDS.contracts.label,
-    value: ({ contracts }) => contracts,
-    name: ({ contracts }) => joinTexts(contracts.map(describeContract)),
-  },
-  ...(Object.keys(USAGE_FIELDS) as UsageName[]).map(buildUseColumn),
-  {
-    key: "androidAccounts",
-    header: TENANT_FIELDS.androidAccounts.label,
-    value: ({ androidAccounts }) => androidAccounts,
-    name: ({ androidAccounts: accounts }) => (accounts === null ? NOT_RECORDED_LABEL : ANDROID_ACCOUNT_TYPES[accounts]),
-  },
-  buildTextColumn("consoleTimezone"),
-  {
-    key: "languages",
-    header: TENANT_FIELDS.languages.label,
-    value: ({ languages }) => languages,
-    name: ({ languages }) => joinTexts(languages.map(describeLanguage), text(", ", "、")),
-  },
+  ...buildFieldColumns<NamedTenantProfile>(TENANT.fields).map((column) => ({ ...column, name: NAMERS[column.key] })),
 ];

@@ -16,17 +16,9 @@ const defineUseOption = (key: UsageName) =>
     about: text(`whether ${USAGE_FIELDS[key].label.en} is used`, `${USAGE_FIELDS[key].label.ja} を使うか`),
   }) as const satisfies ChoiceField;
 
-export const USE_OPTIONS = {
-  ios: defineUseOption("ios"),
-  macos: defineUseOption("macos"),
-  android: defineUseOption("android"),
-  windows: defineUseOption("windows"),
-  ade: defineUseOption("ade"),
-  vpp: defineUseOption("vpp"),
-  gate: defineUseOption("gate"),
-  securedApps: defineUseOption("securedApps"),
-  mobileAppPortal: defineUseOption("mobileAppPortal"),
-} as const satisfies Readonly<Record<UsageName, ChoiceField>>;
+export const USE_OPTIONS = Object.fromEntries(
+  (Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, defineUseOption(key)]),
+) as Readonly<Record<UsageName, ReturnType<typeof defineUseOption>>>;
 
 export const TEXT_OPTIONS = {
   domain: defineTextOption(fields.domain.label, "DOMAIN"),

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant.ts";
-import { text } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -69,21 +67,6 @@ test("shows what is recorded after the change", async () => {
   expect(en.stdout).toMatch(/^CLOMO GATE +not used$/m);
   expect(en.stdout).toMatch(/^Android +not recorded$/m);
 });
-
-describe("refuses before sending any request, in both languages", () => {
-  test.each([[["--contract", "x", "--licences", "-1"], "--licences"]])("%j", async (words, en) => {
-    const ran = await runInBoth(["tenant", "set", ...words], { tenant: {} });
-    expect(ran.en).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(en) });
-  });
-
-  test("reports what the tenant refuses", async () => {
-    const refused = new Failure("input-rejected", { what: text("no", "だめ"), where: "ade" });
-    const { en } = await runInBoth("tenant set --ade yes", { tenant: { setTenant: refused } });
-    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n  ade\n" });
-  });
-});
-
-// facts 7.2
 
 test("says if nothing has changed", async () => {
   const { en } = await runInBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });

@@ -1,10 +1,11 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Client, User } from "../../lib/client/index.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
-import { text, type Text } from "../../lib/text/index.ts";
-import type { Fields } from "../field.ts";
-import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
+import { buildFieldColumns, buildOrgOptions } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import type { ResultLayout } from "../records/change-result.ts";
 
 const USER_IDENTIFIERS = text(
   "ID, email address, employee code or account name",
@@ -21,20 +22,15 @@ export const USER_ORG_OPTIONS = buildOrgOptions(
   text("only users in this organisation or below it", "この組織とその下の組織のユーザーに絞り込む"),
 );
 
-export const USER_FILTERS = {
-  ...USER_ORG_OPTIONS,
-  search: {
-    kind: "string",
-    value: "TEXT",
-    about: text(
-      "only users with a value that contains TEXT (高橋 also finds 髙橋)",
-      "いずれかの項目に TEXT を含むユーザーに絞り込む(「高橋」で「髙橋」も探す)",
-    ),
-  },
-  ...FILTER_OPTIONS,
-} as const satisfies Fields;
-
 export const USER_COLUMNS = buildFieldColumns<User>(USER.fields);
+
+export const USER_RESULT_LAYOUT: ResultLayout<User> = {
+  columns: USER_COLUMNS.map((column) =>
+    column.key === "org" ? { ...column, name: ({ org }) => same(org.path || ROOT_ORG_NAME) } : column,
+  ),
+  fields: USER.fields,
+  called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
+};
 
 /** How a user is found by name and distinguished from other users. */
 export const USER_LOOKUP: NamedKind<User> = {
@@ -44,12 +40,6 @@ export const USER_LOOKUP: NamedKind<User> = {
   by: USER_IDENTIFIERS,
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
-
-export const buildFindableUsers = (client: Client<"users">) => ({
-  ...USER_LOOKUP,
-  called: ({ name }: User) => name,
-  find: (name: string) => client.users.find({ name }),
-});
 
 /**
  * Returns the user with an id, an email address, an employee code or an account name.

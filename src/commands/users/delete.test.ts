@@ -61,14 +61,6 @@ test.each([
   expect(result.stderr).toContain(told);
 });
 
-test("--dry-run shows the plan and keeps nothing", async () => {
-  const line = "users delete hanako@example.co.jp --dry-run";
-  const { en } = await runInBoth(line, { tenant: tenantWith({ discardImport: DISCARDED }) });
-  expect(en).toMatchObject({ exit: 0 });
-  expect(en.stderr).toContain("dry run: nothing was changed");
-  expect(listOperations(en.requests)).not.toContain("commitImport");
-});
-
 test("accepts a file with one name per line", async () => {
   const folder = freshFolder();
   const lines = "退職者\r\n\r\nhanako@example.co.jp\r\nhanako@example.co.jp\r\nE0042";

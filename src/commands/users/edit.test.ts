@@ -1,17 +1,12 @@
 import { expect, test } from "vitest";
 import type { User, WrittenUser } from "../../lib/client/index.ts";
 import { runInBoth } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after: user } = example<WrittenUser>("editUser");
 const finding = { findUsers: { items: [user] } };
-const written = (change: Partial<User>, more: Partial<WrittenUser> = {}): WrittenUser => ({
-  before: user,
-  after: { ...user, ...change },
-  consoleTask: null,
-  dryRun: false,
-  ...more,
-});
+const written = (change: Partial<User>, more: Partial<WrittenUser> = {}): WrittenUser =>
+  toWritten(user, { ...user, ...change }, more);
 
 test("sends the changes, and shows old and new values", async () => {
   const custom = [{ name: "座席", value: "A 1" }];

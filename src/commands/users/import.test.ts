@@ -154,16 +154,6 @@ test.each([
   expect(en.stderr).toContain("  - old@example.co.jp 髙橋 花子\n  + 2 hanako@example.co.jp");
 });
 
-test("a terminal asks for the number of deletions", async () => {
-  const plan = planOf({ mode: "replace", delete: 3, create: 0, update: 0 });
-  const ended = await run("users import people.csv --mode replace --yes", {
-    tenant: buildPlanAnswers(plan, { commitImport: toCommittedPlan(plan) }),
-    folder: folder(),
-    terminal: { typing: [["Apply to kanto (context local): delete 3. To continue, type the number of", "3\r"]] },
-  });
-  expect(ended.exit).toBe(0);
-});
-
 test.each([
   ["--dry-run", false, true],
   ["--dry-run --keep-plan", true, true],
@@ -219,16 +209,6 @@ test("refuses a file with an invalid row, and reports every problem but no rows"
   ]);
 });
 
-test("a refused plan is not kept, even with --keep-plan", async () => {
-  const plan = planOf({ invalid: 1, errors: 1, rejected: true });
-  const { exit, requests } = await run("users import people.csv --yes --keep-plan", {
-    tenant: buildPlanAnswers(plan, { importProblems: [problemOf()], import: plan, discardImport: plan }),
-    folder: folder(),
-  });
-  expect(exit).toBe(3);
-  expect(listOperations(requests)).toContain("discardImport");
-});
-
 test("spools stdin, and removes the spooled file", async () => {
   const home = freshFolder();
   const tenant = buildPlanAnswers(planOf(), { commitImport: toCommittedPlan() });
@@ -266,15 +246,4 @@ test("if the commit is not possible now, names the next step and keeps the plan"
   const { en } = await runInBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(`the plan is kept; to continue: clomoctl imports commit P12\n`);
-});
-
-test("reports the first failure even if the plan cannot be discarded either", async () => {
-  const gone = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
-  const commitImport = new Failure("input-rejected", { what: { en: "refused", ja: "拒否" } });
-  const { exit, stderr } = await run("users import people.csv --yes", {
-    tenant: buildPlanAnswers(planOf(), { commitImport, import: gone }),
-    folder: folder(),
-  });
-  expect(exit).toBe(3);
-  expect(stderr.endsWith("error: refused\n")).toBe(true);
 });

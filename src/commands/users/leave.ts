@@ -1,5 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Dependents, LeaveResult } from "../../lib/client/index.ts";
+import type { Dependents, LeaveResult, User } from "../../lib/client/index.ts";
 import type { ContentWriter } from "../../lib/files/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
@@ -22,7 +22,7 @@ import { describeNotRestored, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from 
 import { requireNamedContext } from "../permission.ts";
 import type { PlanSummary } from "../summary.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
-import { buildFindableUsers, findDeletion, USER_ARGUMENT } from "./columns.ts";
+import { findDeletion, USER_ARGUMENT, USER_LOOKUP } from "./columns.ts";
 import {
   buildLeaveRows,
   COLLECTION_COLUMNS,
@@ -105,7 +105,9 @@ async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameS
   const { typed, learnt, skips } = await readTypedNames(tools, from, true);
   if (typed.length === 0 && skips !== true) throw NO_TARGET_FAILURE;
   const findable = {
-    ...buildFindableUsers(client),
+    ...USER_LOOKUP,
+    called: ({ name }: User) => name,
+    find: (name: string) => client.users.find({ name }),
     findDeletion: (name: string) => findDeletion(client, name),
   };
   return { ids: await resolveRecordIds(tools, typed, findable), learnt };

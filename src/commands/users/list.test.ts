@@ -85,22 +85,6 @@ test("no line is wider than a small terminal, and times are in the tenant's time
   expect(all.stdout.split("\n")[0]?.split(",")).toEqual(USER_COLUMNS.map(({ key }) => key));
 });
 
-test("on a narrow terminal, empty columns are dropped first, and one address stays whole", async () => {
-  const emails = ["hanako.takahashi@example.co.jp", "h.takahashi@example.co.jp"];
-  const tenant = { users: [{ ...hanako, emails, title: null, employeeCode: null, accountName: null }] };
-  const { stdout } = await run("users list", { tenant, terminal: { columns: 60 } });
-  expect(stdout).toBe(
-    [
-      "name       email addresses                      organisation",
-      "髙橋 花子  hanako.takahashi@example.co.jp, h.…  営業部",
-      "",
-    ].join("\n"),
-  );
-  expect((await run("users list", { tenant, terminal: { columns: 200 } })).stdout).toContain("title");
-  const line = "users list --fields name,emails,title,org";
-  expect((await run(line, { tenant, terminal: { columns: 60 } })).stdout).toContain("title");
-});
-
 test("--fields accepts the headers of the table and of the console's file, in any width", async () => {
   const tenant = { users: [hanako] };
   const line = ["users", "list", "--fields", "氏名,ＴＥＬ,組織 コード、Employee Code", "--format", "csv"];

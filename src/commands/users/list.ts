@@ -1,8 +1,8 @@
 import { USER, USER_SORT_FIELDS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { USER_COLUMNS, USER_FILTERS } from "./columns.ts";
+import { FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../listing/list.ts";
+import { USER_COLUMNS, USER_ORG_OPTIONS } from "./columns.ts";
 
 const parseSortOption = (sort: string | undefined) => {
   const [typed, direction] = sort?.split(":") ?? [];
@@ -22,9 +22,8 @@ export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
   args: {},
   options: {
-    org: USER_FILTERS.org,
-    direct: USER_FILTERS.direct,
-    search: USER_FILTERS.search,
+    ...USER_ORG_OPTIONS,
+    search: SEARCH_OPTION,
     sort: {
       kind: "choice",
       value: "FIELD[:desc]",
@@ -32,8 +31,7 @@ export default defineCommand({
       called: SORT_LABELS,
       about: text("field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
     },
-    filterName: USER_FILTERS.filterName,
-    filterId: USER_FILTERS.filterId,
+    ...FILTER_OPTIONS,
     limit: LIMIT_OPTION,
   },
   examples: [
@@ -48,13 +46,7 @@ export default defineCommand({
     const { client } = await tools.tenant("users");
     const isOrgGiven = org !== undefined || direct;
     const within = isOrgGiven && (await (await import("../orgs/find-org.ts")).resolveOrgFilter(tools, { org, direct }));
-    const query = {
-      ...filters,
-      limit,
-      ...within,
-      ...parseSortOption(sort),
-    };
-    const users = client.users.list(query);
+    const users = client.users.list({ ...filters, limit, ...within, ...parseSortOption(sort) });
     const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
     await terminal.list(columns, users, () => users.ndjson());
   },

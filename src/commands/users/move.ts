@@ -7,9 +7,8 @@ import { findOrg } from "../orgs/find-org.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { showWrittenRecords } from "../records/change-result.ts";
 import { listColumns } from "../listing/list.ts";
-import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
+import { USER_ARGUMENT, USER_COLUMNS, USER_RESULT_LAYOUT, findUser } from "./columns.ts";
 import type { Tools } from "../tools.ts";
-import { USER_RESULT_LAYOUT } from "./user-result.ts";
 
 export default defineCommand({
   summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),

@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { User } from "../../lib/client/index.ts";
-import { readRows } from "#support/xlsx/read.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -40,28 +37,4 @@ test("says that the acting account may not see a user", async () => {
   const hidden = await run("users show suzuki@example.jp --as boss --lang ja", { tenant: own.acting("boss").fetch });
   expect(hidden.exit).toBe(6);
   expect(hidden.stderr).toContain("はありません。または「boss」の管理対象組織の外にあります\n");
-});
-
-test("a workbook has one row", async () => {
-  const folder = freshFolder();
-  const line = "users show E0042 --format xlsx -o user.xlsx --fields name,employeeCode --lang ja";
-  expect(await run(line, { tenant: finding(hanako), folder })).toMatchObject({ exit: 0, stdout: "" });
-  expect(await readRows(readFileSync(join(folder, "user.xlsx")))).toEqual([
-    ["氏名", "社員コード"],
-    [hanako.name, hanako.employeeCode],
-  ]);
-});
-
-test.each([
-  "users show",
-  "users history",
-  "users leave",
-  "clomo-account show",
-  "clomo-account history",
-  "clomo-account create --account taro --role operator",
-  "devices create S1 --platform iOS --owner",
-])("%s: does not search for more characters than a search accepts", async (line) => {
-  await using tenant = new TestTenant();
-  const { exit, stderr } = await run([...line.split(" "), "x".repeat(5000)], { tenant: tenant.fetch });
-  expect([exit, stderr]).toEqual([6, expect.not.stringContaining("query.search")]);
 });

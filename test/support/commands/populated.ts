@@ -2,18 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import type { Command, NounNode, VerbNode } from "../../../src/commands/command.ts";
-import { PROGRAM } from "../../../src/commands/index.ts";
 import { run } from "./program.ts";
-
-const listVerbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
-  ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
-  ...noun.nouns.flatMap((below) => listVerbsBelow(below, [...path, below.name])),
-];
-
-const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
-  listVerbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
-);
+import { COMMANDS } from "./verbs.ts";
 
 export const CHANGING_COMMANDS = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
 

@@ -203,3 +203,19 @@ export class AnsweringTenant {
     if (left.length > 0) throw new TypeError(`not asked for: ${left.map(([operation]) => operation).join(", ")}`);
   }
 }
+
+interface Written<R> {
+  readonly before: R | null;
+  readonly after: R;
+  readonly consoleTask: number | null;
+  readonly dryRun: boolean;
+}
+
+/** Returns what the tenant answers to a change of a record. */
+export const toWritten = <R>(before: R | null, after: R, change: Partial<Written<R>> = {}): Written<R> => ({
+  before,
+  after,
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});

@@ -1,4 +1,5 @@
 import type { Command, NounNode, VerbNode } from "../../../src/commands/command.ts";
+import { toFlagName, type Fields, type ValueField } from "../../../src/commands/field.ts";
 import { PROGRAM } from "../../../src/commands/index.ts";
 
 const listBelow = (noun: NounNode, path: readonly string[] = []): (readonly [line: string, verb: VerbNode])[] => [
@@ -13,3 +14,31 @@ export const VERBS = listBelow(PROGRAM);
 export const COMMANDS: readonly (readonly [line: string, command: Command])[] = await Promise.all(
   VERBS.map(async ([line, { load }]) => [line, (await load()).default] as const),
 );
+
+export const listValueFields = (fields: Fields): readonly (readonly [string, ValueField])[] =>
+  Object.entries(fields).flatMap(([key, field]) => (field.kind === "boolean" ? [] : [[key, field] as const]));
+
+export const toSoundValue = (field: ValueField): string => {
+  if (field.kind === "choice") return field.choices[0] ?? "";
+  if (field.kind === "list" && field.choices !== undefined) return field.choices[0] ?? "";
+  const values = { number: "1", duration: "1d", date: "2027-03-01", timezone: "Asia/Tokyo" } as const;
+  return field.kind in values ? values[field.kind as keyof typeof values] : "x";
+};
+
+export const listCompulsoryWords = ({ options }: Command): readonly string[] =>
+  listValueFields(options)
+    .filter(([, { required }]) => required === true)
+    .map(([key, field]) => `--${toFlagName(key)}=${toSoundValue(field)}`);
+
+/** Returns words with which a command is parsed, with a value of the right kind for each that it needs. */
+export function composeWords([path, command]: (typeof COMMANDS)[number]): readonly string[] {
+  const { args, options, anyOf = [], oneOf = [] } = command;
+  const chosen = [...anyOf, ...oneOf].flatMap((set) => set.slice(0, 1));
+  const switches = chosen.flatMap((key) => {
+    const { [key]: field } = options;
+    if (field === undefined) return [];
+    return [field.kind === "boolean" ? `--${toFlagName(key)}` : `--${toFlagName(key)}=${toSoundValue(field)}`];
+  });
+  const values = listValueFields(args).map(([, field]) => toSoundValue(field));
+  return [...path.split(" "), ...values, ...listCompulsoryWords(command), ...switches];
+}

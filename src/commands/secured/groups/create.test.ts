@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
 import type { WrittenSecuredGroup } from "../../../lib/client/index.ts";
 import { runInBoth } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredGroup>("createSecuredGroup");
-const made = (change: Partial<WrittenSecuredGroup> = {}): WrittenSecuredGroup => ({
-  before: null,
-  after: { ...after, name: "営業三部", users: 0 },
-  consoleTask: null,
-  dryRun: false,
-  ...change,
-});
+const made = (change: Partial<WrittenSecuredGroup> = {}): WrittenSecuredGroup =>
+  toWritten(null, { ...after, name: "営業三部", users: 0 }, change);
 
 test("sends the name", async () => {
   const tenant = { createSecuredGroup: made() };

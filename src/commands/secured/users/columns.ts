@@ -8,6 +8,7 @@ import type { Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { NamedKind } from "../../listing/single-match.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
+import type { ResultLayout } from "../../records/change-result.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
@@ -59,3 +60,9 @@ export const buildSecuredUserColumns = (app: App, terminal: InstantFormatter): r
   })),
   ...buildFieldColumns<SecuredUser>({ createdAt, updatedAt }),
 ];
+
+export const buildSecuredUserLayout = (app: App, terminal: InstantFormatter): ResultLayout<SecuredUser> => ({
+  columns: buildSecuredUserColumns(app, terminal),
+  fields: SECURED_USER.fields,
+  called: ({ name, userId }) => `${name} (${userId})`,
+});

@@ -5,16 +5,11 @@ import type { WrittenSecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredUser>("createSecuredUser");
-const made = (change: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser => ({
-  before: null,
-  after: { ...after, userId: "taro01", name: "山田", groups: ["営業"] },
-  consoleTask: null,
-  dryRun: false,
-  ...change,
-});
+const made = (change: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser =>
+  toWritten(null, { ...after, userId: "taro01", name: "山田", groups: ["営業"] }, change);
 
 const CANARY = "Canary42Canary";
 
@@ -94,12 +89,6 @@ test("in a mirror the password may be left to the console, and the task is named
   const { en } = await runInBoth(`${LINE} --password-in-console`, { tenant });
   expect(en.requests[0]?.json).toMatchObject({ passwordInConsole: true });
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
-});
-
-test("a missing secret file exits with 6, like any missing file", async () => {
-  const { en } = await runInBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
-  expect(en).toMatchObject({ exit: 6, requests: [] });
-  expect(en.stderr).toContain("error: no such file\n");
 });
 
 test("refuses a secret file that others can read before sending anything", async () => {

@@ -3,9 +3,8 @@ import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
 import { showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
-import { SECURED_USER_COLUMNS } from "./columns.ts";
+import { buildSecuredUserLayout, SECURED_USER_COLUMNS } from "./columns.ts";
 import { hasPassword, FIELDS_WITH_OPTIONS, readUserSecrets, USER_OPTIONS } from "./options.ts";
-import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({
   summary: text("create a SECURED APPs user", "SECURED APPs のユーザーを作成する"),

@@ -1,17 +1,12 @@
 import { expect, test } from "vitest";
 import type { SecuredUser, WrittenSecuredUser } from "../../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { example, toWritten } from "#support/commands/tenant.ts";
 
 const { after: user } = example<WrittenSecuredUser>("editSecuredUser");
 const finding = { findSecuredUsers: { items: [user] } };
-const written = (change: Partial<SecuredUser>, more: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser => ({
-  before: user,
-  after: { ...user, ...change },
-  consoleTask: null,
-  dryRun: false,
-  ...more,
-});
+const written = (change: Partial<SecuredUser>, more: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser =>
+  toWritten(user, { ...user, ...change }, more);
 
 test("sends the changes, and shows old and new values", async () => {
   const change = { device: "iPad 12", licenceException: true, groups: ["総務"], role: "user", settings: [] } as const;

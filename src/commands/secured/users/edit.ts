@@ -4,9 +4,13 @@ import { requireSingleMatch } from "../../listing/single-match.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
 import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
-import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
+import {
+  SECURED_USER_ARGUMENT,
+  SECURED_USER_COLUMNS,
+  buildSecuredUserKind,
+  buildSecuredUserLayout,
+} from "./columns.ts";
 import { FIELDS_WITH_OPTIONS, readUserSecrets, USER_OPTIONS } from "./options.ts";
-import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 const VALUE_OPTIONS = buildValueOptions(FIELDS_WITH_OPTIONS);
 

@@ -2,7 +2,7 @@ import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
-import { readSecretInput, buildSecretOptions, type SecretInput, type Secret } from "../../records/secrets.ts";
+import { readSecretInput, buildSecretOptions, type Secret } from "../../records/secrets.ts";
 import type { Tools } from "../../tools.ts";
 
 const { displayName, description, groups, device, licenceException, administrator, role, password, secretKey } =
@@ -46,14 +46,11 @@ export const USER_OPTIONS = {
   ...buildSecretOptions(SECRET_KEY_INPUT),
 } as const satisfies Fields;
 
-export interface SecretInputs {
-  readonly passwordFile: string | undefined;
-  readonly passwordStdin: boolean;
-  readonly passwordPrompt: boolean;
-  readonly secretKeyFile: string | undefined;
-  readonly secretKeyStdin: boolean;
-  readonly secretKeyPrompt: boolean;
-}
+type SecretName = "password" | "secretKey";
+
+export type SecretInputs = Readonly<
+  Record<`${SecretName}File`, string | undefined> & Record<`${SecretName}Stdin` | `${SecretName}Prompt`, boolean>
+>;
 
 /**
  * Reads the secrets that the options pass, in the form that the tenant API expects.
@@ -61,13 +58,14 @@ export interface SecretInputs {
  * @throws as {@link readSecretInput}
  */
 export async function readUserSecrets(tools: Tools, given: SecretInputs): Promise<ManualValues> {
-  const all = [
-    [PASSWORD_INPUT, { file: given.passwordFile, stdin: given.passwordStdin, prompt: given.passwordPrompt }],
-    [SECRET_KEY_INPUT, { file: given.secretKeyFile, stdin: given.secretKeyStdin, prompt: given.secretKeyPrompt }],
-  ] as const satisfies readonly (readonly [Secret, SecretInput])[];
   const values: Record<string, string> = {};
-  for (const [secret, how] of all) {
-    const value = await readSecretInput(tools, secret, how);
+  for (const secret of [PASSWORD_INPUT, SECRET_KEY_INPUT]) {
+    const [file, stdin, prompt] = [
+      given[`${secret.name}File`],
+      given[`${secret.name}Stdin`],
+      given[`${secret.name}Prompt`],
+    ];
+    const value = await readSecretInput(tools, secret, { file, stdin, prompt });
     if (value !== undefined) values[secret.name] = value;
   }
   return values;

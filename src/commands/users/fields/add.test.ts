@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const field = example<CustomField>("addField");
@@ -11,9 +11,4 @@ test("sends the name, and shows the new field", async () => {
   expect(exit).toBe(0);
   expect(requests).toEqual([{ operation: "addField", json: { name: "入社 年" } }]);
   expect(JSON.parse(stdout)).toEqual(field);
-});
-
-test("a terminal shows it in the selected language", async () => {
-  const { en } = await runInBoth("users fields add 入社年", { tenant: { addField: field }, terminal: {} });
-  expect(en.stdout).toMatch(/^id +\S+\nname +入社年\ncreated +2026/);
 });

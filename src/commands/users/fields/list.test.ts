@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [joined] = example<{ items: readonly [CustomField] }>("fields").items;
@@ -13,9 +13,4 @@ test("lists all fields of the tenant, or the first ones", async () => {
   expect(requests).toEqual([{ operation: "fields" }]);
   expect(JSON.parse(stdout)).toEqual([joined, place]);
   expect((await run("users fields list --limit 1 --fields name", { tenant })).stdout).toBe("name\n入社年\n");
-});
-
-test("a table has headers in the selected language", async () => {
-  const { en } = await runInBoth("users fields list", { tenant, terminal: {} });
-  expect(en.stdout).toMatch(/^id +name +created\n/);
 });

@@ -1,0 +1,39 @@
+import { DEVICE } from "../../lib/model/device.ts";
+import { text } from "../../lib/text/index.ts";
+import { CONFIRM_WIPES_OPTION, ORG_BY } from "../imports/plan/options.ts";
+import { defineRecordVerbs } from "../records/verbs.ts";
+import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT } from "./columns.ts";
+
+export default defineRecordVerbs({
+  noun: "devices",
+  thing: DEVICE,
+  layout: DEVICE_RESULT_LAYOUT,
+  argument: DEVICE_ARGUMENT,
+  lookup: DEVICE_NAMES,
+  createdBy: "serialNumber",
+  changedElsewhere: ["owner", "ownerOrg", "tags"],
+  orgOptions: DEVICE_ORG_OPTIONS,
+  imports: {
+    confirmWipes: { ...CONFIRM_WIPES_OPTION, group: "safety" },
+    orgBy: ORG_BY,
+    key: {
+      group: "matching",
+      kind: "choice",
+      choices: DEVICE.keys.map(({ name }) => name),
+      about: text("field that matches rows to devices (default: serial)", "行とデバイスを対応させる項目(既定: serial)"),
+    },
+  },
+  examples: {
+    create: [
+      "SERIAL000101 --platform iOS --status 事前登録 --tag 貸出用",
+      "SERIAL000102 --platform Android --status 事前登録 --android-mode dedicated --owner-org 本社/営業部 --dry-run",
+    ],
+    delete: ["SERIAL000001 --confirm-deletions 1", "--file devices.txt --dry-run"],
+    edit: ["SERIAL000001 --identification-name '営業部 1 号機'", "SERIAL000002 --memo '' --dry-run"],
+    export: ["-o devices-now.csv", "--encoding utf-8 --bom"],
+    history: ["SERIAL000001", "SERIAL000001 --format json"],
+    import: ["devices/devices.utf-8.crlf.csv --yes", "devices/devices.utf-8.crlf.csv --dry-run --format json"],
+    show: ["SERIAL000001", "SERIAL000001 --format json"],
+    template: ["-o devices-new.csv"],
+  },
+});
