@@ -36,11 +36,8 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request. If the server is busy (429, 503), sends the request again after the delay that the server requests,
- * or otherwise after 1, 2 and 4 seconds: at most four attempts, within one minute.
- *
- * @param repeatable whether to send the request again even if there was no response
- * @throws Failure `unavailable`, with the time to try again if the server is still busy; `interrupted`
+ * Sends a request, and again if the server is busy (429, 503), after the delay that it requests or 1, 2 and 4 seconds:
+ * four attempts within one minute. @param repeatable also if there was no response @throws `unavailable`; `interrupted`
  */
 export async function sendWithRetry(
   request: AppleRequest,

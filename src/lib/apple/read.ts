@@ -22,13 +22,9 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
   KEY_STORE_PATTERN.test(Buffer.from(bytes.subarray(0, 16)).toString("hex"));
 
 /**
- * Returns the items in a file that expire. The content decides the file type; the file name only supplies what the
- * content lacks. Time and memory are bounded by {@link MAX_RENEWAL_FILE_BYTES}.
- *
- * Supported files: certificates in PEM (several in a file, also next to keys and other text) or in DER; ADE server
- * tokens; content tokens (VPP); provisioning profiles.
- *
- * @throws `input-rejected` if the file contains nothing that expires, is broken, or is a key store
+ * Returns the items in a file that expire. The content decides its type: certificates (PEM or DER), ADE server tokens,
+ * content tokens (VPP), provisioning profiles. @throws `input-rejected` if nothing in it expires, it is broken, or a
+ * key store
  */
 export const readExpiringItems = async (file: NamedFile, options: ReadOptions = {}): Promise<readonly ExpiringItem[]> =>
   (await readRenewables(file, options)).map(({ expiring }) => expiring);
@@ -42,10 +38,8 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
 }
 
 /**
- * Reads the same items as {@link readRenewables}, but reports broken certificates together with the valid certificates
- * of the file.
- *
- * @throws `input-rejected` if the file contains nothing that expires, or cannot be read at all
+ * Reads as {@link readRenewables} does, and reports broken certificates beside the valid ones.  @throws
+ * `input-rejected`
  */
 export async function readRenewablesAndErrors(
   file: NamedFile,

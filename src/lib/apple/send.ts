@@ -16,9 +16,6 @@ export interface AppleResponse {
 }
 
 /**
- * Sends a request once, without following redirects.
- *
- * @throws Failure `unavailable` if there is no complete response (refused, reset, cut off or timed out); `interrupted`
- * if the signal is aborted
+ * Sends a request once, without following redirects.  @throws `unavailable` without a complete response; `interrupted`
  */
 export type Send = (request: AppleRequest) => Promise<AppleResponse>;

@@ -1,10 +1,7 @@
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/**
- * All failures: the exit code, the HTTP status, and the meaning in help and problem objects, by the type of the
- * problem.
- */
+/** All failures by the type of the problem: exit code, HTTP status, and meaning in help and problem objects. */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
   usage: { exit: 2, status: 400, meaning: text("invalid command line or request", "使い方の誤り") },
@@ -130,9 +127,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/**
- * Returns what is only shown after a change, or undefined if it cannot be read, for example without one's former role.
- */
+/** Returns what is only shown after a change; undefined if it cannot be read, such as without one's former role. */
 export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await told();

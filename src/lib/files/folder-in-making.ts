@@ -43,10 +43,7 @@ export class FolderWriter {
     return new FolderWriter(target, folder, { beforeNaming });
   }
 
-  /**
-   * Creates a folder that never gets a final name. It stays in the temporary folder until it is abandoned; in a
-   * read-only home, in that of the computer.
-   */
+  /** Creates a temporary folder that never gets a name; in a read-only home, in that of the computer. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
       if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))

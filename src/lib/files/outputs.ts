@@ -28,10 +28,9 @@ export interface OutputsOptions {
 }
 
 /**
- * The outputs of one command. Each output is declared before anything is read or changed, and is then written
- * atomically. Existing content is replaced only after a call of {@link permitReplacing}, with these exceptions: an
- * empty file, a pipe, and a device. A symbolic link is kept and its target is replaced, unless another user may have
- * planted the link.
+ * The outputs of one command: declared before anything is read or changed, then written atomically. Only an empty file,
+ * a pipe or a device is replaced without {@link permitReplacing}. A symbolic link is kept and its target replaced,
+ * unless another user may have planted the link.
  */
 export class Outputs {
   readonly #place: OutputsOptions;

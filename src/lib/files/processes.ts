@@ -4,10 +4,7 @@ import { getErrorCode } from "../errors/index.ts";
 /** The processes of this machine; tests pass a table in memory. */
 export interface ProcessTable {
   readonly self: number;
-  /**
-   * identifies the machine and, on Linux, the container; process IDs are valid only on this machine or in this
-   * container
-   */
+  /** identifies the machine and, on Linux, the container, in which alone process IDs are valid */
   readonly place: string;
   /** start time of a process, as an opaque string; `undefined` if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;

@@ -11,10 +11,7 @@ export type { FileHandle } from "node:fs/promises";
 /** `O_NONBLOCK`: opening does not wait for a pipe. Windows lacks it and `O_NOFOLLOW`; both count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
-/**
- * Returns the failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the
- * disk is faulty, `usage` if it is a folder or not readable.
- */
+/** Returns the failure for a named file: `not-found`, `unexpected` for a faulty disk, else `usage`. */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
@@ -38,9 +35,8 @@ export interface FileStart {
 }
 
 /**
- * Reads the first `most` bytes of a file, and one more byte if the file is longer, in bounded time for any path: a pipe
- * is not waited for. @returns undefined if the path is neither a file nor a folder @throws the file system's error;
- * EISDIR for a folder
+ * Reads the first `most` bytes of a file, and one more of a longer one, without waiting for a pipe; undefined if it is
+ * neither a file nor a folder. @throws the file system's error; EISDIR for a folder
  */
 export async function readFileStart(
   path: string,
@@ -127,10 +123,7 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/**
- * Reads a UTF-8 file that a command or a setting names. @throws `not-found`; `usage` if it is not a readable file of at
- * most 16 MiB; `input-rejected` with the line, if it is not UTF-8
- */
+/** Reads a UTF-8 file of at most 16 MiB. @throws `not-found`; `usage`; `input-rejected` with the line, if not UTF-8 */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 

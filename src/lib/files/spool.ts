@@ -24,10 +24,7 @@ type InputStream = AsyncIterable<string | Uint8Array>;
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
-/**
- * Spools a stream as {@link spoolToFile} does; in a read-only home, keeps it in memory. @throws `unexpected` if the
- * disk is full, or for more than 64 MiB in memory
- */
+/** Spools as {@link spoolToFile} does; in a read-only home, keeps up to 64 MiB in memory. @throws `unexpected` */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
     if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;

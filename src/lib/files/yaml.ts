@@ -1,7 +1,4 @@
-/**
- * Reads YAML files that people write, with a zod schema. Every failure contains the line. Import this module only when
- * such a file is read: zod and yaml are slow to load.
- */
+/** Reads YAML that people write, with a zod schema. Load this module only for such a file: zod and yaml are slow. */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
@@ -51,9 +48,9 @@ export const createWholeNumberSchema = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * Reads a YAML file with a schema, which receives every scalar as written (`001`, `no`; a blank one is ""), lists as
- * arrays, and mappings as `Map`s or as objects without a prototype. Aliases, tags and duplicate keys are rejected: the
- * same text always has the same meaning. @throws `input-rejected` at `FILE:LINE` of the first fault
+ * Reads YAML with a schema, which receives every scalar as written (`001`, `no`; a blank one is ""), lists as arrays,
+ * and mappings as `Map`s or objects without a prototype. Aliases, tags and duplicate keys are rejected: the same text
+ * always means the same. @throws `input-rejected` at `FILE:LINE` of the first fault
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;

@@ -19,11 +19,7 @@ const percentEncode = (value: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/**
- * Builds the `Authorization` header of OAuth 1.0a, signed with HMAC-SHA1.
- *
- * @see RFC 5849 3.4 and 3.5.1; apple 2
- */
+/** Builds the `Authorization` header of OAuth 1.0a with HMAC-SHA1.  @see RFC 5849 3.4 and 3.5.1; apple 2 */
 export function buildAuthorizationHeader({ method, url, token, nonce, timestamp }: RequestToSign): string {
   // in the order in which they are signed
   const parameters = [
