@@ -15,7 +15,5 @@ export interface AppleResponse {
   readonly body: string;
 }
 
-/**
- * Sends a request once, without following redirects.  @throws `unavailable` without a complete response; `interrupted`
- */
+/** Sends a request once, without redirects.  @throws `unavailable` without a complete response; `interrupted` */
 export type Send = (request: AppleRequest) => Promise<AppleResponse>;

@@ -137,9 +137,7 @@ export class Contexts {
     });
   }
 
-  /**
-   * Removes a context with its secret, and a local tenant. @param tenantMayGo the user confirmed that data is deleted
-   */
+  /** Removes a context with its secret, and a local tenant. @param tenantMayGo the user confirmed the deletion */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);

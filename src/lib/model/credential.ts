@@ -16,10 +16,7 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/**
- * Lifetime of a token in days, by default and at most, and how long an
- * expired token is remembered, so that its user learns what happened to it.
- */
+/** Days of a token: by default, at most, and how long an expired one is remembered, to tell its user. */
 export const TOKEN_DAYS = { usual: 90, max: 366, remembered: 90 } as const;
 
 /** What an account does to how it signs in. No token grants it. */

@@ -1,9 +1,4 @@
-/**
- * File name of a server token: `(server)_Token_2026-03-01T05-00-00Z_smime.p7m`. What a browser or a file manager adds to
- * the name of a copy does not contain `_`.
- *
- * @see facts 3.5
- */
+/** File name of a server token, or of a copy: `(server)_Token_2026-03-01T05-00-00Z_smime.p7m`.  @see facts 3.5 */
 export const SERVER_TOKEN_NAME_PATTERN =
   /^(?<server>.+)_Token_(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}[-:_]\d{2}[-:_]\d{2})Z_smime[^_]*\.p7m$/u;
 

@@ -500,11 +500,7 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-/**
- * Describes a problem with a value that is kept as it is in the console.
- *
- * @param params the problem's parameters, and its code as `of`
- */
+/** Describes a problem with a value that is kept as in the console. @param params with the problem's code as `of` */
 function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));

@@ -199,12 +199,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/**
- * Parses a typed answer: a date such as `2027-03-31`, or a choice by its value or its label. A date must not be in the
- * future, because questions ask when something was last done.
- *
- * @param now a UTC instant
- */
+/** Parses a typed answer. A date is when something was last done, so not in the future.  @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

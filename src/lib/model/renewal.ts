@@ -15,11 +15,7 @@ import {
 /** Maximum size of a certificate or token file. Even a bundle of all public certificate authorities is smaller. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
-/**
- * The kinds of renewal items, with their names for people.
- *
- * @see facts 3.1
- */
+/** The kinds of renewal items.  @see facts 3.1 */
 export const RENEWAL_KINDS = {
   "push-certificate": text("MDM push certificate", "MDM プッシュ通知証明書"),
   "ade-token": text("ADE server token", "ADE サーバートークン"),
@@ -134,9 +130,7 @@ const UNRESTRICTED_FIELDS: readonly string[] = [
   "updatedAt",
 ];
 
-/**
- * All fields except {@link UNRESTRICTED_FIELDS}, for accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} only.
- */
+/** Fields that only accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} can read. */
 export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
   (name) => !UNRESTRICTED_FIELDS.includes(name),
 );

@@ -32,9 +32,7 @@ export interface BlockedRecord {
   readonly other: { readonly thing: string; readonly name: string | null } | null;
 }
 
-/**
- * Describes a record, such as `the user 佐藤`; if the account cannot see the record, only its kind, such as `a user`.
- */
+/** Describes a record, such as `the user 佐藤`, or `a user` if the account cannot see it. */
 const describeRecordName = ({ thing, name }: Pick<BlockedRecord, "thing" | "name">): Text => {
   const { en, ja } = getThingNoun(thing);
   return name === null ? text(addArticle(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);

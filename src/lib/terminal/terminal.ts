@@ -170,9 +170,7 @@ export class Terminal {
     return renderAdvice(wording)[this.language];
   }
 
-  /**
-   * Sets the tenant whose records are shown from now on. With records of several tenants, each line must name its own.
-   */
+  /** Sets the tenant whose records are shown. With records of several tenants, each line must name its own. */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;

@@ -90,9 +90,7 @@ const ATTRIBUTE_NAMES = new Map([
   ["55040b", "OU"],
 ]);
 
-/**
- * Returns the content of a CMS SignedData; undefined if it has none. Signers are not checked.  @see RFC 5652 section 5
- */
+/** Returns the content of a CMS SignedData, if it has one. Signers are not checked.  @see RFC 5652 section 5 */
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
   return attempt(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);

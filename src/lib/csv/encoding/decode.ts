@@ -12,9 +12,7 @@ export interface TextSink {
 /** Maximum number of bytes decoded at once. Longer writes are decoded in pieces, to bound a string's size. */
 const MAX_PIECE_BYTES = 32 * 1024;
 
-/**
- * Restores three control characters that the platform's shift_jis, like IBM's, rotates.  @see icu's ibm-943_P15A-2003
- */
+/** Restores three control characters that the platform's shift_jis rotates.  @see icu's ibm-943_P15A-2003 */
 const restoreControlCharacters = (text: string): string =>
   text.includes("\u001a") || text.includes("\u001c") || text.includes("\u007f")
     ? text.replace(/[\u001a\u001c\u007f]/g, (control) =>

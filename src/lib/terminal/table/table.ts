@@ -19,16 +19,11 @@ type CellCleaner = (cell: string, column: number) => string;
 const COLUMN_GAP = "  ";
 /** Rows that are measured for the column widths. In a longer table, a wider cell shifts the rest of its row. */
 const MEASURED_ROWS = 500;
-/**
- * Minimum width of a column whose cells may be cut. {@link MIN_VALUE_WIDTH} is the minimum width of a wrapped value.
- */
+/** Minimum widths of a column whose cells may be cut, and of a wrapped value. */
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
-/**
- * Draws a table without borders into `room` columns. No rows yield no lines. @param clean escapes a cell and marks its
- * commands
- */
+/** Draws a table without borders into `room` columns. @param clean escapes a cell and marks its commands */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,

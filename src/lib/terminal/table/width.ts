@@ -1,8 +1,7 @@
 import stringWidth from "string-width";
 
 /**
- * Returns the columns of escaped text. Ambiguous characters (①, ─) count as 1. @see
- * https://www.unicode.org/reports/tr11/
+ * Returns the columns of escaped text; ambiguous characters (①, ─) count 1. @see https://www.unicode.org/reports/tr11/
  */
 export const displayWidth = (line: string): number => stringWidth(line);
 
