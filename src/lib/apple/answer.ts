@@ -4,7 +4,6 @@ import { attempt } from "./encoding/foreign.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import type { AppleResponse } from "./send.ts";
 
-/** A JSON object from an external source. Its members can have any type. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const MAX_TEXT_LENGTH = 4096;

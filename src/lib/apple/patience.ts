@@ -2,7 +2,6 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
-/** The functions needed to send a request with retries. */
 export interface RetryTools {
   readonly send: Send;
   /** returns the current time in milliseconds since 1970-01-01 UTC */

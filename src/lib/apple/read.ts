@@ -8,7 +8,6 @@ import { readProvisioningProfile } from "./provisioning-profile.ts";
 import { createRejectedFileFailure, type NamedFile, type RenewableReadResult, type Renewable } from "./renewable.ts";
 import { parseVppToken } from "./vpp-token.ts";
 
-/** The keys to read a file with. */
 export interface ReadOptions {
   /** our own private keys in PEM, for ADE server tokens */
   readonly keys?: readonly string[] | undefined;

@@ -1,4 +1,3 @@
-/** An HTTP request to Apple, or to a service used in place of Apple. */
 export interface AppleRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: string;
@@ -7,7 +6,6 @@ export interface AppleRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The HTTP response to a request, whatever its status. */
 export interface AppleResponse {
   readonly status: number;
   /** by header name in lower case */

@@ -187,7 +187,6 @@ const prepareRequest = async (
   };
 };
 
-/** Sends a request, and repeats it if it may be repeated, until there is a response. */
 async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptions): Promise<HttpResponse> {
   const { surroundings } = options;
   const { signal, isIdempotent, isRead } = outgoing;

@@ -117,7 +117,6 @@ function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string 
   }
 }
 
-/** Reads the key from a file; returns undefined if the file does not exist. */
 async function readKey(path: string, userId: number | undefined): Promise<Buffer | undefined> {
   try {
     const file = await readSmallFile(path, MAX_KEY_FILE_BYTES);

@@ -41,7 +41,6 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Errors that can prevent a tenant from being opened. */
 export const OPEN_TENANT_ERRORS = [
   "input-rejected",
   "not-permitted",

@@ -65,7 +65,6 @@ export function getFreeBytes(folder: string): number | undefined {
   }
 }
 
-/** Lets the group of a Unix socket's owner connect to it. */
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 
 /** Removes a Unix socket on which no program listens.  @returns false if there is something else at the path */

@@ -17,7 +17,6 @@ export interface Output {
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
 
-/** The environment in which a command writes its outputs. */
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
   readonly workingFolder: string;

@@ -29,7 +29,6 @@ const MAKE_READABLE_HINT = text(
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly writtenAt: Date;
-  /** permission bits of the file */
   readonly mode: number;
   readonly ownerId: number;
 }

@@ -9,11 +9,8 @@ export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;
   /** Yields the content from the start. The buffers of the chunks are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
-  /** Removes the content. It is safe to call this twice. `await using` calls it. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The content of a stream, stored in a file that can be read more than once. */
 export interface SpooledFile extends StreamContent {
   readonly path: string;
 }

@@ -18,7 +18,6 @@ export interface YamlFile {
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 
-/** The content of a file, and a function to reject it for faults that a schema cannot detect. */
 export interface YamlContent<T> {
   readonly value: T;
   /** Returns the failure at the line of a value or, if the value is missing, of its parent. */
@@ -27,7 +26,6 @@ export interface YamlContent<T> {
 
 const LANGUAGE_SEPARATOR = "\0";
 
-/** Returns a message in both languages, in the form that zod expects. */
 export const toZodMessage = ({ en, ja }: Text): string => `${en}${LANGUAGE_SEPARATOR}${ja}`;
 
 const PLAIN_TEXT_NEEDED = text("this value must be plain text", "この値は文字列で書いてください");

@@ -187,7 +187,6 @@ export const findPasswordFault = (password: string): Text | undefined => {
   return length >= MIN_PASSWORD_LENGTH && isComplete ? undefined : PASSWORD_RULE;
 };
 
-/** The rule for the password of an administrator. @see facts 2.3 */
 export const PASSWORD_RULE = text(
   `at least ${MIN_PASSWORD_LENGTH} characters, including an upper-case letter, a lower-case letter and a digit`,
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,

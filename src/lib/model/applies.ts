@@ -23,7 +23,6 @@ export const buildUsageCommand = (fields: readonly DecidingField[]): CommandLine
   });
 };
 
-/** Whether something applies to a tenant. */
 export interface Applicability {
   /** null if the fields in {@link Applicability.unsaid} are not recorded; must not be treated as false */
   readonly applies: boolean | null;

@@ -2,7 +2,6 @@ import { text, type Text } from "../text/index.ts";
 
 const MAX_SHOWN_LENGTH = 60;
 
-/** Shortens the value of a cell for a message if it is long. */
 export const truncateValue = (value: string): string =>
   value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH).replace(/[\ud800-\udbff]$/, "")}…` : value;
 
@@ -21,7 +20,6 @@ export const HIDDEN_CHARACTER_PATTERN = new RegExp(
   "gu",
 );
 
-/** Formats a character as a code point: `U+202E`. */
 const formatCodePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 

@@ -53,7 +53,6 @@ export const nameKey = foldText;
 /** Returns the comparison key of a name that Apple returns: full-width letters and digits equal their ASCII forms. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
-/** The ways in which values of a field are compared. */
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
 /** Returns true if values are codes: two codes that differ only in letter case or width are different values. */

@@ -2,7 +2,6 @@ const OWNER_SEPARATORS = /[,;、,;\r\n]+/u;
 
 const EMAIL_ADDRESS_PATTERN = /[^\s<>()"'「」:]+@[^\s<>()"'「」:]+/gu;
 
-/** A person or an email address in the owner field of a renewal item. */
 export interface NamedOwner {
   /** text as written: an email address, or a text that may be an employee code, an account name or a full name */
   readonly text: string;

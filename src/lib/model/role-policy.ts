@@ -14,7 +14,6 @@ import {
  */
 export type Reach = "all" | "inside" | "item" | "no";
 
-/** Labels of the values of {@link Reach}. */
 export const REACH_LABELS = {
   all: text("all", "全体"),
   inside: text("inside", "組織内"),
@@ -101,7 +100,6 @@ interface RightsHolder {
   readonly isWhole: boolean;
 }
 
-/** Describes the rule that prevents an account from doing an operation. */
 export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, refused: Operation): Text => {
   const { [role]: reach } = ROLE_POLICY[refused];
   if (reach === "item" && !isPermittedByItems(items, refused))
@@ -115,7 +113,6 @@ export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, ref
   return text(`${addArticle(en)} does not have this right`, `${ja}にはこの権限がありません`);
 };
 
-/** A choice in the 管理者権限 field of the console's form. */
 export interface RoleChoice {
   readonly role: Role;
   readonly name: Text;
@@ -170,7 +167,6 @@ export interface MatrixRow {
   readonly cells: Readonly<Record<AdministratorRole, Reach>>;
 }
 
-/** Returns one row for each operation, with a cell for each role, in their order. */
 export const buildMatrixRows = (): readonly MatrixRow[] =>
   (Object.keys(OPERATIONS) as readonly Operation[]).map((operation) => ({
     operation,

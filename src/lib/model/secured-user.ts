@@ -18,7 +18,6 @@ export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"
 
 export type SecuredApp = (typeof SECURED_APPS)[number];
 
-/** Returns the name of an app for people, such as `Browser`. */
 export const formatSecuredAppName = (app: SecuredApp): string => app.charAt(0).toUpperCase() + app.slice(1);
 
 /** The documented limits of the fields.  @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ) */

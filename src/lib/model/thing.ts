@@ -7,7 +7,6 @@ type FieldShape =
   | {
       readonly type: "text";
       readonly rule?: Rule | undefined;
-      /** maximum length in characters, for texts that are not in files and do not have another rule */
       readonly longest?: number | undefined;
       readonly blank?: false | undefined;
     }
@@ -20,7 +19,6 @@ type FieldShape =
   | {
       readonly type: "choice";
       readonly choices: readonly [string, ...string[]];
-      /** labels of the choices, for people */
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
   /** id: UUIDv7; instant: in UTC; day: such as `2027-03-31`; digest: SHA-256 in lower-case hexadecimal digits */
@@ -94,9 +92,7 @@ export type Field = FieldShape & {
   readonly added?: number | undefined;
 };
 
-/** A reference from a cell to a record. */
 export interface Reference {
-  /** name of the record type */
   readonly to: string;
   /** field of that record type that the cell contains */
   readonly by: string;
@@ -137,7 +133,6 @@ export interface RecordKey {
   readonly lasting?: true | undefined;
 }
 
-/** A kind of change to a record that is made by hand in the console. */
 export type ManualWork = "create" | "edit" | "move" | "delete";
 
 /** What to click in the console, from the first page on, in the manual's words. `{app}` is the name of the app. */
@@ -176,9 +171,7 @@ export interface Thing<F extends Fields = Fields> {
   readonly custom?: true | undefined;
 }
 
-/** A record type for which the console has files. */
 export interface ThingInFiles extends Thing {
-  /** name in the plural */
   readonly title: Text;
   /** where the console imports files; `choice` is the label of the import mode, if the modes are known */
   readonly screen: {
@@ -328,7 +321,6 @@ export const CREATED_AT_FIELD = {
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** The field for the time when a record was last changed. */
 export const UPDATED_AT_FIELD = {
   type: "instant",
   label: text("updated", "更新日時"),
@@ -338,7 +330,6 @@ export const UPDATED_AT_FIELD = {
 /** The requirements for the values of a field, whoever writes them: a person, a file, a program or a bundle. */
 export interface ValueRule {
   readonly rule: Rule;
-  /** true if a value may have several lines */
   readonly lines: boolean;
   /** true if values are never stored and never shown */
   readonly secret: boolean;

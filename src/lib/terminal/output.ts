@@ -17,9 +17,7 @@ export interface OutputTarget {
   readonly columns?: number | undefined;
   /** formats a UTC instant for people; if absent, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
-  /** marks the commands in an escaped cell of a table */
   readonly mark?: ((cell: string) => string) | undefined;
-  /** shows the marked commands in a line of a table */
   readonly paint?: ((line: string) => string) | undefined;
 }
 

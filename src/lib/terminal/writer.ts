@@ -4,7 +4,6 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** A destination for text that people or programs read. */
 export interface TextWriter {
   /** true after the reader has closed the pipe (`… | head -1`): nothing more is written, producers should stop */
   readonly closed: boolean;

@@ -13,7 +13,6 @@ const MAX_COLUMNS = 2 ** 14;
 
 export interface SheetContext {
   readonly strings: Pick<SharedStrings, "at">;
-  /** indexed by the style of a cell */
   readonly formats: readonly CellFormat[];
   readonly merges: MergedRanges;
 }

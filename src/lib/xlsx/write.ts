@@ -151,7 +151,6 @@ const measureColumns = (rows: readonly (readonly string[])[]): readonly number[]
 };
 
 const LINE_HEIGHT = 18;
-/** Yields the XML of a sheet.  @throws Failure `input-rejected` if there are more rows than a sheet can have */
 async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Buffer> {
   const batches = rows[Symbol.asyncIterator]();
   try {

@@ -1,4 +1,3 @@
-/** An element of a structure in BER. DER is a stricter form of BER. */
 export interface BerElement {
   /** class, form and number in one byte, as encoded: 0x30 is a SEQUENCE */
   readonly tag: number;
@@ -7,7 +6,6 @@ export interface BerElement {
   readonly whole: Uint8Array;
 }
 
-/** The tags that occur in the structures of this folder. */
 export const TAG = {
   integer: 0x02,
   sequence: 0x30,

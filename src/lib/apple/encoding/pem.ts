@@ -1,6 +1,5 @@
 import { TAG } from "./ber.ts";
 
-/** A block that begins with `-----BEGIN …-----`. */
 export interface PemBlock {
   /** for example `CERTIFICATE` or `PRIVATE KEY` */
   readonly label: string;

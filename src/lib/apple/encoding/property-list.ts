@@ -1,4 +1,3 @@
-/** The values at the top level of a property list. */
 export type PropertyList = Readonly<Record<string, unknown>>;
 
 const MAX_CHARACTERS = 1024 * 1024;

@@ -6,7 +6,6 @@ export interface RequestToSign {
   /** absolute URL without a query */
   readonly url: string;
   readonly token: Omit<AdeToken, "expiresAt">;
-  /** must be used only once */
   readonly nonce: string;
   /** seconds since 1970-01-01 UTC */
   readonly timestamp: number;

@@ -13,7 +13,6 @@ import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
 export class HeaderFinder implements RecordSink {
   /** the sheet of a workbook; undefined for its only one */
   sheet: string | undefined;
-  /** the first rows below the header */
   readonly samples: (readonly string[])[] = [];
   readonly #format: Format;
   readonly #options: HeaderOptions;

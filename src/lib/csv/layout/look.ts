@@ -56,7 +56,6 @@ export const scanUnits = (units: Uint16Array, from: number, to: number, into: Ch
 
 const scratchUnits = new CodeUnits();
 
-/** Scans a value that is not part of a larger text. */
 export const scanText = (value: string, into: CharacterScan): void => {
   scratchUnits.take(value);
   scanUnits(scratchUnits.all, 0, value.length, into);

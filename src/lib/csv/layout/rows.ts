@@ -378,7 +378,6 @@ export class RowChecker {
     return list;
   }
 
-  /** Requires a key or, if the key is blank, the fallback key. A blank required column has already been reported. */
   #checkKey(): void {
     const key = this.#cells[this.#key];
     if (key === undefined || !isBlank(this.values[this.#key])) return;

@@ -41,7 +41,6 @@ export interface RecordProblem {
   readonly params: ProblemParams;
 }
 
-/** Receives the records of a file, in order, as they are split. */
 export interface RecordSink {
   /**
    * Receives one record. `cells[0..count)` are valid until the call returns; a cell may keep its chunk in memory, so
