@@ -3,12 +3,13 @@ import forge from "node-forge";
 import { Failure } from "../errors/index.ts";
 import { openAdeToken } from "./ade-token.ts";
 import { createKeyPair } from "./keys/key-pair.ts";
-import { readExpiringItems, readRenewables } from "./index.ts";
+import { readRenewables } from "./index.ts";
 import {
   describeWithOpenssl,
   createServerToken,
   OpensslWorkspace,
   type IssuedCertificate,
+  readExpiringItems,
 } from "#support/apple/openssl.ts";
 
 const NAME = "東京本社_Token_2026-03-01T05-00-00Z_smime.p7m";

@@ -1,4 +1,4 @@
-import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { readAdeToken } from "./ade-token.ts";
 import { readDerCertificate, readPemCertificates } from "./certificate.ts";
@@ -25,10 +25,6 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
  * content tokens (VPP), provisioning profiles. @throws `input-rejected` if nothing in it expires, it is broken, or a
  * key store
  */
-export const readExpiringItems = async (file: NamedFile, options: ReadOptions = {}): Promise<readonly ExpiringItem[]> =>
-  (await readRenewables(file, options)).map(({ expiring }) => expiring);
-
-/** Reads the same items as {@link readExpiringItems}, with the evidence that identifies their successors. */
 export async function readRenewables(file: NamedFile, options: ReadOptions = {}): Promise<readonly Renewable[]> {
   const { renewables, broken } = await readRenewablesAndErrors(file, options);
   const [first] = broken;
@@ -36,10 +32,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/**
- * Reads as {@link readRenewables} does, and reports broken certificates beside the valid ones.  @throws
- * `input-rejected`
- */
+/** Reads as {@link readRenewables} does, and reports broken certificates beside the valid ones. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

@@ -152,15 +152,7 @@ export const getErrorCode = (error: unknown): string => {
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 
-  constructor({
-    cause,
-    what,
-    status = 503,
-  }: {
-    readonly cause: Failure;
-    readonly what: Text;
-    readonly status?: number;
-  }) {
+  constructor({ cause, what, status = 503 }: Pick<FailureDetail, "what" | "status"> & { readonly cause: Failure }) {
     const hint = text("tell the operator of the server", "サーバーの運用担当者に連絡してください");
     super("unavailable", { what, hint, status });
     this.cause = cause;

@@ -2,7 +2,7 @@ import { copyFile, link, open, rename, rm, stat, type FileHandle } from "node:fs
 import { basename, dirname } from "node:path";
 import { toDiskFailure } from "../errors/disk.ts";
 import { hasErrorCode } from "../errors/index.ts";
-import { syncFolder, toOutputFailure } from "./folder.ts";
+import { rethrowAsOutputFailure, syncFolder } from "./folder.ts";
 import { createTemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
 /** Receives the content of a file in order. Await each write, so that memory use stays bounded. */
@@ -162,9 +162,3 @@ export async function writeDirectly<T>(path: string, write: (writer: ContentWrit
     throw toDiskFailure(error, path) ?? error;
   });
 }
-
-const rethrowAsOutputFailure =
-  (where: string) =>
-  (cause: unknown): never => {
-    throw toOutputFailure(cause, where);
-  };

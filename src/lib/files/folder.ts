@@ -55,6 +55,13 @@ export function toOutputFailure(cause: unknown, where: string): unknown {
   return toDiskFailure(cause, where) ?? cause;
 }
 
+/** Throws the failure for an output that cannot be written; for `catch` of a promise. */
+export const rethrowAsOutputFailure =
+  (where: string) =>
+  (cause: unknown): never => {
+    throw toOutputFailure(cause, where);
+  };
+
 /** Returns the number of bytes that the user can still write to a folder; undefined if it cannot be determined. */
 export function getFreeBytes(folder: string): number | undefined {
   try {

@@ -4,7 +4,7 @@ import type { Stats } from "node:fs";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
-import { toOutputFailure } from "./folder.ts";
+import { rethrowAsOutputFailure, toOutputFailure } from "./folder.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
@@ -120,9 +120,7 @@ export class Outputs {
       return false;
     }
     const { path, found } = target;
-    await access(dirname(path), constants.W_OK).catch((error: unknown) => {
-      throw toOutputFailure(error, name);
-    });
+    await access(dirname(path), constants.W_OK).catch(rethrowAsOutputFailure(name));
     if (found === undefined) return false;
     if (found.isDirectory()) {
       const fault = folderFault === undefined ? NOT_WRITABLE : await folderFault(path);

@@ -38,9 +38,7 @@ export function createProcessTable(
 /** Returns the 22nd field of `/proc/PID/stat`, the start time. The second field may contain spaces and parentheses. */
 function parseStartTicks(line: string): string {
   const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
-  if (ticks === undefined) {
-    throw new RangeError("/proc/PID/stat");
-  }
+  if (ticks === undefined) throw new RangeError("/proc/PID/stat");
   return ticks;
 }
 

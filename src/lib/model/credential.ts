@@ -29,16 +29,10 @@ export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as 
 export const RESET_MAIL_LIMITS = { perAccount: 3, perAddress: 20, minutes: 60 } as const;
 
 /** The largest instant before which a session or token is valid; a UTC instant. */
-export const getSessionEnd = ({
-  createdAt,
-  lastUsedAt,
-}: {
-  readonly createdAt: string;
-  readonly lastUsedAt: string;
-}): string =>
-  new Date(
-    Math.min(Date.parse(createdAt) + SESSION_LIFETIME_MS, Date.parse(lastUsedAt) + SESSION_IDLE_MS),
-  ).toISOString();
+export const getSessionEnd = (session: Readonly<Record<"createdAt" | "lastUsedAt", string>>): string => {
+  const [created, used] = [Date.parse(session.createdAt), Date.parse(session.lastUsedAt)];
+  return new Date(Math.min(created + SESSION_LIFETIME_MS, used + SESSION_IDLE_MS)).toISOString();
+};
 
 export const roundToHour = (instant: string): string =>
   new Date(Math.floor(Date.parse(instant) / HOUR_MS) * HOUR_MS).toISOString();

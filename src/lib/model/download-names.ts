@@ -4,7 +4,3 @@ export const SERVER_TOKEN_NAME_PATTERN =
 
 /** File name of a content token, or of a copy: `sToken_for_東京_.vpptoken`. @see facts 3.5 */
 export const CONTENT_TOKEN_NAME_PATTERN = /^sToken_for_(?<location>.+)_[^_]*\.vpptoken$/u;
-
-/** Returns the part of a file name that matches a pattern's group; null if none. Folders in the path are ignored. */
-export const parseFileNamePart = (pattern: RegExp, path: string, group: string): string | null =>
-  pattern.exec((path.split(/[/\\]/).at(-1) ?? "").normalize("NFC"))?.groups?.[group] ?? null;

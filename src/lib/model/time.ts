@@ -103,13 +103,8 @@ export const isCalendarDay = (day: string): boolean => {
 };
 
 /** Returns the same time one year later, in UTC. One year after 29 February is 28 February. */
-export const addOneYear = (instant: string): string => addYears(instant, 1);
-
-/** Returns the same time one year earlier, in UTC. It reverses {@link addOneYear}, except for 29 February. */
-export const subtractOneYear = (instant: string): string => addYears(instant, -1);
-
-const addYears = (instant: string, years: number): string => {
-  const year = String(Number(instant.slice(0, 4)) + years).padStart(4, "0");
+export const addOneYear = (instant: string): string => {
+  const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
   return isCalendarDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
 };

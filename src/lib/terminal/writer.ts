@@ -16,9 +16,7 @@ export interface TextWriter {
 const BATCH_CHARACTERS = 1 << 15;
 const CLOSED_PIPE_ERRORS = /^(?:EPIPE|EOF|ECONNRESET|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END)$/;
 
-/**
- * Writes to a Node stream in batches. A slow reader slows it down, a closed pipe ends it quietly, a signal fails it.
- */
+/** Writes to a Node stream in batches. A slow reader slows it, a closed pipe ends it quietly, a signal fails it. */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
   readonly #name: string;

@@ -1,3 +1,4 @@
+import { readRenewables } from "../../../src/lib/apple/index.ts";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -148,3 +149,6 @@ export const createPropertyList = (lines: string): string =>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0"><dict>${lines}</dict></plist>
 `;
+
+export const readExpiringItems = async (...file: Parameters<typeof readRenewables>) =>
+  (await readRenewables(...file)).map(({ expiring }) => expiring);

@@ -1,7 +1,7 @@
 import { escapeForPeople } from "../escape.ts";
 import { displayWidth, padLine, truncate } from "./width.ts";
 import { hasCommand } from "../commands.ts";
-import { splitIntoLinePieces, wrapPieces } from "./word-width.ts";
+import { wrapIntoLines } from "./word-width.ts";
 
 export interface TableColumn {
   readonly header: string;
@@ -121,8 +121,7 @@ export function* drawFields(
   const left = Math.max(MIN_VALUE_WIDTH, room - indent);
   for (const [at, [name, value]] of fields.entries()) {
     const gap = " ".repeat(widest - displayWidth(name));
-    const pieces = splitIntoLinePieces(clean(value, at));
-    const [line = "", ...more] = wrapPieces(pieces, left, { widthOf: displayWidth });
+    const [line = "", ...more] = wrapIntoLines(clean(value, at), left, displayWidth);
     yield `${heading(name)}${gap}${COLUMN_GAP}${line}`.trimEnd();
     yield* more.map((rest) => " ".repeat(indent) + rest);
   }
@@ -161,9 +160,9 @@ const drawRow = (
   const line = joinCells(columns, widths, cells);
   if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
   const parts = cells.map((cell, at) => {
-    const column = columns[at];
     const width = widths[at] ?? 0;
-    return column?.wraps === true && at === columns.length - 1 ? wrapCell(cell, width) : [truncate(cell, width)];
+    const isWrapped = at === columns.length - 1 && columns[at]?.wraps === true;
+    return isWrapped ? wrapIntoLines(cell, width, displayWidth) : [truncate(cell, width)];
   });
   const height = Math.max(...parts.map(({ length }) => length));
   return Array.from({ length: height }, (_, at) =>
@@ -174,10 +173,6 @@ const drawRow = (
     ),
   );
 };
-
-/** Wraps a cell into lines of at most `columns`. A word or a command that is longer gets a line of its own. */
-const wrapCell = (cell: string, columns: number): readonly string[] =>
-  wrapPieces(splitIntoLinePieces(cell), columns, { widthOf: displayWidth });
 
 const joinCells = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
   columns
