@@ -154,17 +154,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
   {
     name: "users edit",
     prepare: prepareMirror,
-    line: [
-      "users",
-      "edit",
-      "user0@example.com",
-      "--title",
-      "部長",
-      "--email",
-      "User0@example.com",
-      "--email",
-      "u@x.jp",
-    ],
+    line: "users edit user0@example.com --title 部長 --email User0@example.com --email u@x.jp".split(" "),
   },
   { name: "users move", prepare: prepareMirror, line: ["users", "move", "E1", "E2", "E3", "--to", "S4"] },
   {
@@ -260,16 +250,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
       await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
       return "";
     },
-    line: [
-      "clomo-account",
-      "create",
-      "hanako@example.jp",
-      "--account",
-      "hanako01",
-      "--role",
-      "operator",
-      "--password-in-console",
-    ],
+    line: "clomo-account create hanako@example.jp --account hanako01 --role operator --password-in-console".split(" "),
   },
   {
     name: "clomo-account edit",
@@ -300,17 +281,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
   {
     name: "clomo-account edit of a role",
     prepare: prepareAccounts,
-    line: [
-      "clomo-account",
-      "edit",
-      "account3",
-      "--role",
-      "division",
-      "--managed-orgs",
-      "S3,S4",
-      "--password-file",
-      "password",
-    ],
+    line: "clomo-account edit account3 --role division --managed-orgs S3,S4 --password-file password".split(" "),
   },
   {
     name: "clomo-account edit of a role in a mirror",
