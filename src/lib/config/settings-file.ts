@@ -5,7 +5,7 @@ import { toDiskFailure, describeReadError } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { StoredContext } from "./context.ts";
-import { syncFolder, createUnwritableFailure } from "../files/index.ts";
+import { MAKE_READABLE_HINT, syncFolder, createUnwritableFailure } from "../files/index.ts";
 import { DEFAULT_TIMEZONE } from "../model/time.ts";
 import type { Home } from "./home.ts";
 
@@ -46,7 +46,7 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
 
 export const createUnreadableSettingsFailure = (where: string, cause: unknown): Failure =>
   hasErrorCode(cause, "EACCES", "EPERM")
-    ? new Failure("unexpected", { what: describeReadError(cause), where, cause })
+    ? new Failure("unexpected", { what: describeReadError(cause), where, hint: MAKE_READABLE_HINT, cause })
     : (toDiskFailure(cause, where) ??
       new Failure("input-rejected", {
         what: text("cannot read the contexts", "コンテキストを読み込めません"),

@@ -21,7 +21,7 @@ export const createReadFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-const MAKE_READABLE_HINT = text(
+export const MAKE_READABLE_HINT = text(
   "make the file readable for the user who runs clomoctl",
   "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
 );
