@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { toDiskFailure, describeReadError } from "../errors/disk.ts";
+import { toDiskFailure, describeReadError, MAKE_READABLE_HINT } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { StoredContext } from "./context.ts";
-import { MAKE_READABLE_HINT, syncFolder, createUnwritableFailure } from "../files/index.ts";
+import { syncFolder, createUnwritableFailure } from "../files/index.ts";
 import { DEFAULT_TIMEZONE } from "../model/time.ts";
 import type { Home } from "./home.ts";
 

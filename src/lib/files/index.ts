@@ -14,7 +14,6 @@ export { createExistingOutputFailure, isPipeOrDevice, Outputs, resolveRealPath, 
 export { readTrustedFile, writeProgramFile } from "./own.ts";
 export { createProcessTable, removeUnfinished, type ProcessTable } from "./processes.ts";
 export {
-  MAKE_READABLE_HINT,
   readChunks,
   readLenientText,
   readNamedFile,

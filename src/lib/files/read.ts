@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { toDiskFailure, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
+import { toDiskFailure, MAKE_READABLE_HINT, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { decodeUtf8 } from "./utf8.ts";
@@ -20,11 +20,6 @@ export const createReadFailure = (where: string, cause: unknown): Failure =>
     hint: hasErrorCode(cause, "EACCES", "EPERM") ? MAKE_READABLE_HINT : undefined,
     cause,
   });
-
-export const MAKE_READABLE_HINT = text(
-  "make the file readable for the user who runs clomoctl",
-  "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
-);
 
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
