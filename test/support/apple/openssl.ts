@@ -7,10 +7,7 @@ import { describe, expect, test } from "vitest";
 
 const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
 
-/**
- * Describes tests of files that openssl creates in place of Apple. On a machine without openssl, a single test replaces
- * them, whose name reports that nothing was tested.
- */
+/** Describes tests of files that openssl creates. Without openssl, one test says that nothing was tested. */
 export function describeWithOpenssl(name: string, suite: () => void): void {
   const [tried, missed] = HAS_OPENSSL ? [[name], []] : [[], [name]];
   describe.each(tried)("%s", () => {

@@ -4,10 +4,7 @@ import { downloadToken } from "#support/apple/simulator/download.ts";
 import { startSimulator } from "#support/process/simulator.ts";
 import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
-/**
- * Starts a simulated Apple server with devices, and returns its address. Each scene has its own server, because a new
- * token invalidates the previous one.
- */
+/** Starts a simulated Apple server for a scene alone, because a new token invalidates the previous one. */
 const startSceneSimulator = (): Promise<string> => startSimulator("--devices", "300", "--seed", "torture");
 
 /** Prepares a tenant that uses the simulated server. */

@@ -7,10 +7,7 @@ import { createScene, getImportId, runOrThrow, type Scene } from "./scene.ts";
 
 const IMPORT_OPTIONS = ["--create-orgs", "--yes", "--format", "json"];
 
-/**
- * Imports twenty users and then replaces their file. The new file has other titles and ten more users, but not the
- * first two users.
- */
+/** Imports twenty users, and then replaces their file: other titles, ten more, without the first two. */
 async function prepareUsers(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
   const id = getImportId(await runOrThrow(home, "users", "import", people, ...IMPORT_OPTIONS));

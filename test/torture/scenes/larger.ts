@@ -47,10 +47,7 @@ async function prepareDevicesFile(home: string): Promise<string> {
   return "";
 }
 
-/**
- * Prepares a leaver who has the support option and a renewal item and receives reminders by email, and a successor who
- * has a role.
- */
+/** Prepares a leaver with the support option and a renewal item, who gets reminders, and a successor with a role. */
 async function prepareLeaver(home: string): Promise<string> {
   await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
   for (const name of ["taro", "hanako"]) {

@@ -7,8 +7,7 @@ import { createScene, runOrThrow, type Scene } from "./scene.ts";
 const SYNC = ["console", "sync", "export.csv", "--confirm-deletions", "1"];
 
 /**
- * Prepares a mirror with tasks of all kinds, numbered 3 to 8, and an export of the console. In the export, task 3 is
- * done, task 4 is contradicted, and there are other changes.
+ * Prepares a mirror with tasks 3 to 8 of all kinds, and an export in which 3 is done, 4 contradicted, and more changed.
  */
 async function prepareTasks(home: string): Promise<string> {
   await prepareMirror(home);
