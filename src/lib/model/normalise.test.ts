@@ -55,21 +55,7 @@ describe("codeKey and nameKey", () => {
   });
 
   it("are the folded NFC form, on the fast path too", () => {
-    const unit = fc.constantFrom(
-      "a",
-      "か",
-      "\u3099",
-      "ガ",
-      "は",
-      "\u309a",
-      "本",
-      "ー",
-      "ｶ",
-      "\u301c",
-      "\u2212",
-      "é",
-      "e\u0301",
-    );
+    const unit = fc.constantFrom(..."a か \u3099 ガ は \u309a 本 ー ｶ \u301c \u2212 é e\u0301".split(" "));
     fc.assert(
       fc.property(fc.string({ unit }), (value) => {
         const folded = value.normalize("NFC").replaceAll("\u301c", "\uff5e").replaceAll("\u2212", "\uff0d");
