@@ -197,7 +197,7 @@ test("the same findings as JSON, as a line for Nagios and as metrics", async () 
   expect(parsePluginOutput(watched.stdout)).toMatchObject({
     service: "STATUS",
     status: "CRITICAL",
-    said: expect.stringMatching(/^1 finding: CRITICAL kanto: other date 契約1/),
+    said: expect.stringMatching(/^1 critical: CRITICAL kanto: other date 契約1/),
   });
   expect((await look("--nagios --format json", tenants)).en.exit).toBe(3);
 });
@@ -249,6 +249,7 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
     expect.stringContaining("契約 expires on 2026-12-01, 6 days left"),
     expect.stringMatching(/^CRITICAL kanto: could not notify chat: .*HTTP 503/),
   ]);
+  expect((await morning(new Date("2026-11-25T02:00:00Z"))).lines).toEqual(failed.lines.slice(1));
   chat.status = 200;
   expect((await morning(new Date("2026-11-26T01:00:00Z"))).lines).toEqual([]);
   expect(textsOf(chat)).toEqual([expect.stringContaining("5 days left")]);
@@ -274,8 +275,14 @@ test("a finding that is gone and comes back is new again", async () => {
       .slice(0, -1);
   expect(await lines({ ...refused, audit: { items: [], next: null } })).toHaveLength(2);
   expect([await lines(refused), await lines(having([]))]).toEqual([[], []]);
-  expect(await lines(refused)).toHaveLength(1);
+  chat.status = 503;
+  const unreached = expect.stringMatching(/^CRITICAL kanto: could not notify chat: /);
+  expect(await lines(refused)).toEqual([unreached, expect.stringContaining("was refused")]);
+  expect(await lines(refused)).toEqual([unreached]);
+  chat.status = 200;
+  chat.posted.length = 0;
+  expect(await lines(refused)).toEqual([]);
   const texts = textsOf(chat);
-  expect(texts).toHaveLength(2);
-  expect(texts[1]).toMatch(/^［clomoctl］ kanto: the last import was refused: users, people.csv\n/);
+  expect(texts).toHaveLength(1);
+  expect(texts[0]).toMatch(/^［clomoctl］ kanto: the last import was refused: users, people.csv\n/);
 });

@@ -1,4 +1,4 @@
-import { compareByUrgency, determineState, type Finding } from "../lib/renewals/finding.ts";
+import { compareByUrgency, describeLevels, determineState, type Finding } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import { toItemFinding } from "../lib/renewals/item-finding.ts";
 import { compareByExpiry } from "../lib/renewals/judge.ts";
@@ -60,7 +60,8 @@ export default defineCommand({
     const findings = notify ? await notifyDaily(tools, all, show) : await look(tools, all);
     if (!notify) await show(findings);
     if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showWell(tools, all);
-    const summary = text(formatCount(findings.length, "finding"), `${findings.length} 件`);
+    const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
+    const summary = findings.length === 0 ? tenants : describeLevels(findings.toSorted(compareByUrgency));
     const state = determineState(findings.map(({ level }) => level));
     const items = all.flatMap((one) => one.items);
     return writeReport(tools, forms, { service: "STATUS", state, summary, findings, items });

@@ -149,8 +149,8 @@ describe("recorded items", () => {
 
   test("an empty check is unknown and does not create a tenant", async () => {
     const home = freshFolder();
-    const { en } = await runInBoth("renewals check --quiet", { home });
-    expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: no expiry date to check\n" });
+    const { en } = await runInBoth("renewals check", { home });
+    expect(en).toMatchObject({ exit: 3, requests: [], stdout: expect.stringContaining("its file is missing") });
     expect(existsSync(join(home, "tenants"))).toBe(false);
     expect(await checkOf([])).toMatchObject({ exit: 3, stdout: "no expiry date to check\n" });
   });
@@ -176,11 +176,11 @@ describe("--all-contexts", () => {
     );
   });
 
-  test("leaves out a tenant that does not exist yet, and without it asks only one tenant", async () => {
+  test("a tenant without a file is unknown, and without it only one tenant is asked", async () => {
     const home = await homeWith({ others: true });
     const tenants = { local: having(due(1, 100)), osaka: having(due(2, 200)) };
     const all = await run("renewals check --all-contexts --fields tenant", { home, tenants });
-    expect(all).toMatchObject({ exit: 0, stdout: "tenant\nlocal\nosaka\n" });
+    expect(all).toMatchObject({ exit: 3, stdout: "tenant\nkanto\nlocal\nosaka\n" });
     const one = await run("renewals check --fields tenant", { home, tenants: { local: tenants.local } });
     expect(one.stdout).toBe("tenant\nlocal\n");
     const other = await run("renewals check --fields tenant --context osaka", {

@@ -61,7 +61,6 @@ export async function findInTenant(tools: Tools, context: Context): Promise<Tena
   const timezone = resolveTimezone(tools, { context });
   const lastRun = await findLastRun(tools, context.name);
   const none = { context, tenant: context.name, timezone, items: [], isReadable: false, reminders: undefined, lastRun };
-  if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { ...none, findings: [] };
   try {
     return { ...none, ...(await readTenant(tools, context)) };
   } catch (error) {
@@ -228,20 +227,26 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** Finds tenants that the daily run of this computer leaves out, or did not reach lately. Without any run, none. */
-export const findMissedRuns = (all: readonly TenantFindings[], now: Date): readonly Finding[] =>
-  all.every(({ lastRun }) => lastRun === undefined)
-    ? []
-    : all
-        .filter(({ lastRun }) => now.getTime() - Date.parse(lastRun ?? "1970-01-01") > MAX_RUN_AGE_MS)
-        .flatMap(({ lastRun, timezone, ...place }) => {
-          const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
-          const what =
-            when === undefined
-              ? text("the daily run leaves this tenant out", "毎日の自動実行にこのテナントが含まれていません")
-              : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
-          return toFindings(place, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
-        });
+/**
+ * Finds tenants that the daily run of this computer leaves out, or did not reach lately: one line for all of a run.
+ * Without any run, none.
+ */
+export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
+  if (all.every(({ lastRun }) => lastRun === undefined)) return [];
+  const missed = all
+    .filter(({ lastRun }) => now.getTime() - Date.parse(lastRun ?? "1970-01-01") > MAX_RUN_AGE_MS)
+    .flatMap(({ lastRun, timezone, ...place }) => {
+      const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
+      const what =
+        when === undefined
+          ? text("the daily run leaves this tenant out", "毎日の自動実行にこのテナントが含まれていません")
+          : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
+      return toFindings(place, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
+    });
+  return [...Map.groupBy(missed, ({ what }) => what.en).values()].flatMap((same) =>
+    same.slice(0, 1).map((one) => ({ ...one, tenant: same.map(({ tenant }) => tenant).join(", ") })),
+  );
+}
 
 /** Returns the finding about a recipient who could not be notified of something in these tenants. */
 export const createDeliveryFinding = (
@@ -278,7 +283,7 @@ export const getMonthId = (now: Date, timezone: string): string => `month ${dayO
 
 /** Says what is due within 90 days, and the end of the audit log, which proves later that nothing was removed. */
 export async function findMonth(tools: Tools, { context, tenant, timezone, items }: TenantFindings): Promise<Finding> {
-  const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft <= MONTH_DAYS);
+  const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= MONTH_DAYS);
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
       .slice(0, MAX_MONTH_ITEMS)

@@ -69,7 +69,8 @@ interface News {
   readonly all: readonly TenantFindings[];
   readonly settings: NotifySettings;
   readonly deliver: Deliver;
-  readonly findings: readonly Finding[];
+  /** to which failed deliveries are added */
+  readonly findings: Finding[];
   readonly print: (findings: readonly Finding[]) => Promise<void>;
 }
 
@@ -94,13 +95,25 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
     const { language } = recipient;
     const lines = fresh.map(describeFinding);
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
+    const delivery = await deliver(recipient, message, []);
+    if (delivery.sent) await told.add(fresh, key);
     // a recipient who was not reached is told by the next run
-    if ((await deliver(recipient, message, [])).sent) await told.add(fresh, key);
+    else addUnreached(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
-  const fresh = news.filter((one) => told.isNew(one, PRINTED));
+  // who is not reached would not know on any day
+  const unreached = findings.filter(({ group }) => group === "reminders");
+  const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED))];
   await print(fresh);
   if (fresh.length > 0) await told.add(fresh, PRINTED);
 }
+
+function addUnreached(findings: Finding[], one: Finding): void {
+  if (findings.every(({ id }) => id !== one.id)) findings.push(one);
+}
+
+const listTenants = (findings: readonly Finding[]) => [
+  ...new Map(findings.map(({ context, tenant }) => [tenant, { context: context ?? "", tenant }])).values(),
+];
 
 const createMessageId = (content: string): string =>
   `${createHash("sha256").update(content).digest("hex").slice(0, 32)}@clomoctl.invalid`;

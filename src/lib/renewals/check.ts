@@ -1,8 +1,7 @@
 import { Failure } from "../errors/index.ts";
-import { compareByUrgency, determineState } from "./finding.ts";
+import { compareByUrgency, describeLevels, determineState } from "./finding.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
-import { LEVEL_NAMES } from "../document/level.ts";
 import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
 import { isNewerFile, identityOf } from "./compare.ts";
 
@@ -61,15 +60,9 @@ const describeRenewed = (by: string): Text =>
 /** Returns the counts by level, the most urgent first, such as `2 expired, 1 critical`. */
 export function describeCheckResult({ checked, superseded }: CheckResult): Text {
   if (checked.length === 0) return text("no expiry date to check", "確認する期限がありません");
-  const counted = [...Map.groupBy(checked, ({ level }) => level)].map(
-    ([level, { length }]) => [length, LEVEL_NAMES[level]] as const,
-  );
-  const parts = [...counted, [superseded.length, text("superseded", "置き換え済み")] as const];
-  const said = parts.filter(([count]) => count > 0);
-  return joinTexts(
-    said.map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
-    text(", ", "、"),
-  );
+  const { length } = superseded;
+  const replaced = length === 0 ? [] : [text(`${length} superseded`, `置き換え済み ${length} 件`)];
+  return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { Level } from "../document/level.ts";
-import type { CheckedItem } from "./judge.ts";
+import { LEVEL_NAMES, type Level } from "../document/level.ts";
+import { compareCodeUnits, type CheckedItem } from "./judge.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Column } from "../terminal/index.ts";
-import { text, type Text } from "../text/index.ts";
+import { joinTexts, text, type Text } from "../text/index.ts";
 
 /** Something that is so, and what to do about it. */
 export interface Finding {
@@ -33,8 +33,23 @@ const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
 /** The levels, the most urgent first. What is unknown comes before what is only near. */
 const LEVELS_BY_URGENCY = Object.keys(LEVEL_LABELS) as readonly Level[];
 
-export const compareByUrgency = (one: Pick<Finding, "level">, other: Pick<Finding, "level">): number =>
-  LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level);
+type Urgency = Pick<Finding, "level" | "item">;
+
+/** Compares by level, then by expiry. */
+export const compareByUrgency = (one: Urgency, other: Urgency): number =>
+  LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level) ||
+  compareCodeUnits(one.item?.expiresAt ?? NEVER, other.item?.expiresAt ?? NEVER);
+
+const NEVER = "9999";
+
+/** Returns the counts by level in this order, such as `2 expired, 1 critical`. */
+export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>
+  joinTexts(
+    [...Map.groupBy(all, ({ level }) => level)].map(([level, { length }]) =>
+      text(`${length} ${LEVEL_NAMES[level].en}`, `${LEVEL_NAMES[level].ja} ${length} 件`),
+    ),
+    text(", ", "、"),
+  );
 
 /** Returns the overall state: that of the most urgent finding. */
 export const determineState = (levels: Iterable<Level>): PluginState => {

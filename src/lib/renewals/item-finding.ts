@@ -13,7 +13,7 @@ function describeItem({ kind, name, expiry, daysLeft, isToday, remark, rejection
   const [en, ja] = [`${RENEWAL_KINDS[kind].en} ${name}`, `${RENEWAL_KINDS[kind].ja}「${name}」`];
   if (daysLeft === null || reason === rejection?.what) return text(`${en}: ${reason.en}`, `${ja}: ${reason.ja}`);
   const [moreEn, moreJa] = remark ? [`; ${remark.en}`, `。${remark.ja}`] : ["", ""];
-  if (level === "expired")
+  if (level === "expired" || daysLeft < 0)
     return text(
       `${en} expired on ${expiry}, ${formatCount(-daysLeft, "day")} ago${moreEn}`,
       `${ja}は ${expiry} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,

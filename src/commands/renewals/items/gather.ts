@@ -80,13 +80,17 @@ export function describeUnreadable(error: unknown): Text {
  * Reads a tenant, its name for people, its ADE if it is needed, and its items with what Apple says of them.
  *
  * @param needsAde by default, ADE is read only if an item depends on it
- * @throws like opening the tenant
+ * @throws like opening the tenant; `not-found` for a local tenant that does not exist, which is not created
  */
 export async function loadCheckedTenant(
   tools: Tools,
   context: Context,
   needsAde = (items: readonly DatedItem[]): boolean => items.some(({ kind }) => kind === "ade-token"),
 ) {
+  if (context.kind === "embedded" && !tools.contexts.holdsTenant(context))
+    throw new Failure("not-found", {
+      what: text("its file is missing, or it was not used yet", "ファイルがないか、まだ使用されていません"),
+    });
   const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
   tools.signal.throwIfAborted();
@@ -100,12 +104,10 @@ export async function loadCheckedTenant(
 }
 
 /**
- * Reads the items of a tenant. If the tenant cannot be read, returns one unreadable item with the reason. Does not
- * create a local tenant that does not exist yet.
+ * Reads the items of a tenant. If the tenant cannot be read, returns one unreadable item with the reason.
  */
 async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   try {
-    if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return [];
     return (await loadCheckedTenant(tools, context)).items;
   } catch (error) {
     tools.signal.throwIfAborted();

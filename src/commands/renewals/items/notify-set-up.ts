@@ -28,7 +28,7 @@ export async function writeNotifySettings(tools: Tools, example: string): Promis
   }
   const details = line("renewals notify", ["init"], { helpAll: true }).toJSON();
   const intro = text(`Recipients of reminders. For details: ${details}`, `期限の通知先。詳しくは: ${details}`);
-  const content = `# ${intro[terminal.language]}\nlanguage: ${terminal.language}\nrecipients: []\n\n`;
+  const content = `# ${intro[terminal.language]}\nlanguage: ${terminal.language}\n\n`;
   await ensureFolder(home.settings);
   await writeProgramFile(file, `${content}${example.replaceAll(/^ {4}/gm, "# ")}\n`, { ...temporary, secret: true });
   await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
