@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareBenchmark, compareRuns, compareTwice, formatComparison, type Comparison } from "./against.ts";
+import { compareBenchmark, compareRuns, compareTwice, type Comparison } from "./against.ts";
 import type { Bench } from "./bench.ts";
 import { THIS_CHECKOUT, type Checkout } from "./checkout.ts";
 import type { ProcessRun } from "./process.ts";
@@ -47,12 +47,6 @@ test.each([
   expect(await compareTwice(kind, measuring(ratio))).toEqual({ verdict: "pass", sets: [set(ratio)] });
 });
 
-test("what is above the bound only once is not slower", async () => {
-  const { verdict, sets } = await compareTwice("long", measuring(1.081, 1.079));
-  expect(verdict).toBe("pass");
-  expect(sets.map(({ ratio }) => ratio)).toEqual([1.081, 1.079]);
-});
-
 test.each([
   ["long", 1.081, 1.2],
   ["import", 1.051, 1.06],
@@ -79,10 +73,6 @@ const comparing = (prepare: (checkout: Checkout) => void) =>
     OTHER,
   );
 
-test("a work that both checkouts know has a ratio", async () => {
-  expect(await comparing(() => undefined)).toMatchObject({ work: "import", verdict: "pass", sets: [{ ratio: 1 }] });
-});
-
 test.each([
   [THIS_CHECKOUT.folder, "there"],
   ["/other", "here"],
@@ -98,26 +88,4 @@ test("any other failure is one, and says whose", async () => {
     if (checkout === OTHER) throw new Error("ended with 1");
   });
   expect(compared).toMatchObject({ verdict: "failed", note: "the other checkout: ended with 1" });
-});
-
-test("each set of runs is a line, and the last of a work has the verdict", () => {
-  const note = "medians of 11";
-  expect(
-    formatComparison([
-      { work: "import", kind: "import", verdict: "slower", sets: [set(1.0811), set(1.2)], note },
-      { work: "help", kind: "start-up", verdict: "pass", sets: [set(0.5)], note },
-      { work: "undo", kind: "long", verdict: "here", sets: [], note: "/other has no command for: undo" },
-      { work: "orgs list", kind: "start-up", verdict: "failed", sets: [], note: "ended with 1" },
-    ]),
-  ).toBe(
-    [
-      "work                    cpu s  other s  ratio  RSS MB  other MB  verdict",
-      "import                  1.081    1.000  1.081     120         –  above 1.05  medians of 11",
-      "import, measured again  1.200    1.000  1.200     120         –  SLOWER      medians of 11",
-      "help                    0.500    1.000  0.500     120         –  pass        medians of 11",
-      "undo                        –        –      –       –         –  only here   /other has no command for: undo",
-      "orgs list                   –        –      –       –         –  FAILED      ended with 1",
-      "",
-    ].join("\n"),
-  );
 });

@@ -24,21 +24,9 @@ const choose = (helps: Readonly<Record<string, string>>): Promise<readonly strin
   new Words("/there", knowing(helps)).choose(PURPOSE, RENAMED, "a.csv");
 
 test("a checkout gets the newest way that it knows", async () => {
-  expect(await choose({ "console sync": "Usage\n  clomoctl console sync EXPORT… [OPTIONS]" })).toEqual([
-    "/there/bin/clomoctl.js",
-    "console",
-    "sync",
-    "a.csv",
-    "--yes",
-  ]);
-});
-
-test("an older checkout gets an older way", async () => {
-  const helps = {
-    console: "clomoctl console <subcommand>",
-    "users import": "clomoctl users import FILE\n  --from-console",
-  };
-  expect(await choose(helps)).toEqual(["/there/bin/clomoctl.js", "users", "import", "a.csv", "--from-console"]);
+  expect(await choose({ "console sync": "Usage\n  clomoctl console sync EXPORT… [OPTIONS]" })).toEqual(
+    "/there/bin/clomoctl.js console sync a.csv --yes".split(" "),
+  );
 });
 
 test.each([
@@ -48,27 +36,6 @@ test.each([
   const error = await choose(helps).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UnknownCommandError);
   expect(error).toMatchObject({ folder: "/there" });
-});
-
-test("a way may start another script, which the checkout must have", async () => {
-  const ways = (script: string): Ways<[]> => [{ command: "", words: () => ["--devices", "3"], script }];
-  const { folder } = THIS_CHECKOUT;
-  const words = new Words(folder, knowing({}));
-  expect(await words.choose(PURPOSE, ways("scripts/build.ts"))).toEqual([
-    join(folder, "scripts/build.ts"),
-    "--devices",
-    "3",
-  ]);
-  await expect(words.choose(PURPOSE, ways("scripts/none.ts"))).rejects.toThrow(UnknownCommandError);
-});
-
-test("a checkout is asked for each command once", async () => {
-  const asked: string[] = [];
-  const words = new Words("/there", knowing({ "users list": "clomoctl users list", whoami: "clomoctl whoami" }, asked));
-  await words.find("list users");
-  await words.find("list users as", "hanako");
-  await words.find("who am I");
-  expect(asked).toEqual(["/there/bin/clomoctl.js users list --help", "/there/bin/clomoctl.js whoami --help"]);
 });
 
 test("the newest way of each purpose is a command of this checkout", () => {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findMessages, findUnusedWords, readConcepts, readUnusedWords, type Message } from "./glossary.ts";
+import { findMessages, findUnusedWords, readConcepts, readUnusedWords } from "./glossary.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PAGE = readFileSync(join(ROOT, "docs/glossary.md"), "utf8");
@@ -16,8 +16,6 @@ const SOURCES = globSync("src/**/*.ts", { cwd: ROOT, exclude: ["**/*.test.ts"] }
 const MESSAGES = SOURCES.flatMap(({ file, source }) =>
   source.includes("text(") ? findMessages(source).map((message) => ({ file, ...message })) : [],
 );
-
-const message = (en: string, ja = ""): Pick<Message, "en" | "ja"> => ({ en, ja });
 
 test("each concept has a word of its own in both languages", () => {
   const english = CONCEPTS.map(({ en }) => en);
@@ -50,35 +48,4 @@ test("messages do not use another word for a concept", () => {
   );
   expect(MESSAGES.length).toBeGreaterThan(1000);
   expect(found).toEqual([]);
-});
-
-test.each([
-  [message("the notice was sent"), ['"notice" instead of "reminder"']],
-  [message("Notices are sent daily"), ['"notice" instead of "reminder"']],
-  [message("can receive notice emails"), []],
-  [message("noticed"), []],
-  [message("not a mail address"), ['"mail address" instead of "email address"']],
-  [message("not an email address"), []],
-  [message("two directories"), ['"directories" instead of "folder"']],
-  [message("", "プランを確定しました"), ['"プラン" instead of "plan"', '"確定し" instead of "commit"']],
-  [message("", "次の回に再試行します"), []],
-  [message("", "試行のため変更していません"), ['"試行" instead of "dry run"']],
-  [
-    message("", "埋め込みテナント: (なし)"),
-    ['"埋め込み" instead of "local tenant"', '"(なし)" instead of "(空), blank"'],
-  ],
-])("%j: unused words: %j", (words, expected) => {
-  expect(findUnusedWords(words, UNUSED)).toEqual(expected);
-});
-
-test("a message is found in a call, with its alternatives and without its values", () => {
-  const source = [
-    'const a = text("one", `二 ${count} 件${isLate ? "、遅延" : ""}`);',
-    'fail(text(`${isOne ? "notice" : line("notices list")} sent` + " today", ja));',
-    'const b = tool.text("no", "いいえ"), c = "text(1, 2)";',
-  ].join("\n");
-  expect(findMessages(source)).toEqual([
-    { line: 1, en: "one", ja: "二 … 件、遅延…" },
-    { line: 2, en: "notice…… sent today", ja: "…" },
-  ]);
 });

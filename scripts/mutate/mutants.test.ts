@@ -42,30 +42,12 @@ describe("mutated code", () => {
     expect(changes('f = a === "";')).toEqual(['comparison: a !== ""']);
     expect(changes('f = g("a", { b: "c" });')).toEqual([]);
   });
-
-  it("concatenated texts are not subtracted", () => {
-    expect(changes("f = a + `b` + c;")).toEqual([]);
-    expect(changes('a += "b";')).toEqual([]);
-  });
 });
 
 describe("precedence", () => {
   it("operands that bind more loosely get parentheses when || becomes &&", () => {
     expect(changes("f = a || b || c;")).toContain("logical: (a || b) && c");
     expect(changes("f = a && b || c;")).toContain("logical: (a && b) && c");
-  });
-
-  it("existing parentheses stay", () => {
-    expect(changes("f = (a ?? b) && c;")).toContain("logical: (a ?? b) || c");
-    expect(changes("f = (a, b) < (c = d);")).toEqual(["comparison: (a, b) <= (c = d)"]);
-  });
-
-  it("operators do not merge with the operator after them", () => {
-    expect(changes("f = a+-b;")).toEqual(["arithmetic: a - -b"]);
-  });
-
-  it("finds an operator after a comment that looks like it", () => {
-    expect(changes("f = a /* < */ < b;")).toEqual(["comparison: a /* < */ <= b"]);
   });
 });
 
@@ -83,26 +65,9 @@ describe("code that is not mutated", () => {
   ])("%s", (text) => {
     expect(changes(text)).toEqual([]);
   });
-
-  it("types around and inside a mutated expression", () => {
-    expect(changes("f = (a as 1) < b!;")).toEqual(["comparison: (a as 1) <= b!"]);
-    expect(changes("f = g<true>(1 satisfies number);")).toEqual(["number: 2"]);
-  });
-});
-
-it("optional chains are mutated inside and as a whole", () => {
-  expect(changes("if (a?.b(c === d)?.[1]) e;")).toEqual([
-    "condition negated: !(a?.b(c === d)?.[1])",
-    "comparison: c !== d",
-    "number: 2",
-  ]);
 });
 
 it("places are the operator's line and column, even after letters of several code units", () => {
   const [mutant] = findMutants('// 髙橋 𠮷野\nf =\n  "𠮷".a\n  === b;');
   expect(mutant).toMatchObject({ line: 4, column: 3, before: '"𠮷".a\n  === b' });
-});
-
-it("rejects text that is not TypeScript", () => {
-  expect(() => findMutants("const = 1;")).toThrow("Unexpected token");
 });

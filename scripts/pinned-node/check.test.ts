@@ -51,14 +51,7 @@ test("package-lock.json has a version, a hash and a platform for every Node, and
     });
     return name.replace(/^node-(?:bin-)?/, "");
   });
-  expect(platforms.toSorted()).toEqual([
-    "darwin-arm64",
-    "darwin-x64",
-    "linux-arm64",
-    "linux-x64",
-    "win-arm64",
-    "win-x64",
-  ]);
+  expect(platforms.toSorted()).toEqual("darwin-arm64 darwin-x64 linux-arm64 linux-x64 win-arm64 win-x64".split(" "));
 });
 
 test("tests run on the Node of package-lock.json", () => {

@@ -16,8 +16,8 @@ const MODULE = "github.com/micromdm/nanodep/cmd";
 const VERSION = "v0.7.0";
 
 /**
- * Where nanodep's programs are, made by Go where they are not there yet; else why there are none. Where there is neither
- * Go nor a way to its modules, nothing is tried, and the test's name says so.
+ * Where nanodep's programs are, made by Go if needed; else why there are none: the test's name says that nothing is
+ * tried.
  */
 async function installed(): Promise<{ readonly folder: string } | { readonly missing: string }> {
   const folder = process.env["CLOMOCTL_NANODEP"] ?? join(ROOT, "node_modules", ".cache", `nanodep-${VERSION}`);

@@ -8,8 +8,8 @@ import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
 import type { Scene } from "./scenes/scene.ts";
 
 /**
- * Matches the parts of a text that are different in every run: verifiers, sealed values, certificates, ids, hashes,
- * instants, process ids and numbers of attempts.
+ * Matches what differs in every run: verifiers, sealed values, certificates, ids, hashes, instants, process ids,
+ * attempts.
  */
 const VOLATILE_PARTS =
   /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|-----BEGIN [^"]+|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|process|attempts)\\?":)\d+/g;
@@ -20,12 +20,8 @@ const RUN_DEPENDENT_COLUMNS = /^(?:pk|revision|createdIn|changedIn)$/;
 const PLAN_DEPENDENT_COLUMNS: Readonly<Record<string, string>> = { import: "pk", change: "import" };
 
 /**
- * Returns the content of a tenant's file, or of some of its tables: all records, their versions, observed state,
- * revisions, audit log and imports. If the scene works in steps, leaves out columns that depend on the number of steps.
- * If the scene plans first, leaves out plans that were not committed. If the scene writes a file, leaves out the audit
- * record of the export. Masks verifiers, sealed values, ids, hashes and instants.
- *
- * @throws Error if the database is damaged or contains broken references
+ * Returns a tenant's content, or some of its tables, with varying parts masked, and without what depends on the number
+ * of steps, plans that were not committed, or the record of an export. @throws Error if the database is damaged
  */
 export function readTenantContent(
   home: string,
@@ -78,10 +74,7 @@ export const readSettings = (home: string): string =>
     .map((path) => (existsSync(path) ? readFileSync(path, "utf8").replace(VOLATILE_PARTS, "*") : ""))
     .join("\n");
 
-/**
- * Checks the audit logs of all tenants in a home: independently, by reading the hash chain, and with the program's own
- * check. @returns what is wrong
- */
+/** Checks the audit logs of all tenants in a home, by reading the chain and by the program.  @returns what is wrong */
 export function findAuditProblems(home: string): readonly string[] {
   return globSync("tenants/*/tenant.db", { cwd: home }).flatMap((name) => {
     const database = new Database(join(home, name), { plain: true });

@@ -55,10 +55,7 @@ export class FaultyDisk {
     this.#preload = preload;
   }
 
-  /**
-   * Creates a disk that counts only SQLite statements that write. It does not need a compiler, and supports only `eio`,
-   * `enospc`, `full`, `kill-before` and `kill-after`.
-   */
+  /** Creates a disk that counts only SQLite's writing statements, without a compiler and with fewer kinds of faults. */
   static ofStatements(): FaultyDisk {
     return new FaultyDisk({ NODE_OPTIONS: `--import=${STATEMENTS.href}` });
   }

@@ -97,10 +97,7 @@ const writeLine = (line: string): void => void process.stderr.write(`${line}\n`)
 const runGit = (...words: readonly string[]): string =>
   execFileSync("git", words, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 30 }).trim();
 
-/**
- * Aborted when a signal asks the run to end. Places that were tried are saved for `--resume`; places that were only
- * started do not count.
- */
+/** Aborted by a signal. Places that were tried are saved for `--resume`; places only started do not count. */
 const stopController = new AbortController();
 const isStopped = (): boolean => stopController.signal.aborted;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
@@ -193,19 +190,13 @@ class SceneTurns {
   }
 }
 
-/**
- * Returns only the requested place, or all places if no place is requested. The request may omit the description of the
- * call.
- */
+/** Returns only the requested place, also without its call's description, or all places. */
 const selectRequestedPlaces = (places: readonly string[]): readonly string[] =>
   optionValues.place === undefined
     ? places
     : places.filter((place) => place === optionValues.place || place.startsWith(`${optionValues.place}: `)).slice(0, 1);
 
-/**
- * Records what was tried and what is wrong, unless the run was stopped. Ctrl-C also ends the programs under test, so
- * their incomplete results do not count.
- */
+/** Records what was tried and is wrong, unless the run was stopped: Ctrl-C also ends the programs under test. */
 async function noteUnlessStopped(finding: Finding): Promise<void> {
   // signals are handled only between two turns of the event loop
   await turn();

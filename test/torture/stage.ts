@@ -8,10 +8,7 @@ import { findAuditProblems, readTenantContent, readOutputs, readSettings } from 
 import { IMPORT_IDS, readCalls, type Call, type Fault, type FaultyDisk } from "./faulty-disk.ts";
 import type { Scene } from "./scenes/scene.ts";
 
-/**
- * The messages that a disk fault may cause: an error that names the place and a remedy or, for a check, a report of
- * what cannot be read.
- */
+/** Messages of a disk fault: an error with place and remedy, or a check's report of what cannot be read. */
 const DISK_MESSAGES = [
   /^error: (?:disk I\/O error|no space left on the disk|permission denied)\n {2}\S.*\n {2}\S/m,
   /^error: permission denied: cannot write to this location\n {2}\S/m,
@@ -28,10 +25,7 @@ const DISK_MESSAGES = [
 const CHANGE_MADE_MESSAGE =
   /was committed|is committed|the change was made|changes were made|it is unknown what was changed|the change may have been made|messages? sent|the code was sent|what was fetched so far is kept|waits? for the upload|may be waiting/;
 
-/**
- * Returns true if a tenant does not exist or does not have audit records. The tenant is created before its first
- * change. Until this change is made, it counts as missing.
- */
+/** Returns true if a tenant has no audit records, and so counts as missing until its first change. */
 const isTenantMissing = ({ tenant: state }: HomeState): boolean => state === "" || state.includes('["audit",[]]');
 
 /** The state of a tenant and of the files next to it. A transaction covers only the tenant, not the files. */
@@ -57,10 +51,7 @@ interface Rehearsal {
 
 const VARYING_PARTS = /\d+ms|[0-9a-f-]{36}|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)/g;
 
-/**
- * Returns the output of a program without the parts that are different in every run. If a program printed its result
- * completely, its change must be permanent.
- */
+/** Returns a program's output without what varies. If a result is printed completely, its change must be permanent. */
 const getStableOutput = ({ text, stderr }: Outcome): string => `${text}\n${stderr}`.replace(VARYING_PARTS, "");
 
 /** A scene, the home in which it starts, and its results on a disk without faults. */
@@ -111,10 +102,7 @@ export class Stage {
     return this.start(home).ended;
   }
 
-  /**
-   * Returns everything that the scene can change, without the parts that are different in every run. @throws Error if
-   * the tenant is damaged
-   */
+  /** Returns all that the scene can change, without what varies. @throws Error if the tenant is damaged */
   stateOf(home: string): HomeState {
     const { whole } = this.scene;
     const tenant = readTenantContent(home, this.scene);

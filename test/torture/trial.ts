@@ -26,10 +26,7 @@ export class Workplace {
     this.histories = histories;
   }
 
-  /**
-   * Returns the stage of a scene. It is prepared only once for all figures. @throws Error if there is no C compiler;
-   * figures that use stages declare that they need a compiler
-   */
+  /** Returns a scene's stage, prepared once. @throws Error without a C compiler, which figures with stages declare */
   stage(scene: Scene): Promise<Stage> {
     if (this.disk === undefined) throw new Error("no C compiler");
     const stage = this.#stages.get(scene) ?? Stage.of(this.disk, scene, this.folder);

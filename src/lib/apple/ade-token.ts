@@ -16,14 +16,7 @@ interface TokenFileName {
   readonly at: string | undefined;
 }
 
-/**
- * Decrypts an ADE server token and returns it with its secrets.
- *
- * @param keys our own private keys in PEM
- * @throws Failure `input-rejected` if the file is not an encrypted message, is broken, is encrypted for another key, or
- * does not contain a server token; the failure never reveals the content
- * @see apple 1
- */
+/** Decrypts an ADE server token with our keys (PEM). No failure (`input-rejected`) shows the content.  @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
@@ -73,13 +66,9 @@ const ORIGINAL_FILE_HINT = text(
 );
 
 /**
- * Reads an ADE server token. If a key decrypts the token, its expiry is exact. Otherwise, the expiry is estimated as
- * one year after the time in the file name. The keys and secrets of the token are not returned.
- *
- * @param message the CMS message, extracted from S/MIME
- * @param keys our own private keys in PEM
- * @throws Failure `input-rejected` if the token is broken, or if its expiry cannot be determined
- * @see facts 3.5 (the file's name); apple 1 (its content)
+ * Reads an ADE server token without its secrets. If no key decrypts it, the expiry is estimated as one year after the
+ * time in the file name. @throws `input-rejected` if the token is broken or the expiry cannot be determined @see facts
+ * 3.5; apple 1
  */
 export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {
   const { name } = file;

@@ -4,7 +4,6 @@ import { attempt } from "./encoding/foreign.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import type { AppleResponse } from "./send.ts";
 
-/** A JSON object from an external source. Its members can have any type. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const MAX_TEXT_LENGTH = 4096;
@@ -12,11 +11,7 @@ const MAX_TEXT_LENGTH = 4096;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/**
- * Creates the failure for a response that does not match Apple's documentation. It names the member, but not its value.
- *
- * @param where the request, such as `GET https://…/account`
- */
+/** Creates the failure for a response that is not as documented. It names the member, but not its value. */
 export const createUndocumentedFailure = (where: string, member: string): Failure =>
   new Failure("unavailable", {
     what: text(
@@ -37,12 +32,7 @@ export function parseJsonObject(where: string, body: string): JsonObject {
   return value;
 }
 
-/**
- * Parses a response with status 200 whose body is empty or begins like a JSON object. Returns undefined for any other
- * response, such as an HTML page of a proxy.
- *
- * @throws Failure `unavailable` if the object is incomplete
- */
+/** Parses a status 200 whose body is empty or an object; undefined for others. @throws `unavailable` if incomplete */
 export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
   status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readExpiringItems, readRenewables } from "./index.ts";
-import { describeWithOpenssl, OpensslWorkspace, type IssuedCertificate } from "#support/apple/openssl.ts";
+import { readRenewables } from "./index.ts";
+import {
+  describeWithOpenssl,
+  OpensslWorkspace,
+  readExpiringItems,
+  type IssuedCertificate,
+} from "#support/apple/openssl.ts";
 
 const PUSH = "/UID=com.apple.mgmt.External.0001/CN=APSP:0001/C=JP";
 

@@ -24,11 +24,8 @@ interface ParsedCertificate {
 }
 
 /**
- * Reads the certificates in a PEM text, and ignores keys and other text. If the file contains both an authority's
- * certificate and a certificate issued by this authority, the authority's certificate is part of the chain and is not
- * returned as an item. A broken certificate is reported with its position, and does not hide the others.
- *
- * @throws Failure `input-rejected` if there are too many certificates
+ * Reads the certificates in a PEM text. An authority whose certificate issued another one in the file is part of its
+ * chain, not an item. A broken certificate does not hide the others. @throws `input-rejected` if there are too many
  */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {
   const all = findPemBlocks(pem)

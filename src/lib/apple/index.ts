@@ -1,3 +1,3 @@
-export { readExpiringItems, readRenewables, readRenewablesAndErrors, type ReadOptions } from "./read.ts";
+export { readRenewables, readRenewablesAndErrors, type ReadOptions } from "./read.ts";
 export { readSigningRequest, type SigningRequest } from "./signing-request.ts";
 export type { SuccessorEvidence, Renewable } from "./renewable.ts";

@@ -2,7 +2,6 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
-/** The functions needed to send a request with retries. */
 export interface RetryTools {
   readonly send: Send;
   /** returns the current time in milliseconds since 1970-01-01 UTC */
@@ -36,11 +35,8 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request. If the server is busy (429, 503), sends the request again after the delay that the server requests,
- * or otherwise after 1, 2 and 4 seconds: at most four attempts, within one minute.
- *
- * @param repeatable whether to send the request again even if there was no response
- * @throws Failure `unavailable`, with the time to try again if the server is still busy; `interrupted`
+ * Sends a request, and again if the server is busy (429, 503), after the delay that it requests or 1, 2 and 4 seconds:
+ * four attempts within one minute. @param repeatable also if there was no response @throws `unavailable`; `interrupted`
  */
 export async function sendWithRetry(
   request: AppleRequest,

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
-import { readExpiringItems, readRenewables, readSigningRequest } from "./index.ts";
+import { readRenewables, readSigningRequest } from "./index.ts";
 import {
   describeWithOpenssl,
   createPropertyList,
   createServerToken,
   OpensslWorkspace,
+  readExpiringItems,
 } from "#support/apple/openssl.ts";
 
 const vpp = (fields: unknown): Buffer => Buffer.from(Buffer.from(JSON.stringify(fields)).toString("base64"));

@@ -1,4 +1,4 @@
-import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { readAdeToken } from "./ade-token.ts";
 import { readDerCertificate, readPemCertificates } from "./certificate.ts";
@@ -8,7 +8,6 @@ import { readProvisioningProfile } from "./provisioning-profile.ts";
 import { createRejectedFileFailure, type NamedFile, type RenewableReadResult, type Renewable } from "./renewable.ts";
 import { parseVppToken } from "./vpp-token.ts";
 
-/** The keys to read a file with. */
 export interface ReadOptions {
   /** our own private keys in PEM, for ADE server tokens */
   readonly keys?: readonly string[] | undefined;
@@ -22,18 +21,10 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
   KEY_STORE_PATTERN.test(Buffer.from(bytes.subarray(0, 16)).toString("hex"));
 
 /**
- * Returns the items in a file that expire. The content decides the file type; the file name only supplies what the
- * content lacks. Time and memory are bounded by {@link MAX_RENEWAL_FILE_BYTES}.
- *
- * Supported files: certificates in PEM (several in a file, also next to keys and other text) or in DER; ADE server
- * tokens; content tokens (VPP); provisioning profiles.
- *
- * @throws `input-rejected` if the file contains nothing that expires, is broken, or is a key store
+ * Returns the items in a file that expire. The content decides its type: certificates (PEM or DER), ADE server tokens,
+ * content tokens (VPP), provisioning profiles. @throws `input-rejected` if nothing in it expires, it is broken, or a
+ * key store
  */
-export const readExpiringItems = async (file: NamedFile, options: ReadOptions = {}): Promise<readonly ExpiringItem[]> =>
-  (await readRenewables(file, options)).map(({ expiring }) => expiring);
-
-/** Reads the same items as {@link readExpiringItems}, with the evidence that identifies their successors. */
 export async function readRenewables(file: NamedFile, options: ReadOptions = {}): Promise<readonly Renewable[]> {
   const { renewables, broken } = await readRenewablesAndErrors(file, options);
   const [first] = broken;
@@ -41,12 +32,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/**
- * Reads the same items as {@link readRenewables}, but reports broken certificates together with the valid certificates
- * of the file.
- *
- * @throws `input-rejected` if the file contains nothing that expires, or cannot be read at all
- */
+/** Reads as {@link readRenewables} does, and reports broken certificates beside the valid ones. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

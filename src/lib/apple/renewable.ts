@@ -3,7 +3,6 @@ import { Failure } from "../errors/index.ts";
 import type { ExpiringItem } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
-/** The name and the content of a file. */
 export interface NamedFile {
   /** file name without folders; supplies what the content lacks: the server, location and time of download */
   readonly name: string;
@@ -42,13 +41,11 @@ export type SuccessorEvidence =
     }
   | { readonly of: "provisioning-profile" };
 
-/** An item that expires, with the evidence that identifies its successor. */
 export interface Renewable {
   readonly expiring: ExpiringItem;
   readonly evidence: SuccessorEvidence;
 }
 
-/** The items read from a file, and the reasons why other parts of the file could not be read. */
 export interface RenewableReadResult {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];

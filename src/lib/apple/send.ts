@@ -1,4 +1,3 @@
-/** An HTTP request to Apple, or to a service used in place of Apple. */
 export interface AppleRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: string;
@@ -7,7 +6,6 @@ export interface AppleRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The HTTP response to a request, whatever its status. */
 export interface AppleResponse {
   readonly status: number;
   /** by header name in lower case */
@@ -15,10 +13,5 @@ export interface AppleResponse {
   readonly body: string;
 }
 
-/**
- * Sends a request once, without following redirects.
- *
- * @throws Failure `unavailable` if there is no complete response (refused, reset, cut off or timed out); `interrupted`
- * if the signal is aborted
- */
+/** Sends a request once, without redirects.  @throws `unavailable` without a complete response; `interrupted` */
 export type Send = (request: AppleRequest) => Promise<AppleResponse>;

@@ -17,11 +17,8 @@ export interface SigningRequest {
 const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 /**
- * Reads a signing request (PKCS#10) in PEM, DER or base64, or in the vendor-signed form that Apple's Push Certificates
- * Portal accepts: base64 of a property list that contains the request.
- *
- * @throws `input-rejected` if the file is not a signing request, or is broken
- * @see RFC 2986 section 4; apple 4 (the vendor's form)
+ * Reads a PKCS#10 request in PEM, DER, base64, or the vendor-signed form for Apple's portal: base64 of a property list
+ * with the request. @throws `input-rejected` @see RFC 2986 section 4; apple 4
  */
 export async function readSigningRequest({ name, bytes }: NamedFile): Promise<SigningRequest> {
   const request = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : await unwrapRequest(bytes);

@@ -5,11 +5,8 @@ import { CONTENT_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
 /**
- * Builds the renewable item for a content token (VPP) from its JSON: `{token, expDate, orgName}`. The token itself is
- * not included.
- *
- * @throws `input-rejected` if the JSON is not a content token or its date is invalid
- * @see facts 3.5 (the file's name) and Fleet, server/mdm/apple/vpp/api.go (the JSON)
+ * Reads the JSON of a content token, `{token, expDate, orgName}`, without the token. @throws `input-rejected` @see
+ * facts 3.5 (the file's name) and Fleet, server/mdm/apple/vpp/api.go
  */
 export function parseVppToken(file: NamedFile, json: string): Renewable {
   const token = parseObject(json);

@@ -83,7 +83,6 @@ export const createCallFailure = async (
   return failure.with({ hint: failure.hint ?? usual, ...(where !== undefined && { where }) });
 };
 
-/** A request of the tenant API as a person composes it. */
 export interface PlainRequest {
   readonly method: Method;
   /** a path such as `/v1/orgs?limit=1`, or the complete address */
@@ -91,7 +90,6 @@ export interface PlainRequest {
   readonly body?: string | undefined;
 }
 
-/** The response to a {@link PlainRequest}, whatever its status. */
 export interface PlainResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -187,7 +187,6 @@ const prepareRequest = async (
   };
 };
 
-/** Sends a request, and repeats it if it may be repeated, until there is a response. */
 async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptions): Promise<HttpResponse> {
   const { surroundings } = options;
   const { signal, isIdempotent, isRead } = outgoing;
@@ -224,10 +223,9 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
 }
 
 /**
- * Opens a transport over sockets. Idempotent requests (GET, HEAD, and POST with an Idempotency-Key) are repeated if the
- * connection fails or the server is busy, after the delay that Retry-After requests, or a random delay. Any other POST
- * is repeated only if the tenant certainly did not perform it. Uploads are never repeated. Redirects are refused. If a
- * body breaks off, its reader gets a Failure `unavailable`.
+ * Opens a transport over sockets. GET, HEAD, and POST with an Idempotency-Key are repeated if the connection fails or
+ * the server is busy, after Retry-After or a random delay; any other POST only if the tenant certainly did not perform
+ * it; uploads never. Redirects are refused. If a body breaks off, its reader gets a Failure `unavailable`.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
   const agent = createAgent(options);

@@ -14,10 +14,7 @@ export interface AccessFault {
 
 const OTHERS_WRITE_BITS = 0o022;
 
-/**
- * Checks a folder of the home: it must belong to the user or to root, and only its owner may be able to write to it;
- * root may use the folder of any user. Nothing is checked if `userId` is undefined.
- */
+/** Checks that a folder is root's or the user's (root may use anybody's) and that nobody else can write to it. */
 export function findAccessFault(
   folder: string,
   { ownerId, mode }: { readonly ownerId: number; readonly mode: number },

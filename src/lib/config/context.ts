@@ -20,7 +20,6 @@ export interface EmbeddedContext extends ContextSettings {
   readonly language: Language;
 }
 
-/** A context whose tenant is on a server. */
 export interface RemoteContext extends ContextSettings {
   readonly kind: "remote";
   readonly url: string;
@@ -36,7 +35,6 @@ export interface ContextChange {
   readonly protected?: boolean | undefined;
 }
 
-/** The options of `context add NAME`. */
 export type NewContext = ContextChange &
   (
     | { readonly kind: "embedded"; readonly language?: Language | undefined }

@@ -52,10 +52,7 @@ export class Contexts {
     return findContext(await this.list(), name);
   }
 
-  /**
-   * Returns the context of `--context`, `CLOMOCTL_CONTEXT` or `context use`, or the only one. @throws `usage`,
-   * `not-found`
-   */
+  /** Returns the context of `--context`, `CLOMOCTL_CONTEXT` or `context use`, or the only one. @throws `not-found` */
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);
@@ -140,10 +137,7 @@ export class Contexts {
     });
   }
 
-  /**
-   * Removes a context with its stored secret, and its tenant if that is stored in the home; a remote tenant is not
-   * touched. @param tenantMayGo true if the user confirmed that the tenant's data is deleted
-   */
+  /** Removes a context with its secret, and a local tenant. @param tenantMayGo the user confirmed the deletion */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);

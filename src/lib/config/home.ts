@@ -13,7 +13,6 @@ export interface Home {
   readonly settings: string;
   /** the same folder, for data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
-  /** local tenants */
   readonly tenants: string;
   /** data that may be lost at any time */
   readonly cache: string;

@@ -18,16 +18,12 @@ import { withSettingsLock } from "./settings-lock.ts";
 /** Seals secrets for the tenant's database with a key that its backups do not have. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
-   * Seals a text for {@link unseal}, differently each time; the first call creates the key. @param purpose what the
-   * secret is for, such as `ade-token` @param kept texts that the same key must have sealed: if it is lost or replaced,
-   * nothing is sealed @throws Failure `input-rejected` if the key cannot be used; `unexpected` if the home cannot be
-   * written
+   * Seals a text for {@link unseal}, differently each time; the first call creates the key. @param purpose such as
+   * `ade-token` @param kept texts that the same key must have sealed, or nothing is sealed @throws `input-rejected` if
+   * the key cannot be used; `unexpected` if the home cannot be written
    */
   seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
-  /**
-   * Returns the secret that was sealed. @throws Failure `input-rejected` if the key cannot be used or is another one;
-   * `unexpected` if the text is damaged
-   */
+  /** Returns the secret. @throws `input-rejected` without the right key; `unexpected` if the text is damaged */
   unseal(purpose: string, sealed: string): Promise<string>;
 }
 
@@ -121,7 +117,6 @@ function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string 
   }
 }
 
-/** Reads the key from a file; returns undefined if the file does not exist. */
 async function readKey(path: string, userId: number | undefined): Promise<Buffer | undefined> {
   try {
     const file = await readSmallFile(path, MAX_KEY_FILE_BYTES);

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { toDiskFailure, describeReadError } from "../errors/disk.ts";
+import { toDiskFailure, describeReadError, MAKE_READABLE_HINT } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { StoredContext } from "./context.ts";
@@ -29,9 +29,7 @@ const CONFIG_NAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
-/**
- * Reads the settings without the package conf, which takes 50 ms to load and may write: docs/decisions/004-settings.md.
- */
+/** Reads without the package conf, which takes 50 ms to load and may write: docs/decisions/004-settings.md. */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
   try {
@@ -48,7 +46,7 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
 
 export const createUnreadableSettingsFailure = (where: string, cause: unknown): Failure =>
   hasErrorCode(cause, "EACCES", "EPERM")
-    ? new Failure("unexpected", { what: describeReadError(cause), where, cause })
+    ? new Failure("unexpected", { what: describeReadError(cause), where, hint: MAKE_READABLE_HINT, cause })
     : (toDiskFailure(cause, where) ??
       new Failure("input-rejected", {
         what: text("cannot read the contexts", "コンテキストを読み込めません"),

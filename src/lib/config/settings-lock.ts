@@ -10,9 +10,8 @@ const MAX_TRIES = 100;
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `change` while no other process changes the settings in this folder. The lock, an operating system's lock taken
- * through SQLite, is never stale: it ends with its process. @param pause waits about 50 ms @throws `locked` if another
- * process holds the lock for a hundred pauses
+ * Runs `change` alone in this folder, under a lock of SQLite, which ends with its process. @param pause waits about 50
+ * ms @throws `locked` if another process holds the lock for a hundred pauses
  */
 export async function withSettingsLock<T>(
   folder: string,

@@ -25,15 +25,7 @@ const brief = ({ problems }: CheckReport): readonly string[] =>
 
 describe("checkRecords", () => {
   it("skips and counts blank rows, omits blank columns and cells, and reports repeated headers", async () => {
-    const rows = [
-      "氏名,メールアドレス,,",
-      "一,a@b.jp,,",
-      ",,,",
-      "二,c@d.jp,,,,",
-      "氏名,メールアドレス,,",
-      " ,,,",
-      ",,,",
-    ];
+    const rows = "氏名,メールアドレス,,|一,a@b.jp,,|,,,|二,c@d.jp,,,,|氏名,メールアドレス,,| ,,,|,,,".split("|");
     const report = await check(rows.join("\r\n"), "users");
     expect(report).toMatchObject({ rows: 3, errors: 1, warnings: 3 });
     expect(brief(report)).toEqual(["1:0 columns-blank", "3:0 row-blank", "4:0 cells-surplus", "5:0 header-again"]);

@@ -27,9 +27,7 @@ export interface CheckReport {
 }
 
 /**
- * Checks the records of a file against its format alone, without a tenant: header, every cell of every row, and
- * uniqueness within the file. A repeated value is reported for each row but the first.
- *
+ * Checks the records of a file against its format alone: header, cells, and repeated values, each row but the first.
  * @param read reads the file into a sink; called once more if values may be repeated
  */
 export const checkRecords = async (

@@ -12,10 +12,7 @@ export interface ReadingOptions {
 }
 
 /**
- * Yields the text of a CSV file in UTF-8, without a byte order mark. All characters but the newlines of records are kept
- * unchanged.
- *
- * @param report receives the problems that prevent a conversion, in file order
+ * Yields a CSV file in UTF-8 without byte order mark; only newlines change.  @param report receives what prevents it
  */
 export async function* readAsUtf8(
   source: AsyncIterable<Uint8Array>,

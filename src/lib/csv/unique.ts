@@ -13,12 +13,7 @@ export interface UniqueValue {
   readonly isKey: boolean;
 }
 
-/**
- * Receives a value of a row that should be unique.
- *
- * @param at index in {@link UniqueValues.all}
- * @param look scan of the value, if it has one
- */
+/** Receives a value that should be unique. @param at index in {@link UniqueValues.all} @param look its scan, if any */
 type TakeValue = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
 
 const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValue[] => {

@@ -55,6 +55,11 @@ export const toPermissionFailure = (error: unknown, where?: string): Failure | u
   });
 };
 
+export const MAKE_READABLE_HINT = text(
+  "make the file readable for the user who runs clomoctl",
+  "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
+);
+
 export const NOT_A_FILE = text(
   "neither a regular file nor a folder, so clomoctl does not open it",
   "通常のファイルでもフォルダーでもないため、開きません",

@@ -1,10 +1,7 @@
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/**
- * All failures: the exit code, the HTTP status, and the meaning in help and problem objects, by the type of the
- * problem.
- */
+/** All failures by the type of the problem: exit code, HTTP status, and meaning in help and problem objects. */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
   usage: { exit: 2, status: 400, meaning: text("invalid command line or request", "使い方の誤り") },
@@ -44,7 +41,6 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Errors that can prevent a tenant from being opened. */
 export const OPEN_TENANT_ERRORS = [
   "input-rejected",
   "not-permitted",
@@ -130,9 +126,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/**
- * Returns what is only shown after a change, or undefined if it cannot be read, for example without one's former role.
- */
+/** Returns what is only shown after a change; undefined if it cannot be read, such as without one's former role. */
 export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await told();
@@ -158,15 +152,7 @@ export const getErrorCode = (error: unknown): string => {
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 
-  constructor({
-    cause,
-    what,
-    status = 503,
-  }: {
-    readonly cause: Failure;
-    readonly what: Text;
-    readonly status?: number;
-  }) {
+  constructor({ cause, what, status = 503 }: Pick<FailureDetail, "what" | "status"> & { readonly cause: Failure }) {
     const hint = text("tell the operator of the server", "サーバーの運用担当者に連絡してください");
     super("unavailable", { what, hint, status });
     this.cause = cause;

@@ -2,7 +2,7 @@ import { copyFile, link, open, rename, rm, stat, type FileHandle } from "node:fs
 import { basename, dirname } from "node:path";
 import { toDiskFailure } from "../errors/disk.ts";
 import { hasErrorCode } from "../errors/index.ts";
-import { syncFolder, toOutputFailure } from "./folder.ts";
+import { rethrowAsOutputFailure, syncFolder } from "./folder.ts";
 import { createTemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
 /** Receives the content of a file in order. Await each write, so that memory use stays bounded. */
@@ -19,10 +19,7 @@ export interface WriteOptions extends TemporaryStorage {
   readonly settle?: (() => Promise<unknown>) | undefined;
 }
 
-/**
- * Writes a file by a rename. A failed run leaves the old file unchanged. @param path real path: a link would be
- * replaced
- */
+/** Writes a file by a rename; a failure leaves the old one.  @param path real path: a link would be replaced */
 export async function writeFileAtomically<T>(
   path: string,
   { settle, mode, beforeNaming, ...place }: WriteOptions,
@@ -47,14 +44,11 @@ export async function writeFileAtomically<T>(
 }
 
 /**
- * Gives a complete file its final name and calls `settle`. The file that had the name is kept until then.
- *
- * The rename comes first: a process that dies between the two steps leaves a file that is not settled, which the next
- * attempt replaces. In the opposite order, a process that dies would have settled a file that the next command removes.
- *
- * Other processes may write and settle a file of the same name at the same time. Therefore a process that fails
- * restores the former file only if its own file still has the name, and a process that succeeds renames its file again
- * if another process has replaced it.
+ * Gives a complete file its name, calls `settle`, and keeps the former file until then. The rename comes first: if the
+ * process dies in between, the next attempt replaces a file that is not settled; in the opposite order, the next
+ * command would remove a settled one. Other processes may write and settle the same name meanwhile: a process that
+ * fails restores the former file only if its own still has the name; one that succeeds renames its own again if it was
+ * replaced.
  */
 async function replaceAndSettle(
   complete: string,
@@ -168,9 +162,3 @@ export async function writeDirectly<T>(path: string, write: (writer: ContentWrit
     throw toDiskFailure(error, path) ?? error;
   });
 }
-
-const rethrowAsOutputFailure =
-  (where: string) =>
-  (cause: unknown): never => {
-    throw toOutputFailure(cause, where);
-  };

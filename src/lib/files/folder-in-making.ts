@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
-import { toOutputFailure } from "./folder.ts";
+import { rethrowAsOutputFailure } from "./folder.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";
 
 export interface WrittenFile {
@@ -26,27 +26,24 @@ export class FolderWriter {
   readonly #folder: TemporaryFolder;
   readonly #naming: Pick<WriteOptions, "beforeNaming"> | undefined;
   readonly #open = new Set<FileHandle>();
+  readonly #onDisk: (cause: unknown) => never;
 
   private constructor(target: string, folder: TemporaryFolder, naming?: Pick<WriteOptions, "beforeNaming">) {
     this.#target = target;
     this.#folder = folder;
     this.#naming = naming;
+    this.#onDisk = rethrowAsOutputFailure(target);
   }
 
   static async create(
     target: string,
     { beforeNaming, ...place }: Omit<WriteOptions, "mode" | "settle">,
   ): Promise<FolderWriter> {
-    const folder = await createTemporaryFolder(place, basename(target), dirname(target)).catch((error: unknown) => {
-      throw toOutputFailure(error, target);
-    });
-    return new FolderWriter(target, folder, { beforeNaming });
+    const making = createTemporaryFolder(place, basename(target), dirname(target));
+    return new FolderWriter(target, await making.catch(rethrowAsOutputFailure(target)), { beforeNaming });
   }
 
-  /**
-   * Creates a folder that never gets a final name. It stays in the temporary folder until it is abandoned; in a
-   * read-only home, in that of the computer.
-   */
+  /** Creates a temporary folder that never gets a name; in a read-only home, in that of the computer. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
       if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))
@@ -111,8 +108,4 @@ export class FolderWriter {
     this.#open.clear();
     await this.#folder.remove();
   }
-
-  readonly #onDisk = (cause: unknown): never => {
-    throw toOutputFailure(cause, this.#target);
-  };
 }

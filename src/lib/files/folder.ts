@@ -55,6 +55,13 @@ export function toOutputFailure(cause: unknown, where: string): unknown {
   return toDiskFailure(cause, where) ?? cause;
 }
 
+/** Throws the failure for an output that cannot be written; for `catch` of a promise. */
+export const rethrowAsOutputFailure =
+  (where: string) =>
+  (cause: unknown): never => {
+    throw toOutputFailure(cause, where);
+  };
+
 /** Returns the number of bytes that the user can still write to a folder; undefined if it cannot be determined. */
 export function getFreeBytes(folder: string): number | undefined {
   try {
@@ -65,7 +72,6 @@ export function getFreeBytes(folder: string): number | undefined {
   }
 }
 
-/** Lets the group of a Unix socket's owner connect to it. */
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 
 /** Removes a Unix socket on which no program listens.  @returns false if there is something else at the path */

@@ -4,7 +4,7 @@ import type { Stats } from "node:fs";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
-import { toOutputFailure } from "./folder.ts";
+import { rethrowAsOutputFailure, toOutputFailure } from "./folder.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
@@ -17,7 +17,6 @@ export interface Output {
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
 
-/** The environment in which a command writes its outputs. */
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
   readonly workingFolder: string;
@@ -28,10 +27,9 @@ export interface OutputsOptions {
 }
 
 /**
- * The outputs of one command. Each output is declared before anything is read or changed, and is then written
- * atomically. Existing content is replaced only after a call of {@link permitReplacing}, with these exceptions: an
- * empty file, a pipe, and a device. A symbolic link is kept and its target is replaced, unless another user may have
- * planted the link.
+ * The outputs of one command: declared before anything is read or changed, then written atomically. Only an empty file,
+ * a pipe or a device is replaced without {@link permitReplacing}. A symbolic link is kept and its target replaced,
+ * unless another user may have planted the link.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -122,9 +120,7 @@ export class Outputs {
       return false;
     }
     const { path, found } = target;
-    await access(dirname(path), constants.W_OK).catch((error: unknown) => {
-      throw toOutputFailure(error, name);
-    });
+    await access(dirname(path), constants.W_OK).catch(rethrowAsOutputFailure(name));
     if (found === undefined) return false;
     if (found.isDirectory()) {
       const fault = folderFault === undefined ? NOT_WRITABLE : await folderFault(path);

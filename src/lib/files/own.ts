@@ -10,10 +10,7 @@ const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
 const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルではありません");
 
-/**
- * Returns the text of a file that controls the program; undefined if there is none. @throws `not-permitted` if another
- * user could have written the file
- */
+/** Returns the text of a file that controls the program, if any. @throws `not-permitted` if others could write it */
 export function readTrustedFile(path: string, userId: number | undefined): string | undefined {
   const descriptor = openWithoutBlocking(path);
   if (descriptor === undefined) return undefined;

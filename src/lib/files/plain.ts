@@ -23,9 +23,7 @@ export interface ChunkReadOptions {
   readonly reuse?: boolean | undefined;
 }
 
-/**
- * Opens a regular file; undefined for anything else. @param follow true: follow a link, for a file that a person named
- */
+/** Opens a regular file; undefined for anything else. @param follow true for a link that a person named */
 export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},

@@ -4,10 +4,7 @@ import { getErrorCode } from "../errors/index.ts";
 /** The processes of this machine; tests pass a table in memory. */
 export interface ProcessTable {
   readonly self: number;
-  /**
-   * identifies the machine and, on Linux, the container; process IDs are valid only on this machine or in this
-   * container
-   */
+  /** identifies the machine and, on Linux, the container, in which alone process IDs are valid */
   readonly place: string;
   /** start time of a process, as an opaque string; `undefined` if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;
@@ -41,9 +38,7 @@ export function createProcessTable(
 /** Returns the 22nd field of `/proc/PID/stat`, the start time. The second field may contain spaces and parentheses. */
 function parseStartTicks(line: string): string {
   const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
-  if (ticks === undefined) {
-    throw new RangeError("/proc/PID/stat");
-  }
+  if (ticks === undefined) throw new RangeError("/proc/PID/stat");
   return ticks;
 }
 

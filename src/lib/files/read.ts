@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { toDiskFailure, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
+import { toDiskFailure, MAKE_READABLE_HINT, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { decodeUtf8 } from "./utf8.ts";
@@ -11,10 +11,7 @@ export type { FileHandle } from "node:fs/promises";
 /** `O_NONBLOCK`: opening does not wait for a pipe. Windows lacks it and `O_NOFOLLOW`; both count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
-/**
- * Returns the failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the
- * disk is faulty, `usage` if it is a folder or not readable.
- */
+/** Returns the failure for a named file: `not-found`, `unexpected` for a faulty disk, else `usage`. */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
@@ -24,23 +21,16 @@ export const createReadFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-const MAKE_READABLE_HINT = text(
-  "make the file readable for the user who runs clomoctl",
-  "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
-);
-
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly writtenAt: Date;
-  /** permission bits of the file */
   readonly mode: number;
   readonly ownerId: number;
 }
 
 /**
- * Reads the first `most` bytes of a file, and one more byte if the file is longer, in bounded time for any path: a pipe
- * is not waited for. @returns undefined if the path is neither a file nor a folder @throws the file system's error;
- * EISDIR for a folder
+ * Reads the first `most` bytes of a file, and one more of a longer one, without waiting for a pipe; undefined if it is
+ * neither a file nor a folder. @throws the file system's error; EISDIR for a folder
  */
 export async function readFileStart(
   path: string,
@@ -127,10 +117,7 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/**
- * Reads a UTF-8 file that a command or a setting names. @throws `not-found`; `usage` if it is not a readable file of at
- * most 16 MiB; `input-rejected` with the line, if it is not UTF-8
- */
+/** Reads a UTF-8 file of at most 16 MiB. @throws `not-found`; `usage`; `input-rejected` with the line, if not UTF-8 */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 

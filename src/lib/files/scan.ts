@@ -5,10 +5,7 @@ import { text, type Text } from "../text/index.ts";
 import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
 
-/**
- * A file that was read, or a path that was not read, with the reason. `where`: the name as typed, followed by the path
- * below it.
- */
+/** A file that was read, or why it was not. `where`: the name as typed, followed by the path below it. */
 export type ScannedFile =
   | {
       readonly where: string;
@@ -29,8 +26,8 @@ export interface ScanOptions {
 }
 
 /**
- * Reads the named file, or the files with matching names in the named folder, sorted by name. Never waits for a pipe or
- * a device, and does not follow the links in a folder. @param where the name as typed by the user
+ * Reads the named file, or the matching files in the named folder, sorted by name. Never waits for a pipe or a device,
+ * nor follows links in a folder. @param where as typed
  */
 export async function* scanFiles(
   where: string,

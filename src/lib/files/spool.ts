@@ -9,11 +9,8 @@ export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;
   /** Yields the content from the start. The buffers of the chunks are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
-  /** Removes the content. It is safe to call this twice. `await using` calls it. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The content of a stream, stored in a file that can be read more than once. */
 export interface SpooledFile extends StreamContent {
   readonly path: string;
 }
@@ -24,10 +21,7 @@ type InputStream = AsyncIterable<string | Uint8Array>;
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
-/**
- * Spools a stream as {@link spoolToFile} does; in a read-only home, keeps it in memory. @throws `unexpected` if the
- * disk is full, or for more than 64 MiB in memory
- */
+/** Spools as {@link spoolToFile} does; in a read-only home, keeps up to 64 MiB in memory. @throws `unexpected` */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
     if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;

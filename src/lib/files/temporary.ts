@@ -9,9 +9,7 @@ import { hasErrorCode } from "../errors/index.ts";
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
-  /**
-   * called with a file or folder that was not removed; its register entry is kept, so that the next command tries again
-   */
+  /** called with what was not removed; its register entry is kept, so that the next command tries again */
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
@@ -37,8 +35,8 @@ interface TemporaryPath {
 }
 
 /**
- * Creates a file or folder under the first free temporary name. It is registered before, if the home can be written, so
- * that a later command can remove it. @param create is synchronous, so that no signal arrives before it is listed
+ * Creates a file or folder under the first free temporary name, registered before, if the home can be written, for
+ * later sweeps. @param create synchronous, so that no signal arrives before it is listed
  */
 async function createTemporaryPath(
   place: TemporaryStorage,
@@ -99,10 +97,7 @@ export async function removeTemporaryPath(
 export interface TemporaryFolder {
   readonly path: string;
   readonly remove: () => Promise<void>;
-  /**
-   * Gives the folder its final name. A process that dies while it replaces a folder leaves the old one to be moved
-   * back.
-   */
+  /** Gives the folder its final name. If the process dies meanwhile, a replaced folder is moved back. */
   readonly nameAs: (target: string) => Promise<void>;
 }
 
@@ -152,10 +147,7 @@ interface RegisterDetail {
   readonly formerName?: string;
 }
 
-/**
- * Creates an entry in the register, synchronously, so that a signal cannot arrive before it is listed. Returns a
- * function that removes it.
- */
+/** Registers synchronously, so that no signal arrives before it is listed, and returns what removes the entry. */
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
   file: string,
@@ -192,9 +184,7 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
   }
 }
 
-/**
- * Removes temporary files of dead processes, but not of other machines or containers that share the home. Never fails.
- */
+/** Removes what dead processes left, but not those of other machines or containers. Never fails. */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
     const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);

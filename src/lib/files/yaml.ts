@@ -1,7 +1,4 @@
-/**
- * Reads YAML files that people write, with a zod schema. Every failure contains the line. Import this module only when
- * such a file is read: zod and yaml are slow to load.
- */
+/** Reads YAML that people write, with a zod schema. Load this module only for such a file: zod and yaml are slow. */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
@@ -21,7 +18,6 @@ export interface YamlFile {
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 
-/** The content of a file, and a function to reject it for faults that a schema cannot detect. */
 export interface YamlContent<T> {
   readonly value: T;
   /** Returns the failure at the line of a value or, if the value is missing, of its parent. */
@@ -30,7 +26,6 @@ export interface YamlContent<T> {
 
 const LANGUAGE_SEPARATOR = "\0";
 
-/** Returns a message in both languages, in the form that zod expects. */
 export const toZodMessage = ({ en, ja }: Text): string => `${en}${LANGUAGE_SEPARATOR}${ja}`;
 
 const PLAIN_TEXT_NEEDED = text("this value must be plain text", "この値は文字列で書いてください");
@@ -51,9 +46,9 @@ export const createWholeNumberSchema = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * Reads a YAML file with a schema, which receives every scalar as written (`001`, `no`; a blank one is ""), lists as
- * arrays, and mappings as `Map`s or as objects without a prototype. Aliases, tags and duplicate keys are rejected: the
- * same text always has the same meaning. @throws `input-rejected` at `FILE:LINE` of the first fault
+ * Reads YAML with a schema, which receives every scalar as written (`001`, `no`; a blank one is ""), lists as arrays,
+ * and mappings as `Map`s or objects without a prototype. Aliases, tags and duplicate keys are rejected: the same text
+ * always means the same. @throws `input-rejected` at `FILE:LINE` of the first fault
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;

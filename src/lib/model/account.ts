@@ -18,11 +18,7 @@ const { of: ORG_OF, label: ORG_LABEL, example: ORG_EXAMPLE } = USER_ORG;
 /** The languages of a CLOMO account. @see facts 2.2 */
 export const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
 
-/**
- * The fields of a CLOMO account. The id of an account is the id of its user.
- *
- * @see facts 2.2; seeds 000, 001
- */
+/** The fields of a CLOMO account, whose id is that of its user.  @see facts 2.2; seeds 000, 001 */
 const ACCOUNT_FIELDS = {
   id: USER_ID,
   name: {
@@ -137,10 +133,7 @@ const ACCOUNT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/**
- * A user's CLOMO account. Every user with an account name has a CLOMO account, with the role `none` unless another role
- * is recorded.
- */
+/** Every user with an account name has a CLOMO account, with the role `none` unless another one is recorded. */
 export const ACCOUNT = {
   name: "account",
   fields: ACCOUNT_FIELDS,
@@ -175,11 +168,7 @@ export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "cus
 const MIN_PASSWORD_LENGTH = 6;
 const MAX_PASSWORD_LENGTH = 1024;
 
-/**
- * Returns what is wrong with an administrator's password, without the password itself; undefined if it is valid.
- *
- * @see facts 2.3
- */
+/** Returns what is wrong with an administrator's password, without the password.  @see facts 2.3 */
 export const findPasswordFault = (password: string): Text | undefined => {
   if (/\p{Cc}/u.test(password)) {
     return text(
@@ -198,7 +187,6 @@ export const findPasswordFault = (password: string): Text | undefined => {
   return length >= MIN_PASSWORD_LENGTH && isComplete ? undefined : PASSWORD_RULE;
 };
 
-/** The rule for the password of an administrator. @see facts 2.3 */
 export const PASSWORD_RULE = text(
   `at least ${MIN_PASSWORD_LENGTH} characters, including an upper-case letter, a lower-case letter and a digit`,
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,

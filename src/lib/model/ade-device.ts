@@ -10,11 +10,7 @@ const defineAppleText = (en: string, ja: string, example: string | null) =>
 const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
 
-/**
- * A device as Apple's device service describes it, plus what the tenant records about the device.
- *
- * @see apple 3 (the fields); facts 4.4 (ADE プロファイル状態)
- */
+/** A device as Apple describes it, and when it was first seen.  @see apple 3 (the fields); facts 4.4 */
 const ADE_DEVICE_FIELDS = {
   serialNumber: {
     type: "text",
@@ -64,8 +60,5 @@ export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
   (name): name is AppleDeviceField => name !== "seenAt",
 );
 
-/**
- * The tenant's platform, by Apple's name of the operating system; undefined if the tenant has no such platform. @see
- * apple 3
- */
+/** The tenant's platforms, by Apple's names of operating systems. @see apple 3 */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

@@ -1,7 +1,6 @@
 import { line, type CommandLine } from "../advice/index.ts";
 import { formatCount, text, type Text } from "../text/index.ts";
 
-/** The facts from which the health of a tenant's ADE is assessed. The tenant provides them. */
 export interface AdeHealthFacts {
   readonly mirror: boolean;
   readonly token: {
@@ -24,7 +23,6 @@ export interface AdeCondition {
   readonly line: CommandLine;
 }
 
-/** The state of a tenant's ADE and its problems. */
 export interface AdeReport<F = AdeHealthFacts> {
   readonly facts: F;
   /** the most urgent condition first */

@@ -16,10 +16,7 @@ const HOUR_MS = 60 * 60 * 1000;
 /** The time after which the next sync is full: a little less than a day, because daily runs can begin early. */
 export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 
-/**
- * The maximum number of missing devices that a full sync removes without confirmation: `count` or, if that is more,
- * `percent` of all earlier devices.
- */
+/** How many missing devices a full sync removes without a question: the larger of `count` and `percent` of all. */
 export const UNCONFIRMED_REMOVAL_LIMITS = { count: 5, percent: 5 } as const;
 
 /** The age after which Apple refuses a cursor. @see apple 3 */

@@ -35,7 +35,7 @@ export const ANSWER = {
 export type Answer = RecordOf<typeof ANSWER.fields>;
 
 /**
- * The prefix of questions about the current state of the console. The answers are not in a copy of the tenant, because
- * an outdated answer could make a guide show a step for the first issue, which would disconnect devices.
+ * Prefix of questions about the console's current state. No copy of the tenant has their answers: an outdated one could
+ * make a guide show the first issue, which would disconnect devices.
  */
 export const MOMENTARY_QUESTION_PREFIX = "onboarding.home.";

@@ -23,7 +23,6 @@ export const buildUsageCommand = (fields: readonly DecidingField[]): CommandLine
   });
 };
 
-/** Whether something applies to a tenant. */
 export interface Applicability {
   /** null if the fields in {@link Applicability.unsaid} are not recorded; must not be treated as false */
   readonly applies: boolean | null;
@@ -36,10 +35,8 @@ const createKnownApplicability = (applies: boolean): Applicability => ({ applies
 const createUnknownApplicability = (...unsaid: readonly DecidingField[]): Applicability => ({ applies: null, unsaid });
 
 /**
- * Determines from the services that a tenant uses whether a renewal or handover item applies to the tenant. The push
- * certificate applies if the tenant has iOS or macOS devices; using ADE or VPP implies such devices.
- *
- * @see facts 3.1, 3.5, 3.6 and 7.3: with Google Workspace there is no Gmail account to keep
+ * Determines whether a renewal or handover item applies to a tenant. ADE and VPP imply iOS or macOS devices. @see facts
+ * 3.1, 3.5, 3.6 and 7.3: with Google Workspace there is no Gmail account to keep
  */
 export function determineApplicability(tenant: TenantProfile, kind: ExpectedRenewalKind): Applicability {
   const apple = determineAppleApplicability(tenant);

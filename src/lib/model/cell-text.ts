@@ -2,7 +2,6 @@ import { text, type Text } from "../text/index.ts";
 
 const MAX_SHOWN_LENGTH = 60;
 
-/** Shortens the value of a cell for a message if it is long. */
 export const truncateValue = (value: string): string =>
   value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH).replace(/[\ud800-\udbff]$/, "")}…` : value;
 
@@ -15,16 +14,12 @@ const SPACE_SYMBOLS: ReadonlyMap<string, string> = new Map([
 
 const STRAY_JOINERS = String.raw`(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{scx=Arab}\p{scx=Syrc}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Mong}])[\u200c\u200d]`;
 
-/**
- * Matches characters that are invisible or that change how other characters are displayed: control characters except
- * line breaks, lone surrogates, direction marks, soft hyphens, zero-width spaces, and joiners that join nothing.
- */
+/** Matches what is invisible or changes how others are displayed, except line breaks and joiners that join. */
 export const HIDDEN_CHARACTER_PATTERN = new RegExp(
   String.raw`(?![\n\r])\p{Cc}|[\p{Cs}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]|${STRAY_JOINERS}`,
   "gu",
 );
 
-/** Formats a character as a code point: `U+202E`. */
 const formatCodePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 

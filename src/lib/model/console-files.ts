@@ -23,5 +23,4 @@ export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] a
   ...FormatName[],
 ];
 
-/** The record type that a kind of console file contains. */
 export type ThingOf<N extends FormatName> = (typeof THINGS_BY_FORMAT)[N];

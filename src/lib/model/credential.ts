@@ -16,10 +16,7 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/**
- * Lifetime of a token in days, by default and at most, and how long an
- * expired token is remembered, so that its user learns what happened to it.
- */
+/** Days of a token: by default, at most, and how long an expired one is remembered, to tell its user. */
 export const TOKEN_DAYS = { usual: 90, max: 366, remembered: 90 } as const;
 
 /** What an account does to how it signs in. No token grants it. */
@@ -32,16 +29,10 @@ export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as 
 export const RESET_MAIL_LIMITS = { perAccount: 3, perAddress: 20, minutes: 60 } as const;
 
 /** The largest instant before which a session or token is valid; a UTC instant. */
-export const getSessionEnd = ({
-  createdAt,
-  lastUsedAt,
-}: {
-  readonly createdAt: string;
-  readonly lastUsedAt: string;
-}): string =>
-  new Date(
-    Math.min(Date.parse(createdAt) + SESSION_LIFETIME_MS, Date.parse(lastUsedAt) + SESSION_IDLE_MS),
-  ).toISOString();
+export const getSessionEnd = (session: Readonly<Record<"createdAt" | "lastUsedAt", string>>): string => {
+  const [created, used] = [Date.parse(session.createdAt), Date.parse(session.lastUsedAt)];
+  return new Date(Math.min(created + SESSION_LIFETIME_MS, used + SESSION_IDLE_MS)).toISOString();
+};
 
 export const roundToHour = (instant: string): string =>
   new Date(Math.floor(Date.parse(instant) / HOUR_MS) * HOUR_MS).toISOString();

@@ -15,12 +15,7 @@ import {
 } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/**
- * The rules for the platform and the status of a device. 事前登録 and 管理中 are statuses of the console; 管理外 is a
- * clomoctl status.
- *
- * @see facts 1.3, 4.6
- */
+/** Platforms and statuses. 事前登録 and 管理中 are the console's; 管理外 is clomoctl's.  @see facts 1.3, 4.6 */
 const PLATFORM_RULE = { kind: "choice", choices: ["iOS", "macOS", "Android", "Windows"] } as const satisfies Rule;
 const STATUS_RULE = { kind: "choice", choices: ["事前登録", "管理中", "管理外"] } as const satisfies Rule;
 
@@ -39,19 +34,10 @@ export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 /** The only status in which the console cannot set an owner. A device's status may be unknown.  @see facts 1.3 */
 export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
 
-/**
- * The tags of a device whose user left or got another device. The console has tags and can import them, but it does not
- * have a status for a device that is to be returned.
- *
- * @see facts 1.1
- */
+/** The tags of a device to be returned, for which the console has no status.  @see facts 1.1 */
 export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
 
-/**
- * How an Android device is set up. The names are those in the manual, except `unknown`, which is a clomoctl value.
- *
- * @see facts 1.3, 2.4, 3.5
- */
+/** How an Android device is set up, in the manual's words; `unknown` is clomoctl's.  @see facts 1.3, 2.4, 3.5 */
 const ANDROID_MODE = defineLabelledChoice({
   "fully-managed": text("Fully Managed", "Fully Managed"),
   comp: text("COMP", "COMP"),
@@ -100,11 +86,8 @@ const defineOrgField = (en: string, ja: string) =>
   }) as const satisfies Field;
 
 /**
- * The fields of a device. The console's own columns are unknown, see `ownHeaders`. An IMEI keeps its spaces as the
- * device reports them, because pre-registration matches only the exact text. A device has one owner: a user or an
- * organisation. Add new file columns at the end, because older plans refer to columns by position.
- *
- * @see facts 1.3, 1.4
+ * The fields of a device. An IMEI keeps its spaces: pre-registration matches only the exact text. New file columns come
+ * last, because older plans refer to columns by position. @see facts 1.3, 1.4
  */
 const DEVICE_FIELDS = {
   id: defineIdField(10),
@@ -213,10 +196,7 @@ const TAG_CLICKS = text(
   "CLOMO PANEL の「Devices」で「Import/Export」›「Import」を選び、「デバイスにタグとメモを設定します。」でインポート(デバイスの画面での手順はマニュアルにありません)",
 );
 
-/**
- * A device. It belongs to the organisation of its owner: the organisation that owns it, or the organisation of the user
- * who owns it. The field `org` shows this organisation and is not stored.
- */
+/** A device. `org`, which is not stored, is the organisation that owns it, or the owner's organisation. */
 export const DEVICE = {
   name: "device",
   title: text("devices", "デバイス"),

@@ -1,9 +1,9 @@
 import { text, type Text } from "../text/index.ts";
-import { nameKey, type Comparison } from "./normalise.ts";
+import { nameKey } from "./normalise.ts";
 import type { SecuredApp } from "./secured-user.ts";
 import {
-  type PersonNameForm,
-  type Reference,
+  type Field,
+  type FileColumn,
   type Thing,
   type ThingInFiles,
   CUSTOM_VALUE_RULE,
@@ -11,42 +11,25 @@ import {
   type ValueRule,
 } from "./thing.ts";
 
-export interface Column {
+export interface Column
+  extends
+    Pick<FileColumn, "required" | "consoleExport">,
+    Pick<Field, "code" | "personName" | "comparison" | "secret" | "clearable" | "onlyWith" | "refers"> {
   /** the name of the column in plans, maps and the tenant API; for a custom field, `custom:` and its id */
   readonly field: string;
   /** the exact header in the console's files */
   readonly header: string;
-  /** the rule that values must follow */
   readonly value: ValueRule;
-  /** true if the values are codes or strings of digits, not numbers to calculate with */
-  readonly code?: true | undefined;
-  /** set if the values are names of people, as they are written or in kana */
-  readonly personName?: PersonNameForm | undefined;
-  /** how values are compared for equality; default `exact` */
-  readonly comparison?: Comparison | undefined;
   /** true if the column may appear several times under the same header; its value is the list of the non-blank cells */
   readonly repeated?: boolean | undefined;
   /** maximum number of values of a repeated column */
   readonly most?: number | undefined;
   /** true if the order of the values of a repeated column does not matter */
   readonly set?: true | undefined;
-  /** true if values are never exported, kept or shown; a blank cell leaves the stored secret unchanged */
-  readonly secret?: boolean | undefined;
-  /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
-  readonly required?: "always" | "new" | undefined;
-  /** true if the console's own export contains this column */
-  readonly consoleExport?: boolean | undefined;
-  /** false if a blank cell never clears the field, whatever the options say */
-  readonly clearable?: false | undefined;
-  /** the column that must have a value in a record before this column can have a value */
-  readonly onlyWith?: string | undefined;
-  /** the record type that the cells refer to */
-  readonly refers?: Reference | undefined;
   /** the field of the record type that a cell sets: `org` for the column `orgCode` */
   readonly sets: string;
 }
 
-/** The table format of one kind of console file. */
 export interface Format {
   readonly name: string;
   readonly thing: ThingInFiles;
@@ -113,7 +96,6 @@ export const createFormat = (thing: ThingInFiles, name: string): Format => {
   };
 };
 
-/** Returns the display name of the records in a format. */
 export const getFormatTitle = ({ thing: { title }, app }: Format): Text =>
   app === undefined ? title : text(`${title.en} (${app})`, `${title.ja}(${app})`);
 

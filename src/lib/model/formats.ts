@@ -2,7 +2,6 @@ import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName, type ThingOf } from ".
 import { createFormat, type Format } from "./format.ts";
 import type { RecordKey, ThingInFiles } from "./thing.ts";
 
-/** The formats of all kinds of console files. */
 export const FORMATS = Object.fromEntries(
   FORMAT_NAMES.map((name) => [name, createFormat(THINGS_BY_FORMAT[name], name)]),
 ) as Readonly<Record<FormatName, Format>>;
@@ -13,7 +12,6 @@ type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly RecordKe
     : K[number]["name"]
   : never;
 
-/** The names of the keys that `--key` accepts. */
 export type KeyName = KeyNameOf<ThingOf<FormatName>>;
 
 export const KEY_NAMES = [...new Set<ThingInFiles>(Object.values(THINGS_BY_FORMAT))].flatMap(({ keys }) =>

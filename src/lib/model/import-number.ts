@@ -7,7 +7,6 @@ export interface ImportNumber {
 export const formatImportNumber = (plan: number, change: number | null): string =>
   change === null ? `P${plan}` : String(change);
 
-/** Parses the number of an import; returns undefined if the text is not an import number. */
 export const parseImportNumber = (typed: string): ImportNumber | undefined => {
   const [, letter, digits] = IMPORT_NUMBER_PATTERN.exec(typed) ?? [];
   return digits === undefined ? undefined : { of: letter === "" ? "change" : "plan", value: Number(digits) };

@@ -35,16 +35,10 @@ export type RecordAction = "create" | "update" | "delete";
 /** The signs of the actions, for lines without room for a word. */
 export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
-/**
- * Returns the display name of a value such as a mode or a state. An unknown value, from a newer version of clomoctl, is
- * returned unchanged.
- */
+/** Returns a value's display name; unchanged if it is unknown, from a newer version of clomoctl. */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
-/**
- * What happens to records that cannot be deleted and are missing from a file imported with 全件更新. `keep` keeps them.
- * `release` removes the owner from devices first, so that the owners can be deleted, and keeps the other records.
- */
+/** What 全件更新 does with missing records that cannot be deleted. `release` first removes the owner from devices. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
 /** The effects of a blank cell on a value: it is cleared or kept. */
@@ -57,10 +51,7 @@ export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 /** Maximum number of the row that may be the header of a file. */
 export const MAX_HEADER_ROW = 1000;
 
-/**
- * The checks that `--allow` turns off: unknown columns; spreadsheet error values such as #N/A, which are then text;
- * a file that matches another tenant.
- */
+/** The checks that `--allow` turns off: unknown columns; #N/A and the like, as text; another tenant's file. */
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 

@@ -14,7 +14,6 @@ interface MirrorCounts {
   readonly profile?: { readonly securedApps: boolean | null } | undefined;
 }
 
-/** The kinds of records that no export of the console has brought into a mirror. */
 export interface MirrorGaps {
   readonly devices: boolean;
   readonly secured: boolean;

@@ -43,10 +43,7 @@ export const emailKey = (address: string): string => {
 /** Returns the comparison key of an organisation code, an employee code or an account name; case-sensitive. */
 export const codeKey = foldText;
 
-/**
- * Returns the comparison key of a device's serial number; case-insensitive. Converts only ASCII letters to upper case,
- * so that SQL converts the same letters.
- */
+/** Returns the comparison key of a serial number. Only ASCII letters become upper case, as in SQL. */
 export const serialKey = (serial: string): string =>
   foldText(serial).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
@@ -56,7 +53,6 @@ export const nameKey = foldText;
 /** Returns the comparison key of a name that Apple returns: full-width letters and digits equal their ASCII forms. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
-/** The ways in which values of a field are compared. */
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
 /** Returns true if values are codes: two codes that differ only in letter case or width are different values. */
@@ -83,10 +79,7 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/**
- * Returns true if a value is certain to be its own {@link comparisonKey}, as nearly all values are. If false, the key
- * must be computed.
- */
+/** Returns true if a value is certainly its own {@link comparisonKey}, as nearly all values are. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (
@@ -111,11 +104,8 @@ const getSortClass = (character: string): number => {
 };
 
 /**
- * Returns a key whose order by UTF-8 bytes is the console's order of names: half-width digits, upper case, lower case,
- * hiragana, katakana, kanji, full-width digits, full-width letters, then everything else by code point. Each character
- * is prefixed with the digit of its class.
- *
- * @see facts 6.6
+ * Returns a key with the console's order of names in UTF-8 bytes: half-width digits, upper case, lower case, hiragana,
+ * katakana, kanji, full-width digits and letters, then the rest by code point. @see facts 6.6
  */
 export const nameSortKey = (name: string): string => {
   let key = "";

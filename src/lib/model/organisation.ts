@@ -114,16 +114,11 @@ export const ORG_COUNTS = {
 
 export type Org = RecordOf<typeof ORG_FIELDS>;
 
-/**
- * Formats the names of a path, from the top down: `本社/営業部`. Escapes `/` in a name as `\/` and a backslash as `\\`.
- */
+/** Formats a path from the top down: `本社/営業部`. Escapes `/` in a name as `\/` and a backslash as `\\`. */
 export const formatOrgPath = (names: readonly string[]): string =>
   names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
 
-/**
- * Parses a path into its names, from the top down; the inverse of {@link formatOrgPath}. Returns undefined if the text
- * is not a path: the text or a name in it is blank, or a backslash precedes a character other than `/` and `\`.
- */
+/** Parses what {@link formatOrgPath} formats; undefined for a blank name or an unknown escape. */
 export const parseOrgPath = (path: string): readonly string[] | undefined => {
   const names: string[] = [];
   let name = "";

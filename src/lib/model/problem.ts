@@ -96,7 +96,6 @@ const explainUndeletable = (name: Text, why: Text): Text =>
 
 const quoteName = ({ name }: ProblemParams): Text => text(`${name}`, `「${name}」`);
 
-/** Explains why a record that others refer to is not deleted. */
 const explainUndeletableHolder = (params: ProblemParams): Text => {
   const { en, ja } = getNounOfProblem(params);
   const owned =
@@ -477,7 +476,6 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** A problem at one place of an input file. */
 export interface Problem {
   readonly code: ProblemCode;
   /** the number of the record; 1 is the header; 0 for the whole file or for a record that is missing from the file */
@@ -500,11 +498,7 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-/**
- * Describes a problem with a value that is kept as it is in the console.
- *
- * @param params the problem's parameters, and its code as `of`
- */
+/** Describes a problem with a value that is kept as in the console. @param params with the problem's code as `of` */
 function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));

@@ -2,7 +2,6 @@ import { text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "./renewal.ts";
 import { parseTypedDate } from "./time.ts";
 
-/** Labels of the answers to a yes-or-no question. */
 export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
   Record<string, Text>
 >;
@@ -44,7 +43,6 @@ const TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const
 /** The kind of answer that a question expects. For a password, questions ask only for the place where it is kept. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
-/** The kind of answer that a question expects, and the possible answers if they are limited. */
 export interface AnswerFormat {
   readonly kind: QuestionKind;
   /** for a `choice`: the labels of the possible answers, by the value that is stored */
@@ -54,7 +52,6 @@ export interface AnswerFormat {
 /** A question about something that only a person knows. The part of its name before the first dot is its group. */
 export interface Question extends AnswerFormat {
   readonly group: keyof typeof TITLES;
-  /** what is asked for, as the label of the answer */
   readonly label: Text;
   /** true if the answer must be confirmed every year */
   readonly yearly?: true | undefined;
@@ -150,7 +147,6 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
   ),
 );
 
-/** Returns a question with its group, for people. */
 export const describeQuestion = ({ group, label }: Question): Text =>
   text(`${TITLES[group].en}: ${label.en}`, `${TITLES[group].ja}: ${label.ja}`);
 
@@ -199,12 +195,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/**
- * Parses a typed answer: a date such as `2027-03-31`, or a choice by its value or its label. A date must not be in the
- * future, because questions ask when something was last done.
- *
- * @param now a UTC instant
- */
+/** Parses a typed answer. A date is when something was last done, so not in the future.  @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

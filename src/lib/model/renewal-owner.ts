@@ -2,16 +2,13 @@ const OWNER_SEPARATORS = /[,;、,;\r\n]+/u;
 
 const EMAIL_ADDRESS_PATTERN = /[^\s<>()"'「」:]+@[^\s<>()"'「」:]+/gu;
 
-/** A person or an email address in the owner field of a renewal item. */
 export interface NamedOwner {
   /** text as written: an email address, or a text that may be an employee code, an account name or a full name */
   readonly text: string;
   readonly isAddress: boolean;
 }
 
-/**
- * Splits the owner field of a renewal item, which is free text, into its owners: `佐藤 一郎 <sato@example.jp>, A0002`.
- */
+/** Splits the free text of a renewal item's owners: `佐藤 一郎 <sato@example.jp>, A0002`. */
 export const parseOwners = (owner: string | null): readonly NamedOwner[] =>
   (owner ?? "").split(OWNER_SEPARATORS).flatMap((part): readonly NamedOwner[] => {
     const addresses = part.match(EMAIL_ADDRESS_PATTERN);

@@ -15,11 +15,7 @@ import {
 /** Maximum size of a certificate or token file. Even a bundle of all public certificate authorities is smaller. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
-/**
- * The kinds of renewal items, with their names for people.
- *
- * @see facts 3.1
- */
+/** The kinds of renewal items.  @see facts 3.1 */
 export const RENEWAL_KINDS = {
   "push-certificate": text("MDM push certificate", "MDM プッシュ通知証明書"),
   "ade-token": text("ADE server token", "ADE サーバートークン"),
@@ -56,7 +52,6 @@ const defineTextField = (en: string, ja: string, example: string | null = null) 
 /** Fields of a renewal item that are set by people or read from files. No field may contain a password. */
 export const RECORDED_FIELDS = {
   kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
-  /** name for people, in any words */
   name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
   /** organisation or customer that a token belongs to */
   organisation: defineTextField("organisation", "組織"),
@@ -74,7 +69,6 @@ export const RECORDED_FIELDS = {
   topic: defineTextField("topic", "トピック", "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000"),
   /** person or role that renews the item; an email address also receives the reminders */
   owner: { ...defineTextField("owner", "更新担当", "hanako@example.co.jp"), lines: true },
-  /** name of the Apple or Google account that the item belongs to */
   account: defineTextField("account", "アカウント", "mdm@example.co.jp"),
   /** telephone number that receives the verification codes of the account (two-factor authentication) */
   phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
@@ -85,7 +79,6 @@ export const RECORDED_FIELDS = {
     "情報システム部の金庫",
   ),
   notes: { ...defineTextField("notes", "メモ"), lines: true },
-  /** file that the item was read from */
   source: defineTextField("file", "ファイル"),
 } as const satisfies Fields;
 
@@ -134,9 +127,7 @@ const UNRESTRICTED_FIELDS: readonly string[] = [
   "updatedAt",
 ];
 
-/**
- * All fields except {@link UNRESTRICTED_FIELDS}, for accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} only.
- */
+/** Fields that only accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} can read. */
 export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
   (name) => !UNRESTRICTED_FIELDS.includes(name),
 );
@@ -161,7 +152,6 @@ export const formatTwoFactorPhone = ({
   return known.length === 0 ? null : known.join(" / ");
 };
 
-/** The part of a renewal item that can be read from a file. */
 export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
   /** UTC instant */
   readonly expiresAt: string;

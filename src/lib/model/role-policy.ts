@@ -10,12 +10,10 @@ import {
 } from "./role.ts";
 
 /**
- * Where a role may do an operation. `all`: in the whole tenant; `inside`: in its own organisations; `item`: in its own
- * organisations, if its scheme contains the operation; `no`: nowhere.
+ * Where a role may do an operation. `inside`: in its own organisations; `item`: there, if its scheme has the operation.
  */
 export type Reach = "all" | "inside" | "item" | "no";
 
-/** Labels of the values of {@link Reach}. */
 export const REACH_LABELS = {
   all: text("all", "全体"),
   inside: text("inside", "組織内"),
@@ -62,10 +60,7 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
 };
 
 /**
- * Where each role may do each operation. The tenant enforces this policy, and `roles matrix` shows it. CLOMO's own matrix
- * of rights (各管理者の管理権限一覧) is not known.
- *
- * @see facts 2.1, 8
+ * Where each role may do each operation; the tenant enforces it. CLOMO's own matrix is not known.  @see facts 2.1, 8
  */
 export const ROLE_POLICY = Object.fromEntries(
   ALL_OPERATIONS.map((operation) => {
@@ -89,12 +84,8 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
 };
 
 /**
- * Returns the check items that are required to create users. They include moving users, because every new user is put
- * into an organisation.
- *
- * @param isWhole true if the managed organisations (管理対象組織) are 全て, or if the acting account manages all
- * organisations
- * @see facts 2.1
+ * Returns the check items to create users, who are always put into an organisation. @param isWhole whether 管理対象組織 is
+ * 全て, or the actor manages all organisations @see facts 2.1
  */
 export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   "users.write",
@@ -102,17 +93,13 @@ export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/**
- * The values that determine an account's rights: its role, its scheme's check items, and whether it manages the whole
- * tenant.
- */
+/** What determines an account's rights. `items`: of its scheme; `isWhole`: it manages the whole tenant. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;
   readonly isWhole: boolean;
 }
 
-/** Describes the rule that prevents an account from doing an operation. */
 export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, refused: Operation): Text => {
   const { [role]: reach } = ROLE_POLICY[refused];
   if (reach === "item" && !isPermittedByItems(items, refused))
@@ -126,7 +113,6 @@ export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, ref
   return text(`${addArticle(en)} does not have this right`, `${ja}にはこの権限がありません`);
 };
 
-/** A choice in the 管理者権限 field of the console's form. */
 export interface RoleChoice {
   readonly role: Role;
   readonly name: Text;
@@ -181,7 +167,6 @@ export interface MatrixRow {
   readonly cells: Readonly<Record<AdministratorRole, Reach>>;
 }
 
-/** Returns one row for each operation, with a cell for each role, in their order. */
 export const buildMatrixRows = (): readonly MatrixRow[] =>
   (Object.keys(OPERATIONS) as readonly Operation[]).map((operation) => ({
     operation,

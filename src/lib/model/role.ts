@@ -23,11 +23,8 @@ export const MAX_SUPPORT_OPTIONS = 5;
 export const isSupportOptionAvailable = (others: readonly string[]): boolean => others.length < MAX_SUPPORT_OPTIONS;
 
 /**
- * The operations in a tenant. Roles permit operations, and the check items of a custom scheme
- * (カスタム管理権限スキーム) are operations. CLOMO's manual names three check items (`manual`); the others are
- * clomoctl's own.
- *
- * @see facts 2.1
+ * The operations that roles and check items (of カスタム管理権限スキーム) permit. CLOMO's manual names three of the items
+ * (`manual`); the others are clomoctl's. @see facts 2.1
  */
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },

@@ -37,10 +37,7 @@ const PATTERN_RULES = {
 
 export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 
-/**
- * Email address of a user. The rule is as lenient as the console's import, so an address that satisfies it may still be
- * undeliverable.
- */
+/** As lenient as the console's import: such an address may still be undeliverable. */
 export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
 /** A single email address that email can be sent to, without a name. Stricter than {@link EMAIL_ADDRESS_RULE}. */
@@ -76,9 +73,8 @@ export interface AddressWrapping {
 }
 
 /**
- * Finds text in an email address that does not belong to it: `mailto:`, or brackets or quotes, with or without a name
- * before them. Returns undefined for nearly all addresses. {@link EMAIL_ADDRESS_RULE} accepts such values, because the
- * console may contain them.
+ * Finds `mailto:`, brackets or quotes around an address, also after a name. {@link EMAIL_ADDRESS_RULE} accepts them,
+ * because the console may contain them.
  */
 export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
@@ -135,11 +131,8 @@ const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): r
 };
 
 /**
- * Returns all violations of `rule` by `value`; a shared empty list if there are none. A blank value (`""`) does not
- * violate any rule, because the column decides whether a field may be blank. The severity of a fault depends on its
- * code.
- *
- * @see facts 6.1: the documented limits; a port outside 1-65535 is a warning; nothing else is a rule
+ * Returns all violations of a rule; none for a blank value, which the column allows or not. @see facts 6.1: the
+ * documented limits; a port outside 1-65535 is a warning
  */
 export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
@@ -193,15 +186,11 @@ export const MAX_CHARACTERS = 10_000;
 /** Maximum length, in UTF-16 units, of a text that is searched for in all values of records (a clomoctl rule). */
 export const MAX_SEARCH_LENGTH = 1000;
 
-/**
- * Maximum length, in UTF-8 bytes, of a value that is compared by key, and of its key. A clomoctl rule, so that keys fit
- * into a PostgreSQL index.
- */
+/** Maximum UTF-8 bytes of a value compared by key, and of its key (a clomoctl rule): keys fit a PostgreSQL index. */
 export const MAX_KEY_BYTES = 2_600;
 
 /**
- * Maximum number of bytes that one UTF-16 unit takes in a comparison key: NFC normalisation turns it into up to three
- * characters, and case folding turns each of these into up to three.
+ * Maximum bytes of one UTF-16 unit in a key: NFC makes it up to three characters, and case folding up to three of each.
  */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 

@@ -1,10 +1,8 @@
 import { WINDOWS_31J_FORMS } from "./normalise.ts";
 
 /**
- * Characters that are used interchangeably in the names of persons and places, so that a search for one must find all
- * of them: forms of the same family name (髙橋 and 高橋, 渡邉 and 渡辺, 齋藤 and 斉藤), because it is often not known
- * which form a person uses, and ヶ in place names, typed large or small. Only characters of names are listed: 収 and 收
- * are not treated as equal, and neither are 体 and 體.
+ * Characters of names that are used interchangeably, so that a search for one finds all: it is often not known which
+ * form a person uses (髙橋 and 高橋), or how ヶ in a place is typed. Other variants (収 and 收) are not equal.
  */
 const NAME_VARIANTS: readonly string[] = [
   "高髙",
@@ -37,9 +35,7 @@ const NAME_VARIANTS: readonly string[] = [
 const listCharacters = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at));
 
-/**
- * Half-width kana that are one character each. {@link FULL_WIDTH_FORMS} lists the forms of characters with both widths.
- */
+/** Half-width kana of one character each; characters with both widths are in {@link FULL_WIDTH_FORMS}. */
 const HALF_WIDTH_KANA = listCharacters(0xff61, 0xff9d);
 const FULL_WIDTH_FORMS = [...listCharacters(0xff01, 0xff5e), "\u3000", "\uffe0", "\uffe1", "\uffe2", "\uffe5"];
 
@@ -67,10 +63,7 @@ export const toComparableName = (name: string): string => {
   return Array.from(plain, (character) => [...(groups.get(character) ?? character)][0] ?? character).join("");
 };
 
-/**
- * Builds a character class of a GLOB pattern. In a class, `]` must come first, `^` must not come first, and `-` must
- * come last, because other positions give them a special meaning.
- */
+/** Builds a class of a GLOB pattern, in which `]` must come first, `^` must not, and `-` must come last. */
 const buildGlobClass = (characters: string): string => {
   const others = [...characters].filter((character) => !"]^-".includes(character)).join("");
   const special = (character: string): string => (characters.includes(character) ? character : "");
@@ -86,9 +79,8 @@ const toHalfWidthKana = (voiced: string): string => {
 };
 
 /**
- * Returns the SQL GLOB patterns that find a text anywhere in a value. Letters match in full and half width, and
- * characters of names match in all their variants. A value contains the text if any of the patterns matches. Stored
- * values are not changed, so tenants created by earlier versions can be searched in the same way.
+ * Returns the GLOB patterns of which any matches a value that contains the text, in either width and with all variants
+ * of names. Stored values are not changed, so those of earlier versions are found, too.
  */
 export const buildSearchPatterns = (text: string): readonly string[] => {
   cachedEquivalents ??= buildEquivalents();

@@ -1,6 +1,5 @@
 /**
- * This file is separate from `secured-user.ts`, on which the formats build, and from the list of all formats, which
- * checks do not have to load.
+ * Separate from `secured-user.ts`, on which formats build, and from the list of all formats, which checks do not load.
  */
 
 import { createFormat, type Format } from "./format.ts";

@@ -18,14 +18,9 @@ export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"
 
 export type SecuredApp = (typeof SECURED_APPS)[number];
 
-/** Returns the name of an app for people, such as `Browser`. */
 export const formatSecuredAppName = (app: SecuredApp): string => app.charAt(0).toUpperCase() + app.slice(1);
 
-/**
- * The rules for the fields of a SECURED APPs user. A field without a documented limit does not have a rule here.
- *
- * @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ)
- */
+/** The documented limits of the fields.  @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ) */
 const SECURED_FIELD_RULES = {
   upTo255: { kind: "text", max: 255 },
   id: { kind: "text", max: 255, charset: "half-width-alphanumeric" },

@@ -11,8 +11,8 @@ export interface TenantCopyState {
 }
 
 /**
- * How a received tenant relates to the one that it would replace: that has nothing; it goes forward from it (with the
- * number of changes, and the time of the last one that both have); it has nothing new; or both went different ways.
+ * How a received tenant relates to the local one: that is empty; it goes forward, with the number of changes and the
+ * time of the last common one; it has nothing new; or both went different ways.
  */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }

@@ -16,7 +16,6 @@ export const ANDROID_ACCOUNT_TYPES = {
   none: text("none (Android Enterprise is not used)", "なし(Android Enterprise を使わない)"),
 } as const satisfies Record<string, Text>;
 
-/** Platforms and services that a tenant can use, platforms first. */
 export const USAGE_FIELDS = {
   ios: defineUsageField(text("iOS/iPadOS", "iOS/iPadOS")),
   macos: defineUsageField(text("macOS", "macOS"), false),
@@ -30,7 +29,6 @@ export const USAGE_FIELDS = {
   mobileAppPortal: defineUsageField(text("MOBILE APP PORTAL", "MOBILE APP PORTAL")),
 } as const satisfies Fields;
 
-/** The name of a platform or service that a tenant can use. */
 export type UsageName = keyof typeof USAGE_FIELDS;
 
 /** A contract, identified by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
@@ -90,10 +88,8 @@ function buildExampleContract(): unknown {
   return Object.fromEntries(Object.entries(CONTRACT).map(([name, { example }]) => [name, example]));
 }
 
-/** What is recorded about a tenant itself. */
 export type TenantProfile = RecordOf<typeof TENANT.fields>;
 
-/** The profile of a tenant about which nothing is recorded yet. */
 export const EMPTY_TENANT_PROFILE: TenantProfile = Object.fromEntries(
   Object.entries<Field>(TENANT.fields).map(([name, { nullable }]) => [name, nullable === true ? null : []]),
 ) as unknown as TenantProfile;

@@ -7,7 +7,6 @@ type FieldShape =
   | {
       readonly type: "text";
       readonly rule?: Rule | undefined;
-      /** maximum length in characters, for texts that are not in files and do not have another rule */
       readonly longest?: number | undefined;
       readonly blank?: false | undefined;
     }
@@ -20,7 +19,6 @@ type FieldShape =
   | {
       readonly type: "choice";
       readonly choices: readonly [string, ...string[]];
-      /** labels of the choices, for people */
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
   /** id: UUIDv7; instant: in UTC; day: such as `2027-03-31`; digest: SHA-256 in lower-case hexadecimal digits */
@@ -35,10 +33,7 @@ export interface FileColumn {
   readonly required?: "always" | "new" | undefined;
   /** the console's own export contains this column */
   readonly consoleExport?: true | undefined;
-  /**
-   * for a cell that refers to another record: the rule for the text that identifies that record; otherwise: a rule for
-   * values from cells or typed by hand, but not for stored values
-   */
+  /** rule for values from cells or typed by hand, not for stored ones; of a reference: for the text in the cell */
   readonly rule?: Rule | undefined;
   /** header, if it differs from the Japanese label */
   readonly header?: string | undefined;
@@ -75,10 +70,7 @@ export type Field = FieldShape & {
   readonly comparison?: Comparison | undefined;
   /** true: each value belongs to only one record of the tenant, or of the app if the record has one */
   readonly unique?: true | undefined;
-  /**
-   * name of a single value, if it differs from the name of the field: comparison keys of `emails` are stored as
-   * `emailKey`, and the record that `parentId` refers to is called `parent`
-   */
+  /** name of a single value, if it differs: the keys of `emails` are `emailKey`, `parentId` refers to the `parent` */
   readonly short?: string | undefined;
   /** column with the sort key for the name order of the console; lists can be sorted by this column */
   readonly sortKey?: string | undefined;
@@ -100,9 +92,7 @@ export type Field = FieldShape & {
   readonly added?: number | undefined;
 };
 
-/** A reference from a cell to a record. */
 export interface Reference {
-  /** name of the record type */
   readonly to: string;
   /** field of that record type that the cell contains */
   readonly by: string;
@@ -143,13 +133,9 @@ export interface RecordKey {
   readonly lasting?: true | undefined;
 }
 
-/** A kind of change to a record that is made by hand in the console. */
 export type ManualWork = "create" | "edit" | "move" | "delete";
 
-/**
- * What to click in the console to change records by hand, from the first page on, in the words of CLOMO's manual.
- * `{app}` stands for the name of the app.
- */
+/** What to click in the console, from the first page on, in the manual's words. `{app}` is the name of the app. */
 export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
@@ -185,14 +171,9 @@ export interface Thing<F extends Fields = Fields> {
   readonly custom?: true | undefined;
 }
 
-/** A record type for which the console has files. */
 export interface ThingInFiles extends Thing {
-  /** name in the plural */
   readonly title: Text;
-  /**
-   * where the console imports files (`{app}` stands for the name of the app), and the label for the choice of the
-   * import mode; `choice` is undefined if the modes are not known
-   */
+  /** where the console imports files; `choice` is the label of the import mode, if the modes are known */
   readonly screen: {
     /** console screen that shows the records */
     readonly page: Text;
@@ -265,9 +246,7 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
     });
   });
 
-/**
- * Returns the name of the column that stores a field. A reference is stored as the number of the other record.
- */
+/** Returns the name of a field's column. A reference is stored as the number of the other record. */
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
@@ -275,8 +254,8 @@ export const getColumnName = (name: string, { refers, type, short = name }: Fiel
 const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
 /**
- * Returns the columns that store the fields of a record type, without those of {@link LASTING_FIELDS} and the scope. The
- * position of a column is its bit in stored versions, so later fields come last.
+ * Returns a type's stored columns, without {@link LASTING_FIELDS} and the scope. The position of a column is its bit in
+ * stored versions, so later fields come last.
  */
 export const listStoredColumns = ({
   fields,
@@ -307,10 +286,7 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
-/**
- * A value that is set by hand. For a reference, it is the id of the other record; for several fields in one
- * (`objects`), it is the list of the fields to set. Null or a blank removes the value.
- */
+/** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or a blank removes it. */
 export type ManualValue =
   | string
   | boolean
@@ -331,10 +307,7 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/**
- * Returns the name of the column that stores the comparison key of a value or the keys of a list. The column is blank
- * if the key equals the value.
- */
+/** Returns the name of the column with a value's comparison key (blank if equal) or the keys of a list. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
@@ -348,7 +321,6 @@ export const CREATED_AT_FIELD = {
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** The field for the time when a record was last changed. */
 export const UPDATED_AT_FIELD = {
   type: "instant",
   label: text("updated", "更新日時"),
@@ -358,7 +330,6 @@ export const UPDATED_AT_FIELD = {
 /** The requirements for the values of a field, whoever writes them: a person, a file, a program or a bundle. */
 export interface ValueRule {
   readonly rule: Rule;
-  /** true if a value may have several lines */
   readonly lines: boolean;
   /** true if values are never stored and never shown */
   readonly secret: boolean;

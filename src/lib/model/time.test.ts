@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dayOf, countDaysLeft, formatLocalInstant, formatMoment, addOneYear, subtractOneYear } from "./time.ts";
+import { dayOf, countDaysLeft, formatLocalInstant, formatMoment, addOneYear } from "./time.ts";
 import { levelOf, DEFAULT_THRESHOLDS } from "../renewals/judge.ts";
 
 const TOKYO = "Asia/Tokyo";
@@ -70,8 +70,6 @@ test("an item is expired at its instant, critical on its day, and unknown withou
 test("a year after 29 February is 28 February", () => {
   expect(addOneYear("2028-02-29T14:59:59.000Z")).toBe("2029-02-28T14:59:59.000Z");
   expect(addOneYear("2026-11-20T14:59:59.000Z")).toBe("2027-11-20T14:59:59.000Z");
-  expect(subtractOneYear("2027-11-20T14:59:59.000Z")).toBe("2026-11-20T14:59:59.000Z");
-  expect(subtractOneYear("2028-02-29T14:59:59.000Z")).toBe("2027-02-28T14:59:59.000Z");
   expect(addOneYear("2027-03-01T05:00:00Z")).toBe("2028-03-01T05:00:00Z");
 });
 

@@ -24,10 +24,7 @@ const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/**
- * UTC offsets, in hours, of zones without summer time since 1952. They avoid the 10 ms that Intl needs to create its
- * first formatter.
- */
+/** UTC offsets in hours, without summer time since 1952: Intl needs 10 ms for its first formatter. */
 const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
@@ -37,12 +34,7 @@ const FIXED_OFFSET_SINCE = Date.UTC(1952, 0, 1);
 /** The last supported day, on which certificates without a defined expiry expire everywhere.  @see RFC 5280 4.1.2.5 */
 export const LAST_DAY = "9999-12-31";
 
-/**
- * Returns the calendar day of an instant in a time zone, such as `2027-03-01`.
- *
- * @param when a Date, or a UTC instant in ISO 8601
- * @param timezone an IANA name
- */
+/** Returns the calendar day in an IANA time zone, such as `2027-03-01`.  @param when a Date, or a UTC instant */
 export const dayOf = (when: Date | string, timezone: string): string => {
   const instant = new Date(when);
   const hours = FIXED_OFFSET_ZONES.get(timezone);
@@ -63,22 +55,15 @@ export const dayOf = (when: Date | string, timezone: string): string => {
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
 /**
- * Returns the number of calendar days from today to the day of an expiry, both in the time zone: 0 on the day itself, and
- * if a run at this time of the next day would be too late; negative after it.
- *
- * @param expiresAt a UTC instant
- * @param timezone an IANA name; never the time zone of the process
+ * Returns the calendar days until an expiry in an IANA time zone; 0 also if a run at this time tomorrow would be too
+ * late, and negative after it. @param expiresAt a UTC instant
  */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
   const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
 };
 
-/**
- * Formats an instant for people, with day, time and time zone: `2027-03-01 14:00:00 (Asia/Tokyo)`.
- *
- * @param to precision of the time
- */
+/** Formats an instant for people: `2027-03-01 14:00:00 (Asia/Tokyo)`. */
 export function formatMoment(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
   const timeStyle = to === "second" ? "medium" : "short";
   const key = `${timeStyle} ${timezone}`;
@@ -118,22 +103,13 @@ export const isCalendarDay = (day: string): boolean => {
 };
 
 /** Returns the same time one year later, in UTC. One year after 29 February is 28 February. */
-export const addOneYear = (instant: string): string => addYears(instant, 1);
-
-/** Returns the same time one year earlier, in UTC. It reverses {@link addOneYear}, except for 29 February. */
-export const subtractOneYear = (instant: string): string => addYears(instant, -1);
-
-const addYears = (instant: string, years: number): string => {
-  const year = String(Number(instant.slice(0, 4)) + years).padStart(4, "0");
+export const addOneYear = (instant: string): string => {
+  const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
   return isCalendarDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
 };
 
-/**
- * Returns the canonical IANA name of a time zone, or undefined if there is no such time zone.
- *
- * @see https://tc39.es/ecma402/#sec-canonicalizetimezonename
- */
+/** Returns a zone's canonical IANA name, if any.  @see https://tc39.es/ecma402/#sec-canonicalizetimezonename */
 export const findTimeZone = (typed: string): string | undefined => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: typed }).resolvedOptions().timeZone;
@@ -155,21 +131,14 @@ export const parseDurationDays = (typed: string): number | undefined => {
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const SECOND_MS = 1000;
-/**
- * The end of a day is searched for from this many hours before midnight UTC to {@link SEARCH_END_HOURS} after it. No
- * time zone has a larger offset.
- */
+/** Hours before midnight UTC, and after it, between which a day ends in every time zone. */
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 
 /** A date typed by a person: a calendar day (`2027-03-01`), or a UTC instant. */
 export type TypedDate = { readonly day: string } | { readonly instant: string };
 
-/**
- * Parses a day (`2027-03-01`, `2027/3/1`) or an instant with its offset (`2027-03-01T09:00:00+09:00`).
- *
- * @returns undefined if the text is neither, or if the day does not exist
- */
+/** Parses an existing day (`2027-03-01`, `2027/3/1`) or an instant with its offset (`2027-03-01T09:00:00+09:00`). */
 export const parseTypedDate = (typed: string): TypedDate | undefined => {
   const [, year = "", month = "", date = ""] = DAY_PATTERN.exec(typed) ?? [];
   const day = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
@@ -179,21 +148,11 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
   return isValidTypedDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
 };
 
-/**
- * Returns the UTC instant of a typed date. For a day, it is the last second of that day in the time zone.
- *
- * @param timezone an IANA name
- */
+/** Returns a UTC instant; for a day, its last second in the IANA time zone. */
 export const toUtcInstant = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : findEndOfDay(date.day, timezone).toISOString();
 
-/**
- * Returns the time at which something was done. For a past day, it is the end of that day; for today, it is the current
- * time.
- *
- * @returns a UTC instant
- * @throws Failure `usage` if the time is in the future
- */
+/** Returns the UTC instant at which something was done: now for today, else the end of the day. @throws `usage` */
 export function resolvePastInstant(
   date: TypedDate,
   { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },

@@ -1,7 +1,6 @@
 import { addArticle, joinTexts, same, text, type Text } from "../text/index.ts";
 import { getThingNoun } from "./problem.ts";
 
-/** The reasons why a record is not reverted when a change is undone. */
 export const UNDO_BLOCK_REASONS = [
   "changed",
   "deleted",
@@ -15,9 +14,7 @@ export const UNDO_BLOCK_REASONS = [
 
 export type UndoBlockReason = (typeof UNDO_BLOCK_REASONS)[number];
 
-/** A record that is not reverted when a change is undone. */
 export interface BlockedRecord {
-  /** name of the record type */
   readonly thing: string;
   /** name of the record for people; null if the acting account cannot see the record */
   readonly name: string | null;
@@ -28,13 +25,10 @@ export interface BlockedRecord {
   readonly fields: readonly string[];
   /** number of the later change that prevents the undo; null if there is none that the acting account can see */
   readonly change: number | null;
-  /** the record that prevents the undo */
   readonly other: { readonly thing: string; readonly name: string | null } | null;
 }
 
-/**
- * Describes a record, such as `the user 佐藤`; if the account cannot see the record, only its kind, such as `a user`.
- */
+/** Describes a record, such as `the user 佐藤`, or `a user` if the account cannot see it. */
 const describeRecordName = ({ thing, name }: Pick<BlockedRecord, "thing" | "name">): Text => {
   const { en, ja } = getThingNoun(thing);
   return name === null ? text(addArticle(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);

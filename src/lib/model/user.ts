@@ -24,9 +24,7 @@ const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: strin
     ...(more as F),
   }) as const;
 
-/**
- * Returns a text field that may be blank and is not in any file. @see facts 2.4: what account names may be built from
- */
+/** Returns a text field that may be blank and is in no file. @see facts 2.4: what account names may be built from */
 const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
   ({
     type: "text",
@@ -68,21 +66,14 @@ export const CUSTOM_FIELD = {
   usual: ["id", "name", "createdAt"],
 } as const satisfies Thing;
 
-/**
- * Maximum length of an account name, in characters. It equals the maximum length of an email address, because an
- * account name may be an email address. No limit is documented; this is a clomoctl rule, and longer names that already
- * exist are kept.
- */
+/** Maximum length of an account name, that of an email address (a clomoctl rule). Longer existing names are kept. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
 const { id: ORG_ID, code: ORG_CODE, path: ORG_PATH } = ORG.fields;
 
 /**
- * The fields of a CLOMO PANEL user, in the order of the console's file. No maximum length is documented for any field;
- * the limit for account names is a clomoctl rule. The spelling of `UPN`, `社員コード`, `住所の区分` and the two account
- * columns is confirmed; the other headers are spelled as on the screen.
- *
- * @see facts 1.2, 1.3
+ * The fields of a PANEL user, in the order of the console's file, without documented limits. Confirmed spellings are
+ * `UPN`, `社員コード`, `住所の区分` and the account columns; others are spelled as on the screen. @see facts 1.2, 1.3
  */
 const FIELDS = {
   id: defineIdField(2),

@@ -34,7 +34,6 @@ const findLengthFaults = ({ rule, max, key }: ValueRule, value: string): readonl
   return bytes > MAX_KEY_BYTES ? [{ code: "key-too-long", params: { bytes, max: MAX_KEY_BYTES } }] : NO_FAULTS;
 };
 
-/** Returns all faults of a value. A blank value has none. The problem code determines the severity. */
 export const findValueFaults = (of: ValueRule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
   const found = findCharacterFaults(of, value);

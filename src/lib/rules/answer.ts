@@ -9,10 +9,7 @@ interface JudgedAnswer {
   readonly at: string;
 }
 
-/**
- * Returns why an answer is refused: it must belong to a checklist question, have the type that the question requires,
- * and not be dated in the future.
- */
+/** An answer must belong to a checklist question, have its type, and not be dated in the future. */
 export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string): Text | undefined => {
   if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
   // an answer can be withdrawn even if its question is no longer asked
@@ -25,10 +22,7 @@ export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string):
   return text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`);
 };
 
-/**
- * Returns an answer in its stored form. An answer that the question does not accept is returned as typed, and the rule
- * rejects it.
- */
+/** Returns an answer's stored form; as typed if the question does not accept it, for the rule to reject. */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
   const form = QUESTIONS.get(question);
   const read = form && parseAnswer(form, typed, now);

@@ -1,10 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 
 /**
- * Returns why a custom user field cannot have a name: it must fit a column header and `--custom NAME=VALUE` (a clomoctl
- * rule).
- *
- * @param isFree true if the name is valid as a column header and no other column has this name
+ * A custom field's name must fit a header and `--custom NAME=VALUE` (a clomoctl rule). @param isFree no column has it
  */
 export const judgeCustomFieldName = (name: string, isFree: boolean): Text | undefined => {
   if (name.trim() !== name)

@@ -2,7 +2,6 @@ import { Failure } from "../errors/index.ts";
 import type { Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 
-/** A reason why a change is not allowed. */
 export interface RuleProblem {
   /** the field that is the reason; undefined if more than one field is the reason */
   readonly field?: string | undefined;

@@ -12,10 +12,7 @@ const judgeContracts: ProfileRule = (profile) => [
   ...judgeDuplicateContracts(profile),
 ];
 
-/**
- * Contract names must be unique. Commands find a contract by its name, so they would change or remove only one of two
- * contracts with the same name.
- */
+/** Commands find a contract by its name, so they would change only one of two with the same name. */
 const judgeDuplicateContracts: ProfileRule = (profile) =>
   [...Map.groupBy(profile.contracts, ({ name }) => nameKey(name)).values()].flatMap(([first, second]) =>
     first === undefined || second === undefined

@@ -116,10 +116,7 @@ export const createValueCheck = (field: Field): ValueCheck | undefined => {
   }
 };
 
-/**
- * Creates a check for records whose values already have the correct types. The check returns the first problem of each
- * field.
- */
+/** Creates a check for records with correct types, which returns the first problem of each field. */
 const createRecordCheck = (fields: Fields): ((record: object) => readonly RuleProblem[]) => {
   const checks = Object.entries<Field>(fields).flatMap(([name, field]) => {
     const check = createValueCheck(field);

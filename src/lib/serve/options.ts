@@ -28,7 +28,6 @@ export interface AnsweredRequest {
   readonly route: string | null;
   readonly status: number;
   readonly ms: number;
-  /** bytes of the response body */
   readonly bytes: number;
   /** id of the account's user; null without credentials */
   readonly account: string | null;
@@ -70,7 +69,6 @@ export interface ServeOptions {
   readonly place: ListenPlace;
   /** undefined: plain HTTP */
   readonly tls?: ServerCertificate | undefined;
-  /** the proxies whose headers are trusted */
   readonly proxies?: BlockList | undefined;
   readonly limits: ServerLimits;
   readonly answer: (request: Request, from: RequestOrigin, trace: RequestTrace) => Promise<Response>;

@@ -63,8 +63,8 @@ function findColumn<R>(columns: readonly Column<R>[], name: string): Column<R> |
 }
 
 /**
- * Returns the selected columns in the given order. A field is named by its key or by its header in either language.
- * @throws `usage` if a field is unknown or given twice
+ * Returns the columns, named by key or either header, in the given order. @throws `usage` for an unknown or repeated
+ * one
  */
 export function selectColumns<R>(
   columns: readonly Column<R>[],

@@ -17,9 +17,7 @@ export interface OutputTarget {
   readonly columns?: number | undefined;
   /** formats a UTC instant for people; if absent, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
-  /** marks the commands in an escaped cell of a table */
   readonly mark?: ((cell: string) => string) | undefined;
-  /** shows the marked commands in a line of a table */
   readonly paint?: ((line: string) => string) | undefined;
 }
 
@@ -31,9 +29,8 @@ export type Records<R> = AsyncIterable<R> | Iterable<R>;
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
- * Writes a list according to `--format` and `--fields`, as a stream, which ends when its reader closes the pipe. @param
- * lines the same records as NDJSON; written unchanged if no field is left out and nothing is escaped @throws `usage` if
- * a field is unknown, before the first record is read
+ * Writes a list as a stream, which ends when its reader closes the pipe. @param lines the same records as NDJSON,
+ * written unchanged if they are complete @throws `usage` for an unknown field, before the first record is read
  */
 export async function writeList<R>(
   place: OutputTarget,

@@ -96,7 +96,6 @@ export class Terminal {
   readonly out: TextWriter;
   readonly progress: Progress;
   readonly prompts: Questions;
-  /** width of stdout in columns; 80 if stdout is not a terminal */
   readonly columns: number;
   readonly #err: TextWriter;
   readonly #writeNow: (chunk: string) => void;
@@ -170,9 +169,7 @@ export class Terminal {
     return renderAdvice(wording)[this.language];
   }
 
-  /**
-   * Sets the tenant whose records are shown from now on. With records of several tenants, each line must name its own.
-   */
+  /** Sets the tenant whose records are shown. With records of several tenants, each line must name its own. */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;
@@ -366,7 +363,6 @@ export class Terminal {
   }
 }
 
-/** Returns the questions. The code that asks is loaded at the first one. */
 const createQuestions = (place: PromptEnvironment): Questions => {
   const open = async () => new (await import("./prompt.ts")).Prompts(place);
   return {

@@ -4,15 +4,10 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** A destination for text that people or programs read. */
 export interface TextWriter {
-  /**
-   * true after the reader has closed the pipe (`… | head -1`); nothing more is written then, and producers should stop
-   */
+  /** true after the reader has closed the pipe (`… | head -1`): nothing more is written, producers should stop */
   readonly closed: boolean;
-  /**
-   * Resolves when there is room for more. Does nothing if closed. @throws the earlier failure, or the signal's reason
-   */
+  /** Resolves when there is room for more. @throws the earlier failure, or the signal's reason */
   write(chunk: string | Uint8Array): Promise<void>;
   /** resolves when everything written so far has been handed to the operating system */
   flush(): Promise<void>;
@@ -21,10 +16,7 @@ export interface TextWriter {
 const BATCH_CHARACTERS = 1 << 15;
 const CLOSED_PIPE_ERRORS = /^(?:EPIPE|EOF|ECONNRESET|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END)$/;
 
-/**
- * Writes to a Node stream, small writes together. A slow reader slows the writer down, and a closed pipe ends it
- * without an error; a signal ends a long output.
- */
+/** Writes to a Node stream in batches. A slow reader slows it, a closed pipe ends it quietly, a signal fails it. */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
   readonly #name: string;
@@ -36,10 +28,7 @@ export class StreamWriter implements TextWriter {
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /**
-   * @param name name of the stream in messages @param options `isBeside` is for messages that accompany the result: if
-   * they cannot be written, the result and the exit code stay the same, because nobody is left to read an error
-   */
+  /** @param name in messages @param options `isBeside`: messages beside the result, whose failure changes nothing */
   constructor(
     stream: Writable,
     name: string,

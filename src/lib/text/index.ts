@@ -1,4 +1,3 @@
-/** The languages of every message, help text and report. */
 export type Language = "ja" | "en";
 
 /** A text for people, in both languages. The type makes a missing translation a compile error. */

@@ -5,9 +5,7 @@ export const toLooseKey = (word: string): string =>
     .toLowerCase()
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
-/**
- * Returns the candidate with the fewest edits from a misspelt word, up to a third of its length; undefined if none is.
- */
+/** Returns the candidate with the fewest edits, up to a third of the misspelt word's length. */
 export function findNearestWord(
   word: string,
   candidates: Iterable<string>,

@@ -1,16 +1,10 @@
 /**
- * Characters that control a terminal or disguise text: C0 and C1 controls, bidi marks,
- * embeddings, overrides and isolates, line separators, invisible spaces and lone surrogates.
- *
- * @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
- * @see https://trojansource.codes/
+ * Characters that control a terminal or disguise text: controls, bidi marks, separators, invisible spaces, surrogates.
+ * @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters https://trojansource.codes/
  */
 export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
-/**
- * Returns a text as one word of a POSIX shell; what a terminal would show escaped is written for bash and zsh:
- * `$'a\nb'`.
- */
+/** Returns a text as one POSIX word; what a terminal shows escaped is written for bash and zsh: `$'a\nb'`. */
 export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;
   if (name.search(DECEPTIVE_CHARACTERS) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;

@@ -11,11 +11,7 @@ export interface CellFormat {
   readonly text: ((value: string) => string) | undefined;
 }
 
-/**
- * Built-in number formats that Excel has for Japanese in addition to those in the standard.
- *
- * @see ECMA-376 part 1, 18.8.30, `ja-jp`
- */
+/** Excel's additional built-in formats for Japanese.  @see ECMA-376 part 1, 18.8.30, `ja-jp` */
 const JAPANESE_FORMATS: ReadonlyMap<number, string> = new Map([
   ...[27, 28, 29, 30, 31, 34, 35, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58].map((id) => [id, "yyyy/mm/dd"] as const),
   [32, 'h"時"mm"分"'],
@@ -33,10 +29,7 @@ export const getBuiltInPattern = (id: number): string | undefined => {
 const MIN_INEXACT_NUMBER = 1e15;
 /** The smallest number with twelve digits. Codes such as IMEIs have at least this many digits, amounts do not. */
 const MIN_CODE_NUMBER = 1e11;
-/**
- * Maximum number of significant digits that Excel shows for a number with an exponent. A CSV file contains only these
- * digits.
- */
+/** Maximum significant digits that Excel shows, and writes to CSV, of a number with an exponent. */
 const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
@@ -46,9 +39,7 @@ const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolea
   return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
 };
 const DAYS_1904 = 1462;
-/**
- * Serial number of the day after 9999-12-31. {@link NONEXISTENT_DAY} is the number of 1900-02-29, which did not exist.
- */
+/** Serial numbers of the day after 9999-12-31, and of 1900-02-29, which did not exist. */
 const DAY_AFTER_LAST = 2_958_466;
 const NONEXISTENT_DAY = 60;
 const SECONDS_PER_DAY = 86_400;
@@ -65,11 +56,8 @@ function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedN
 }
 
 /**
- * Creates the format of cells with a number format. Dates are always `YYYY/MM/DD`, because the date formats that Excel
- * offers depend on the language of the computer.
- *
- * @param pattern undefined if the workbook refers to a format that it does not have
- * @param date1904 true if the workbook counts days from 1904
+ * Creates a cell format. Dates are always `YYYY/MM/DD`: Excel's depend on the computer's language. @param pattern
+ * undefined if the workbook lacks it @param date1904 days are counted from 1904
  */
 export function createCellFormat(pattern: string | undefined, date1904: boolean): CellFormat {
   if (pattern === undefined || !numfmt.isValidFormat(pattern)) {

@@ -13,7 +13,6 @@ const MAX_COLUMNS = 2 ** 14;
 
 export interface SheetContext {
   readonly strings: Pick<SharedStrings, "at">;
-  /** indexed by the style of a cell */
   readonly formats: readonly CellFormat[];
   readonly merges: MergedRanges;
 }
@@ -28,15 +27,9 @@ const getCellTypeCode = createAttributeReader("t");
 const getHiddenFlag = createAttributeReader("hidden");
 
 /**
- * Reads the rows of a worksheet as the records of a file, with each cell as Excel shows it. Records have the row
- * numbers of the sheet. Rows without a value are left out, except rows with formatted cells below the header. The first
- * record has as many cells as its last value requires. Later records have the same number of cells, or more if they
- * have values further to the right.
- *
- * A cell that is merged with the cells above has their value, because Excel shows it for all of these rows.
- *
- * If the value of a cell differs from what Excel shows, or if Excel shows nothing, the cell is reported as a problem
- * and never treated as blank.
+ * Reads the rows of a worksheet with their numbers, each cell as Excel shows it: a cell merged with those above has
+ * their value; one that Excel does not show as it is, or not at all, is a problem, never blank. Rows without values are
+ * left out, unless formatted below the header. Records have as many cells as the first one, or more.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;

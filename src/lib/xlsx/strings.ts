@@ -3,10 +3,7 @@ import { scanXml, unescapeXml, type XmlHandler } from "./xml.ts";
 
 const MAX_RAW_CHARACTERS = 1024 * 1024;
 
-/**
- * Matches escapes such as `_x000D_`, which stand for characters that XML cannot contain. @see ECMA-376 part 1,
- * 22.9.2.19
- */
+/** Matches escapes such as `_x000D_`, for what XML cannot contain. @see ECMA-376 part 1, 22.9.2.19 */
 const ESCAPE_SEQUENCE = /_x([0-9A-Fa-f]{4})_/g;
 
 /** Collects the text of a cell or a shared string from its runs, without furigana. */
@@ -45,10 +42,7 @@ export const decodeCellText = (raw: string): string => {
     : text;
 };
 
-/**
- * A workbook's shared strings. They are stored as UTF-8, because millions of JavaScript strings take five times as much
- * memory.
- */
+/** A workbook's shared strings, as UTF-8: millions of JavaScript strings take five times the memory. */
 export class SharedStrings {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #ends = new Uint32Array(4096);

@@ -79,9 +79,8 @@ export class Workbook {
   }
 
   /**
-   * @param named name of the sheet, or its pattern; undefined selects the only sheet that is not hidden and has data
-   * @param headerRow see {@link WorkbookOptions.headerRow}
-   * @throws Failure `usage` if there are several such sheets, or if no sheet has the name; `input-rejected`
+   * @param named name or pattern; undefined: the only visible sheet with data @throws `usage` for no or several such
+   * sheets; `input-rejected`
    */
   async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
@@ -102,11 +101,7 @@ export class Workbook {
     lines?.end();
   }
 
-  /**
-   * Reads the first rows of a sheet, and possibly some more. Merged cells are not reported.
-   *
-   * @throws Failure as {@link read}
-   */
+  /** Reads the first rows of a sheet, or some more, without merges.  @throws Failure as {@link read} */
   async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
     let row = 0;

@@ -88,10 +88,7 @@ const XML_ENTITIES = new Map([
   [">", "&gt;"],
 ]);
 
-/**
- * Matches characters that XML does not allow, and a `_` that would look like the start of an escape. They are written
- * as escapes such as `_x001F_`. @see ECMA-376 part 1, 22.9.2.19
- */
+/** Matches what XML does not allow, and a `_` like an escape's. @see ECMA-376 part 1, 22.9.2.19 */
 // oxlint-disable-next-line no-control-regex
 const UNWRITABLE_CHARACTERS =
   /[\0-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|_(?=x[0-9A-Fa-f]{4}_)/g;
@@ -118,10 +115,7 @@ const createLimitFailure = (en: string, ja: string): Failure =>
 
 type Batches = AsyncIterable<readonly (readonly string[])[]>;
 
-/**
- * A sheet of a workbook. The first row is the header: it stays in view, and is repeated on every page of A4 landscape.
- * Columns are as wide as their contents, as far as the page has room, and longer cells wrap.
- */
+/** A sheet. The header, its first row, stays in view and is on every A4 page. Columns fit their contents or wrap. */
 export interface Sheet {
   /** at most 31 characters, none of `[]:*?/\`; no other sheet has it */
   readonly name: string;
@@ -157,7 +151,6 @@ const measureColumns = (rows: readonly (readonly string[])[]): readonly number[]
 };
 
 const LINE_HEIGHT = 18;
-/** Yields the XML of a sheet.  @throws Failure `input-rejected` if there are more rows than a sheet can have */
 async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Buffer> {
   const batches = rows[Symbol.asyncIterator]();
   try {
@@ -202,12 +195,7 @@ export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => enc
 /** With a fixed date, the first in ZIP, equal rows result in equal bytes. */
 const ENTRY_OPTIONS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
 
-/**
- * Yields the bytes of a workbook. All cells are text, so that Excel does not convert a value or run a formula.
- *
- * @param maxRows Excel's maximum number of rows of a sheet
- * @throws Failure `input-rejected` if the rows of a sheet exceed the limit
- */
+/** Yields a workbook of texts, so that Excel converts and runs nothing. @throws `input-rejected` above `maxRows` */
 export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;

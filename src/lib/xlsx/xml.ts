@@ -15,10 +15,7 @@ const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 
-/**
- * Splits XML that arrives in pieces into tags and text. A document type declaration is refused: workbooks do not have
- * one, and it can declare entities.
- */
+/** Splits XML in pieces into tags and text. It refuses a document type declaration, which could declare entities. */
 export class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
@@ -63,11 +60,7 @@ export class XmlScanner {
     }
   }
 
-  /**
-   * Passes on the markup that begins at a `<`.
-   *
-   * @returns the index after the markup; -1 if its end has not arrived yet
-   */
+  /** Passes on the markup at a `<`.  @returns the index after it; -1 if its end has not arrived yet */
   #markup(all: string, less: number): number {
     if (all.startsWith("<?", less)) return findEndOfMark(all, "?>", less);
     if (all.startsWith("<!", less)) {
@@ -138,11 +131,7 @@ const decodeCharacter = (code: number): string => {
   return String.fromCodePoint(code);
 };
 
-/**
- * Decodes the entities in `raw` XML text.
- *
- * @throws Failure `input-rejected` if the text has an entity that XML does not predefine
- */
+/** Decodes the entities in raw XML text.  @throws `input-rejected` for one that XML does not predefine */
 export const unescapeXml = (raw: string): string =>
   raw.includes("&")
     ? raw.replaceAll(
@@ -157,10 +146,7 @@ export const unescapeXml = (raw: string): string =>
       )
     : raw;
 
-/**
- * Returns a function that finds the value of an attribute in the attributes that {@link XmlHandler.open} receives; the
- * function returns undefined if the attribute is missing.
- */
+/** Returns a function that finds an attribute's value in what {@link XmlHandler.open} receives. */
 export const createAttributeReader = (name: string): ((attributes: string) => string | undefined) => {
   const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   return (attributes) => {

@@ -6,10 +6,7 @@ import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./w
 const toWorkbookFailure = (error: unknown): Failure =>
   error instanceof Failure ? error : createDamagedWorkbookFailure(error);
 
-/**
- * The files of a ZIP archive that is held in memory. File names are kept in lower case, because the names of workbook
- * parts are not case-sensitive.
- */
+/** A ZIP archive in memory. Names are kept in lower case, because those of workbook parts are case-insensitive. */
 export class Zip {
   readonly #file: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -41,12 +38,7 @@ export class Zip {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /**
-   * Unpacks a file piece by piece. Yields nothing if the archive does not contain the file.
-   *
-   * @param most maximum number of unpacked bytes; the archive cannot state fewer than there are
-   * @throws Failure `input-rejected` if the file is larger or damaged
-   */
+  /** Unpacks a file, if there is one, in pieces.  @throws `input-rejected` if damaged or larger than `most` bytes */
   async *chunks(name: string, most: number): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return;

@@ -1,16 +1,12 @@
 import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
 
-/**
- * A response of {@link FakeApple}. Omitted members get default values. If the value is an error, the request fails with
- * this error.
- */
+/** A response of {@link FakeApple}, completed by default values; an error makes the request fail. */
 export type FakeAppleResponse = Partial<AppleResponse> | Error;
 
 export const NOW = Date.parse("2026-11-22T19:00:00Z");
 
 /**
- * A fake Apple server that responds as the test specifies and records the requests. Its clock advances when its client
- * waits.
+ * A fake Apple server, which responds as the test says and records requests. Its clock advances when its client waits.
  */
 export class FakeApple {
   readonly requests: AppleRequest[] = [];

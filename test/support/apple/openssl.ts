@@ -1,3 +1,4 @@
+import { readRenewables } from "../../../src/lib/apple/index.ts";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,10 +7,7 @@ import { describe, expect, test } from "vitest";
 
 const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
 
-/**
- * Describes tests of files that openssl creates in place of Apple. On a machine without openssl, a single test replaces
- * them, whose name reports that nothing was tested.
- */
+/** Describes tests of files that openssl creates. Without openssl, one test says that nothing was tested. */
 export function describeWithOpenssl(name: string, suite: () => void): void {
   const [tried, missed] = HAS_OPENSSL ? [[name], []] : [[], [name]];
   describe.each(tried)("%s", () => {
@@ -148,3 +146,6 @@ export const createPropertyList = (lines: string): string =>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0"><dict>${lines}</dict></plist>
 `;
+
+export const readExpiringItems = async (...file: Parameters<typeof readRenewables>) =>
+  (await readRenewables(...file)).map(({ expiring }) => expiring);

@@ -12,10 +12,7 @@ const encodeShiftJis = (secret: string): Buffer => {
   return Buffer.concat([...encoder.write(secret), ...encoder.end()].map((bytes) => Buffer.from([bytes].flat())));
 };
 
-/**
- * Returns the base64 forms of bytes, one for each alignment. Leaves out the characters that depend on the neighbouring
- * bytes.
- */
+/** Returns the base64 forms of bytes, one per alignment, without the characters that depend on neighbours. */
 const encodeBase64Forms = (bytes: Buffer): readonly string[] =>
   [0, 1, 2].map((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
@@ -60,11 +57,7 @@ export class Canaries {
     }
   }
 
-  /**
-   * Searches the files below a folder that have changed since they were last searched.
-   *
-   * @param allowed returns true if a file may contain secrets; receives the path of the file below the folder
-   */
+  /** Searches the files below a folder that changed since the last search, except those that may contain secrets. */
   lookBelow(folder: string, allowed: (path: string) => boolean): void {
     for (const path of listFilesBelow(folder)) {
       if (allowed(path)) continue;
@@ -80,9 +73,8 @@ export class Canaries {
   }
 
   /**
-   * Searches the command lines and environments of all descendants of a process. The environment of the process itself
-   * is not searched, because its caller sets it. A child is skipped as long as it has the same environment, which is
-   * until it executes another program.
+   * Searches command lines and environments of a process's descendants, but a child's only once it executes another
+   * program.
    */
   lookAt(pid: number): void {
     const own = readIfPresent(`/proc/${pid}/cmdline`);
@@ -101,8 +93,7 @@ export class Canaries {
 const CHANGE_TIME_PRECISION_MS = 20;
 
 /**
- * Returns a text that is different after each change to a file; undefined if the file no longer exists, or if a further
- * change could have the same text.
+ * Returns a text that changes with a file; undefined if it is gone, or if a further change could have the same text.
  */
 function getFileState(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -141,16 +132,12 @@ export interface SearchedPlaces {
   readonly folders: readonly string[];
   /** returns true if a file may contain secrets; receives the path of the file below its folder */
   readonly mayHold: (path: string) => boolean;
-  /**
-   * returns true if a file may contain secrets only while the program runs (mode 0600); receives the path of the file
-   * below its folder
-   */
+  /** returns true if a file, by its path below its folder, may contain secrets while the program runs (mode 0600) */
   readonly mayPass: (path: string) => boolean;
 }
 
 /**
- * Runs a program and searches for secrets: while it runs, in its folders and its descendants, and afterwards in its
- * output and in the files that are left.
+ * Runs a program and searches for secrets, meanwhile in its folders and descendants, and then in its output and files.
  */
 export async function runWatched(
   canaries: Canaries,

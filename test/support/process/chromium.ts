@@ -12,11 +12,8 @@ export interface StartedChromium extends AsyncDisposable {
 }
 
 /**
- * Starts a real Chromium. The caller must dispose of it. The package unpacks Chromium into the temporary folder and
- * assumes that a copy that already exists there is complete. Because test files run in parallel, each start uses a
- * separate folder.
- *
- * @throws Error with a clear message if Chromium does not start
+ * Starts a real Chromium, which the caller disposes of. Each start has its own folder, because test files run in
+ * parallel and the package takes an unpacked copy for complete. @throws Error if Chromium does not start
  */
 export async function startChromium(): Promise<StartedChromium> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-chromium-"));

@@ -61,8 +61,8 @@ export async function freshHome(): Promise<string> {
 }
 
 /**
- * Builds the environment of the program. It contains only two variables of the machine's environment: PATH, and the
- * compile cache of the tests. Each home is new, so a cache in the home would be empty.
+ * Builds an environment with PATH and the compile cache of the tests: each home is new, so its own cache would be
+ * empty.
  */
 function buildEnvironment({ home, env }: RunOptions): Record<string, string> {
   const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;

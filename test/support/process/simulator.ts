@@ -24,9 +24,7 @@ export function startSimulator(...options: readonly string[]): Promise<string> {
 }
 
 /**
- * Starts a command whose first line on stdout is the URL on which it listens. It is killed when the test ends.
- *
- * @throws if it ends before it listens
+ * Starts a command that first prints its URL, and kills it when the test ends.  @throws if it ends before it listens
  */
 export async function startListening(home: string, words: readonly string[]): Promise<RunningServer> {
   const running = start(words, { home, cwd: home });

@@ -9,11 +9,7 @@ export const TENANT = join("tenants", "local");
 /** The query results for a tenant that contains only the topmost organisation. */
 const EMPTY_TENANT_RESULTS = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];
 
-/**
- * Reads the content of a tenant, which may be empty or not exist yet: the export of its users, then its organisations
- * and the values that must be unique among users. `imports list` runs first, because it removes the remains of killed
- * imports.
- */
+/** Reads a tenant's users (exported), organisations and unique values, after `imports list` removed killed imports. */
 export async function readTenantState(home: string): Promise<string> {
   await run(["imports", "list"], { home });
   const { text, code, stderr } = await run(["users", "export", "--encoding", "utf-8"], { home });

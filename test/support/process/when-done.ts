@@ -3,8 +3,7 @@ import { onTestFinished } from "vitest";
 const cleanUps = new Set<() => unknown>();
 
 /**
- * Runs the clean-ups that were registered outside tests, starting with the last one. Also runs clean-ups that are
- * registered during this time.
+ * Runs the clean-ups that were registered outside tests, the last one first, also those that are registered meanwhile.
  */
 export async function runCleanUps(): Promise<void> {
   for (;;) {
@@ -15,11 +14,7 @@ export async function runCleanUps(): Promise<void> {
   }
 }
 
-/**
- * Runs `clean` when the test ends. In the torture run, which is not a test, runs it when the run ends.
- *
- * @returns a function that cancels the clean-up in the torture run
- */
+/** Runs `clean` when the test or the torture run ends.  @returns a function that cancels it in the torture run */
 export function registerCleanUp(clean: () => unknown): () => void {
   if (process.env["VITEST"] !== undefined) {
     onTestFinished(async () => void (await clean()));

@@ -35,9 +35,7 @@ function parsePlace(place: string): Fault {
   };
 }
 
-/**
- * Creates trials of every scene. Their places are chosen from the calls that the scene makes on a disk without faults.
- */
+/** Creates trials of every scene, at the calls that it makes on a disk without faults. */
 const createCallTrials = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = SCENES): readonly Trial[] =>
   scenes.map((scene) => ({
     scene: scene.name,

@@ -11,10 +11,7 @@ const VITEST = join(ROOT, "node_modules", "vitest", "vitest.mjs");
 interface TestFile {
   readonly path: string;
   readonly project?: "unit" | "process";
-  /**
-   * number of random histories or cases per place; undefined for a file that does not use random values, which has one
-   * place
-   */
+  /** random histories or cases per place; undefined for a file without random values, which has one place */
   readonly batch?: number;
   /** limits the run to tests with this name */
   readonly name?: string;

@@ -73,11 +73,7 @@ function findProblems(
   return [code === 0 ? `${name} succeeded, and its change is lost` : `${name} was refused, and its change is there`];
 }
 
-/**
- * Runs several programs on one home at the same time.
- *
- * @returns what is wrong
- */
+/** Runs several programs on one home at the same time.  @returns what is wrong */
 async function runTogether(
   count: number,
   kinds: readonly ConcurrentProgram[],

@@ -11,9 +11,7 @@ import type { Trial, Workplace } from "../trial.ts";
 const MAX_SECONDS = 60;
 const MAX_RSS_KIB = 600_000;
 
-/**
- * A part of the program that reads files from other programs. A second implementation checks the files that it accepts.
- */
+/** A part of the program that reads foreign files. A second implementation checks the files that it accepts. */
 interface Reader {
   readonly scene: string;
   readonly file: string;
@@ -112,16 +110,6 @@ const READERS: readonly Reader[] = [
     line: "renewals add a --file x_Token_2026-03-01T05-00-00Z_smime.p7m --format json",
   },
   {
-    scene: "PKCS#12, by openssl",
-    file: "in.p12",
-    sample: createSampleReader("c.p12"),
-    line: "renewals add a --file in.p12 --password-file password --format json",
-    second: (folder) =>
-      spawnSync("openssl", ["pkcs12", "-in", "in.p12", "-passin", "pass:x", "-nokeys"], { cwd: folder }).status === 0
-        ? []
-        : ["openssl does not accept the key store"],
-  },
-  {
     scene: "plist, by plistlib",
     file: "in.mobileprovision",
     sample: () => Buffer.from(SAMPLE_PROFILE),
@@ -148,7 +136,6 @@ let samples: Promise<string> | undefined;
 async function makeSamples({ folder }: Workplace): Promise<string> {
   const home = mkdtempSync(join(folder, "samples-"));
   copyFileSync(join(FIXTURES, "people.csv"), join(home, "people.csv"));
-  writeFileSync(join(home, "password"), "x\n", { mode: 0o600 });
   const type = (line: string) => runOrThrow(home, ...splitWords(line));
   await type("csv convert people.csv p.csv --to-encoding utf-8");
   await type("users import people.csv --create-orgs --dry-run --report plan.xlsx");
@@ -157,7 +144,6 @@ async function makeSamples({ folder }: Workplace): Promise<string> {
   const openssl = (line: string): void => void execFileSync("openssl", line.split(" "), { cwd: home, stdio: "ignore" });
   openssl("req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 90 -subj /CN=torture");
   openssl("x509 -in c.pem -outform DER -out c.der");
-  openssl("pkcs12 -export -in c.pem -inkey k.pem -passout pass:x -out c.p12");
   openssl("cms -encrypt -binary -aes256 -in people.csv -out t.p7m c.pem");
   return home;
 }
@@ -197,7 +183,7 @@ async function tryReader(reader: Reader, place: string, workplace: Workplace): P
   const folder = mkdtempSync(join(workplace.folder, "read-"));
   try {
     mkdirSync(join(folder, "home"));
-    for (const name of ["p.csv", "password"]) copyFileSync(join(from, name), join(folder, name));
+    copyFileSync(join(from, "p.csv"), join(folder, "p.csv"));
     const random = new SeededRandom(`${workplace.seed} ${reader.scene} ${place}`);
     const mutated = place === "unharmed" ? reader.sample(from) : mutateFile(reader.sample(from), random);
     writeFileSync(join(folder, reader.file), reader.wrap?.(mutated, folder, from) ?? mutated);

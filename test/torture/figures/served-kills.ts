@@ -37,12 +37,7 @@ async function readJson<T>(response: Response, what: string): Promise<T> {
   return JSON.parse(text) as T;
 }
 
-/**
- * Sends the commit of a plan, and plans again if another change made the plan outdated. Each plan has its own
- * Idempotency-Key, so a commit that is sent again has the same key.
- *
- * @throws TypeError if the server is killed
- */
+/** Commits a plan, and plans again if it is outdated. A commit that is sent again has the same Idempotency-Key. */
 async function commitPlan(server: ServedHome, sent: ClientImport): Promise<void> {
   for (;;) {
     const { id = "", etag = "" } = sent;
@@ -193,10 +188,7 @@ async function countCommits(server: ServedHome): Promise<ReadonlyMap<string, num
   return countBy(imports.filter(({ state }) => state === "committed").map(({ fileName }) => fileName));
 }
 
-/**
- * Kills a server while clients create organisations and import people, starts the server again, and lets the clients
- * repeat what was not acknowledged.
- */
+/** Kills a server while clients write, starts it again, and lets them repeat what was not acknowledged. */
 const killUnderLoad = (place: string, workplace: Workplace): Promise<readonly string[]> =>
   withHome(workplace, async (home) => {
     const random = new SeededRandom(`${workplace.seed} ${place}`);

@@ -25,10 +25,7 @@ const originalRun = Reflect.get(StatementSync.prototype, "run") as BoundMethod<
 
 const killProcess = (): void => void process.kill(process.pid, "SIGKILL");
 
-/**
- * Throws the error that SQLite would throw. Like SQLite, it rolls back the transaction, except when a single statement
- * ran out of space.
- */
+/** Throws SQLite's error, and rolls back as SQLite does, except if a single statement ran out of space. */
 function failStatement(database: DatabaseSync, name: string): never {
   const isFull = FAULT_KIND !== "eio";
   if (database.isTransaction && (name === "commit" || !isFull)) originalExec.call(database, "rollback");

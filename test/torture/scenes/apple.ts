@@ -2,12 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadToken } from "#support/apple/simulator/download.ts";
 import { startSimulator } from "#support/process/simulator.ts";
-import { runOrThrow, type Scene } from "./scene.ts";
+import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
-/**
- * Starts a simulated Apple server with devices, and returns its address. Each scene has its own server, because a new
- * token invalidates the previous one.
- */
+/** Starts a simulated Apple server for a scene alone, because a new token invalidates the previous one. */
 const startSceneSimulator = (): Promise<string> => startSimulator("--devices", "300", "--seed", "torture");
 
 /** Prepares a tenant that uses the simulated server. */
@@ -35,20 +32,11 @@ async function prepareApple(home: string): Promise<string> {
 
 /** Scenes of commands for Apple's devices and tokens, with a simulated server. */
 export const APPLE_SCENES: readonly Scene[] = [
-  {
-    name: "ade sync",
-    prepare: prepareApple,
-    line: ["ade", "sync"],
-    readsDate: true,
-    tables: ["device", "ade_device"],
-  },
+  createScene("ade sync", prepareApple, "ade sync", { readsDate: true, tables: ["device", "ade_device"] }),
   { name: "ade endpoint set", prepare: startSceneSimulator, line: ["ade", "endpoint", "set", "ID"] },
-  {
-    name: "ade keypair create",
-    prepare: prepareEndpoint,
-    line: ["ade", "keypair", "create", "-o", "key.pem", "--overwrite"],
+  createScene("ade keypair create", prepareEndpoint, "ade keypair create -o key.pem --overwrite", {
     outputs: ["key.pem"],
     varies: /[\w+/]/g,
-  },
-  { name: "ade token set", prepare: prepareTokenFile, line: ["ade", "token", "set", TOKEN_FILE], readsDate: true },
+  }),
+  createScene("ade token set", prepareTokenFile, "ade token set Office_Token.p7m", { readsDate: true }),
 ];

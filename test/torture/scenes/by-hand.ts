@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { registerCleanUp } from "#support/process/when-done.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
-import { runOrThrow, type Scene } from "./scene.ts";
+import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
 /** Prepares a mirror with twenty users and their organisations, which were imported from an export of the console. */
 export async function prepareMirror(home: string): Promise<string> {
@@ -46,8 +46,6 @@ export async function prepareSecuredUser(home: string): Promise<string> {
   return "";
 }
 
-const DOCS_OPTION = ["--app", "docs"];
-
 /** Prepares a mirror with an organisation that does not have any users. */
 async function prepareOrg(home: string): Promise<string> {
   await prepareMirror(home);
@@ -83,8 +81,6 @@ export async function prepareMail(home: string): Promise<PostOffice> {
   return office;
 }
 
-const RESET_PASSWORD = ["clomo-account", "reset-password", "account1"];
-
 /** The same as {@link prepareAccounts}, with a user who does not have an account. */
 async function prepareUserWithoutAccount(home: string): Promise<string> {
   await prepareAccounts(home);
@@ -112,147 +108,76 @@ async function prepareDivision(home: string): Promise<string> {
   return "";
 }
 
-const AS_DIVISION_ADMINISTRATOR = ["--as", "account0"];
-
-const buildConfirmOptions = (count: number): readonly string[] => ["--confirm-deletions", String(count)];
-
 /**
  * Scenes of changes by hand. Each is one process and, except for deletions, one transaction. In a mirror, each change
  * also opens a task for the console.
  */
 export const BY_HAND_SCENES: readonly Scene[] = [
-  {
-    name: "the first organisation",
-    prepare: () => Promise.resolve(""),
-    line: ["orgs", "create", "本社", "--code", "H01"],
-  },
-  {
-    name: "orgs create",
-    prepare: prepareMirror,
-    line: ["orgs", "create", "本社", "--code", "H01", "--parent", "S1"],
-  },
+  createScene("the first organisation", () => Promise.resolve(""), "orgs create 本社 --code H01"),
+  createScene("orgs create", prepareMirror, "orgs create 本社 --code H01 --parent S1"),
   { name: "api", prepare: prepareRequest, line: ["api", "POST", "/v1/orgs", "--input", "org.json", "--yes"] },
   { name: "orgs edit", prepare: prepareMirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
   { name: "orgs move", prepare: prepareMirror, line: ["orgs", "move", "S1", "--parent", "S2"] },
-  {
-    name: "orgs delete",
-    prepare: prepareOrg,
-    line: ["orgs", "delete", "H01", ...buildConfirmOptions(1)],
+  createScene("orgs delete", prepareOrg, "orgs delete H01 --confirm-deletions 1", { plans: true }),
+  createScene("orgs delete --recursive", prepareOrg, "orgs delete S1 S2 --recursive --confirm-deletions 5", {
     plans: true,
-  },
-  {
-    name: "orgs delete --recursive",
-    prepare: prepareOrg,
-    line: ["orgs", "delete", "S1", "S2", "--recursive", ...buildConfirmOptions(5)],
-    plans: true,
-  },
-  {
-    name: "users create",
-    prepare: prepareMirror,
-    line: ["users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--email", "h@example.jp"],
-  },
-  {
-    name: "users edit",
-    prepare: prepareMirror,
-    line: [
-      "users",
-      "edit",
-      "user0@example.com",
-      "--title",
-      "部長",
-      "--email",
-      "User0@example.com",
-      "--email",
-      "u@x.jp",
-    ],
-  },
+  }),
+  createScene(
+    "users create",
+    prepareMirror,
+    "users create --name '髙橋 花子' --email hanako@example.jp --email h@example.jp",
+  ),
+  createScene(
+    "users edit",
+    prepareMirror,
+    "users edit user0@example.com --title 部長 --email User0@example.com --email u@x.jp",
+  ),
   { name: "users move", prepare: prepareMirror, line: ["users", "move", "E1", "E2", "E3", "--to", "S4"] },
-  {
-    name: "users delete",
-    prepare: prepareMirror,
-    line: ["users", "delete", "user1@example.com", "E2", ...buildConfirmOptions(2)],
+  createScene("users delete", prepareMirror, "users delete user1@example.com E2 --confirm-deletions 2", {
     plans: true,
-  },
-  {
-    name: "devices create",
-    prepare: prepareDevices,
-    line: ["devices", "create", "IOS02", "--platform", "iOS", "--status", "事前登録", "--owner", "user1@example.com"],
-  },
-  {
-    name: "devices edit",
-    prepare: prepareDevices,
-    line: ["devices", "edit", "IOS01", "--memo", "貸出中"],
-  },
-  {
-    name: "devices set-owner",
-    prepare: prepareDevices,
-    line: ["devices", "set-owner", "IOS01", "AND01", "--user", "user1@example.com", "--confirm-wipes", "1"],
-  },
-  {
-    name: "users leave",
-    prepare: prepareDevices,
-    line: ["users", "leave", "user0@example.com", "--yes"],
-    code: 8,
-  },
+  }),
+  createScene(
+    "devices create",
+    prepareDevices,
+    "devices create IOS02 --platform iOS --status 事前登録 --owner user1@example.com",
+  ),
+  createScene("devices edit", prepareDevices, "devices edit IOS01 --memo 貸出中"),
+  createScene(
+    "devices set-owner",
+    prepareDevices,
+    "devices set-owner IOS01 AND01 --user user1@example.com --confirm-wipes 1",
+  ),
+  createScene("users leave", prepareDevices, "users leave user0@example.com --yes", { code: 8 }),
   { name: "devices tag", prepare: prepareDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
-  {
-    name: "devices delete",
-    prepare: prepareDevices,
-    line: ["devices", "delete", "IOS01", "AND01", ...buildConfirmOptions(2)],
-    plans: true,
-  },
-  {
-    name: "secured users create",
-    prepare: prepareSecuredUser,
-    line: ["secured", "users", "create", "taro", ...DOCS_OPTION, "--name", "太郎", "--password-file", "password"],
-  },
-  {
-    name: "secured users edit",
-    prepare: prepareSecuredUser,
-    line: ["secured", "users", "edit", "hanako", ...DOCS_OPTION, "--name", "華子", "--device", "iPad 12"],
-  },
-  {
-    name: "secured users delete",
-    prepare: prepareSecuredUser,
-    line: ["secured", "users", "delete", "hanako", ...DOCS_OPTION, ...buildConfirmOptions(1)],
-    plans: true,
-  },
-  {
-    name: "secured groups create",
-    prepare: prepareSecuredUser,
-    line: ["secured", "groups", "create", "総務", ...DOCS_OPTION],
-  },
-  {
-    name: "secured groups delete",
-    prepare: prepareSecuredUser,
-    line: ["secured", "groups", "delete", "営業", ...DOCS_OPTION, "--confirm-deletions", "1"],
-  },
-  {
-    name: "tenant set",
-    prepare: prepareMirror,
-    line: ["tenant", "set", "--ios", "yes", "--contract", "CLOMO MDM", "--licences", "300"],
-  },
-  {
-    name: "clomo-account create",
-    prepare: prepareUserWithoutAccount,
-    line: [
-      "clomo-account",
-      "create",
-      "hanako@example.jp",
-      "--account",
-      "hanako01",
-      "--role",
-      "custom",
-      "--scheme",
-      "登録係",
-      "--managed-orgs",
-      "S3,S4",
-      "--password-file",
-      "password",
-      "--memo",
-      "人事",
-    ],
-  },
+  createScene("devices delete", prepareDevices, "devices delete IOS01 AND01 --confirm-deletions 2", { plans: true }),
+  createScene(
+    "secured users create",
+    prepareSecuredUser,
+    "secured users create taro --app docs --name 太郎 --password-file password",
+  ),
+  createScene(
+    "secured users edit",
+    prepareSecuredUser,
+    "secured users edit hanako --app docs --name 華子 --device 'iPad 12'",
+  ),
+  createScene(
+    "secured users delete",
+    prepareSecuredUser,
+    "secured users delete hanako --app docs --confirm-deletions 1",
+    { plans: true },
+  ),
+  createScene("secured groups create", prepareSecuredUser, "secured groups create 総務 --app docs"),
+  createScene(
+    "secured groups delete",
+    prepareSecuredUser,
+    "secured groups delete 営業 --app docs --confirm-deletions 1",
+  ),
+  createScene("tenant set", prepareMirror, "tenant set --ios yes --contract 'CLOMO MDM' --licences 300"),
+  createScene(
+    "clomo-account create",
+    prepareUserWithoutAccount,
+    "clomo-account create hanako@example.jp --account hanako01 --role custom --scheme 登録係 --managed-orgs S3,S4 --password-file password --memo 人事",
+  ),
   {
     name: "clomo-account create in a mirror",
     prepare: async (home) => {
@@ -260,74 +185,28 @@ export const BY_HAND_SCENES: readonly Scene[] = [
       await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
       return "";
     },
-    line: [
-      "clomo-account",
-      "create",
-      "hanako@example.jp",
-      "--account",
-      "hanako01",
-      "--role",
-      "operator",
-      "--password-in-console",
-    ],
+    line: "clomo-account create hanako@example.jp --account hanako01 --role operator --password-in-console".split(" "),
   },
-  {
-    name: "clomo-account edit",
-    prepare: prepareAccounts,
-    line: [
-      "clomo-account",
-      "edit",
-      "user2@example.com",
-      "--account",
-      "taro02",
-      "--support-option",
-      "--notice-mail",
-      "--language",
-      "en",
-      "--account-timezone",
-      "Asia/Tokyo",
-      "--memo",
-      "当番",
-      "--password-file",
-      "password",
-    ],
-  },
-  {
-    name: "clomo-account edit in a mirror",
-    prepare: prepareMirrorWithAccounts,
-    line: ["clomo-account", "edit", "user1@example.com", "--account", "taro01", "--memo", "当番"],
-  },
-  {
-    name: "clomo-account edit of a role",
-    prepare: prepareAccounts,
-    line: [
-      "clomo-account",
-      "edit",
-      "account3",
-      "--role",
-      "division",
-      "--managed-orgs",
-      "S3,S4",
-      "--password-file",
-      "password",
-    ],
-  },
-  {
-    name: "clomo-account edit of a role in a mirror",
-    prepare: prepareMirrorWithAccounts,
-    line: [
-      "clomo-account",
-      "edit",
-      "account3",
-      "--role",
-      "custom",
-      "--scheme",
-      "登録係",
-      "--managed-orgs",
-      "all",
-      "--password-in-console",
-    ],
-  },
+  createScene(
+    "clomo-account edit",
+    prepareAccounts,
+    "clomo-account edit user2@example.com --account taro02 --support-option --notice-mail --language en --account-timezone Asia/Tokyo --memo 当番 --password-file password",
+  ),
+  createScene(
+    "clomo-account edit in a mirror",
+    prepareMirrorWithAccounts,
+    "clomo-account edit user1@example.com --account taro01 --memo 当番",
+  ),
+  createScene(
+    "clomo-account edit of a role",
+    prepareAccounts,
+    "clomo-account edit account3 --role division --managed-orgs S3,S4 --password-file password",
+  ),
+  createScene(
+    "clomo-account edit of a role in a mirror",
+    prepareMirrorWithAccounts,
+    "clomo-account edit account3 --role custom --scheme 登録係 --managed-orgs all --password-in-console",
+  ),
   { name: "clomo-account revoke", prepare: prepareAccounts, line: ["clomo-account", "revoke", "account2"] },
   {
     name: "clomo-account revoke in a mirror",
@@ -338,51 +217,36 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     },
     line: ["clomo-account", "revoke", "account3"],
   },
-  {
-    name: "clomo-account reset-password",
-    prepare: prepareAccounts,
-    line: [...RESET_PASSWORD, "--password-file", "password"],
-  },
-  {
-    name: "clomo-account reset-password in a mirror",
-    prepare: prepareMirrorWithAccounts,
-    line: [...RESET_PASSWORD, "--password-in-console"],
-  },
-  {
-    name: "clomo-account settings set",
-    prepare: prepareMirror,
-    line: ["clomo-account", "settings", "set", "--composition", "employee-code", "--authentication", "標準", "--yes"],
-  },
-  {
-    name: "roles schemes create",
-    prepare: prepareMirror,
-    line: ["roles", "schemes", "create", "登録係", "--item", "users.write,users.move"],
-  },
-  {
-    name: "roles schemes edit",
-    prepare: prepareMirrorWithAccounts,
-    line: ["roles", "schemes", "edit", "登録係", "--item", "users.write,users.move,orgs.write"],
-  },
-  {
-    name: "roles schemes delete",
-    prepare: prepareMirrorWithAccounts,
-    line: ["roles", "schemes", "delete", "登録係", ...buildConfirmOptions(1)],
-  },
-  {
-    name: "users edit as somebody",
-    prepare: prepareDivision,
-    line: ["users", "edit", "user3@example.com", "--title", "部長", ...AS_DIVISION_ADMINISTRATOR],
-  },
-  {
-    name: "users import as somebody",
-    prepare: prepareDivision,
-    line: ["users", "import", "people.csv", "--yes", ...AS_DIVISION_ADMINISTRATOR],
+  createScene(
+    "clomo-account reset-password",
+    prepareAccounts,
+    "clomo-account reset-password account1 --password-file password",
+  ),
+  createScene(
+    "clomo-account reset-password in a mirror",
+    prepareMirrorWithAccounts,
+    "clomo-account reset-password account1 --password-in-console",
+  ),
+  createScene(
+    "clomo-account settings set",
+    prepareMirror,
+    "clomo-account settings set --composition employee-code --authentication 標準 --yes",
+  ),
+  createScene("roles schemes create", prepareMirror, "roles schemes create 登録係 --item users.write,users.move"),
+  createScene(
+    "roles schemes edit",
+    prepareMirrorWithAccounts,
+    "roles schemes edit 登録係 --item users.write,users.move,orgs.write",
+  ),
+  createScene("roles schemes delete", prepareMirrorWithAccounts, "roles schemes delete 登録係 --confirm-deletions 1"),
+  createScene("users edit as somebody", prepareDivision, "users edit user3@example.com --title 部長 --as account0"),
+  createScene("users import as somebody", prepareDivision, "users import people.csv --yes --as account0", {
     plans: true,
-  },
-  {
-    name: "users delete as somebody",
-    prepare: prepareDivision,
-    line: ["users", "delete", "user3@example.com", "E4", ...buildConfirmOptions(2), ...AS_DIVISION_ADMINISTRATOR],
-    plans: true,
-  },
+  }),
+  createScene(
+    "users delete as somebody",
+    prepareDivision,
+    "users delete user3@example.com E4 --confirm-deletions 2 --as account0",
+    { plans: true },
+  ),
 ];

@@ -3,14 +3,11 @@ import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { FIXTURES } from "#support/process/program.ts";
 import { prepareItem } from "./renewals.ts";
-import { getImportId, runOrThrow, type Scene } from "./scene.ts";
+import { createScene, getImportId, runOrThrow, type Scene } from "./scene.ts";
 
 const IMPORT_OPTIONS = ["--create-orgs", "--yes", "--format", "json"];
 
-/**
- * Imports twenty users and then replaces their file. The new file has other titles and ten more users, but not the
- * first two users.
- */
+/** Imports twenty users, and then replaces their file: other titles, ten more, without the first two. */
 async function prepareUsers(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
   const id = getImportId(await runOrThrow(home, "users", "import", people, ...IMPORT_OPTIONS));
@@ -45,31 +42,27 @@ export const FILE_SCENES: readonly Scene[] = [
     prepare: (home) => writePeople(join(home, "people.csv"), { to: 20 }),
     line: ["users", "import", "people.csv", ...IMPORT_OPTIONS],
   },
-  {
-    name: "an import with a report",
+  createScene(
+    "an import with a report",
+    prepareUsers,
+    "users import people.csv --create-orgs --yes --format json --report report.csv --overwrite",
+    { plans: true, outputs: ["report.csv"] },
+  ),
+  createScene(
+    "an import that deletes",
+    prepareUsers,
+    "users import people.csv --mode replace --confirm-deletions 2 --create-orgs --yes --format json",
+    { plans: true },
+  ),
+  createScene("an import with organisations", prepareOrgs, "users import people.csv --orgs orgs.csv --yes", {
     plans: true,
-    prepare: prepareUsers,
-    line: ["users", "import", "people.csv", ...IMPORT_OPTIONS, "--report", "report.csv", "--overwrite"],
-    outputs: ["report.csv"],
-  },
-  {
-    name: "an import that deletes",
-    plans: true,
-    prepare: prepareUsers,
-    line: ["users", "import", "people.csv", "--mode", "replace", "--confirm-deletions", "2", ...IMPORT_OPTIONS],
-  },
-  {
-    name: "an import with organisations",
-    plans: true,
-    prepare: prepareOrgs,
-    line: ["users", "import", "people.csv", "--orgs", "orgs.csv", "--yes"],
-  },
-  {
-    name: "an import of secrets",
-    plans: true,
-    prepare: prepareSecuredFile,
-    line: ["secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes"],
-  },
+  }),
+  createScene(
+    "an import of secrets",
+    prepareSecuredFile,
+    "secured users import docs.csv --app docs --create-groups --yes",
+    { plans: true },
+  ),
   {
     name: "an import of invalid rows",
     plans: true,
@@ -91,37 +84,18 @@ export const FILE_SCENES: readonly Scene[] = [
     line: ["imports", "commit", "ID", "--yes"],
   },
   { name: "imports discard", readsDate: true, prepare: preparePlan, line: ["imports", "discard", "ID"] },
-  {
-    name: "an undo",
-    plans: true,
-    prepare: prepareUsers,
-    line: ["undo", "last", "--confirm-deletions", "40", "--yes"],
-  },
-  {
-    name: "an export",
-    prepare: prepareUsers,
-    line: ["users", "export", "-o", "export.csv", "--overwrite"],
+  createScene("an undo", prepareUsers, "undo last --confirm-deletions 40 --yes", { plans: true }),
+  createScene("an export", prepareUsers, "users export -o export.csv --overwrite", {
     outputs: ["export.csv"],
     saysBefore: true,
-  },
+  }),
   { name: "a list", prepare: prepareUsers, line: ["users", "list"] },
   { name: "a custom field", prepare: prepareUsers, line: ["users", "fields", "add", "入社日"] },
   { name: "a context", prepare: prepareUsers, line: ["context", "add", "kanto", "--embedded"] },
-  {
-    name: "a renewal",
-    prepare: prepareUsers,
-    line: ["renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01"],
-  },
-  { name: "a check", prepare: prepareItem, line: ["renewals", "check"], failure: 3 },
-  {
-    name: "a check of a file",
-    prepare: prepareSecuredFile,
-    line: ["csv", "check", "docs.csv", "--as", "docs"],
-  },
-  {
-    name: "a conversion",
-    prepare: prepareSecuredFile,
-    line: ["csv", "convert", "docs.csv", "out.csv", "--to-encoding", "utf-8", "--overwrite"],
+  createScene("a renewal", prepareUsers, "renewals add 本社 --kind custom --expires 2099-01-01"),
+  createScene("a check", prepareItem, "renewals check", { failure: 3 }),
+  createScene("a check of a file", prepareSecuredFile, "csv check docs.csv --as docs"),
+  createScene("a conversion", prepareSecuredFile, "csv convert docs.csv out.csv --to-encoding utf-8 --overwrite", {
     outputs: ["out.csv"],
-  },
+  }),
 ];

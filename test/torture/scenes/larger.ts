@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { TENANT } from "#support/process/tenant-state.ts";
 import { prepareMirror, prepareMail, prepareSecuredUser } from "./by-hand.ts";
-import { runOrThrow, type Scene } from "./scene.ts";
+import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
 const buildImportCommand = (people: string): readonly string[] => ["users", "import", people, "--create-orgs", "--yes"];
 
@@ -47,10 +47,7 @@ async function prepareDevicesFile(home: string): Promise<string> {
   return "";
 }
 
-/**
- * Prepares a leaver who has the support option and a renewal item and receives reminders by email, and a successor who
- * has a role.
- */
+/** Prepares a leaver with the support option and a renewal item, who gets reminders, and a successor with a role. */
 async function prepareLeaver(home: string): Promise<string> {
   await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
   for (const name of ["taro", "hanako"]) {
@@ -78,12 +75,7 @@ const createExportScene = (name: string): Scene => ({
 
 /** Scenes of imports of other records, bundles, reminders and contexts. */
 export const LARGER_SCENES: readonly Scene[] = [
-  {
-    name: "devices import",
-    prepare: prepareDevicesFile,
-    line: ["devices", "import", "devices.csv", "--yes"],
-    plans: true,
-  },
+  createScene("devices import", prepareDevicesFile, "devices import devices.csv --yes", { plans: true }),
   {
     name: "orgs import",
     prepare: async (home) => {
@@ -95,20 +87,13 @@ export const LARGER_SCENES: readonly Scene[] = [
     line: ["orgs", "import", "orgs.csv", "--yes"],
     plans: true,
   },
-  {
-    name: "handover receive",
-    prepare: prepareBundle,
-    line: ["handover", "receive", "bundle", "--fingerprint", "ID"],
-  },
-  {
-    name: "handover transfer",
-    prepare: prepareLeaver,
-    line: ["handover", "transfer", "--from", "taro", "--to", "hanako", "--yes", "--format", "json"],
+  createScene("handover receive", prepareBundle, "handover receive bundle --fingerprint ID"),
+  createScene("handover transfer", prepareLeaver, "handover transfer --from taro --to hanako --yes --format json", {
     filesFirst: true,
-  },
+  }),
   createExportScene("bundle"),
   createExportScene("bundle.zip"),
-  { name: "status --notify", prepare: prepareExpiredItem, line: ["status", "--notify"], steps: true, readsDate: true },
+  createScene("status --notify", prepareExpiredItem, "status --notify", { steps: true, readsDate: true }),
   { name: "context use", prepare: prepareContexts, line: ["context", "use", "osaka"] },
   { name: "context remove", prepare: prepareContexts, line: ["context", "remove", "osaka"] },
 ];

@@ -2,13 +2,12 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { prepareMirror } from "./by-hand.ts";
-import { runOrThrow, type Scene } from "./scene.ts";
+import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
 const SYNC = ["console", "sync", "export.csv", "--confirm-deletions", "1"];
 
 /**
- * Prepares a mirror with tasks of all kinds, numbered 3 to 8, and an export of the console. In the export, task 3 is
- * done, task 4 is contradicted, and there are other changes.
+ * Prepares a mirror with tasks 3 to 8 of all kinds, and an export in which 3 is done, 4 contradicted, and more changed.
  */
 async function prepareTasks(home: string): Promise<string> {
   await prepareMirror(home);
@@ -42,11 +41,7 @@ async function copyTasks(home: string): Promise<string> {
  * export, an undo, a confirmation and a drop.
  */
 export const MIRROR_SCENES: readonly Scene[] = [
-  {
-    name: "a change in a mirror",
-    prepare: copyTasks,
-    line: ["users", "edit", "user1@example.com", "--title", "課長", "--email", "taro@example.jp"],
-  },
+  createScene("a change in a mirror", copyTasks, "users edit user1@example.com --title 課長 --email taro@example.jp"),
   { name: "a takeover", plans: true, prepare: copyTasks, line: SYNC },
   {
     name: "an undo of a takeover",
@@ -59,17 +54,9 @@ export const MIRROR_SCENES: readonly Scene[] = [
     line: ["undo", "9", "--confirm-deletions", "1"],
   },
   { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "8"] },
-  {
-    name: "an upload file",
-    prepare: copyTasks,
-    line: ["console", "upload", "-o", "upload.csv", "--overwrite"],
+  createScene("an upload file", copyTasks, "console upload -o upload.csv --overwrite", {
     saysBefore: true,
     outputs: ["upload.csv"],
-  },
-  {
-    name: "console drop",
-    plans: true,
-    prepare: copyTasks,
-    line: ["console", "drop", "4", "5", "6", "--confirm-deletions", "1"],
-  },
+  }),
+  createScene("console drop", copyTasks, "console drop 4 5 6 --confirm-deletions 1", { plans: true }),
 ];

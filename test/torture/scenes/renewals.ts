@@ -1,4 +1,4 @@
-import { runOrThrow, type Scene } from "./scene.ts";
+import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
 /** Prepares a tenant with a renewal item. */
 export async function prepareItem(home: string): Promise<string> {
@@ -19,21 +19,15 @@ export const RENEWAL_SCENES: readonly Scene[] = [
     readsDate: true,
   },
   { name: "renewals remove", prepare: prepareItem, line: ["renewals", "remove", "本社", "--yes"] },
-  {
-    name: "renewals calendar",
-    prepare: prepareItem,
-    line: ["renewals", "calendar", "-o", "renewals.ics"],
+  createScene("renewals calendar", prepareItem, "renewals calendar -o renewals.ics", {
     outputs: ["renewals.ics"],
     readsDate: true,
-  },
-  {
-    name: "renewals check for Prometheus",
-    prepare: prepareItem,
-    line: ["renewals", "check", "--prometheus", "renewals.prom", "--overwrite"],
+  }),
+  createScene("renewals check for Prometheus", prepareItem, "renewals check --prometheus renewals.prom --overwrite", {
     outputs: ["renewals.prom"],
     tellsFaults: true,
     varies: /(?<=check_timestamp_seconds )\d+/g,
     failure: 3,
     readsDate: true,
-  },
+  }),
 ];

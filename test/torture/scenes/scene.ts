@@ -1,3 +1,4 @@
+import { splitWords } from "#support/cli/home.ts";
 import { run, type Outcome } from "#support/process/program.ts";
 
 /** A command that writes, and the home in which it runs. */
@@ -31,6 +32,14 @@ export interface Scene {
   /** The command uses the current date, so its result may be different after a jump of the clock. */
   readonly readsDate?: true;
 }
+
+/** @param line as it is typed; a word with spaces in single quotes */
+export const createScene = (
+  name: string,
+  prepare: Scene["prepare"],
+  line: string,
+  more: Partial<Scene> = {},
+): Scene => ({ name, prepare, line: splitWords(line), ...more });
 
 /** Runs a command that prepares a home. @throws Error if the command fails */
 export const runOrThrow = async (home: string, ...line: readonly string[]): Promise<Outcome> => {

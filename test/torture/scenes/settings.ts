@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareMirror } from "./by-hand.ts";
-import { runOrThrow, type Scene } from "./scene.ts";
+import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
 async function prepareField(home: string): Promise<string> {
   await prepareMirror(home);
@@ -34,21 +34,9 @@ async function prepareLayout(home: string): Promise<string> {
 
 /** Scenes of commands for administrators, settings, and answers that only people can give. */
 export const SETTINGS_SCENES: readonly Scene[] = [
-  {
-    name: "tenant set --administrators-complete",
-    prepare: prepareMirror,
-    line: ["tenant", "set", "--administrators-complete", "users"],
-  },
-  {
-    name: "users fields remove",
-    prepare: prepareField,
-    line: ["users", "fields", "remove", "入社日", "--confirm-deletions", "1"],
-  },
-  {
-    name: "context set",
-    prepare: prepareMirror,
-    line: ["context", "set", "local", "--timezone", "Asia/Tokyo", "--protected"],
-  },
+  createScene("tenant set --administrators-complete", prepareMirror, "tenant set --administrators-complete users"),
+  createScene("users fields remove", prepareField, "users fields remove 入社日 --confirm-deletions 1"),
+  createScene("context set", prepareMirror, "context set local --timezone Asia/Tokyo --protected"),
   { name: "layouts learn", prepare: prepareList, line: LEARN },
   { name: "layouts remove", prepare: prepareLayout, line: ["layouts", "remove", "ID", "--yes"] },
   { name: "handover answer", prepare: prepareAnswers, line: ["handover", "answer", "--file", "answers.csv"] },

@@ -1,4 +1,3 @@
-/** An element of a structure in BER. DER is a stricter form of BER. */
 export interface BerElement {
   /** class, form and number in one byte, as encoded: 0x30 is a SEQUENCE */
   readonly tag: number;
@@ -7,7 +6,6 @@ export interface BerElement {
   readonly whole: Uint8Array;
 }
 
-/** The tags that occur in the structures of this folder. */
 export const TAG = {
   integer: 0x02,
   sequence: 0x30,
@@ -19,20 +17,13 @@ const CONSTRUCTED_BIT = 0x20;
 const LONG_TAG = 0x1f;
 const INDEFINITE_LENGTH = 0x80;
 
-/**
- * Maximum depth of elements, and below, maximum number of elements next to each other. Apple's files have about a dozen
- * levels, and some hundreds of elements next to each other.
- */
+/** Maximum depth of elements, and number of neighbours. Apple's files have a dozen levels, and some hundreds. */
 const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
 /**
- * Reads the first element of some bytes. Written by hand, because loading a package for BER takes longer than reading
- * all files of a usual check, and because such packages do not support octet strings in several pieces, which
- * BouncyCastle writes.
- *
- * @throws RangeError if the bytes are truncated, nested too deep, or not BER
- * @see ITU-T X.690 section 8.1
+ * Reads the first element. Written by hand: packages load slowly, and do not read the octet strings in several pieces
+ * that BouncyCastle writes. @throws RangeError if the bytes are not BER @see ITU-T X.690 section 8.1
  */
 export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   const [tag, first] = [byteAt(bytes, 0), byteAt(bytes, 1)];

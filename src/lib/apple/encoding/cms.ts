@@ -13,10 +13,7 @@ const SMIME_CIPHERS = new Map([
   ["2a864886f70d0307", "des-ede3-cbc"],
 ]);
 
-/**
- * Maximum number of recipients that are read, to limit the work that a hostile message can cause. Apple's messages have
- * one recipient key.
- */
+/** Maximum number of recipients that are read of a hostile message. Apple's messages have one. */
 const MAX_RECIPIENTS = 8;
 
 interface Recipient {
@@ -45,12 +42,7 @@ export interface Envelope {
   readonly recipients: readonly Recipient[];
 }
 
-/**
- * Parses an encrypted message in DER or BER. The content stays encrypted.
- *
- * @returns undefined if the bytes are not an encrypted message or are truncated
- * @see RFC 5652 section 6
- */
+/** Parses an encrypted message in DER or BER; undefined for other or truncated bytes.  @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   return attempt(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
@@ -77,10 +69,7 @@ function parseRecipient(recipient: BerElement): Recipient {
   };
 }
 
-/**
- * Formats an IssuerAndSerialNumber on one line. The line contains only the values of the attributes, so that
- * certificates can be compared whatever string type or length form is used. Returns null for any other identifier.
- */
+/** Formats the attribute values of an IssuerAndSerialNumber on one line, whatever their string types; else null. */
 function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
   const [issuer, serial] = readChildren(identifier);
@@ -101,12 +90,7 @@ const ATTRIBUTE_NAMES = new Map([
   ["55040b", "OU"],
 ]);
 
-/**
- * Returns the content of a signed message (CMS SignedData) in DER or BER. The signers are not checked.
- *
- * @returns undefined if the bytes are not a signed message, are truncated, or do not contain any content
- * @see RFC 5652 section 5
- */
+/** Returns the content of a CMS SignedData, if it has one. Signers are not checked.  @see RFC 5652 section 5 */
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
   return attempt(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
@@ -122,12 +106,7 @@ function readMessageParts(message: Uint8Array, wanted: string): readonly BerElem
   return readChildren(readElement(requireElement(content).content));
 }
 
-/**
- * Decrypts the content of an envelope with the first of our keys that results in text. A wrong key results in noise or
- * an error, because OpenSSL does not distinguish a wrong RSA key from the right key.
- *
- * @param keys private keys in PEM; anything else is skipped
- */
+/** Decrypts with the first of our keys (PEM) that results in text: with a wrong one, OpenSSL fails or returns noise. */
 export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {

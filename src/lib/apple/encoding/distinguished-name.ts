@@ -1,12 +1,7 @@
 /**
- * Returns the value of an attribute in a name, as `X509Certificate` of node:crypto writes the name: one attribute per
- * line, `CN=APSP:…`; several attributes of one set joined with ` + `; special characters, including any other plus
- * sign, escaped with a backslash.
- *
- * @param name undefined for an empty name, although Node's types do not say so
- * @param attribute `CN`, `O`, `UID`
- * @returns the first value; undefined if the name does not contain the attribute
- * @see RFC 4514 section 2.4
+ * Returns the first value of an attribute (`CN`) in a name, as node:crypto's `X509Certificate` writes it: one attribute
+ * per line, those of one set joined with ` + `, special characters escaped with a backslash; undefined for an empty
+ * name.
  */
 export function findNameAttribute(name: string | undefined, attribute: string): string | undefined {
   for (const line of name?.split("\n") ?? []) {

@@ -15,7 +15,6 @@ export function parseObject(json: string): ReadonlyMap<string, unknown> | undefi
     : undefined;
 }
 
-/** Returns a field that is a text and not empty; otherwise undefined. */
 export function getNonEmptyText(fields: ReadonlyMap<string, unknown>, key: string): string | undefined {
   const value = fields.get(key);
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -7,12 +7,7 @@ const INSTANT_PATTERN = /^(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}:\d{2}:\d{2})(?
 
 const MAX_INSTANT_MS = Date.parse("9999-12-31T23:59:59Z");
 
-/**
- * Parses a date with time and zone in the form that Apple's tokens use: `2030-11-08T22:33:22+0000`, `…Z`. Fractions of
- * a second are dropped.
- *
- * @returns a UTC instant; undefined if the date is invalid, such as 30 February
- */
+/** Parses a date of Apple's tokens (`2030-11-08T22:33:22+0000`) into a UTC instant; undefined for 30 February. */
 export function parseInstant(written: string): string | undefined {
   const { day = "", time = "", zone = "" } = INSTANT_PATTERN.exec(written)?.groups ?? {};
   if (day === "" || !isCalendarDay(day)) return undefined;

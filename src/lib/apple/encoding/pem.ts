@@ -1,6 +1,5 @@
 import { TAG } from "./ber.ts";
 
-/** A block that begins with `-----BEGIN …-----`. */
 export interface PemBlock {
   /** for example `CERTIFICATE` or `PRIVATE KEY` */
   readonly label: string;
@@ -12,11 +11,7 @@ const BEGIN_MARK = "-----BEGIN ";
 const DASHES = "-----";
 const MAX_LABEL_LENGTH = 64;
 
-/**
- * Yields the blocks of a text in order, and ignores all other text: openssl writes a readable form of a certificate
- * before the block, and exported key stores name their bags. A block without an END mark extends to the next block or
- * to the end of the text.
- */
+/** Yields the blocks of a text, and ignores other text. A block without END extends to the next block or the end. */
 export function* findPemBlocks(text: string): Generator<PemBlock> {
   let at = 0;
   for (;;) {
@@ -41,12 +36,7 @@ export function* findPemBlocks(text: string): Generator<PemBlock> {
 export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
-/**
- * Decodes the base64 in a text: in a PEM block of a message (PKCS#7, CMS), below the headers of S/MIME, or without any
- * wrapping. The headers are ignored, because the bytes contain everything that the headers contain.
- *
- * @returns undefined if the text does not have any of these forms
- */
+/** Decodes the base64 of a PEM block of a message, below the headers of S/MIME, or alone; undefined for other texts. */
 export function decodeWrappedBase64(written: string): Buffer | undefined {
   for (const { label, text } of findPemBlocks(written)) {
     if (label === "PKCS7" || label === "CMS") return decodeBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
@@ -60,17 +50,10 @@ const UTF8_BOM = "\xef\xbb\xbf";
 /** Returns the characters of a text file, one per byte, without a UTF-8 byte order mark at the beginning. */
 export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
-/**
- * Returns true if the bytes begin with a SEQUENCE whose length takes several bytes. All structures that are read here
- * begin like this, and no ASCII text does.
- */
+/** Returns true for a SEQUENCE whose length takes several bytes: all structures read here, and no ASCII text. */
 export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
 
-/**
- * Returns the BER structure of a file: the file itself, or what {@link decodeWrappedBase64} decodes from it.
- *
- * @returns undefined if the file does not contain a BER structure
- */
+/** Returns the BER structure of a file, or what {@link decodeWrappedBase64} decodes from it; undefined without one. */
 export function extractStructure(bytes: Uint8Array): Uint8Array | undefined {
   if (isBinary(bytes)) return bytes;
   const inside = decodeWrappedBase64(decodeTextFile(bytes));

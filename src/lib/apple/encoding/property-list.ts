@@ -1,13 +1,8 @@
-/** The values at the top level of a property list. */
 export type PropertyList = Readonly<Record<string, unknown>>;
 
 const MAX_CHARACTERS = 1024 * 1024;
 
-/**
- * Parses an XML property list from an external source. The package is loaded on demand, because that takes 56 ms.
- *
- * @returns undefined if the text is not such a property list, or is too long
- */
+/** Parses an XML property list; undefined for other or too long texts. The package takes 56 ms to load. */
 export async function parsePropertyList(xml: string): Promise<PropertyList | undefined> {
   if (xml.length > MAX_CHARACTERS || !/^\s*<(?:\?xml|!DOCTYPE plist|plist)\b/.test(xml)) return undefined;
   const { parse } = await import("plist");

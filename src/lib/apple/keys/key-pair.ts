@@ -18,12 +18,8 @@ export interface KeyPair {
 }
 
 /**
- * Creates a 2048-bit RSA key with a self-signed certificate that is valid for one year, which Apple accepts for server
- * tokens.
- *
- * @param commonName owner of the key, for human readers; Apple ignores it
- * @param now milliseconds since 1970-01-01 UTC; the certificate is backdated by ten minutes for clocks that are behind
- * @see apple 1: the parts of the certificate; Apple does not check its expiry
+ * Creates a 2048-bit RSA key with a certificate for one year, as Apple accepts it for server tokens. @param commonName
+ * for human readers @param now milliseconds; backdated by ten minutes for clocks that are behind @see apple 1
  */
 export async function createKeyPair({
   commonName,

@@ -1,10 +1,6 @@
 import { readOptionalText, readRequiredText, type JsonObject } from "../answer.ts";
 
-/**
- * The server entry in Apple's portal and its organisation. A member is null if Apple does not return it.
- *
- * @see apple 3 (GET /account)
- */
+/** The server entry in Apple's portal and its organisation; null for what Apple omits.  @see apple 3 (GET /account) */
 export interface AdeAccount {
   readonly serverName: string;
   readonly serverUuid: string;

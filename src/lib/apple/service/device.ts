@@ -7,11 +7,7 @@ import {
   type JsonObject,
 } from "../answer.ts";
 
-/**
- * A device as Apple reports it. A member is null if Apple does not return it. Instants are in UTC.
- *
- * @see apple 3 (Device)
- */
+/** A device as Apple reports it; null for what Apple omits. Instants are in UTC.  @see apple 3 (Device) */
 export type AdeDevice = Omit<AdeDeviceRecord, "seenAt">;
 
 export interface DevicePage {
@@ -51,10 +47,8 @@ const MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").
 }));
 
 /**
- * Reads a device from a response. Ignores unknown members.
- *
- * @param where the request, such as `POST https://…/server/devices`
- * @throws Failure `unavailable` with the name of the member that is not as documented
+ * Reads a device from a response, without unknown members.  @throws `unavailable` naming a member that is not as
+ * documented
  */
 export function parseDevice(where: string, row: unknown): AdeDevice {
   if (!isObject(row)) throw createUndocumentedFailure(where, "devices");

@@ -54,12 +54,7 @@ export class AppleRefusal extends Failure {
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 
-/**
- * Creates the failure for a response whose status is not 200.
- *
- * @param where the request, such as `GET https://…/session`
- * @param now milliseconds since 1970-01-01 UTC
- */
+/** Creates the failure for a status other than 200. @param where such as `GET https://…/session` @param now in ms */
 export function createAppleRefusal(where: string, answer: AppleResponse, now: number): AppleRefusal {
   const { status, body } = answer;
   const start = body.slice(0, MAX_SEARCHED_CHARACTERS);

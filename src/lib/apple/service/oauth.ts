@@ -6,7 +6,6 @@ export interface RequestToSign {
   /** absolute URL without a query */
   readonly url: string;
   readonly token: Omit<AdeToken, "expiresAt">;
-  /** must be used only once */
   readonly nonce: string;
   /** seconds since 1970-01-01 UTC */
   readonly timestamp: number;
@@ -19,11 +18,7 @@ const percentEncode = (value: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/**
- * Builds the `Authorization` header of OAuth 1.0a, signed with HMAC-SHA1.
- *
- * @see RFC 5849 3.4 and 3.5.1; apple 2
- */
+/** Builds the `Authorization` header of OAuth 1.0a with HMAC-SHA1.  @see RFC 5849 3.4 and 3.5.1; apple 2 */
 export function buildAuthorizationHeader({ method, url, token, nonce, timestamp }: RequestToSign): string {
   // in the order in which they are signed
   const parameters = [

@@ -5,12 +5,8 @@ import { parseDevicePage, type DevicePage } from "./device.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";
 
 /**
- * Apple's device service, as a server of Apple Business Manager uses it, without the calls that change something.
- *
- * Every call throws an AppleRefusal (a Failure) if Apple refuses the request; a Failure `unavailable` if the service
- * cannot be reached, is still busy after all attempts, or returns an undocumented response; and `interrupted`.
- *
- * @see apple 3
+ * The calls of Apple's device service that change nothing. @throws AppleRefusal if Apple refuses; `unavailable` if the
+ * service is busy after all attempts or not as documented; `interrupted` @see apple 3
  */
 export interface AdeService {
   readonly account: () => Promise<AdeAccount>;

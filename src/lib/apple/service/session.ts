@@ -34,9 +34,8 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 const NONCE_BYTES = 16;
 
 /**
- * A session with the device service. The first call opens the session. Any response can replace the session, and a call
- * that is refused because the session has ended opens a new session once. Make calls one after another, because each
- * response may replace the session that the next call needs.
+ * A session with the device service, opened by the first call, and once more if it has ended. Make calls one after
+ * another: each response may replace the session that the next call needs.
  */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;
@@ -47,12 +46,7 @@ export class AdeSession {
     this.#access = access;
   }
 
-  /**
-   * Makes a call.
-   *
-   * @returns the JSON object in a response with status 200
-   * @throws AppleRefusal (a Failure); Failure `unavailable`, `interrupted`
-   */
+  /** Returns the JSON object of a response with status 200.  @throws AppleRefusal; `unavailable`, `interrupted` */
   async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
     let { answer, object, session } = await this.#send(request);

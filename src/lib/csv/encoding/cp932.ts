@@ -1,8 +1,6 @@
 /**
- * The two-byte sequences of CP932 (Windows-31J) in both directions, from the platform's own table.
- *
- * @see https://encoding.spec.whatwg.org/#shift_jis-decoder equal to glibc's CP932 for every two-byte sequence; a test
- * next to `decode.ts` verifies this if `iconv` is available
+ * The two-byte sequences of CP932 (Windows-31J), from the platform's own table, which a test next to `decode.ts`
+ * compares with glibc's. @see https://encoding.spec.whatwg.org/#shift_jis-decoder
  */
 
 export const isLeadByte = (byte: number): boolean => (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
@@ -34,12 +32,9 @@ function buildCp932ToUnicode(): Uint16Array {
 let unicodeToCp932Table: Uint16Array | undefined;
 
 /**
- * Returns the CP932 sequence of each UTF-16 code unit: one byte if below 0x100, otherwise two bytes; 0 if there is none
- * (except for U+0000).
- *
- * If a character has several sequences, the table contains the one that Windows and glibc write: JIS X 0208 rows, then
- * NEC row 13, then IBM extensions, but never NEC's selection of IBM extensions (ED, EE). The user-defined area is
- * excluded.
+ * Returns the CP932 sequence of each UTF-16 code unit: one byte if below 0x100, else two; 0 if there is none. Of
+ * several sequences, it is the one that Windows and glibc write: JIS X 0208, NEC row 13, then IBM extensions, never
+ * NEC's selection (ED, EE) or the user-defined area.
  */
 export function getUnicodeToCp932(): Uint16Array {
   return (unicodeToCp932Table ??= buildUnicodeToCp932());

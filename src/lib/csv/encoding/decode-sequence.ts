@@ -3,11 +3,9 @@ import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
 /**
- * Returns the length of the sequence at `at`: positive for a valid character, negative for invalid bytes. Bytes beyond
- * the end count as missing. An invalid sequence ends where the WHATWG decoders end it, so that an ASCII byte is never
- * lost.
- *
- * @see https://encoding.spec.whatwg.org/#utf-8-decoder
+ * Returns the length of the sequence at `at`, negative for invalid bytes, which end where the WHATWG decoders end them,
+ * so that no ASCII byte is lost. Bytes beyond the end count as missing. @see
+ * https://encoding.spec.whatwg.org/#utf-8-decoder
  */
 export type SequenceMeasurer = (bytes: Uint8Array, at: number) => number;
 

@@ -12,12 +12,7 @@ export interface TextSink {
 /** Maximum number of bytes decoded at once. Longer writes are decoded in pieces, to bound a string's size. */
 const MAX_PIECE_BYTES = 32 * 1024;
 
-/**
- * Restores three control characters: the platform's shift_jis table, like IBM's, rotates them (1A is decoded as 1C, 1C
- * as 7F, and 7F as 1A).
- *
- * @see https://github.com/unicode-org/icu ibm-943_P15A-2003, the converter that Node's TextDecoder uses
- */
+/** Restores three control characters that the platform's shift_jis rotates.  @see icu's ibm-943_P15A-2003 */
 const restoreControlCharacters = (text: string): string =>
   text.includes("\u001a") || text.includes("\u001c") || text.includes("\u007f")
     ? text.replace(/[\u001a\u001c\u007f]/g, (control) =>
@@ -28,10 +23,7 @@ const restoreControlCharacters = (text: string): string =>
 const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
-/**
- * Decodes a file that is written to it in chunks of any size. The decoder is strict: it reports invalid bytes
- * separately from the text, and continues after them. It skips a byte order mark at the start.
- */
+/** Decodes a file in chunks of any size, without a byte order mark. Invalid bytes are reported apart from the text. */
 export class Decoder {
   readonly #encoding: Encoding;
   readonly #decode: (bytes: Uint8Array) => string;

@@ -26,10 +26,9 @@ const CONTEXT_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
 /**
- * Detects the encoding of a file from all its bytes, given in chunks of any size. A byte order mark decides. Without
- * one, the encoding is UTF-8 if the file is valid UTF-8, and CP932 otherwise. The order matters: random Japanese text
- * in UTF-8 is valid CP932 in a quarter to half of all cases. CP932 text is valid UTF-8 only if all its non-ASCII
- * characters are half-width kana.
+ * Detects the encoding from all bytes of a file: by a byte order mark, else UTF-8 if valid, else CP932. The order
+ * matters: Japanese UTF-8 is often valid CP932, but CP932 is valid UTF-8 only if all non-ASCII characters are
+ * half-width kana.
  */
 export class EncodingDetector {
   #start: Uint8Array = new Uint8Array(0);

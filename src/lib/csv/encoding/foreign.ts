@@ -10,10 +10,7 @@ const toLatin1 = (bytes: Uint8Array): string =>
 /** Signatures of ZIP archives (such as .xlsx) and older Office files. No text file begins with them. */
 const WORKBOOK_SIGNATURES = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
 
-/**
- * Returns true if a file with these first bytes is read, or rejected, as a workbook, before
- * {@link detectUnsupportedKind}.
- */
+/** Returns true for a file that is read, or rejected, as a workbook, before {@link detectUnsupportedKind}. */
 export const isWorkbook = (head: Uint8Array): boolean => WORKBOOK_SIGNATURES.includes(toLatin1(head.subarray(0, 4)));
 
 function detectSignature(start: string): UnsupportedKind | undefined {
@@ -31,10 +28,7 @@ const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
 const DAMAGE_THRESHOLD = 8;
 
-/**
- * Detects UTF-16 (NULs mostly at odd or mostly at even positions) and UTF-32 (half of the bytes are NULs) without a
- * byte order mark.
- */
+/** Detects UTF-16 (NULs mostly at odd or even positions) and UTF-32 (half NULs) without a byte order mark. */
 function detectWideEncoding(start: string): UnsupportedKind | undefined {
   const nuls: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;
@@ -57,10 +51,7 @@ const EUC_CHARACTERS = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\
 const COMMON_EUC_CHARACTER = /^[\u00a1-\u00a5\u00b0-\u00cf]/;
 const MIN_EUC_CHARACTERS = 8;
 
-/**
- * Returns true if the text is EUC-JP rather than half-width kana in CP932: all characters are complete, and most of
- * them are common.
- */
+/** Returns true for EUC-JP rather than half-width kana in CP932: all characters are complete, most of them common. */
 function isEucJp(start: string): boolean {
   const rest = start.replace(EUC_CHARACTERS, "");
   if (/[\u0080-\u00ff]./s.test(rest) || !/[\u00e0-\u00fe]/.test(start)) return false;
@@ -69,12 +60,7 @@ function isEucJp(start: string): boolean {
   return pairs.length >= MIN_EUC_CHARACTERS && common >= pairs.length * 0.75;
 }
 
-/**
- * Detects an unsupported kind of file from its first bytes. The file must not be a workbook. Returns undefined if the
- * file may be a readable table.
- *
- * @param named true if the encoding is known: in that case, only files with a signature are detected
- */
+/** Detects an unsupported kind of file, not a workbook. @param named the encoding is known: only signatures count */
 export function detectUnsupportedKind(head: Uint8Array, named: boolean): UnsupportedKind | undefined {
   const start = toLatin1(head);
   const signature = detectSignature(start);

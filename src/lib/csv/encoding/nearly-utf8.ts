@@ -1,16 +1,12 @@
 import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
 
 const MIN_INVALID_SEQUENCES = 64;
-/**
- * Minimum number of valid sequences per invalid sequence. Two-byte sequences prove little, because two half-width kana
- * may look like a two-byte sequence.
- */
+/** Minimum valid sequences per invalid one. Two-byte sequences prove little: two half-width kana may look like one. */
 const MIN_VALID_RATIO = 20;
 
 /**
- * Decides whether a file that is not valid UTF-8 is nearly UTF-8 or CP932. Nearly every character of CP932 has a byte
- * that is invalid in UTF-8. In its hiragana, katakana and level-1 kanji, valid three-byte sequences never outnumber
- * invalid sequences.
+ * Tells nearly UTF-8 from CP932, in whose hiragana, katakana and level-1 kanji valid three-byte sequences never
+ * outnumber invalid sequences.
  */
 export class NearUtf8Detector {
   #tail: Uint8Array = new Uint8Array(0);

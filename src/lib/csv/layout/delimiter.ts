@@ -3,9 +3,8 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
 const DELIMITERS = [",", "\t", ";"];
 
 /**
- * Returns the header's delimiter: a comma if it has one, else a tab, else a semicolon. If the row of the header is not
- * known, the first line with a delimiter decides, because titles above a header have none. If there is none, the
- * delimiter is a bar or, by default, a comma.
+ * Returns the header's delimiter: a comma if it has one, else a tab, a semicolon, a bar, by default a comma. If the
+ * header's row is not known, the first line with a delimiter decides, because titles have none.
  */
 export function guessDelimiter(text: string, headerRow?: number): string {
   const lines = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/\r\n|[\r\n]/, headerRow ?? HEADER_SEARCH_ROWS);

@@ -6,15 +6,13 @@ import { readHeader, type HeaderOptions } from "./header.ts";
 import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
 
 /**
- * Finds the row that looks like the header among the first records of a file. The first row is the header if it
- * contains a column of the format, or at least two headers that are probably misspelt columns of the format. Otherwise,
- * the header is the next row with at least two such columns, for example below a title, a blank line or Excel's `sep=`.
- * If there is no such row, the first row is the header. A header of two lines is in the upper row.
+ * Finds the header among the first records: the first row with a column of the format or two that are probably misspelt
+ * ones, else the next row with two such columns (below a title, or Excel's `sep=`), else the first row. A header of two
+ * lines is in the upper row.
  */
 export class HeaderFinder implements RecordSink {
   /** the sheet of a workbook; undefined for its only one */
   sheet: string | undefined;
-  /** the first rows below the header */
   readonly samples: (readonly string[])[] = [];
   readonly #format: Format;
   readonly #options: HeaderOptions;

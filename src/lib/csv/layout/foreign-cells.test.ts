@@ -121,7 +121,16 @@ describe("rows that are left out", () => {
     [["会計", "", ""], false],
     [["合計表", "", ""], false],
     [["山田", "", "合計"], false],
-  ])("are those of totals: %j %s", (cells, isLeftOut) => {
+    [["※ 出向者を除く", "", ""], true],
+    [["", "", "以 上"], true],
+    [["合計 12名", "", ""], true],
+    [["以上 誠", "", ""], false],
+    [["", "(注)役職は 4 月", ""], true],
+    [["*印は兼務", "", ""], true],
+    [["※ 山田", "a@b.jp", ""], false],
+    [["注意", "a@b.jp", ""], false],
+    [["出向者を除く", "", ""], false],
+  ])("are those of totals or notes: %j %s", (cells, isLeftOut) => {
     const { values, problems } = read(["氏名", "メールアドレス", "役職"], {}, cells);
     expect(values.length === 0).toBe(isLeftOut);
     expect(problems.map(({ code }) => code).includes("row-total")).toBe(isLeftOut);
@@ -135,22 +144,6 @@ describe("rows that are left out", () => {
   ])("are those of totals with a value as the key: %j %s", (cells, isLeftOut) => {
     const { layout } = readHeader(["役職", "氏名", "社員コード"], FORMATS.users, { key: "employeeCode" });
     expect(new RowChecker(layout, () => undefined, {}).skips(cells, 3, 2, 2)).toBe(isLeftOut);
-  });
-
-  test.each([
-    [["※ 出向者を除く", "", ""], true],
-    [["", "", "以 上"], true],
-    [["合計 12名", "", ""], true],
-    [["以上 誠", "", ""], false],
-    [["", "(注)役職は 4 月", ""], true],
-    [["*印は兼務", "", ""], true],
-    [["※ 山田", "a@b.jp", ""], false],
-    [["注意", "a@b.jp", ""], false],
-    [["出向者を除く", "", ""], false],
-  ])("are those of notes: %j %s", (cells, isLeftOut) => {
-    const { values, problems } = read(["氏名", "メールアドレス", "役職"], {}, cells);
-    expect(values.length === 0).toBe(isLeftOut);
-    expect(problems.map(({ code }) => code).includes("row-total")).toBe(isLeftOut);
   });
 
   test.each<readonly [FormatName, readonly string[], readonly string[], boolean]>([

@@ -31,8 +31,8 @@ export const isTree = (joined: string | undefined): boolean => joined === DEEPES
 export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
 
 /**
- * Finds the cells that a map joins, and those that make rows be skipped. A header that the file lacks, or has several
- * times, is a problem: otherwise values would be incomplete, and rows that are to be skipped would be imported.
+ * Finds the cells that a map joins, and those that make rows be skipped. A header that the file lacks or repeats is a
+ * problem: values would be incomplete, and skipped rows imported.
  */
 export const findForeignCells = (
   cells: readonly string[],

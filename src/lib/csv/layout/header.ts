@@ -13,10 +13,7 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /**
-   * true to read the cells of an unknown header as the likely column if the file lacks that column; the header is still
-   * reported as a problem
-   */
+  /** true to read an unknown header, still a problem, as the likely column that the file lacks */
   readonly readsLikely?: boolean | undefined;
   /** the field given with `--key`; default: the format's own key */
   readonly key?: string | undefined;
@@ -176,9 +173,7 @@ const createSimilarHeaderProblems = (
     return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
 
-/**
- * Assigns the cells of misspelt headers to the likely columns that the file lacks. Secrets are never read in this way.
- */
+/** Assigns the cells of misspelt headers to the likely columns that the file lacks, but never secrets. */
 const addLikelyColumns = (
   { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
@@ -241,12 +236,9 @@ export interface HeaderReading {
 }
 
 /**
- * Interprets the header row of a console file. Columns are matched by name, in any order. Names are compared after NFC,
- * with the seven JIS look-alikes folded and without blanks at either end. Cells of columns that have a problem are not
- * read, except with {@link HeaderOptions.readsLikely}.
- *
- * @param place the place of the row in the file
- * @see facts 6.4: グループ名 is repeated, and the order differs between the maker's table and samples
+ * Interprets a header row. Columns are matched in any order after NFC, with the seven JIS look-alikes folded and
+ * without outer blanks. Cells of columns with a problem are not read, except with {@link HeaderOptions.readsLikely}.
+ * @see facts 6.4: グループ名 is repeated, and orders differ
  */
 export const readHeader = (
   row: readonly string[],

@@ -39,10 +39,8 @@ const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: K
 };
 
 /**
- * Returns the layout for a list with these headers: of those that fit, the one with most columns; otherwise the
- * nearest one, which has at least half of its columns in the list.
- *
- * @param layouts the newest first
+ * Returns the layout that fits these headers with most columns; else the nearest one, with at least half of its columns
+ * in the list.  @param layouts the newest first
  */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],

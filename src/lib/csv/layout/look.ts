@@ -1,8 +1,8 @@
 import { CodeUnits } from "../records/units.ts";
 
 /**
- * Kinds of characters in a value, as bits: date separators (`-` and `/`), decimal point, white space and control
- * characters, letters and other printable ASCII, and non-ASCII. A value that consists only of digits has no bit set.
+ * Kinds of characters in a value, as bits: `-` and `/`, decimal point, white space and control characters, letters and
+ * other printable ASCII, and non-ASCII. Digits set no bit.
  */
 export const DATE_SEPARATOR = 0x100;
 export const DECIMAL_POINT = 0x200;
@@ -33,11 +33,7 @@ export class CharacterScan {
 /** Initial value of FNV-1a, the first of the two hashes. */
 const FNV_OFFSET_BASIS = 0x811c9dc5 | 0;
 
-/**
- * Scans the characters of a value once and stores all results that the checks of nearly every value need.
- *
- * @param units code units of a text; the value is the part from `from` to `to`
- */
+/** Scans a value once for the checks of nearly every value.  @param units the value is the part from `from` to `to` */
 export const scanUnits = (units: Uint16Array, from: number, to: number, into: CharacterScan): void => {
   let kinds = 0;
   let a = FNV_OFFSET_BASIS;
@@ -60,7 +56,6 @@ export const scanUnits = (units: Uint16Array, from: number, to: number, into: Ch
 
 const scratchUnits = new CodeUnits();
 
-/** Scans a value that is not part of a larger text. */
 export const scanText = (value: string, into: CharacterScan): void => {
   scratchUnits.take(value);
   scanUnits(scratchUnits.all, 0, value.length, into);

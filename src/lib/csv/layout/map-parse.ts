@@ -62,12 +62,9 @@ export interface MapFileSchema extends ColumnMap {
 }
 
 /**
- * Parses a `--map` file (YAML): `columns` (foreign header: our header or field, or `ignore`), `join` (field: headers), `values` (field: value in the file: value), `rows.skip`
- * (header: values) and `options`. Every value is read as text, exactly as written.
- *
- * @param where name of the file, for messages
- * @param customFields custom fields of the tenant, if there is a tenant
- * @throws `input-rejected` with the line, if the content is not a column map file or does not fit the format
+ * Parses a `--map` file: `columns` (foreign header: ours, a field, or `ignore`), `join` (field: headers), `values`
+ * (field: value in the file: value), `rows.skip` (header: values) and `options`, all as written. @throws
+ * `input-rejected` with the line
  */
 export const parseMapFile = (
   content: string,

@@ -55,10 +55,7 @@ const describeSecondSource = (field: string, first: string, second: string): Tex
     `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
   );
 
-/**
- * The columns that a map may refer to. `open` is true if the tenant may have custom fields that are not known to the
- * caller.
- */
+/** The columns that a map may name; `open` if the tenant may have custom fields unknown to the caller. */
 interface MapTargets {
   readonly columns: readonly Column[];
   readonly open: boolean;
@@ -114,12 +111,7 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: M
   }
 }
 
-/**
- * Returns all faults of a map for a format.
- *
- * @param customFields custom fields of the tenant. If they are unknown, names that the format lacks are accepted,
- * because the tenant may have custom fields of these names; the names are then checked when the header is read.
- */
+/** Returns all faults of a map. @param customFields if unknown, any name may be one, and is checked with the header */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,

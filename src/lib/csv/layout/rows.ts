@@ -65,9 +65,8 @@ interface CellCheck {
 }
 
 /**
- * How thoroughly the values of a column are checked. `never`: the rule allows every value. `unless-plain-address`: a
- * value is checked against the rule unless it is obviously a valid email address. `by-rule`: every value is checked
- * against the rule. `by-all`: the checks for all columns are made too, such as for hidden characters and length.
+ * How thoroughly a column is checked: `never` if its rule allows every value, `unless-plain-address` unless obviously a
+ * valid address, `by-rule`, or `by-all`: also for hidden characters, length and so on.
  */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
@@ -110,10 +109,7 @@ const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): C
   return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
 };
 
-/**
- * Checks the rows of a file cell by cell and converts their values to canonical form. Checks that need other rows or
- * the tenant are made elsewhere.
- */
+/** Checks rows cell by cell and converts values to canonical form, without other rows or the tenant. */
 export class RowChecker {
   /** The values of the row that was checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
   readonly values: CellValue[];
@@ -174,9 +170,8 @@ export class RowChecker {
   }
 
   /**
-   * Takes note of a problem that the reader has found in the next record. The content of the affected cell is not
-   * checked. An error is reported unless the record is left out, a warning at the end of the file. Invisible characters
-   * are searched for later, when the cells are checked.
+   * Takes note of a problem that the reader found in the next record. An error is reported unless the record is left
+   * out, a warning at the end of the file. Invisible characters are searched for in the cells.
    */
   noteFound(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
@@ -195,11 +190,8 @@ export class RowChecker {
   }
 
   /**
-   * Counts a record that is left out: every cell is blank, the map skips it, or it has totals instead of a key. Reports
-   * the errors that the reader found in any other record.
-   *
-   * @param count number of cells; 0 if the reader could not determine them
-   * @returns false if the record must be checked
+   * Counts a record that is left out: blank, skipped by the map, or totals instead of a key; reports the reader's
+   * errors in others.  @param count number of cells; 0 if unknown
    */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
@@ -224,13 +216,9 @@ export class RowChecker {
   }
 
   /**
-   * Checks one record and refills {@link values}. A record whose cells cannot be assigned to columns gets no values: it
-   * has too few cells, or surplus cells that are not blank, or it repeats the header.
-   *
-   * @param row number of the record, counted from 1 (the header)
-   * @param line physical line on which the record begins
-   * @param units positions of the cells in the text, if they are known
-   * @returns false if the row has a problem of severity error
+   * Checks a record and refills {@link values}, unless its cells cannot be assigned to columns: too few, surplus ones
+   * that are not blank, or the header again. @param row counted from 1 (the header) @param line on which it begins
+   * @param units positions of the cells in the text @returns false if the row has an error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
     const isSuspect = units === undefined || units.isSuspect || this.#hasHidden;
@@ -390,7 +378,6 @@ export class RowChecker {
     return list;
   }
 
-  /** Requires a key or, if the key is blank, the fallback key. A blank required column has already been reported. */
   #checkKey(): void {
     const key = this.#cells[this.#key];
     if (key === undefined || !isBlank(this.values[this.#key])) return;

@@ -10,10 +10,7 @@ const TOTAL = /^(?:総?合計|総計|小計|計|以上):?$/;
 const COUNT = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
 /** A cell that stands alone: the start of a note next to a table, the end of a table, or a total with its number. */
 const NOTE = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
-/**
- * The start of a cell that can match one of these. Almost no record begins like this, so its cells are not folded.
- * The ranges contain characters that folding replaces.
- */
+/** The start of a cell that can match one of these, also before folding. Other cells are not folded. */
 const TEXT_START =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
@@ -43,9 +40,8 @@ export class RowSelection {
   }
 
   /**
-   * Returns why a row that is not blank is left out; undefined if it is read.
-   *
-   * @param damage the errors that the reader found in the row. A rule of the map never matches a damaged cell
+   * Returns why a row is left out, if it is.  @param damage the reader's errors: no rule of the map matches a damaged
+   * cell
    */
   find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {

@@ -95,11 +95,8 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
 };
 
 /**
- * Returns the problem code for what a spreadsheet or a person has probably done to a value that is not blank; undefined
- * for nearly all values. Every code that consists only of digits is a `value-short` until the longest code of its
- * column is known.
- *
- * @param look scan of the value, if it is a code or email address
+ * Returns what a spreadsheet or a person has probably done to a value. A code of digits is a `value-short` until the
+ * longest code of its column is known.  @param look scan of a code or an email address
  */
 export const detectDamage = (
   value: string,
@@ -146,9 +143,8 @@ const CORRECTIONS: Readonly<Record<Correction, (value: string) => string>> = {
 };
 
 /**
- * Returns what is corrected in the values of a column: outer spaces, full-width letters and variants of hyphens in
- * codes, addresses and telephone numbers, or half-width kana. Undefined for secrets and names. Codes by which other
- * records are found keep their width.
+ * Returns what is corrected in a column: outer spaces, full-width letters and hyphens in codes, addresses and telephone
+ * numbers, or half-width kana; nothing in secrets and names. Codes that are keys keep their width.
  */
 export const correctionOf = (column: Column, isKey = false): Correction | undefined => {
   const { value, code, comparison = "exact", secret, personName, refers } = column;

@@ -71,10 +71,7 @@ export class Tally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /**
-   * Returns the codes that are shorter than other codes of the same column that begin with 0. Such codes may have lost
-   * leading zeros.
-   */
+  /** Returns the codes that are shorter than others that begin with 0, and may have lost zeros. */
   #shortCodes(): readonly ProblemCount[] {
     return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
       const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));

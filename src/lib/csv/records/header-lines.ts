@@ -7,9 +7,8 @@ const TIME = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
 const SUFFIX = /^(?:コード|名称?|番号|カナ)$/;
 
 /**
- * Returns the names in a header of two lines, as one line: 所属 over 旧 and 新, or 異動前 over 所属, becomes 旧所属, 新所属.
- * Returns undefined if the second line is not part of a header. No row of values has only such words below a name
- * that spans several columns.
+ * Joins a header of two lines: 所属 over 旧 and 新, or 異動前 over 所属, becomes 旧所属, 新所属. Returns undefined if the second line
+ * is a row: none has only such words below a name that spans several columns.
  */
 export const joinHeaderLines = (upper: readonly string[], lower: readonly string[]): readonly string[] | undefined => {
   const lowers = Array.from({ length: Math.max(upper.length, lower.length) }, (_, at) => lower[at]?.trim() ?? "");

@@ -4,7 +4,6 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 
-/** Row and column of a position in a well-formed CSV text, computed by scanning the text up to that position. */
 export class CsvPosition {
   readonly #dialect: Dialect;
   readonly #delimiter: number;

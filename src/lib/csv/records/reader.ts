@@ -13,10 +13,7 @@ export interface RecordReaderOptions {
   readonly maxCells?: number | undefined;
   /** maximum number of characters in a record; more characters are reported as `record-too-long`; default 16 Mi */
   readonly maxRecordLength?: number | undefined;
-  /**
-   * number of the header row, counted from 1; the rows above it, and their problems, are left out, and a header of two
-   * lines is one record. Default: 1, and a header of one line
-   */
+  /** row of the header; the rows above are left out, and a header of two lines is one record. Default: 1, one line */
   readonly headerRow?: number | undefined;
 }
 
@@ -27,10 +24,7 @@ const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-
 const REPORTED_UNICODE = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
 const REPORTED_CP932 = new RegExp(SUSPECT_CP932, "g");
 
-/**
- * UTF-8 prefixes of {@link SUSPECT_UNICODE} characters. Searching bytes is several times faster than matching the
- * pattern.
- */
+/** UTF-8 prefixes of {@link SUSPECT_UNICODE}: several times faster to search for than the pattern. */
 const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
 /** First bytes of the {@link SUSPECT_BYTES} that have several bytes. */
 const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
@@ -41,15 +35,9 @@ const MAX_CHARACTER_BYTES = 4;
 const SCANNER_DELIMITERS = /^[,;\t]$/;
 
 /**
- * Reads the records of a CSV file from its bytes, in chunks of any size and in bounded memory: a record that is too
- * long or has too many cells is reported, and its text is dropped. Newlines can be CR, LF and CRLF, also mixed.
- *
- * A completely empty line is not a record, unless the file has only one column (the line is then an empty cell) or the
- * line is the header row. An empty line still counts as a row, so that row numbers match those in a spreadsheet.
- *
- * Problems: `bytes-invalid`, `character-nul`, `character-private-use` (in CP932: the user-defined area, gaiji),
- * `character-bom` inside the file, `character-invisible` (a warning), `quote-unclosed`, `quote-stray`,
- * `quote-trailing`, `record-too-long`, `columns-too-many`. U+FFFD stands for invalid bytes.
+ * Reads the records of a CSV file in bounded memory: a record that is too long or has too many cells is reported, and
+ * its text is dropped. Newlines can be CR, LF and CRLF, also mixed. An empty line is a record only in a file of one
+ * column or as the header, but counts as a row, as in a spreadsheet. U+FFFD stands for invalid bytes.
  */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;

@@ -41,18 +41,12 @@ export interface RecordProblem {
   readonly params: ProblemParams;
 }
 
-/** Receives the records of a file, in order, as they are split. */
 export interface RecordSink {
   /**
-   * Receives one record. `cells[0..count)` belong to the reader and are valid until the call returns. `count` is 0 if
-   * the cells cannot be determined: the record is too long, has too many columns, or has an unclosed quote. A cell may
-   * be a slice that keeps the chunk it was cut from in memory, so copy cells that are kept for long.
-   *
-   * @param row number of the record, counted from 1 (the header); empty lines count too, although they are not passed
-   * on
-   * @param line physical line on which the record begins, counted from 1
-   * @param sound false if a problem of this record was reported before this call
-   * @param units positions of the cells in the text, if they are known; valid until the call returns
+   * Receives one record. `cells[0..count)` are valid until the call returns; a cell may keep its chunk in memory, so
+   * copy those that are kept. `count` is 0 if the cells cannot be determined. @param row counted from 1 (the header),
+   * with empty lines @param line on which it begins @param sound false if a problem of this record was reported @param
+   * units positions of the cells in the text, valid until the call returns
    */
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean, units?: CellUnits): void;
   problem(problem: RecordProblem): void;

@@ -43,24 +43,7 @@ function* cut(content: string, size: number): Generator<string> {
   for (let at = 0; at < characters.length; at += size) yield characters.slice(at, at + size).join("");
 }
 
-const NOISE = fc.constantFrom(
-  '"',
-  '"',
-  ",",
-  ",",
-  "\r",
-  "\n",
-  "\r\n",
-  "a",
-  " ",
-  "表",
-  "𠮷",
-  "ｱ",
-  '""',
-  '",',
-  ',"',
-  '"\n',
-);
+const NOISE = fc.constantFrom(...'"|"|,|,|\r|\n|\r\n|a| |表|𠮷|ｱ|""|",|,"|"\n'.split("|"));
 const invalidMix = fc.array(NOISE, { maxLength: 40 }).map((parts) => parts.join(""));
 const cell = fc.array(fc.constantFrom('"', ",", "\r", "\n", "x", "ソ", "𠮷"), { maxLength: 6 }).map((c) => c.join(""));
 const quoteCell = (text: string, always: boolean): string =>

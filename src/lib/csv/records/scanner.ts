@@ -27,11 +27,8 @@ const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
 /**
- * Splits text with a one-character delimiter and `"` as the quote into records. The scanner is fast and returns the
- * same result as csv-parse for all input up to the first problem (verified by a property test).
- *
- * Broken quoting is read as follows: a quote in an unquoted cell is text; text after a closing quote belongs to the
- * cell; an unclosed quote takes the rest of the file.
+ * Splits text into records as csv-parse does up to the first problem (verified by a property test), but faster. A quote
+ * in an unquoted cell is text; text after a closing quote belongs to the cell; an unclosed quote takes the rest.
  */
 export class Scanner {
   readonly #sink: RecordSink;
@@ -179,8 +176,8 @@ export class Scanner {
   }
 
   /**
-   * Appends a piece to the cell. The engine keeps concatenated strings as a tree, which takes many times more memory
-   * than the text if the pieces are very small. Therefore the pieces are collected, and joined once there are many.
+   * Appends a piece to the cell. Pieces are joined once there are many: concatenated strings are trees, which take many
+   * times the memory of small pieces.
    */
   #append(piece: string): void {
     if (this.#dropping || piece === "") return;

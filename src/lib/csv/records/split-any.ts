@@ -15,11 +15,8 @@ interface CsvParseRecord {
 }
 
 /**
- * Splits text with any delimiter by csv-parse, and passes each record on to the scanner. It is also the reference against
- * which the scanner is tested. It is several times slower than the scanner, and reads nothing after the first problem of
- * quoting or length.
- *
- * @see https://csv.js.org/parse/
+ * Splits any dialect by csv-parse, and passes the records to the scanner, for which it is also the reference. It is
+ * several times slower, and stops at the first problem of quoting or length.
  */
 export class AnyDialectSplitter extends Scanner {
   readonly #parser: Parser;

@@ -3,12 +3,8 @@ import { CONSOLE_DIALECT, type Dialect, type Newline } from "./record.ts";
 export const NEWLINES: Readonly<Record<Newline, string>> = { crlf: "\r\n", lf: "\n", cr: "\r" };
 
 /**
- * Formats one record. A cell is quoted only if it contains a delimiter, a quote or a newline. Leading and trailing
- * spaces are kept. A record of one empty cell is `""`, because an empty line is not a record. In the console's dialect,
- * the result is byte-equal to that of csv-stringify (verified by a test).
- *
- * @param newline characters that end the record
- * @see https://csv.js.org/stringify/
+ * Formats a record as csv-stringify does (verified by a test): only cells with a delimiter, quote or newline are
+ * quoted. One empty cell is `""`, because an empty line is not a record.
  */
 export function formatRecord(
   cells: readonly string[],

@@ -1,7 +1,7 @@
 import { escapeForPeople } from "../escape.ts";
 import { displayWidth, padLine, truncate } from "./width.ts";
 import { hasCommand } from "../commands.ts";
-import { splitIntoLinePieces, wrapPieces } from "./word-width.ts";
+import { wrapIntoLines } from "./word-width.ts";
 
 export interface TableColumn {
   readonly header: string;
@@ -19,16 +19,11 @@ type CellCleaner = (cell: string, column: number) => string;
 const COLUMN_GAP = "  ";
 /** Rows that are measured for the column widths. In a longer table, a wider cell shifts the rest of its row. */
 const MEASURED_ROWS = 500;
-/**
- * Minimum width of a column whose cells may be cut. {@link MIN_VALUE_WIDTH} is the minimum width of a wrapped value.
- */
+/** Minimum widths of a column whose cells may be cut, and of a wrapped value. */
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
-/**
- * Draws a table without borders into `room` columns. No rows yield no lines. @param clean escapes a cell and marks its
- * commands
- */
+/** Draws a table without borders into `room` columns. @param clean escapes a cell and marks its commands */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
@@ -126,8 +121,7 @@ export function* drawFields(
   const left = Math.max(MIN_VALUE_WIDTH, room - indent);
   for (const [at, [name, value]] of fields.entries()) {
     const gap = " ".repeat(widest - displayWidth(name));
-    const pieces = splitIntoLinePieces(clean(value, at));
-    const [line = "", ...more] = wrapPieces(pieces, left, { widthOf: displayWidth });
+    const [line = "", ...more] = wrapIntoLines(clean(value, at), left, displayWidth);
     yield `${heading(name)}${gap}${COLUMN_GAP}${line}`.trimEnd();
     yield* more.map((rest) => " ".repeat(indent) + rest);
   }
@@ -166,9 +160,9 @@ const drawRow = (
   const line = joinCells(columns, widths, cells);
   if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
   const parts = cells.map((cell, at) => {
-    const column = columns[at];
     const width = widths[at] ?? 0;
-    return column?.wraps === true && at === columns.length - 1 ? wrapCell(cell, width) : [truncate(cell, width)];
+    const isWrapped = at === columns.length - 1 && columns[at]?.wraps === true;
+    return isWrapped ? wrapIntoLines(cell, width, displayWidth) : [truncate(cell, width)];
   });
   const height = Math.max(...parts.map(({ length }) => length));
   return Array.from({ length: height }, (_, at) =>
@@ -179,10 +173,6 @@ const drawRow = (
     ),
   );
 };
-
-/** Wraps a cell into lines of at most `columns`. A word or a command that is longer gets a line of its own. */
-const wrapCell = (cell: string, columns: number): readonly string[] =>
-  wrapPieces(splitIntoLinePieces(cell), columns, { widthOf: displayWidth });
 
 const joinCells = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
   columns

@@ -1,9 +1,6 @@
 import stringWidth from "string-width";
 
-/**
- * Returns the columns of escaped text. Ambiguous characters (①, ─) count as 1. @see
- * https://www.unicode.org/reports/tr11/
- */
+/** Returns the columns of escaped text; ambiguous ones (①, ─) count 1. @see https://www.unicode.org/reports/tr11/ */
 export const displayWidth = (line: string): number => stringWidth(line);
 
 /** Pads a line with spaces to `columns`. With `end`, the spaces come first. */
@@ -14,20 +11,13 @@ export function padLine(line: string, columns: number, align: "start" | "end" = 
 
 /** Cuts a line between graphemes to at most `columns`, and ends it with `…` if something was cut. */
 export function truncate(line: string, columns: number): string {
-  if (displayWidth(line) <= columns) {
-    return line;
-  }
-  if (columns < 1) {
-    return "";
-  }
-  const graphemes = new Intl.Segmenter();
+  if (displayWidth(line) <= columns) return line;
+  if (columns < 1) return "";
   let kept = "";
   let taken = 1;
-  for (const { segment } of graphemes.segment(line)) {
+  for (const { segment } of new Intl.Segmenter().segment(line)) {
     taken += displayWidth(segment);
-    if (taken > columns) {
-      break;
-    }
+    if (taken > columns) break;
     kept += segment;
   }
   return `${kept}…`;

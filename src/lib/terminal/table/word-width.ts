@@ -4,10 +4,7 @@ const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
-/**
- * Matches a piece of text that must not be broken, with the marks attached to it: spaces, a part between U+0002 and
- * U+0003, a quoted name, a word or a wide character.
- */
+/** Matches what must not be broken: spaces, a part from U+0002 to U+0003, a quoted name, a word or a wide character. */
 const UNBREAKABLE_PIECES = new RegExp(
   String.raw`\s+|[「(（]*\u0002[^\u0003]*\u0003(?: ?[」)）、。,.:;]+)?|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s\u0002|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
@@ -34,10 +31,7 @@ export const wrapIntoLines = (
   widthOf: (part: string) => number = plainTextWidth,
 ): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
-/**
- * Wraps pieces into lines like {@link wrapIntoLines}, without breaking a piece; `indent` precedes every line but the
- * first.
- */
+/** Wraps unbreakable pieces into lines; `indent` precedes every line but the first. */
 export function wrapPieces(
   pieces: readonly string[],
   columns: number,

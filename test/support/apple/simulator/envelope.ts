@@ -1,11 +1,6 @@
 import forge from "node-forge";
 
-/**
- * Encrypts data with the public key of a PEM certificate, as S/MIME does: CMS EnvelopedData with AES-256-CBC; the
- * content key is encrypted with RSA PKCS#1 v1.5.
- *
- * @returns the message in DER
- */
+/** Encrypts data for a PEM certificate as S/MIME does: CMS EnvelopedData (DER), AES-256-CBC, RSA PKCS#1 v1.5. */
 export function encryptForCertificate(certificate: string, plain: Uint8Array): Uint8Array {
   const message = forge.pkcs7.createEnvelopedData();
   message.addRecipient(forge.pki.certificateFromPem(certificate));

@@ -39,10 +39,7 @@ interface Cursor {
 
 const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString("base64url");
 
-/**
- * Apple's device service and the server tokens of its portal, for tests and rehearsals. The control interface below
- * `/_simulator` does what people do in the portal.
- */
+/** Apple's device service and server tokens. Below `/_simulator` is what people do in the portal. */
 export class Simulator {
   readonly devices: Devices;
   readonly faults = new Faults();

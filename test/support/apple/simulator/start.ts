@@ -1,6 +1,5 @@
 /**
- * Serves a simulator of Apple's device service on this computer, for rehearsals, tests and benchmarks:
- * `npm run simulator -- --port 8600 --devices 200`. The first line on stdout is its URL.
+ * Serves a simulator of Apple's device service; `npm run simulator -- --port 8600 --devices 200` prints its URL first.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
