@@ -124,7 +124,8 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
-const NO_REQUEST = { headers: new Headers() };
+// without Headers, for which Node loads its HTTP client
+const NO_REQUEST = { headers: { get: () => null } };
 
 const performHere = async (
   explain: TenantParts["explain"],
@@ -207,7 +208,7 @@ const createAccountResolver =
 
 const findSender = async (
   own: OwnParts,
-  request: Pick<Request, "headers">,
+  request: { readonly headers: Pick<Headers, "get"> },
   { surroundings }: Omit<OwnerOptions, "actor">,
 ) => {
   const { findSignedInActor } = await loadCredentials();

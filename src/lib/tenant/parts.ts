@@ -48,7 +48,7 @@ export interface RequestSource {
 
 /** Returns the tenant as the sender sees it, or parts for signing in only (open). @throws Failure for a stranger */
 export type PartsResolver = (
-  request: Pick<Request, "headers">,
+  request: { readonly headers: Pick<Headers, "get"> },
   isOpen: boolean,
   from: RequestSource | undefined,
 ) => TenantParts | Promise<TenantParts>;

@@ -36,14 +36,18 @@ export const toActor = (account: ActingAccount): Actor | undefined => {
   };
 };
 
-const createUnknownAccountFailure = (name: string): Failure =>
-  new Failure("not-found", {
-    what: text(`no CLOMO account is named "${name}"`, `「${name}」という CLOMO アカウントはありません`),
+const MAX_SHOWN_NAME_LENGTH = 100;
+
+const createUnknownAccountFailure = (name: string): Failure => {
+  const shown = name.length > MAX_SHOWN_NAME_LENGTH ? `${name.slice(0, MAX_SHOWN_NAME_LENGTH).toWellFormed()}…` : name;
+  return new Failure("not-found", {
+    what: text(`no CLOMO account is named "${shown}"`, `「${shown}」という CLOMO アカウントはありません`),
     hint: text(
       `to list the accounts (without --as): ${commandName("clomo-account list")}`,
       `アカウントの一覧(--as なしで実行): ${commandName("clomo-account list")}`,
     ),
   });
+};
 
 const createNoRoleFailure = (name: string): Failure =>
   new Failure("not-permitted", {
