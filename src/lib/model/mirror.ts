@@ -6,7 +6,7 @@ export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理�
 /** The note if nobody has confirmed that a mirror's administrators are complete; console exports do not show them. */
 export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員かどうかは未確認");
 
-interface MirrorCounts {
+export interface MirrorCounts {
   /** a UTC instant; null if the tenant is not a mirror */
   readonly mirroredAt: string | null;
   readonly devices: number;

@@ -1,4 +1,4 @@
-import type { Tenant } from "../../client/index.ts";
+import type { MirrorCounts } from "../../model/mirror.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { findTimeZone } from "../../model/time.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
@@ -10,10 +10,8 @@ export interface ReportData {
   readonly manifest: Manifest;
   readonly facts: HandoverFacts;
   /** counts and state of the tenant */
-  readonly shown: Pick<
-    Tenant,
-    "mirroredAt" | "administratorsKnown" | "consoleTasks" | "orgs" | "users" | "devices" | "secured" | "profile"
-  >;
+  readonly shown: MirrorCounts &
+    Readonly<Record<"consoleTasks" | "orgs" | "users", number>> & { readonly administratorsKnown: readonly string[] };
   /** the leaver that the manifest names; undefined if it names nobody */
   readonly leaver?: { readonly person: Person; readonly records: LeaverRecords } | undefined;
 }
