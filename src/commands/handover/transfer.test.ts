@@ -89,7 +89,7 @@ test("without a terminal, names the context, shows the plan, and writes the summ
   await run("context use kanto", { home });
   const unnamed = await run(LINE, here({ home }));
   expect(unnamed).toMatchObject({ exit: 2, stdout: "" });
-  expect(unnamed.stderr).toContain("--context kanto or set CLOMOCTL_CONTEXT=kanto; pass --confirm-context kanto");
+  expect(unnamed.stderr).toContain("--context kanto or set CLOMOCTL_CONTEXT=kanto");
   expect(unnamed.summary).toMatch(/ - handover transfer: \+0 ~0 -0 exit 2$/);
   const { en } = await runInBoth(LINE, here());
   expect(en.stderr).toContain("  account hanako (hanako): operator → system administrator, support option");
