@@ -146,7 +146,7 @@ const NIGHTS: Readonly<Record<string, (company: Company) => Promise<void>>> = {
   "two of one": (company) =>
     company.refuse(
       3,
-      peopleFile([...company.people, { ...inventPerson(1), name: "別人", address: "user5@example.jp" }]),
+      peopleFile([...company.people, ...company.people.slice(5, 6).map((one) => ({ ...one, name: "別人" }))]),
     ),
   "no file": (company) => company.refuse(6, undefined),
   "lost zeros": (company) =>
