@@ -93,7 +93,7 @@ export const LARGER_SCENES: readonly Scene[] = [
   }),
   createExportScene("bundle"),
   createExportScene("bundle.zip"),
-  createScene("status --notify", prepareExpiredItem, "status --notify", { steps: true, readsDate: true }),
+  createScene("status --notify", prepareExpiredItem, "status --notify", { code: 2, steps: true, readsDate: true }),
   { name: "context use", prepare: prepareContexts, line: ["context", "use", "osaka"] },
   { name: "context remove", prepare: prepareContexts, line: ["context", "remove", "osaka"] },
 ];
