@@ -16,7 +16,6 @@ export interface AdeHealthFacts {
 
 /** A problem with a tenant's ADE, and the command that shows details or fixes it. */
 export interface AdeCondition {
-  /** programs read it */
   readonly id: "token-rejected" | "token-expired" | "sync-overdue" | "devices-not-ready";
   readonly level: "critical" | "warning";
   readonly what: Text;
@@ -25,7 +24,6 @@ export interface AdeCondition {
 
 export interface AdeReport<F = AdeHealthFacts> {
   readonly facts: F;
-  /** the most urgent condition first */
   readonly conditions: readonly AdeCondition[];
 }
 

@@ -41,7 +41,6 @@ export const getDisplayName = (names: Readonly<Record<string, Text>>, word: stri
 /** What 全件更新 does with missing records that cannot be deleted. `release` first removes the owner from devices. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
-/** The effects of a blank cell on a value: it is cleared or kept. */
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 
 /** How the cells of a file name organisations: by code, by a name that only one organisation has, or by path. */

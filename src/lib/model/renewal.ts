@@ -153,7 +153,6 @@ export const formatTwoFactorPhone = ({
 };
 
 export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
-  /** UTC instant */
   readonly expiresAt: string;
   /** UTC instant; null if unknown */
   readonly validFrom: string | null;
@@ -167,7 +166,6 @@ export const REMINDER_KEY = {
   expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
   /** days before the expiry date; negative after it */
   stage: { type: "integer", example: 90 },
-  /** `mail`, `webhook` or `command` */
   way: { type: "text", longest: 20, blank: false, example: "mail" },
   /** an email address, or the name of a webhook or command */
   recipient: { type: "text", longest: 320, blank: false, example: RECORDED_FIELDS.owner.example },

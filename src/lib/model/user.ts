@@ -231,7 +231,6 @@ export const USER = {
   custom: true,
 } as const satisfies ThingInFiles;
 
-/** The names of a user's keys, as typed after `--key`. */
 export const USER_KEY_NAMES = USER.keys.map(({ name }) => name);
 
 export type User = RecordOf<typeof FIELDS>;

@@ -34,9 +34,7 @@ export interface TerminalOptions extends OutputOptions {
   readonly lang?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
-  /** `false` for `--no-color` */
   readonly color?: boolean | undefined;
-  /** `false` for `--no-input` */
   readonly input?: boolean | undefined;
   readonly progress?: ProgressMode | undefined;
 }

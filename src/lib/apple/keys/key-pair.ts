@@ -13,7 +13,6 @@ const RSA_PARAMETERS = {
 export interface KeyPair {
   /** secret; PKCS#8 in PEM */
   readonly privateKey: string;
-  /** X.509 in PEM */
   readonly certificate: string;
 }
 

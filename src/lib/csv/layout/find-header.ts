@@ -39,7 +39,6 @@ export class HeaderFinder implements RecordSink {
     return this.#found ?? 1;
   }
 
-  /** True if the header has a column by which records are found. */
   get isTable(): boolean {
     const { columns } = readHeader(this.#header, this.#format, { ...this.#options, readsLikely: true }).layout;
     const keys = this.#format.thing.keys.flatMap(({ field, standIn = [] }) => [field, ...standIn]);

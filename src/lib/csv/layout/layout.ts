@@ -27,7 +27,6 @@ export interface LayoutColumn {
 
 export interface SelectedCells {
   readonly position: number;
-  /** as in the map */
   readonly values: readonly string[];
 }
 

@@ -29,7 +29,6 @@ export type CellValue = string | null | readonly string[];
 export interface RowOptions {
   /** `keep`: a blank cell does not change the stored value, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
-  /** accept `#N/A` and other error values of spreadsheets as text */
   readonly allowErrorValues?: boolean | undefined;
   /** the file is the console's own export: nothing is corrected, and some values that are errors in other files are kept, with a warning */
   readonly fromConsole?: boolean | undefined;
@@ -115,7 +114,6 @@ export class RowChecker {
   readonly values: CellValue[];
   /** Scans of {@link values} that are codes or email addresses, one list per column; valid as long as the values. */
   readonly looks: readonly (readonly CharacterScan[])[];
-  /** Number of cells that a record must have. */
   readonly width: number;
   /** Problems that are reported once, at the end of the file. */
   readonly tally: Tally;
@@ -142,7 +140,6 @@ export class RowChecker {
   #line = 0;
   #units: CellUnits | undefined;
   #good = true;
-  /** the reader has found invisible characters in the next record */
   #hasHidden = false;
   /** errors that the reader found in the next record; further problems of their cells are not reported */
   readonly #damage: Problem[] = [];

@@ -8,7 +8,6 @@ interface ProblemCount {
 
 interface CodeCount extends ProblemCount {
   readonly length: number;
-  /** the code begins with 0 */
   readonly padded: boolean;
 }
 

@@ -5,7 +5,6 @@ import { CellUnits } from "./units.ts";
 
 export interface SplitterOptions {
   readonly delimiter: string;
-  /** maximum number of cells in a record; more cells are reported as `columns-too-many` */
   readonly maxCells: number;
   /** maximum number of characters in a record without its newline; more characters are reported as `record-too-long` */
   readonly maxRecordLength: number;
@@ -16,7 +15,6 @@ export interface SplitterOptions {
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
-/** the first character that is not a control character */
 const SPACE = 32;
 
 type ScanState = 0 | 1 | 2 | 3 | 4;

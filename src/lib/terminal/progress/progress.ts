@@ -25,7 +25,6 @@ export interface ProgressEnvironment {
   readonly mode: ProgressMode;
   readonly language: Language;
   readonly stderrIsTerminal: boolean;
-  /** writes to stderr immediately */
   readonly write: (chunk: string) => void;
   readonly loadSpinner: LoadSpinner;
 }
@@ -40,7 +39,6 @@ export interface StepDescription {
 export interface ProgressStep {
   advance(by?: number): void;
   reach(done: number): void;
-  /** sets the total, once it is known */
   expect(total: number): void;
   finish(): void;
 }
