@@ -43,7 +43,6 @@ mv "${home}/noting" "${home}/noted"
   return { home, bin, work };
 }
 
-/** A shell that somebody types into. */
 async function shellOf(shell: Shell, { home, bin, work }: Awaited<ReturnType<typeof desk>>) {
   const { start, load } = SHELLS[shell];
   const [program, ...args] = start;

@@ -78,7 +78,6 @@ describe("writes between plan and commit", () => {
 });
 
 describe("a lock held by another program", () => {
-  /** Holds the write lock of a home's tenant. */
   function lock(home: string): Disposable {
     const database = openDatabase(home);
     database.exec("begin immediate");

@@ -9,7 +9,6 @@ import { buildWorkbook } from "#support/xlsx/workbook.ts";
 import { run as runHere } from "#support/cli/home.ts";
 import { freshHome, run } from "#support/process/program.ts";
 
-/** A cell of the sheet: words are text cells. */
 type Cell =
   | string
   | boolean
@@ -17,7 +16,6 @@ type Cell =
   | { readonly number: number; readonly format: string }
   | { readonly day: string; readonly format: string };
 
-/** A sheet, and what it says as a CSV file. */
 interface Sheet {
   readonly header: readonly string[];
   readonly rows: readonly (readonly Cell[])[];

@@ -3,10 +3,8 @@ import { join } from "node:path";
 import type { Running } from "./program.ts";
 import { TENANT } from "./tenant-state.ts";
 
-/** The state of a running program, as seen from outside. */
 export interface ProgramSnapshot {
   readonly stderr: string;
-  /** files of the local tenant */
   readonly files: readonly string[];
 }
 

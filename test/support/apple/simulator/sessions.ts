@@ -3,7 +3,6 @@ import { formatAppleInstant } from "./devices.ts";
 import { encryptForCertificate } from "./envelope.ts";
 import { createJsonResponse, Refusal, type SimulatorRequest, type SimulatorResponse } from "./messages.ts";
 
-/** The credentials that an MDM server signs in with. */
 export interface ServerToken {
   readonly server: string;
   readonly admin: string;
@@ -82,7 +81,6 @@ export class Sessions {
     return { name: `${server.replaceAll(/[^A-Za-z0-9-]+/g, "_")}_Token_${at}_smime.p7m`, content: lines.join("\r\n") };
   }
 
-  /** Handles `GET /session`. */
   open(request: SimulatorRequest): SimulatorResponse {
     const header = /^OAuth\s+(?<list>.*)$/is.exec(request.headers["authorization"] ?? "")?.groups?.["list"];
     const given = new Map(
@@ -134,7 +132,6 @@ export class Sessions {
   }
 }
 
-/** Checks the user agent of a request. @throws Refusal `USER_AGENT_MISSING`, `USER_AGENT_INVALID` (400) */
 export function checkUserAgent({ headers }: SimulatorRequest): void {
   const agent = headers["user-agent"]?.trim() ?? "";
   if (agent === "") throw new Refusal(400, "USER_AGENT_MISSING");
