@@ -37,14 +37,3 @@ test("if two processes commit plans of the same person at once, one succeeds and
   await Promise.all(processes.map(({ ended }) => ended));
   expect(await tenant.users()).toHaveLength(1);
 });
-
-test("a killed process leaves the tenant and its complete plans unchanged", async () => {
-  const plan = await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]);
-  const { child, ended, line } = start(plan.id);
-  expect(await line()).toBe("ready");
-  child.kill("SIGKILL");
-  await ended;
-  await tenant.reopen();
-  expect(await tenant.users()).toEqual([]);
-  expect(await tenant.client.imports.commit(plan)).toMatchObject({ state: "committed" });
-});
