@@ -14,7 +14,6 @@ export interface AdeHealthFacts {
   readonly notReady: number;
 }
 
-/** A problem with a tenant's ADE, and the command that shows details or fixes it. */
 export interface AdeCondition {
   readonly id: "token-rejected" | "token-expired" | "sync-overdue" | "devices-not-ready";
   readonly level: "critical" | "warning";

@@ -233,7 +233,6 @@ export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
 type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
-/** The fields that can contain the owner of a device; only one of them has a value. */
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 
 /** Returns whether an owner change requires a wipe: `has` (manual) or `may` (a clomoctl rule).  @see facts 1.3 */
@@ -248,7 +247,6 @@ export const describeWipeMismatch = (needed: number, confirmed: number): Text =>
     `初期化と再設定が必要になるデバイスは ${needed} 台で、${confirmed} 台ではありません。何も変更していません`,
   );
 
-/** Returns the id of the user or organisation that owns a device; undefined if the device does not have an owner. */
 export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>
   owner?.id ?? ownerOrg?.id;
 

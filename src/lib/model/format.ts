@@ -39,7 +39,6 @@ export interface Format {
   readonly key: string;
   /** fields that together identify a record whose key is blank; the required ones among them must be present */
   readonly fallbackKey?: readonly string[] | undefined;
-  /** the fields whose values may each appear in only one row of a file */
   readonly unique: readonly string[];
 }
 

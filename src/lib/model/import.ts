@@ -32,7 +32,6 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
 
 export type RecordAction = "create" | "update" | "delete";
 
-/** The signs of the actions, for lines without room for a word. */
 export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
 /** Returns a value's display name; unchanged if it is unknown, from a newer version of clomoctl. */
@@ -47,7 +46,6 @@ export const BLANK_CHOICES = ["clear", "keep"] as const;
 export const ORG_BY_CHOICES = ["code", "name"] as const;
 export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
-/** Maximum number of the row that may be the header of a file. */
 export const MAX_HEADER_ROW = 1000;
 
 /** The checks that `--allow` turns off: unknown columns; #N/A and the like, as text; another tenant's file. */

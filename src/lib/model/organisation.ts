@@ -106,7 +106,6 @@ export const ORG = {
   usual: ["name", "code", "path"],
 } as const satisfies ThingInFiles;
 
-/** Additional fields of a single organisation: the number of its direct users and child organisations. */
 export const ORG_COUNTS = {
   users: { type: "integer", label: text("users", "所属ユーザー数"), example: 118 },
   children: { type: "integer", label: text("child organisations", "下位組織数"), example: 0 },

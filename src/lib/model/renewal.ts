@@ -84,7 +84,6 @@ export const RECORDED_FIELDS = {
 
 const { expiresAt, certainty, fingerprint, topic, organisation, source } = RECORDED_FIELDS;
 
-/** The fields that change when a new file is recorded. */
 export const RENEWED_FIELDS = {
   expiresAt: { type: expiresAt.type, label: expiresAt.label, example: expiresAt.example },
   certainty,
@@ -94,7 +93,6 @@ export const RENEWED_FIELDS = {
   source,
 } as const satisfies Fields;
 
-/** A renewal item: a certificate, token, account or date that expires, and who renews it. */
 export const RENEWAL_ITEM = {
   name: "renewal_item",
   fields: {
@@ -143,7 +141,6 @@ export function isTelephoneNumber(typed: string): boolean {
   return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
 }
 
-/** Returns the number of the 2-factor phone and its holder as one text, or null if neither is recorded. */
 export const formatTwoFactorPhone = ({
   phone,
   phoneHolder,

@@ -110,7 +110,6 @@ export interface Protection {
   readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
 }
 
-/** Fields by name, in the order of the tenant API and of lists. */
 export type Fields = Readonly<Record<string, Field>>;
 
 /** A key that matches a row of a file to a record. */
@@ -136,7 +135,6 @@ export interface ClickPaths {
   readonly delete?: Text | undefined;
   /** the screen, if it differs from the screen for files; `{app}` stands for the name of the app */
   readonly page?: Text | undefined;
-  /** click paths for fields that have their own page, by field */
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
@@ -213,7 +211,6 @@ export const listApiFields = (fields: Fields): readonly (readonly [name: string,
       : [[field.shownAs ?? own, field, own] as const],
   );
 
-/** A column of a list of records: a field, or a member of an object field. */
 export interface ListColumn {
   readonly key: string;
   /** name of the field in the tenant API; `own` is the name in the record type */

@@ -103,16 +103,8 @@ export const createValueCheck = (field: Field): ValueCheck | undefined => {
         return undefined;
       };
     }
-    case "choice":
-    case "id":
-    case "instant":
-    case "day":
-    case "digest":
-    case "boolean":
-    case "integer":
-      return undefined;
     default:
-      return field satisfies never;
+      return undefined;
   }
 };
 

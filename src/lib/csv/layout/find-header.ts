@@ -30,7 +30,6 @@ export class HeaderFinder implements RecordSink {
     this.#given = given;
   }
 
-  /** the cells of the header row, without blanks at either end */
   get header(): readonly string[] {
     return this.#header;
   }

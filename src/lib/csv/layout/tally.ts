@@ -14,7 +14,6 @@ interface CodeCount extends ProblemCount {
 const toCodeForm = (column: number, code: string): number =>
   (column * 0x1_0000 + code.length) * 2 + (code.startsWith("0") ? 1 : 0);
 
-/** Counts problems that are reported once, at the end of the file. */
 export class Tally {
   readonly #found = new Map<string, ProblemCount>();
   /** the codes that consist only of digits, by their column and form */
@@ -22,7 +21,6 @@ export class Tally {
   readonly #unnamed: number;
   readonly #place: HeaderPlace;
 
-  /** @param unnamed number of columns without a header */
   constructor(unnamed = 0, { row, line }: HeaderPlace = FIRST_ROW) {
     this.#unnamed = unnamed;
     this.#place = { row, line };

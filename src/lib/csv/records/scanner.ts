@@ -6,9 +6,7 @@ import { CellUnits } from "./units.ts";
 export interface SplitterOptions {
   readonly delimiter: string;
   readonly maxCells: number;
-  /** maximum number of characters in a record without its newline; more characters are reported as `record-too-long` */
   readonly maxRecordLength: number;
-  /** number of the header row, counted from 1; the rows above it are not passed on */
   readonly headerRow: number;
 }
 

@@ -145,7 +145,6 @@ function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
   };
 }
 
-/** Renders the progress of a step as far as it is known: `Reading  42 %  420/1,000 rows`. */
 function renderProgressLine({ name, done, total, unit }: StepState, language: Language): string {
   const share = total === undefined || total === 0 ? [] : [`${Math.min(100, Math.floor((done / total) * 100))} %`];
   const format = (count: number): string =>
