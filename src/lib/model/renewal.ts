@@ -111,19 +111,8 @@ export const RENEWAL_ITEM = {
 
 export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
 
-const UNRESTRICTED_FIELDS: readonly string[] = [
-  "id",
-  "kind",
-  "name",
-  "organisation",
-  "expiresAt",
-  "certainty",
-  "owner",
-  "confirmedAt",
-  "confirmedBy",
-  "createdAt",
-  "updatedAt",
-];
+const UNRESTRICTED_FIELDS: readonly string[] =
+  "id kind name organisation expiresAt certainty owner confirmedAt confirmedBy createdAt updatedAt".split(" ");
 
 /** Fields that only accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} can read. */
 export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
