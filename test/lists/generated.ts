@@ -31,7 +31,6 @@ const CODES = ORGS.slice(1).map(([, code = ""]) => code);
 const inKana = (name: string): string => name.replaceAll(/[^\u30a1-\u30fc ]/g, "");
 const inKanji = (name: string): string => name.replaceAll(/[\u30a1-\u30fc]/g, "");
 
-/** Returns person number 1, 2, …; some share a name. */
 const personOf = (number: number, width: number): Person => {
   const name = `${pick(FAMILIES, number)} ${pick(GIVEN, number % 7 === 0 ? number + 6 : Math.floor(number / 6) + number)}`;
   return {

@@ -9,7 +9,6 @@ import { writeCsv, type Cells } from "#support/console/csv.ts";
 import { freshHome, type Outcome } from "#support/process/program.ts";
 import { openDatabase, TENANT } from "#support/process/tenant-state.ts";
 
-/** What a command is given besides its words. */
 interface More {
   readonly stdin?: Uint8Array;
   readonly env?: Record<string, string>;

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
 import { expect, onTestFinished, test } from "vitest";
-import { readFilesIn, createPreReleaseHome } from "#support/process/pre-release.ts";
 import { freshHome, ROOT, run } from "#support/process/program.ts";
 
 /** Real shells, started without anybody's settings, and how each loads the script. */
@@ -43,7 +42,6 @@ mv "${home}/noting" "${home}/noted"
   return { home, bin, work };
 }
 
-/** A shell that somebody types into. */
 async function shellOf(shell: Shell, { home, bin, work }: Awaited<ReturnType<typeof desk>>) {
   const { start, load } = SHELLS[shell];
   const [program, ...args] = start;
@@ -96,13 +94,8 @@ test.each(HERE)("%s completes commands, options, values, names and files", async
 
 const TAB = ["__complete", "2", "context", "use", ""];
 
-test("pressing Tab does not create a home, and leaves the tenant of a pre-release version alone", async () => {
-  const home = await freshHome();
-  const none = join(home, "none");
+test("pressing Tab does not create a home", async () => {
+  const none = join(await freshHome(), "none");
   expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\nlocal\n", stderr: "" });
   expect(existsSync(none)).toBe(false);
-  const { folder } = await createPreReleaseHome(home);
-  const before = readFilesIn(folder);
-  expect(await run(TAB, { home })).toMatchObject({ code: 0, stderr: "" });
-  expect(readFilesIn(folder)).toEqual(before);
 });

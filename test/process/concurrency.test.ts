@@ -53,32 +53,7 @@ describe("two imports at once", () => {
   });
 });
 
-describe("writes between plan and commit", () => {
-  test("SECURED APPs do not affect a plan of users, but a changed user does", async () => {
-    const home = await freshHome();
-    const file = await writePeople(join(home, "a.csv"), { to: 40 });
-    const secured = "表示名,ユーザーID,パスワード\r\n山田,yamada,secret12\r\n";
-    const first = idOf(await run(["users", "import", file, "--create-orgs", ...keep], { home }));
-    const other = ["secured", "users", "import", "-", "--app", "browser", "--yes"];
-    expect(await run(other, { home, stdin: secured })).toMatchObject({ code: 0 });
-    expect(await run(["imports", "commit", first, "--yes"], { home })).toMatchObject({ code: 0 });
-
-    const later = await writePeople(join(home, "b.csv"), { to: 40, title: "部長" });
-    const second = idOf(await run(["users", "import", later, ...keep], { home }));
-    const edit = "氏名,メールアドレス\r\n別山 太郎7,user7@example.com\r\n";
-    expect(await run(["users", "import", "-", "--yes"], { home, stdin: edit })).toMatchObject({ code: 0 });
-    const before = await readTenantState(home);
-    const refused = await run(["imports", "commit", second, "--yes"], { home });
-    expect(refused).toMatchObject({ code: 5, text: "" });
-    expect(await readTenantState(home)).toBe(before);
-    expect(await run(["users", "import", later, "--yes"], { home })).toMatchObject({ code: 0 });
-    expect(await readTenantState(home)).not.toMatch(/係長|別山/);
-    expect(await listHomeFiles(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);
-  });
-});
-
 describe("a lock held by another program", () => {
-  /** Holds the write lock of a home's tenant. */
   function lock(home: string): Disposable {
     const database = openDatabase(home);
     database.exec("begin immediate");

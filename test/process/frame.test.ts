@@ -1,8 +1,7 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { run as runHere } from "#support/cli/home.ts";
-import { freshHome, run, startOnTerminal, type TerminalProgram } from "#support/process/program.ts";
+import { freshHome, run, startOnTerminal } from "#support/process/program.ts";
 
 describe("version and help", () => {
   test("--version shows the package's version", async () => {
@@ -51,29 +50,4 @@ test("80 columns have room for a list of five people, and for a list with 41 wro
   const wrong = await count("wrong.csv", 41, "-");
   expect(wrong.length).toBeLessThanOrEqual(30);
   expect(wrong.slice(-6).join("")).toContain("問題が 41 件");
-});
-
-describe("questions and signals", () => {
-  async function homeWithTenant(): Promise<string> {
-    const home = await freshHome();
-    await runHere(["context", "add", "kanto", "--embedded"], { home });
-    await mkdir(join(home, "tenants", "kanto"), { recursive: true });
-    return home;
-  }
-
-  const names = async (home: string): Promise<string> =>
-    (await runHere(["context", "list", "--fields", "name"], { home })).text;
-
-  test.each([
-    ["Ctrl-C", 130, (terminal: TerminalProgram) => terminal.type("\u0003")],
-    ["SIGTERM", 143, (terminal: TerminalProgram) => terminal.pty.kill("SIGTERM")],
-    ["SIGINT", 130, (terminal: TerminalProgram) => terminal.pty.kill("SIGINT")],
-  ])("%s during a question exits with %i and changes nothing", async (_name, code, interrupt) => {
-    const home = await homeWithTenant();
-    const terminal = startOnTerminal(["context", "remove", "kanto"], { home });
-    await terminal.shows("name of the context:");
-    interrupt(terminal);
-    expect((await terminal.ended).code).toBe(code);
-    expect(await names(home)).toBe("name\nlocal\nkanto\n");
-  });
 });

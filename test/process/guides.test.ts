@@ -9,9 +9,8 @@ const DOCS = join(ROOT, "docs");
 const GUIDES = join(DOCS, "guides");
 
 /** Guides whose commands need what no test has: another program, or a list that stays with its owner. */
-const ONLY_READ = ["audit", "nanodep", "notify", "serve", "using"];
+const ONLY_READ = ["audit", "notify", "serve", "simulator", "using"];
 
-/** Pages beside the guides that are there in both languages. */
 const BESIDE_GUIDES = ["operations", "security", "using"];
 
 const LANGUAGES = { en: "en_US.UTF-8", ja: "ja_JP.UTF-8" } as const;
@@ -85,7 +84,6 @@ function partsOf(page: string): (PageFile | PageCommand)[] {
   });
 }
 
-/** Where a page is, below `docs`. */
 const pathOf = (page: string, language: Language): string =>
   BESIDE_GUIDES.includes(page) ? `${page}.${language}.md` : `guides/${language}/${page}.md`;
 
@@ -118,14 +116,12 @@ interface Ended {
   readonly screen: string;
 }
 
-/** Runs a command of clomoctl as on a terminal. */
 async function runOnTerminal(line: string, { home, cwd, env }: Place): Promise<Ended> {
   const { own, typed } = withoutVariables(line);
   const words = splitWords(typed).slice(1);
   return run(words, { home, cwd, env: { ...env, ...own }, typing: [], columns: 80 });
 }
 
-/** Runs a command of another program by the shell. */
 const runByShell = (line: string, { home, cwd, env }: Place): Promise<Ended> =>
   new Promise((done) => {
     const all = { ...GIT, ...env, HOME: home, CLOMOCTL_HOME: home };

@@ -37,7 +37,6 @@ const hostileFacts = {
   renewals: UNANSWERED_FACTS.renewals.map((one) => ({ ...one, name: HOSTILE, owner: HOSTILE })),
 };
 
-/** Serial numbers of the leaver's devices. */
 const DEVICES = Array.from({ length: 12 }, (_, at) => `C02XY${at}ABCDE`);
 
 const withLeaver = (facts: HandoverFacts, called: string): ReportData => {

@@ -10,7 +10,6 @@ import { ServedHome } from "../torture/served.ts";
 let server: ServedHome;
 let port = 0;
 
-/** @param users content of a users file to import first */
 const startServer = async (users?: string): Promise<void> => {
   const home = await freshHome();
   await ServedHome.prepare(home);
@@ -22,7 +21,6 @@ const startServer = async (users?: string): Promise<void> => {
   port = Number(new URL(server.url).port);
 };
 
-/** The memory of the server in MiB. */
 const readMemory = (): number => {
   const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.running.process.pid}/status`, "utf8")) ?? [];
   return Number(kib) / 1024;

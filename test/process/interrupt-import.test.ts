@@ -80,6 +80,17 @@ describe("before confirmation", () => {
     expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
   });
 
+  test("a program that is killed at the question leaves its plan, which can be committed", async () => {
+    const { home, file, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", file, "--create-orgs"], { home });
+    await terminal.shows("Apply to ");
+    terminal.pty.kill("SIGKILL");
+    await terminal.ended;
+    expect(await readTenantState(home)).toBe(before);
+    expect(await run(["imports", "commit", "P2", "--yes"], { home })).toMatchObject({ code: 0 });
+    expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
+  });
+
   test("closing the window at the question leaves nothing behind", async () => {
     const { home, file, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", file, "--create-orgs"], { home });

@@ -10,7 +10,6 @@ const mayMount = spawnSync("unshare", [...WITH_MOUNTS, "mount -t tmpfs none /tmp
 
 const PEOPLE = join(FIXTURES, "people.csv");
 
-/** What only looks, and what it shows. */
 const READING = [
   ["status", "P2", 1],
   ["tenant show", "local"],

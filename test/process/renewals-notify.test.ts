@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SMTPServerOptions } from "smtp-server";
 import { expect, onTestFinished, test } from "vitest";
-import { openChatServer, openPostOffice, type ChatServer, type PostOffice } from "#support/renewals/post-office.ts";
+import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { run as runHere } from "#support/cli/home.ts";
 import { freshHome, run, start } from "#support/process/program.ts";
 
@@ -13,58 +13,32 @@ const DAY_MS = 86_400_000;
 const EXPIRES = new Date(Date.now() + 12 * DAY_MS).toISOString().slice(0, 10);
 
 /** A home with a mail server, a chat, and settings that name them. */
-class Desk {
-  readonly home: string;
-  readonly office: PostOffice;
-  readonly chat: ChatServer;
-
-  private constructor(home: string, office: PostOffice, chat: ChatServer) {
-    this.home = home;
-    this.office = office;
-    this.chat = chat;
-  }
-
-  static async open(options: SMTPServerOptions = {}): Promise<Desk> {
-    const desk = new Desk(await freshHome(), await openPostOffice(options), await openChatServer());
-    onTestFinished(async () => {
-      await Promise.all([desk.office.close(), desk.chat.close()]);
-    });
-    await writeFile(join(desk.home, "chat-url"), desk.chat.url, { mode: 0o600 });
-    await desk.settings([
-      "smtp:",
-      "  host: 127.0.0.1",
-      `  port: ${desk.office.port}`,
-      "  security: none",
-      "  from: renewals@example.jp",
-      "recipients:",
-      "  - {name: it, way: mail, address: it@example.jp}",
-      "  - {name: ops, way: mail, address: ops@example.jp, language: en}",
-      "  - {name: chat, way: webhook, url-file: chat-url}",
-    ]);
-    return desk;
-  }
-
-  settings(lines: readonly string[]): Promise<void> {
-    return writeFile(join(this.home, "notify.yaml"), lines.join("\n"));
-  }
-
-  clomoctl(...args: readonly string[]) {
-    return run(args, { home: this.home });
-  }
-
-  start(...args: readonly string[]) {
-    return start(args, { home: this.home });
-  }
-
-  async add(name: string): Promise<void> {
-    const words = ["renewals", "add", name, "--kind", "custom", "--expires", EXPIRES];
-    const added = await runHere(words, { home: this.home });
-    if (added.code !== 0) throw new Error(added.stderr);
-  }
-}
+const openDesk = async (options: SMTPServerOptions = {}) => {
+  const [home, office, chat] = [await freshHome(), await openPostOffice(options), await openChatServer()];
+  onTestFinished(async () => {
+    await Promise.all([office.close(), chat.close()]);
+  });
+  await writeFile(join(home, "chat-url"), chat.url, { mode: 0o600 });
+  const settings = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: renewals@example.jp}
+recipients:
+  - {name: it, way: mail, address: it@example.jp}
+  - {name: ops, way: mail, address: ops@example.jp, language: en}
+  - {name: chat, way: webhook, url-file: chat-url}`;
+  await writeFile(join(home, "notify.yaml"), settings);
+  return {
+    home,
+    office,
+    chat,
+    clomoctl: (...args: readonly string[]) => run(args, { home }),
+    add: async (name: string): Promise<void> => {
+      const added = await runHere(["renewals", "add", name, "--kind", "custom", "--expires", EXPIRES], { home });
+      if (added.code !== 0) throw new Error(added.stderr);
+    },
+  };
+};
 
 test("four processes at the same time send a reminder once", async () => {
-  const desk = await Desk.open();
+  const desk = await openDesk();
   await desk.add("example.jp");
   await desk.add("契約");
   const ended = await Promise.all(Array.from({ length: 4 }, () => desk.clomoctl("status", "--notify")));
@@ -84,7 +58,7 @@ test("a process killed between sending and recording is resumed with the same Me
   const held = Promise.withResolvers<string>();
   const arrived = Promise.withResolvers<void>();
   let stalls = true;
-  const desk = await Desk.open({
+  const desk = await openDesk({
     onData: (stream, _, done) => {
       let raw = "";
       stream.on("data", (chunk: Buffer) => {
@@ -98,7 +72,7 @@ test("a process killed between sending and recording is resumed with the same Me
     },
   });
   await desk.add("example.jp");
-  const running = desk.start("status", "--notify");
+  const running = start(["status", "--notify"], { home: desk.home });
   await arrived.promise;
   running.process.kill("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");

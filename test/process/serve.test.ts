@@ -13,7 +13,6 @@ import { openPostOffice } from "#support/renewals/post-office.ts";
 
 const PASSWORD = `Aa1${newSecret("Password")}`;
 
-/** A server with one administrator, and the home of a client that knows it. */
 const startServer = async () => {
   const [home, away] = [await freshHome(), await freshHome()];
   for (const folder of [home, away]) await writeFile(join(folder, "password.txt"), PASSWORD, { mode: 0o600 });

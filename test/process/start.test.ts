@@ -33,12 +33,6 @@ test("running a verb loads commander, and nothing large before it is needed", ()
   expect(modules.filter((module) => heavy.test(module))).toEqual([]);
 });
 
-test.each(["check", "schedule"])("renewals %s loads no package before it is needed", (verb) => {
-  const modules = modulesOf(chunkOf(`src/commands/renewals/${verb}.ts`));
-  expect(modules).toContain(`src/commands/renewals/${verb}.ts`);
-  expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
-});
-
 test("code is compiled without a cache if the disk has no room for it", () => {
   const { hasRoom } = createRequire(import.meta.url)("../../bin/compile-cache.js") as {
     hasRoom: (folder: string, statfs?: () => { readonly bavail: number; readonly bsize: number }) => boolean;

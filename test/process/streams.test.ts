@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import { run as runHere } from "#support/cli/home.ts";
 import { FIXTURES, freshHome, ROOT, start } from "#support/process/program.ts";
 
-/** A home whose tenant holds the people of the fixtures. */
 async function peopledHome(): Promise<string> {
   const home = await freshHome();
   const words = ["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"];

@@ -3,10 +3,8 @@ import { expect } from "vitest";
 
 const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_STEPS, CLOMOCTL_PATH } = process.env;
 
-/** True if the run uses the default seed. */
 const isDefaultSeed = CLOMOCTL_SEED === undefined;
 
-/** The usual number of random histories per model. */
 const HISTORY_COUNT = 50;
 
 /**

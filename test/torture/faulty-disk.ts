@@ -30,7 +30,6 @@ export interface Fault {
   readonly kind: FaultKind;
   /** number of the call, from 1, counted over all threads; -1 for the end of the program */
   readonly number: number;
-  /** the number of seconds by which the clock jumps */
   readonly seconds?: number;
 }
 
@@ -75,7 +74,6 @@ export class FaultyDisk {
     return { ...this.#preload, FAULT_UNDER: under, FAULT_LOG: log };
   }
 
-  /** Returns the environment in which a fault happens to a program. */
   failing(under: string, { kind, number, seconds = 0 }: Fault): Readonly<Record<string, string>> {
     const save = `${under}-saved`;
     if (kind.startsWith("lose-")) mkdirSync(save);
@@ -109,7 +107,5 @@ const BYTE_CALLS = /^p?(?:read|write)v?(?:64)?$/;
 
 export const needsSpace = ({ name }: Call): boolean => SPACE_CALLS.test(name);
 export const isWrite = ({ name }: Call): boolean => WRITE_CALLS.test(name);
-/** Returns true if a call can fail because permissions are missing. */
 export const isByPath = ({ name }: Call): boolean => PATH_CALLS.test(name);
-/** Returns true if a call can read or write fewer bytes than requested. */
 export const hasBytes = ({ name }: Call): boolean => BYTE_CALLS.test(name);

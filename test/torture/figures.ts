@@ -38,7 +38,6 @@ export interface Figure {
   readonly tries: string;
   readonly zero: string;
   readonly trials: readonly Trial[];
-  /** a program that the figure needs */
   readonly needs?: "cc" | "openssl" | "python3" | "schemathesis" | "unshare";
   /** number of places that are tried at the same time; by default, the number of cores */
   readonly atOnce?: number;

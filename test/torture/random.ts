@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 
-/** Random numbers that depend only on the seed. */
 export class SeededRandom {
   #state: number;
 
@@ -8,7 +7,6 @@ export class SeededRandom {
     this.#state = createHash("sha1").update(seed).digest().readUInt32LE();
   }
 
-  /** Returns an integer from 0 to `below` - 1. */
   below(below: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -24,7 +22,6 @@ export class SeededRandom {
   }
 }
 
-/** Strings that often cause trouble for readers. */
 const TRICKY_STRINGS = [
   '"',
   ",",
@@ -49,7 +46,6 @@ const TRICKY_BYTES = [
   Buffer.of(0x81),
 ];
 
-/** Applies one to four mutations to a file. */
 export function mutateFile(sample: Buffer, random: SeededRandom): Buffer {
   let bytes = Buffer.from(sample);
   for (let left = 1 + random.below(4); left > 0; left -= 1) {

@@ -5,11 +5,9 @@ export interface ResultRow {
   readonly figure: Pick<Figure, "name" | "number" | "tries" | "zero">;
   readonly tally: Tally;
   readonly findings: number;
-  /** the reason why the figure was not tried */
   readonly missing?: string | undefined;
 }
 
-/** The facts that identify a run. */
 export interface RunFacts {
   readonly date: string;
   readonly commit: string;
@@ -20,7 +18,6 @@ export interface RunFacts {
 
 const formatNumber = (number: number): string => number.toLocaleString("en");
 
-/** Renders the result table of a run in Markdown. */
 export function renderResultTable(
   { date, commit, machine, seed, minutes }: RunFacts,
   rows: readonly ResultRow[],

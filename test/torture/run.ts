@@ -150,7 +150,6 @@ const findMissingTool = ({ needs }: Figure): string | undefined => {
 const PLACES_PER_TURN = 6;
 const JOB_COUNT = availableParallelism();
 
-/** Lets the scenes take turns, in an order that depends on the seed. */
 class SceneTurns {
   readonly #figure: Figure;
   readonly #kinds = new Set<string>();
@@ -161,7 +160,6 @@ class SceneTurns {
     this.#waiting = trials.map((trial) => ({ trial, places: undefined, left: maxPlaces }));
   }
 
-  /** Returns the next few places; undefined when all places were tried. */
   async next(): Promise<{ readonly trial: Trial; readonly places: readonly string[] } | undefined> {
     for (;;) {
       const first = this.#waiting.shift();
@@ -205,7 +203,6 @@ async function noteUnlessStopped(finding: Finding): Promise<void> {
   if (finding.problems.length > 0) writeLine(renderFinding(finding, seed));
 }
 
-/** Tries the places of a figure until its time is over. */
 async function tryUntil(figure: Figure, turns: SceneTurns, end: number): Promise<void> {
   const work = async (): Promise<void> => {
     while (!isStopped() && Date.now() < end) {

@@ -18,7 +18,6 @@ export class ServedHome {
     this.authorization = `Bearer ${secret}`;
   }
 
-  /** Creates the first system administrator. */
   static async prepare(home: string): Promise<void> {
     await writeFile(join(home, "password.txt"), PASSWORD, { mode: 0o600 });
     const { code, stderr } = await run(["serve", "init", "--account", ACCOUNT, "--password-file", "password.txt"], {
@@ -28,7 +27,6 @@ export class ServedHome {
     if (code !== 0) throw new Error(`serve init ended with ${code}: ${stderr}`);
   }
 
-  /** Serves a prepared home and signs in. */
   static async start(home: string, ...options: readonly string[]): Promise<ServedHome> {
     const words = ["serve", "--listen", "127.0.0.1:0", ...options];
     const { url, running } = await startListening(home, words);
@@ -51,7 +49,6 @@ export class ServedHome {
     });
   }
 
-  /** Stops the server, and waits until it has ended. */
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<number | null> {
     this.running.process.kill(signal);
     return (await this.running.ended).code;

@@ -36,7 +36,6 @@ interface HomeState {
 
 const isSameState = (one: HomeState, other: HomeState): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The results of a scene on a disk without faults. */
 interface Rehearsal {
   readonly before: HomeState;
   readonly after: HomeState;
@@ -87,7 +86,6 @@ export class Stage {
     return (this.#rehearsal ??= this.#rehearse());
   }
 
-  /** Copies the home in which the scene starts. */
   async home(): Promise<string> {
     const home = join(this.#folder, String((this.#copies += 1)));
     await cp(join(this.#folder, "template"), home, { recursive: true });
@@ -213,7 +211,6 @@ export class Stage {
   }
 }
 
-/** Returns what is wrong with the end of a program. */
 function findEndProblems({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: boolean, isAfter: boolean) {
   const { code, signal, stderr } = ended;
   const { code: usual = 0, failure = 1 } = scene;

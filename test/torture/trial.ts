@@ -8,9 +8,7 @@ export class Workplace {
   readonly folder: string;
   readonly disk: FaultyDisk | undefined;
   readonly seed: number;
-  /** number of milliseconds for which a program stays stopped */
   readonly stopMs: number;
-  /** number of random histories for each model */
   readonly histories: number;
   readonly #stages = new Map<Scene, Promise<Stage>>();
 

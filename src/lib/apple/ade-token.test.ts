@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import forge from "node-forge";
 import { Failure } from "../errors/index.ts";
 import { openAdeToken } from "./ade-token.ts";
-import { createKeyPair } from "./keys/key-pair.ts";
 import { readRenewables } from "./index.ts";
 import {
   describeWithOpenssl,
@@ -178,25 +176,6 @@ describeWithOpenssl("server tokens made by openssl", () => {
     expect(await consumerOf("CK_1")).toEqual(await consumerOf("CK_1"));
     expect(await consumerOf("CK_1")).not.toEqual(await consumerOf("CK_2"));
   });
-});
-
-test.each([
-  ["AES-128", "aes128-CBC"],
-  ["AES-192", "aes192-CBC"],
-  ["AES-256", "aes256-CBC"],
-  ["3DES", "des-EDE3-CBC"],
-] as const)("opens a server token that node-forge made for a clomoctl key: %s", async (_, cipher) => {
-  const { privateKey, certificate } = await createKeyPair({ commonName: "clomoctl", now: Date.UTC(2026, 2, 1) });
-  const message = forge.pkcs7.createEnvelopedData();
-  message.addRecipient(forge.pki.certificateFromPem(certificate));
-  message.content = forge.util.createBuffer(createServerToken(EXPIRY));
-  message.encrypt(undefined, forge.pki.oids[cipher]);
-  const der = Buffer.from(forge.asn1.toDer(message.toAsn1()).getBytes(), "latin1");
-  const opened = { consumerKey: "CK_1", accessSecret: "AS_secret", expiresAt: EXPIRY };
-  const pem = `-----BEGIN PKCS7-----\r\n${der.toString("base64").replaceAll(/.{64}/g, "$&\r\n")}\r\n-----END PKCS7-----\r\n`;
-  for (const bytes of [der, Buffer.from(pem)]) {
-    expect(openAdeToken({ name: NAME, bytes }, [privateKey])).toMatchObject(opened);
-  }
 });
 
 async function attemptFailure(work: () => Promise<unknown>): Promise<Failure> {

@@ -54,7 +54,6 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
   };
 }
 
-/** Reads a certificate in DER. Returns undefined if the bytes are not a certificate. */
 export function readDerCertificate(name: string, der: Uint8Array): Renewable | undefined {
   const certificate = attempt(() => new X509Certificate(der));
   return certificate === undefined ? undefined : buildRenewable(name, certificate);

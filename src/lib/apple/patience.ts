@@ -64,7 +64,6 @@ async function trySend(request: AppleRequest, send: Send, again: boolean): Promi
   }
 }
 
-/** Returns the method and the URL of a request, without the query. */
 export const formatRequestTarget = ({ method, url }: Pick<AppleRequest, "method" | "url">): string =>
   `${method} ${url.replace(/[?#].*$/s, "")}`;
 

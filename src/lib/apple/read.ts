@@ -9,7 +9,6 @@ import { createRejectedFileFailure, type NamedFile, type RenewableReadResult, ty
 import { parseVppToken } from "./vpp-token.ts";
 
 export interface ReadOptions {
-  /** our own private keys in PEM, for ADE server tokens */
   readonly keys?: readonly string[] | undefined;
 }
 

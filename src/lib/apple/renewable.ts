@@ -22,7 +22,6 @@ export type SuccessorEvidence =
   | {
       readonly of: "certificate";
       readonly issuer: Issuer;
-      /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits; null if Node does not support its algorithm */
       readonly publicKey: string | null;
     }
   | {
@@ -51,7 +50,6 @@ export interface RenewableReadResult {
   readonly broken: readonly Text[];
 }
 
-/** Returns the SHA-256 of bytes or text in lower-case hexadecimal digits. */
 export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Creates the failure for a rejected file, without a cause: parsers quote their input, and tokens are secret. */

@@ -9,7 +9,6 @@ import { fingerprintOf, createRejectedFileFailure, type NamedFile } from "./rene
 
 /** A certificate signing request (CSR) from the console or from a vendor. */
 export interface SigningRequest {
-  /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits */
   readonly publicKey: string;
   readonly vendorSigned: boolean;
 }

@@ -143,7 +143,6 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   });
 };
 
-/** From this number of seconds on, the time is given in minutes. */
 const MINUTES_FROM = 120;
 
 /** Describes when to try again; never rounded down. */

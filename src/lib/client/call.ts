@@ -29,7 +29,6 @@ export interface Connection {
   /** returns a unique value for an Idempotency-Key; undefined if requests are never repeated, as in the same process */
   readonly newKey?: (() => string) | undefined;
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
-  /** the file or the environment variable with the access token, for messages */
   readonly credentialSource?: string | undefined;
 }
 
@@ -85,7 +84,6 @@ export const createCallFailure = async (
 
 export interface PlainRequest {
   readonly method: Method;
-  /** a path such as `/v1/orgs?limit=1`, or the complete address */
   readonly path: string;
   readonly body?: string | undefined;
 }

@@ -11,7 +11,6 @@ export const SEVERAL_CHANGED_STATE = text(
   "一部の変更は完了しましたが、残りの変更や出力は行われていない可能性があります",
 );
 
-/** What became of the latest change of a run. */
 export type ChangeState = "sent" | "made" | "refused";
 
 /** Knows when changes of a tenant are sent and answered, and the revision of the data about which a question was asked. */

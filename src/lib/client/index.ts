@@ -176,7 +176,6 @@ export type Client<N extends NounName = NounName> = {
   readonly [K in N]: MethodsOf<OperationsOf<K>>;
 };
 
-/** Creates the client for some nouns. Loads only the operations of these nouns. */
 export const openClient = async <N extends NounName>(
   connection: Connection,
   nouns: readonly N[],

@@ -21,7 +21,6 @@ export interface SocketOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** timeout for the start of a response: planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
-  /** timeout between two chunks of a response */
   readonly bodyTimeoutMs?: number | undefined;
 }
 

@@ -5,7 +5,6 @@ import { parseContextName } from "./context-name.ts";
 
 interface ContextSettings {
   readonly name: string;
-  /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;

@@ -64,7 +64,6 @@ export class Contexts {
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
-  /** Returns the names of the contexts, without `local` if it has no data. */
   async counted(): Promise<readonly string[]> {
     return this.#used(await readSettings(this.#home)).map(({ name }) => name);
   }

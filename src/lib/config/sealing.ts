@@ -43,7 +43,6 @@ const OTHERS_ACCESS_BITS = 0o077;
 // oxlint-disable-next-line eslint/no-restricted-globals -- it takes several milliseconds to load, which most commands do without
 const loadCrypto = () => process.getBuiltinModule("node:crypto");
 
-/** Creates the sealer of a home; does not read or write anything yet. */
 export function createSecretSealer(
   home: Home,
   processes: ProcessTable,

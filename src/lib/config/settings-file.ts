@@ -55,7 +55,6 @@ export const createUnreadableSettingsFailure = (where: string, cause: unknown): 
         cause,
       }));
 
-/** Replaces the settings in a folder atomically. The caller must hold the lock. */
 export async function writeSettings(folder: string, { contexts, used, implied }: Settings): Promise<void> {
   const { default: Conf } = await import("conf");
   try {

@@ -18,7 +18,6 @@ export interface CheckOptions extends HeaderOptions, RowOptions {
 }
 
 export interface CheckReport {
-  /** number of records, not including the header */
   readonly rows: number;
   /** sorted by row and column; if there are more problems than the limit, only the first ones found */
   readonly problems: readonly Problem[];

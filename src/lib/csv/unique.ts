@@ -78,7 +78,6 @@ export class ValueHashes {
   #slots = new Float64Array(2 ** 12);
   #used = 0;
 
-  /** @returns true if the hash was added before */
   add(hash: number): boolean {
     if (this.#used * 1.25 > this.#slots.length) {
       const held = this.#slots;

@@ -6,10 +6,8 @@ export type DisplayText = Text | string;
 /** A document for people to read. Text, Markdown and mail show the same blocks in the same order. */
 export interface Document {
   readonly title: Text;
-  /** blocks between the title and the sections */
   readonly intro: readonly Block[];
   readonly sections: readonly Section[];
-  /** text at the end of the document */
   readonly footer?: Text | undefined;
 }
 

@@ -5,7 +5,6 @@ import type { Block, DisplayText, Document } from "./blocks.ts";
 
 export const DOCUMENT_FORMATS = ["text", "markdown"] as const;
 
-/** A document as an email. */
 export interface Mail {
   readonly subject: string;
   readonly text: string;

@@ -5,10 +5,8 @@ import type { DisplayText, Fact } from "./blocks.ts";
 import { html, Markup } from "./markup.ts";
 import { STYLE } from "./style.ts";
 
-/** A page about a tenant. */
 export interface Page {
   readonly title: Text;
-  /** the tenant */
   readonly subject: string;
   /** the day that the page describes */
   readonly asOf: string;
@@ -36,10 +34,8 @@ export type PageBlock =
   | { readonly kind: "list"; readonly items: readonly PageItem[]; readonly isNumbered?: true | undefined };
 
 interface PageItem {
-  /** identifier, for programs that search for the item */
   readonly id: string;
   readonly words: Text;
-  /** text below the item: what to do */
   readonly next: Text | null;
 }
 

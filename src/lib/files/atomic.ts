@@ -11,7 +11,6 @@ export interface ContentWriter {
 }
 
 export interface WriteOptions extends TemporaryStorage {
-  /** permissions of the file; by default, the umask determines them */
   readonly mode?: number | undefined;
   /** called before the file gets its final name; if it throws, an existing file with that name is kept */
   readonly beforeNaming?: (() => Promise<unknown>) | undefined;

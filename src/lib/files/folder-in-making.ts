@@ -57,7 +57,6 @@ export class FolderWriter {
     return this.#folder.path;
   }
 
-  /** Opens a new file in the folder. Several files may be open at the same time. */
   async file(path: string): Promise<HashedFileWriter> {
     const full = join(this.path, path);
     await mkdir(dirname(full), { recursive: true, mode: 0o700 }).catch(this.#onDisk);

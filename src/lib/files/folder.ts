@@ -62,7 +62,6 @@ export const rethrowAsOutputFailure =
     throw toOutputFailure(cause, where);
   };
 
-/** Returns the number of bytes that the user can still write to a folder; undefined if it cannot be determined. */
 export function getFreeBytes(folder: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder);

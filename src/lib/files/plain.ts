@@ -102,7 +102,6 @@ export interface TreeEntry {
   readonly path: string;
   /** `other`: a link, a pipe, a device, a folder that is nested too deeply, or a file whose name is not UTF-8 */
   readonly kind: "file" | "folder" | "other";
-  /** size of a file; 0 for any other entry */
   readonly bytes: number;
 }
 

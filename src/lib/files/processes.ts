@@ -8,7 +8,6 @@ export interface ProcessTable {
   readonly place: string;
   /** start time of a process, as an opaque string; `undefined` if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;
-  /** Returns true if a process with this id is running, whoever owns it. */
   isAlive(pid: number): boolean;
 }
 

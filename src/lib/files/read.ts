@@ -73,7 +73,6 @@ export interface NamedFileContent {
   readonly name: string;
   readonly path: string | null;
   readonly bytes: Uint8Array;
-  /** time of the last change; null for stdin */
   readonly writtenAt: Date | null;
 }
 

@@ -9,7 +9,6 @@ import { readFileStart } from "./read.ts";
 export type ScannedFile =
   | {
       readonly where: string;
-      /** file name without folders */
       readonly name: string;
       readonly bytes: Uint8Array;
       /** true if the user named this file; false if it was found in a named folder */

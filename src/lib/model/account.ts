@@ -1,5 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "./composition.ts";
+import { defineOrgField } from "./organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
 import { ANY_TEXT_RULE } from "./rules.ts";
 import {
@@ -13,7 +14,6 @@ import {
 import { MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
-const { of: ORG_OF, label: ORG_LABEL, example: ORG_EXAMPLE } = USER_ORG;
 
 /** The languages of a CLOMO account. @see facts 2.2 */
 export const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
@@ -50,18 +50,7 @@ const ACCOUNT_FIELDS = {
     comparison: "mail-address",
     short: "email",
   },
-  org: {
-    type: "object",
-    derived: true,
-    of: ORG_OF,
-    label: ORG_LABEL,
-    example: ORG_EXAMPLE,
-    columns: [
-      ["org", "path"],
-      ["orgCode", "code"],
-      ["orgId", "id"],
-    ],
-  },
+  org: { ...defineOrgField("organisation", "組織"), derived: true },
   role: { ...defineLabelledChoice(ROLES), label: text("role", "管理者権限"), example: "division", byHand: true },
   scheme: {
     type: "object",
@@ -84,9 +73,9 @@ const ACCOUNT_FIELDS = {
   },
   managedOrgs: {
     type: "objects",
-    of: ORG_OF,
+    of: USER_ORG.of,
     label: text("managed organisations", "管理対象組織"),
-    example: [ORG_EXAMPLE],
+    example: [USER_ORG.example],
     byHand: true,
   },
   supportOption: { type: "boolean", label: text("support option", "サポートオプション"), example: false, byHand: true },

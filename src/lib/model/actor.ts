@@ -3,7 +3,6 @@ import { same, text, type Text } from "../text/index.ts";
 /** The owner of the computer as the actor of a change; `owner` alone if the operating system names nobody. */
 const OWNER_PATTERN = /^owner \((.+)\)$/s;
 
-/** Returns the owner's name in the operating system: `hanako` for `owner (hanako)`. */
 export const parseUserName = (owner: string): string => OWNER_PATTERN.exec(owner)?.[1] ?? owner;
 
 /** Names an actor for people. `owner` alone is not translated, because it can also be the name of an account. */

@@ -14,9 +14,7 @@ export interface AdeHealthFacts {
   readonly notReady: number;
 }
 
-/** A problem with a tenant's ADE, and the command that shows details or fixes it. */
 export interface AdeCondition {
-  /** programs read it */
   readonly id: "token-rejected" | "token-expired" | "sync-overdue" | "devices-not-ready";
   readonly level: "critical" | "warning";
   readonly what: Text;
@@ -25,7 +23,6 @@ export interface AdeCondition {
 
 export interface AdeReport<F = AdeHealthFacts> {
   readonly facts: F;
-  /** the most urgent condition first */
   readonly conditions: readonly AdeCondition[];
 }
 

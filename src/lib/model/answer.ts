@@ -8,7 +8,6 @@ export const ANSWER = {
   name: "answer",
   fields: {
     id: defineIdField(13),
-    /** the name of a question, such as `push-certificate.holder` */
     question: {
       type: "text",
       longest: 100,

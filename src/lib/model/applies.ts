@@ -2,7 +2,6 @@ import { line, type CommandLine } from "../advice/index.ts";
 import type { RenewalKind } from "./renewal.ts";
 import type { TenantProfile, UsageName } from "./tenant.ts";
 
-/** The renewal items that a tenant is expected to have, depending on the services it uses. */
 export const EXPECTED_RENEWAL_KINDS = [
   "push-certificate",
   "ade-token",
@@ -26,7 +25,6 @@ export const buildUsageCommand = (fields: readonly DecidingField[]): CommandLine
 export interface Applicability {
   /** null if the fields in {@link Applicability.unsaid} are not recorded; must not be treated as false */
   readonly applies: boolean | null;
-  /** the fields to ask for next; empty if the answer is known */
   readonly unsaid: readonly DecidingField[];
 }
 

@@ -25,7 +25,6 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
   set: text("set", "を変更"),
   move: text("move", "を移動"),
   tag: text("set tags of", "のタグを変更"),
-  replace: text("replace", "を交換"),
   "set-owner": text("set owner of", "の所有者を変更"),
   delete: text("delete", "を削除"),
   remove: text("remove", "を削除"),
@@ -36,7 +35,6 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
   receive: text("receive", "を受け取り"),
 };
 
-/** Names of actions that do not follow the pattern of verb and object. */
 const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "accounts.send-code": text("send password reset code", "パスワード再設定コードを送信"),
   "accounts.void-code": text("void undelivered password reset code", "送信できなかったパスワード再設定コードを無効化"),
@@ -57,9 +55,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "console.drop": text("drop task", "作業を取り下げ"),
   "console.sync": text("take a console export", "エクスポートを取り込み"),
   "imports.commit": text("commit import", "インポートを適用"),
-  "imports.emit": text("write upload file", "アップロード用ファイルを書き出し"),
-  "imports.accept": text("accept unverified upload", "未照合のまま適用"),
-  "imports.discard": text("discard upload", "アップロードを破棄"),
   undo: text("undo", "変更を取り消し"),
   "sessions.create": text("sign in", "サインイン"),
   "sessions.end": text("sign out", "サインアウト"),

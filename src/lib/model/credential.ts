@@ -1,4 +1,3 @@
-/** How a credential was made: `session` by signing in, `token` for a program. */
 export const CREDENTIAL_KINDS = ["session", "token"] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
@@ -22,10 +21,8 @@ export const TOKEN_DAYS = { usual: 90, max: 366, remembered: 90 } as const;
 /** What an account does to how it signs in. No token grants it. */
 export type OwnRight = "sign-in";
 
-/** Limits on failed attempts to sign in, to reset a password with a code, and to type a code. */
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;
 
-/** Limits on reset codes that are mailed at the request of people who are not signed in. */
 export const RESET_MAIL_LIMITS = { perAccount: 3, perAddress: 20, minutes: 60 } as const;
 
 /** The largest instant before which a session or token is valid; a UTC instant. */

@@ -1,5 +1,5 @@
 import { formatCount, text, type Text } from "../text/index.ts";
-import { ORG } from "./organisation.ts";
+import { defineOrgField } from "./organisation.ts";
 import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE, type Rule } from "./rules.ts";
 import {
   CREATED_AT_FIELD,
@@ -71,19 +71,6 @@ const defineOptionalColumn = (en: string, ja: string, example: string | null, ru
   }) as const satisfies Field;
 
 const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
-const { id: ORG_ID, code: ORG_CODE, path: ORG_PATH } = ORG.fields;
-
-const defineOrgField = (en: string, ja: string) =>
-  ({
-    type: "object",
-    of: {
-      id: { ...ORG_ID, label: text(`${en} ID`, `${ja} ID`) },
-      code: { ...ORG_CODE, label: text(`${en} code`, `${ja}コード`) },
-      path: { ...ORG_PATH, label: text(en, ja) },
-    },
-    nullable: true,
-    label: text(en, ja),
-  }) as const satisfies Field;
 
 /**
  * The fields of a device. An IMEI keeps its spaces: pre-registration matches only the exact text. New file columns come
@@ -145,6 +132,7 @@ const DEVICE_FIELDS = {
   },
   ownerOrg: {
     ...defineOrgField("owning organisation", "所有組織"),
+    nullable: true,
     example: null,
     columns: [
       ["ownerOrg", "path"],
@@ -167,13 +155,8 @@ const DEVICE_FIELDS = {
   },
   org: {
     ...defineOrgField("organisation", "組織"),
+    nullable: true,
     derived: true,
-    example: { id: ORG_ID.example, code: ORG_CODE.example, path: ORG_PATH.example },
-    columns: [
-      ["org", "path"],
-      ["orgCode", "code"],
-      ["orgId", "id"],
-    ],
   },
   createdAt: CREATED_AT_FIELD,
   updatedAt: UPDATED_AT_FIELD,
@@ -233,7 +216,6 @@ export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
 type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
-/** The fields that can contain the owner of a device; only one of them has a value. */
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 
 /** Returns whether an owner change requires a wipe: `has` (manual) or `may` (a clomoctl rule).  @see facts 1.3 */
@@ -248,7 +230,6 @@ export const describeWipeMismatch = (needed: number, confirmed: number): Text =>
     `初期化と再設定が必要になるデバイスは ${needed} 台で、${confirmed} 台ではありません。何も変更していません`,
   );
 
-/** Returns the id of the user or organisation that owns a device; undefined if the device does not have an owner. */
 export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>
   owner?.id ?? ownerOrg?.id;
 

@@ -17,12 +17,10 @@ export interface Column
     Pick<Field, "code" | "personName" | "comparison" | "secret" | "clearable" | "onlyWith" | "refers"> {
   /** the name of the column in plans, maps and the tenant API; for a custom field, `custom:` and its id */
   readonly field: string;
-  /** the exact header in the console's files */
   readonly header: string;
   readonly value: ValueRule;
   /** true if the column may appear several times under the same header; its value is the list of the non-blank cells */
   readonly repeated?: boolean | undefined;
-  /** maximum number of values of a repeated column */
   readonly most?: number | undefined;
   /** true if the order of the values of a repeated column does not matter */
   readonly set?: true | undefined;
@@ -36,17 +34,14 @@ export interface Format {
   /** the app whose users the file contains; undefined for records of CLOMO PANEL */
   readonly app: SecuredApp | undefined;
   readonly columns: readonly Column[];
-  /** true if the tenant's custom fields are additional columns */
   readonly custom: boolean;
   /** the field whose value identifies a record; for a repeated field, the first value */
   readonly key: string;
   /** fields that together identify a record whose key is blank; the required ones among them must be present */
   readonly fallbackKey?: readonly string[] | undefined;
-  /** the fields whose values may each appear in only one row of a file */
   readonly unique: readonly string[];
 }
 
-/** A field defined by the tenant (カスタムユーザー情報). */
 export interface CustomField {
   readonly id: string;
   /** the name of the field, which is also its header */
@@ -122,8 +117,6 @@ export const findColumn = (columns: readonly Column[], name: string): Column | u
 export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>
   columns.filter(({ sets }) => thing.fields[sets]?.within === name);
 
-/** Returns true if a record of the format belongs to an organisation, which a column names. */
 export const hasOrgColumn = ({ columns, thing }: Format): boolean => thing.name !== "org" && columns.some(namesOrg);
 
-/** Returns true if the cells of a column name an organisation by its code. */
 export const namesOrg = ({ refers }: Pick<Column, "refers">): boolean => refers?.to === "org" && refers.by === "code";

@@ -32,7 +32,6 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
 
 export type RecordAction = "create" | "update" | "delete";
 
-/** The signs of the actions, for lines without room for a word. */
 export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
 /** Returns a value's display name; unchanged if it is unknown, from a newer version of clomoctl. */
@@ -41,14 +40,12 @@ export const getDisplayName = (names: Readonly<Record<string, Text>>, word: stri
 /** What 全件更新 does with missing records that cannot be deleted. `release` first removes the owner from devices. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
-/** The effects of a blank cell on a value: it is cleared or kept. */
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 
 /** How the cells of a file name organisations: by code, by a name that only one organisation has, or by path. */
 export const ORG_BY_CHOICES = ["code", "name"] as const;
 export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
-/** Maximum number of the row that may be the header of a file. */
 export const MAX_HEADER_ROW = 1000;
 
 /** The checks that `--allow` turns off: unknown columns; #N/A and the like, as text; another tenant's file. */

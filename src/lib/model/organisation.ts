@@ -5,6 +5,7 @@ import {
   UPDATED_AT_FIELD,
   listFileFields,
   defineIdField,
+  type Field,
   type Fields,
   type RecordOf,
   type ThingInFiles,
@@ -106,7 +107,26 @@ export const ORG = {
   usual: ["name", "code", "path"],
 } as const satisfies ThingInFiles;
 
-/** Additional fields of a single organisation: the number of its direct users and child organisations. */
+const { id, code, path } = ORG_FIELDS;
+
+/** Returns the field of another record for an organisation: `of` its members, and how lists show them. */
+export const defineOrgField = (en: string, ja: string) =>
+  ({
+    type: "object",
+    of: {
+      id: { ...id, label: text(`${en} ID`, `${ja} ID`) },
+      code: { ...code, label: text(`${en} code`, `${ja}コード`) },
+      path: { ...path, label: text(en, ja) },
+    },
+    label: text(en, ja),
+    example: { id: id.example, code: code.example, path: path.example },
+    columns: [
+      ["org", "path"],
+      ["orgCode", "code"],
+      ["orgId", "id"],
+    ],
+  }) as const satisfies Field;
+
 export const ORG_COUNTS = {
   users: { type: "integer", label: text("users", "所属ユーザー数"), example: 118 },
   children: { type: "integer", label: text("child organisations", "下位組織数"), example: 0 },

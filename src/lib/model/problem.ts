@@ -484,7 +484,6 @@ export interface Problem {
   readonly line: number;
   /** the number of the cell, counted from 1; 0 for the whole record */
   readonly column: number;
-  /** the header of the column as in the file; "" for the whole record */
   readonly header: string;
   readonly params: ProblemParams;
 }
@@ -509,7 +508,6 @@ function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   );
 }
 
-/** Returns the text of a problem in both languages, without its place. */
 export const describeProblem = (problem: Pick<Problem, "code" | "params">): Text =>
   PROBLEMS[problem.code].describe(problem.params);
 

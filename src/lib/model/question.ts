@@ -53,7 +53,6 @@ export interface AnswerFormat {
 export interface Question extends AnswerFormat {
   readonly group: keyof typeof TITLES;
   readonly label: Text;
-  /** true if the answer must be confirmed every year */
   readonly yearly?: true | undefined;
 }
 

@@ -84,7 +84,6 @@ export const RECORDED_FIELDS = {
 
 const { expiresAt, certainty, fingerprint, topic, organisation, source } = RECORDED_FIELDS;
 
-/** The fields that change when a new file is recorded. */
 export const RENEWED_FIELDS = {
   expiresAt: { type: expiresAt.type, label: expiresAt.label, example: expiresAt.example },
   certainty,
@@ -94,7 +93,6 @@ export const RENEWED_FIELDS = {
   source,
 } as const satisfies Fields;
 
-/** A renewal item: a certificate, token, account or date that expires, and who renews it. */
 export const RENEWAL_ITEM = {
   name: "renewal_item",
   fields: {
@@ -113,19 +111,8 @@ export const RENEWAL_ITEM = {
 
 export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
 
-const UNRESTRICTED_FIELDS: readonly string[] = [
-  "id",
-  "kind",
-  "name",
-  "organisation",
-  "expiresAt",
-  "certainty",
-  "owner",
-  "confirmedAt",
-  "confirmedBy",
-  "createdAt",
-  "updatedAt",
-];
+const UNRESTRICTED_FIELDS: readonly string[] =
+  "id kind name organisation expiresAt certainty owner confirmedAt confirmedBy createdAt updatedAt".split(" ");
 
 /** Fields that only accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} can read. */
 export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
@@ -143,7 +130,6 @@ export function isTelephoneNumber(typed: string): boolean {
   return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
 }
 
-/** Returns the number of the 2-factor phone and its holder as one text, or null if neither is recorded. */
 export const formatTwoFactorPhone = ({
   phone,
   phoneHolder,
@@ -153,7 +139,6 @@ export const formatTwoFactorPhone = ({
 };
 
 export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
-  /** UTC instant */
   readonly expiresAt: string;
   /** UTC instant; null if unknown */
   readonly validFrom: string | null;
@@ -167,7 +152,6 @@ export const REMINDER_KEY = {
   expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
   /** days before the expiry date; negative after it */
   stage: { type: "integer", example: 90 },
-  /** `mail`, `webhook` or `command` */
   way: { type: "text", longest: 20, blank: false, example: "mail" },
   /** an email address, or the name of a webhook or command */
   recipient: { type: "text", longest: 320, blank: false, example: RECORDED_FIELDS.owner.example },

@@ -116,7 +116,6 @@ export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, ref
 export interface RoleChoice {
   readonly role: Role;
   readonly name: Text;
-  /** organisations in which the role can act */
   readonly scope: Text;
   readonly about: Text;
 }

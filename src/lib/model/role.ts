@@ -11,7 +11,6 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
-/** The roles that can sign in to CLOMO PANEL. */
 export const ADMINISTRATOR_ROLES = ["system", "division", "operator", "custom"] as const satisfies readonly Role[];
 
 export type AdministratorRole = (typeof ADMINISTRATOR_ROLES)[number];

@@ -1,14 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
-import { readHeader } from "../csv/layout/header.ts";
-import { RowChecker } from "../csv/layout/rows.ts";
 import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
 import * as kit from "../tenant/inputs.ts";
 import { renewals } from "../tenant/renewals/operations.ts";
-import type { Column } from "./format.ts";
 import { FORMATS } from "./formats.ts";
-import { getProblemSeverity, type Problem } from "./problem.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS } from "./renewal.ts";
 import {
   listRuleFaults,
@@ -19,7 +15,7 @@ import {
   type Rule,
 } from "./rules.ts";
 import { type Field, valueRuleOf } from "./thing.ts";
-import { describeRefusal, findValueFaults } from "./value.ts";
+import { describeRefusal } from "./value.ts";
 
 const newItem = renewals.add.input?.(kit);
 
@@ -34,19 +30,6 @@ const rules: readonly (readonly [string, Rule])[] = [
     ? []
     : [[[...new Set(columns.map(({ field }) => field))].join(", "), first.value.rule] as const];
 });
-
-const inFile = (rule: Rule, value: string) => {
-  const columns: readonly Column[] = [
-    { field: "key", header: "key", value: valueRuleOf({ type: "text" }), sets: "key" },
-    { field: "value", header: "value", value: valueRuleOf({ type: "text", rule }), sets: "value" },
-  ];
-  const problems: Problem[] = [];
-  const { layout } = readHeader(["key", "value"], { ...FORMATS.browser, columns, key: "key", unique: [] });
-  const checker = new RowChecker(layout, (problem) => problems.push(problem), {});
-  const isGood = checker.check(["1", value], 2, 2, 2);
-  const isCorrected = checker.tally.problems().some(({ code }) => code === "value-mended");
-  return isCorrected ? undefined : { isGood, codes: problems.map(({ code }) => code) };
-};
 
 const inSettings = (written: string): boolean => {
   try {
@@ -99,25 +82,9 @@ const values = fc.oneof(
   fc.integer({ min: 250, max: 260 }).chain((length) => fc.constantFrom("a".repeat(length), "\u{20BB7}".repeat(length))),
 );
 
-const isError = ({ code }: { readonly code: Parameters<typeof getProblemSeverity>[0] }): boolean =>
-  getProblemSeverity(code) === "error";
-
 const RUNS = { seed: 20, numRuns: 100 } as const;
 
 describe.each([...rules, ["an address to send to", SENDABLE_ADDRESS_RULE] as const])("the rule of %s", (_, rule) => {
-  it("is the same in files", () => {
-    fc.assert(
-      fc.property(values, (value) => {
-        const faults = findValueFaults(valueRuleOf({ type: "text", rule }), value);
-        const found = inFile(rule, value);
-        const expected = { isGood: !faults.some(isError), codes: faults.map(({ code }) => code) };
-        // a corrected value has no faults
-        expect([value, found ?? expected]).toEqual([value, expected]);
-      }),
-      RUNS,
-    );
-  });
-
   it("accepts some values and refuses others, unless it accepts all", () => {
     const verdicts = new Set(fc.sample(values, RUNS).map((value) => listRuleFaults(rule, value).length === 0));
     expect(verdicts).toEqual(new Set(isUnlimited(rule) ? [true] : [true, false]));

@@ -166,7 +166,6 @@ const describeLength = (min: number | undefined, max: number | undefined): Text 
   return text("any text", "任意の文字列");
 };
 
-/** Describes a rule in words, for help, documents and schema descriptions. */
 export const describeRule = (rule: Rule): Text => {
   if (rule.kind === "port") return text("a port number from 1 to 65535", "1〜65535 のポート番号");
   if (rule.kind === "choice") {

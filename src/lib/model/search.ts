@@ -4,33 +4,10 @@ import { WINDOWS_31J_FORMS } from "./normalise.ts";
  * Characters of names that are used interchangeably, so that a search for one finds all: it is often not known which
  * form a person uses (髙橋 and 高橋), or how ヶ in a place is typed. Other variants (収 and 收) are not equal.
  */
-const NAME_VARIANTS: readonly string[] = [
-  "高髙",
-  "崎﨑嵜",
-  "辺邊邉",
-  "斎齋斉齊",
-  "浜濱濵",
-  "沢澤",
-  "桜櫻",
-  "島嶋嶌",
-  "広廣",
-  "吉𠮷",
-  "富冨",
-  "国國",
-  "滝瀧",
-  "竜龍",
-  "渕淵",
-  "柳栁",
-  "桑桒",
-  "黒黑",
-  "関關",
-  "渋澁",
-  "真眞",
-  "恵惠",
-  "徳德",
-  "瀬瀨",
-  "ヶケ",
-];
+const NAME_VARIANTS =
+  "高髙 崎﨑嵜 辺邊邉 斎齋斉齊 浜濱濵 沢澤 桜櫻 島嶋嶌 広廣 吉𠮷 富冨 国國 滝瀧 竜龍 渕淵 柳栁 桑桒 黒黑 関關 渋澁 真眞 恵惠 徳德 瀬瀨 ヶケ".split(
+    " ",
+  );
 
 const listCharacters = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at));

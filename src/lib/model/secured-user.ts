@@ -194,6 +194,7 @@ const SECURED_USER_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
+const USER_COLUMNS = ["displayName", "userId", "password", "description"] as const;
 const IMAP_INCOMING_FIELDS = ["imapIncomingServer", "imapIncomingPort", "imapIncomingSsl"] as const;
 const EXCHANGE_LOGIN_FIELDS = [
   "exchangeDomain",
@@ -232,13 +233,10 @@ export const SECURED_USER = {
   fields: SECURED_USER_FIELDS,
   // @see facts 6.3: in the order and spelling of CLOMO's manual
   formats: {
-    browser: ["displayName", "userId", "password", "description"],
+    browser: USER_COLUMNS,
     docs: ["displayName", "userId", "password", "secretKey", "groups", "fileManager", "description"],
     mailer: [
-      "displayName",
-      "userId",
-      "password",
-      "description",
+      ...USER_COLUMNS,
       "imapMailAccountName",
       "imapMailAddress",
       "imapUserName",
@@ -257,10 +255,7 @@ export const SECURED_USER = {
       ...PROXY_FIELDS,
     ],
     calendar: [
-      "displayName",
-      "userId",
-      "password",
-      "description",
+      ...USER_COLUMNS,
       "groups",
       "groupManager",
       "imapMailAccountName",
@@ -283,10 +278,7 @@ export const SECURED_USER = {
       ...PROXY_FIELDS,
     ],
     contacts: [
-      "displayName",
-      "userId",
-      "password",
-      "description",
+      ...USER_COLUMNS,
       "groups",
       "groupManager",
       "exchangeMailAccountName",

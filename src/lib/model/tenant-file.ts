@@ -6,7 +6,6 @@ export interface TenantCopyState {
   readonly fault: Text | null;
   /** last record of its audit log; null if there is none */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
-  /** values that break a rule of this version */
   readonly problems: readonly Text[];
 }
 

@@ -13,7 +13,6 @@ type FieldShape =
   | {
       readonly type: "texts";
       readonly rule?: Rule | undefined;
-      /** maximum number of values (a clomoctl rule) */
       readonly most?: number | undefined;
     }
   | {
@@ -31,7 +30,6 @@ export interface FileColumn {
   readonly name?: string | undefined;
   /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
   readonly required?: "always" | "new" | undefined;
-  /** the console's own export contains this column */
   readonly consoleExport?: true | undefined;
   /** rule for values from cells or typed by hand, not for stored ones; of a reference: for the text in the cell */
   readonly rule?: Rule | undefined;
@@ -43,7 +41,6 @@ export interface FileColumn {
 export type PersonNameForm = "written" | "kana";
 
 export type Field = FieldShape & {
-  /** example in the API document */
   readonly example?: unknown;
   readonly nullable?: true | undefined;
   /** label of the field's column; a field without a label is not shown in lists */
@@ -56,7 +53,6 @@ export type Field = FieldShape & {
   readonly within?: string | undefined;
   /** for an object: list columns that show its members, as `[column, member]` */
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
-  /** undefined if the field is not in any file */
   readonly column?: FileColumn | undefined;
   /** true: the field can be set by hand although it is not in any file */
   readonly byHand?: true | undefined;
@@ -66,7 +62,6 @@ export type Field = FieldShape & {
   readonly code?: true | undefined;
   /** set if the field contains the name of a person, as it is written or in kana */
   readonly personName?: PersonNameForm | undefined;
-  /** how values are compared; default: `exact` */
   readonly comparison?: Comparison | undefined;
   /** true: each value belongs to only one record of the tenant, or of the app if the record has one */
   readonly unique?: true | undefined;
@@ -94,7 +89,6 @@ export type Field = FieldShape & {
 
 export interface Reference {
   readonly to: string;
-  /** field of that record type that the cell contains */
   readonly by: string;
   /** problem to report if no record matches the cell, and the problem's parameter for the cell's value */
   readonly unknown: { readonly code: ProblemCode; readonly param: string };
@@ -107,7 +101,6 @@ export interface Reference {
 
 /** The records that no import deletes, and the other changes that no import makes to them. */
 export interface Protection {
-  /** condition that marks protected records */
   readonly by: string;
   /** problem of a row that contains a protected record; undefined if rows may contain protected records */
   readonly present?: ProblemCode | undefined;
@@ -117,7 +110,6 @@ export interface Protection {
   readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
 }
 
-/** Fields by name, in the order of the tenant API and of lists. */
 export type Fields = Readonly<Record<string, Field>>;
 
 /** A key that matches a row of a file to a record. */
@@ -139,12 +131,10 @@ export type ManualWork = "create" | "edit" | "move" | "delete";
 export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
-  /** into a different organisation */
   readonly move?: Text | undefined;
   readonly delete?: Text | undefined;
   /** the screen, if it differs from the screen for files; `{app}` stands for the name of the app */
   readonly page?: Text | undefined;
-  /** click paths for fields that have their own page, by field */
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
@@ -165,7 +155,6 @@ export interface Thing<F extends Fields = Fields> {
   readonly scope?: string | undefined;
   readonly protects?: Protection | undefined;
   readonly clicks?: ClickPaths | undefined;
-  /** columns that a table shows by default */
   readonly usual: readonly string[];
   /** true: the custom fields of the tenant are additional fields and columns */
   readonly custom?: true | undefined;
@@ -222,15 +211,12 @@ export const listApiFields = (fields: Fields): readonly (readonly [name: string,
       : [[field.shownAs ?? own, field, own] as const],
   );
 
-/** A column of a list of records: a field, or a member of an object field. */
 export interface ListColumn {
   readonly key: string;
   /** name of the field in the tenant API; `own` is the name in the record type */
   readonly name: string;
   readonly own: string;
-  /** member that is shown instead of the whole object */
   readonly member?: string | undefined;
-  /** definition of the field, or of the member */
   readonly field: Field;
 }
 
@@ -333,7 +319,6 @@ export interface ValueRule {
   readonly lines: boolean;
   /** true if values are never stored and never shown */
   readonly secret: boolean;
-  /** maximum length in characters */
   readonly max: number;
   /** how values are compared, if records are found by this field */
   readonly key: Comparison | undefined;

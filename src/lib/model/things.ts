@@ -9,7 +9,6 @@ import { TENANT } from "./tenant.ts";
 import type { Thing } from "./thing.ts";
 import { CUSTOM_FIELD, USER } from "./user.ts";
 
-/** The tenant's profile as a record: the one row of its table. */
 export const TENANT_PROFILE: Thing = { ...TENANT, name: "tenant_profile" };
 
 /** The record types with versions that only clomoctl knows: no console has them. */

@@ -1,7 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** The time zone of a context for which none is specified. */
 export const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
 const MINUTE_MS = 60_000;
@@ -63,7 +62,6 @@ export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): n
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
 };
 
-/** Formats an instant for people: `2027-03-01 14:00:00 (Asia/Tokyo)`. */
 export function formatMoment(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
   const timeStyle = to === "second" ? "medium" : "short";
   const key = `${timeStyle} ${timezone}`;
@@ -74,7 +72,6 @@ export function formatMoment(when: Date | string, timezone: string, to: "minute"
   return `${shown.format(new Date(when))} (${timezone})`;
 }
 
-/** Formats an instant for a column of times: `2027-03-01 14:00`. */
 export const formatMinute = (when: Date | string, timezone: string): string =>
   formatMoment(when, timezone, "minute").slice(0, "2027-03-01 14:00".length);
 
@@ -95,7 +92,6 @@ export function formatLocalInstant(instant: Date, timezone: string): string {
   return `${local}${minutes < 0 ? "-" : "+"}${offset}`;
 }
 
-/** Returns true if the day exists in the calendar: true for `2027-02-28`, false for `2027-02-30`. */
 export const isCalendarDay = (day: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);
   // Date turns February 30 into March 1
@@ -135,7 +131,6 @@ const SECOND_MS = 1000;
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 
-/** A date typed by a person: a calendar day (`2027-03-01`), or a UTC instant. */
 export type TypedDate = { readonly day: string } | { readonly instant: string };
 
 /** Parses an existing day (`2027-03-01`, `2027/3/1`) or an instant with its offset (`2027-03-01T09:00:00+09:00`). */

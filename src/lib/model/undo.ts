@@ -21,7 +21,6 @@ export interface BlockedRecord {
   readonly why: UndoBlockReason;
   /** explanation of the rule that prevents the undo */
   readonly what?: Text | undefined;
-  /** names for people of the fields that are affected */
   readonly fields: readonly string[];
   /** number of the later change that prevents the undo; null if there is none that the acting account can see */
   readonly change: number | null;

@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { ORG } from "./organisation.ts";
+import { defineOrgField, ORG } from "./organisation.ts";
 import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "./rules.ts";
 import {
   CREATED_AT_FIELD,
@@ -69,8 +69,6 @@ export const CUSTOM_FIELD = {
 /** Maximum length of an account name, that of an email address (a clomoctl rule). Longer existing names are kept. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
-const { id: ORG_ID, code: ORG_CODE, path: ORG_PATH } = ORG.fields;
-
 /**
  * The fields of a PANEL user, in the order of the console's file, without documented limits. Confirmed spellings are
  * `UPN`, `社員コード`, `住所の区分` and the account columns; others are spelled as on the screen. @see facts 1.2, 1.3
@@ -100,19 +98,7 @@ const FIELDS = {
     short: "email",
   },
   org: {
-    type: "object",
-    of: {
-      id: { ...ORG_ID, label: text("organisation ID", "組織 ID") },
-      code: { ...ORG_CODE, label: text("organisation code", "組織コード") },
-      path: { ...ORG_PATH, label: text("organisation", "組織") },
-    },
-    label: text("organisation", "組織"),
-    example: { id: ORG_ID.example, code: ORG_CODE.example, path: ORG_PATH.example },
-    columns: [
-      ["org", "path"],
-      ["orgCode", "code"],
-      ["orgId", "id"],
-    ],
+    ...defineOrgField("organisation", "組織"),
     column: { name: "orgCode", header: "組織コード", consoleExport: true },
     comparison: "code",
     clearable: false,
@@ -231,7 +217,6 @@ export const USER = {
   custom: true,
 } as const satisfies ThingInFiles;
 
-/** The names of a user's keys, as typed after `--key`. */
 export const USER_KEY_NAMES = USER.keys.map(({ name }) => name);
 
 export type User = RecordOf<typeof FIELDS>;

@@ -49,7 +49,6 @@ const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
   "key-too-long",
 ]);
 
-/** Returns true if a fault is only a warning in a value that comes from the console. */
 export const isWarningFromConsole = (code: ProblemCode): boolean => CONSOLE_WARNING_CODES.has(code);
 
 /** Returns why a value is rejected, without the value if it is a secret; undefined if the value is accepted. */

@@ -5,7 +5,6 @@ import { text, type Text } from "../text/index.ts";
 interface JudgedAnswer {
   readonly question: string;
   readonly value: string | null;
-  /** a UTC instant */
   readonly at: string;
 }
 

@@ -6,12 +6,10 @@ export interface RuleProblem {
   /** the field that is the reason; undefined if more than one field is the reason */
   readonly field?: string | undefined;
   readonly what: Text;
-  /** code of the same problem in an imported file */
   readonly code?: ProblemCode | undefined;
   readonly params?: ProblemParams | undefined;
 }
 
-/** @throws Failure `input-rejected` with the first problem, if there is one */
 export const throwFirstProblem = ([problem]: readonly RuleProblem[]): void => {
   if (problem !== undefined) throw new Failure("input-rejected", { what: problem.what });
 };

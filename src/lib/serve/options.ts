@@ -67,7 +67,6 @@ export interface ServerCertificate {
 
 export interface ServeOptions {
   readonly place: ListenPlace;
-  /** undefined: plain HTTP */
   readonly tls?: ServerCertificate | undefined;
   readonly proxies?: BlockList | undefined;
   readonly limits: ServerLimits;

@@ -5,7 +5,6 @@ import type { EnvironmentVariables } from "./output-choice.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
 
 export interface Completion {
-  /** the name of the tenant's context, if there are several */
   readonly context?: string | undefined;
   /** `--as` or `--token-file` with its value; see {@link getActingWords} */
   readonly acting?: readonly string[] | undefined;

@@ -23,7 +23,6 @@ export interface Column<R> {
   readonly header: Text;
   /** the header of the field in the console's files, if it differs; `--fields` accepts it as well */
   readonly fileHeader?: string | undefined;
-  /** alignment of the cells in a table; `end` for numbers */
   readonly align?: "start" | "end" | undefined;
   /** for the last column of a table: long cells continue on the next line, below their beginning */
   readonly wraps?: boolean | undefined;

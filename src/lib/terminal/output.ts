@@ -9,7 +9,6 @@ export interface OutputTarget {
   readonly language: Language;
   /** highlights the headers of a table; if absent, headers are plain */
   readonly heading?: ((line: string) => string) | undefined;
-  /** saves the rows of a workbook, the header first, in the file that the user specified */
   readonly saveRows?: SaveRows | undefined;
   /** the output is shown on a terminal, so characters that control the terminal or mislead the reader are escaped */
   readonly onTerminal?: boolean | undefined;

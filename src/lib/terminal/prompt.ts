@@ -16,12 +16,10 @@ export interface Choice<T> {
 }
 
 interface TextQuestion extends Question {
-  /** returns an error text if the typed text is not valid */
   readonly check?: ((typed: string) => Text | undefined) | undefined;
 }
 
 export interface PromptEnvironment {
-  /** returns true if stdin is a terminal and questions are allowed */
   readonly interactive: () => boolean;
   readonly language: Language;
   readonly stdin: () => NodeJS.ReadableStream;
@@ -31,9 +29,7 @@ export interface PromptEnvironment {
   readonly show?: ((line: string) => string) | undefined;
   /** called before a question is shown, to stop drawing that would overwrite the question */
   readonly clear?: (() => void) | undefined;
-  /** called before a question about a change */
   readonly asked?: (() => Promise<void>) | undefined;
-  /** aborts a question when the process is to stop */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -34,9 +34,7 @@ export interface TerminalOptions extends OutputOptions {
   readonly lang?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
-  /** `false` for `--no-color` */
   readonly color?: boolean | undefined;
-  /** `false` for `--no-input` */
   readonly input?: boolean | undefined;
   readonly progress?: ProgressMode | undefined;
 }
@@ -48,11 +46,9 @@ export interface TerminalEnvironment {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly environment: EnvironmentVariables;
-  /** the operating system, for whose shells proposed commands are quoted */
   readonly platform?: string | undefined;
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
-  /** aborts questions and long results when the process is to stop */
   readonly signal?: AbortSignal | undefined;
   /** called before a question about a change */
   readonly asked?: (() => Promise<void>) | undefined;
@@ -159,7 +155,6 @@ export class Terminal {
     });
   }
 
-  /** true if stdin is a terminal and `--no-input` is not specified */
   get interactive(): boolean {
     return this.#isInteractive();
   }

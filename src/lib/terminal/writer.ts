@@ -9,7 +9,6 @@ export interface TextWriter {
   readonly closed: boolean;
   /** Resolves when there is room for more. @throws the earlier failure, or the signal's reason */
   write(chunk: string | Uint8Array): Promise<void>;
-  /** resolves when everything written so far has been handed to the operating system */
   flush(): Promise<void>;
 }
 

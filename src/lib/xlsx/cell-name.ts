@@ -14,7 +14,6 @@ export interface CellPosition {
   readonly row: number;
 }
 
-/** Parses a cell name such as `B7`. Returns undefined if it is not a cell name. */
 export function parseCellName(name: string): CellPosition | undefined {
   let column = 0;
   let at = 0;

@@ -6,7 +6,6 @@ const MAX_RAW_CHARACTERS = 1024 * 1024;
 /** Matches escapes such as `_x000D_`, for what XML cannot contain. @see ECMA-376 part 1, 22.9.2.19 */
 const ESCAPE_SEQUENCE = /_x([0-9A-Fa-f]{4})_/g;
 
-/** Collects the text of a cell or a shared string from its runs, without furigana. */
 export class TextCollector {
   #raw = "";
   #takes = false;

@@ -229,12 +229,10 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
 }
 
 export interface WorkbookOptions {
-  /** name of the sheet; undefined selects the only sheet that is not hidden and has data */
   readonly sheet?: string | undefined;
   readonly fileName: string;
   /** number of rows that are needed from the beginning of the sheet; later rows and their problems may be left out */
   readonly rows?: number | undefined;
-  /** see `RecordReaderOptions.headerRow` */
   readonly headerRow?: number | undefined;
 }
 

@@ -22,41 +22,25 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     )
     .join("")}</Relationships>`;
 
-type CellStyle = "text" | "header";
+/** The numbers of the styles; 0 is Excel's own. */
+const STYLE_NUMBERS = { text: 1, header: 2 } as const;
 
-/** The formats of the styles, in the order of {@link CELL_STYLES}: number of the font and of the fill. */
-const STYLE_FORMATS = {
-  text: [0, 0],
-  header: [1, 2],
-} as const satisfies Record<CellStyle, readonly [font: number, fill: number]>;
-
-const CELL_STYLES = Object.keys(STYLE_FORMATS);
-
-const getStyleNumber = (style: CellStyle): number => CELL_STYLES.indexOf(style) + 1;
+const buildCellFormat = (font: number, fill: number): string =>
+  `<xf numFmtId="49" fontId="${font}" fillId="${fill}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>`;
 
 const FONTS = ['<sz val="11"/>', '<b/><sz val="11"/>'].map(
   (look) => `<font>${look}<name val="Yu Gothic"/><family val="2"/><charset val="128"/></font>`,
 );
 
-const buildFill = (color: string): string =>
-  `<fill><patternFill patternType="solid"><fgColor rgb="FF${color}"/><bgColor indexed="64"/></patternFill></fill>`;
-
 const FILLS = [
   '<fill><patternFill patternType="none"/></fill>',
   '<fill><patternFill patternType="gray125"/></fill>',
-  buildFill("D9E1F2"),
+  '<fill><patternFill patternType="solid"><fgColor rgb="FFD9E1F2"/><bgColor indexed="64"/></patternFill></fill>',
 ];
 
-const STYLES = `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="${FONTS.length}">${FONTS.join("")}</fonts><fills count="${FILLS.length}">${FILLS.join("")}</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="${CELL_STYLES.length + 1}"><xf xfId="0"/>${Object.values(
-  STYLE_FORMATS,
-)
-  .map(
-    ([font, fill]) =>
-      `<xf numFmtId="49" fontId="${font}" fillId="${fill}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>`,
-  )
-  .join(
-    "",
-  )}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
+const CELL_FORMATS = `<xf xfId="0"/>${buildCellFormat(0, 0)}${buildCellFormat(1, 2)}`;
+
+const STYLES = `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="${FONTS.length}">${FONTS.join("")}</fonts><fills count="${FILLS.length}">${FILLS.join("")}</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3">${CELL_FORMATS}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
 
 const buildFixedParts = (sheets: readonly Pick<Sheet, "name">[]): readonly (readonly [string, string])[] => {
   const names = sheets.map(({ name }) => encodeAttribute(name));
@@ -100,8 +84,7 @@ const encodeCellText = (value: string): string =>
 
 const encodeAttribute = (value: string): string => encodeCellText(value).replaceAll('"', "&quot;");
 
-const renderCellXml = (value: string, place: string, cellStyle: CellStyle): string => {
-  const style = getStyleNumber(cellStyle);
+const renderCellXml = (value: string, place: string, style: number): string => {
   if (value === "") return `<c r="${place}" s="${style}"/>`;
   if (value.length > MAX_CELL_CHARACTERS) throw createLimitFailure("32,767 characters per cell", "1 セル 32,767 文字");
   return `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${encodeCellText(value)}</t></is></c>`;
@@ -167,7 +150,7 @@ async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Bu
     const render = (cells: readonly string[]): string => {
       row += 1;
       if (row > maxRows) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
-      const style = row === 1 ? "header" : "text";
+      const style = row === 1 ? STYLE_NUMBERS.header : STYLE_NUMBERS.text;
       if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
       return `<row r="${row}">${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, style)).join("")}</row>`;
     };
@@ -185,7 +168,7 @@ const PRINT_SETUP =
 const renderSheetStart = (widths: readonly number[]): string => {
   const cols = widths.map(
     (width, at) =>
-      `<col min="${at + 1}" max="${at + 1}" width="${width}" style="${getStyleNumber("text")}" customWidth="1"/>`,
+      `<col min="${at + 1}" max="${at + 1}" width="${width}" style="${STYLE_NUMBERS.text}" customWidth="1"/>`,
   );
   return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };

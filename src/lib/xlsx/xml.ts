@@ -3,7 +3,6 @@ import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./w
 /** Receives an XML document's tags and text: names without prefix, text and attributes as written, not decoded. */
 export interface XmlHandler {
   open(name: string, attributes: string): void;
-  /** also called for an element without content */
   close(name: string): void;
   text(raw: string): void;
 }

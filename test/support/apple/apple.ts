@@ -25,7 +25,6 @@ export class FakeApple {
     return { status: 200, headers: {}, body: "{}", ...answer };
   };
 
-  /** The transport and the clock for a client of Apple's services. */
   get patience() {
     return {
       send: this.send,
@@ -37,7 +36,6 @@ export class FakeApple {
     };
   }
 
-  /** The method, path and query of each request. */
   get lines(): readonly string[] {
     return this.requests.map(({ method, url }) => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`);
   }

@@ -29,7 +29,6 @@ export interface CertificateOptions {
   readonly issuer?: IssuedCertificate;
 }
 
-/** A certificate and its key, as files and as PEM. */
 export interface IssuedCertificate {
   readonly certificateFile: string;
   readonly keyFile: string;

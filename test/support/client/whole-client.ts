@@ -22,7 +22,6 @@ export type WholeClient = Omit<Client, "imports"> & {
   };
 };
 
-/** All nouns of the tenant API. */
 export const ALL_OPERATIONS: readonly (readonly [noun: string, operations: Operations])[] = await Promise.all(
   Object.entries(OPERATIONS).map(async ([noun, load]) => [noun, await load()] as const),
 );

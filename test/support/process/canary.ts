@@ -38,7 +38,6 @@ function listEncodedForms(secret: string): readonly Buffer[] {
   return [bytes, encodeShiftJis(secret), wide, Buffer.from(wide).swap16(), ...texts.map((text) => Buffer.from(text))];
 }
 
-/** Secrets, and the places where they were found. */
 export class Canaries {
   readonly #forms: readonly (readonly [secret: string, form: Buffer])[];
   /** all places in which secrets were found, over all runs and without duplicates */
@@ -50,7 +49,6 @@ export class Canaries {
     this.#forms = secrets.flatMap((secret) => listEncodedForms(secret).map((form) => [secret, form] as const));
   }
 
-  /** Searches bytes for the secrets, and records where they are found. */
   look(place: string, bytes: Buffer): void {
     for (const [secret, form] of this.#forms) {
       if (bytes.includes(form)) this.found.add(`${place}: ${secret} as ${form.toString("latin1")}`);

@@ -1,6 +1,5 @@
 import { writeFile } from "node:fs/promises";
 
-/** The range and the title of the invented people in a file. Their numbers start at `from` and end before `to`. */
 export interface PeopleOptions {
   readonly from?: number;
   readonly to: number;

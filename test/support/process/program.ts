@@ -16,7 +16,6 @@ export const FIXTURES = join(ROOT, "fixtures");
 export interface RunOptions {
   /** CLOMOCTL_HOME; see {@link freshHome} */
   readonly home: string;
-  /** bytes of stdin; empty by default */
   readonly stdin?: string | Uint8Array;
   /** environment variables in addition to PATH, HOME (the same as `home`) and LANG=C */
   readonly env?: Readonly<Record<string, string>>;
@@ -26,10 +25,8 @@ export interface RunOptions {
   readonly node?: string;
 }
 
-/** The result of running the program. */
 export interface Outcome {
   readonly stdout: Buffer;
-  /** stdout as UTF-8 */
   readonly text: string;
   readonly stderr: string;
   /** exit code; null if a signal ended the program */
@@ -69,7 +66,6 @@ function buildEnvironment({ home, env }: RunOptions): Record<string, string> {
   return { PATH, NODE_COMPILE_CACHE, HOME: home, LANG: "C", CLOMOCTL_HOME: home, ...env };
 }
 
-/** Starts the built program without a terminal. */
 export function start(args: readonly string[], options: RunOptions): Running {
   const child = spawn(options.node ?? process.execPath, [ENTRY_POINT, ...args], {
     cwd: options.cwd ?? ROOT,
@@ -96,7 +92,6 @@ export function start(args: readonly string[], options: RunOptions): Running {
   return { process: child, ended };
 }
 
-/** Runs the built program without a terminal, and waits until it ends. */
 export async function run(args: readonly string[], options: RunOptions): Promise<Outcome> {
   return start(args, options).ended;
 }

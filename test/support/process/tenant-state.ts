@@ -29,7 +29,6 @@ export async function readTenantState(home: string): Promise<string> {
   }
 }
 
-/** Returns the paths of all files below a home except the compile cache. */
 export async function listHomeFiles(home: string): Promise<readonly string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   return entries

@@ -1,17 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Running } from "./program.ts";
 import { TENANT } from "./tenant-state.ts";
 
-/** The state of a running program, as seen from outside. */
 export interface ProgramSnapshot {
-  readonly stdout: string;
   readonly stderr: string;
-  /** files of the local tenant */
   readonly files: readonly string[];
-  readonly homeFiles: readonly string[];
-  /** size of the tenant's write-ahead log */
-  readonly logBytes: number;
 }
 
 const CHECK_INTERVAL_MS = 2;
@@ -23,16 +17,10 @@ export async function waitUntil(
   wished: (seen: ProgramSnapshot) => boolean,
 ): Promise<void> {
   const folder = join(home, TENANT);
-  const said = { stdout: "", stderr: "", over: false };
-  process.stdout?.on("data", (chunk: Buffer) => (said.stdout += chunk.toString("latin1")));
+  const said = { stderr: "", over: false };
   process.stderr?.on("data", (chunk: string) => (said.stderr += chunk));
   void ended.then(() => (said.over = true));
-  const look = (): ProgramSnapshot => ({
-    ...said,
-    files: listFilesIn(folder),
-    homeFiles: readdirSync(home),
-    logBytes: statSync(join(folder, "tenant.db-wal"), { throwIfNoEntry: false })?.size ?? 0,
-  });
+  const look = (): ProgramSnapshot => ({ stderr: said.stderr, files: listFilesIn(folder) });
   while (!said.over && !wished(look())) await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
 }
 

@@ -1,6 +1,5 @@
 import { WorkbookReader } from "../../../src/lib/xlsx/workbook.ts";
 
-/** Reads the rows of a workbook in which one sheet has data. */
 export async function readRows(bytes: Uint8Array): Promise<readonly (readonly string[])[]> {
   const rows: (readonly string[])[] = [];
   const record = (cells: readonly string[], count: number): void => void rows.push(cells.slice(0, count));

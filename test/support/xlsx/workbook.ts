@@ -47,10 +47,8 @@ export interface TestSheet {
   readonly state?: string;
 }
 
-/** The contents of a workbook. */
 export interface TestWorkbook {
   readonly sheets: Readonly<Record<string, TestSheet>>;
-  /** the XML of each shared string */
   readonly strings?: readonly string[];
   /** number formats; style 1 uses the first format */
   readonly formats?: readonly string[];
@@ -101,7 +99,6 @@ export function buildParts({
 
 export const buildWorkbook = (workbook: TestWorkbook): Buffer => packZip(buildParts(workbook));
 
-/** Builds the XML of a row from texts and from cells that are already XML. */
 export const buildRow = (row: number, ...cells: readonly string[]): string =>
   `<row r="${row}">${cells
     .map((cell) => (cell.startsWith("<") ? cell : `<c t="inlineStr"><is><t>${cell}</t></is></c>`))

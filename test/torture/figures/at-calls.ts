@@ -10,7 +10,6 @@ import { SETTINGS_SCENES } from "../scenes/settings.ts";
 import { OUTPUT_FILE_SCENES } from "../scenes/output-files.ts";
 import type { Trial } from "../trial.ts";
 
-/** The scenes of all commands that write. */
 export const SCENES: readonly Scene[] = [
   ...LARGER_SCENES,
   ...FILE_SCENES,
@@ -64,7 +63,6 @@ const rotateFaults = <T>(
 
 const createFaultOfKind = ({ number }: Call, kind: FaultKind): Fault => ({ number, kind });
 
-/** Returns one call for each combination of name and file. */
 const listDistinctCalls = (calls: readonly Call[]): readonly Call[] =>
   [...Map.groupBy(calls, ({ name, file }) => `${name} ${file}`).values()].flatMap(
     (alike) => alike[Math.floor(alike.length / 2)] ?? [],
@@ -94,7 +92,6 @@ export const DISK_FAULT_TRIALS = createCallTrials((calls) => [
   ...createFaults(calls.filter(hasBytes), "short"),
 ]);
 
-/** A signal (SIGINT, SIGTERM or SIGHUP) before each write. */
 export const SIGNAL_TRIALS = createCallTrials((calls) =>
   rotateFaults<FaultKind>(calls.filter(isWrite), ["INT", "TERM", "HUP"], createFaultOfKind),
 );
@@ -115,7 +112,6 @@ export const CLOCK_JUMP_TRIALS = createCallTrials(
   SCENES.filter(({ readsDate }) => readsDate !== true),
 );
 
-/** SIGSTOP after a quarter, a half and three quarters of the writes. */
 export const STOP_TRIALS = createCallTrials((calls) => {
   const writing = calls.filter(isWrite);
   return [1, 2, 3].flatMap((quarter) =>

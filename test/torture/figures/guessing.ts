@@ -7,7 +7,6 @@ import type { Trial, Workplace } from "../trial.ts";
 import { createRounds, withHome } from "./served-rounds.ts";
 
 const ADDRESSES = ["192.0.2.1", "192.0.2.2"];
-/** The administrator, and accounts that do not exist. */
 const ACCOUNTS = [ACCOUNT, ...Array.from({ length: 11 }, (_, at) => `nobody${at}@example.jp`)];
 const TRIES = 300;
 const CLIENTS = 8;

@@ -59,7 +59,6 @@ async function prepareTemplate(folder: string): Promise<string> {
   return home;
 }
 
-/** Returns what is wrong with the end of a program. */
 function findProblems(
   { line, isDone }: ConcurrentProgram,
   at: number,
@@ -73,7 +72,6 @@ function findProblems(
   return [code === 0 ? `${name} succeeded, and its change is lost` : `${name} was refused, and its change is there`];
 }
 
-/** Runs several programs on one home at the same time.  @returns what is wrong */
 async function runTogether(
   count: number,
   kinds: readonly ConcurrentProgram[],
@@ -120,7 +118,6 @@ const createTrial = (scene: string, kinds: readonly ConcurrentProgram[]): Trial 
   attempt: (place, workplace) => runTogether(Number.parseInt(place, 10), kinds, workplace),
 });
 
-/** Trials with two to twenty programs that run on one home at the same time. */
 export const CONCURRENT_TRIALS: readonly Trial[] = [
   createTrial("all kinds of programs", CONCURRENT_PROGRAMS),
   createTrial("changes of one user", CONCURRENT_PROGRAMS.slice(1, 2)),
@@ -128,7 +125,6 @@ export const CONCURRENT_TRIALS: readonly Trial[] = [
   createTrial("contexts", CONCURRENT_PROGRAMS.slice(3, 4)),
 ];
 
-/** Trials with programs that run at the same time on a home that does not exist yet. */
 export const NEW_HOME_TRIALS: readonly Trial[] = [
   {
     scene: "programs that make the same tenant",

@@ -148,7 +148,6 @@ async function makeSamples({ folder }: Workplace): Promise<string> {
   return home;
 }
 
-/** Runs a reader and reports if it needs too much memory or time. */
 async function runBounded(
   line: string,
   folder: string,
@@ -198,7 +197,6 @@ async function tryReader(reader: Reader, place: string, workplace: Workplace): P
 
 const MUTATION_COUNT = 1000;
 
-/** Trials that read mutated files. Memory and time are limited. */
 export const READER_TRIALS: readonly Trial[] = READERS.map((reader) => ({
   scene: reader.scene,
   places: async (workplace) => {

@@ -30,7 +30,6 @@ const buildCsv = (name: string): string =>
     "\r\n",
   );
 
-/** Reads a successful response. @throws Error with the status if the request failed */
 async function readJson<T>(response: Response, what: string): Promise<T> {
   const text = await response.text();
   if (!response.ok) throw new Error(`${what} got ${response.status}: ${text}`);
@@ -56,7 +55,6 @@ async function commitPlan(server: ServedHome, sent: ClientImport): Promise<void>
   }
 }
 
-/** Sends an import from its beginning. @throws TypeError if the server is killed */
 async function sendImport(server: ServedHome, sent: ClientImport): Promise<void> {
   await planImport(server, sent);
   await commitPlan(server, sent);
@@ -86,7 +84,6 @@ class Load {
     return this.#begun.promise;
   }
 
-  /** Sends changes until the server is killed. */
   async send(server: ServedHome): Promise<void> {
     await Promise.all([
       ...Array.from({ length: ORG_CLIENTS }, (_, client) => this.#sendOrgs(server, client)),
@@ -164,7 +161,6 @@ class Load {
   }
 }
 
-/** Counts how often each key occurs. */
 const countBy = (keys: readonly string[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -177,7 +173,6 @@ async function countPeople(server: ServedHome): Promise<ReadonlyMap<string, numb
   return countBy(lines.map((line) => (JSON.parse(line) as { readonly name: string }).name));
 }
 
-/** Returns how often the file of each name was committed. */
 async function countCommits(server: ServedHome): Promise<ReadonlyMap<string, number>> {
   interface ListedImport {
     readonly fileName: string;

@@ -49,7 +49,6 @@ export const createRounds = (scene: string, rounds: number, attempt: Trial["atte
 
 export const roundOf = (place: string): number => Number(place.split(" ").at(-1));
 
-/** Returns the codes of all organisations. */
 export async function listCodes(server: ServedHome): Promise<readonly string[]> {
   const response = await server.send("/v1/orgs");
   const orgs = (await response.json()) as readonly { readonly code: string | null }[];
@@ -68,7 +67,6 @@ export const createOrg = async (server: ServedHome, code: string): Promise<numbe
   }
 };
 
-/** Sends a request until the server is not busy. */
 export async function untilAnswered(send: () => Promise<Response>): Promise<Response> {
   for (;;) {
     const response = await send();

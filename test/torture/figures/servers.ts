@@ -31,7 +31,6 @@ const buildCsv = (title: string): string =>
     ...Array.from({ length: PEOPLE }, (_, at) => `山田 太郎${at},user${at}@example.com,${title}`),
   ].join("\r\n");
 
-/** Imports a title for all people. @returns the number of the change */
 async function importTitle(server: ServedHome, title: string): Promise<number> {
   const created = await untilAnswered(() =>
     server.send("/v1/imports", { method: "POST", json: { kind: "users", fileName: "people.csv" } }),

@@ -52,7 +52,6 @@ const DISPLAY_COMMANDS = [
   "imports list",
 ];
 
-/** Creates records whose names contain sequences that a terminal would execute. */
 async function createHostileRecords(home: string): Promise<void> {
   for (const [at, [, text]] of HOSTILE_NAMES.entries()) {
     const name = `n${at}${text}`;
@@ -155,11 +154,9 @@ const READ_ONLY_MOUNT_ARGS = [
   "sh",
 ];
 
-/** Returns true if a program on this machine may mount its own folders. */
 export const canMount = (): boolean =>
   spawnSync("unshare", ["--map-root-user", "--mount", "sh", "-ec", "mount -t tmpfs none /mnt"]).status === 0;
 
-/** Trials of every command that writes, on a home that is mounted read-only. */
 export const READ_ONLY_TRIALS: readonly Trial[] = SCENES.map((scene) => ({
   scene: scene.name,
   places: async () => ["read-only"],

@@ -11,7 +11,6 @@ const WRITING_STATEMENT =
 const COMMIT_CALL = ["", "commit", "tables"] as const;
 
 const connections = new WeakMap<StatementSync, DatabaseSync>();
-/** Connections with changes that are not committed yet. */
 const connectionsWithChanges = new WeakSet<DatabaseSync>();
 
 type BoundMethod<T, Result> = (this: T, ...given: readonly unknown[]) => Result;

@@ -7,7 +7,6 @@ import { createScene, runOrThrow, type Scene } from "./scene.ts";
 /** Starts a simulated Apple server for a scene alone, because a new token invalidates the previous one. */
 const startSceneSimulator = (): Promise<string> => startSimulator("--devices", "300", "--seed", "torture");
 
-/** Prepares a tenant that uses the simulated server. */
 async function prepareEndpoint(home: string): Promise<string> {
   const url = await startSceneSimulator();
   await runOrThrow(home, "ade", "endpoint", "set", url);
@@ -23,14 +22,12 @@ async function prepareTokenFile(home: string): Promise<string> {
   return url;
 }
 
-/** Prepares a tenant with a token for a simulated Apple server that has devices. */
 async function prepareApple(home: string): Promise<string> {
   const url = await prepareTokenFile(home);
   await runOrThrow(home, "ade", "token", "set", TOKEN_FILE);
   return url;
 }
 
-/** Scenes of commands for Apple's devices and tokens, with a simulated server. */
 export const APPLE_SCENES: readonly Scene[] = [
   createScene("ade sync", prepareApple, "ade sync", { readsDate: true, tables: ["device", "ade_device"] }),
   { name: "ade endpoint set", prepare: startSceneSimulator, line: ["ade", "endpoint", "set", "ID"] },

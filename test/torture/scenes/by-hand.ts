@@ -13,7 +13,6 @@ export async function prepareMirror(home: string): Promise<string> {
   return "";
 }
 
-/** Prepares a mirror and the body of a request that creates an organisation. */
 async function prepareRequest(home: string): Promise<string> {
   await prepareMirror(home);
   await writeFile(join(home, "org.json"), JSON.stringify({ name: "本社", code: "H01" }));
@@ -33,7 +32,6 @@ async function prepareDevices(home: string): Promise<string> {
   return "";
 }
 
-/** Writes a password to a file, for `--password-file`. */
 const writePasswordFile = (home: string): Promise<void> =>
   writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
 
@@ -46,7 +44,6 @@ export async function prepareSecuredUser(home: string): Promise<string> {
   return "";
 }
 
-/** Prepares a mirror with an organisation that does not have any users. */
 async function prepareOrg(home: string): Promise<string> {
   await prepareMirror(home);
   await runOrThrow(home, "tenant", "set", "--administrators-complete", "users");
@@ -81,14 +78,12 @@ export async function prepareMail(home: string): Promise<PostOffice> {
   return office;
 }
 
-/** The same as {@link prepareAccounts}, with a user who does not have an account. */
 async function prepareUserWithoutAccount(home: string): Promise<string> {
   await prepareAccounts(home);
   await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
   return "";
 }
 
-/** Prepares a mirror with a custom scheme and a system administrator. */
 async function prepareMirrorWithAccounts(home: string): Promise<string> {
   await prepareMirror(home);
   await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move");

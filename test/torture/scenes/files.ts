@@ -27,7 +27,6 @@ const prepareSecuredFile = async (home: string): Promise<string> => {
   return "";
 };
 
-/** The same as {@link prepareUsers}, with a plan of the new file. */
 async function preparePlan(home: string): Promise<string> {
   await prepareUsers(home);
   return getImportId(

@@ -18,7 +18,6 @@ async function prepareBundle(home: string): Promise<string> {
     .digest("hex");
 }
 
-/** Prepares a renewal item that has expired, and a mail server. */
 async function prepareExpiredItem(home: string): Promise<string> {
   const { port } = await prepareMail(home);
   const settings = [
@@ -73,7 +72,6 @@ const createExportScene = (name: string): Scene => ({
   whole: { output: name, line: ["handover", "verify", name] },
 });
 
-/** Scenes of imports of other records, bundles, reminders and contexts. */
 export const LARGER_SCENES: readonly Scene[] = [
   createScene("devices import", prepareDevicesFile, "devices import devices.csv --yes", { plans: true }),
   {

@@ -29,7 +29,6 @@ async function prepareTasks(home: string): Promise<string> {
 
 let preparedTasks: Promise<string> | undefined;
 
-/** Copies the home of {@link prepareTasks}, which is prepared only once. */
 async function copyTasks(home: string): Promise<string> {
   preparedTasks ??= prepareTasks(home);
   if ((await preparedTasks) !== home) await cp(await preparedTasks, home, { recursive: true });

@@ -19,7 +19,6 @@ const createFileScene = (
 const DOCS_OPTION = ["--app", "docs"];
 const MARKDOWN_OPTION = ["--format", "markdown"];
 
-/** Scenes of commands that only read, and that can write their result to a file. */
 export const OUTPUT_FILE_SCENES: readonly Scene[] = [
   createFileScene("users list as a workbook", "users.xlsx", ["users", "list", "--format", "xlsx"], prepareMirror),
   createFileScene("users template", "users.csv", ["users", "template"]),

@@ -1,12 +1,10 @@
 import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
-/** Prepares a tenant with a renewal item. */
 export async function prepareItem(home: string): Promise<string> {
   await runOrThrow(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01");
   return "";
 }
 
-/** Scenes of commands for renewal items, including those that write files. */
 export const RENEWAL_SCENES: readonly Scene[] = [
   { name: "renewals edit", prepare: prepareItem, line: ["renewals", "edit", "本社", "--expires", "2099-02-01"] },
   {

@@ -41,12 +41,10 @@ export const createScene = (
   more: Partial<Scene> = {},
 ): Scene => ({ name, prepare, line: splitWords(line), ...more });
 
-/** Runs a command that prepares a home. @throws Error if the command fails */
 export const runOrThrow = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
   const ended = await run(line, { home, cwd: home });
   if (ended.code !== 0) throw new Error(`${line.join(" ")}\n${ended.stderr}`);
   return ended;
 };
 
-/** Returns the id of an import from the JSON that the command printed. */
 export const getImportId = ({ text }: Outcome): string => (JSON.parse(text) as { readonly importId: string }).importId;

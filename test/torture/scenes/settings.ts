@@ -10,7 +10,6 @@ async function prepareField(home: string): Promise<string> {
   return "";
 }
 
-/** Prepares a file that contains answers to two questions of the handover checklist. */
 async function prepareAnswers(home: string): Promise<string> {
   const answers = "question,value\npush-certificate.holder,情報システム部\nrules.lost,共有フォルダー\n";
   await writeFile(join(home, "answers.csv"), answers);
@@ -32,7 +31,6 @@ async function prepareLayout(home: string): Promise<string> {
   return (JSON.parse(text) as { readonly id: string }).id;
 }
 
-/** Scenes of commands for administrators, settings, and answers that only people can give. */
 export const SETTINGS_SCENES: readonly Scene[] = [
   createScene("tenant set --administrators-complete", prepareMirror, "tenant set --administrators-complete users"),
   createScene("users fields remove", prepareField, "users fields remove 入社日 --confirm-deletions 1"),

@@ -2,7 +2,6 @@ export interface BerElement {
   /** class, form and number in one byte, as encoded: 0x30 is a SEQUENCE */
   readonly tag: number;
   readonly content: Uint8Array;
-  /** the whole element, including tag and length */
   readonly whole: Uint8Array;
 }
 

@@ -130,7 +130,6 @@ const readRequiredChildren = (element: BerElement | undefined): readonly BerElem
 
 const elementToHex = (element: BerElement | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
 
-/** Returns the element if it is present. @throws RangeError if it is missing */
 function requireElement(element: BerElement | undefined): BerElement {
   if (element === undefined) throw new RangeError("a part is missing");
   return element;

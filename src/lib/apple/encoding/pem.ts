@@ -1,7 +1,6 @@
 import { TAG } from "./ber.ts";
 
 export interface PemBlock {
-  /** for example `CERTIFICATE` or `PRIVATE KEY` */
   readonly label: string;
   /** the whole block, including the BEGIN and END marks */
   readonly text: string;

@@ -9,11 +9,9 @@ const RSA_PARAMETERS = {
   publicExponent: Uint8Array.of(1, 0, 1),
 } as const;
 
-/** A private key of our own, and the certificate that carries its public key to Apple. */
 export interface KeyPair {
   /** secret; PKCS#8 in PEM */
   readonly privateKey: string;
-  /** X.509 in PEM */
   readonly certificate: string;
 }
 

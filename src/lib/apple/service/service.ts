@@ -10,9 +10,7 @@ import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./sessio
  */
 export interface AdeService {
   readonly account: () => Promise<AdeAccount>;
-  /** fetches a page of all devices; the first page is fetched without a cursor */
   readonly fetchDevices: (cursor?: string) => Promise<DevicePage>;
-  /** fetches a page of the changes since the cursor */
   readonly syncDevices: (cursor: string) => Promise<DevicePage>;
 }
 

@@ -4,6 +4,5 @@ export interface AdeToken {
   readonly consumerSecret: string;
   readonly accessToken: string;
   readonly accessSecret: string;
-  /** a UTC instant */
   readonly expiresAt: string;
 }

@@ -73,7 +73,6 @@ export const loadEncoding = async (encoding: string): Promise<void> => {
   if (encoding === "euc-jp") ({ default: iconv } = await import("iconv-lite"));
 };
 
-/** @throws TypeError as a strict TextDecoder */
 export const decodeEucJp = (bytes: Uint8Array): string => {
   const text = iconv.decode(bytes, "euc-jp");
   if (text.includes("\ufffd")) throw new TypeError("not EUC-JP");

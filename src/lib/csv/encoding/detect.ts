@@ -17,7 +17,6 @@ export interface EncodingGuess {
   /** true if no byte is above 7F: the text is the same in UTF-8 and CP932 */
   readonly ascii: boolean;
   readonly ambiguity: EncodingAmbiguity | undefined;
-  /** the file's length in bytes */
   readonly size: number;
 }
 

@@ -19,7 +19,6 @@ export interface EncoderOptions {
 
 export interface Encoder {
   write(text: string): Buffer;
-  /** Returns the bytes for an unfinished surrogate pair at the end of the last piece. */
   end(): Buffer;
   /** number of characters written with another mapping of the same JIS character */
   readonly folded: number;
@@ -45,7 +44,6 @@ export function findUnmappable(encoding: Encoding, text: string): UnmappableChar
   return first;
 }
 
-/** Returns true if CP932 has every character of the text without folding. */
 function isInCp932Table(text: string): boolean {
   const table = getUnicodeToCp932();
   for (let at = 0; at < text.length; at++) {

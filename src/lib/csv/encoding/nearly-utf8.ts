@@ -26,7 +26,6 @@ export class NearUtf8Detector {
     return this.#broken >= MIN_INVALID_SEQUENCES && this.#broken > this.#wide + this.#narrow;
   }
 
-  /** Returns true if the file is nearly UTF-8. Call this after the last chunk. */
   end(): boolean {
     this.#weigh(this.#tail);
     return this.#wide > this.#broken || this.#wide + this.#narrow > MIN_VALID_RATIO * this.#broken;

@@ -38,25 +38,15 @@ const PARENT_HEADERS = ["上位", "親"].flatMap((above) =>
 );
 const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "従業員氏名", "氏名(漢字)", "漢字氏名", "name", "fullname"];
 
+const MAIL_HEADERS =
+  `メール eメール 電子メール メルアド 社用メール 会社メール 社用メールアドレス 会社メールアドレス メールアドレス(会社)
+  mail email e-mail mailaddress`.split(/\s+/);
+
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   name: [...KANJI_NAME_HEADERS, "表示名"],
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
   nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "カナ氏名", "氏名カナ", "氏名(カナ)"],
-  emails: [
-    "メール",
-    "eメール",
-    "電子メール",
-    "メルアド",
-    "社用メール",
-    "会社メール",
-    "社用メールアドレス",
-    "会社メールアドレス",
-    "メールアドレス(会社)",
-    "mail",
-    "email",
-    "e-mail",
-    "mailaddress",
-  ],
+  emails: MAIL_HEADERS,
   組織名: [...DEPARTMENT_HEADERS, ...ORG_LEVEL_HEADERS, "組織名称"],
   組織コード: ORG_CODE_HEADERS,
   code: ["コード"],

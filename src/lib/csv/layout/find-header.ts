@@ -30,7 +30,6 @@ export class HeaderFinder implements RecordSink {
     this.#given = given;
   }
 
-  /** the cells of the header row, without blanks at either end */
   get header(): readonly string[] {
     return this.#header;
   }
@@ -39,7 +38,6 @@ export class HeaderFinder implements RecordSink {
     return this.#found ?? 1;
   }
 
-  /** True if the header has a column by which records are found. */
   get isTable(): boolean {
     const { columns } = readHeader(this.#header, this.#format, { ...this.#options, readsLikely: true }).layout;
     const keys = this.#format.thing.keys.flatMap(({ field, standIn = [] }) => [field, ...standIn]);

@@ -15,7 +15,6 @@ export interface HeaderOptions {
   readonly allowUnknownColumns?: boolean | undefined;
   /** true to read an unknown header, still a problem, as the likely column that the file lacks */
   readonly readsLikely?: boolean | undefined;
-  /** the field given with `--key`; default: the format's own key */
   readonly key?: string | undefined;
 }
 

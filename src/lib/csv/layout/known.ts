@@ -11,7 +11,6 @@ export interface KnownLayout {
 
 export interface LayoutMatch<L extends KnownLayout> {
   readonly layout: L;
-  /** the map without what the list lacks */
   readonly map: MapFileSchema;
   /** columns that the layout reads and the list lacks; empty if the layout fits */
   readonly lacking: readonly string[];

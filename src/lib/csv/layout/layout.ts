@@ -27,13 +27,11 @@ export interface LayoutColumn {
 
 export interface SelectedCells {
   readonly position: number;
-  /** as in the map */
   readonly values: readonly string[];
 }
 
 export interface Layout {
   readonly format: Format;
-  /** all headers of the file, without leading and trailing spaces */
   readonly headers: readonly string[];
   /** in the order of the format's columns */
   readonly columns: readonly LayoutColumn[];
@@ -44,7 +42,6 @@ export interface Layout {
   readonly unnamed: readonly number[];
   /** position of the column with the reasons that clomoctl adds, see {@link isReasonHeader} */
   readonly reason: number | undefined;
-  /** the field whose value identifies a record, see {@link Format.key} or `--key` */
   readonly key: string;
   readonly skip: readonly SelectedCells[];
   readonly place: HeaderPlace;

@@ -9,7 +9,7 @@ import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
 import { toLooseValue } from "./columns.ts";
 import { DEEPEST_LEVEL, isPath, isTree, LEVELS_ABOVE } from "./foreign-cells.ts";
-import type { Layout, LayoutColumn } from "./layout.ts";
+import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { RowSelection, type RowOmission } from "./selection.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
 import {
@@ -20,7 +20,6 @@ import {
   detectDamage,
   type DamageCheckKind,
 } from "./suspect.ts";
-import { Tally } from "./tally.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
 /** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
@@ -29,7 +28,6 @@ export type CellValue = string | null | readonly string[];
 export interface RowOptions {
   /** `keep`: a blank cell does not change the stored value, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
-  /** accept `#N/A` and other error values of spreadsheets as text */
   readonly allowErrorValues?: boolean | undefined;
   /** the file is the console's own export: nothing is corrected, and some values that are errors in other files are kept, with a warning */
   readonly fromConsole?: boolean | undefined;
@@ -115,7 +113,6 @@ export class RowChecker {
   readonly values: CellValue[];
   /** Scans of {@link values} that are codes or email addresses, one list per column; valid as long as the values. */
   readonly looks: readonly (readonly CharacterScan[])[];
-  /** Number of cells that a record must have. */
   readonly width: number;
   /** Problems that are reported once, at the end of the file. */
   readonly tally: Tally;
@@ -142,7 +139,6 @@ export class RowChecker {
   #line = 0;
   #units: CellUnits | undefined;
   #good = true;
-  /** the reader has found invisible characters in the next record */
   #hasHidden = false;
   /** errors that the reader found in the next record; further problems of their cells are not reported */
   readonly #damage: Problem[] = [];
@@ -413,3 +409,81 @@ const includesEqualValue = (list: readonly string[], { comparison = "exact" }: C
   const key = comparisonKey(comparison, value);
   return list.some((other) => comparisonKey(comparison, other) === key);
 };
+
+interface ProblemCount {
+  readonly first: Problem;
+  count: number;
+}
+
+interface CodeCount extends ProblemCount {
+  readonly length: number;
+  readonly padded: boolean;
+}
+
+const toCodeForm = (column: number, code: string): number =>
+  (column * 0x1_0000 + code.length) * 2 + (code.startsWith("0") ? 1 : 0);
+
+class Tally {
+  readonly #found = new Map<string, ProblemCount>();
+  /** the codes that consist only of digits, by their column and form */
+  readonly #codes = new Map<number, CodeCount>();
+  readonly #unnamed: number;
+  readonly #place: HeaderPlace;
+
+  constructor(unnamed = 0, { row, line }: HeaderPlace = FIRST_ROW) {
+    this.#unnamed = unnamed;
+    this.#place = { row, line };
+  }
+
+  note(problem: Problem, count = 1): void {
+    const value = problem.code === "row-skipped" ? String(problem.params["value"]) : "";
+    // corrections are reported together
+    const key = problem.code === "value-mended" ? problem.code : `${problem.code} ${problem.column} ${value}`;
+    const counted = this.#found.get(key);
+    if (counted === undefined) this.#found.set(key, { first: problem, count });
+    else counted.count += count;
+  }
+
+  /** Counts a code of a known form.  @returns false for the first code of its form; add it with `noteCode` */
+  countsCode(column: number, code: string): boolean {
+    const known = this.#codes.get(toCodeForm(column, code));
+    if (known !== undefined) known.count += 1;
+    return known !== undefined;
+  }
+
+  /** @param problem problem to report if the other codes of the column show that the code lost zeros */
+  noteCode(problem: Problem, code: string): void {
+    const form = { length: code.length, padded: code.startsWith("0") };
+    this.#codes.set(toCodeForm(problem.column, code), { first: problem, count: 1, ...form });
+  }
+
+  problems(): readonly Problem[] {
+    const found = [...this.#found.values()];
+    const unnamed = this.#unnamed - found.filter(({ first }) => first.code === "header-blank").length;
+    const blank: Problem = {
+      code: "columns-blank",
+      ...this.#place,
+      column: 0,
+      header: "",
+      params: { count: unnamed },
+    };
+    const problems = [...found, ...this.#shortCodes()].map(({ first, count }) => {
+      const params = { ...first.params, count };
+      // the problem concerns the whole column, so it is reported at the header
+      return first.code === "header-blank"
+        ? { ...first, ...this.#place, params: { ...params, row: first.row } }
+        : { ...first, params };
+    });
+    return unnamed > 0 ? [blank, ...problems] : problems;
+  }
+
+  /** Returns the codes that are shorter than others that begin with 0, and may have lost zeros. */
+  #shortCodes(): readonly ProblemCount[] {
+    return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
+      const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));
+      const short = column.filter(({ padded, length }) => !padded && length < longest);
+      const [first] = short.toSorted((a, b) => a.first.row - b.first.row);
+      return first === undefined ? [] : [{ ...first, count: short.reduce((sum, { count }) => sum + count, 0) }];
+    });
+  }
+}

@@ -19,7 +19,6 @@ export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">
 
 type RowDamage = Pick<Problem, "code" | "column">;
 
-/** Decides which rows of a file are left out: rows that its map skips, rows of totals, and notes. */
 export class RowSelection {
   /** the values, as {@link toLooseValue} returns them, that make a row be skipped */
   readonly #rules: readonly { readonly position: number; readonly values: ReadonlySet<string> }[];

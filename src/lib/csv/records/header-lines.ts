@@ -79,7 +79,6 @@ export class HeaderLines implements RecordSink {
     else if (problem.row >= this.#row || problem.row === 0) this.#problems = [...this.#problems, problem];
   }
 
-  /** Passes on a header without rows below it. */
   end(): void {
     this.#isOpen = false;
     const isOfHeader = ({ row }: RecordProblem): boolean => row === this.#row;

@@ -26,7 +26,6 @@ export const formatCodePoint = (codePoint: number): string =>
   `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
 export interface Dialect {
-  /** one character */
   readonly delimiter: string;
 }
 

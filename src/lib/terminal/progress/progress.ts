@@ -25,7 +25,6 @@ export interface ProgressEnvironment {
   readonly mode: ProgressMode;
   readonly language: Language;
   readonly stderrIsTerminal: boolean;
-  /** writes to stderr immediately */
   readonly write: (chunk: string) => void;
   readonly loadSpinner: LoadSpinner;
 }
@@ -40,7 +39,6 @@ export interface StepDescription {
 export interface ProgressStep {
   advance(by?: number): void;
   reach(done: number): void;
-  /** sets the total, once it is known */
   expect(total: number): void;
   finish(): void;
 }
@@ -147,7 +145,6 @@ function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
   };
 }
 
-/** Renders the progress of a step as far as it is known: `Reading  42 %  420/1,000 rows`. */
 function renderProgressLine({ name, done, total, unit }: StepState, language: Language): string {
   const share = total === undefined || total === 0 ? [] : [`${Math.min(100, Math.floor((done / total) * 100))} %`];
   const format = (count: number): string =>

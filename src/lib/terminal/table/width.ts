@@ -3,7 +3,6 @@ import stringWidth from "string-width";
 /** Returns the columns of escaped text; ambiguous ones (①, ─) count 1. @see https://www.unicode.org/reports/tr11/ */
 export const displayWidth = (line: string): number => stringWidth(line);
 
-/** Pads a line with spaces to `columns`. With `end`, the spaces come first. */
 export function padLine(line: string, columns: number, align: "start" | "end" = "start"): string {
   const blanks = " ".repeat(Math.max(0, columns - displayWidth(line)));
   return align === "start" ? line + blanks : blanks + line;

@@ -1,4 +1,3 @@
-/** A hardware model as the device service describes it. */
 const HARDWARE = [
   ["iPhone", "iOS", "iPhone 16e", "BLACK"],
   ["iPhone", "iOS", "iPhone 16", "WHITE"],

@@ -13,7 +13,6 @@ const REFUSALS = {
   clock: [401, "oauth_problem_adviceUnauthorized"],
 } as const satisfies Record<string, readonly [status: number, code: string]>;
 
-/** Faults that the simulator can produce on request. */
 export type FaultName =
   | keyof typeof REFUSALS
   | "reset"
@@ -51,7 +50,6 @@ export interface Fault {
 /** Difference between the server's clock and the client's while the fault `clock` is set. */
 const CLOCK_ERROR_MS = 3600 * 1000;
 
-/** The faults that affect one request. */
 export class MetFaults {
   readonly #met: readonly Fault[];
 
@@ -67,7 +65,6 @@ export class MetFaults {
     return this.has("clock") ? CLOCK_ERROR_MS : 0;
   }
 
-  /** @throws Refusal if a fault refuses the request */
   refuse(): void {
     for (const [name, [status, code]] of Object.entries(REFUSALS)) {
       if (this.has(name as FaultName))
@@ -87,7 +84,6 @@ export class MetFaults {
   }
 }
 
-/** The faults that are currently set. */
 export class Faults {
   #faults: readonly Fault[] = [];
 

@@ -4,7 +4,6 @@ export interface SimulatorRequest {
   readonly origin: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** by header name in lower case */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }
@@ -34,7 +33,6 @@ export const createJsonResponse = (value: unknown): SimulatorResponse => ({
   body: typeof value === "string" ? value : JSON.stringify(value),
 });
 
-/** Returns the members of the JSON object in a body. @throws Refusal 400 if the body is not a JSON object */
 export function parseMembers(body: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body === "" ? "{}" : body);

@@ -3,7 +3,6 @@ import { formatAppleInstant } from "./devices.ts";
 import { encryptForCertificate } from "./envelope.ts";
 import { createJsonResponse, Refusal, type SimulatorRequest, type SimulatorResponse } from "./messages.ts";
 
-/** The credentials that an MDM server signs in with. */
 export interface ServerToken {
   readonly server: string;
   readonly admin: string;
@@ -20,7 +19,7 @@ const SESSION_LIFE_MS = 15 * 60 * 1000;
 
 const ROTATE_EVERY = 20;
 
-const REFUSED_AGENTS = [/^python-requests\//i, /^nanodep-godep\/0\b/i];
+const REFUSED_AGENT = /^python-requests\//i;
 
 const percentEncode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -82,7 +81,6 @@ export class Sessions {
     return { name: `${server.replaceAll(/[^A-Za-z0-9-]+/g, "_")}_Token_${at}_smime.p7m`, content: lines.join("\r\n") };
   }
 
-  /** Handles `GET /session`. */
   open(request: SimulatorRequest): SimulatorResponse {
     const header = /^OAuth\s+(?<list>.*)$/is.exec(request.headers["authorization"] ?? "")?.groups?.["list"];
     const given = new Map(
@@ -134,11 +132,10 @@ export class Sessions {
   }
 }
 
-/** Checks the user agent of a request. @throws Refusal `USER_AGENT_MISSING`, `USER_AGENT_INVALID` (400) */
 export function checkUserAgent({ headers }: SimulatorRequest): void {
   const agent = headers["user-agent"]?.trim() ?? "";
   if (agent === "") throw new Refusal(400, "USER_AGENT_MISSING");
-  if (REFUSED_AGENTS.some((refused) => refused.test(agent))) throw new Refusal(400, "USER_AGENT_INVALID");
+  if (REFUSED_AGENT.test(agent)) throw new Refusal(400, "USER_AGENT_INVALID");
 }
 
 /** Computes the signature of a request. @see RFC 5849 section 3.4 */

@@ -16,9 +16,7 @@ import { checkUserAgent, Sessions, type ServerToken } from "./sessions.ts";
 export interface SimulatorOptions {
   /** the same seed always produces the same devices */
   readonly seed?: string;
-  /** number of devices, all of which belong to the first server */
   readonly devices?: number;
-  /** the real time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   /** number of devices per page, as `/account` returns it */
   readonly pageSize?: number;
@@ -174,7 +172,6 @@ export class Simulator {
     for (const device of this.#find(serials)) this.devices.move(device, server, isSilent);
   }
 
-  /** Downloads a server token. @param certificate the public key in PEM */
   token(certificate: string, server = FIRST_SERVER, admin = "admin@example.jp"): { name: string; content: string } {
     return this.#sessions.download(certificate, server, admin);
   }

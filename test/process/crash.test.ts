@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FaultyDisk, type Call, type Fault } from "../torture/faulty-disk.ts";
+import { SCENES } from "../torture/figures/at-calls.ts";
 import { MIRROR_SCENES } from "../torture/scenes/mirror.ts";
 import { Stage } from "../torture/stage.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-crash-mirror-"));
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-crash-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const disk = FaultyDisk.ofStatements();
@@ -23,9 +24,11 @@ function faultsAt(calls: readonly Call[]): readonly Fault[] {
   ];
 }
 
-test.each(MIRROR_SCENES.map((scene) => [scene.name, scene] as const))(
-  "%s, killed or with a disk fault, leaves the state as before or after, and can be run again",
-  async (_, scene) => {
+const OTHERS = ["an import that deletes", "a commit", "orgs delete --recursive", "tenant set"];
+
+test.each([...MIRROR_SCENES, ...SCENES.filter(({ name }) => OTHERS.includes(name))])(
+  "$name, killed or with a disk fault, leaves the state as before or after, and can be run again",
+  async (scene) => {
     const stage = await Stage.of(disk, scene, folder);
     const { calls } = await stage.rehearsal;
     expect(calls.map(({ name }) => name)).toContain("commit");
