@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import type { Send } from "../../../src/lib/apple/send.ts";
 import { ROOT, start, type Running } from "./program.ts";
 import { registerCleanUp } from "./when-done.ts";
 
@@ -39,3 +40,10 @@ export async function startListening(home: string, words: readonly string[]): Pr
   gone.catch(() => undefined);
   return { url: await Promise.race([listening, gone]), running };
 }
+
+/** Sends a request with Node's own `fetch`. */
+export const sendByFetch: Send = async ({ method, url, headers, body }) => {
+  const sent: RequestInit = { method, headers, ...(body === undefined ? {} : { body }) };
+  const answer = await fetch(url, sent);
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+};

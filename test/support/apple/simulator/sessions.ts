@@ -19,7 +19,7 @@ const SESSION_LIFE_MS = 15 * 60 * 1000;
 
 const ROTATE_EVERY = 20;
 
-const REFUSED_AGENT = /^python-requests\//i;
+const REFUSED_AGENTS = [/^python-requests\//i, /^nanodep-godep\/0\b/i];
 
 const percentEncode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -135,7 +135,7 @@ export class Sessions {
 export function checkUserAgent({ headers }: SimulatorRequest): void {
   const agent = headers["user-agent"]?.trim() ?? "";
   if (agent === "") throw new Refusal(400, "USER_AGENT_MISSING");
-  if (REFUSED_AGENT.test(agent)) throw new Refusal(400, "USER_AGENT_INVALID");
+  if (REFUSED_AGENTS.some((refused) => refused.test(agent))) throw new Refusal(400, "USER_AGENT_INVALID");
 }
 
 /** Computes the signature of a request. @see RFC 5849 section 3.4 */
