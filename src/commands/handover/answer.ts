@@ -113,7 +113,7 @@ const listTexts = ({ question, value, by }: NewAnswer) => [
   [`${question} (by)`, by] as const,
 ];
 
-/** Returns the answer to one question. @throws Failure `not-found` or `usage` */
+/** @throws `not-found` or `usage` */
 function buildTypedAnswer(
   questions: readonly AskedQuestion[],
   { question: id, value, now }: { readonly question: string; readonly value: string; readonly now: string },
@@ -125,7 +125,7 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-/** Returns the questions with a name, or a first part of it; without a name those that are due. @throws `not-found` */
+/** Without a name, those that are due. @throws `not-found` */
 function chooseQuestions(questions: readonly AskedQuestion[], named: string | undefined): readonly AskedQuestion[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));

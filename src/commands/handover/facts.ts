@@ -28,13 +28,11 @@ export async function openHandoverTenant(tools: Tools): Promise<HandoverTenant> 
   return tools.tenant(...HANDOVER_NOUNS);
 }
 
-/** Returns today's date for the checklist, and its time zone. */
 export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): ChecklistDay => {
   const timezone = resolveTimezone(tools, tenant);
   return { asOf: dayOf(tools.clock.now(), timezone), timezone };
 };
 
-/** Collects all data for the checklist from the API of the tenant. */
 export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "client">): Promise<HandoverFacts> {
   const { profile } = await client.tenant.show();
   const ade = await client.ade.show();
@@ -48,7 +46,6 @@ export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "cli
   };
 }
 
-/** Returns all people who have a role, and users who are marked as administrators but do not have a role. */
 async function listAdministrators(client: Client<"accounts" | "administrators">): Promise<readonly Administrator[]> {
   const all = new Map<string, Administrator>();
   for (const role of ADMINISTRATOR_ROLES)

@@ -82,7 +82,7 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
   return await collectReportData(client, manifest, toLeaver(input, zone));
 }
 
-/** Verifies a bundle and reads what its report shows. @throws Failure `input-rejected` if it is not as exported */
+/** @throws `input-rejected` if it is not as exported */
 async function readBundle(
   tools: Tools,
   { bundle, identity, ...input }: ReportInput & { readonly bundle: string; readonly identity: string | undefined },
