@@ -36,7 +36,6 @@ async function loadJudgedRenewals(
     .toSorted(compareByExpiry);
 }
 
-/** Loads what is recorded about a tenant that is being set up. @throws Failure `not-permitted` */
 export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts> {
   await requireRight(tools, "handover.read");
   const chosen = await tools.tenant(...ONBOARDING_NOUNS);
