@@ -14,7 +14,7 @@ import { isDefaultTable } from "../listing/list.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
-import { collectHandoverFacts, openHandoverTenant } from "./facts.ts";
+import { collectHandoverFacts, HANDOVER_NOUNS } from "./facts.ts";
 import { resolvePerson } from "./leaver.ts";
 
 interface TransferRow {
@@ -80,7 +80,7 @@ export default defineCommand({
   shows: TRANSFER_COLUMNS,
   async run(tools, { from: leaving, to: following, dryRun }) {
     const { terminal } = tools;
-    const tenant = await openHandoverTenant(tools);
+    const tenant = await tools.tenant(...HANDOVER_NOUNS);
     if (!dryRun) requireNamedContext(tools, tenant);
     const facts = await collectHandoverFacts(tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
