@@ -35,8 +35,8 @@ test("shows records by key and fields with names instead of IDs, and exits with 
   await addTestAccount(tenant, { name: "suzuki", role: "division", org: "E1", manages: ["E1"] });
   const { exit, stdout, stderr } = await typed("diff one", tenant, { columns: 200 });
   expect(exit).toBe(9);
-  expect(stdout).toMatch(/users +changed +山田 花子 hanako@example\.jp +organisation +E1 → W1/);
-  expect(stdout).toMatch(/users +added +鈴木 涼 suzuki@example\.jp/);
+  expect(stdout).toMatch(/users +changed +hanako@example\.jp +山田 花子 +organisation +E1 +W1/);
+  expect(stdout).toMatch(/users +added +suzuki@example\.jp +鈴木 涼/);
   expect(stdout).toMatch(/administrators +added .*division.*E1/);
   expect(stdout).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-7/);
   expect(stderr).toContain("(one → the tenant)");
