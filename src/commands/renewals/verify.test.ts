@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const token = (expiresAt: string): string => createVppToken(new Date(expiresAt), "例");
 
@@ -27,11 +27,6 @@ const line = (next: string, ...more: readonly string[]): readonly string[] => [
   ...more,
 ];
 
-const results = ({ stdout }: RunResult): Readonly<Record<string, string>> => {
-  const rows = JSON.parse(stdout) as readonly { readonly check: string; readonly result: string }[];
-  return Object.fromEntries(rows.map(({ check, result }) => [check, result]));
-};
-
 test("confirms a file that can replace the current one, with each check, in both languages", async () => {
   const [old, next] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];
   const { en } = await runInBoth(["renewals", "verify", "--current", old, "--new", next], { folder: tokens() });
@@ -46,34 +41,6 @@ test("confirms a file that can replace the current one, with each check, in both
       "",
     ].join("\n"),
   );
-});
-
-test("lists what the files do not show as left to check, and --strict refuses it, in both languages", async () => {
-  const folder = tokens();
-  for (const year of ["2026", "2027"]) {
-    mkdirSync(join(folder, year));
-    writeFileSync(join(folder, year, "sToken_for___.vpptoken"), token(`${year}-12-01T00:00:00Z`));
-  }
-  const words = "renewals verify --current 2026/sToken_for___.vpptoken --new 2027/sToken_for___.vpptoken";
-  const { en } = await runInBoth(words, { folder });
-  expect(en).toMatchObject({
-    exit: 0,
-    stderr: expect.stringMatching(/can replace the file in use; left to check: location\n$/),
-  });
-  const strict = await runInBoth(`${words} --strict`, { folder });
-  expect(strict.en).toMatchObject({
-    exit: 3,
-    stderr: expect.stringMatching(/do not upload it; left to check: location\n$/),
-  });
-});
-
-test("exits with 3 and lists every check for a file that cannot replace the current one, in both languages", async () => {
-  const { en, ja } = await runInBoth(line("older.vpptoken", "--format", "json"), { folder: tokens() });
-  expect(en).toMatchObject({ exit: 3, stderr: "older.vpptoken: do not upload it\n" });
-  expect(results(en)).toMatchObject({ organisation: "good", expiry: "bad", validity: "good" });
-  expect(results(ja)).toEqual(results(en));
-  const quiet = await run(line("older.vpptoken", "--quiet"), { folder: tokens() });
-  expect(quiet.stderr).toContain("older.vpptoken: do not upload it\n");
 });
 
 test("either file can come from stdin", async () => {
@@ -111,14 +78,6 @@ describe("an unreadable file", () => {
     expect(en.stderr).toContain(said);
     expect(en.stderr).toContain(where);
   });
-});
-
-test.each([
-  ["renewals verify", "--current"],
-  ["renewals verify --current a", "--new"],
-  ["renewals verify --current a --new b --timezone Mars/Olympus", "Mars/Olympus"],
-])("%s is a usage error", async (words, said) => {
-  expect(await run(words)).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });
 });
 
 describeWithOpenssl("files of several certificates", () => {
