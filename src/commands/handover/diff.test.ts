@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fillAtRandom } from "#support/tenant/random-tenant.ts";
@@ -59,15 +57,6 @@ test("a random tenant does not differ from its bundle, nor does anything remain"
   await fillAtRandom(tenant, 4);
   await typed("export -o one.zip");
   expect(await typed("diff one.zip --format json")).toMatchObject({ exit: 0, stdout: "[]\n" });
-});
-
-test("names both bundles as they were typed", async () => {
-  for (const name of ["one", "more/one"]) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    await typed(`export -o ${name}`);
-    await tenant.client.orgs.create({ name: `本社${name.length}` });
-  }
-  expect((await typed("diff one more/one", tenant, { columns: 80 })).stderr).toContain("(one → more/one)");
 });
 
 test("needs the tenant in the bundle, and no --as for two bundles", async () => {
