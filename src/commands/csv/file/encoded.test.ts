@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -170,20 +169,4 @@ it("stops producing output when the reader is gone", async () => {
   }
   await writeOutput(tools, "-", endless(), { held: false });
   expect(made).toBe(3);
-});
-
-it("resolves a file from the working folder, and keeps the old file if the write fails", async () => {
-  const tools = await setUp();
-  tools.outputs.permitReplacing();
-  const file = join(tools.folder, "out.csv");
-  writeFileSync(file, "old");
-  async function* failing(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from("new");
-    throw new TypeError("boom");
-  }
-  await expect(writeOutput(tools, "out.csv", failing(), { held: false })).rejects.toThrow("boom");
-  expect(readFileSync(file, "utf8")).toBe("old");
-  await writeOutput(tools, "out.csv", pieces("ne", "w"), { held: true });
-  expect(readFileSync(file, "utf8")).toBe("new");
-  expect((await readdir(tools.folder)).toSorted()).toEqual(["out.csv", "tmp"]);
 });
