@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { getTestActor } from "#support/tenant/administrator.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 
 const ACTOR = getTestActor("hanako");
@@ -16,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
-const here = (): Circumstances => ({ ...createTestMachine().circumstances, tenant: tenant.fetch });
+const here = (): Circumstances => ({ home: freshFolder(), tenant: tenant.fetch });
 
 const typing = (...keys: readonly Typing[]): Circumstances => ({ ...here(), terminal: { typing: keys } });
 

@@ -1,10 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -17,12 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
-const here = (more: Circumstances = {}): Circumstances => {
-  const { home, circumstances } = createTestMachine();
-  const own = join(home, "clomoctl");
-  mkdirSync(own, { mode: 0o700 });
-  return { ...circumstances, tenant: tenant.fetch, home: own, ...more };
-};
+const here = (more: Circumstances = {}): Circumstances => ({ tenant: tenant.fetch, home: freshFolder(), ...more });
 
 const LINE = "handover transfer --from taro --to hanako@accounts.example";
 
