@@ -7,7 +7,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./encoded.ts";
-import { chooseTextFormat, type OutputTextFormat } from "./form.ts";
+import { type OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 
 class Kept {
@@ -108,28 +108,6 @@ describe("writeEncoded", () => {
     }
     await writeEncoded(tools, "-", form, async () => slow());
     expect([seen, tools.stdout.bytes.toString()]).toEqual([length, "ab"]);
-  });
-});
-
-describe("chooseOutputForm", () => {
-  const NOTHING = { encoding: undefined, bom: false };
-
-  it("uses the encoding for the account's language and says so", async () => {
-    const tools = await setUp();
-    expect(await chooseTextFormat(tools, NOTHING, "en")).toEqual({
-      encoding: "utf-8",
-      bom: false,
-      onUnmappable: "error",
-    });
-    expect((await chooseTextFormat(tools, NOTHING, "ja")).encoding).toBe("shift_jis");
-    expect(tools.stderr.bytes.toString()).toMatch(/UTF-8.+English.+\n.+Shift_JIS.+Japanese/);
-  });
-
-  it("rejects a byte order mark for Shift_JIS", async () => {
-    const tools = await setUp();
-    await expect(chooseTextFormat(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
-      code: "usage",
-    });
   });
 });
 
