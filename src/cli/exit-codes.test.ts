@@ -24,6 +24,7 @@ test("every command opens a tenant, except these", () => {
     "handover report",
     "handover verify",
     "orgs template",
+    "renewals notify",
     "renewals schedule",
     "renewals verify",
     "roles list",

@@ -112,7 +112,6 @@ const formatNameWithKey = (
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
 };
 
-/** Returns the display name of a record; both names if it has a different one in the console. */
 export const formatRecordLabel = (record: TaskRecord): string => {
   const here = formatNameWithKey(record, record);
   return record.console === null ? here : `${formatNameWithKey(record, record.console)} → ${here}`;
@@ -141,7 +140,6 @@ export const getTaskScreen = ({ kind, records: [first] }: ConsoleTask): Text => 
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };
 
-/** Returns the values to change in the only record of a task; empty if the task has several records. */
 export const describeTaskChanges = ({ records: [only, ...others] }: Pick<ConsoleTask, "records">): readonly Text[] =>
   only === undefined || others.length > 0
     ? []

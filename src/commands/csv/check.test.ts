@@ -40,15 +40,6 @@ describe("a problem", () => {
   });
 });
 
-test("a spreadsheet error value is an error, and how to accept it as text is shown", async () => {
-  const stdin = "氏名,メールアドレス,役職\n山田,a@example.jp,#N/A\n";
-  const { en, ja } = await runInBoth("csv check - --as users", { stdin });
-  expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stderr).toContain(
-    'stdin:2:3: 役職: a spreadsheet error value: "#N/A" (correct the value, or pass --allow error-values to import it as text) (C2)\n',
-  );
-});
-
 test("corrects what is certain, counts it in one line, and only then finds duplicates", async () => {
   const stdin = "氏名,メールアドレス\n山田,jiro＠example.jp\n鈴木, jiro@example.jp\u200b\n";
   const { en, ja } = await runInBoth("csv check - --as users", { stdin });
@@ -138,14 +129,5 @@ describe("a workbook", () => {
     expect(told.en.stderr).toContain("stdin:5:2: メールアドレス: the same メールアドレス as row 2");
     const { stdout } = await check(book(rows), "--as users --format json");
     expect(JSON.parse(stdout)).toMatchObject({ encoding: "xlsx", rows: 3 });
-  });
-
-  test("requires --sheet if several sheets have data", async () => {
-    const rows = header + buildRow(2, "山田", "a@example.jp");
-    const stdin = buildWorkbook({ sheets: { 本社: { rows }, 支社: { rows: header } } });
-    const { exit, stderr } = await check(stdin, "--as users --lang en");
-    expect(exit).toBe(2);
-    expect(stderr).toContain('several sheets have data: "本社", "支社"');
-    expect((await check(stdin, "--as users --sheet 本社")).exit).toBe(0);
   });
 });

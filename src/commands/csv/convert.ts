@@ -1,5 +1,5 @@
 import type { ReadingOptions } from "../../lib/csv/convert.ts";
-import { ENCODINGS, type FileForm, type RecordSink } from "../../lib/csv/records/record.ts";
+import { ENCODINGS, type RecordSink } from "../../lib/csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../lib/csv/records/writer.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { getProblemSeverity, type Problem } from "../../lib/model/problem.ts";
@@ -8,14 +8,14 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput, type InputFile } from "../../lib/files/index.ts";
 import { isWorkbookName } from "../imports/outputs/table-file.ts";
-import { readRecords } from "../imports/plan/reading.ts";
+import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { ProblemDigest, renderProblem } from "./file/check-report.ts";
 import { writeEncoded } from "./file/encoded.ts";
 import { ON_UNMAPPABLE_OPTION, rejectMark, rejectTextOptions } from "./file/form.ts";
-import { detectEncoding, readHead, INPUT_ENCODING_OPTION } from "./file/encoding.ts";
+import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
-import { isWorkbook, rejectSheetOption, SHEET_OPTION } from "./file/sheet.ts";
+import { SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
 
 export default defineCommand({
@@ -52,12 +52,6 @@ export default defineCommand({
     },
     fromEncoding: INPUT_ENCODING_OPTION,
     sheet: SHEET_OPTION,
-    delimiter: {
-      kind: "string",
-      value: "CHARACTER",
-      default: ",",
-      about: text("cell separator", "セルの区切り文字"),
-    },
     bom: {
       kind: "boolean",
       about: text("begin the output with a byte order mark", "出力の先頭に BOM を付ける"),
@@ -71,7 +65,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { input, output, toEncoding, toNewline, fromEncoding, sheet, delimiter, bom, onUnmappable }) {
+  async run(tools, { input, output, toEncoding, toNewline, fromEncoding, sheet, bom, onUnmappable }) {
     rejectTextOptions(output, {
       "--to-encoding": toEncoding !== undefined,
       "--to-newline": toNewline !== undefined,
@@ -79,16 +73,10 @@ export default defineCommand({
     });
     await using file = await openInput(tools, input);
     const { signal } = tools;
-    const isBook = isWorkbook(await readHead(file, signal));
-    if (!isBook) rejectSheetOption(file.label, sheet);
-    const from: FileForm = isBook
-      ? "xlsx"
-      : await detectEncoding(file, fromEncoding, { flag: "--from-encoding", signal });
+    const reading = await detectInputFormat(file, { encoding: fromEncoding, sheet, flag: "--from-encoding", signal });
+    const { encoding: from, dialect } = reading;
     const to = toEncoding ?? (from === "xlsx" || from === "euc-jp" ? "utf-8" : from);
-    const dialect = { delimiter: isBook ? "," : delimiter };
     rejectMark(bom, to, "--to-encoding");
-    validateDelimiter(delimiter);
-    const reading = { encoding: from, dialect, sheet };
     if (isWorkbookName(output)) {
       const { encodeWorkbook } = await import("../../lib/xlsx/write.ts");
       await writeOutput(tools, output, encodeWorkbook(readRows(tools, file, reading)), { held: true });
@@ -97,23 +85,11 @@ export default defineCommand({
     const open = async (): Promise<AsyncIterable<Uint8Array>> =>
       from === "xlsx"
         ? renderRows(readRows(tools, file, reading), NEWLINES[toNewline ?? "crlf"])
-        : readText(tools, file, { encoding: from, newline: toNewline, delimiter });
+        : readText(tools, file, { encoding: from, newline: toNewline, ...dialect });
     const form = { encoding: to, bom, onUnmappable };
     await writeEncoded(tools, output, form, open, { name: file.label, dialect, held: true });
   },
 });
-
-function validateDelimiter(delimiter: string): void {
-  if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
-    throw new Failure("usage", {
-      what: text(
-        "the delimiter must be one character other than a quote or a newline",
-        "区切り文字は引用符・改行以外の 1 文字にしてください",
-      ),
-      where: "--delimiter",
-    });
-  }
-}
 
 async function* readText(tools: Tools, file: InputFile, options: ReadingOptions): AsyncGenerator<Uint8Array> {
   const { readAsUtf8 } = await import("../../lib/csv/convert.ts");

@@ -23,18 +23,6 @@ interface KnownProblem {
   readonly maxRecordLength?: number;
 }
 
-test.each(["shift_jis.crlf", "shift_jis.cr", "utf-8.lf", "utf-8-bom.crlf"])("a good file in %s", async (form) => {
-  const home = freshHome();
-  const { code, text, stderr } = await run(
-    ["csv", "check", fixture(`users/people.${form}.csv`), "--as", "users", "--format", "ndjson"],
-    { home },
-  );
-  expect(code).toBe(0);
-  // half-width kana and blanks at the ends of texts
-  expect(stderr).toMatch(/^warning: [^\n]* corrected: [^\n]* and \d+ more [^\n]*\n$/);
-  expect(JSON.parse(text)).toMatchObject({ rows: 66, errors: 0, warnings: 1, problems: [{ code: "value-mended" }] });
-});
-
 test("finds every problem of the broken files in its place", async () => {
   const known = JSON.parse(await readFile(fixture("broken/index.json"), "utf8")) as Record<string, KnownProblem>;
   const home = freshHome();

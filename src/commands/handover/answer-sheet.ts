@@ -21,7 +21,7 @@ const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]
   return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
 
-/** Reads the rows of a sheet below its header. @returns also whether it says when each question was answered */
+/** @returns also whether it says when each question was answered */
 async function readSheet(tools: Tools, name: string) {
   await using file = await openInput(tools, name);
   const { label } = file;
@@ -61,19 +61,13 @@ const NO_ANSWER_ROW = text(
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** Returns a value as it is compared: a table program writes days in its own way. */
+/** A table program writes days in its own way. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
   return typed !== undefined && "day" in typed ? typed.day : value;
 };
 
-/**
- * Reads the answers in a sheet of the checklist, a workbook or CSV. Blank and unchanged values are no answers.
- *
- * @param known what the tenant has now; the values of other rows of the checklist are no answers
- * @throws Failure `input-rejected`, after a line for each row: an unknown question, a wrong value, a value where none
- * belongs, two answers to a question, or an answer that was changed after the sheet was written
- */
+/** Blank and unchanged values are no answers. @throws `input-rejected`, after a line for each row */
 export async function readAnswerSheet(
   tools: Tools,
   name: string,

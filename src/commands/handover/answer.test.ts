@@ -1,10 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import iconv from "iconv-lite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { getTestActor } from "#support/tenant/administrator.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 
 const ACTOR = getTestActor("hanako");
@@ -17,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
-const here = (): Circumstances => ({ ...createTestMachine().circumstances, tenant: tenant.fetch });
+const here = (): Circumstances => ({ home: freshFolder(), tenant: tenant.fetch });
 
 const typing = (...keys: readonly Typing[]): Circumstances => ({ ...here(), terminal: { typing: keys } });
 
@@ -153,13 +151,6 @@ describe("without being asked", () => {
     expect(await answers()).toEqual(["push-certificate.holder=佐藤 前任"]);
   });
 
-  test("reads Shift_JIS, as a table program saves it", async () => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, "answers.csv"), iconv.encode(CONTENT, "cp932"));
-    expect(await run("handover answer --file answers.csv", { ...here(), folder })).toMatchObject({ exit: 0 });
-    expect(await answers()).toEqual(["push-certificate.holder=佐藤 前任", "rules.lost=wiki 前任"]);
-  });
-
   test("an older sheet never changes back a newer answer, and the author in the sheet is kept", async () => {
     const place = { ...here(), folder: freshFolder() };
     const change = (value: string) =>
@@ -205,10 +196,5 @@ describe("without being asked", () => {
     expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining(where) });
     expect(await run("handover answer --file answers.csv --dry-run", withFile(CONTENT))).toMatchObject({ exit: 0 });
     expect(await answers()).toEqual([]);
-  });
-
-  test("refuses a question together with a file before it asks the tenant", async () => {
-    const { en } = await runInBoth("handover answer rules --file x.csv", here());
-    expect(en).toMatchObject({ exit: 2, requests: [] });
   });
 });

@@ -12,9 +12,8 @@ import { buildFieldColumns, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { permitPasswords, questionPasswords } from "../password-question.ts";
-import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { collectHandoverFacts, openHandoverTenant, getChecklistDay } from "./facts.ts";
+import { collectHandoverFacts, HANDOVER_NOUNS, getChecklistDay } from "./facts.ts";
 
 const DEFAULT_ANSWER_COLUMNS = ["question", "value", "by"];
 
@@ -67,8 +66,7 @@ export default defineCommand({
   shows: ANSWER_COLUMNS,
   async run(tools, { question, value, file, by, dryRun }) {
     const { terminal } = tools;
-    const tenant = await openHandoverTenant(tools);
-    await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
+    const tenant = await tools.tenant(...HANDOVER_NOUNS);
     const day = getChecklistDay(tools, tenant);
     const facts = await collectHandoverFacts(tenant);
     const questions = listQuestions(facts, day);
@@ -106,14 +104,12 @@ export default defineCommand({
   },
 });
 
-const RECORD_ANSWERS_LABEL = text("record the information for a handover", "引き継ぎ情報の登録");
-
 const listTexts = ({ question, value, by }: NewAnswer) => [
   [question, value] as const,
   [`${question} (by)`, by] as const,
 ];
 
-/** Returns the answer to one question. @throws Failure `not-found` or `usage` */
+/** @throws `not-found` or `usage` */
 function buildTypedAnswer(
   questions: readonly AskedQuestion[],
   { question: id, value, now }: { readonly question: string; readonly value: string; readonly now: string },
@@ -125,7 +121,7 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-/** Returns the questions with a name, or a first part of it; without a name those that are due. @throws `not-found` */
+/** Without a name, those that are due. @throws `not-found` */
 function chooseQuestions(questions: readonly AskedQuestion[], named: string | undefined): readonly AskedQuestion[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));

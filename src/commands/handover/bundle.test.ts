@@ -46,14 +46,6 @@ describe("an encrypted bundle", () => {
     nothingIsLeft();
   });
 
-  test("is refused without --identity, and the option is named", async () => {
-    const { en } = await runInBoth("handover verify a.zip.age", { home: folder, folder });
-    expect(en).toMatchObject({
-      exit: 3,
-      stderr: expect.stringContaining("specify your identity file: --identity KEY-FILE"),
-    });
-  });
-
   test.each(["verify a.zip.age", "receive a.zip.age --context new"])(
     "is refused by %s with another key, a damaged key file or a key file that others can read",
     async (line) => {

@@ -34,10 +34,7 @@ export const IDENTITY_OPTION = {
   },
 } as const satisfies Fields;
 
-/**
- * Refuses `--as` for bundles, because a bundle contains what its author could see. @param where command for errors
- * @throws `usage`
- */
+/** A bundle contains what its author could see. @throws `usage` */
 export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: string): void {
   if (globals.as === undefined) return;
   throw new Failure("usage", {
@@ -64,7 +61,7 @@ async function openNamedBundle(
   return openBundleFiles(name, { workingFolder, temporary, decrypter: createDecrypter(content, identity) });
 }
 
-/** Returns the error for a key that was typed instead of a file name. The message does not repeat the key. */
+/** The message does not repeat the key. */
 const createKeyAsFileFailure = (): Failure =>
   new Failure("usage", {
     what: text("this is a secret key, not the name of a file", "ファイル名ではなく、秘密鍵が指定されています"),
@@ -84,13 +81,7 @@ export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   readonly problems: readonly Text[];
 }
 
-/**
- * Opens the bundle that a person named, and verifies it with the tenant in it: hashes, schema and audit chain.
- *
- * @param identity the file of {@link IDENTITY_OPTION}
- * @throws Failure as `openBundleFiles`; `usage` if a key is typed instead of its file; and `input-rejected` if others
- * can read the identity file, or if it does not contain a key
- */
+/** @throws as `openBundleFiles`; `usage` for a key instead of its file; `input-rejected` for an unsafe identity file */
 export async function openVerifiedBundle(
   tools: Tools,
   name: string,
@@ -121,7 +112,6 @@ export async function openVerifiedBundle(
 
 const MAX_SHOWN_PROBLEMS = 20;
 
-/** Shows the first of several problems, and how many there are. */
 export async function showProblems(terminal: Tools["terminal"], problems: readonly Text[]): Promise<void> {
   const { length } = problems;
   for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
@@ -134,11 +124,7 @@ export const READ_ONLY_BUNDLE = text(
   "テナント本体を含まないため、閲覧だけができ、受け取れない引き継ぎデータです",
 );
 
-/**
- * Opens the tenant in a verified bundle.
- *
- * @throws Failure `input-rejected` if the bundle is not as exported, or does not contain the tenant
- */
+/** @throws `input-rejected` if the bundle is not as exported, or does not contain the tenant */
 export function requireCopy(bundle: string, { faults, manifest, copy }: VerifiedBundle) {
   throwFirstFault(bundle, faults);
   if (copy !== undefined && manifest !== undefined) return { copy, manifest };
@@ -148,16 +134,13 @@ export function requireCopy(bundle: string, { faults, manifest, copy }: Verified
   });
 }
 
-/** The number of digits of a fingerprint that people compare. */
 const COMPARED_DIGITS = 16;
 
-/** Formats a fingerprint in groups of four digits: the compared ones, then the others in parentheses. */
 export const formatFingerprint = (fingerprint: string): string => {
   const group = (digits: string): string => digits.replaceAll(/(.{4})(?=.)/g, "$1 ");
   return `${group(fingerprint.slice(0, COMPARED_DIGITS))} (${group(fingerprint.slice(COMPARED_DIGITS))})`;
 };
 
-/** Returns true if somebody typed at least the first 16 digits of a fingerprint, with or without blanks. */
 export const matchesFingerprint = (typed: string, fingerprint: string): boolean => {
   const digits = typed
     .normalize("NFKC")
@@ -166,7 +149,6 @@ export const matchesFingerprint = (typed: string, fingerprint: string): boolean 
   return digits.length >= COMPARED_DIGITS && fingerprint.startsWith(digits);
 };
 
-/** Creates a bundle at the chosen path, encrypted if there are recipients. */
 export async function createBundleWriter(
   { workingFolder, outputs }: Tools,
   output: string,

@@ -5,7 +5,7 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { collectHandoverFacts, getChecklistDay, openHandoverTenant, type HandoverTenant } from "./facts.ts";
+import { collectHandoverFacts, getChecklistDay, HANDOVER_NOUNS, type HandoverTenant } from "./facts.ts";
 import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
 import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";
 
@@ -39,7 +39,7 @@ export default defineCommand({
   ],
   exits: ["not-permitted", "not-found"],
   async run(tools, { leaver: typed, leaves, full }) {
-    const tenant = await openHandoverTenant(tools);
+    const tenant = await tools.tenant(...HANDOVER_NOUNS);
     const day = getChecklistDay(tools, tenant);
     const facts = await collectHandoverFacts(tenant);
     if (typed !== undefined) {

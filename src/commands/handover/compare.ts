@@ -5,7 +5,6 @@ import type { Text } from "../../lib/text/index.ts";
 import type { CopyClient } from "./copy.ts";
 import { RECORD_TYPES, type RecordType } from "./writing/records.ts";
 
-/** How a record changed between two states. */
 export type ChangeKind = "added" | "removed" | "changed";
 
 /** A value of a field, and how people read it; null if they read the value itself. */
@@ -14,7 +13,6 @@ interface ComparedValue {
   readonly name: Text | null;
 }
 
-/** A record that was added or removed, or a field that changed. */
 export interface Difference {
   readonly resource: ResourceName;
   readonly change: ChangeKind;
@@ -43,7 +41,6 @@ const toComparedValue = ({ value, name }: Column<never>, record: unknown): Compa
   name: name?.(record as never) ?? null,
 });
 
-/** Yields records with their keys. Records with the same key are numbered. */
 async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncGenerator<readonly [string, unknown]> {
   const counts = new Map<string, number>();
   for await (const batch of read(client)) {
@@ -56,10 +53,7 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
   }
 }
 
-/**
- * Yields the differences between two tenants by record type, key and field, with names instead of IDs. Only records
- * that differ are kept in memory.
- */
+/** Only records that differ are kept in memory. */
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
   for (const type of RECORD_TYPES)
     if (!UNCOMPARED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);

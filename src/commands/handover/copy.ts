@@ -8,14 +8,12 @@ const COPY_NOUNS = [...HANDOVER_NOUNS, "orgs", "devices", "roles", "secured"] as
 
 export type CopyClient = Client<(typeof COPY_NOUNS)[number]>;
 
-/** A copy of a tenant in a temporary folder, which is removed when this is disposed of. */
 export interface TenantCopy extends AsyncDisposable {
   readonly path: string;
   /** Opens the copy, with the rights of an owner. From then on, its bytes may change. */
   open(): Promise<CopyClient>;
 }
 
-/** Stores a copy of a tenant in the temporary folder. */
 export async function storeTenantCopy(tools: Tools, content: AsyncIterable<Uint8Array>): Promise<TenantCopy> {
   const { folder, path, remove } = await storeTemporaryFile(TENANT_FILE, content, tools.temporary);
   let close = async (): Promise<void> => undefined;

@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fillAtRandom } from "#support/tenant/random-tenant.ts";
@@ -35,8 +33,8 @@ test("shows records by key and fields with names instead of IDs, and exits with 
   await addTestAccount(tenant, { name: "suzuki", role: "division", org: "E1", manages: ["E1"] });
   const { exit, stdout, stderr } = await typed("diff one", tenant, { columns: 200 });
   expect(exit).toBe(9);
-  expect(stdout).toMatch(/users +changed +山田 花子 hanako@example\.jp +organisation +E1 → W1/);
-  expect(stdout).toMatch(/users +added +鈴木 涼 suzuki@example\.jp/);
+  expect(stdout).toMatch(/users +changed +hanako@example\.jp +山田 花子 +organisation +E1 +W1/);
+  expect(stdout).toMatch(/users +added +suzuki@example\.jp +鈴木 涼/);
   expect(stdout).toMatch(/administrators +added .*division.*E1/);
   expect(stdout).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-7/);
   expect(stderr).toContain("(one → the tenant)");
@@ -59,15 +57,6 @@ test("a random tenant does not differ from its bundle, nor does anything remain"
   await fillAtRandom(tenant, 4);
   await typed("export -o one.zip");
   expect(await typed("diff one.zip --format json")).toMatchObject({ exit: 0, stdout: "[]\n" });
-});
-
-test("names both bundles as they were typed", async () => {
-  for (const name of ["one", "more/one"]) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    await typed(`export -o ${name}`);
-    await tenant.client.orgs.create({ name: `本社${name.length}` });
-  }
-  expect((await typed("diff one more/one", tenant, { columns: 80 })).stderr).toContain("(one → more/one)");
 });
 
 test("needs the tenant in the bundle, and no --as for two bundles", async () => {

@@ -5,7 +5,7 @@ import { toTableCellText } from "../../lib/terminal/output.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { isRecordOutputRequested, isDefaultTable } from "../listing/list.ts";
+import { isRecordOutputRequested } from "../listing/list.ts";
 import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import type { ChangeKind, Difference } from "./compare.ts";
 import { copyTenant } from "./copy.ts";
@@ -57,28 +57,6 @@ const DIFF_COLUMNS: readonly Column<Difference>[] = [
     header: text("after", "変更後"),
     value: ({ after }) => after?.value ?? null,
     name: (difference) => describeValue(difference.after, difference),
-  },
-];
-
-/** The columns for people: a record by its name and key, and its values in full. */
-const READABLE_COLUMNS: readonly Column<Difference>[] = [
-  ...DIFF_COLUMNS.slice(0, 2),
-  {
-    key: "record",
-    header: text("record", "データ"),
-    value: ({ key, name }) => (name === null || key.includes(name) ? key : `${name} ${key}`.trim()),
-  },
-  ...DIFF_COLUMNS.filter(({ key }) => key === "field"),
-  {
-    key: "values",
-    header: text("values", "値"),
-    wraps: true,
-    value: () => null,
-    name: (difference) => {
-      const [before, after] = [difference.before, difference.after].map((value) => describeValue(value, difference));
-      if (!before || !after) return before ?? after ?? null;
-      return text(`${before.en} → ${after.en}`, `${before.ja} → ${after.ja}`);
-    },
   },
 ];
 
@@ -149,8 +127,7 @@ export default defineCommand({
       }
     }
     // an empty table would be reported as an empty list, and cron would mail the column names
-    if (first.done !== true || isRecordOutputRequested(tools))
-      await terminal.list(isDefaultTable(terminal) ? READABLE_COLUMNS : DIFF_COLUMNS, countDifferences());
+    if (first.done !== true || isRecordOutputRequested(tools)) await terminal.list(DIFF_COLUMNS, countDifferences());
     if (first.done === true) {
       await terminal.note(text("no differences", "差異はありません"));
       return undefined;

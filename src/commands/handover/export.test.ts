@@ -15,11 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const exporting = (
-  line: string,
-  folder: string,
-  { fetch = tenant.fetch, lang = "en" }: { readonly fetch?: TestTenant["fetch"]; readonly lang?: string } = {},
-): Promise<RunResult> => run(`handover export ${line} --lang ${lang}`, { home: folder, folder, tenant: fetch });
+const exporting = (line: string, folder: string, fetch: TestTenant["fetch"] = tenant.fetch): Promise<RunResult> =>
+  run(`handover export ${line} --lang en`, { home: folder, folder, tenant: fetch });
 
 const manifestIn = (bundle: string): Manifest =>
   parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json");
@@ -131,15 +128,8 @@ describe("a leaver", () => {
 
   test("must be found, or nothing is written, and a last day requires a leaver", async () => {
     const folder = freshFolder();
-    for (const lang of ["en", "ja"]) {
-      const ran = await exporting("-o one --leaver nobody", folder, { lang });
-      expect(ran).toMatchObject({ exit: 6, stdout: "" });
-      expect(ran.stderr).toContain(
-        lang === "en" ? 'no recorded person matches "nobody"' : "どこにも登録されていません",
-      );
-      const alone = await exporting("-o one --leaves 2027-03-31", folder, { lang });
-      expect(alone).toMatchObject({ exit: 2, requests: [] });
-    }
+    expect(await exporting("-o one --leaver nobody", folder)).toMatchObject({ exit: 6, stdout: "" });
+    expect(await exporting("-o one --leaves 2027-03-31", folder)).toMatchObject({ exit: 2, requests: [] });
     expect(existsSync(join(folder, "one"))).toBe(false);
   });
 });
@@ -149,7 +139,7 @@ test("a limited account exports nothing", async () => {
   await addTestAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
   const { fetch } = tenant.acting("east");
   const folder = freshFolder();
-  expect(await exporting("-o one", folder, { fetch })).toMatchObject({ exit: 4, stdout: "" });
+  expect(await exporting("-o one", folder, fetch)).toMatchObject({ exit: 4, stdout: "" });
   expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
 });
 

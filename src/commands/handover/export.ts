@@ -115,7 +115,6 @@ async function writeFile(
   await file.close();
 }
 
-/** Writes the records and the report. @returns the manifest, and the number of gaps in the checklist */
 async function writeContents(
   { terminal }: Tools,
   bundle: BundleWriter,

@@ -4,7 +4,6 @@ import type { ChecklistDay } from "../../lib/handover/checklist/index.ts";
 import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 
 export const HANDOVER_NOUNS = [
@@ -22,19 +21,11 @@ export const HANDOVER_NOUNS = [
 
 export type HandoverTenant = ChosenTenant<(typeof HANDOVER_NOUNS)[number]>;
 
-/** Opens the tenant to hand over. @throws Failure `not-permitted` if the account may not read the answers */
-export async function openHandoverTenant(tools: Tools): Promise<HandoverTenant> {
-  await requireRight(tools, "handover.read");
-  return tools.tenant(...HANDOVER_NOUNS);
-}
-
-/** Returns today's date for the checklist, and its time zone. */
 export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): ChecklistDay => {
   const timezone = resolveTimezone(tools, tenant);
   return { asOf: dayOf(tools.clock.now(), timezone), timezone };
 };
 
-/** Collects all data for the checklist from the API of the tenant. */
 export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "client">): Promise<HandoverFacts> {
   const { profile } = await client.tenant.show();
   const ade = await client.ade.show();
@@ -48,7 +39,6 @@ export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "cli
   };
 }
 
-/** Returns all people who have a role, and users who are marked as administrators but do not have a role. */
 async function listAdministrators(client: Client<"accounts" | "administrators">): Promise<readonly Administrator[]> {
   const all = new Map<string, Administrator>();
   for (const role of ADMINISTRATOR_ROLES)

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createTestMachine } from "#support/commands/renewals/machine.ts";
-import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -9,10 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => tenant.close());
 
-const here = (): Circumstances => {
-  const { home, circumstances } = createTestMachine();
-  return { ...circumstances, home, tenant: tenant.fetch };
-};
+const here = (): Circumstances => ({ home: freshFolder(), tenant: tenant.fetch });
 
 const onTerminal = (): Circumstances => ({ ...here(), terminal: { columns: 200 } });
 

@@ -11,7 +11,6 @@ import type { Fields, InputOf } from "../field.ts";
 import { limitRecords } from "../listing/list.ts";
 import type { HandoverTenant } from "./facts.ts";
 
-/** The options that name the leaver and the last day. */
 export const LEAVER_OPTIONS = {
   leaver: {
     kind: "string",
@@ -31,16 +30,12 @@ export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string
 
 const MAX_NAMESAKES = 100;
 
-/**
- * Finds the person that an option refers to, by account, email address or name in any record.
- *
- * @throws Failure `not-found` if nobody matches; `usage`, with the IDs, if several people match
- */
+/** @throws `not-found` if nobody matches; `usage`, with the IDs, if several people match */
 export async function resolvePerson({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
   return requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
 }
 
-/** Returns the only match. @throws Failure as {@link resolvePerson} */
+/** @throws as {@link resolvePerson} */
 export function requireSinglePerson(found: readonly Person[], typed: string): Person {
   const [person, ...others] = found;
   if (person === undefined) {
@@ -71,7 +66,6 @@ async function* findNamesakes({ users }: Client<"users">, name: string): AsyncGe
   for await (const user of users.list({ filterName: name })) if (isSameName(user.name, name)) yield user;
 }
 
-/** Collects what other records show about a person, and which of these records a mirror does not have. */
 export async function collectLeaverRecords(
   { client }: { readonly client: Client<"leavers" | "tenant"> },
   { id }: Person,

@@ -158,12 +158,7 @@ interface ChosenTarget {
   readonly relation: CopyRelation;
 }
 
-/**
- * Chooses the context: that of `--context`, else the one with the name of the tenant's domain, else `local`.
- *
- * @throws Failure `conflict` if it has a tenant that does not go forward into the bundle, `usage` if its tenant is on a
- * server or the name is not allowed
- */
+/** @throws `conflict` if its tenant does not go forward into the bundle; `usage` if it is on a server */
 async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
   const { contexts, globals } = tools;
   const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;
@@ -198,7 +193,6 @@ async function collectAdministrators(client: CopyClient): Promise<readonly Recei
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Shows what is known before the question: age, history, what happens to the context, and every administrator. */
 async function describeTenant(
   { terminal, clock, globals }: Tools,
   { context, manifest, administrators }: ReceivedTenant,
@@ -233,7 +227,6 @@ async function describeTenant(
     );
 }
 
-/** Shows the values in a bundle that break a rule, which a change in the tenant would refuse. */
 async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): Promise<void> {
   const { length } = problems;
   if (length === 0) return;

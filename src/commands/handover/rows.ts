@@ -38,7 +38,6 @@ export const createChecklistColumns = (language: Language): readonly Column<Chec
   { key: "next", advice: true, header: text("what to do", "対処"), value: ({ next }) => next?.[language] ?? null },
 ];
 
-/** Returns only the lines that show what is missing. Several unanswered questions of an item become one line. */
 export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
   const rows = all.filter(({ state }) => state === "gap" || state === "not-applicable");
   const open = Map.groupBy(
@@ -57,10 +56,7 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
 const INDENT = 10;
 const MIN_WIDTH = 20;
 
-/**
- * Writes the checklist for people, item by item. What to do follows each entry on a separate line, so that it can be
- * copied.
- */
+/** What to do has a line of its own, so that it can be copied. */
 export async function writeChecklist(
   terminal: Terminal,
   rows: readonly ChecklistRow[],

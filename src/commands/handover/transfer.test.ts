@@ -1,13 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createProblemResponse } from "../../lib/tenant/dispatch/problem.ts";
-import { same } from "../../lib/text/index.ts";
-import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -20,12 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
-const here = (more: Circumstances = {}): Circumstances => {
-  const { home, circumstances } = createTestMachine();
-  const own = join(home, "clomoctl");
-  mkdirSync(own, { mode: 0o700 });
-  return { ...circumstances, tenant: tenant.fetch, home: own, ...more };
-};
+const here = (more: Circumstances = {}): Circumstances => ({ tenant: tenant.fetch, home: freshFolder(), ...more });
 
 const LINE = "handover transfer --from taro --to hanako@accounts.example";
 
@@ -97,31 +86,6 @@ test("without a terminal, names the context, shows the plan, and writes the summ
   const done = await run(`${LINE} --yes`, here());
   expect(done.stderr).toContain("transferred 3 records from taro to hanako");
   expect(done.summary).toMatch(/ local handover transfer: \+0 ~3 -0 exit 0$/);
-});
-
-test("without a question, sends no revision, even on a terminal", async () => {
-  const seen: unknown[] = [];
-  const noting = async (request: Request): Promise<Response> => {
-    if (request.url.endsWith("/transfer")) seen.push(await request.clone().json());
-    return tenant.fetch(request);
-  };
-  const to = expect.any(String);
-  const dry = { to, dryRun: true };
-  for (const flag of ["--dry-run", "--yes"]) await run(`${LINE} ${flag}`, here({ tenant: noting, terminal: {} }));
-  expect(seen).toEqual([dry, dry, { to }]);
-});
-
-test("if the tenant refuses at the end, the settings are restored", async () => {
-  const refusing = async (request: Request): Promise<Response> => {
-    const body = request.url.endsWith("/transfer") ? await request.clone().text() : "";
-    if (body !== "" && !body.includes("dryRun"))
-      return createProblemResponse(new Failure("conflict", { what: same("changed") }));
-    return tenant.fetch(request);
-  };
-  const scene = here({ tenant: refusing });
-  const before = await stateOf();
-  expect(await run(`${LINE} --yes`, scene)).toMatchObject({ exit: 5, stdout: "" });
-  expect(await stateOf()).toEqual(before);
 });
 
 test("refuses a non-user, the same person or an account without a role, in both languages", async () => {

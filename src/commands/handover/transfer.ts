@@ -14,10 +14,9 @@ import { isDefaultTable } from "../listing/list.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
-import { collectHandoverFacts, openHandoverTenant } from "./facts.ts";
+import { collectHandoverFacts, HANDOVER_NOUNS } from "./facts.ts";
 import { resolvePerson } from "./leaver.ts";
 
-/** A responsibility that is transferred to the successor. */
 interface TransferRow {
   readonly kind: "account" | "renewal";
   readonly name: Text;
@@ -81,7 +80,7 @@ export default defineCommand({
   shows: TRANSFER_COLUMNS,
   async run(tools, { from: leaving, to: following, dryRun }) {
     const { terminal } = tools;
-    const tenant = await openHandoverTenant(tools);
+    const tenant = await tools.tenant(...HANDOVER_NOUNS);
     if (!dryRun) requireNamedContext(tools, tenant);
     const facts = await collectHandoverFacts(tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
@@ -131,7 +130,6 @@ const buildTransferPlan = (
   samples: [{ lines: rows.map(describeTransferRow), rest: 0 }],
 });
 
-/** Returns the line of the plan for a row, such as `  renewal owner 本社: a@example.jp → b@example.jp`. */
 const describeTransferRow = ({ kind, name, before, after }: TransferRow): Text => {
   const { en, ja } = joinTexts([before, after], same(" → "));
   const label = KIND_LABELS[kind];
@@ -160,7 +158,7 @@ const describeNothingToTransfer = ({ called }: Person): Text =>
 
 type UserPerson = Person & { readonly id: string };
 
-/** Returns the person with their user's id.  @throws `input-rejected` if the person is not a user, only a free text */
+/** @throws `input-rejected` if the person is not a user, only a free text */
 function requireUser({ id, ...person }: Person, typed: string): UserPerson {
   if (id !== null) return { ...person, id };
   throw new Failure("input-rejected", {

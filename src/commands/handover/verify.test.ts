@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -38,16 +38,4 @@ test("a damaged bundle exits with 3, with place and remedy, and JSON has all fau
   const { faults } = JSON.parse(stdout) as { readonly faults: readonly object[] };
   expect(exit).toBe(3);
   expect(faults).toMatchObject([{ file: "more.txt", detail: expect.any(String) }, { file: "resources/users.ndjson" }]);
-});
-
-test("refuses a missing path, a file and an empty folder as a bundle", async () => {
-  const folder = freshFolder();
-  writeFileSync(join(folder, "file"), "hello");
-  mkdirSync(join(folder, "empty"));
-  expect(await run("handover verify none", { folder })).toMatchObject({ exit: 6 });
-  const { en } = await runInBoth("handover verify file", { folder });
-  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("not a bundle (a folder") });
-  const { exit, stderr } = await run("handover verify empty --lang en", { folder });
-  expect(exit).toBe(3);
-  expect(stderr).toContain("empty: manifest.json: the file is missing\n");
 });

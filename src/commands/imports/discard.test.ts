@@ -17,17 +17,3 @@ test("discards the plan with the given ID, and shows it", async () => {
   expect(en.requests).toEqual([{ operation: "imports" }, { operation: "discardImport", params: { id: PLAN_ID } }]);
   expect(ja.stdout).toBe(en.stdout);
 });
-
-test("discards nothing if no import has the ID, in both languages", async () => {
-  const { en, ja } = await runInBoth("imports discard ffff", { tenant: { imports } });
-  expect(en).toMatchObject({
-    exit: 6,
-    stdout: "",
-    stderr: 'error: no import matches "ffff"\n  to list all imports: clomoctl imports list\n',
-  });
-  expect(ja).toMatchObject({
-    exit: 6,
-    stderr: "エラー: 「ffff」に当てはまるインポートはありません\n  インポートの一覧: clomoctl imports list\n",
-  });
-  expect(en.requests).toEqual([{ operation: "imports" }]);
-});

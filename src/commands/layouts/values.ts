@@ -8,12 +8,7 @@ const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
 const isMail = ({ value }: Column): boolean => value.rule.kind === "mail-address";
 
-/**
- * Finds the columns whose first values are all addresses, or all known in the tenant as employee codes or organisations.
- * If several columns have such values, none is found.
- *
- * @returns null for a header whose values are those of another column than its alias says, but not clearly of a free one
- */
+/** @returns null for a header whose values are those of another column than its alias says */
 export async function findColumnsByValues(
   tools: Pick<Tools, "tenant">,
   { header, samples }: Pick<HeaderFinder, "header" | "samples">,

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { runInBoth, run } from "#support/commands/program.ts";
-import { createChecklistAnswer, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
-
-const NONE = createChecklistAnswer("onboarding.home.push-certificate", "none");
+import { runInBoth } from "#support/commands/program.ts";
+import { buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
 describe("onboarding guide", () => {
   test("shows all steps or one of them, in both languages", async () => {
@@ -18,15 +16,4 @@ describe("onboarding guide", () => {
     expect(en).toMatchObject({ exit: 2, requests: [] });
     expect(en.stderr).toContain("there is no step 13");
   });
-
-  test.each(["", " --format markdown"])(
-    "shows how to get a first certificate only if HOME was answered%s",
-    async (form) => {
-      const asked = await run(`onboarding guide 7${form}`, { tenant: buildNewTenantAnswers() });
-      expect(asked.stdout).not.toContain("Create a Certificate");
-      expect(asked.stdout).toContain("renewals guide push-certificate");
-      const first = await run(`onboarding guide 7${form}`, { tenant: buildNewTenantAnswers([NONE]) });
-      expect(first.stdout).toContain("Create a Certificate");
-    },
-  );
 });

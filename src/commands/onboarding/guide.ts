@@ -53,7 +53,6 @@ function findStep(typed: string): OnboardingStep {
   });
 }
 
-/** Returns the steps as a document, or the reason why they do not apply. */
 function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): GuideContent {
   const why = describeInapplicability(facts);
   const [only, ...others] = chosen;

@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -46,9 +45,9 @@ test("says how many items have no date, and nothing if all items have a date", a
   expect(events(none.stdout)).toEqual([]);
 });
 
-test.each([["-o"], ["--output"]])("%s FILE writes the file, and stdout stays empty", async (option) => {
+test("-o FILE writes the file, and stdout stays empty", async () => {
   const folder = freshFolder();
-  const ran = await run(["renewals", "calendar", option, "a.ics"], { tenant, folder });
+  const ran = await run("renewals calendar -o a.ics", { tenant, folder });
   expect(ran).toMatchObject({ exit: 0, stdout: "" });
   expect(events(readFileSync(join(folder, "a.ics"), "utf8"))).toHaveLength(1);
 });
@@ -84,36 +83,4 @@ describe("--all-contexts", () => {
     expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: no answer\n" });
     expect(() => readFileSync(join(home, "a.ics"))).toThrow("ENOENT");
   });
-
-  test("without it, has only the selected tenant", async () => {
-    const home = await homeOfThree();
-    const tenants = { kanto: { listRenewals: { items: [between] } } };
-    const { stdout } = await run("renewals calendar --context kanto", { home, tenants });
-    expect(events(stdout)[0]).toContain(" 2026-12-01 ");
-  });
-});
-
-test("an earlier date in a file takes precedence and is reported", async () => {
-  const folder = freshFolder();
-  const source = join(folder, "a.vpptoken");
-  writeFileSync(source, createVppToken(new Date("2026-11-25T00:00:00Z"), "例"));
-  const vpp = item(1, { name: "VPP", kind: "vpp-token", source });
-  const { en } = await runInBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
-  expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
-  expect(en.stderr).toMatch(/^warning: VPP: the recorded date is 2027-11-20, but the date in .* is 2026-11-25/);
-});
-
-test("reports a failure in both languages", async () => {
-  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { en } = await runInBoth("renewals calendar", { tenant: { listRenewals: locked } });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-});
-
-test.each([
-  ["renewals calendar a.ics", 2],
-  ["renewals calendar --out a.ics", 2],
-  ["renewals calendar --timezone Mars/Olympus", 2],
-  ["renewals calendar --context nowhere", 6],
-])("%s is refused before the tenant is asked", async (line, exit) => {
-  expect(await run(line, { tenant: {} })).toMatchObject({ exit, stdout: "", requests: [] });
 });

@@ -4,12 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  describeWithOpenssl,
-  createServerToken,
-  OpensslWorkspace,
-  type IssuedCertificate,
-} from "#support/apple/openssl.ts";
+import { describeWithOpenssl, createServerToken, OpensslWorkspace } from "#support/apple/openssl.ts";
 import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
@@ -60,8 +55,6 @@ function tokens(all: Readonly<Record<string, number | null>>): string {
   }
   return folder;
 }
-
-const linesBelowHead = (stdout: string): readonly string[] => stdout.trimEnd().split("\n").slice(1);
 
 describe("recorded items", () => {
   test.each<[string, readonly RenewalItem[], number, string]>([
@@ -136,17 +129,6 @@ describe("recorded items", () => {
     expect(await checkOf([due(1, 400)], "--quiet")).toMatchObject({ stdout: "", stderr: "" });
   });
 
-  test("warn if the file from which a date was read has another date", async () => {
-    const folder = tokens({ vpp: 10 });
-    const vpp = item(1, { name: "VPP", kind: "vpp-token", source: join(folder, "vpp.vpptoken") });
-    const home = await homeWith();
-    const { en } = await runInBoth("renewals check", { home, tenant: having(vpp) });
-    expect(en).toMatchObject({ exit: 2 });
-    expect(en.stdout).toMatch(
-      /^CRITICAL local: VPP content token VPP expires on 2026-11-30, 10 days left; the recorded date is 2027-11-20, but the date in \S*\/vpp\.vpptoken is 2026-11-30; the earlier date is used/,
-    );
-  });
-
   test("an empty check is unknown and does not create a tenant", async () => {
     const home = freshFolder();
     const { en } = await runInBoth("renewals check", { home });
@@ -176,20 +158,6 @@ describe("--all-contexts", () => {
     );
   });
 
-  test("a tenant without a file is unknown, and without it only one tenant is asked", async () => {
-    const home = await homeWith({ others: true });
-    const tenants = { local: having(due(1, 100)), osaka: having(due(2, 200)) };
-    const all = await run("renewals check --all-contexts --fields tenant", { home, tenants });
-    expect(all).toMatchObject({ exit: 3, stdout: "tenant\nkanto\nlocal\nosaka\n" });
-    const one = await run("renewals check --fields tenant", { home, tenants: { local: tenants.local } });
-    expect(one.stdout).toBe("tenant\nlocal\n");
-    const other = await run("renewals check --fields tenant --context osaka", {
-      home,
-      tenants: { osaka: tenants.osaka },
-    });
-    expect(other.stdout).toBe("tenant\nosaka\n");
-  });
-
   test("a tenant that fails unexpectedly is unknown, too", async () => {
     const tenant = () => Promise.reject(new TypeError("the wire is cut"));
     const { exit, stdout } = await run("renewals check", { home: await homeWith(), tenant });
@@ -217,19 +185,6 @@ describe("files and folders", () => {
     const { stdout } = await run("renewals check . gone.pem", { folder });
     expect(stdout).toMatch(
       /^UNKNOWN bad\.vpptoken: .+\nUNKNOWN gone\.pem: .+\nWARNING near\.vpptoken: .+\n2 unknown, 1 warning, 1 ok\n$/,
-    );
-  });
-
-  test.each([
-    ["", "2027-02-28"],
-    ["--timezone Pacific/Honolulu", "2027-02-27"],
-    ["--context kanto", "2027-02-27"],
-  ])("count days in the context's time zone or another: %s", async (words, said) => {
-    const folder = tokens({ a: 100 });
-    const home = await homeWith({ others: true });
-    const line = `renewals check a.vpptoken --fields what,daysLeft ${words}`.trim();
-    expect((await run(line, { home, folder })).stdout).toMatch(
-      new RegExp(` expires on ${said}, 100 days left\\t100\n$`),
     );
   });
 
@@ -311,66 +266,6 @@ describeWithOpenssl("what openssl makes", () => {
     });
   });
 
-  test("the newest token of a server or location counts, and the old token warns until it expires", async () => {
-    const workshop = new OpensslWorkspace();
-    onTestFinished(() => workshop.close());
-    const [clomo, other] = ["/CN=clomo", "/CN=other"].map((subject) => workshop.certificate({ subject }));
-    const plain = workshop.file("token", createServerToken("2027-01-01T00:00:00Z"));
-    const sealed = (made: IssuedCertificate | undefined) =>
-      workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, made?.certificateFile ?? "");
-    const folder = freshFolder();
-    const files: Readonly<Record<string, string | Buffer>> = {
-      "MDM_Token_2025-11-18T05-00-00Z_smime.p7m": sealed(clomo),
-      "MDM_Token_2025-11-25T05-00-00Z_smime.p7m": sealed(clomo),
-      "MDM_Token_2026-11-19T05-00-00Z_smime のコピー.p7m": sealed(clomo),
-      "MDM_Token_2026-11-18T05-00-00Z_smime.p7m": sealed(other),
-      "sToken_for_Tokyo_.vpptoken": createVppToken(inDays(5), "例"),
-      "sToken_for_Tokyo_ (1).vpptoken": createVppToken(inDays(365), "例"),
-      "sToken_for_Osaka_.vpptoken": createVppToken(inDays(364), "例"),
-    };
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-    const line = "renewals check . --fields level,tenant";
-    const { en } = await runInBoth(line, { folder });
-    expect(en).toMatchObject({ exit: 1 });
-    expect(en.stdout.split("\n").slice(1, -1).toSorted()).toEqual([
-      "ok\tMDM_Token_2025-11-18T05-00-00Z_smime.p7m",
-      "ok\tMDM_Token_2026-11-18T05-00-00Z_smime.p7m",
-      "ok\tMDM_Token_2026-11-19T05-00-00Z_smime のコピー.p7m",
-      "ok\tsToken_for_Osaka_.vpptoken",
-      "ok\tsToken_for_Tokyo_ (1).vpptoken",
-      "warning\tMDM_Token_2025-11-25T05-00-00Z_smime.p7m",
-      "warning\tsToken_for_Tokyo_.vpptoken",
-    ]);
-    const { stdout } = await run("renewals check .", { folder });
-    expect(stdout).toContain("renewed by sToken_for_Tokyo_ (1).vpptoken: make sure that the new file was uploaded");
-    expect(stdout).toMatch(/2 warning, 4 ok, 1 superseded\n$/);
-    const watched = await run("renewals check . --nagios", { folder });
-    expect(parsePluginOutput(watched.stdout)).toMatchObject({ status: "WARNING" });
-    const later = await run("renewals check . --quiet --fields level", { folder, now: inDays(10) });
-    expect(later).toMatchObject({ exit: 0, stderr: expect.not.stringContaining("warning") });
-  });
-
-  test("a push certificate of the same topic that is not from Apple renews nothing", async () => {
-    const workshop = new OpensslWorkspace();
-    onTestFinished(() => workshop.close());
-    const folder = freshFolder();
-    const apple = workshop.certificate({ subject: "/CN=Apple Application/O=Apple Inc." });
-    const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1";
-    const old = workshop.certificate({ subject, from: "20260101000000Z", to: "20261125000000Z", issuer: apple });
-    const strange = workshop.certificate({ subject, from: "20260101000000Z", to: "20271101000000Z" });
-    writeFileSync(join(folder, "old.pem"), old.certificate);
-    writeFileSync(join(folder, "strange.pem"), strange.certificate);
-    const en = await run("renewals check . --fields level,tenant", { folder });
-    expect([en.exit, linesBelowHead(en.stdout)]).toEqual([2, ["critical\told.pem", "ok\tstrange.pem"]]);
-    const tenant = { listRenewals: { items: [] }, addRenewal: item(1, { kind: "push-certificate" }) };
-    const added = await run("renewals add .", { folder, tenant });
-    expect(added).toMatchObject({
-      exit: 8,
-      stderr: expect.stringContaining("strange.pem: not recorded: issuer: the new issuer is not Apple"),
-    });
-    expect(added.requests.filter(({ operation }) => operation === "addRenewal")).toHaveLength(1);
-  });
-
   test("--key opens a server token, even from stdin, and without it the file name is read", async () => {
     const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
@@ -432,21 +327,6 @@ describe("a server token that Apple rejected", () => {
 });
 
 describe("--nagios", () => {
-  test.each<[readonly RenewalItem[], number, string]>([
-    [[due(1, 400)], 0, "OK"],
-    [[due(1, 60)], 1, "WARNING"],
-    [[due(1, 10), due(2, 400)], 2, "CRITICAL"],
-    [[undated], 3, "UNKNOWN"],
-    [[], 3, "UNKNOWN"],
-  ])("prints one line on stdout only, in both languages", async (items, exit, status) => {
-    const { en, ja } = await runInBoth("renewals check --nagios", { home: await homeWith(), tenant: having(...items) });
-    expect(en).toMatchObject({ exit, stderr: "" });
-    expect(parsePluginOutput(en.stdout)).toMatchObject({ status });
-    expect(parsePluginOutput(en.stdout).figures).toHaveLength(items.filter((one) => one !== undated).length);
-    expect(ja.stdout).not.toBe(en.stdout);
-    expect(parsePluginOutput(ja.stdout)).toMatchObject({ status });
-  });
-
   test("a check that cannot run is UNKNOWN on stdout and reported on stderr", async () => {
     const { en } = await runInBoth("renewals check --nagios --context nowhere");
     expect(en).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^error: .*nowhere/) });
@@ -542,33 +422,14 @@ describe("--prometheus", () => {
     expect(samples[0]?.value).toBe(inDays(10).getTime() / 1000);
     expect(samples[4]?.value).toBe(NOW / 1000);
   });
-
-  test("- writes the metrics to stdout instead of the list", async () => {
-    const ran = await checkOf([due(1, 60)], "--prometheus -");
-    expect(ran).toMatchObject({ exit: 1, stderr: "" });
-    expect(parseExposition(ran.stdout).map(({ name }) => name)).toEqual(NAMES);
-  });
-
-  test("a file that cannot be written is unknown, and named", async () => {
-    const { en, ja } = await runInBoth("renewals check --prometheus nowhere/a.prom", {
-      home: await homeWith(),
-      tenant: having(due(1, 400)),
-    });
-    for (const { exit, stderr } of [en, ja])
-      expect([exit, stderr]).toEqual([3, expect.stringMatching(/nowhere\/a\.prom\n$/)]);
-  });
 });
 
 describe("refuses options that cannot be combined, and checks nothing", () => {
   test.each([
     ["--nagios --format json", "--nagios cannot be used with"],
-    ["--nagios --fields name", "--nagios cannot be used with"],
     ["--nagios --prometheus -", "--nagios cannot be used with"],
-    ["a.vpptoken --nagios --prometheus -", "--nagios cannot be used with"],
     ["--within 30d --critical 90d", "--within 30d --critical 90d"],
     ["--within soon", "--within must be a number of days or weeks, such as 90d or 12w, not soon"],
-    ["--within 9.5d --nagios", "--within must be a number of days or weeks, such as 90d or 12w, not 9.5d"],
-    ["--critical 5", "--critical must be a number of days or weeks, such as 90d or 12w, not 5"],
   ])("%s", async (words, english) => {
     const circumstances = { home: await homeWith(), folder: tokens({ a: 400 }), tenant: {} };
     const { en, ja } = await runInBoth(`renewals check ${words}`, circumstances);

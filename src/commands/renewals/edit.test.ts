@@ -59,13 +59,4 @@ describe("a refusal leaves the item unchanged", () => {
     expect(ran).toMatchObject({ exit, stdout: "", requests: [{ operation: "listRenewals" }] });
     expect(ran.stderr).toContain(said);
   });
-
-  test.each([["renewals edit 本社 --nmae x", "did you mean --name?"]])(
-    "%s makes no request to the tenant",
-    async (line, told) => {
-      const refused = await run(line, { tenant: {} });
-      expect(refused).toMatchObject({ exit: 2, requests: [] });
-      expect(refused.stderr).toContain(told);
-    },
-  );
 });

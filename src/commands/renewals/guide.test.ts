@@ -62,12 +62,6 @@ describe("the steps", () => {
     },
   );
 
-  test("mark an estimated date", async () => {
-    const owner = item(1, { name: "第一所有者", kind: "android-owner", certainty: "estimated" });
-    const { stdout } = await run("renewals guide 第一所有者", { tenant: having(owner) });
-    expect(stdout).toContain("  expires on: ~2027-11-20\n");
-  });
-
   test("for a kind with several items are refused with their names", async () => {
     const { en } = await runInBoth("renewals guide push-certificate", {
       tenant: listing(push, { ...push, id: idOf(2), name: "支社" }),
@@ -83,38 +77,11 @@ describe("the steps", () => {
     expect(undated.stdout).not.toContain("expires on");
   });
 
-  test.each([
-    ["--format text", /^How to renew: VPP/],
-    ["--format markdown", /^# How to renew: VPP[^]*\n1\. \[ \] /],
-    ["-o -", /^How to renew: VPP/],
-  ])("%s is written to stdout", async (words, form) => {
-    expect((await run(`renewals guide vpp-token ${words}`, { tenant: havingNone("vpp-token") })).stdout).toMatch(form);
-  });
-
-  test.each([["-o"], ["--output"]])(
-    "%s FILE writes them to the file instead of stdout, in the requested form",
-    async (option) => {
-      const folder = freshFolder();
-      const line = ["renewals", "guide", "vpp-token", option, "guide.md", "--format", "markdown", "--lang", "ja"];
-      expect(await run(line, { tenant: havingNone("vpp-token"), folder })).toMatchObject({ exit: 0, stdout: "" });
-      expect(readFileSync(join(folder, "guide.md"), "utf8")).toMatch(/^# /);
-    },
-  );
-});
-
-describe("is refused", () => {
-  test.each([
-    ["vpp-token -o a --format csv", "--format"],
-    ["vpp-token --timezone Mars/Olympus", "Mars/Olympus"],
-  ])("if the command line is wrong, before the tenant is asked: %s", async (words, said) => {
-    const { en } = await runInBoth(`renewals guide ${words}`.trim(), { tenant: {} });
-    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(said) });
-  });
-
-  test("if the tenant fails, in both languages", async () => {
-    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const { en } = await runInBoth("renewals guide 本社", { tenant: { listRenewals: locked } });
-    expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+  test("-o FILE writes them to the file instead of stdout, in the requested form", async () => {
+    const folder = freshFolder();
+    const line = "renewals guide vpp-token -o guide.md --format markdown --lang ja";
+    expect(await run(line, { tenant: havingNone("vpp-token"), folder })).toMatchObject({ exit: 0, stdout: "" });
+    expect(readFileSync(join(folder, "guide.md"), "utf8")).toMatch(/^# /);
   });
 });
 

@@ -46,7 +46,6 @@ export default defineCommand({
 
 const isRenewalKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KINDS, typed);
 
-/** Finds the item, or the only item of a kind. `item` is null if no item of the kind is recorded. */
 async function findSubject(
   client: Client<"renewals">,
   typed: string,
@@ -65,10 +64,7 @@ async function findSubject(
   });
 }
 
-/**
- * Returns whether the tenant itself holds an ADE token. If it does, the steps for CLOMO PANEL would invalidate a token
- * that belongs to CLOMO.
- */
+/** The steps for CLOMO PANEL would invalidate a token that the tenant itself holds. */
 async function findHolder(client: Client<"ade">, item: RenewalItem | null): Promise<GuideFacts> {
   try {
     return { own: findOwnToken(await client.ade.show(), item) };

@@ -148,27 +148,4 @@ describe("a file with another date", () => {
       /^warning: VPP: the recorded date is 2027-11-20, but the date in .* is 2026-12-01; the earlier date is used\n$/,
     );
   });
-
-  test("provides the date if the record has no date", async () => {
-    const folder = freshFolder();
-    const vpp = item(1, { name: "VPP", kind: "vpp-token", source: tokenIn(folder), expiresAt: null });
-    const { stdout, stderr } = await run("renewals list --fields expiresAt,level", { tenant: having(vpp) });
-    expect(stdout).toBe("expiresAt\tlevel\n2026-12-01T00:00:00.000Z\tcritical\n");
-    expect(stderr).toBe("");
-  });
-});
-
-test("reports failures in both languages and shows nothing", async () => {
-  const { en } = await runInBoth("renewals list", { tenant: locked });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-});
-
-test.each([
-  ["renewals list now", 2],
-  ["renewals list --limit -1", 2],
-  ["renewals list --all", 2],
-  ["renewals list --timezone Mars/Olympus", 2],
-  ["renewals list --context nowhere", 6],
-])("%s is refused before the tenant is asked", async (line, exit) => {
-  expect(await run(line, { tenant: {} })).toMatchObject({ exit, stdout: "", requests: [] });
 });

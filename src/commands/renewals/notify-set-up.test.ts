@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseNotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
 import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 
 const settingsOf = (home: string): string => readFileSync(join(home, "notify.yaml"), "utf8");
 
@@ -19,21 +18,6 @@ describe("init", () => {
     const [, commented = ""] = settingsOf(home).split("\n\n");
     const { recipients } = parseNotifySettings(commented.replaceAll(/^# /gm, ""), "a");
     expect(recipients.map(({ way }) => way)).toEqual(["mail", "webhook", "command"]);
-  });
-
-  test("refuses an account that may not record reminders and writes nothing", async () => {
-    const home = freshFolder();
-    const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
-    const { en, ja } = await runInBoth("renewals notify init --as taro01", { home, tenant: { whoami } });
-    expect([en.exit, ja.exit]).toEqual([4, 4]);
-    expect(en.stderr).toContain(
-      "taro01 is not permitted to record renewal items and reminders: an operator does not have this right\n",
-    );
-    expect(existsSync(join(home, "notify.yaml"))).toBe(false);
-    const tried = await run("renewals notify test --as taro01", { home, tenant: { whoami } });
-    expect(tried.exit).toBe(4);
-    const may = { ...whoami, operations: [{ operation: "renewals.write", reach: "all" }] };
-    expect((await run("renewals notify init --as taro01", { home, tenant: { whoami: may } })).exit).toBe(0);
   });
 
   test("never replaces existing settings, in both languages", async () => {

@@ -1,7 +1,6 @@
 import { NOTIFY_FILE } from "../../lib/renewals/notify/settings-file.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { requireRight } from "../rights.ts";
 
 const SETTINGS_EXAMPLE = `    smtp:
       host: smtp.example.jp
@@ -44,10 +43,9 @@ export default defineCommand({
   },
   options: {},
   examples: [{ line: "clomoctl renewals notify init" }, { line: "clomoctl renewals notify test" }],
-  exits: ["not-found", "input-rejected", "not-permitted", "unavailable"],
+  exits: ["not-found", "input-rejected", "unavailable"],
+  opensTenant: false,
   async run(tools, { action }) {
-    // no request checks this right, because the settings belong to this computer and not to the tenant
-    await requireRight(tools, "renewals.write");
     const { sendTestMessages, writeNotifySettings } = await import("./items/notify-set-up.ts");
     return action === "init" ? writeNotifySettings(tools, SETTINGS_EXAMPLE) : sendTestMessages(tools);
   },

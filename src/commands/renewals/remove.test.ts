@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -19,11 +18,6 @@ test("--yes removes the item without asking, reports it in both languages and sh
   expect(en).toMatchObject({ exit: 0, requests: REMOVED, stderr: "deleted 旧サーバー\n" });
   expect(en.stdout).toBe("context\tname\texpiresOn\tdaysLeft\nlocal\t旧サーバー\t2026-12-02\t12\n");
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "「旧サーバー」を削除しました\n" });
-});
-
-test("an item can also be selected by its id or the start of its id", async () => {
-  const { requests } = await run(`renewals remove ${idOf(1)} --yes`, { tenant });
-  expect(requests).toEqual(REMOVED);
 });
 
 test("asks on a terminal, naming the item and the tenant", async () => {
@@ -47,23 +41,6 @@ describe("nothing is removed", () => {
     const { en } = await runInBoth(line, { tenant: listed, ...more });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
     expect(en.stderr).toContain("--yes");
-  });
-
-  test("if no item or several items match, or the command line is invalid", async () => {
-    const none = await run("renewals remove 誰 --yes", { tenant: listed });
-    expect(none).toMatchObject({ exit: 6, requests: [{ operation: "listRenewals" }] });
-    const two = await run("renewals remove 019a9f3c --yes", { tenant: listed });
-    expect(two).toMatchObject({ exit: 2, stderr: expect.stringContaining("matches 2") });
-    expect(await run("renewals remove", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-    expect(await run("renewals remove a b --yes", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-  });
-
-  test("if the tenant refuses it, in both languages", async () => {
-    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const { en } = await runInBoth("renewals remove 旧サーバー --yes", {
-      tenant: { ...listed, removeRenewal: locked },
-    });
-    expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
   });
 });
 

@@ -64,19 +64,6 @@ describe("a file that is uploaded", () => {
     expect(en.stderr).toContain(`clomoctl renewals renew 本社 ${FILE} --console-shows DATE`);
   });
 
-  test.each([
-    ["2027-12-01\r", 0],
-    ["\r", 8],
-  ])("asks for the date on a terminal, and takes %j", async (typed, exit) => {
-    const terminal = { typing: [["which expiry date does the console (HOME) show?", typed]] as const };
-    const ran = await (exit === 0 ? recordRenewal : renew)(FILE, vpp, {
-      folder: folderWith("2027-12-01T00:00:00Z"),
-      terminal,
-    });
-    expect(ran.exit).toBe(exit);
-    expect(ran.requests).toHaveLength(exit === 0 ? 2 : 1);
-  });
-
   test("is refused if it is older, in both languages", async () => {
     const { en } = await runInBoth(`renewals renew 本社 ${FILE} --console-shows 2026-12-01`, {
       folder: folderWith("2026-12-01T00:00:00Z"),

@@ -1,11 +1,11 @@
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
-import { dayOf, parseTypedDate, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
+import { dayOf, resolvePastInstant } from "../../lib/model/time.ts";
 import { compareFiles, describeChecks } from "../../lib/renewals/compare.ts";
 import { findCurrentItem } from "../../lib/renewals/read/in-use.ts";
 import { isUploadedKind } from "../../lib/renewals/upload.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
@@ -93,8 +93,9 @@ export default defineCommand({
       const { en, ja } = describeChecks(left);
       await terminal.warn(text(`left to check: ${en}`, `確かめる項目: ${ja}`));
     }
-    const shown = isUploadedKind(kind) ? (consoleShows ?? (await askShownDate(tools, name))) : undefined;
-    if (isUploadedKind(kind) && shown === undefined) {
+    const isUploaded = isUploadedKind(kind);
+    const shown = isUploaded ? consoleShows : undefined;
+    if (isUploaded && shown === undefined) {
       const again = line("renewals renew", [name, file], { consoleShows: "DATE" });
       await terminal.note(
         step(
@@ -114,23 +115,6 @@ export default defineCommand({
     return showItem(tools, tenant, renewed);
   },
 });
-
-/** On a terminal, asks for the date that the console shows. Returns undefined if nobody is asked or knows. */
-async function askShownDate({ terminal }: Tools, name: string): Promise<TypedDate | undefined> {
-  if (!terminal.interactive) return undefined;
-  const typed = await terminal.prompts.input({
-    message: text(
-      `${name}: which expiry date does the console (HOME) show? (leave blank if the file is not uploaded)`,
-      `${name}: 管理画面(HOME)に表示されている期限は?(アップロード前なら未入力)`,
-    ),
-    flag: "--console-shows",
-    check: (answer): Text | undefined =>
-      answer.trim() === "" || parseTypedDate(answer.trim()) !== undefined
-        ? undefined
-        : text("not a date such as 2027-03-01", "2027-03-01 のような日付ではありません"),
-  });
-  return parseTypedDate(typed.trim());
-}
 
 const createNoFileFailure = ({ name }: RenewalItem): Failure =>
   new Failure("usage", {

@@ -51,11 +51,7 @@ export default defineCommand({
   },
 });
 
-/**
- * Returns the options with which the daily run chooses its tenants.
- *
- * @throws Failure `not-found` if there is no such context; `usage` if a run could not read the token again
- */
+/** @throws `not-found`; `usage` if a run could not read the token again */
 async function chooseScope({ globals, environment, contexts, workingFolder }: Tools): Promise<readonly string[]> {
   const name = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
   const { tokenFile } = globals;

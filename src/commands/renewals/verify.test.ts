@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const token = (expiresAt: string): string => createVppToken(new Date(expiresAt), "例");
 
@@ -27,11 +27,6 @@ const line = (next: string, ...more: readonly string[]): readonly string[] => [
   ...more,
 ];
 
-const results = ({ stdout }: RunResult): Readonly<Record<string, string>> => {
-  const rows = JSON.parse(stdout) as readonly { readonly check: string; readonly result: string }[];
-  return Object.fromEntries(rows.map(({ check, result }) => [check, result]));
-};
-
 test("confirms a file that can replace the current one, with each check, in both languages", async () => {
   const [old, next] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];
   const { en } = await runInBoth(["renewals", "verify", "--current", old, "--new", next], { folder: tokens() });
@@ -48,34 +43,6 @@ test("confirms a file that can replace the current one, with each check, in both
   );
 });
 
-test("lists what the files do not show as left to check, and --strict refuses it, in both languages", async () => {
-  const folder = tokens();
-  for (const year of ["2026", "2027"]) {
-    mkdirSync(join(folder, year));
-    writeFileSync(join(folder, year, "sToken_for___.vpptoken"), token(`${year}-12-01T00:00:00Z`));
-  }
-  const words = "renewals verify --current 2026/sToken_for___.vpptoken --new 2027/sToken_for___.vpptoken";
-  const { en } = await runInBoth(words, { folder });
-  expect(en).toMatchObject({
-    exit: 0,
-    stderr: expect.stringMatching(/can replace the file in use; left to check: location\n$/),
-  });
-  const strict = await runInBoth(`${words} --strict`, { folder });
-  expect(strict.en).toMatchObject({
-    exit: 3,
-    stderr: expect.stringMatching(/do not upload it; left to check: location\n$/),
-  });
-});
-
-test("exits with 3 and lists every check for a file that cannot replace the current one, in both languages", async () => {
-  const { en, ja } = await runInBoth(line("older.vpptoken", "--format", "json"), { folder: tokens() });
-  expect(en).toMatchObject({ exit: 3, stderr: "older.vpptoken: do not upload it\n" });
-  expect(results(en)).toMatchObject({ organisation: "good", expiry: "bad", validity: "good" });
-  expect(results(ja)).toEqual(results(en));
-  const quiet = await run(line("older.vpptoken", "--quiet"), { folder: tokens() });
-  expect(quiet.stderr).toContain("older.vpptoken: do not upload it\n");
-});
-
 test("either file can come from stdin", async () => {
   const folder = tokens();
   const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });
@@ -87,38 +54,16 @@ test("either file can come from stdin", async () => {
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
 });
 
-describe("an unreadable file", () => {
-  test.each([
-    ["the new one is not there", line("gone.vpptoken"), "no such file", "gone.vpptoken"],
-    ["the new one is a folder", line("."), "this is a folder", "."],
-    ["the new one is something else", line("words.pem"), "words.pem", "words.pem"],
-    [
-      "the one in use is not there",
-      ["renewals", "verify", "--current", "gone", "--new", "new.vpptoken"],
-      "no such",
-      "gone",
-    ],
-    ["a key is not there", line("new.vpptoken", "--key", "gone.key"), "no such file", "gone.key"],
-    ["a key is none", line("new.vpptoken", "--key", "words.pem"), "not a private key", "words.pem"],
-    ["the request is not there", line("new.vpptoken", "--csr", "gone.csr"), "no such file", "gone.csr"],
-    ["the request is none", line("new.vpptoken", "--csr", "words.pem"), "words.pem", "words.pem"],
-  ])("exits with 3 in both languages if %s", async (_, words, said, where) => {
-    const folder = tokens();
-    writeFileSync(join(folder, "words.pem"), "本日は晴天なり");
-    const { en } = await runInBoth(words, { folder });
-    expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toMatch(/^error: /);
-    expect(en.stderr).toContain(said);
-    expect(en.stderr).toContain(where);
-  });
-});
-
 test.each([
-  ["renewals verify", "--current"],
-  ["renewals verify --current a", "--new"],
-  ["renewals verify --current a --new b --timezone Mars/Olympus", "Mars/Olympus"],
-])("%s is a usage error", async (words, said) => {
-  expect(await run(words)).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });
+  ["new file", line("gone.vpptoken"), "no such file", "gone.vpptoken"],
+  ["key", line("new.vpptoken", "--key", "words.pem"), "not a private key", "words.pem"],
+  ["request", line("new.vpptoken", "--csr", "words.pem"), "words.pem", "words.pem"],
+])("exits with 3 if the %s cannot be read", async (_, words, said, where) => {
+  const folder = tokens();
+  writeFileSync(join(folder, "words.pem"), "本日は晴天なり");
+  const { en } = await runInBoth(words, { folder });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  for (const part of [said, where]) expect(en.stderr).toContain(part);
 });
 
 describeWithOpenssl("files of several certificates", () => {

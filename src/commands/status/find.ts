@@ -23,7 +23,6 @@ import { loadAccountRights } from "../rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findLastRun } from "./last-run.ts";
 
-/** What was found in a tenant. */
 export interface TenantFindings {
   readonly context: Context;
   /** the name of the tenant for people */
@@ -138,7 +137,6 @@ const withStage = (finding: Finding, asOf: StageClock): Finding => {
   return stage === undefined ? finding : { ...finding, id: `${finding.id} ${expiresAt} ${stage}` };
 };
 
-/** Finds the kinds that a tenant needs but that are not recorded, judged by what the tenant uses. */
 export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly Found[] =>
   EXPECTED_RENEWAL_KINDS.filter(
     (kind) =>
@@ -152,7 +150,6 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     return [kind, "warning", text(`not recorded: ${en}`, `登録がありません: ${ja}`), add];
   });
 
-/** Finds the latest import of each kind if it waits to be committed or was refused. */
 function findOpenImports(imports: readonly Import[]): readonly Found[] {
   const latest = new Map<string, Import>();
   for (const one of imports) if (one.createdAt > (latest.get(one.kind)?.createdAt ?? "")) latest.set(one.kind, one);
@@ -227,10 +224,7 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/**
- * Finds tenants that the daily run of this computer leaves out, or did not reach lately: one line for all of a run.
- * Without any run, none.
- */
+/** One line for all tenants of a run. Without any run, none. */
 export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
   if (all.every(({ lastRun }) => lastRun === undefined)) return [];
   const missed = all
@@ -248,7 +242,6 @@ export function findMissedRuns(all: readonly TenantFindings[], now: Date): reado
   );
 }
 
-/** Returns the finding about a recipient who could not be notified of something in these tenants. */
 export const createDeliveryFinding = (
   tenants: readonly { readonly context: string; readonly tenant: string }[],
   recipient: string,
@@ -263,7 +256,6 @@ export const createDeliveryFinding = (
   next: text(`${line("renewals notify", ["test"])}`, `${line("renewals notify", ["test"])}`),
 });
 
-/** Finds the recipients whom the last daily run could not notify. */
 export const findFailedReminders = (all: readonly TenantFindings[]): readonly Finding[] => {
   const failed = all.flatMap(({ context: { name: context }, tenant, reminders }) =>
     (reminders === undefined ? [] : listFailedReminders(reminders)).map((notice) => ({ context, tenant, notice })),

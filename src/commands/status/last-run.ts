@@ -4,7 +4,6 @@ import type { Tools } from "../tools.ts";
 
 const MAX_BYTES = 100;
 
-/** The folder for what this computer remembers of its daily runs. */
 export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.data, "runs");
 
 /** Returns the UTC instant at which the daily run of a context last ended; undefined if it never did. */

@@ -32,12 +32,7 @@ const isReminder = (all: readonly TenantFindings[], { context, item }: Finding):
       name === context && reminders?.items.some(({ id }) => id === item?.id) === true,
   );
 
-/**
- * Sends reminders, and what else is new, to the recipients of the settings.
- *
- * @param print writes what was not printed before; nothing if nothing is new
- * @returns all findings, and those about recipients who could not be reached
- */
+/** @param print writes what was not printed before; nothing if nothing is new */
 export async function notify(
   tools: Tools,
   all: readonly TenantFindings[],

@@ -24,5 +24,4 @@ export type ResourceName = keyof typeof RESOURCE_TITLES;
 
 export const RESOURCE_NAMES = Object.keys(RESOURCE_TITLES) as readonly ResourceName[];
 
-/** Returns the path in a bundle of the file with the records of a type. */
 export const pathOfResource = (name: ResourceName): string => `resources/${name}.ndjson`;

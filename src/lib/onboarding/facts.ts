@@ -24,7 +24,6 @@ interface UrgentRenewal extends Step {
   readonly kind: RenewalKind;
 }
 
-/** The recorded state of a tenant that is being set up. */
 export interface OnboardingFacts {
   /** the current time, from which all ages are calculated; a UTC instant */
   readonly now: string;

@@ -9,9 +9,7 @@ import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type Onbo
 
 const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/**
- * Returns true if a credential is certainly issued for the first time: HOME shows no date for it, and none is recorded.
- */
+/** True if HOME shows no date and none is recorded. */
 export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): boolean => {
   const answer = facts.answers.get(`onboarding.home.${kind}`);
   if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
@@ -21,10 +19,7 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): bool
 
 const NO_CREDENTIAL = { "push-certificate": false, "ade-token": false, "vpp-token": false };
 
-/**
- * Returns the steps of the first issue if a credential is certainly issued for the first time; otherwise the step that
- * asks about HOME, or the step that refers to the guide for renewals.
- */
+/** The first issue only if it certainly is one; otherwise the question about HOME, or the guide for renewals. */
 export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
   if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIAL, [kind]: true }).steps;
   const guide = line("renewals guide", [kind]);

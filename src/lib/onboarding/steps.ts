@@ -15,7 +15,6 @@ export const STEP_STATES = {
   "not-applicable": text("not applicable", "対象外"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The state of a step, the reason, and what to do next. */
 export type StepStatus = Advice & { readonly state: keyof typeof STEP_STATES };
 
 /** One of the twelve onboarding steps of CLOMO's manual. @see seed 003; facts 4.8 */
@@ -28,7 +27,6 @@ export interface OnboardingStep {
   readonly standing: (facts: OnboardingFacts) => StepStatus;
 }
 
-/** The command that asks what only people know. */
 export const ASK_COMMAND = line("handover answer", ["onboarding"]);
 
 const buildGuideCommand = (step: number): CommandLine => line("onboarding guide", [step]);
@@ -212,7 +210,6 @@ export const listContents = ({ id }: OnboardingStep, facts: OnboardingFacts): re
   return fillGuide("onboarding", {}).steps.filter((one) => one.id === id);
 };
 
-/** Returns the state of each step. No step applies to a tenant that does not use iOS. */
 export const evaluateSteps = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] => {
   const why = describeInapplicability(facts);
   return ONBOARDING_STEPS.map((step) => ({
@@ -221,7 +218,6 @@ export const evaluateSteps = (facts: OnboardingFacts): readonly (StepStatus & { 
   }));
 };
 
-/** Returns why none of the steps applies; undefined if they apply. */
 export const describeInapplicability = ({ profile }: OnboardingFacts): Text | undefined =>
   profile.ios === false
     ? text(

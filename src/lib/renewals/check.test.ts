@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { Level } from "../document/level.ts";
-import { judgeExpiry, DEFAULT_THRESHOLDS } from "./judge.ts";
 import { summariseCheck, describeCheckResult, chooseThresholds } from "./check.ts";
 import { STATE_EXITS } from "./output/plugin.ts";
-import { createUnreadableItem } from "./sources.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { same } from "../text/index.ts";
 
@@ -47,43 +45,6 @@ test("sorts equal urgency by date and then by name, with undated items first", (
   for (const order of [things, things.toReversed()]) {
     expect(summariseCheck(order).checked.map(({ name }) => name)).toEqual(names);
   }
-});
-
-test("counts days in the given time zone, and an unreadable place is unknown", () => {
-  const asOf = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
-  const thing = { ...createCheckedItem("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };
-  expect(judgeExpiry(thing, "kanto", asOf)).toMatchObject({
-    level: "warning",
-    daysLeft: 31,
-    expiresOn: "2026-12-21",
-    context: "kanto",
-  });
-  expect(judgeExpiry(thing, "kanto", { ...asOf, timezone: "UTC" })).toMatchObject({
-    level: "critical",
-    daysLeft: 30,
-  });
-  expect(judgeExpiry(createUnreadableItem("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
-    kind: null,
-    level: "unknown",
-    daysLeft: null,
-  });
-});
-
-test("an item that is not valid yet is at least a warning, and a remark explains it", () => {
-  const asOf = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
-  const thing = { ...createCheckedItem("a", "ok", 400), validFrom: "2026-12-31T15:00:00Z" };
-  const early = judgeExpiry(thing, null, asOf);
-  expect(early).toMatchObject({
-    level: "warning",
-    remark: { en: "not valid before 2027-01-01" },
-  });
-  const urgent = { ...createCheckedItem("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
-  expect(judgeExpiry(urgent, null, asOf)).toMatchObject({
-    level: "critical",
-    remark: { en: "x; not valid before 2026-11-21" },
-  });
-  const begun = { ...thing, validFrom: "2026-11-20T00:00:00Z" };
-  expect(judgeExpiry(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
 });
 
 test("the summary counts the levels that occur", () => {

@@ -5,7 +5,6 @@ import type { PluginState } from "./output/plugin.ts";
 import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
 import { isNewerFile, identityOf } from "./compare.ts";
 
-/** The result of a check: the checked items, the most urgent first, and the overall state. */
 export interface CheckResult {
   readonly state: PluginState;
   readonly checked: readonly CheckedItem[];
@@ -13,11 +12,7 @@ export interface CheckResult {
   readonly superseded: readonly CheckedItem[];
 }
 
-/**
- * Summarises a check. If nothing was checked, the state is unknown, because it must not look like good news. An expired
- * file with a valid newer file of the same item does not count. Before it expires, it is not known whether the newer
- * file was uploaded, so the older file keeps its level, but at most `warning`.
- */
+/** Nothing checked is unknown, not good news. It is not known whether a newer file was uploaded in time. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
@@ -33,7 +28,6 @@ export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   return { state, checked, superseded };
 }
 
-/** Returns a function that returns the newest valid file of the same item, if it is newer than the given file. */
 function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => CheckedItem | undefined {
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
@@ -57,7 +51,6 @@ const describeRenewed = (by: string): Text =>
     `更新ファイル ${by} があります。アップロード済みかどうかを、管理画面の HOME に表示される期限で確認してください`,
   );
 
-/** Returns the counts by level, the most urgent first, such as `2 expired, 1 critical`. */
 export function describeCheckResult({ checked, superseded }: CheckResult): Text {
   if (checked.length === 0) return text("no expiry date to check", "確認する期限がありません");
   const { length } = superseded;
@@ -65,12 +58,7 @@ export function describeCheckResult({ checked, superseded }: CheckResult): Text 
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
-/**
- * Returns the thresholds for the days of `--within` and `--critical`. If only `--within` is given and is shorter than
- * the default critical time, the critical time is shortened to the same number of days.
- *
- * @throws `usage` if the critical time is longer than the warning time
- */
+/** A short `--within` also shortens the default critical time. @throws `usage` if that is longer */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
     withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),

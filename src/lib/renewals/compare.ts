@@ -20,14 +20,12 @@ export interface Check {
   readonly what: Text;
 }
 
-/** The item in use: its file, or its record in the tenant. */
 export interface CurrentItem {
   readonly expiring: Pick<DatedItem, keyof ExpiringItem>;
   /** absent if there is only a record */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** The file in use, and a new file of the same kind. */
 export interface FilePair {
   readonly current: CurrentItem;
   readonly next: Renewable;
@@ -50,7 +48,6 @@ type Result = readonly [outcome: CheckOutcome, what: Text] | undefined;
 
 type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
 
-/** Returns what the current and the next file contain of one kind of evidence. */
 const bothOf = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
   [current, next].map(({ evidence }) => (evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined));
 
@@ -67,7 +64,6 @@ const compareValues = (was: Value, is: Value, differs: readonly [CheckOutcome, T
     : [outcome, text(`${en}${found}`, `${ja}${found}`)];
 };
 
-/** Rejects a file that is the same as the file in use. */
 const checkFile = ({ current, next }: FilePair): Result =>
   current.expiring.fingerprint === next.expiring.fingerprint
     ? ["bad", text("this file is the same as the file in use", "現在使われているファイルと同じです")]
@@ -169,11 +165,7 @@ const checkRequest = (pair: FilePair): Result => {
       ];
 };
 
-/**
- * Checks that both tokens are encrypted for the same key. The recipient can be read without a key.
- *
- * @see facts 3.5: CLOMO's key pair stays the same in a renewal, and only CLOMO can decrypt the token
- */
+/** @see facts 3.5: CLOMO's key pair stays the same in a renewal, and only CLOMO can decrypt the token */
 const checkAdeKey = (pair: FilePair): Result => {
   const [was, is] = bothOf(pair, "ade-token");
   const isOpened = pair.next.expiring.certainty === "exact";
@@ -193,10 +185,7 @@ const checkAdeKey = (pair: FilePair): Result => {
   ]);
 };
 
-/**
- * Compares the names of the MDM servers; without a file, the recorded name counts. A server can be renamed at Apple, and
- * a record can have any name.
- */
+/** Without a file, the recorded name counts. A server can be renamed, and a record can have any name. */
 const checkAdeServer = (pair: FilePair): Result => {
   const [was, is] = bothOf(pair, "ade-token");
   const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
@@ -251,7 +240,6 @@ const checkLocation = (pair: FilePair): Result => {
   ]);
 };
 
-/** The checks of all kinds of files, with their names for people. */
 export const CHECKS = {
   file: [text("different file", "別のファイル"), checkFile],
   topic: [text("topic", "トピック"), checkTopic],
@@ -282,7 +270,6 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
 /** Checks about the time or the state of the file in use, which say nothing about what the new file is. */
 const OTHER_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
-/** Returns whether a file may replace the one in use, which has the same kind. */
 export function compareFiles(pair: FilePair): Comparison {
   const checks = (CHECKS_BY_KIND[pair.next.expiring.kind] ?? CERTIFICATE_CHECKS).flatMap((id): readonly Check[] => {
     const [label, check] = CHECKS[id];
@@ -308,21 +295,13 @@ export const describeChecks = (checks: readonly Check[]): Text =>
     text("; ", "。"),
   );
 
-/** The data in a file that show which item the file renews. */
 interface Lineage extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly kind: RenewalKind | null;
   /** absent if there is no file */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/**
- * Returns the same value for two files only if they certainly belong to the same item in different years: a push
- * certificate of one topic and issuer, a server token of one consumer key, or else of one encryption key and server, or
- * a content token of one organisation and location. Apple replaces full-width characters in a location with `_`, so
- * such a location does not identify a token. Undefined if the file does not show enough.
- *
- * @see facts 3.4, 3.5
- */
+/** Returns the same value only for two files that certainly are the same item in two years. @see facts 3.4, 3.5 */
 export function identityOf({ kind, organisation, topic, evidence }: Lineage): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });
@@ -347,16 +326,12 @@ function listIdentityParts(
   }
 }
 
-/** Returns true if the first of two files for the same item is newer, because it expires later. */
 export const isNewerFile = (
   one: { readonly expiresAt: string | null },
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/**
- * Returns true if a file may replace an item by its date. If no file was recorded, the same date is that of the file in
- * use.
- */
+/** If no file was recorded, the same date is that of the file in use. */
 export const isLaterDate = (
   file: { readonly expiresAt: string },
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },

@@ -4,7 +4,6 @@ import type { PluginState } from "./output/plugin.ts";
 import type { Column } from "../terminal/index.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
-/** Something that is so, and what to do about it. */
 export interface Finding {
   /** the same for the same thing on another day, and another one for another stage of an expiry */
   readonly id: string;
@@ -35,7 +34,6 @@ const LEVELS_BY_URGENCY = Object.keys(LEVEL_LABELS) as readonly Level[];
 
 type Urgency = Pick<Finding, "level" | "item">;
 
-/** Compares by level, then by expiry. */
 export const compareByUrgency = (one: Urgency, other: Urgency): number =>
   LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level) ||
   compareCodeUnits(one.item?.expiresAt ?? NEVER, other.item?.expiresAt ?? NEVER);
@@ -51,14 +49,12 @@ export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>
     text(", ", "、"),
   );
 
-/** Returns the overall state: that of the most urgent finding. */
 export const determineState = (levels: Iterable<Level>): PluginState => {
   const found = new Set(levels);
   const worst = LEVELS_BY_URGENCY.find((level) => found.has(level)) ?? "ok";
   return worst === "expired" ? "critical" : worst;
 };
 
-/** Returns a finding in one line: level, tenant, what is so, and what to do. */
 export const describeFinding = ({ level, tenant, what, next }: Finding): Text => {
   const label = LEVEL_LABELS[level];
   const [en, ja] = next === null ? ["", ""] : [`: ${next.en}`, `: ${next.ja}`];

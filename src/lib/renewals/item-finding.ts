@@ -6,7 +6,6 @@ import { completeCommands } from "../terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 import type { Finding } from "./finding.ts";
 
-/** Describes an item by its kind, its name, and its date or why there is none. */
 function describeItem({ kind, name, expiry, daysLeft, isToday, remark, rejection, level }: CheckedItem): Text {
   const reason = rejection !== undefined && level === "critical" ? rejection.what : (remark ?? LEVEL_NAMES.unknown);
   if (kind === null) return reason;
@@ -23,7 +22,6 @@ function describeItem({ kind, name, expiry, daysLeft, isToday, remark, rejection
   return text(`${en} expires on ${expiry}, ${left.en}${moreEn}`, `${ja}の期限は ${expiry}(${left.ja})${moreJa}`);
 }
 
-/** Returns the finding about a judged item of a tenant, or about a file. */
 export function toItemFinding(item: CheckedItem): Finding {
   const { kind, name, context, source, level, fingerprint } = item;
   const next = kind === null || level === "ok" ? undefined : line("renewals guide", [context === null ? kind : name]);

@@ -5,7 +5,6 @@ import type { ExpiringItem, RenewalItem } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { GuideFacts } from "./guide/index.ts";
 
-/** The numbers of days before expiry from which an item has the level `warning` or `critical`. */
 export interface Thresholds {
   readonly withinDays: number;
   readonly criticalDays: number;
@@ -14,7 +13,6 @@ export interface Thresholds {
 /** The default thresholds.  @see facts 3.2: CLOMO's own emails begin three months before expiry */
 export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30 };
 
-/** The time, time zone and thresholds by which expiries are judged. */
 export interface ExpiryClock {
   readonly now: Date;
   /** IANA time zone name */
@@ -24,10 +22,7 @@ export interface ExpiryClock {
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/**
- * Returns a clock for judging expiries that is set to noon on a day such as `2027-03-31`, or an hour off when clocks
- * change.
- */
+/** Noon on that day, or an hour off when clocks change. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
@@ -55,7 +50,6 @@ interface ExpiryStatus {
   readonly expiry: string | null;
 }
 
-/** Days before and after an expiry in which its time of day matters. */
 const NEAR_DAYS = 3;
 
 const getExpiryStatus = (
@@ -73,14 +67,12 @@ const getExpiryStatus = (
   return { level: levelOf(expiresAt, asOf), expiresOn, daysLeft, isToday: expiresOn === dayOf(now, timezone), expiry };
 };
 
-/** The rejection of an item by its issuer, who no longer accepts it. */
 export interface Rejection {
   readonly what: Text;
   /** UTC instant of the first rejection */
   readonly at: string;
 }
 
-/** A recorded item, with what the file it was read from shows about its date. */
 export interface DatedItem extends RenewalItem {
   /** UTC instant from which the item is valid */
   readonly validFrom?: string | null | undefined;
@@ -92,9 +84,7 @@ export interface DatedItem extends RenewalItem {
   readonly holding?: GuideFacts | undefined;
 }
 
-/**
- * A unit of a check: an item, the part of an item in a file, or (without a kind) a place where nothing was readable.
- */
+/** An item, the part of an item in a file, or (without a kind) a place where nothing was readable. */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
@@ -115,10 +105,7 @@ export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
 
 export type CheckedItem = JudgedItem<CheckItem, string | null>;
 
-/**
- * Judges an item that expires. An item that is not valid yet is at least a warning. A rejected item is critical unless
- * it has expired.
- */
+/** An item that is not valid yet is at least a warning, a rejected one critical unless it has expired. */
 export function judgeExpiry<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> & Pick<CheckItem, "certainty">,
   C extends string | null,

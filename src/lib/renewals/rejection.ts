@@ -13,12 +13,7 @@ export interface AdeTokenState {
   } | null;
 }
 
-/**
- * Returns the items of a tenant. If Apple rejected the server token, its item is marked as rejected. All code that
- * judges recorded items uses this function.
- *
- * @param held undefined if the state of the token is not known
- */
+/** @param held undefined if the state of the token is not known */
 export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   items: readonly I[],
   held: AdeTokenState | undefined,
@@ -31,13 +26,7 @@ export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   );
 }
 
-/**
- * Returns a rejected item with the time of the rejection as its expiry, unless the item expired before. A newer
- * rejection is a new expiry, so its reminders are sent. If a wrong clock dated the rejection in the future, it counts
- * as a rejection of the current day, every day.
- *
- * @param timezone an IANA name
- */
+/** A newer rejection is a new expiry with its own reminders. One in the future (a wrong clock) counts as today's. */
 export function expireAtRejection(item: DatedItem, now: Date, timezone: string): DatedItem {
   const { rejection, expiresAt } = item;
   if (rejection === undefined) return item;

@@ -5,7 +5,6 @@ import { text } from "../text/index.ts";
 
 // Renders what starts the daily run: the program prints it, and a person installs it.
 
-/** Schedulers that can start the daily run. */
 export const SCHEDULERS = ["cron", "systemd", "task"] as const;
 
 export type Scheduler = (typeof SCHEDULERS)[number];
@@ -23,14 +22,11 @@ export interface DailyRun {
 
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
-/**
- * Returns a path of the program that remains valid. If npx runs a checkout, its path goes through a link in the cache
- * of npx, and that link disappears when the cache is emptied.
- */
+/** A path through the cache of npx is a link that disappears when the cache is emptied. */
 export const resolveStablePath = async (door: string): Promise<string> =>
   NPX_CACHE_PATH.test(door) ? resolveRealPath(door) : door;
 
-/** Parses a time of day, such as `09:00`. @throws `usage` if the text is not a time of day */
+/** @throws `usage` */
 function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute: number } {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(typed) ?? [];
   if (hour !== undefined && minute !== undefined) return { hour: Number(hour), minute: Number(minute) };
@@ -98,11 +94,7 @@ const RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
   task: renderTaskCommand,
 };
 
-/**
- * Renders what a person adds to the crontab or pastes into a shell, with a line break at the end.
- *
- * @throws Failure `usage` if a path contains a character that would end the entry
- */
+/** @throws `usage` if a path contains a character that would end the entry */
 export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
   const all = [run.node, run.door, run.home, ...run.words];
   const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;

@@ -9,7 +9,6 @@ import { isNewerFile } from "./compare.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
 import { readSmallFile, scanFiles, type ScannedFile } from "../files/index.ts";
 
-/** Creates the item for a file or folder in which nothing could be read. */
 export const createUnreadableItem = (where: string, remark: Text): CheckItem => ({
   kind: null,
   name: where,
@@ -27,20 +26,11 @@ const NO_ITEMS_FOUND = text(
   "このフォルダーに期限のあるファイルは見つかりませんでした",
 );
 
-/**
- * Matches the names of files that may contain a certificate, token or key, including renamed tokens and unfinished
- * downloads.
- */
+/** Also renamed tokens and unfinished downloads. */
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
-/**
- * Yields the items in the specified file or folder. A broken file yields an unreadable item and does not stop the
- * search.
- *
- * @param workingFolder absolute path against which relative names are resolved
- * @param options the keys that open files
- */
+/** A broken file yields an unreadable item and does not stop the search. */
 export async function* gatherItems(
   where: string,
   workingFolder: string,
@@ -59,7 +49,6 @@ export async function* gatherItems(
   if (found === 0) yield createUnreadableItem(where, NO_ITEMS_FOUND);
 }
 
-/** Returns the items in a file that came from stdin or was read by {@link scanFiles}. */
 export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOptions): Promise<readonly CheckItem[]> {
   const { where } = scanned;
   if ("reason" in scanned) return [createUnreadableItem(where, scanned.reason)];
@@ -71,17 +60,13 @@ export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOpt
   ];
 }
 
-/**
- * Returns true if a file contains only keys or signing requests, which are often stored next to certificates and do not
- * expire.
- */
+/** Keys and requests are often stored next to certificates, and do not expire. */
 function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
   const labels = [...findPemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
   if (labels.length === 0) return /\.key$/i.test(name);
   return labels.every((label) => /(?:PRIVATE KEY|PUBLIC KEY|PARAMETERS|CERTIFICATE REQUEST)$/.test(label));
 }
 
-/** The content of a file, with the reasons why some or all of it could not be read. */
 interface SourceContent {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
@@ -97,7 +82,6 @@ async function readSourceContent(name: string, bytes: Uint8Array, options?: Read
   }
 }
 
-/** Options for reading the source file of a recorded item. */
 export interface SourceOptions {
   /** true if the item was recorded on this machine, so that its source path refers to a file on this machine */
   readonly lookAtSource: boolean;
@@ -105,10 +89,7 @@ export interface SourceOptions {
   readonly timezone: string;
 }
 
-/**
- * Returns a recorded item with the date of its source file, if that file is on this machine. If the file no longer
- * exists, the recorded date is used.
- */
+/** If the file no longer exists, the recorded date is used. */
 export async function applySourceDate(
   item: RenewalItem,
   { lookAtSource, timezone }: SourceOptions,
@@ -129,10 +110,7 @@ export async function applySourceDate(
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-/**
- * Finds the same certificate or token in the file. If it is not in the file, returns the only item of the same kind,
- * which has replaced it.
- */
+/** Without the same one, the only item of the kind has replaced it. */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
@@ -164,7 +142,6 @@ const describeBrokenSource = (source: string, { en, ja }: Text): Text =>
     `記録された期限で判定します。${source} を読み込めませんでした: ${ja}`,
   );
 
-/** Returns recorded items with the dates that all commands use, one file after the other. */
 export async function applySourceDates(
   items: readonly RenewalItem[],
   options: SourceOptions,

@@ -1,11 +1,7 @@
 import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
-/**
- * The stages: numbers of days before expiry at which reminders are sent.
- *
- * @see facts 3.2: CLOMO begins three months before; another vendor sends email 90 / 60 / 30 / 15 days before
- */
+/** Days before expiry. @see facts 3.2: CLOMO begins three months before; another vendor 90, 60, 30 and 15 days */
 const STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
 /** The time, and the IANA name of the time zone in which a stage begins at midnight. */
@@ -14,7 +10,6 @@ export interface StageClock {
   readonly timezone: string;
 }
 
-/** The fields of an item that decide its stage. An item without a date never reaches a stage. */
 type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
 export interface DueStage<I extends StagedItem> {
@@ -23,21 +18,13 @@ export interface DueStage<I extends StagedItem> {
   readonly stage: number;
 }
 
-/**
- * Returns the most urgent stage that an expiry has reached: the smallest stage that is not less than the days left.
- * After expiry, each calendar day is a separate stage. Returns undefined if the expiry is further away than every
- * stage.
- */
+/** Returns the smallest stage that is not less than the days left. After expiry, each day is a stage of its own. */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countDaysLeft(expiresAt, now, timezone);
   return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
 };
 
-/**
- * Returns the reminders that are due to a recipient who has already received the reminders in `sent`. For each item,
- * this is the most urgent stage that the item has reached, unless that stage or a more urgent one was already sent for
- * the same expiry. After several days without a run, one reminder covers all stages that were missed.
- */
+/** Returns each item's most urgent stage, unless it or a more urgent one was sent. One covers all missed ones. */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,

@@ -12,10 +12,7 @@ const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
 
 export const isUploadedKind = (kind: RenewalKind): boolean => UPLOADED_KINDS.has(kind);
 
-/**
- * Dates that differ by no more than this count as the same date: the console's time zone is not known, and a date may be
- * estimated.
- */
+/** The console's time zone is not known, and a date may be estimated. */
 const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;
 
 export const isSameDate = (one: string, other: string): boolean =>

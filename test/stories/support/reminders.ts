@@ -51,8 +51,6 @@ const describeReminder = (to: string, { context, kind, name }: NamedItem): strin
 export interface Mail {
   readonly to: string;
   readonly text: string;
-  /** contents of the attachments by name */
-  readonly files: ReadonlyMap<string, string>;
 }
 
 /** A mail server that may be closed for a night. */
@@ -88,11 +86,11 @@ export class Mailbox {
 
   /** Takes the mails since the last time. A mail that was sent again as the same message counts once. */
   take(): Mail[] {
-    return this.#office.delivered.splice(0).flatMap(({ to, mail: { messageId, text, files } }) => {
+    return this.#office.delivered.splice(0).flatMap(({ to, mail: { messageId, text } }) => {
       const key = `${to} ${messageId}`;
       if (this.#seen.has(key)) return [];
       this.#seen.add(key);
-      return [{ to, text, files }];
+      return [{ to, text }];
     });
   }
 }
@@ -103,9 +101,8 @@ export const listReminders = (mails: readonly Mail[], items: readonly NamedItem[
     .flatMap(({ to, text }) => items.filter((item) => remindsOf(text, item)).map((item) => describeReminder(to, item)))
     .toSorted();
 
-/** Returns the commands in mails and in the guides that come with them. */
-export const listMailProposals = (mails: readonly Mail[]): string[] =>
-  mails.flatMap(({ text, files }) => [text, ...files.values()].flatMap(findProposals));
+/** Returns the commands in mails, which contain a guide. */
+export const listMailProposals = (mails: readonly Mail[]): string[] => mails.flatMap(({ text }) => findProposals(text));
 
 /** Chance that comes the same every time. */
 export const createDice = (seed: number) => {

@@ -5,10 +5,9 @@ import { openTenant } from "../../../src/lib/tenant/index.ts";
 import { TestSurroundings } from "../tenant/tenant.ts";
 import { freshHome, run, type Outcome, type RunOptions } from "./home.ts";
 
-/** The header line of {@link PEOPLE}. */
 export const HEADER = "氏名,メールアドレス,組織コード,役職";
 /** The lines of a file with two people and four columns. */
-export const PEOPLE = [HEADER, "山田 太郎,taro@example.com,S01,部長", "佐藤 花子,hanako@example.com,S02,"];
+const PEOPLE = [HEADER, "山田 太郎,taro@example.com,S01,部長", "佐藤 花子,hanako@example.com,S02,"];
 
 /** Returns the content of a file that consists of these lines, each with CRLF. */
 export const csv = (lines: readonly string[]): string => lines.map((line) => `${line}\r\n`).join("");
@@ -83,12 +82,5 @@ export class Desk {
 export async function freshDesk(people: readonly string[] = PEOPLE): Promise<Desk> {
   const desk = new Desk(freshHome());
   await desk.write("people.csv", csv(people));
-  return desk;
-}
-
-/** Creates a home whose tenant contains {@link PEOPLE}. */
-export async function createDeskWithPeople(): Promise<Desk> {
-  const desk = await freshDesk();
-  await desk.run("users import people.csv --create-orgs --yes");
   return desk;
 }

@@ -1,20 +1,8 @@
-/** A decoded part of an email. */
-export interface MailPart {
+export interface ParsedMail {
   readonly headers: ReadonlyMap<string, string>;
-  /** media type in lower case, such as `text/plain` */
-  readonly type: string;
-  readonly content: string;
-  readonly parts: readonly MailPart[];
-}
-
-export interface ParsedMail extends MailPart {
   readonly subject: string;
   readonly messageId: string;
   readonly text: string;
-  readonly html: string;
-  readonly calendar: string;
-  /** contents of the attachments, by file name */
-  readonly files: ReadonlyMap<string, string>;
 }
 
 /** Decodes `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`. @see RFC 2047 */
@@ -48,47 +36,6 @@ const requireRule = (holds: boolean, what: string): void => {
   if (!holds) throw new TypeError(`not a mail: ${what}`);
 };
 
-const parsePart = (raw: string): MailPart => {
-  const end = raw.indexOf("\r\n\r\n");
-  const [head, body] = end < 0 ? [raw, ""] : [raw.slice(0, end), raw.slice(end + 4)];
-  requireRule(/^(?:[!-9;-~]+:[ \t][\t -~]*(?:\r\n[ \t][\t -~]*)*(?:\r\n|$))+$/.test(head), `header ${head}`);
-  const headers = new Map(
-    head
-      .replace(/\r\n[ \t]+/g, " ")
-      .split("\r\n")
-      .map((line): [string, string] => {
-        const colon = line.indexOf(":");
-        return [line.slice(0, colon).toLowerCase(), decodeEncodedWords(line.slice(colon + 1).trim())];
-      }),
-  );
-  const contentType = headers.get("content-type") ?? "text/plain";
-  const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1];
-  const encoding = (headers.get("content-transfer-encoding") ?? "").toLowerCase();
-  const parts = boundary === undefined ? [] : body.split(`--${boundary}`).slice(1, -1);
-  requireRule(
-    boundary === undefined || (parts.length > 0 && body.trimEnd().endsWith(`--${boundary}--`)),
-    "an open part",
-  );
-  requireRule(encoding !== "base64" || /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(body), "no base64");
-  requireRule(encoding !== "quoted-printable" || !/=(?![0-9A-F]{2}|\r\n)/.test(body), "no quoted-printable");
-  return {
-    headers,
-    type: (contentType.split(";")[0] ?? "").trim().toLowerCase(),
-    content: boundary === undefined ? decodeBody(body, encoding).toString("utf8") : "",
-    parts: parts.map((part) => parsePart(part.replace(/^\r\n/, "").replace(/\r\n$/, ""))),
-  };
-};
-
-const findPartContent = ({ parts, ...part }: MailPart, type: string): string =>
-  part.type === type
-    ? part.content
-    : (parts.map((inner) => findPartContent(inner, type)).find((found) => found !== "") ?? "");
-
-const listAttachments = ({ parts, headers, content }: MailPart): readonly (readonly [string, string])[] => {
-  const name = /filename="?([^";]+)/.exec(headers.get("content-disposition") ?? "")?.[1];
-  return [...(name === undefined ? [] : [[name, content] as const]), ...parts.flatMap(listAttachments)];
-};
-
 /**
  * Parses an email as it was transmitted, without the library that created it.
  *
@@ -101,20 +48,28 @@ export const parseMail = (raw: Buffer): ParsedMail => {
     wire.split("\r\n").every((line) => line.length <= 998 && /^[\t -~]*$/.test(line)),
     "a line that is too long, or not ASCII",
   );
-  const part = parsePart(wire);
-  for (const name of ["from", "to", "subject", "date", "message-id", "mime-version", "content-type"]) {
-    requireRule(
-      wire.slice(0, wire.indexOf("\r\n\r\n")).match(new RegExp(`^${name}:`, "gim"))?.length === 1,
-      `no ${name}`,
-    );
-  }
+  const end = wire.indexOf("\r\n\r\n");
+  const [head, body] = [wire.slice(0, end), wire.slice(end + 4)];
+  requireRule(/^(?:[!-9;-~]+:[ \t][\t -~]*(?:\r\n[ \t][\t -~]*)*(?:\r\n|$))+$/.test(head), `header ${head}`);
+  for (const name of ["from", "to", "subject", "date", "message-id", "mime-version", "content-type"])
+    requireRule(head.match(new RegExp(`^${name}:`, "gim"))?.length === 1, `no ${name}`);
+  const headers = new Map(
+    head
+      .replace(/\r\n[ \t]+/g, " ")
+      .split("\r\n")
+      .map((line): [string, string] => {
+        const colon = line.indexOf(":");
+        return [line.slice(0, colon).toLowerCase(), decodeEncodedWords(line.slice(colon + 1).trim())];
+      }),
+  );
+  requireRule(headers.get("content-type")?.startsWith("text/plain") === true, "another type than text/plain");
+  const encoding = (headers.get("content-transfer-encoding") ?? "").toLowerCase();
+  requireRule(encoding !== "base64" || /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(body), "no base64");
+  requireRule(encoding !== "quoted-printable" || !/=(?![0-9A-F]{2}|\r\n)/.test(body), "no quoted-printable");
   return {
-    ...part,
-    subject: part.headers.get("subject") ?? "",
-    messageId: part.headers.get("message-id") ?? "",
-    text: findPartContent(part, "text/plain"),
-    html: findPartContent(part, "text/html"),
-    calendar: findPartContent(part, "text/calendar"),
-    files: new Map(listAttachments(part)),
+    headers,
+    subject: headers.get("subject") ?? "",
+    messageId: headers.get("message-id") ?? "",
+    text: decodeBody(body, encoding).toString("utf8"),
   };
 };

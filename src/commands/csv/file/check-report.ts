@@ -17,11 +17,7 @@ export interface CheckedFile {
 
 const MAX_LISTED_PROBLEMS = 20;
 
-/**
- * Renders a problem: `people.csv:4812:3: メールアドレス: not an email address (C4812)`. Adds the line number in the text
- * if it differs from the row, as it does below cells that contain newlines. Omits the cell if the reason already names
- * it, as reasons about workbook cells do.
- */
+/** The line in the text is added if it differs from the row; a cell that the reason names is left out. */
 export function renderProblemLine(
   file: string,
   { row, line, column, header, params }: Omit<Problem, "code">,
@@ -49,7 +45,6 @@ type Severity = "error" | "warning";
 
 const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
-/** Names a cause that several rows may share; undefined if it concerns only one row. */
 const findCommonCause = (problem: GroupableProblem): string | undefined => {
   const { code, column, params } = problem;
   if (code === "cells-too-few") return code;
@@ -59,7 +54,6 @@ const findCommonCause = (problem: GroupableProblem): string | undefined => {
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 
-/** Number of problems above which each has only one line. */
 const MAX_FOLDED_PROBLEMS = 8;
 
 /** Collects the first problems of each severity. Problems with a common cause are listed once, with a row count. */

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +7,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./encoded.ts";
-import { chooseTextFormat, type OutputTextFormat } from "./form.ts";
+import { type OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 
 class Kept {
@@ -112,28 +111,6 @@ describe("writeEncoded", () => {
   });
 });
 
-describe("chooseOutputForm", () => {
-  const NOTHING = { encoding: undefined, bom: false };
-
-  it("uses the encoding for the account's language and says so", async () => {
-    const tools = await setUp();
-    expect(await chooseTextFormat(tools, NOTHING, "en")).toEqual({
-      encoding: "utf-8",
-      bom: false,
-      onUnmappable: "error",
-    });
-    expect((await chooseTextFormat(tools, NOTHING, "ja")).encoding).toBe("shift_jis");
-    expect(tools.stderr.bytes.toString()).toMatch(/UTF-8.+English.+\n.+Shift_JIS.+Japanese/);
-  });
-
-  it("rejects a byte order mark for Shift_JIS", async () => {
-    const tools = await setUp();
-    await expect(chooseTextFormat(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
-      code: "usage",
-    });
-  });
-});
-
 class SlowReader extends Writable {
   taken = "";
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
@@ -170,20 +147,4 @@ it("stops producing output when the reader is gone", async () => {
   }
   await writeOutput(tools, "-", endless(), { held: false });
   expect(made).toBe(3);
-});
-
-it("resolves a file from the working folder, and keeps the old file if the write fails", async () => {
-  const tools = await setUp();
-  tools.outputs.permitReplacing();
-  const file = join(tools.folder, "out.csv");
-  writeFileSync(file, "old");
-  async function* failing(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from("new");
-    throw new TypeError("boom");
-  }
-  await expect(writeOutput(tools, "out.csv", failing(), { held: false })).rejects.toThrow("boom");
-  expect(readFileSync(file, "utf8")).toBe("old");
-  await writeOutput(tools, "out.csv", pieces("ne", "w"), { held: true });
-  expect(readFileSync(file, "utf8")).toBe("new");
-  expect((await readdir(tools.folder)).toSorted()).toEqual(["out.csv", "tmp"]);
 });

@@ -46,10 +46,7 @@ async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHe
   return { head, ...detector.end() };
 }
 
-/**
- * @throws `input-rejected` if the file is not a table, is UTF-8 except for some bytes, or is valid both as UTF-8 and as
- *   half-width kana in CP932
- */
+/** @throws `input-rejected` if the file is not a table, or its encoding is not certain */
 export async function detectEncoding(
   file: ByteSource,
   asked: Encoding | "auto",

@@ -1,4 +1,3 @@
-export { isWorkbook } from "../../../lib/csv/encoding/foreign.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { MAX_HEADER_ROW } from "../../../lib/model/import.ts";

@@ -45,6 +45,7 @@ describe("questions about columns", () => {
     expect(map.columns.filter(({ header }) => ["姓", "名"].includes(header)).map(({ to }) => to)).toEqual([null, null]);
     expect((await ask("users", headers)).map.joins).toMatchObject([{ field: "name" }, { field: "orgCode" }]);
     expect((await ask("docs", headers)).map.joins).toMatchObject([{ field: "displayName" }]);
+    expect((await ask("users", ["姓(カナ)", "名(カナ)"])).map.joins).toMatchObject([{ field: "nameKana" }]);
   });
 
   test("an answer for another list gives way", async () => {

@@ -29,7 +29,6 @@ import type { CopyClient } from "../copy.ts";
 
 type Batches<R> = AsyncIterable<readonly R[]>;
 
-/** A record type as the ordinary lists have it. */
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
@@ -60,7 +59,6 @@ async function* readSecuredGroups({ secured }: CopyClient) {
   for (const app of SECURED_APPS) yield await secured.groups(app);
 }
 
-/** Describes the role of an administrator, and what it covers. */
 export const describeAdministrator = (account: Account): Text => {
   const role = account.scheme === null ? [] : [same(account.scheme.name)];
   const scope = ACCOUNT_COLUMNS.find(({ key }) => key === "managedOrgs")?.name?.(account) ?? null;
@@ -166,10 +164,6 @@ const WORKBOOK_FILE = "records.xlsx";
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 
-/**
- * Writes the records of a tenant: a file for each type with one record per line, and a workbook with a sheet for each
- * type. @returns the number of records by type
- */
 export async function writeRecords(
   client: CopyClient,
   writer: BundleWriter,

@@ -11,7 +11,6 @@ import { collectLeaverRecords, findMatchingUsers, requireSinglePerson } from "..
 
 export type ReportClient = Omit<CopyClient, "orgs" | "devices" | "roles" | "secured">;
 
-/** Builds the manifest of a tenant's current state. */
 export async function buildBareManifest(
   client: ReportClient,
   about: Pick<Manifest, "program" | "asOf" | "language" | "history" | "resources">,
@@ -23,13 +22,7 @@ export async function buildBareManifest(
   return { schema: BUNDLE_SCHEMA_VERSION, tenant, lastUpdatedAt, ...about };
 }
 
-/**
- * Collects what a report shows.
- *
- * @param leaver the person as typed, and the last day; default: the leaver that the manifest names
- *
- * @throws Failure `not-found` if nobody matches, `usage` if several people match
- */
+/** @param leaver default: the one that the manifest names. @throws `not-found`; `usage` if several people match */
 export async function collectReportData(
   client: ReportClient,
   manifest: Manifest,

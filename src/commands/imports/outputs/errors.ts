@@ -90,10 +90,7 @@ interface RowReason {
   readonly reason: string;
 }
 
-/**
- * Yields the reasons of the invalid rows, one by one, so that few are in memory: the problems of a row in one line, each
- * as `メールアドレス: not an email address`, safe in a spreadsheet. Those of the whole file belong to the header row.
- */
+/** One by one, so that few are in memory. Those of the whole file belong to the header row. */
 export async function* readRowReasons(
   problems: AsyncIterable<InputProblem>,
   headerRow: number,

@@ -118,7 +118,6 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
       }
 }
 
-/** Returns the paths of the organisations by code, as they are after the plan. */
 export async function loadOrgPaths(tools: Tools, { id, beside }: Import): Promise<ReadonlyMap<string, string>> {
   const { client } = await tools.tenant("orgs", "imports");
   const orgs = (await ignoreFailure(() => client.orgs.list())) ?? [];

@@ -13,7 +13,8 @@ import {
   type RecordSink,
 } from "../../../lib/csv/records/record.ts";
 import { detectEncoding, readHead } from "../../csv/file/encoding.ts";
-import { isWorkbook, rejectSheetOption } from "../../csv/file/sheet.ts";
+import { isWorkbook } from "../../../lib/csv/encoding/foreign.ts";
+import { rejectSheetOption } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
 export interface InputFormat {
@@ -28,20 +29,22 @@ export interface InputFormatOptions {
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
+  /** option that hints propose for another encoding */
+  readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws `input-rejected` if the file is not a table, or its encoding cannot be determined */
 export async function detectInputFormat(
   file: InputFile,
-  { encoding: asked, sheet, headerRow, signal }: InputFormatOptions,
+  { encoding: asked, sheet, headerRow, flag, signal }: InputFormatOptions,
 ): Promise<InputFormat> {
   const head = await readHead(file, signal);
   if (isWorkbook(head)) {
     return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, headerRow: headerRow ?? 1 };
   }
   rejectSheetOption(file.label, sheet);
-  const encoding = await detectEncoding(file, asked, { signal });
+  const encoding = await detectEncoding(file, asked, { flag, signal });
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return { encoding, dialect: { delimiter: guessDelimiter(start, headerRow) }, headerRow: headerRow ?? 1 };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Layout } from "../../../lib/client/index.ts";
-import { csv, freshDesk, type Desk } from "#support/cli/import-desk.ts";
+import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 const ENTER = "\r";
@@ -100,31 +100,6 @@ describe("an import at a terminal", () => {
       { orgCode: "S01" },
     ]);
     expect(await desk.run("users import list.xlsx --yes")).toMatchObject({ code: 0 });
-  });
-
-  test("joins both kana columns, and recognises paths, names and codes of organisations", async () => {
-    const desk = await deskWith(
-      "a.csv",
-      csv([
-        "姓,名,姓(カナ),名(カナ),メールアドレス,所属",
-        "山田,太郎,ヤマダ,タロウ,a@example.jp,本社/営業部",
-        "佐藤,花子,サトウ,ハナコ,b@example.jp,総務部",
-        "鈴木,一郎,スズキ,イチロウ,c@example.jp,G01",
-      ]),
-    );
-    const { code, stderr } = await desk.type("users import a.csv", [
-      ['Is 氏名 to be joined from "姓 + 名"?', ENTER],
-      ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
-      ...asks("所属"),
-      ["Apply", "y\r"],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
-    expect(JSON.parse((await desk.run("users list --format json --fields nameKana,orgCode")).text)).toEqual([
-      { nameKana: "ヤマダ タロウ", orgCode: "S01" },
-      { nameKana: "サトウ ハナコ", orgCode: "G01" },
-      { nameKana: "スズキ イチロウ", orgCode: "G01" },
-    ]);
   });
 
   test("uses the only key of a list without a question", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { csv, freshDesk, PEOPLE, createDeskWithPeople, parseResult, type Result } from "#support/cli/import-desk.ts";
+import { csv, freshDesk, parseResult, type Result } from "#support/cli/import-desk.ts";
 
 describe("an import", () => {
   test("shows its plan on stderr and its result on stdout, and commits", async () => {
@@ -45,45 +45,5 @@ describe("an import", () => {
     const mended = await desk.run("users import wide.csv --yes --format json");
     expect(mended.stderr).toContain('corrected: "␣ａ@example.jp" → "a@example.jp" and 2 more (B2)');
     expect(parseResult(mended)).toMatchObject({ create: 0, unchanged: 1 });
-  });
-});
-
-describe("deletions", () => {
-  const ONE = csv(PEOPLE.slice(0, 2));
-
-  test("require their number, even with --yes", async () => {
-    const desk = await createDeskWithPeople();
-    await desk.write("one.csv", ONE);
-    const replace = "users import one.csv --mode replace";
-    expect((await desk.run(`${replace} --yes`)).code).toBe(3);
-    const wrong = await desk.run(`${replace} --confirm-deletions 2`);
-    expect({ code: wrong.code, said: wrong.stderr.includes("the plan deletes 1 record, not 2") }).toEqual({
-      code: 3,
-      said: true,
-    });
-    expect(await desk.users()).toContain("hanako");
-    const right = await desk.run(`${replace} --confirm-deletions 1 --format json`);
-    expect(parseResult(right)).toMatchObject({ delete: 1, committed: true });
-    expect(await desk.users()).not.toContain("hanako");
-  });
-});
-
-describe("imports", () => {
-  test("undo restores the former records, and its deletions require their number", async () => {
-    const desk = await createDeskWithPeople();
-    const before = await desk.users();
-    await desk.write(
-      "more.csv",
-      csv([...PEOPLE.slice(0, 1), "山田 次郎,taro@example.com,S02,課長", "新人,new@example.com,,"]),
-    );
-    const { number } = parseResult(await desk.run("users import more.csv --yes --format json"));
-    expect((await desk.run(`undo ${number} --yes`)).code).toBe(3);
-    const undone = await desk.run(`undo ${number} --confirm-deletions 1 --format json`);
-    expect(parseResult(undone)).toMatchObject({ delete: 1, update: 1, committed: true });
-    expect(undone.stderr).toMatch(
-      / {2}- new@example\.com 新人\n.* {2}~ taro@example\.com 山田 太郎: 氏名: 山田 次郎 → 山田 太郎, 組織コード: S02 → S01, 役職: 課長 → 部長\n/s,
-    );
-    expect(await desk.users()).toBe(before);
-    expect((await desk.run(`undo ${number} --confirm-deletions 1`)).code).toBe(5);
   });
 });

@@ -29,10 +29,7 @@ interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
   readonly said: RenewalChange;
 }
 
-/**
- * Records each certificate, token and profile of a folder, the first to expire first, each under its own name. A file
- * that is unreadable, recorded, or compared with the item that it renews is reported and not recorded.
- */
+/** The first to expire is recorded first. What is not recorded is reported. */
 export async function addFolder(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,

@@ -37,7 +37,6 @@ export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
 export const DEFAULT_ITEM_COLUMNS: readonly string[] =
   "context kind name organisation expiresOn daysLeft level owner".split(" ");
 
-/** Shows the current state of an item and, on a terminal, the command that explains how to renew it. */
 export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
   const { terminal } = tools;
   await terminal.show(ITEM_COLUMNS, judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)));

@@ -25,12 +25,7 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
-/**
- * Runs a check. Whatever cannot be read counts as unknown, including a tenant that cannot be opened.
- *
- * @throws `not-found` if the context or a key file does not exist
- * @throws `input-rejected` if a key cannot be used
- */
+/** Whatever cannot be read counts as unknown. @throws `not-found`; `input-rejected` if a key cannot be used */
 export async function runCheck(
   tools: Tools,
   { files, allContexts, thresholds, ...openers }: CheckRequest,
@@ -60,11 +55,9 @@ export async function runCheck(
   return summariseCheck(checked);
 }
 
-/** Reads the given keys. The code for this is loaded only if there are any. */
 const loadReadOptions = async (tools: Tools, { key }: Pick<CheckRequest, "key">): Promise<ReadOptions> =>
   key.length === 0 ? {} : (await import("./read-options.ts")).readKeyFiles(tools, { key });
 
-/** Describes on one line why a tenant cannot be read: what is wrong, where, and what to do next. */
 export function describeUnreadable(error: unknown): Text {
   const { what, where, hint } =
     error instanceof Failure ? error : { what: same(error instanceof Error ? error.message : String(error)) };
@@ -76,12 +69,7 @@ export function describeUnreadable(error: unknown): Text {
   );
 }
 
-/**
- * Reads a tenant, its name for people, its ADE if it is needed, and its items with what Apple says of them.
- *
- * @param needsAde by default, ADE is read only if an item depends on it
- * @throws like opening the tenant; `not-found` for a local tenant that does not exist, which is not created
- */
+/** @throws `not-found` for a local tenant that does not exist, which is not created */
 export async function loadCheckedTenant(
   tools: Tools,
   context: Context,
@@ -103,9 +91,6 @@ export async function loadCheckedTenant(
   return { tenant, name, ade, items };
 }
 
-/**
- * Reads the items of a tenant. If the tenant cannot be read, returns one unreadable item with the reason.
- */
 async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   try {
     return (await loadCheckedTenant(tools, context)).items;

@@ -11,11 +11,7 @@ import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 
-/**
- * Writes a settings file without a mail server and recipients, with the example in comments.
- *
- * @throws Failure `input-rejected` if settings already exist
- */
+/** @throws `input-rejected` if settings already exist */
 export async function writeNotifySettings(tools: Tools, example: string): Promise<void> {
   const { home, terminal, temporary } = tools;
   const file = getNotifyFile(home);
@@ -56,10 +52,7 @@ const TEST_MESSAGE: Document = {
   sections: [],
 };
 
-/**
- * Sends one message to each recipient in the settings, and records nothing. If there is a mail server but no email
- * recipient, the sender's own address also receives a message, because owners are notified by email.
- */
+/** Without an email recipient, the sender gets one, because owners are notified by email. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {
   const { terminal, clock, signal, environment, home, machine } = tools;
   const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };

@@ -29,11 +29,7 @@ export function readItemOptions({ expires, ...options }: ItemOptions, timezone: 
   return { ...Object.fromEntries(said.filter(([, value]) => value !== undefined)), ...dated };
 }
 
-/**
- * Reads the keys from the named files.
- *
- * @throws Failure `not-found` if a file does not exist, `input-rejected` if a key file does not contain a key
- */
+/** @throws `not-found`; `input-rejected` if a file does not contain a key */
 export const readKeyFiles = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   { key }: Pick<NewItemOptions, "key">,
@@ -63,7 +59,6 @@ async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8A
 
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
 
-/** Asks before a text that looks like a password is recorded. */
 export const questionItemTexts = (
   tools: Pick<Tools, "terminal" | "globals">,
   options: ItemOptions & { readonly name: string | undefined },
@@ -85,7 +80,6 @@ const CERTIFICATE_KINDS: readonly RenewalKind[] = [
   "custom",
 ];
 
-/** Returns the fields that an item takes from its file, without the kind. */
 export const toItemFields = (
   { organisation, expiresAt, certainty, fingerprint, topic }: Omit<ExpiringItem, "kind" | "name" | "validFrom">,
   source: string | null,
@@ -99,13 +93,7 @@ export const toItemFields = (
   source,
 });
 
-/**
- * Reads an item from a file, as an item of the wanted kind.
- *
- * @throws Failure `not-found` if the file does not exist
- * @throws Failure `usage` if the file cannot be read, or if several items in it match
- * @throws Failure `input-rejected` if nothing in the file expires, or nothing in it is of the kind
- */
+/** @throws `not-found`; `usage` if several items match; `input-rejected` if none does */
 export async function readRenewable(
   tools: Pick<Tools, "stdin" | "workingFolder">,
   wanted: FileChoice,
@@ -116,7 +104,7 @@ export async function readRenewable(
   return { expiring: { ...expiring, kind: wanted.kind ?? expiring.kind }, evidence, path: read.path };
 }
 
-/** Reads a signing request. @throws Failure `not-found` if there is no such file, `input-rejected` if it is none */
+/** @throws `not-found`; `input-rejected` if it is not a request */
 export const readCsr = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   name: string | undefined,

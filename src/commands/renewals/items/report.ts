@@ -37,7 +37,6 @@ export function showsFindings(tools: Tools, { nagios, prometheus }: ReportForms)
   });
 }
 
-/** Writes findings to stdout, as records or one line each. */
 export async function showFindings(tools: Tools, findings: readonly Finding[]): Promise<void> {
   const { terminal } = tools;
   if (isRecordOutputRequested(tools)) return terminal.list(FINDING_COLUMNS, findings);
@@ -55,7 +54,6 @@ interface Report {
   readonly thresholds?: Thresholds;
 }
 
-/** Writes the forms for monitoring. Returns the exit code. */
 export async function writeReport(
   { terminal, outputs, clock }: Tools,
   { nagios, prometheus }: ReportForms,

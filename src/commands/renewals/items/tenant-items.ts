@@ -5,9 +5,6 @@ import { applySourceDates } from "../../../lib/renewals/sources.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
-/**
- * Returns the current time, the time zone of the context and the default thresholds, by which expiry dates are judged.
- */
 export const createExpiryClock = (
   tools: Pick<Tools, "globals" | "clock">,
   tenant: Parameters<typeof resolveTimezone>[1],
@@ -17,12 +14,7 @@ export const createExpiryClock = (
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/**
- * Reads a tenant's items with the dates by which they are judged. The source files are read only if the items were
- * recorded on this computer.
- *
- * @param timezone IANA name of the time zone for the days in remarks
- */
+/** The source files are read only if the items were recorded on this computer. */
 export const readDatedItems = async (
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   timezone: string,

@@ -6,18 +6,13 @@ import type { RegularFile } from "../../files/plain.ts";
 import { text } from "../../text/index.ts";
 import { DAMAGED_ARCHIVE, createInvalidBundleFailure, storeTemporaryFile, type StoredFile } from "./archive/unpack.ts";
 
-/** Returns the lines of a file of keys without comments and empty lines. */
 export const parseKeyLines = (content: string): readonly string[] =>
   content
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-/**
- * Creates what encrypts for recipients (public keys, `age1…`).
- *
- * @throws Failure `usage` for an invalid recipient, which the message does not show, because it may be a secret key
- */
+/** @throws `usage` for an invalid recipient, which is not shown, because it may be a secret key */
 export function createEncrypter(recipients: readonly string[]): Encrypter {
   const encrypter = new Encrypter();
   try {
@@ -36,12 +31,7 @@ export function createEncrypter(recipients: readonly string[]): Encrypter {
   }
 }
 
-/**
- * Creates what decrypts with the secret keys of an identity file, as age-keygen writes it.
- *
- * @param where the file name, for messages, which never show the content
- * @throws Failure `input-rejected` if the content is not a list of age keys
- */
+/** @throws `input-rejected` if the content is not a list of age keys; it is never shown */
 export function createDecrypter(content: string, where: string): Decrypter {
   const decrypter = new Decrypter();
   const keys = parseKeyLines(content);
@@ -64,12 +54,7 @@ export function createDecrypter(content: string, where: string): Decrypter {
 const MAX_HEADER_BYTES = 1024 * 1024;
 const DECRYPTED_FILE = "decrypted";
 
-/**
- * Decrypts an archive into a new folder (0700) in the temporary folder; the decrypted file is 0600.
- *
- * @param where the archive name, for messages
- * @throws Failure `input-rejected` if no identity matches, or if the archive is damaged or truncated
- */
+/** @throws `input-rejected` if no identity matches, or if the archive is damaged or truncated */
 export async function decryptArchive(
   archive: RegularFile,
   decrypter: Decrypter,

@@ -1,4 +1,4 @@
-/** Names of the manifest and of the list with the hashes of all other files. An archive begins with these files. */
+/** An archive begins with these files. */
 export const MANIFEST_FILE = "manifest.json";
 export const SUMS_FILE = "SHA256SUMS";
 /** A copy of the tenant itself, without its secrets. */
@@ -8,17 +8,13 @@ export const TENANT_FILE = "tenant.db";
 export const MAX_BUNDLE_FILES = 1000;
 
 const MAX_PATH_LENGTH = 200;
-/** Maximum number of segments in a path. */
 export const MAX_PATH_DEPTH = 4;
 const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
 // control characters, characters that Windows does not allow in names, and marks that change how the following text is
 // displayed
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
-/**
- * Returns true if a path is allowed in a bundle: its segments, separated by `/`, are valid names on every system, no
- * segment is a hidden name, and the path does not lead out of the bundle.
- */
+/** The name must be valid on every system, not hidden, and not lead out of the bundle. */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
   return (
@@ -40,11 +36,10 @@ export interface FileHash {
   readonly sha256: string;
 }
 
-/** Compares two strings by the bytes of their UTF-8 form. */
 export const compareByteOrder = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** Returns the content of `SHA256SUMS` in the format of `sha256sum`, sorted by the bytes of the paths. */
+/** In the format of `sha256sum`, sorted by the bytes of the paths. */
 export const renderSums = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => compareByteOrder(one.path, other.path))
@@ -53,9 +48,7 @@ export const renderSums = (files: readonly FileHash[]): string =>
 
 const SUMS_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
 
-/**
- * Returns the files in a list of hashes; undefined if any byte differs from what {@link renderSums} writes for them.
- */
+/** Returns undefined if any byte differs from what {@link renderSums} writes. */
 export function parseSums(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {

@@ -3,7 +3,6 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, type ResourceName } from "../resources.ts";
 
-/** The format version that this program reads and writes. */
 export const BUNDLE_SCHEMA_VERSION = 102;
 
 const ManifestShape = z.strictObject({
@@ -27,19 +26,13 @@ const ManifestShape = z.strictObject({
   ),
 });
 
-/** The content of `manifest.json`, which describes a bundle. */
 export type Manifest = z.infer<typeof ManifestShape>;
 
 /** Returns the text of a manifest. Parsing it first puts the members in their order. */
 export const renderManifest = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 
-/**
- * Parses the text of a manifest.
- *
- * @param where the file name, for messages
- * @throws Failure `input-rejected` if the text is not a manifest, or has the format of a newer version
- */
+/** @throws `input-rejected` if it is not a manifest, or has the format of a newer version */
 export function parseManifest(json: string, where: string): Manifest {
   const value = parseJson(json);
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;

@@ -41,7 +41,6 @@ export interface BundleFileInfo {
   readonly bytes: number;
 }
 
-/** Where a bundle is found and unpacked, and how it is decrypted. */
 export interface BundleReadOptions {
   /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
@@ -166,7 +165,6 @@ const CHANGED_AFTER_VERIFICATION = text(
 const describeNameConflict = (other: string): Text =>
   text(`on some systems, the file name is the same as ${other}`, `システムによっては ${other} と同じ名前になります`);
 
-/** Returns the listed files that do not exist, and the existing files that are not listed. */
 export function findListMismatches(
   files: readonly BundleFileInfo[],
   sums: readonly FileHash[],
@@ -241,7 +239,6 @@ const readBundleTree = async (path: string, name: string): Promise<readonly Tree
     throw hasErrorCode(cause, "ENOTDIR") ? createNotABundleFailure(name) : createUnreadableBundleFailure(name, cause);
   });
 
-/** Returns the failure for an unreadable bundle: `input-rejected`, unless it does not exist or the disk is faulty. */
 function createUnreadableBundleFailure(name: string, cause: unknown): unknown {
   const failure = createReadFailure(name, cause);
   if (!(failure instanceof Failure) || failure.code !== "usage") return failure;

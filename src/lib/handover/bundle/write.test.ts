@@ -80,13 +80,3 @@ test("an abandoned bundle leaves nothing, and the next command removes that of a
   expect(existsSync(join(root, ".a.zip.4711.tmp"))).toBe(false);
   await dead[Symbol.asyncDispose]();
 });
-
-test.each(["../a", "/a", "a//b", "a/./b", "c:x", "a\\b", ".hidden", "aux.txt", "a/b/c/d/e", "a ", "MANIFEST.JSON", ""])(
-  "%j cannot be in a bundle",
-  async (path) => {
-    const root = freshFolder();
-    await using writer = await createBundle(join(root, "a"), storageIn(root));
-    await (await writer.file("manifest.json")).close();
-    await expect(writer.file(path)).rejects.toThrow(TypeError);
-  },
-);

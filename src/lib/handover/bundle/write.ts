@@ -18,7 +18,6 @@ import { renderManifest, type Manifest } from "./manifest.ts";
 
 const AGE_EXTENSION = ".age";
 
-/** Returns true if a bundle with this name is a folder. Any other bundle is a single file, which may be encrypted. */
 export const isBundleFolderName = (target: string): boolean => !/\.zip(?:\.age)?$/i.test(target);
 
 export interface BundleFileWriter {
@@ -28,11 +27,7 @@ export interface BundleFileWriter {
   close(): Promise<WrittenFile>;
 }
 
-/**
- * Writes a bundle. The files are written to a temporary folder next to the final name. The folder is packed if the
- * bundle is an archive. The bundle gets its final name when everything is on the disk, so a process that dies never
- * leaves an incomplete bundle under that name.
- */
+/** The files get their final name when all are on the disk, so a process that dies leaves nothing incomplete. */
 export class BundleWriter implements AsyncDisposable {
   readonly #target: string;
   readonly #outputs: Outputs;
@@ -173,7 +168,7 @@ const createNotEncryptableFailure = (target: string): Failure =>
 /** Extensions of archives that are not supported. A folder with such a name would be mistaken for an archive. */
 const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 
-/** Refuses a name that looks like an archive of another kind. @throws Failure `usage` */
+/** @throws `usage` */
 function refuseUnsupportedExtension(target: string): void {
   if (/\.zip$/i.test(target) || !UNSUPPORTED_EXTENSION.test(target)) return;
   throw new Failure("usage", {

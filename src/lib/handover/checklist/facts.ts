@@ -25,10 +25,8 @@ export interface Administrator extends Pick<
 
 export type Renewal = RecordOf<typeof RENEWAL_ITEM.fields> & { readonly rejection?: Rejection | undefined };
 
-/** Who administers the MDM server at Apple, and who set its token when. */
 export type AdeServerFacts = Readonly<Record<"adminId" | "tokenSetAt" | "tokenSetBy", string | null>>;
 
-/** The facts from which the checklist is built. They come from a tenant's API or from a bundle. */
 export interface HandoverFacts {
   readonly tenant: TenantProfile;
   readonly administrators: readonly Administrator[];

@@ -11,7 +11,6 @@ import { toTypableName } from "../../text/shell-word.ts";
 import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
 import { sharesWord } from "./people.ts";
 
-/** The day for which a checklist is built. */
 export interface ChecklistDay {
   /** a day: `2027-03-01` */
   readonly asOf: string;
@@ -19,13 +18,11 @@ export interface ChecklistDay {
   readonly timezone: string;
 }
 
-/** The titles of the items, and of the steps for a leaver. */
 export const GROUP_TITLES = {
   ...ITEM_TITLES,
   leaver: text("what depends on the leaver", "退職者に紐づくもの"),
 } as const;
 
-/** A line of the checklist: something missing or wrong, a recorded value, an answer, a note, or a step for a leaver. */
 export interface ChecklistRow {
   readonly item: keyof typeof GROUP_TITLES;
   readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
@@ -45,7 +42,6 @@ export interface ChecklistRow {
 
 type Gap = readonly [id: string, what: Text, next: Advice];
 
-/** One of the six items. */
 interface Item {
   /** what is renewed with the account of the item; the item applies if the tenant uses it. Empty: always applies */
   readonly kinds: readonly ExpectedRenewalKind[];
@@ -54,27 +50,27 @@ interface Item {
   readonly findGaps?: (facts: HandoverFacts, day: ChecklistDay) => readonly Gap[];
 }
 
-/** How to change the contact person.  @see facts 7.2; seed 002 */
+/** @see facts 7.2; seed 002 */
 export const CONTACT_CHANGE_INSTRUCTIONS = text(
   "download the application form (申込書) from the Support form of CLOMO PANEL and submit it there; then",
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して提出。その後",
 );
 
-/** The command that records all contact fields, so that no field keeps the value of the previous person. */
+/** All of them, so that no field keeps the value of the previous person. */
 export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactName: "NAME",
   contactMail: "MAIL",
   contactPhone: "NUMBER",
 });
 
-/** How to make somebody a system administrator with the support option.  @see seed 003, 5 */
+/** @see seed 003, 5 */
 const SUPPORT_OPTION_ADVICE = step(
   "a person without an account needs one first",
   "アカウントがない人には、先にアカウントを作成",
   line("clomo-account edit", ["ACCOUNT"], { role: "system", supportOption: true, noticeMail: true }),
 );
 
-/** The note that a password change invalidates the content tokens that the account downloaded.  @see facts 3.5 */
+/** @see facts 3.5 */
 export const PASSWORD_CHANGE_NOTE = text(
   "if the password of this Managed Apple Account changes, the VPP tokens that it downloaded become invalid: renew them",
   "この管理対象 Apple Account のパスワードを変更すると、ダウンロードした VPP サービストークンが無効になります。すぐに更新してください",
@@ -87,7 +83,6 @@ export const DUE_SOON_DAYS = 90;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Returns the number of days from one day to another. */
 export const countDays = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 
 const MAX_ANSWER_AGE_DAYS = 365;
@@ -97,7 +92,6 @@ const formatAccounts = (accounts: readonly Administrator[]): string =>
 
 const isSystem = ({ role }: Administrator): boolean => role === "system";
 
-/** Returns the end of a contract as a finding. */
 export const describeContractEnd = ({ name, until }: { readonly name: string; readonly until: string }): Gap => [
   "contract-ends",
   text(`end date of the contract ${name}: ${until}`, `契約「${name}」の終了日: ${until}`),
@@ -213,7 +207,6 @@ const ITEMS: Readonly<Record<ItemId, Item>> = {
 
 const ITEM_IDS = Object.keys(ITEMS) as readonly ItemId[];
 
-/** Returns the renewal items that belong to an item of the checklist. */
 export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly Renewal[] => {
   const owned = ITEM_IDS.flatMap((id): readonly string[] => ITEMS[id].kinds);
   const { kinds }: { readonly kinds: readonly string[] } = ITEMS[item];
@@ -226,7 +219,6 @@ const findOnlyValue = (values: readonly (string | null)[]): string | null => {
   return others.length === 0 ? only : null;
 };
 
-/** Returns the value in the records that answers a question; null if nothing is recorded. */
 function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): string | null {
   const renewals = listRenewalsOf(facts, item);
   const ade = item === "apple-business" ? facts.adeServer.adminId : null;
@@ -238,7 +230,6 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
   return findOnlyValue(own.map(({ phone }) => phone));
 }
 
-/** A question with what is known in reply to it. */
 export interface AskedQuestion extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
@@ -265,7 +256,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
 
 type Applicability = ReturnType<typeof determineApplicability>;
 
-/** Determines whether an item applies to a tenant. Something that is recorded is used. */
+/** Something that is recorded is used. */
 function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   const { kinds } = ITEMS[item];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
@@ -277,7 +268,7 @@ function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   return { applies: unsaid.length === 0 ? false : null, unsaid };
 }
 
-/** How to replace a personal account.  @see facts 3.4 to 3.6 */
+/** @see facts 3.4 to 3.6 */
 const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
   "push-certificate": text(
     "ask Apple to move the certificate to a company account (never create a new certificate)",
@@ -293,7 +284,6 @@ const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
   ),
 };
 
-/** Returns the level of a renewal item as a finding, or undefined if nothing has to be done soon. */
 function describeDueRenewal(
   { name, expiresAt, certainty, rejection }: Renewal,
   { asOf, timezone }: ChecklistDay,
@@ -411,10 +401,8 @@ function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): r
   return [...gaps, ...rows.filter((row) => !gaps.includes(row)), { ...empty, state: "note", id: "note", what: note }];
 }
 
-/** Builds the checklist of a handover: the rows of its six items, the gaps of each item first. */
 export const buildChecklist = (facts: HandoverFacts, day: ChecklistDay): readonly ChecklistRow[] =>
   ITEM_IDS.flatMap((item) => buildItemRows(facts, item, day));
 
-/** Returns the rows that tell what is missing or wrong. */
 export const filterGaps = (rows: readonly ChecklistRow[]): readonly ChecklistRow[] =>
   rows.filter(({ state }) => state === "gap");

@@ -21,7 +21,6 @@ import {
 } from "./index.ts";
 import { mentionsPerson, type Person } from "./people.ts";
 
-/** A tenant's records that depend on a leaver. */
 export interface LeaverRecords {
   /** serial numbers of the devices that the person owns */
   readonly devices: readonly string[];
@@ -31,7 +30,6 @@ export interface LeaverRecords {
   readonly missing: MirrorGaps;
 }
 
-/** A leaver whose responsibilities are handed over. */
 export interface Leaver extends ChecklistDay {
   readonly person: Person;
   /** the last day; default: the day of the checklist */
@@ -43,7 +41,7 @@ export interface Leaver extends ChecklistDay {
 
 type UnnumberedStep = readonly [what: Text, next: Advice];
 
-/** Yields who holds the accounts at Apple and Google: the leaver, or nobody knows.  @see facts 7.2 */
+/** @see facts 7.2 */
 function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator<UnnumberedStep> {
   for (const item of ["push-certificate", "apple-business", "android"] as const) {
     const renewals = listRenewalsOf(facts, item);
@@ -73,7 +71,6 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
   }
 }
 
-/** Returns the items that the person owns, and what is due until 90 days after the last day. */
 function* buildDueSteps({ renewals, tenant }: HandoverFacts, leaver: Leaver): Generator<UnnumberedStep> {
   const { person, asOf, timezone, leaves = asOf } = leaver;
   for (const { name, owner } of renewals)
@@ -154,7 +151,6 @@ function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): G
   ];
 }
 
-/** Yields what one command transfers, and what the contract says. */
 function* buildFirstSteps(
   { tenant, administrators, renewals }: HandoverFacts,
   { person }: Leaver,
@@ -174,11 +170,7 @@ function* buildFirstSteps(
     ];
 }
 
-/**
- * Returns what has to be done before a person leaves, in order: first the command that does most, then what only people
- * can hand over; what comes after the handover is last.
- * @see facts 7.2
- */
+/** First the command that does most, then what only people can hand over. @see facts 7.2 */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { account, words, called } = leaver.person;
   const typed = account ?? words.at(-1) ?? called;

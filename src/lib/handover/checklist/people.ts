@@ -1,7 +1,6 @@
 import { codeKey, toCp932Form, emailKey } from "../../model/normalise.ts";
 import type { HandoverFacts } from "./facts.ts";
 
-/** A person who is recorded in the tenant. */
 export interface KnownPerson {
   readonly id: string;
   readonly name: string;
@@ -10,7 +9,6 @@ export interface KnownPerson {
   readonly emails: readonly string[];
 }
 
-/** A person, and the words by which texts refer to this person. */
 export interface Person {
   /** name for display */
   readonly called: string;
@@ -30,7 +28,6 @@ const toWordKey = (written: string): string => {
   return key.includes("@") ? emailKey(key) : key;
 };
 
-/** Returns true if two names are equal, ignoring width and white space. */
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
 /** Returns the keys of the words in a text: `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
@@ -46,7 +43,6 @@ export const mentionsPerson = ({ words }: Person, written: string | null | undef
   return [toWordKey(written ?? ""), ...splitWords(written ?? "")].some((word) => keys.has(word));
 };
 
-/** Returns true if a text names a person and nobody and nothing else. */
 export const isOnlyPerson = (person: Person, written: string): boolean =>
   mentionsPerson(person, written) &&
   (person.words.some((word) => isSameName(word, written)) ||
@@ -58,7 +54,6 @@ export const sharesWord = (one: string, other: string): boolean => {
   return splitWords(other).some((word) => words.has(word));
 };
 
-/** Converts a recorded person to the form in which texts are searched for people. */
 export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => ({
   called: name,
   id,
@@ -75,12 +70,7 @@ const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) =
   ...answers.flatMap(({ value, by }) => [value, by]),
 ];
 
-/**
- * Finds the people that a word refers to: by account, email address or name, wherever the word is recorded.
- *
- * @param others users who are not administrators, if they were looked up
- * @returns several people if the word is ambiguous; none if the word does not occur
- */
+/** @returns several people if the word is ambiguous. @param others users who are not administrators */
 export function findPeople(
   facts: HandoverFacts,
   typed: string,

@@ -24,12 +24,7 @@ export interface VerifyOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/**
- * Verifies the list of a bundle's files, their hashes byte for byte, and the manifest. Verification continues after a
- * fault.
- *
- * @throws Failure `input-rejected` if a file can no longer be read
- */
+/** Goes on after a fault. @throws `input-rejected` if a file can no longer be read */
 export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = [...found.faults];
   const content = await readTextFile(found, SUMS_FILE, faults);
@@ -53,12 +48,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   };
 }
 
-/**
- * Verifies a bundle. From then on, everything that is read from the bundle must match the hashes that this function has
- * computed.
- *
- * @throws Failure `input-rejected` for the first fault
- */
+/** From then on, everything that is read must match these hashes. @throws `input-rejected` for the first fault */
 export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
   const { faults, hashes } = await verifyBundle(found, options);
   throwFirstFault(found.name, faults);

@@ -10,7 +10,7 @@ import type { Administrator } from "../checklist/facts.ts";
 import { YES_NO } from "../../model/question.ts";
 import type { ReportData } from "./data.ts";
 
-/** How to reset a password in the console. @see facts 2.3 */
+/** @see facts 2.3 */
 const PASSWORD_RESET_IN_CONSOLE = text(
   "to reset a password, click 「パスワードを忘れた場合はこちら」 on the login page of CLOMO PANEL",
   "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
@@ -29,7 +29,6 @@ const describeRole = ({ marked, role, scheme }: Administrator): Text => {
   return scheme === null ? name : text(`${name.en}: ${scheme.name}`, `${name.ja}: ${scheme.name}`);
 };
 
-/** Builds the section on who administers the tenant, and what each administrator manages. */
 export function buildAdministratorsSection(data: ReportData): Page["sections"][number] {
   const { administrators } = data.facts;
   const command = commandName("clomo-account reset-password");

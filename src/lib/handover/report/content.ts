@@ -26,7 +26,6 @@ const getReportDay = (data: ReportData): ChecklistDay => ({
 export const buildBundleChecklist = (data: ReportData): readonly ChecklistRow[] =>
   buildChecklist(data.facts, getReportDay(data));
 
-/** Builds the content of a report: what has to be done and the signatures first, then what the bundle contains. */
 export function buildReport(data: ReportData): Page {
   const rows = buildBundleChecklist(data);
   return {
@@ -64,14 +63,13 @@ const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: Repor
   ],
 });
 
-/** Returns how many tasks in the console are open, and how to list them. */
 export const describeConsoleTasks = (count: number): Text =>
   text(
     `${formatCount(count, "open task")} in the console: ${line("console list", [])}`,
     `管理画面での未完了の作業 ${count} 件: ${line("console list", [])}`,
   );
 
-/** Returns what is missing with the title of its item, which a question already contains. */
+/** A question already contains the title of its item. */
 const nameItem = ({ id, item, what }: ChecklistRow): Text =>
   QUESTIONS.has(id) ? what : joinTexts([GROUP_TITLES[item], what], same(": "));
 

@@ -18,6 +18,6 @@ export interface ReportData {
 
 const DEFAULT_ZONE = "Asia/Tokyo";
 
-/** Returns the time zone in which a report counts days: the time zone of the console, as recorded in the tenant. */
+/** That of the console, as recorded in the tenant. */
 export const resolveReportZone = ({ consoleTimezone }: Pick<TenantProfile, "consoleTimezone">): string =>
   findTimeZone(consoleTimezone ?? DEFAULT_ZONE) ?? DEFAULT_ZONE;

@@ -5,7 +5,6 @@ import type { Step } from "./step.ts";
 
 export type ContentStep = Omit<Step, "id">;
 
-/** What a guide shows. */
 export interface GuideContent extends Pick<FilledGuide, "title" | "facts"> {
   readonly steps: readonly ContentStep[];
 }

@@ -42,33 +42,18 @@ describe.each(ENROLMENT_METHOD_NAMES)("the guide to %s", (way) => {
   });
 });
 
-const idsOf = (...[way]: Parameters<typeof buildEnrolmentGuide>) => buildEnrolmentGuide(way).steps.map(({ id }) => id);
-
-it("orders the steps so that no device is switched on before it is ready", () => {
-  expect(idsOf("purchased")).toEqual([
-    "profile",
-    "automatic-profile",
-    "assign",
-    "sync",
-    "ready",
-    "switch-on",
-    "in-devices",
-  ]);
-  expect(idsOf("manual")).toEqual([
-    "profile",
-    "automatic-profile",
-    "network-profile",
-    "connect",
-    "server",
-    "organisation",
-    "prepare",
-    "hello",
-    "assign",
-    "sync",
-    "ready",
-    "switch-on",
-    "in-devices",
-  ]);
-  expect(idsOf("supervised-only")).toEqual(["connect", "server", "organisation", "prepare", "switch-on", "in-devices"]);
-  expect(idsOf("unsupervised")).toEqual(["decide", "install", "in-devices"]);
+it.each([
+  ["purchased", "profile automatic-profile assign sync ready switch-on in-devices"],
+  [
+    "manual",
+    "profile automatic-profile network-profile connect server organisation prepare hello assign sync ready switch-on in-devices",
+  ],
+  ["supervised-only", "connect server organisation prepare switch-on in-devices"],
+  ["unsupervised", "decide install in-devices"],
+] as const)("orders the steps so that no %s device is switched on before it is ready", (way, ids) => {
+  expect(
+    buildEnrolmentGuide(way)
+      .steps.map(({ id }) => id)
+      .join(" "),
+  ).toBe(ids);
 });

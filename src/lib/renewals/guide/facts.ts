@@ -17,10 +17,7 @@ const RENEWAL_ACCOUNTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-profile": APPLE_DEVELOPER_ACCOUNT,
 };
 
-/**
- * Returns `the Apple Account push@example.jp`, or a description of the account if it is not recorded. In Japanese, the
- * next word follows immediately, so the text ends with a space if its last character is a half-width letter.
- */
+/** In Japanese, the next word follows immediately: a half-width letter at the end needs a space. */
 export function describeRenewalAccount(kind: RenewalKind, known: RenewalItem | null): Text {
   const { [kind]: named = text("the account", "アカウント") } = RENEWAL_ACCOUNTS;
   const { en, ja } = named;
@@ -30,7 +27,6 @@ export function describeRenewalAccount(kind: RenewalKind, known: RenewalItem | n
   return text(`${en} used last time`, `前回使った${before}${ja}${behind}`);
 }
 
-/** Describes the phone that receives the second factor, with its number and location if they are recorded. */
 export const describePhone = (known: RenewalItem | null): Text => {
   const recorded = known === null ? null : formatTwoFactorPhone(known);
   return recorded === null
@@ -43,7 +39,6 @@ export const describePhone = (known: RenewalItem | null): Text => {
 
 const OLD_FILE_PLACEHOLDER = "OLD";
 
-/** Returns the command that compares a new file with the file in use. */
 export const buildVerifyCommand = (
   known: RenewalItem | null,
   files: { readonly new: string; readonly csr?: string },
@@ -52,17 +47,14 @@ export const buildVerifyCommand = (
 /** File name of a signing request, the same as in the console.  @see facts 3.3 */
 export const REQUEST_FILE = "CertificateSigningRequest.csr";
 
-/** The name of the file that Apple's portal offers for download. */
 export const PUSH_CERTIFICATE_FILE = "MDM_i3Systems,Inc._Certificate.pem";
 
-/** The files of uploaded kinds, as their sites name them. */
 const RENEWED_FILES: Readonly<Partial<Record<RenewalKind, string>>> = {
   "push-certificate": PUSH_CERTIFICATE_FILE,
   "ade-token": "SERVER_Token_TIMEZ_smime.p7m",
   "vpp-token": "sToken_for_PLACE_.vpptoken",
 };
 
-/** Returns the command that records the renewal, or adds the item. */
 export function buildRecordCommand(kind: RenewalKind, known: RenewalItem | null): CommandLine {
   const { [kind]: file = "FILE" } = RENEWED_FILES;
   const name = known?.name ?? "NAME";

@@ -10,7 +10,6 @@ export interface FilledGuide {
   readonly steps: readonly Step[];
 }
 
-/** Returns a guide from `guides/` with the facts filled in, without the parts that do not apply. */
 export function fillGuide<N extends keyof GuideFacts>(name: N, facts: Readonly<GuideFacts[N]>): FilledGuide {
   const { title, facts: above, steps } = GUIDES[name];
   const holds = (one: StepCondition): boolean => isShown(one, facts);

@@ -115,10 +115,4 @@ describe("a document", () => {
     expect(written).toContain(String.raw`\<script\>alert("1")\</script\> \*a\* \[b\](c)`);
     expect(written.match(/^\d+\. \[ \] /gm)).toHaveLength(hostile.steps.length);
   });
-
-  it("as text has a number per step, and ends without a blank line", () => {
-    const written = renderDocument(buildGuideDocument(hostile), "en", "text");
-    expect(written.match(/^\d+\. /gm)).toHaveLength(hostile.steps.length);
-    expect(written).toMatch(/[^\n]\n$/);
-  });
 });

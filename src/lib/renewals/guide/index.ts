@@ -13,7 +13,6 @@ import {
 import { fillGuide, type FilledGuide } from "./fill.ts";
 import type { OwnToken } from "./own.ts";
 
-/** The names of the kinds that share the guide of Agent Enterprise. */
 const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-build-certificate": text("build certificate", "ビルド用証明書"),
   "agent-push-certificate": text("push certificate", "プッシュ通知用証明書"),
@@ -55,7 +54,6 @@ const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certifica
 
 const GUIDE_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
 
-/** What a guide must take into account. */
 export interface GuideFacts {
   /** the token that the tenant itself holds; absent if CLOMO or somebody else holds it */
   readonly own?: OwnToken | undefined;
@@ -63,11 +61,7 @@ export interface GuideFacts {
   readonly first?: Text | undefined;
 }
 
-/**
- * Builds the guide for a kind, or for a recorded item.
- *
- * @param expiresOn calendar day of the expiry, in the tenant's time zone
- */
+/** @param expiresOn calendar day in the tenant's time zone */
 export function buildRenewalGuide(
   kind: RenewalKind,
   known: RenewalItem | null,

@@ -1,6 +1,5 @@
 import type { RenewalItem } from "../../model/renewal.ts";
 
-/** The state of a tenant's ADE server token, as the tenant returns it. */
 export interface AdeState {
   readonly mirror: boolean;
   readonly server: { readonly name: string } | null;
@@ -13,13 +12,7 @@ export interface OwnToken {
   readonly server: string | null;
 }
 
-/**
- * Returns the ADE token that the tenant itself holds and that an item stands for. The server name is not compared: it
- * can change, and CLOMO's may be the same.
- *
- * @param item null: any ADE token
- * @returns undefined if the tenant itself does not hold it; the tokens of a mirror are those of CLOMO
- */
+/** Server names are not compared: they change, and CLOMO's may be the same. @param item null: any ADE token */
 export function findOwnToken(
   { mirror, server, token }: AdeState,
   item: Pick<RenewalItem, "id" | "expiresAt"> | null,

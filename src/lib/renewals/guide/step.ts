@@ -38,7 +38,6 @@ export interface GuideStep extends StepCondition {
   readonly lines: readonly (GuideLine & { readonly kind: LineKind })[];
 }
 
-/** A guide as written in `guides/*.md`. */
 export interface GuideSource {
   readonly title: Text;
   readonly facts: readonly GuideFact[];

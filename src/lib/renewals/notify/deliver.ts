@@ -10,7 +10,6 @@ import type { CommandPlace } from "./ways/command.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
-/** Opens the mail server of the settings.  @throws Failure like {@link readSecret} */
 export const openSmtp = async (
   { "password-file": file, ...smtp }: SmtpSettings,
   place: SecretPlace,
@@ -54,10 +53,7 @@ const describeObstacle = (error: unknown): Text => {
 
 const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
 
-/**
- * Returns a function that delivers through the channels of the settings. The mail server, secrets and libraries are
- * opened at first use.
- */
+/** Opens the mail server, secrets and libraries at first use. */
 export const createDeliverer = (
   settings: NotifySettings,
   place: SecretPlace & Pick<CommandPlace, "environment">,

@@ -5,13 +5,11 @@ import { completeCommands } from "../../terminal/commands.ts";
 import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
 import type { JudgedItem } from "../judge.ts";
 
-/** A message that can be sent. */
 export interface Message extends Mail {
   /** without angle brackets; the same if the message is sent again */
   readonly messageId: string;
 }
 
-/** An item that has reached a stage. */
 export interface DueReminder {
   /** the name of the item's tenant for people */
   readonly tenant: string;
@@ -30,7 +28,6 @@ export const formatItemTitle = (item: Pick<RenewalItem, "kind" | "name">): Text 
   return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`);
 };
 
-/** Describes how much time is left: "30 days left", "expires today", "expired 2 days ago", "rejected 2 days ago". */
 const describeTimeLeft = ({ item: { daysLeft: days, isToday, level, rejection } }: DueReminder): Text => {
   if (rejection !== undefined && days <= 0)
     return days === 0
@@ -44,7 +41,6 @@ const describeTimeLeft = ({ item: { daysLeft: days, isToday, level, rejection } 
     : text("expires before the next daily run", "次の自動実行の前に期限");
 };
 
-/** Returns a reminder in one line: tenant, item, expiry, time left, and what is strange about its date. */
 function describeReminder(due: DueReminder): Text {
   const { tenant, item } = due;
   const [left, title] = [describeTimeLeft(due), formatItemTitle(item)];
@@ -72,7 +68,6 @@ interface MessageContent {
   readonly guided?: DueReminder | undefined;
 }
 
-/** Builds a message: one line for each thing, and the guide of the first item. */
 export async function buildMessage({ subject, lines, language, messageId, guided }: MessageContent): Promise<Message> {
   // a run that sends nothing does not need these modules
   const { renderMail } = await import("../../document/index.ts");
@@ -92,7 +87,6 @@ async function buildGuideSection({ tenant, item }: DueReminder) {
   return { title: text(`${tenant}: ${title.en}`, `${tenant}: ${title.ja}`), blocks };
 }
 
-/** Builds the message about items that have reached a stage, the most urgent first. */
 export const buildReminderMessage = ({
   due,
   language,

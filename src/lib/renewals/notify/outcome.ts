@@ -10,13 +10,9 @@ export type Delivery =
 
 export const SENT_DELIVERY: Delivery = { sent: true };
 
-/** Returns the result of a delivery that failed and may be tried again. */
 export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, reason });
 
-/**
- * Returns the shortest name of an error: its code, or its class if it does not have a code. The message is not used,
- * because it may contain secrets.
- */
+/** Returns the code or class of an error, never its message, which may contain secrets. */
 export const getErrorLabel = (error: unknown): Text => {
   if (!(error instanceof Error)) return same("failure");
   const { code } = error as { readonly code?: unknown };
@@ -45,7 +41,6 @@ const ERROR_CAUSES: readonly (readonly [RegExp, Text])[] = [
   [/^(?:ECONNRESET|ECONNECTION|ESOCKET|EPIPE|UND_ERR_SOCKET)$/, text("connection lost", "接続が切れました")],
 ];
 
-/** Describes why a server could not be reached: its address, what happened, and the error code to look up. */
 export const describeConnectionError = (error: unknown, host: string, port: string | number): Text => {
   const { originalCode } = error as { readonly originalCode?: unknown };
   const code = typeof originalCode === "string" ? originalCode : getErrorLabel(error).en;

@@ -96,17 +96,3 @@ test("settles an unfinished reminder without a message if the recipient no longe
   const done = work([{ items: [item("a", MARCH), own], notices }], { contexts: [] });
   expect(done).toMatchObject({ unfinished: ["kanto/a 30 overtaken"], fresh: ["kanto/b 3 in 3"] });
 });
-
-test("the same item in two tenants is two items", () => {
-  const notices = [createPastReminder("2027-01-01", { itemId: "a", state: "sending" })];
-  const items = [item("a", MARCH)];
-  expect(
-    work([
-      { items, notices },
-      { context: "osaka", items },
-    ]),
-  ).toMatchObject({
-    unfinished: ["kanto/a 30 in 28"],
-    fresh: ["osaka/a 30 in 28"],
-  });
-});

@@ -6,7 +6,6 @@ import { addresseeOf, shouldNotify, type Addressee } from "./recipients.ts";
 import type { Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
-/** A reminder to claim in its tenant. */
 export interface PendingReminder {
   readonly tenant: ReminderTenant;
   readonly key: ReminderKeyRecord;
@@ -46,7 +45,6 @@ const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: Pending
   (one?.item.daysLeft ?? 0) - (other?.item.daysLeft ?? 0) ||
   compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
 
-/** Returns the reminders to send to a recipient now, and those that an earlier run left unfinished. */
 export const findRecipientWork = (
   recipient: Recipient,
   tenants: readonly ReminderTenant[],

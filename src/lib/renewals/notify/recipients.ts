@@ -3,7 +3,6 @@ import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
-/** The channel and name under which reminders are recorded. */
 export interface Addressee {
   readonly way: Recipient["way"];
   /** email address in lower case, or the name of a webhook or command */
@@ -20,7 +19,6 @@ export const findOwnerAddress = ({ owner }: Pick<RenewalItem, "owner">): string 
   return satisfiesRule(SENDABLE_ADDRESS_RULE, address) ? address : undefined;
 };
 
-/** Returns the recipients of the settings, and each owner with an email address. */
 export const listRecipients = (
   tenants: readonly Pick<ReminderTenant, "items">[],
   { smtp, recipients, language }: NotifySettings,
@@ -44,7 +42,6 @@ export const listRecipients = (
   return [...all.values()];
 };
 
-/** Returns true if a recipient is notified of an item, because of the settings or as its owner. */
 export const shouldNotify = (recipient: Recipient, context: string, item: RenewalItem): boolean =>
   (recipient.contexts?.includes(context) ?? true) ||
   (recipient.way === "mail" && findOwnerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());

@@ -3,7 +3,6 @@ import { Failure } from "../../errors/index.ts";
 import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 
-/** Where secrets are read from. */
 export interface SecretPlace {
   /** the settings folder, in which relative file names are found */
   readonly folder: string;
@@ -33,13 +32,7 @@ const GROUP_AND_OTHERS = 0o077;
 const createSecretFailure = (where: string, what: [string, string], hint: [string, string]): Failure =>
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
 
-/**
- * Reads a secret, without the line break that editors add at the end. Callers must only use the secret, and never show
- * it.
- *
- * @throws `input-rejected` if the file is blank or others may read it
- * @throws `not-found` if the file does not exist, `usage` if it is a folder or cannot be read, or if stdin is a terminal
- */
+/** Never to be shown. @throws `input-rejected` if it is blank or others may read it; `not-found`; `usage` */
 export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
   if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();

@@ -11,7 +11,6 @@ import type { ReminderTenant } from "./tenant.ts";
 /** Delivers a message to a recipient. Resolves within a bounded time, even if the other side does not respond. */
 export type Deliver = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
 
-/** What is needed to send the reminders that are due. */
 export interface ReminderRun {
   readonly tenants: readonly ReminderTenant[];
   readonly settings: NotifySettings;
@@ -29,11 +28,7 @@ export interface FailedDelivery {
   readonly reason: Text;
 }
 
-/**
- * Notifies every recipient of what is due, once. Each stage of each item is claimed before sending and settled
- * afterwards. If a recipient cannot be reached, the others are still notified. The next run tries again, and also sends
- * the reminders that a killed run did not send.
- */
+/** Each stage of each item is claimed before it is sent, and settled afterwards: a killed run is repeated. */
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
@@ -51,10 +46,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-/**
- * First sends the reminders that a killed run left, as exactly the same message; then sends new reminders in another
- * message. Stops if a message fails, or if another process is notifying this recipient.
- */
+/** First repeats what a killed run left, as exactly the same message. Stops if a message fails. */
 async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientWork,
@@ -82,11 +74,7 @@ interface ClaimedReminder extends PendingReminder {
   readonly notice: ReminderRecord;
 }
 
-/**
- * Claims reminders one after the other, and leaves out those that another process has sent in the meantime. If another
- * process is sending the first reminder, nothing is claimed: that process is notifying this recipient now, and a later
- * run sends the reminders that it does not send.
- */
+/** Returns undefined if another process is sending the first reminder: it is notifying this recipient now. */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
@@ -97,10 +85,7 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/**
- * Compares reminders by the time of their first claim. The message has the Message-ID of the first reminder, even if a
- * later run sends it again.
- */
+/** The message has the Message-ID of the reminder that was claimed first, also when it is sent again. */
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 

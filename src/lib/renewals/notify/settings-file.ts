@@ -5,7 +5,6 @@ import type { NotifySettings } from "./settings-schema.ts";
 
 export const NOTIFY_FILE = "notify.yaml";
 
-/** The location and the owner of the settings. */
 export interface SettingsPlace {
   /** path of the settings folder */
   readonly settings: string;
@@ -15,11 +14,7 @@ export interface SettingsPlace {
 
 export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
 
-/**
- * Reads the settings of `renewals notify`. Returns undefined if there is no file.
- *
- * @throws Failure like {@link readTrustedFile}, and `input-rejected` with the line
- */
+/** Returns undefined if there is no file. @throws `input-rejected` with the line */
 export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
   const file = getNotifyFile(place);
   const content = readSettings(file, place.userId);

@@ -40,10 +40,8 @@ const NAME_SCHEMA = refineWithText(
     ),
 );
 
-/** Refuses a value of a mapping because of the other values in the mapping. */
 type RefuseValue = (path: readonly (string | number)[], what: Text) => void;
 
-/** Turns a check that compares several values of `T` into a refinement for zod. */
 const toRefinement =
   <T>(check: (value: T, refuse: RefuseValue) => void) =>
   (value: T, context: z.RefinementCtx<T>): void =>
@@ -154,12 +152,6 @@ export type Recipient = NotifySettings["recipients"][number];
 
 export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 
-/**
- * Parses `notify.yaml`. Anything unknown, missing or ambiguous is refused, because a reminder that is not sent is
- * noticed too late.
- *
- * @param where name of the file, for messages
- * @throws `input-rejected` with the line
- */
+/** Refuses anything unknown, because a reminder that is not sent is noticed too late. @throws with the line */
 export const parseNotifySettings = (content: string, where: string): NotifySettings =>
   readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;

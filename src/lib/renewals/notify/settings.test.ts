@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { parseNotifySettings as parse } from "./settings-schema.ts";
 import { readSecret, maskSecrets } from "./secret.ts";
-import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
 
@@ -149,17 +148,6 @@ test("refuses a file that is too long before parsing it", async () => {
   const { code, where } = await refusalOf(parseNotifySettings("#".repeat(1_000_001), "notify.yaml"));
   expect([code, where]).toEqual(["input-rejected", "notify.yaml"]);
   expect((await parseNotifySettings(`language: ja\n${"#".repeat(900_000)}`, "notify.yaml")).language).toBe("ja");
-});
-
-test.each([
-  ["a@example.jp", true],
-  ["山田@例え.jp", true],
-  ["a@b@c", false],
-  ["a", false],
-  ["<a@example.jp>", false],
-  ["a@example.jp\r\nBcc: b@example.jp", false],
-])("whether %j is one email address: %s", (value, is) => {
-  expect(satisfiesRule(SENDABLE_ADDRESS_RULE, value)).toBe(is);
 });
 
 test("reads a secret from a file that only its owner can read", async () => {

@@ -18,13 +18,7 @@ interface TenantMail {
 /** Sends an email. Resolves to the reason if the email could not be sent, otherwise to undefined. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/**
- * Returns a function that creates the email sender of a local tenant. The emails go through the mail server of
- * `renewals notify`, whose settings are read at each call.
- *
- * @throws Failure `input-rejected` if no mail server is configured; also the failures of reading the settings and their
- * secrets
- */
+/** The settings are read at each call. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =
   ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {

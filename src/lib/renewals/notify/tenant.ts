@@ -24,7 +24,6 @@ interface ItemTenant {
   readonly client: ReminderClient;
 }
 
-/** A tenant, its items that have reached a stage, and the reminders that earlier runs claimed. */
 export interface ReminderTenant extends ItemTenant {
   readonly items: readonly DatedItem[];
   readonly past: readonly ReminderRecord[];

@@ -11,22 +11,14 @@ const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
-/** A recorded item with a date. */
 export type CalendarItem = JudgedItem & { readonly expiresAt: string };
 
-/** Describes what an expiry stops, and the command that shows how to renew the item. */
 const describeItem = ({ context, kind, name }: CalendarItem, language: Language): string =>
   [EXPIRY_CONSEQUENCES[kind]?.[language] ?? "", toPlainCommands(`${line("renewals guide", [name], { context })}`, {})]
     .filter((part) => part !== "")
     .join("\n");
 
-/**
- * Renders an iCalendar with one all-day event for each item, and alarms 90, 30 and 7 days before. Items that never
- * expire are left out. The IDs of the events are the IDs of the items: a calendar that reads the file again moves the event of a renewed item instead of
- * showing it twice. The same records always produce the same bytes.
- *
- * @see RFC 5545 3.1 (lines end in CRLF and are folded at 75 octets), 3.8.7.4 (SEQUENCE); RFC 6047 2.4 (METHOD)
- */
+/** An event has the ID of its item, so a calendar moves it. @see RFC 5545 3.1, 3.8.7.4; RFC 6047 2.4 */
 export const renderRenewalCalendar = async (items: readonly CalendarItem[], language: Language): Promise<string> => {
   const { default: ical, ICalAlarmType, ICalCalendarMethod, ICalEventTransparency } = await import("ical-generator");
   const calendar = ical({

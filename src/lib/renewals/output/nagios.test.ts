@@ -51,11 +51,6 @@ test("nothing to check is unknown, and so is a failure", () => {
   expect(parsePluginOutput(`${failure}\n`)).toMatchObject({ status: "UNKNOWN", said: "no _ such_context" });
 });
 
-test("items with the same name have distinct labels", () => {
-  const line = renderLine([200, 300, 400].map((days) => createCheckedItem("a", "ok", days, { context: "x" })));
-  expect(parsePluginOutput(`${line}\n`).figures.map(({ label }) => label)).toEqual(["x a", "x a (2)", "x a (3)"]);
-});
-
 test("the line follows the guideline and is not truncated, whatever the items' names are", () => {
   const word = fc.oneof(
     fc.string({ unit: "binary", minLength: 1 }),

@@ -15,7 +15,6 @@ interface NagiosReport {
   readonly thresholds?: Thresholds;
 }
 
-/** Renders one line for a monitoring system: state, findings, and the days left of each item as performance data. */
 export function renderNagiosLine(report: NagiosReport, language: Language): string {
   const { service, state, summary, findings, thresholds = DEFAULT_THRESHOLDS } = report;
   const urgent = findings.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
@@ -29,10 +28,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
   return renderPluginLine(service, state, sentence, buildFigures(findings, thresholds));
 }
 
-/**
- * Yields the days left of each item that has a date. Performance data has no unit for days. `@~:N` is the range from
- * minus infinity to N, inverted: it alerts if the value is inside.
- */
+/** Performance data has no unit for days. `@~:N` alerts if the value is at most N. */
 function* buildFigures(
   findings: readonly Finding[],
   { withinDays, criticalDays }: Thresholds,

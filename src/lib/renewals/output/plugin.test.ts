@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
-import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 import { renderPluginFailure, renderPluginLine, type PluginFigure } from "./plugin.ts";
 
 const figure = (label: string, value: number): PluginFigure => ({ label, value, ranges: "@~:2;@~:1;;" });
@@ -12,13 +11,6 @@ test("a line has service, state, sentence and figures as in the guideline, whate
     figure("age", 2),
   ]);
   expect(line).toBe("ADE WARNING - one _ two_three | 'a_b_c_d'=1;@~:2;@~:1;; 'age'=60;;;0; 'age (2)'=2;@~:2;@~:1;;");
-});
-
-test("figures that do not fit are omitted completely", () => {
-  const figures = Array.from({ length: 500 }, (_, at) => figure(`figure ${at} ${"x".repeat(100)}`, at));
-  const line = renderPluginLine("ADE", "ok", "all well", figures);
-  expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8000);
-  expect(parsePluginOutput(`${line}\n`).figures.length).toBeGreaterThan(50);
 });
 
 test("a failure is unknown, and has a short message", () => {

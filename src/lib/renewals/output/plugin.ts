@@ -1,6 +1,5 @@
 import type { Language, Text } from "../../text/index.ts";
 
-/** The state of a check, as defined for monitoring plugins. */
 export type PluginState = "ok" | "warning" | "critical" | "unknown";
 
 /** The exit codes of monitoring plugins. @see monitoring-plugins guideline, 2.3 */
@@ -11,7 +10,6 @@ const MAX_BYTES = 8000;
 const MAX_REASON_LENGTH = 500;
 const MAX_LABEL_LENGTH = 120;
 
-/** A value in the performance data. */
 export interface PluginFigure {
   readonly label: string;
   readonly value: number;
@@ -19,12 +17,7 @@ export interface PluginFigure {
   readonly ranges: string;
 }
 
-/**
- * Renders the output line of a monitoring plugin, without a newline: state, sentence, and as many values as fit.
- *
- * @see monitoring-plugins guideline, 2 (output) and 2.6 (performance data):
- * `'label'=value;[warn];[crit];[min];[max]`
- */
+/** @see monitoring-plugins guideline, 2 and 2.6: `'label'=value;[warn];[crit];[min];[max]` */
 export function renderPluginLine(
   service: string,
   state: PluginState,
@@ -36,7 +29,6 @@ export function renderPluginLine(
   return data === "" ? said : `${said} | ${data}`;
 }
 
-/** Renders the output line for a check that could not be run. */
 export const renderPluginFailure = (service: string, reason: Text, language: Language): string =>
   renderPluginLine(service, "unknown", shortenText(reason[language], MAX_REASON_LENGTH));
 
@@ -64,7 +56,6 @@ function chooseUnusedLabel(wanted: string, taken: ReadonlySet<string>): string {
 const replaceControlCharacters = (words: string): string =>
   words.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}|]/gu, "_");
 
-/** Shortens a text to at most `max` characters. A shortened text ends with an ellipsis. */
 export function shortenText(words: string, max: number): string {
   const characters = [...words];
   return characters.length <= max ? words : `${characters.slice(0, max - 1).join("")}…`;

@@ -47,37 +47,9 @@ test("contains the expiry of each item, the unknown ones, and the time of the ch
   expect(promtoolRefuses(exposition)).toBe("");
 });
 
-test.each([
-  [
-    "all that is known",
-    {
-      context: "kanto",
-      kind: "vpp-token",
-      organisation: "本社",
-      source: "a.vpptoken",
-      fingerprint: "0123456789abcdef0123",
-    } as const,
-    ["kanto", "vpp-token", "a", "本社", "a.vpptoken", "0123456789abcdef"],
-  ],
-  [
-    "nothing but a name",
-    { context: null, kind: null, organisation: null, source: null, fingerprint: null },
-    ["", "", "a", "", "", ""],
-  ],
-])("labels contain %s", (_, known, labels) => {
-  const [sample] = parseExposition(textOf(createCheckedItem("a", "ok", 100, known)));
-  expect([...(sample?.labels ?? [])]).toEqual(
-    ["context", "kind", "name", "organisation", "source", "fingerprint"].map((name, at) => [name, labels[at]]),
-  );
-});
-
 test("nothing to check does not mean nothing is wrong", () => {
   const unreadable = parseExposition(textOf()).find(({ name }) => name === "clomoctl_renewal_unreadable");
   expect(unreadable?.value).toBe(1);
-});
-
-test("every duration metric is in seconds, as promtool requires", () => {
-  expect(textOf(createCheckedItem("a", "ok", 300))).not.toMatch(/^\w+_(?:days|hours|minutes)/m);
 });
 
 test("of two items with the same labels, the more urgent one represents both", () => {

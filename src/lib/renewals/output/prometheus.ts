@@ -27,12 +27,7 @@ const renderItemLabels = ({ context, kind, name, organisation, source, fingerpri
 const renderMetric = (name: string, help: string, samples: readonly Sample[]): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
 
-/**
- * Renders the result for the textfile collector of Prometheus' node exporter. Days left are `(… - time()) / 86400`; an
- * alert on the age of the last metric detects a check that no longer runs.
- *
- * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
- */
+/** @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details */
 export function renderPrometheusText(
   items: readonly CheckedItem[],
   { state, findings }: { readonly state: PluginState; readonly findings: readonly Finding[] },

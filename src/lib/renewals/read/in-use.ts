@@ -4,11 +4,7 @@ import { readSmallFile } from "../../files/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type RenewalItem } from "../../model/renewal.ts";
 import type { CurrentItem } from "../compare.ts";
 
-/**
- * Returns the item in use: its recorded file if that is unchanged, otherwise the record.
- *
- * @param openers keys that open the file
- */
+/** Returns the recorded file if it is unchanged, otherwise the record. */
 export async function findCurrentItem(item: RenewalItem, openers?: ReadOptions): Promise<CurrentItem> {
   const { source, fingerprint, kind } = item;
   const kept = source === null ? [] : await readSourceFile(source, openers);

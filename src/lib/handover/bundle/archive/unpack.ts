@@ -4,7 +4,6 @@ import type { TemporaryStorage } from "../../../files/index.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseSums, toPathKey, SUMS_FILE } from "../contents.ts";
 
-/** A file in an archive: its name and size as the archive declares them, and its content as a stream. */
 export interface ArchiveEntry {
   readonly path: string;
   readonly bytes: number;
@@ -19,14 +18,9 @@ const ALWAYS_ALLOWED_BYTES = 64 * MIB;
 const MAX_UNPACKED_BYTES = 64 * 1024 * MIB;
 const MAX_METADATA_BYTES = 16 * MIB;
 
-/** Returns the maximum number of bytes that an archive of `packed` bytes may unpack to. */
 export const computeUnpackLimit = (packed: number): number =>
   Math.min(MAX_UNPACKED_BYTES, packed * MAX_COMPRESSION_RATIO + ALWAYS_ALLOWED_BYTES);
 
-/**
- * Returns the failure for a bundle that is not in the format of an exported bundle. @param path the faulty file in the
- * bundle
- */
 export const createInvalidBundleFailure = (where: string, what: Text, path?: string): Failure =>
   new Failure("input-rejected", {
     what,
@@ -54,7 +48,6 @@ export interface StoredFile {
   readonly remove: () => Promise<void>;
 }
 
-/** Stores a file (0600) in a new folder (0700) in the temporary folder. */
 export async function storeTemporaryFile(
   name: string,
   content: AsyncIterable<Uint8Array>,
@@ -122,7 +115,7 @@ const UNEXPECTED_FILE = text(
   "一覧にない、重複している、または順序が違うファイルです",
 );
 
-/** Writes an entry.  @returns the content if the entry is the list of hashes, otherwise an empty string */
+/** @returns the content of the list of hashes, otherwise an empty string */
 async function writeEntry(
   folder: FolderWriter,
   { path, bytes, content }: ArchiveEntry,

@@ -17,10 +17,7 @@ const REGULAR_FILE_MODE = 0o100600;
 const ZIP64_FIELD_ID = 1;
 const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/**
- * Yields the entries of a `.zip` in order. Only a `.zip` in the form that `packZip` writes is read: there is no data
- * before, between or after the entries and the directory.
- */
+/** Only the form that `packZip` writes is read: nothing lies before, between or after the entries. */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
     const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
@@ -64,10 +61,7 @@ async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGen
 const toArchiveFailure = (error: unknown, where: string): unknown =>
   error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
-/**
- * Returns true if an error means that the archive is damaged. Errors of the file system have codes of their own; errors
- * of yauzl do not have codes, and those of zlib begin with Z_.
- */
+/** Errors of the file system have codes of their own; those of zlib begin with Z_, those of yauzl have none. */
 const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 

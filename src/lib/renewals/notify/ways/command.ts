@@ -3,7 +3,6 @@ import { same, text } from "../../../text/index.ts";
 import type { DueReminder, Message } from "../message.ts";
 import { getErrorLabel, createFailedDelivery, SENT_DELIVERY, type Delivery } from "../outcome.ts";
 
-/** The environment and folder in which a command runs. */
 export interface CommandPlace {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
@@ -28,10 +27,7 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
     })),
   })}\n`;
 
-/**
- * Runs the command of a recipient without a shell, with the reminder on stdin. The delivery fails if the command does
- * not start, ends with a code other than 0, or does not end in time; in the last case, the command is killed.
- */
+/** Runs it without a shell. It fails unless it exits with 0 in time; if it is late, it is killed. */
 export const runCommand = (
   { command: [program = "", ...args], timeout }: { readonly command: readonly string[]; readonly timeout: number },
   place: CommandPlace,

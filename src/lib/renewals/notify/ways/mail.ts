@@ -6,7 +6,6 @@ import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Deli
 import { maskSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings-schema.ts";
 
-/** A mail server with the secrets that are needed to use it. */
 export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"> {
   /** secret; never shown */
   readonly password?: string | undefined;
@@ -24,7 +23,6 @@ interface MailTimeouts {
 
 const DEFAULT_TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
 
-/** The content of an email of any kind. */
 export interface Mail {
   readonly subject: string;
   readonly text: string;
@@ -33,10 +31,8 @@ export interface Mail {
   readonly list?: string | undefined;
 }
 
-/** Sends an email to one address. */
 export type Mailer = (address: string, mail: Mail, language: Language) => Promise<Delivery>;
 
-/** The data that nodemailer provides when an email is not accepted. */
 interface SmtpError {
   readonly code?: string | undefined;
   readonly response?: string | undefined;
@@ -86,13 +82,7 @@ const toFailedDelivery = (
   return createFailedDelivery(reason);
 };
 
-/**
- * Returns a function that sends emails by SMTP, with a new connection for each email. Each email is sent, fails, or is
- * given up within `timeouts`. A response of the server is reported without the password; a connection problem is
- * reported with host, port and cause.
- *
- * @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id)
- */
+/** Each email is given up within `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
 export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
   const { timeouts = DEFAULT_TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];

@@ -4,7 +4,6 @@ import type { Message } from "../message.ts";
 import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
 import { shortenText } from "../../output/plugin.ts";
 
-/** A webhook with the secrets that are needed to use it. */
 export interface ResolvedWebhook {
   readonly template?: string | undefined;
   /** secret; never shown */
@@ -17,13 +16,11 @@ export interface ResolvedWebhook {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** Returns true if a host is this computer. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 
 const HTTPS_REQUIRED = text("the URL must begin with https://", "URL は https:// で始まる必要があります");
 
-/** Parses the URL of a webhook. Returns undefined unless the URL uses https, or http to this machine. */
 const parseWebhookUrl = (url: string): URL | undefined => {
   const address = URL.parse(url.trim());
   if (address === null || address.username !== "" || address.password !== "") return undefined;
@@ -42,12 +39,7 @@ const FULL_WIDTH_OFFSET = 0xfee0;
 
 const DEFAULT_TEMPLATE = '{"text": "{{subject}}\\n\\n{{text}}"}';
 
-/**
- * Builds the body of a webhook: a template in which `{{subject}}`, `{{text}}` and `{{messageId}}` are filled in, escaped
- * for a JSON string, or for a form if the content type says so.
- *
- * @throws Failure `input-rejected` if the result is not JSON
- */
+/** Values are escaped for a JSON string, or for a form. @throws `input-rejected` if the result is not JSON */
 export function fillTemplate(wording: Message, contentType: string, template = DEFAULT_TEMPLATE): string {
   const isForm = contentType.includes("x-www-form-urlencoded");
   const values = new Map([
@@ -75,10 +67,7 @@ export function fillTemplate(wording: Message, contentType: string, template = D
   }
 }
 
-/**
- * Posts a message to a chat, through the proxy of the environment if there is one. Redirects are not followed. A failure is reported with host, port and cause, but without
- * the path, which is a secret.
- */
+/** Redirects are not followed, and a failure never shows the path, which is a secret. */
 export const postReminder = async (
   { template, url, headers: own, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
   message: Message,
