@@ -223,12 +223,10 @@ describe("in a mirror", () => {
   test("an export that shows the devices without an owner removes them from the task", async () => {
     await mirror();
     await commit(await replacing("release"));
-    await tenant.import({ kind: "devices", fromConsole: true }, [
-      ["シリアルナンバー", "ステータス", "電話番号", "所有者メールアドレス"],
-      ["SN1", "管理中", "090-0000-0001", ""],
-      ["SN2", "管理中", "", ""],
-      ["SN3", "管理中", "", "jiro@x.jp"],
-    ]);
+    await tenant.import(
+      { kind: "devices", fromConsole: true },
+      "シリアルナンバー,ステータス,電話番号,所有者メールアドレス\nSN1,管理中,090-0000-0001,\nSN2,管理中,,\nSN3,管理中,,jiro@x.jp",
+    );
     expect(await owners()).toEqual([]);
   });
 });

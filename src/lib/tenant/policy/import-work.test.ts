@@ -12,12 +12,10 @@ beforeEach(async () => {
   tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード", "TEL"],
-    ["花子", "hanako@x.jp", "EAST", "03"],
-    ["次郎", "jiro@x.jp", "EAST", "04"],
-    ["外", "outside@x.jp", "WEST", "05"],
-  ]);
+  await tenant.import(
+    { kind: "users" },
+    "氏名,メールアドレス,組織コード,TEL\n花子,hanako@x.jp,EAST,03\n次郎,jiro@x.jp,EAST,04\n外,outside@x.jp,WEST,05",
+  );
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
