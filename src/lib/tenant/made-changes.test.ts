@@ -1,7 +1,7 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
-import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import { toUpload, TestTenant } from "#support/tenant/tenant.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 
 const tenant = new TestTenant();
@@ -20,10 +20,7 @@ const recorded = async (work: () => Promise<unknown>): Promise<readonly number[]
   return tenant.sql("select seq from audit where seq > :last order by seq", { last }).map(({ seq }) => Number(seq));
 };
 
-const file = (...rows: readonly (readonly string[])[]) => ({
-  stream: new Blob([encodeCsv([["氏名", "メールアドレス"], ...rows])]).stream(),
-  encoding: "utf-8" as const,
-});
+const file = (...rows: readonly (readonly string[])[]) => toUpload([["氏名", "メールアドレス"], ...rows]);
 const idOf = async (name: string): Promise<string> => (await client.users.find({ name }))[0]?.id ?? "";
 const commit = async (plan: Parameters<WholeClient["imports"]["commit"]>[0]) => {
   const { change } = await client.imports.commit(plan);

@@ -93,6 +93,9 @@ export const encodeCsv = (
 const toCells = (table: Cells | string): Cells =>
   typeof table === "string" ? table.split("\n").map((row) => row.split(",")) : table;
 
+export const toUpload = (table: Cells | string) =>
+  ({ stream: new Blob([encodeCsv(table)]).stream(), encoding: "utf-8" }) as const;
+
 export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
   const encoder = createEncoder(encoding, {
     onUnmappable: "error",
@@ -378,6 +381,10 @@ export class TestTenant {
     const isOfAllUsers = request.kind === "users" && request.fromConsole === true;
     const rows = isOfAllUsers ? addAdministratorRow(this.database, cells) : cells;
     return this.send(request, encodeCsv(rows, options), options.encoding);
+  }
+
+  planAs(account: string, request: Request, table: Cells | string): Promise<Import> {
+    return this.as(account).imports.plan(request, toUpload(table));
   }
 
   send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: FileForm = "utf-8"): Promise<Import> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, encodeCsv, TestTenant, omitColumn, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, omitColumn, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -239,12 +239,7 @@ test("devices are not released without the right to change devices, or with only
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
   const as = (account: string) =>
-    tenant
-      .as(account)
-      .imports.plan(
-        { kind: "users", mode: "replace", undeletable: "release" },
-        { stream: new Blob([encodeCsv(TONIGHT)]).stream(), encoding: "utf-8" },
-      );
+    tenant.planAs(account, { kind: "users", mode: "replace", undeletable: "release" }, TONIGHT);
   for (const account of ["few", "div"]) expect(await failureOf(as(account))).toMatchObject({ code: "not-permitted" });
   expect(await as("all")).toMatchObject({ released: 2 });
 });

@@ -5,7 +5,7 @@ import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -23,9 +23,7 @@ const withItems = (...items: readonly Operation[]) =>
   addTestAccount(tenant, { name: "cus", role: "custom", items, manages: ["EAST"] });
 
 const planning = (cells: Cells, mode: "append" | "replace" = "append") =>
-  tenant
-    .as("cus")
-    .imports.plan({ kind: "users", mode }, { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" });
+  tenant.planAs("cus", { kind: "users", mode }, cells);
 
 const HEADER = ["氏名", "メールアドレス", "組織コード", "TEL"];
 const SAME = [HEADER, ["花子", "hanako@x.jp", "EAST", "03"], ["次郎", "jiro@x.jp", "EAST", "04"]] as const;
@@ -117,11 +115,7 @@ const accountRow = async (): Promise<Cells> => {
 test("committing another account's plan requires the rights for what it does", async () => {
   await withItems("users.write");
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
-  const content = () => ({
-    stream: new Blob([encodeCsv([...SAME, ["新人", "new@x.jp", "EAST", ""]])]).stream(),
-    encoding: "utf-8" as const,
-  });
-  const plan = await tenant.as("div").imports.plan({ kind: "users" }, content());
+  const plan = await tenant.planAs("div", { kind: "users" }, [...SAME, ["新人", "new@x.jp", "EAST", ""]]);
   const shown = await tenant.as("cus").imports.show(plan.id);
   expect(await failureOf(tenant.as("cus").imports.commit(shown))).toMatchObject({
     code: "not-permitted",
@@ -192,9 +186,7 @@ test.each([
 const DEVICE_HEADER = ["シリアルナンバー", "メモ", "タグ", "端末識別名", "所有組織コード"];
 
 const planningDevices = (as: string, cells: Cells, mode: "append" | "replace" = "append") =>
-  tenant
-    .as(as)
-    .imports.plan({ kind: "devices", mode }, { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" });
+  tenant.planAs(as, { kind: "devices", mode }, cells);
 
 const devicesStored = () => tenant.sql("select serialNumber, memo, tags from device order by pk");
 

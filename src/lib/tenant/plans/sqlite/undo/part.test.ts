@@ -56,15 +56,8 @@ test("a change with records inside and outside the part is not found", async () 
 test("a change whose record left the part is refused", async () => {
   const { imports } = tenant.as("div");
   const moved = (await tenant.client.users.create({ name: "佐藤", emails: ["s@x.jp"], org: east })).after.id;
-  const content = [
-    ["氏名", "メールアドレス", "組織コード", "役職"],
-    ["田中", "t@x.jp", "E", "課長"],
-    ["佐藤", "s@x.jp", "E", "課長"],
-  ]
-    .map((cells) => `${cells.join(",")}\r\n`)
-    .join("");
-  const sent = { stream: new Blob([content]).stream(), encoding: "utf-8" } as const;
-  await imports.commit(await imports.plan({ kind: "users" }, sent));
+  const file = "氏名,メールアドレス,組織コード,役職\n田中,t@x.jp,E,課長\n佐藤,s@x.jp,E,課長";
+  await imports.commit(await tenant.planAs("div", { kind: "users" }, file));
   const number = lastNumber();
   await tenant.client.users.move({ ids: [moved], org: west });
   await tenant.client.users.edit(moved, { name: "佐藤 改", title: "社長" });
