@@ -52,7 +52,8 @@ describe("rule 4, a row with an unknown key, and a record without a row whose ke
   test("a row with different values is a new record", async () => {
     await readdress("A3", "h2@ex.jp");
     const other: Cells = [HEADER, HANAKO, JIRO, KEN, ["森", "mori@ex.jp", "A20", ""]];
-    expect(await tenant.plan(FROM, other)).toMatchObject({ create: 1, merged: { leftOut: 0 } });
+    const { create, merged } = await tenant.plan(FROM, other);
+    expect([create, merged]).toEqual([1, undefined]);
   });
 });
 
