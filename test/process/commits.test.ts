@@ -2,14 +2,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const script = fileURLToPath(new URL("../support/tenant/commit-process.ts", import.meta.url));
 const header = ["氏名", "メールアドレス"];

@@ -1,11 +1,10 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
-import { toUpload, TestTenant } from "#support/tenant/tenant.ts";
+import { toUpload, openForAllTests } from "#support/tenant/tenant.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 let told: readonly number[] = [];
 const client = createWholeClient({

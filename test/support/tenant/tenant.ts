@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll } from "vitest";
+import { afterAll, afterEach, beforeEach } from "vitest";
 import type { Connection, NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { Changes } from "../../../src/lib/client/changes.ts";
@@ -566,6 +566,23 @@ export class TestTenant {
     await this.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Opens an empty tenant for all tests of a file. */
+export function openForAllTests(): TestTenant {
+  const tenant = new TestTenant();
+  afterAll(() => tenant[Symbol.asyncDispose]());
+  return tenant;
+}
+
+/** Opens an empty tenant for each test of a file. */
+export function openForEachTest(prepare: (tenant: TestTenant) => unknown): void {
+  let tenant: TestTenant;
+  beforeEach(async () => {
+    tenant = new TestTenant();
+    await prepare(tenant);
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
 }
 
 export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): () => Promise<TestTenant> {

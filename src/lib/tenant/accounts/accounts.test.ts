@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import crypto, { argon2Sync } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Account, User } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
@@ -10,16 +10,13 @@ import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { createAccount, editAccount, resetPassword, revokeRole } from "./accounts.ts";
 import { editRecord } from "../records/records.ts";
 import { defineEditableUsers, moveUsers } from "../records/users.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const PASSWORD = "Canary42Canary";
 

@@ -1,17 +1,14 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Scheme } from "../operations.ts";
 import { buildMatrixRows } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../../model/role.ts";
 import type { Actor } from "../policy/asker.ts";
 import { getPermittedReach } from "../policy/check.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const roles = () => tenant.client.roles;
 

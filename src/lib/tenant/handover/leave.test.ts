@@ -1,17 +1,16 @@
 import { undoChange } from "#support/tenant/undo.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
   await addTestAccount(tenant, { name: "boss", role: "system" });
 });
-afterEach(() => tenant.close());
 
 const PASSWORD = "Canary42Canary";
 

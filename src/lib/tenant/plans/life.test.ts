@@ -2,14 +2,19 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { encodeText, failureOf, encodeCsv, TestTenant, readStreamText, toUpload } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import {
+  encodeText,
+  failureOf,
+  encodeCsv,
+  TestTenant,
+  readStreamText,
+  toUpload,
+  openForEachTest,
+} from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const users = { kind: "users" } as const;
 const FILE = [

@@ -1,15 +1,12 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant, omitColumn, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, omitColumn, type Cells, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const HEADER = ["氏名", "メールアドレス", "役職"];
 const BOSS = ["長", "boss@x.jp", ""];

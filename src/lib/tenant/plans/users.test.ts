@@ -1,10 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeEach, expect, test } from "vitest";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { beforeEach, expect, test } from "vitest";
+import { failureOf, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
 
 const HEADER = ["氏名", "メールアドレス", "組織コード", "役職", "CLOMOアカウント名", "CLOMOアカウントパスワード"];

@@ -1,15 +1,15 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
 import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, type Cells, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
   await tenant.import(
@@ -17,7 +17,6 @@ beforeEach(async () => {
     "氏名,メールアドレス,組織コード,TEL\n花子,hanako@x.jp,EAST,03\n次郎,jiro@x.jp,EAST,04\n外,outside@x.jp,WEST,05",
   );
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const withItems = (...items: readonly Operation[]) =>
   addTestAccount(tenant, { name: "cus", role: "custom", items, manages: ["EAST"] });

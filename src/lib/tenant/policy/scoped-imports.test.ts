@@ -1,12 +1,12 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   await addTestAccount(tenant, { name: "sys", role: "system" });
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
@@ -16,7 +16,6 @@ beforeEach(async () => {
     items: ["users.read", "users.write", "users.move", "users.delete"],
   });
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const idOf = async (org: string): Promise<string> => (await tenant.client.orgs.find({ name: org }))[0]?.id ?? "";
 

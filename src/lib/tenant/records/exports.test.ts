@@ -2,21 +2,20 @@ import { createDispatch } from "../dispatch/index.ts";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../index.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.import(
     { kind: "users" },
     "氏名,メールアドレス\n山田,yamada@example.jp\n佐藤,sato@example.jp\n髙橋,takahashi@example.jp",
   );
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const exportsTold = () => readAuditLog(tenant.database).filter(({ action }) => String(action).endsWith(".export"));
 

@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { serveTestTenant } from "#support/tenant/serving.ts";
 import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let desk: SignInDesk;
-beforeEach(() => {
-  tenant = new TestTenant();
+openForEachTest((opened) => {
+  tenant = opened;
   desk = new SignInDesk(tenant);
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const HOUR_MS = 60 * 60_000;
 const OTHER_PASSWORD = "Other42Other";

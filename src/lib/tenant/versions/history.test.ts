@@ -1,10 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { PlanRow } from "../operations.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const rowsOf = (id: string): Promise<PlanRow[]> => Array.fromAsync(tenant.client.imports.rows(id));
 

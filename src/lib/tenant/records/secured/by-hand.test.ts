@@ -1,13 +1,10 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { App, SecuredGroup, SecuredUser } from "../../operations.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const HEADER = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"];
 

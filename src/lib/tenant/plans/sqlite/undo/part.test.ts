@@ -1,21 +1,20 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 let tenant: TestTenant;
 let east: string;
 let west: string;
 let tanaka: string;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   const { orgs, users } = tenant.client;
   east = (await orgs.create({ name: "東", code: "E" })).after.id;
   west = (await orgs.create({ name: "西", code: "W" })).after.id;
   tanaka = (await users.create({ name: "田中", emails: ["t@x.jp"], org: east })).after.id;
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["E"] });
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const lastNumber = (): number => tenant.database.count("select max(number) from change");
 
