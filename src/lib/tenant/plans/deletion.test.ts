@@ -1,12 +1,11 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const ORGS = [
   ["組織名", "組織コード", "上位組織コード"],
@@ -208,7 +207,7 @@ test("stored deletions do not contain secrets", async () => {
   expect(readFileSync(tenant.path).includes("hushed4711")).toBe(false);
 });
 
-test("an administrator is not deleted", async () => {
+test("facts 2.5: an administrator is not deleted", async () => {
   tenant.makeAdministrator("yamada@x");
   tenant.database.run("update secured_user set administrator = 1 where userId = 'taro'");
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
