@@ -449,14 +449,7 @@ describe("permissions", () => {
       () => resetPassword(none, one, { password: PASSWORD }),
     ];
     for (const ask of refused) {
-      expect(await failureOf(ask())).toMatchObject({
-        code: "not-permitted",
-        what: {
-          en: expect.stringContaining(
-            "is not permitted to create and change users: the scheme of the account does not contain this check item",
-          ) as string,
-        },
-      });
+      expect(await failureOf(ask())).toMatchObject({ code: "not-permitted" });
     }
     await createAccount(users, { user: other, name: "other" });
     await editAccount(users, one, { name: "renamed" });
@@ -522,15 +515,13 @@ describe("permissions", () => {
         () => imports.delete({ kind: "users", ids: [id], called: "x" }),
       ];
       for (const ask of asked) {
-        expect(await failureOf(ask())).toMatchObject({
-          code: "not-permitted",
-          what,
-          hint: { en: "ask a system administrator" },
-        });
+        expect(await failureOf(ask())).toMatchObject({ code: "not-permitted", what });
       }
       const create = await failureOf(theirs.create({ user: nameless.id, name: "mine" }));
-      expect(create).toMatchObject({ code: "not-permitted" });
-      expect(create?.what.en).toContain("nameless <nameless@example.jp> is marked");
+      expect(create).toMatchObject({
+        code: "not-permitted",
+        what: { en: expect.stringContaining("nameless <nameless@example.jp> is marked") },
+      });
     }
     expect(await userOf(id)).toMatchObject({ administrator: true, emails: ["shirushi@example.jp"] });
     const granted = await tenant.client.accounts.edit(id, { role: "operator", password: PASSWORD });
@@ -550,13 +541,13 @@ describe("permissions", () => {
     const first = await imports.commit(await planned("div01", "first@example.jp"));
     const early = await planned("div01", "second@example.jp");
     tenant.database.run("update user set administrator = 1 where id = :id", { id });
-    const what =
-      "shirushi <shirushi@example.jp> is marked as an administrator, but the role is not known: only a system administrator";
+    const refused = {
+      code: "not-permitted",
+      what: { en: expect.stringContaining("shirushi <shirushi@example.jp> is marked") },
+    };
     expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);
-    const commit = await failureOf(imports.commit(early));
-    expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} can change this account and its user`]);
-    const revert = await failureOf(undoImport({ imports }, first.id));
-    expect([revert?.code, revert?.what.en]).toEqual(["not-permitted", `${what} can change this account and its user`]);
+    expect(await failureOf(imports.commit(early))).toMatchObject(refused);
+    expect(await failureOf(undoImport({ imports }, first.id))).toMatchObject(refused);
     expect((await userOf(id)).emails).toEqual(["shirushi@example.jp", "first@example.jp"]);
   });
 
@@ -569,10 +560,7 @@ describe("permissions", () => {
       failureOf(tenant.as(account).imports.delete({ kind, ...asked, called: "x" }));
     const refused = {
       code: "not-permitted",
-      what: {
-        en: "boss01 is a system administrator: only a system administrator can change this account and its user",
-      },
-      hint: { en: "ask a system administrator" },
+      what: { en: expect.stringContaining("boss01 is a system administrator") },
     };
     expect(await deleting("div01", "users", { ids: [boss] })).toMatchObject(refused);
     expect(await deleting("div01", "users", { ids: [operator, boss] })).toMatchObject(refused);
@@ -584,10 +572,8 @@ describe("permissions", () => {
     await accounts().create({ user: plain.id, name: "boss02", role: "system", password: PASSWORD });
     for (const { imports } of [tenant.as("div01"), tenant.client])
       expect(await failureOf(imports.commit(plan))).toMatchObject({ code: "not-permitted" });
-    const items = ["users.delete"] as const;
-    await addTestAccount(tenant, { name: "cus01", role: "custom", items });
-    const asked = await deleting("cus01", "users", { ids: [boss] });
-    expect(asked).toMatchObject(refused);
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.delete"] });
+    expect(await deleting("cus01", "users", { ids: [boss] })).toMatchObject(refused);
   });
 
   const file = "氏名,メールアドレス,組織コード\n一,a@example.jp,東\n二,b@example.jp,西\n三,c@example.jp,X9";
@@ -622,9 +608,7 @@ describe("permissions", () => {
       tenant.planAs(account, { kind: "users" }, `氏名,メールアドレス\n${name},${address}`);
     const refused = {
       code: "not-permitted",
-      what: {
-        en: "boss01 is a system administrator: only a system administrator can change this account and its user",
-      },
+      what: { en: expect.stringContaining("boss01 is a system administrator") },
     };
     const { imports } = tenant.as("cus01");
     const plan = await planned("boss01", "改名", "boss01@example.jp");
