@@ -107,7 +107,7 @@ test("a secret that is in an address or a body by mistake is in no problem and n
   expect(await (await post("/v1/access-tokens", body, { secret })).text()).not.toContain(secret);
   expect(await (await post("/v1/sessions", { account: secret, password: secret })).text()).not.toContain(secret);
   expect(tenant.database.all("select record from audit").length).toBeGreaterThan(0);
-  expect(desk.readDatabase()).not.toContain(secret);
+  expect(tenant.everything()).not.toContain(secret);
 });
 
 describe("a session", () => {
