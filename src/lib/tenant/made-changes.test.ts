@@ -108,13 +108,7 @@ test("an operation that commits nothing has no change number", async () => {
 
 test("a repeated request returns the number of the change that it made", async () => {
   const send = async (): Promise<string | null> => {
-    const { headers, status } = await tenant.fetch(
-      new Request("http://tenant.invalid/v1/orgs", {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": "once" },
-        body: JSON.stringify({ name: "工場", parentId: ROOT_ORG_ID }),
-      }),
-    );
+    const { headers, status } = await tenant.post("/v1/orgs", { name: "工場", parentId: ROOT_ORG_ID });
     return status === 200 ? headers.get("clomoctl-change") : String(status);
   };
   const [first] = await recorded(send);

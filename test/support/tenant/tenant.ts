@@ -309,6 +309,13 @@ export class TestTenant {
     return known;
   }
 
+  /** Sends a request that is executed only once for the same key. */
+  post(path: string, body: object, key = "once"): Promise<Response> {
+    const headers = { "content-type": "application/json", "idempotency-key": key };
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    return this.fetch(new Request(`http://tenant.invalid${path}`, init));
+  }
+
   async request(
     path: string,
     { secret, address = "192.0.2.1", ...init }: RequestInit & { secret?: string | undefined; address?: string } = {},

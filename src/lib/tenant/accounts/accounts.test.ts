@@ -128,14 +128,7 @@ describe("an account", () => {
     const dry = await accounts().create({ user, name: "hana01", role: "system", password: PASSWORD, dryRun: true });
     expect([dry.dryRun, dry.after.role]).toEqual([true, "system"]);
     expect(await Array.fromAsync(accounts().list())).toEqual([]);
-    const post = (body: object, key = "k1") =>
-      tenant.fetch(
-        new Request("http://tenant/v1/accounts", {
-          method: "POST",
-          body: JSON.stringify(body),
-          headers: { "content-type": "application/json", "idempotency-key": key },
-        }),
-      );
+    const post = (body: object) => tenant.post("/v1/accounts", body);
     const body = { user, name: "hana01", role: "system", password: PASSWORD };
     const [first, second] = [await post(body), await post(body)];
     expect([first.status, second.status]).toEqual([200, 200]);

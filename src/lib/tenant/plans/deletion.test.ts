@@ -233,12 +233,8 @@ test.each<[DeletionRequest, string]>([
 });
 
 test("a request that is sent twice creates one plan", async () => {
-  const body = JSON.stringify({ kind: "users", ids: await idsOf("users", "yamada@x") });
-  const headers = { "content-type": "application/json", "idempotency-key": "once" };
-  const send = async () => {
-    const request = new Request("http://tenant/v1/imports/deletions", { method: "POST", headers, body });
-    return (await (await tenant.fetch(request)).json()) as Import;
-  };
+  const body = { kind: "users", ids: await idsOf("users", "yamada@x") };
+  const send = async () => (await (await tenant.post("/v1/imports/deletions", body)).json()) as Import;
   const first = await send();
   expect((await send()).id).toBe(first.id);
   expect(await open()).toHaveLength(1);

@@ -309,13 +309,7 @@ test("a dry run changes nothing and opens no task", async () => {
 
 test("a repeated request is done once, and the stored request does not reveal the password", async () => {
   const create = (key: string, password: string) =>
-    tenant.fetch(
-      new Request("http://tenant.invalid/v1/secured/docs/users", {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": key },
-        body: JSON.stringify({ userId: "taro", displayName: "太郎", password }),
-      }),
-    );
+    tenant.post("/v1/secured/docs/users", { userId: "taro", displayName: "太郎", password }, key);
   const [first, again] = [await create("k1", PASSWORD), await create("k1", PASSWORD)];
   expect([first.status, again.status]).toEqual([200, 200]);
   expect(await again.json()).toMatchObject({ after: { userId: "taro" } });
