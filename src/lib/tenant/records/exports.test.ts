@@ -1,12 +1,12 @@
 import { createDispatch } from "../dispatch/index.ts";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../index.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let tenant: TestTenant;
 openForEachTest(async (opened) => {
@@ -59,8 +59,7 @@ test("an export of one record or none leaves no audit record, like a list", asyn
 });
 
 test("an export from a read-only tenant works, and reports that it left no audit record", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "read-only-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = freshFolder();
   tenant.database.foldLog();
   copyFileSync(tenant.path, join(folder, "tenant.db"));
   // prevents a log next to the file, as on a read-only medium; permissions do not stop root

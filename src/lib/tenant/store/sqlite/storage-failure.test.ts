@@ -1,20 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { createDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import { same } from "../../../text/index.ts";
 import { createReadOnlyFailure, toServedFailure, toStorageFailure } from "./storage-failure.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "storage-"));
+  folder = freshFolder();
   path = join(folder, "tenant.db");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function fill(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
