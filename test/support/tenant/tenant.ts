@@ -582,11 +582,14 @@ export function openForAllTests(): TestTenant {
   return tenant;
 }
 
-/** Opens an empty tenant for each test of a file. */
-export function openForEachTest(prepare: (tenant: TestTenant) => unknown): void {
+/** Opens a tenant for each test of a file, an empty one if `open` is omitted. */
+export function openForEachTest(
+  prepare: (tenant: TestTenant) => unknown,
+  open: () => TestTenant | Promise<TestTenant> = () => new TestTenant(),
+): void {
   let tenant: TestTenant;
   beforeEach(async () => {
-    tenant = new TestTenant();
+    tenant = await open();
     await prepare(tenant);
   });
   afterEach(() => tenant[Symbol.asyncDispose]());

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Import, Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
-import { type Cells, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 // How an export meets touched fields: record · touched · export: effect.
 
@@ -12,10 +12,7 @@ const openPrepared = prepareTenant(async (prepared) => {
   await tenant.import(ORGS_OF, ORGS);
   await tenant.import(USERS_OF, USERS);
 });
-beforeEach(async () => {
-  tenant = await openPrepared();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened), openPrepared);
 
 const ORGS_OF = { kind: "orgs", fromConsole: true } as const;
 const USERS_OF = { kind: "users", fromConsole: true } as const;
