@@ -289,14 +289,13 @@ export const serveTenant = async (
     { startServer, formatLogLine, DEFAULT_LIMITS: limits },
     { createProblemResponse, createErrorResponse },
     { createDispatch },
-    { YoungHeap },
+    { limitYoungHeap },
   ] = await Promise.all([
     import("../lib/serve/index.ts"),
     import("../lib/tenant/dispatch/problem.ts"),
     import("../lib/tenant/dispatch/index.ts"),
     import("../lib/tenant/young-heap.ts"),
   ]);
-  const young = new YoungHeap();
   const answer = createDispatch(tenant);
   return startServer({
     place,
@@ -304,7 +303,7 @@ export const serveTenant = async (
     proxies,
     limits,
     answer: (request, from, trace) => {
-      young.hold();
+      limitYoungHeap();
       return answer(request, { ...from, limitMs: limits.requestMs, trace });
     },
     refuse: (failure, headers = {}, status) =>

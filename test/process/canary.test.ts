@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openPostOffice } from "#support/renewals/post-office.ts";
 import { Canaries, newSecret, runWatched } from "#support/process/canary.ts";
-import { writeCsv, type Cells } from "#support/console/csv.ts";
+import { encodeCsv, type Cells } from "#support/tenant/tenant.ts";
 import { freshHome, type Outcome } from "#support/process/program.ts";
 import { openDatabase, TENANT } from "#support/process/tenant-state.ts";
 
@@ -40,7 +40,7 @@ async function watchedDesk(secrets: readonly string[], files: readonly string[],
   return {
     home,
     canaries,
-    write: (name: string, cells: Cells) => writeFile(join(folder, name), writeCsv(cells, "cp932")),
+    write: (name: string, cells: Cells) => writeFile(join(folder, name), encodeCsv(cells, { encoding: "shift_jis" })),
     path: (name: string) => join(folder, name),
     runOnce,
     async run(code: number, line: string, more: More = {}) {
@@ -117,8 +117,10 @@ test("an account's password, imported in every way, is only in the files for the
   await desk.run(0, "users export -o export.csv");
   await desk.run(0, "audit list");
   await desk.run(0, "console list");
-  await desk.run(0, "users import - --yes", { stdin: writeCsv(people("三郎"), "cp932") });
-  await desk.run(3, "users import - --yes", { stdin: writeCsv([header, ["", "", "", "", secret]], "cp932") });
+  await desk.run(0, "users import - --yes", { stdin: encodeCsv(people("三郎"), { encoding: "shift_jis" }) });
+  await desk.run(3, "users import - --yes", {
+    stdin: encodeCsv([header, ["", "", "", "", secret]], { encoding: "shift_jis" }),
+  });
   const holder = await holdLock(desk.home);
   await desk.run(5, "users import users.csv --yes");
   holder.kill();

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openBundleFiles } from "../../src/lib/handover/bundle/read.ts";
 import { storageIn } from "#support/handover/bundles.ts";
-import { createRandomTenant } from "#support/tenant/exporting.ts";
+import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Canaries, newSecret, runWatched } from "#support/process/canary.ts";
@@ -51,7 +51,7 @@ async function homeWith(secret?: (name: string) => string): Promise<string> {
   const tenant = new TestTenant(folder, Date.UTC(2026, 4, 1));
   if (secret === undefined) await tenant.client.tenant.show();
   else {
-    await createRandomTenant(SEED, 12, tenant);
+    await fillAtRandom(tenant, SEED);
     plantSecrets(tenant, secret);
   }
   await tenant.close();

@@ -18,13 +18,14 @@ import { renderSums, SUMS_FILE } from "../../lib/handover/bundle/contents.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { hostileArchives } from "#support/handover/archives.ts";
 import { filesBelow, SPOILERS, writeSpoiledCopy } from "#support/handover/spoiling.ts";
-import { createRandomTenant } from "#support/tenant/exporting.ts";
+import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 
 let from: TestTenant;
 beforeAll(async () => {
-  from = await createRandomTenant(7, 4);
+  from = new TestTenant();
+  await fillAtRandom(from, 7, 4);
   // some versions and audit records to forge
   const { users } = from.client;
   const { id } = (await users.create({ name: "山田 花子", emails: ["hanako.yamada@example.jp"] })).after;

@@ -1,11 +1,10 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
-import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import { toUpload, openForAllTests } from "#support/tenant/tenant.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 let told: readonly number[] = [];
 const client = createWholeClient({
@@ -20,10 +19,7 @@ const recorded = async (work: () => Promise<unknown>): Promise<readonly number[]
   return tenant.sql("select seq from audit where seq > :last order by seq", { last }).map(({ seq }) => Number(seq));
 };
 
-const file = (...rows: readonly (readonly string[])[]) => ({
-  stream: new Blob([encodeCsv([["氏名", "メールアドレス"], ...rows])]).stream(),
-  encoding: "utf-8" as const,
-});
+const file = (...rows: readonly (readonly string[])[]) => toUpload([["氏名", "メールアドレス"], ...rows]);
 const idOf = async (name: string): Promise<string> => (await client.users.find({ name }))[0]?.id ?? "";
 const commit = async (plan: Parameters<WholeClient["imports"]["commit"]>[0]) => {
   const { change } = await client.imports.commit(plan);
@@ -112,13 +108,7 @@ test("an operation that commits nothing has no change number", async () => {
 
 test("a repeated request returns the number of the change that it made", async () => {
   const send = async (): Promise<string | null> => {
-    const { headers, status } = await tenant.fetch(
-      new Request("http://tenant.invalid/v1/orgs", {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": "once" },
-        body: JSON.stringify({ name: "工場", parentId: ROOT_ORG_ID }),
-      }),
-    );
+    const { headers, status } = await tenant.post("/v1/orgs", { name: "工場", parentId: ROOT_ORG_ID });
     return status === 200 ? headers.get("clomoctl-change") : String(status);
   };
   const [first] = await recorded(send);

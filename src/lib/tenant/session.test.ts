@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { collectChangeNumbers } from "./made-changes.ts";
@@ -9,6 +7,7 @@ import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
 import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { failureOf, TEST_ORIGIN, TestSurroundings } from "#support/tenant/tenant.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const START = Date.UTC(2026, 3, 1);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -18,7 +17,7 @@ let opened: Database[] = [];
 /** the time, which stands still */
 let time = START;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "session-"));
+  folder = freshFolder();
   opened = [];
   time = START;
   session = open();
@@ -27,7 +26,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const one of opened) one.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 let session: Session;

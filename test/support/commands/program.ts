@@ -1,11 +1,10 @@
 import { EventEmitter } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { userInfo } from "node:os";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
+import { freshFolder } from "../folder.ts";
 import { main } from "../../../src/cli/main.ts";
 import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
@@ -68,12 +67,7 @@ export interface RunResult {
   readonly requests: readonly ReceivedRequest[];
 }
 
-/** Creates a folder that is removed when the test ends. */
-export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "clomoctl-verb-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { freshFolder };
 
 const ERASE_LINE = Buffer.from("\u001b[2K");
 

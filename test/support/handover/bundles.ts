@@ -1,17 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import { createExistingOutputFailure, Outputs, type TemporaryStorage } from "../../../src/lib/files/index.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import { BundleWriter, isBundleFolderName } from "../../../src/lib/handover/bundle/write.ts";
 
-/** Creates a folder that is removed when the test ends. */
-export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "clomoctl-bundle-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { freshFolder } from "../folder.ts";
 
 /** Returns the storage below `root` in which a test prepares its outputs. */
 export const storageIn = (root: string): TemporaryStorage => ({

@@ -5,7 +5,7 @@ import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { AuditedHistory, byId, expectSame, NO_CHANGE, type ConfirmStep, type StepResult } from "./audited-history.ts";
 import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
 import { getCustomFieldName, toComparisonKey, ROOT_NUMBER, listFieldValues, type Values } from "./history-model.ts";
-import { failureOf, encodeCsv, type Cells, type TestTenant } from "./tenant.ts";
+import { failureOf, toUpload, type Cells, type TestTenant } from "./tenant.ts";
 
 export type Place = number;
 
@@ -115,11 +115,6 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
     .map((rows) => rows.map(({ key, ...row }) => ({ ...row, key: String(key) }))),
   place: somePlace,
   meanwhile: fc.option(someKind.chain(someHandStep), { nil: undefined, freq: 8 }),
-});
-
-const createCsvContent = (cells: Cells) => ({
-  stream: new Blob([encodeCsv(cells)]).stream(),
-  encoding: "utf-8" as const,
 });
 
 export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
@@ -421,7 +416,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const mode = kind === "orgs" ? "append" : step.mode;
     const { cells, rows } = this.#cellsOf({ ...step, mode });
     if (rows.length === 0) return NO_CHANGE;
-    const asked = () => this.client.imports.plan({ kind, mode, blank }, createCsvContent(cells));
+    const asked = () => this.client.imports.plan({ kind, mode, blank }, toUpload(cells));
     const request = {
       kind,
       mode,
@@ -488,7 +483,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   async #mirror(): Promise<StepResult> {
     const barred = this.model.barred(["whole"]);
     if (barred.length > 0) {
-      const content = createCsvContent([["氏名", "メールアドレス"]]);
+      const content = toUpload([["氏名", "メールアドレス"]]);
       return this.refused(this.client.imports.plan({ kind: "users", fromConsole: true }, content), barred);
     }
     if (this.model.records.users.size === 0) return NO_CHANGE;

@@ -34,12 +34,4 @@ export class SignInDesk {
   async statusOf(path: string, secret?: string): Promise<number> {
     return (await this.tenant.request(path, { secret })).status;
   }
-
-  readDatabase(): string {
-    return JSON.stringify(
-      this.tenant
-        .sql("select name from sqlite_schema where type = 'table'")
-        .map(({ name }) => this.tenant.sql(`select * from "${String(name)}"`)),
-    );
-  }
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll } from "vitest";
+import { afterAll, afterEach, beforeEach } from "vitest";
 import type { Connection, NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { Changes } from "../../../src/lib/client/changes.ts";
@@ -92,6 +92,9 @@ export const encodeCsv = (
 /** Returns the cells of a table, also of one without quotes, such as `a,b\n1,2`. */
 const toCells = (table: Cells | string): Cells =>
   typeof table === "string" ? table.split("\n").map((row) => row.split(",")) : table;
+
+export const toUpload = (table: Cells | string) =>
+  ({ stream: new Blob([encodeCsv(table)]).stream(), encoding: "utf-8" }) as const;
 
 export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
   const encoder = createEncoder(encoding, {
@@ -306,6 +309,13 @@ export class TestTenant {
     return known;
   }
 
+  /** Sends a request that is executed only once for the same key. */
+  post(path: string, body: object, key = "once"): Promise<Response> {
+    const headers = { "content-type": "application/json", "idempotency-key": key };
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    return this.fetch(new Request(`http://tenant.invalid${path}`, init));
+  }
+
   async request(
     path: string,
     { secret, address = "192.0.2.1", ...init }: RequestInit & { secret?: string | undefined; address?: string } = {},
@@ -378,6 +388,10 @@ export class TestTenant {
     const isOfAllUsers = request.kind === "users" && request.fromConsole === true;
     const rows = isOfAllUsers ? addAdministratorRow(this.database, cells) : cells;
     return this.send(request, encodeCsv(rows, options), options.encoding);
+  }
+
+  planAs(account: string, request: Request, table: Cells | string): Promise<Import> {
+    return this.as(account).imports.plan(request, toUpload(table));
   }
 
   send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: FileForm = "utf-8"): Promise<Import> {
@@ -559,6 +573,26 @@ export class TestTenant {
     await this.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Opens an empty tenant for all tests of a file. */
+export function openForAllTests(): TestTenant {
+  const tenant = new TestTenant();
+  afterAll(() => tenant[Symbol.asyncDispose]());
+  return tenant;
+}
+
+/** Opens a tenant for each test of a file, an empty one if `open` is omitted. */
+export function openForEachTest(
+  prepare: (tenant: TestTenant) => unknown,
+  open: () => TestTenant | Promise<TestTenant> = () => new TestTenant(),
+): void {
+  let tenant: TestTenant;
+  beforeEach(async () => {
+    tenant = await open();
+    await prepare(tenant);
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
 }
 
 export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): () => Promise<TestTenant> {

@@ -12,7 +12,11 @@ export const undoChange = async (
   options: UndoOptions = {},
 ): Promise<Import> => {
   const plan = await imports.undo(number, options);
-  if (plan.blocked === undefined || options.skipBlocked === true) return plan;
+  return options.skipBlocked === true ? plan : refuseBlocked(imports, plan);
+};
+
+const refuseBlocked = async (imports: WholeClient["imports"], plan: Import): Promise<Import> => {
+  if (plan.blocked === undefined) return plan;
   await imports.discard(plan.id);
   throw new Failure("conflict", { what: joinTexts(plan.blocked.first.map(describeBlockedRecord), same("; ")) });
 };
@@ -31,9 +35,4 @@ export const undoImport = async (
 export const dropTasks = async (
   { imports }: Pick<WholeClient, "imports">,
   ...numbers: readonly number[]
-): Promise<Import> => {
-  const plan = await imports.dropTasks({ numbers: [...numbers] });
-  if (plan.blocked === undefined) return imports.commit(plan);
-  await imports.discard(plan.id);
-  throw new Failure("conflict", { what: joinTexts(plan.blocked.first.map(describeBlockedRecord), same("; ")) });
-};
+): Promise<Import> => imports.commit(await refuseBlocked(imports, await imports.dropTasks({ numbers: [...numbers] })));

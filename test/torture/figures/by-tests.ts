@@ -87,7 +87,6 @@ export const HISTORY_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/plans/orgs.test.ts`, 40),
   createTestFile(`${TENANT_FOLDER}/plans/devices.test.ts`, 12),
   createTestFile(`${TENANT_FOLDER}/versions/history.test.ts`, 60),
-  createTestFile("src/commands/imports/scenes/random-consoles.test.ts", 12),
 ]);
 
 export const ROUND_TRIP_TRIALS = createTestTrials([

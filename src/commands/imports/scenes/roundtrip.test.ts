@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { toPropertyParameters, expectMoreThan, LONG_TIMEOUT } from "#support/drawn.ts";
-import { writeCsv, type Cells } from "#support/console/csv.ts";
+import { encodeCsv, type Cells } from "#support/tenant/tenant.ts";
 import { Desk } from "#support/console/desk.ts";
 import { SECURED_APPS as APPS } from "../../../lib/model/secured-user.ts";
 import { FIXTURES } from "#support/cli/home.ts";
@@ -142,7 +142,7 @@ test(
     await fc.assert(
       fc.asyncProperty(tree, async (branches) => {
         desk.tenant.clear();
-        const said = await desk.run("orgs import - --encoding utf-8 --yes", writeCsv(orgsFile(branches), "utf-8"));
+        const said = await desk.run("orgs import - --encoding utf-8 --yes", encodeCsv(orgsFile(branches)));
         // two of one name without code under one parent are ambiguous, which is refused
         if (said.code === 3) return;
         taken += 1;

@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import crypto, { argon2Sync } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Account, User } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
@@ -10,16 +10,13 @@ import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
-import { failureOf, encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { createAccount, editAccount, resetPassword, revokeRole } from "./accounts.ts";
 import { editRecord } from "../records/records.ts";
 import { defineEditableUsers, moveUsers } from "../records/users.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const PASSWORD = "Canary42Canary";
 
@@ -131,14 +128,7 @@ describe("an account", () => {
     const dry = await accounts().create({ user, name: "hana01", role: "system", password: PASSWORD, dryRun: true });
     expect([dry.dryRun, dry.after.role]).toEqual([true, "system"]);
     expect(await Array.fromAsync(accounts().list())).toEqual([]);
-    const post = (body: object, key = "k1") =>
-      tenant.fetch(
-        new Request("http://tenant/v1/accounts", {
-          method: "POST",
-          body: JSON.stringify(body),
-          headers: { "content-type": "application/json", "idempotency-key": key },
-        }),
-      );
+    const post = (body: object) => tenant.post("/v1/accounts", body);
     const body = { user, name: "hana01", role: "system", password: PASSWORD };
     const [first, second] = [await post(body), await post(body)];
     expect([first.status, second.status]).toEqual([200, 200]);
@@ -452,14 +442,7 @@ describe("permissions", () => {
       () => resetPassword(none, one, { password: PASSWORD }),
     ];
     for (const ask of refused) {
-      expect(await failureOf(ask())).toMatchObject({
-        code: "not-permitted",
-        what: {
-          en: expect.stringContaining(
-            "is not permitted to create and change users: the scheme of the account does not contain this check item",
-          ) as string,
-        },
-      });
+      expect(await failureOf(ask())).toMatchObject({ code: "not-permitted" });
     }
     await createAccount(users, { user: other, name: "other" });
     await editAccount(users, one, { name: "renamed" });
@@ -525,15 +508,13 @@ describe("permissions", () => {
         () => imports.delete({ kind: "users", ids: [id], called: "x" }),
       ];
       for (const ask of asked) {
-        expect(await failureOf(ask())).toMatchObject({
-          code: "not-permitted",
-          what,
-          hint: { en: "ask a system administrator" },
-        });
+        expect(await failureOf(ask())).toMatchObject({ code: "not-permitted", what });
       }
       const create = await failureOf(theirs.create({ user: nameless.id, name: "mine" }));
-      expect(create).toMatchObject({ code: "not-permitted" });
-      expect(create?.what.en).toContain("nameless <nameless@example.jp> is marked");
+      expect(create).toMatchObject({
+        code: "not-permitted",
+        what: { en: expect.stringContaining("nameless <nameless@example.jp> is marked") },
+      });
     }
     expect(await userOf(id)).toMatchObject({ administrator: true, emails: ["shirushi@example.jp"] });
     const granted = await tenant.client.accounts.edit(id, { role: "operator", password: PASSWORD });
@@ -546,23 +527,20 @@ describe("permissions", () => {
     const { id } = await made("shirushi@example.jp", east);
     await addTestAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
     const planned = (account: string, address: string) => {
-      const file = encodeCsv(
-        `氏名,メールアドレス,メールアドレス,組織コード\nshirushi,shirushi@example.jp,${address},東`,
-      );
-      const content = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
-      return tenant.as(account).imports.plan({ kind: "users" }, content);
+      const file = `氏名,メールアドレス,メールアドレス,組織コード\nshirushi,shirushi@example.jp,${address},東`;
+      return tenant.planAs(account, { kind: "users" }, file);
     };
     const { imports } = tenant.as("div01");
     const first = await imports.commit(await planned("div01", "first@example.jp"));
     const early = await planned("div01", "second@example.jp");
     tenant.database.run("update user set administrator = 1 where id = :id", { id });
-    const what =
-      "shirushi <shirushi@example.jp> is marked as an administrator, but the role is not known: only a system administrator";
+    const refused = {
+      code: "not-permitted",
+      what: { en: expect.stringContaining("shirushi <shirushi@example.jp> is marked") },
+    };
     expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);
-    const commit = await failureOf(imports.commit(early));
-    expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} can change this account and its user`]);
-    const revert = await failureOf(undoImport({ imports }, first.id));
-    expect([revert?.code, revert?.what.en]).toEqual(["not-permitted", `${what} can change this account and its user`]);
+    expect(await failureOf(imports.commit(early))).toMatchObject(refused);
+    expect(await failureOf(undoImport({ imports }, first.id))).toMatchObject(refused);
     expect((await userOf(id)).emails).toEqual(["shirushi@example.jp", "first@example.jp"]);
   });
 
@@ -575,10 +553,7 @@ describe("permissions", () => {
       failureOf(tenant.as(account).imports.delete({ kind, ...asked, called: "x" }));
     const refused = {
       code: "not-permitted",
-      what: {
-        en: "boss01 is a system administrator: only a system administrator can change this account and its user",
-      },
-      hint: { en: "ask a system administrator" },
+      what: { en: expect.stringContaining("boss01 is a system administrator") },
     };
     expect(await deleting("div01", "users", { ids: [boss] })).toMatchObject(refused);
     expect(await deleting("div01", "users", { ids: [operator, boss] })).toMatchObject(refused);
@@ -590,21 +565,17 @@ describe("permissions", () => {
     await accounts().create({ user: plain.id, name: "boss02", role: "system", password: PASSWORD });
     for (const { imports } of [tenant.as("div01"), tenant.client])
       expect(await failureOf(imports.commit(plan))).toMatchObject({ code: "not-permitted" });
-    const items = ["users.delete"] as const;
-    await addTestAccount(tenant, { name: "cus01", role: "custom", items });
-    const asked = await deleting("cus01", "users", { ids: [boss] });
-    expect(asked).toMatchObject(refused);
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.delete"] });
+    expect(await deleting("cus01", "users", { ids: [boss] })).toMatchObject(refused);
   });
 
-  const file = encodeCsv("氏名,メールアドレス,組織コード\n一,a@example.jp,東\n二,b@example.jp,西\n三,c@example.jp,X9");
+  const file = "氏名,メールアドレス,組織コード\n一,a@example.jp,東\n二,b@example.jp,西\n三,c@example.jp,X9";
 
   test("organisations outside the scope look missing by name, too", async () => {
     const [east] = [await orgMade("東"), await orgMade("西"), await orgMade("東西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
-    const given = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
-    const asked = tenant.as("div01").imports;
-    const plan = await asked.plan({ kind: "users", orgBy: "name" }, given);
-    const problems = await Array.fromAsync(asked.problems(plan.id));
+    const plan = await tenant.planAs("div01", { kind: "users", orgBy: "name" }, file);
+    const problems = await Array.fromAsync(tenant.as("div01").imports.problems(plan.id));
     const found = problems.filter(({ code }) => code.startsWith("org-name"));
     expect(found.map(({ row, code, params }) => [row, code, params])).toEqual([
       [3, "org-name-unknown", { name: "西", scoped: 1 }],
@@ -615,16 +586,10 @@ describe("permissions", () => {
   test("existing and missing organisations outside the scope look the same, and get the same hint", async () => {
     const [east] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
-    const plan = { stream: () => new Blob([file]).stream(), encoding: "utf-8" } as const;
-    const asked = tenant.as("div01").imports;
-    const refused = await asked.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
+    const refused = await tenant.planAs("div01", { kind: "users" }, file);
     expect(await tenant.faults(refused)).toEqual(["org-unknown@3", "org-unknown@4"]);
-    const own = tenant.client.imports;
-    const unknown = await own.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
-    expect(await tenant.faults(unknown)).toEqual(["org-unknown@4"]);
-    const creating = await failureOf(
-      asked.plan({ kind: "users", createOrgs: true }, { ...plan, stream: plan.stream() }),
-    );
+    expect(await tenant.faults(await tenant.plan({ kind: "users" }, file))).toEqual(["org-unknown@4"]);
+    const creating = await failureOf(tenant.planAs("div01", { kind: "users", createOrgs: true }, file));
     expect(creating).toMatchObject({ code: "not-permitted" });
     expect(creating?.hint?.en).toContain("ask a system administrator");
   });
@@ -633,18 +598,10 @@ describe("permissions", () => {
     const boss = await administrator("boss01", { role: "system" });
     await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
     const planned = (account: string, name: string, address: string) =>
-      tenant.as(account).imports.plan(
-        { kind: "users" },
-        {
-          stream: new Blob([`氏名,メールアドレス\n${name},${address}\n`]).stream(),
-          encoding: "utf-8",
-        },
-      );
+      tenant.planAs(account, { kind: "users" }, `氏名,メールアドレス\n${name},${address}`);
     const refused = {
       code: "not-permitted",
-      what: {
-        en: "boss01 is a system administrator: only a system administrator can change this account and its user",
-      },
+      what: { en: expect.stringContaining("boss01 is a system administrator") },
     };
     const { imports } = tenant.as("cus01");
     const plan = await planned("boss01", "改名", "boss01@example.jp");
@@ -679,15 +636,11 @@ describe("permissions", () => {
     await accounts().create({ user: boss.id, name: "boss01", role: "operator", password: PASSWORD });
     await addTestAccount(tenant, account);
     const { imports } = tenant.as("asker");
-    const sent = async (...rows: readonly (readonly string[])[]) => {
-      const file = encodeCsv([["氏名", "メールアドレス", "組織コード", "役職"], ...rows]);
-      return imports.commit(
-        await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" }),
-      );
-    };
-    const edited = await sent(["boss", "boss@example.jp", "東", "課長"]);
+    const sent = async (row: string) =>
+      imports.commit(await tenant.planAs("asker", { kind: "users" }, `氏名,メールアドレス,組織コード,役職\n${row}`));
+    const edited = await sent("boss,boss@example.jp,東,課長");
     const early = await undoImport({ imports }, edited.id);
-    const createdBy = await sent(["new", "new@example.jp", "東", ""]);
+    const createdBy = await sent("new,new@example.jp,東,");
     const [created] = await tenant.client.users.find({ name: "new@example.jp" });
     await accounts().edit(boss.id, { role: "system" });
     await accounts().create({ user: created?.id ?? "", name: "new01", role: "system", password: PASSWORD });
@@ -709,14 +662,11 @@ describe("permissions", () => {
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     await made("old@example.jp", east);
     const { imports } = tenant.as("div01");
-    const file = encodeCsv("氏名,メールアドレス,社員コード,組織コード\nold,new@example.jp,E1,東");
+    const file = "氏名,メールアドレス,社員コード,組織コード\nold,new@example.jp,E1,東";
     await tenant.client.users.edit((await tenant.client.users.find({ name: "old@example.jp" }))[0]?.id ?? "", {
       employeeCode: "E1",
     });
-    const plan = await imports.plan(
-      { kind: "users", key: "employee-code" },
-      { stream: new Blob([file]).stream(), encoding: "utf-8" },
-    );
+    const plan = await tenant.planAs("div01", { kind: "users", key: "employee-code" }, file);
     const { id } = await imports.commit(plan);
     const early = await undoImport({ imports }, id);
     await made("old@example.jp", west);
@@ -733,8 +683,7 @@ describe("permissions", () => {
   test("an undo is refused before it is shown if the account cannot delete what the import created", async () => {
     await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
     const { imports } = tenant.as("cus01");
-    const file = encodeCsv("氏名,メールアドレス\n山田,yamada@example.jp");
-    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    const plan = await tenant.planAs("cus01", { kind: "users" }, "氏名,メールアドレス\n山田,yamada@example.jp");
     const { id } = await imports.commit(plan);
     expect(await failureOf(undoImport({ imports }, id))).toMatchObject({ code: "not-permitted" });
     expect((await imports.list()).map(({ state }) => state)).toEqual(["committed"]);

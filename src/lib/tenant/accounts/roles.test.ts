@@ -1,17 +1,14 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Scheme } from "../operations.ts";
 import { buildMatrixRows } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../../model/role.ts";
 import type { Actor } from "../policy/asker.ts";
 import { getPermittedReach } from "../policy/check.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const roles = () => tenant.client.roles;
 
@@ -135,18 +132,8 @@ test.each([
 });
 
 test("a request sent twice creates one scheme, and an unknown scheme is not found", async () => {
-  const send = (body: object) =>
-    tenant.fetch(
-      new Request("http://tenant/v1/roles/schemes", {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": "k1" },
-        body: JSON.stringify(body),
-      }),
-    );
-  const [first, second] = [
-    await send({ name: "登録係", operations: ["users.write"] }),
-    await send({ name: "登録係", operations: ["users.write"] }),
-  ];
+  const send = () => tenant.post("/v1/roles/schemes", { name: "登録係", operations: ["users.write"] });
+  const [first, second] = [await send(), await send()];
   expect([first.status, second.status]).toEqual([200, 200]);
   expect(await second.json()).toEqual(await first.json());
   expect(await roles().schemes()).toHaveLength(1);

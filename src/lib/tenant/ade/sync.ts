@@ -20,7 +20,7 @@ import { createIdPrefix, getCurrentInstant } from "../ids.ts";
 import { checkFieldValue } from "../records/records.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import type { ScratchTable, Store, Writer } from "../store/store.ts";
-import { YoungHeap } from "../young-heap.ts";
+import { limitYoungHeap } from "../young-heap.ts";
 import {
   applyFetched,
   countUnseen,
@@ -137,7 +137,6 @@ class DeviceFetch {
   readonly #service: AdeService;
   readonly #scratch: ScratchTable;
   readonly #signal: AbortSignal | undefined;
-  readonly #young = new YoungHeap();
   devices = 0;
 
   constructor(service: AdeService, scratch: ScratchTable, signal?: AbortSignal) {
@@ -148,13 +147,9 @@ class DeviceFetch {
 
   /** Fetches the changes since a cursor; null: all devices, then the changes since the fetch began. */
   async run(from: string | null): Promise<FetchResult> {
-    try {
-      const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
-      const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
-      return { kind: from === null ? "full" : "delta", cursor };
-    } finally {
-      this.#young.release();
-    }
+    const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
+    const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
+    return { kind: from === null ? "full" : "delta", cursor };
   }
 
   async #pages(from: string | null, ask: (cursor: string | null) => Promise<DevicePage>): Promise<string> {
@@ -164,7 +159,7 @@ class DeviceFetch {
       const page = await next;
       this.#signal?.throwIfAborted();
       // after each page, because the heap may grow twice within two pages
-      this.#young.hold();
+      limitYoungHeap();
       const { cursor, moreToFollow } = page;
       if (moreToFollow) {
         if (seen.has(cursor)) throw STUCK_CURSOR_FAILURE;

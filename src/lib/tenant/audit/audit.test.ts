@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { AuditRecord } from "./audit.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const header = ["氏名", "メールアドレス", "組織コード"];
 const users = { kind: "users", createOrgs: true } as const;

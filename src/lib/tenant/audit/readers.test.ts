@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Operation } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { readStreamText, TestTenant } from "#support/tenant/tenant.ts";
+import { readStreamText, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 describe("an account that manages 全て and may read the audit log", () => {
   const listed = async (items: readonly Operation[]): Promise<readonly string[]> => {

@@ -1,11 +1,10 @@
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { toPropertyParameters, expectAllEvents, LONG_TIMEOUT, someSteps } from "#support/drawn.ts";
 import { ConsoleHistory, someConsoleStep, type ConsoleStep } from "#support/tenant/console-history.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const SEED = 20_261_127;
 const HISTORIES = 30;

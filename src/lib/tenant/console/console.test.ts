@@ -1,14 +1,11 @@
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Import } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, type Cells, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const users = { kind: "users" } as const;
 const exported = { kind: "users", fromConsole: true } as const;

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { App, Import } from "../operations.ts";
 import type { Row } from "../store/sqlite/database.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
-import { type Cells, failureOf, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, failureOf, prepareTenant, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 const openPrepared = prepareTenant(async (prepared) => {
@@ -15,10 +15,7 @@ const openPrepared = prepareTenant(async (prepared) => {
   await tenant.import({ kind: "devices", fromConsole: true }, DEVICES);
   await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, MEMBERS);
 });
-beforeEach(async () => {
-  tenant = await openPrepared();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened), openPrepared);
 
 const ORGS = "組織名,組織コード,上位組織コード\n東,E,\n一課,E1,E\n西,W,";
 const HEADER = ["氏名", "メールアドレス", "役職", "組織コード", "入社年"];

@@ -1,18 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, type Cells, openForEachTest } from "#support/tenant/tenant.ts";
 
 // The fields that need a rule of their own in decision 033 ("Fields"): each test is named after its rule.
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const tasks = new TestTasks(() => tenant);
 

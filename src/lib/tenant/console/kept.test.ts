@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ImportRequest, User } from "../operations.ts";
-import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 // exports of the console that wait for each other
 
@@ -11,10 +11,7 @@ const openPrepared = prepareTenant(async (prepared) => {
   await take("users", USERS);
   await take("devices", DEVICES);
 });
-beforeEach(async () => {
-  tenant = await openPrepared();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened), openPrepared);
 
 const take = (kind: ImportRequest["kind"], cells: Cells, more: Partial<ImportRequest> = {}) =>
   tenant.import({ kind, fromConsole: true, ...more }, cells);

@@ -1,14 +1,13 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../operations.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { type TestTenant, type Cells, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.import(exported, START);
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const exported = { kind: "users", fromConsole: true } as const;
 const HEADER = ["氏名", "メールアドレス", "役職"];

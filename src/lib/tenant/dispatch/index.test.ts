@@ -1,14 +1,11 @@
 import { rmSync } from "node:fs";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 interface Sent {
   readonly type?: string;
@@ -75,14 +72,7 @@ test("a query may contain escapes, also that of %", async () => {
 });
 
 test("an Idempotency-Key that was used with another body is rejected, and nothing changes", async () => {
-  const post = (name: string): Promise<Response> =>
-    tenant.fetch(
-      new Request("http://tenant.invalid/v1/users/fields", {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": "once" },
-        body: JSON.stringify({ name }),
-      }),
-    );
+  const post = (name: string): Promise<Response> => tenant.post("/v1/users/fields", { name });
   expect((await post("座席")).status).toBe(200);
   const refused = await post("内線");
   expect(refused.status).toBe(422);
@@ -94,10 +84,7 @@ test("an Idempotency-Key that was used with another body is rejected, and nothin
 test("a route that does not take an Idempotency-Key ignores it", async () => {
   const { id } = (await tenant.client.users.create({ name: "a", emails: ["a@x.jp"] })).after;
   for (const ids of [[id], [id, id]]) {
-    const request = { method: "POST", headers: { "content-type": "application/json", "idempotency-key": "once" } };
-    const body = JSON.stringify({ ids });
-    const answer = await tenant.fetch(new Request("http://tenant.invalid/v1/leavers/dependents", { ...request, body }));
-    expect(answer.status).toBe(200);
+    expect((await tenant.post("/v1/leavers/dependents", { ids })).status).toBe(200);
   }
 });
 

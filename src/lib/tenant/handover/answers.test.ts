@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant.close());
+openForEachTest((opened) => (tenant = opened));
 
 const PHONE = { question: "push-certificate.phone", value: "03-0000-0000", by: "山田 花子" };
 

@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let [from, to] = ["", ""];
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   from = await addTestAccount(tenant, { name: "taro", role: "system" });
   to = await addTestAccount(tenant, { name: "hanako", role: "operator" });
   await addTestAccount(tenant, { name: "third", role: "system" });
   await tenant.client.accounts.edit(from, { supportOption: true, noticeMail: true });
 });
-afterEach(() => tenant.close());
 
 const stateOf = async () => ({
   accounts: await Array.fromAsync(tenant.client.accounts.list({})),

@@ -1,10 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { PlanRow } from "../operations.ts";
-import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { type Cells, type Request, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
 
 const rowsOf = (plan: { readonly id: string }): Promise<PlanRow[]> =>

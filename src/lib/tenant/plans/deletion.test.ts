@@ -1,12 +1,11 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const ORGS = [
   ["組織名", "組織コード", "上位組織コード"],
@@ -208,7 +207,7 @@ test("stored deletions do not contain secrets", async () => {
   expect(readFileSync(tenant.path).includes("hushed4711")).toBe(false);
 });
 
-test("an administrator is not deleted", async () => {
+test("facts 2.5: an administrator is not deleted", async () => {
   tenant.makeAdministrator("yamada@x");
   tenant.database.run("update secured_user set administrator = 1 where userId = 'taro'");
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
@@ -234,12 +233,8 @@ test.each<[DeletionRequest, string]>([
 });
 
 test("a request that is sent twice creates one plan", async () => {
-  const body = JSON.stringify({ kind: "users", ids: await idsOf("users", "yamada@x") });
-  const headers = { "content-type": "application/json", "idempotency-key": "once" };
-  const send = async () => {
-    const request = new Request("http://tenant/v1/imports/deletions", { method: "POST", headers, body });
-    return (await (await tenant.fetch(request)).json()) as Import;
-  };
+  const body = { kind: "users", ids: await idsOf("users", "yamada@x") };
+  const send = async () => (await (await tenant.post("/v1/imports/deletions", body)).json()) as Import;
   const first = await send();
   expect((await send()).id).toBe(first.id);
   expect(await open()).toHaveLength(1);

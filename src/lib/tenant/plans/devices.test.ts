@@ -1,12 +1,18 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { describeWrongKeys } from "#support/tenant/keys.ts";
-import { encodeText, failureOf, TestTenant, readStreamText, type Cells, type Request } from "#support/tenant/tenant.ts";
+import {
+  encodeText,
+  failureOf,
+  readStreamText,
+  type Cells,
+  type Request,
+  openForAllTests,
+} from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const users = { kind: "users" } as const;
 const devices = { kind: "devices" } as const;
@@ -174,7 +180,7 @@ describe("a key", () => {
     expect(await shown()).toEqual([["S2", "00 000000 000000 1", "山田"]]);
   });
 
-  test("is compared with its spaces: an IMEI without them is different", async () => {
+  test("facts 1.3: is compared with its spaces: an IMEI without them is different", async () => {
     await seed();
     const plan = await tenant.plan(
       imei,

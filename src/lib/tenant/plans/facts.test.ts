@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import { failureOf, type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const DOCS = { kind: "docs", createGroups: true } as const;
 
@@ -23,35 +20,11 @@ test("facts 1.1: 組織コード, a number or any text, links users and organisa
   );
 });
 
-test("facts 1.1: 追加更新 does not change users that the file lacks", async () => {
-  const header = ["氏名", "メールアドレス"];
-  await tenant.import({ kind: "users" }, [header, ["山田", "yamada@example.jp"], ["佐藤", "sato@example.jp"]]);
-  await tenant.import({ kind: "users", mode: "append" }, [header, ["山田 太郎", "yamada@example.jp"]]);
-  expect((await tenant.users()).map(({ name }) => name).toSorted()).toEqual(["佐藤", "山田 太郎"]);
-});
-
-test("facts 1.2: a file without UPN can still be imported, and does not change UPN", async () => {
-  const name = ["氏名", "メールアドレス"];
-  await tenant.import({ kind: "users" }, [
-    [...name, "UPN"],
-    ["山田", "yamada@example.jp", "yamada@ad.example.jp"],
-  ]);
-  await tenant.import({ kind: "users" }, [name, ["山田 太郎", "yamada@example.jp"]]);
-  expect(await tenant.users()).toMatchObject([{ name: "山田 太郎", upn: "yamada@ad.example.jp" }]);
-});
-
 test("facts 1.3: an address need not exist: CLOMO's own serial dummy addresses are accepted", async () => {
   const people = ["user001@example.com", "user002@example.com"].map((address) => [address.slice(0, 7), address]);
   const plan = await tenant.plan({ kind: "users" }, [["氏名", "メールアドレス"], ...people]);
   expect(await tenant.problems(plan)).toEqual([]);
   expect(plan).toMatchObject({ create: 2, rejected: false });
-});
-
-test("facts 1.3: an IMEI keeps its spaces, without which the console does not match it", async () => {
-  const imei = "35 209900 176148 1";
-  await tenant.import({ kind: "devices" }, `シリアルナンバー,IMEI番号\nS1,${imei}`);
-  expect(await tenant.devices()).toMatchObject([{ imei }]);
-  expect(await readStreamText(await tenant.client.devices.export({ newline: "lf" }))).toContain(imei);
 });
 
 test("facts 1.3: a device has its user, organisation and tags before it is enrolled", async () => {
@@ -60,20 +33,6 @@ test("facts 1.3: a device has its user, organisation and tags before it is enrol
   const registered = { platform: "Android", status: "事前登録", tags: ["貸出用"] } as const;
   const { after } = await tenant.client.devices.create({ serialNumber: "S1", ...registered, owner: user.id });
   expect(after).toMatchObject({ owner: { name: "山田" }, org: { path: "営業部" }, tags: ["貸出用"] });
-});
-
-test("facts 2.5: an administrator is not deleted; any other user is deleted together with the account", async () => {
-  const create = async (name: string) =>
-    (await tenant.client.users.create({ name, emails: [`${name}@example.jp`], accountName: name })).after.id;
-  const [admin, other] = [await create("admin"), await create("other")];
-  tenant.makeAdministrator("admin@example.jp");
-  await expect(tenant.client.imports.delete({ kind: "users", ids: [admin] })).rejects.toMatchObject({
-    code: "input-rejected",
-  });
-  await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids: [other] }));
-  expect((await tenant.users()).map(({ name }) => name)).toEqual(["admin"]);
-  const { after } = await tenant.client.users.create({ name: "x", emails: ["x@example.jp"], accountName: "other" });
-  expect(after.accountName).toBe("other");
 });
 
 test("facts 4.6: a device is 事前登録, 管理中 or 管理外", async () => {
@@ -105,30 +64,12 @@ test.each([
   expect(await tenant.plan(DOCS, [header, rowWith(refused)])).toMatchObject({ invalid: 1, rejected: true });
 });
 
-test("facts 6.2: 全件更新 deletes users that the file lacks, 追加更新 does not; a known ユーザーID is updated", async () => {
-  const header = ["表示名", "ユーザーID", "パスワード"];
-  await tenant.import(DOCS, [header, ["花子", "hanako", "Invented1"], ["太郎", "taro", "Invented1"]]);
-  const append = await tenant.plan(DOCS, [header, ["華子", "hanako", ""]]);
-  expect(append).toMatchObject({ create: 0, update: 1, delete: 0 });
-  await tenant.client.imports.commit(append);
-  const replace = await tenant.plan({ ...DOCS, mode: "replace" }, [header, ["花子", "hanako", ""]]);
-  expect(replace).toMatchObject({ create: 0, update: 1, delete: 1 });
-});
-
 test("facts 6.4: each group has a グループ名 column, in any position", async () => {
   await tenant.import(
     { kind: "contacts", createGroups: true },
     "グループ名,表示名,ユーザーID,パスワード,グループ名,グループ名\n営業,花子,hanako,Invented1,総務,",
   );
   expect((await tenant.securedUsers("contacts")).map(({ groups }) => groups.toSorted())).toEqual([["営業", "総務"]]);
-});
-
-test("facts 6.5: an export contains neither administrators nor passwords", async () => {
-  await tenant.import({ ...DOCS, fromConsole: true }, "表示名,ユーザーID,説明\n花子,hanako,営業");
-  await tenant.mark("docs", ["admin01"]);
-  const text = await readStreamText(await tenant.client.secured.export("docs", { newline: "lf" }));
-  expect(text).toContain("hanako");
-  expect(text).not.toMatch(/admin01|パスワード|シークレットキー/);
 });
 
 const REGISTERED = "シリアルナンバー,ステータス,タグ,メモ,タグ\nS1,管理中,貸出用,,予備\nS2,管理中,貸出用,,";
@@ -139,17 +80,6 @@ test("facts 1.1: an import sets tags and memos of registered devices, and remove
   expect(await tenant.devices()).toMatchObject([
     { serialNumber: "S1", status: "管理中", tags: ["返却済"], memo: "画面に傷" },
     { serialNumber: "S2", status: "管理中", tags: [], memo: null },
-  ]);
-});
-
-test("facts 1.1, seed 003 9: a file links devices to users; a device is in its user's organisation", async () => {
-  const org = (await tenant.client.orgs.create({ name: "営業部" })).after;
-  await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: org.id });
-  await tenant.import({ kind: "devices" }, REGISTERED);
-  await tenant.import({ kind: "devices" }, "シリアルナンバー,所有者メールアドレス\nS1,yamada@example.jp");
-  expect(await tenant.devices()).toMatchObject([
-    { owner: { name: "山田" }, ownerOrg: null, org: { path: "営業部" } },
-    { owner: null, org: null },
   ]);
 });
 

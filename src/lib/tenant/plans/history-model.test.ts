@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { expectAllEvents, toHistoryParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { PlanRow, RecordVersion } from "../operations.ts";
 import {
@@ -13,11 +13,10 @@ import {
   type ModelRow,
   type Values,
 } from "#support/tenant/history-model.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, type Cells, openForAllTests } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 interface ImportStep {
   readonly kind: Kind;

@@ -2,14 +2,19 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { encodeText, failureOf, encodeCsv, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import {
+  encodeText,
+  failureOf,
+  encodeCsv,
+  TestTenant,
+  readStreamText,
+  toUpload,
+  openForEachTest,
+} from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const users = { kind: "users" } as const;
 const FILE = [
@@ -54,8 +59,7 @@ test("if two commit a plan at once, the second learns that it is done", async ()
 test("of two files sent to one import at once, only the first makes its plan", async () => {
   const { imports } = tenant.client;
   const { id } = await imports.create(users);
-  const send = async (file: string[][]) =>
-    imports.upload(id, { stream: new Blob([encodeCsv(file)]).stream(), encoding: "utf-8" });
+  const send = async (file: string[][]) => imports.upload(id, toUpload(file));
   const [first, second] = await Promise.allSettled([send(FILE), send(OTHER)]);
   expect(first).toMatchObject({ status: "fulfilled", value: { state: "planned" } });
   expect(second).toMatchObject({ status: "rejected", reason: { code: "conflict" } });

@@ -1,11 +1,17 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import { encodeText, failureOf, TestTenant, readStreamText, type Cells, type Request } from "#support/tenant/tenant.ts";
+import {
+  encodeText,
+  failureOf,
+  readStreamText,
+  type Cells,
+  type Request,
+  openForAllTests,
+} from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
 
 const orgs = { kind: "orgs" } as const;

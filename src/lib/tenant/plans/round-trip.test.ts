@@ -1,11 +1,10 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { encodeText, failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
+import { encodeText, failureOf, readStreamText, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
 
 const ENCODINGS = ["utf-8", "shift_jis", "utf-16le", "utf-16be"] as const;

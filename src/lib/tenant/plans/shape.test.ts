@@ -1,13 +1,12 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterAll, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store/store.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { listImports, type ImportRecord } from "./import-rows.ts";
 import { buildImport, buildImports } from "./shape.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const users = { kind: "users" } as const;
 const file = (name: string) => [

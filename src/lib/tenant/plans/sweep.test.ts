@@ -1,18 +1,17 @@
 import { createDispatch } from "../dispatch/index.ts";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../index.ts";
 import { withFetch } from "#support/tenant/over-socket.ts";
 import { TestSurroundings } from "#support/tenant/tenant.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "tenant-sweep-"));
+  folder = freshFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const surroundings = new TestSurroundings();
 const open = (living: boolean) =>

@@ -1,15 +1,21 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Import } from "../operations.ts";
 import { toCp932Form, emailKey } from "../../model/normalise.ts";
 import { fillKeys, describeWrongKeys } from "#support/tenant/keys.ts";
-import { failureOf, TestTenant, omitColumn, type Cells, type Request } from "#support/tenant/tenant.ts";
+import {
+  failureOf,
+  type TestTenant,
+  omitColumn,
+  type Cells,
+  type Request,
+  openForAllTests,
+} from "#support/tenant/tenant.ts";
 import { toPlainUser, UsersModel, type ModelTenant, type ModelUser } from "#support/tenant/users-model.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const EMAILS = ["a@x", "b@x", "c@x", "d@x", "e@x", "ß@x"];
 const ACCOUNTS = ["ac1", "ac2", "ac3", "ac4"];

@@ -1,10 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeEach, expect, test } from "vitest";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { beforeEach, expect, test } from "vitest";
+import { failureOf, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
 
 const HEADER = ["氏名", "メールアドレス", "組織コード", "役職", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
@@ -69,13 +68,10 @@ test("the number of a deleted user is not reused, so that the deletion can be un
 });
 
 test("duplicate keys, addresses and account names are reported for both rows", async () => {
-  const plan = await tenant.plan(users, [
-    ["氏名", "メールアドレス", "メールアドレス", "CLOMOアカウント名"],
-    ["一", "a@x", "", "one"],
-    ["二", "A@X", "", ""],
-    ["三", "c@x", "d@x", ""],
-    ["四", "d@x", "", "one"],
-  ]);
+  const plan = await tenant.plan(
+    users,
+    "氏名,メールアドレス,メールアドレス,CLOMOアカウント名\n一,a@x,,one\n二,A@X,,\n三,c@x,d@x,\n四,d@x,,one",
+  );
   expect(await tenant.faults(plan)).toEqual([
     "key-duplicate@2",
     "key-duplicate@3",
@@ -168,12 +164,10 @@ test("an administrator can be updated, but not renamed, given a password or dele
 
 test("the rows of a plan show each user's resulting values", async () => {
   await seed();
-  const plan = await tenant.plan(users, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "yamada@example.jp", "N1"],
-    ["髙橋", "takahashi@example.jp", ""],
-    ["新人", "new@example.jp", "N1"],
-  ]);
+  const plan = await tenant.plan(
+    users,
+    "氏名,メールアドレス,組織コード\n山田,yamada@example.jp,N1\n髙橋,takahashi@example.jp,\n新人,new@example.jp,N1",
+  );
   const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
   const orgCodes = rows.map(({ after }) => after.find(({ field }) => field === "orgCode")?.value);
   expect(orgCodes).toEqual(["N1", "S1", "N1"]);

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { buildRow, buildWorkbook, type TestWorkbook } from "#support/xlsx/workbook.ts";
 import { encodeWorkbook } from "../../xlsx/write.ts";
-import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import { encodeCsv, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const users = { kind: "users" } as const;
 const HEADER = ["氏名", "メールアドレス", "社員コード"];

@@ -1,12 +1,11 @@
 import fc from "fast-check";
-import { afterAll, test } from "vitest";
+import { test } from "vitest";
 import { expectAllEvents, toHistoryParameters, LONG_TIMEOUT, someSteps } from "#support/drawn.ts";
 import { ActorsHistory, someActorStep } from "#support/tenant/actors-history.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const SEED = 4;
 const MOST = 20;

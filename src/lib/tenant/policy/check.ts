@@ -4,6 +4,7 @@ import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESTRICTED_FIELD_OPERATIONS } from "../../model/renewal.ts";
 import { concernsWholeTenant, isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
+import type { SecuredApp } from "../../model/secured-user.ts";
 import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { OwnRight } from "../../model/credential.ts";
@@ -84,15 +85,16 @@ export const requireTokenRights = ({ credential }: Actor, needed: readonly Neede
   });
 };
 
-const PANEL_KINDS = ["users", "orgs", "devices"] as const satisfies readonly FormatName[];
-export const toPanelKind = (kind: FormatName): (typeof PANEL_KINDS)[number] | undefined =>
-  PANEL_KINDS.find((one) => one === kind);
+type PanelKind = Exclude<FormatName, SecuredApp>;
 
-const IMPORT_OPERATIONS: Readonly<Record<(typeof PANEL_KINDS)[number], readonly [Operation, ...Operation[]]>> = {
+const IMPORT_OPERATIONS: Readonly<Record<PanelKind, readonly [Operation, ...Operation[]]>> = {
   users: ["users.write", "users.move", "users.delete"],
   orgs: ["orgs.write", "orgs.delete"],
   devices: ["devices.write", "devices.note", "devices.delete"],
 };
+
+export const toPanelKind = (kind: FormatName): PanelKind | undefined =>
+  Object.hasOwn(IMPORT_OPERATIONS, kind) ? (kind as PanelKind) : undefined;
 
 export const getImportOperations = (kind: FormatName): readonly [Operation, ...Operation[]] => {
   const panel = toPanelKind(kind);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHalves, EASTERN_ACCOUNTS, WESTERN } from "#support/tenant/halves.ts";
-import { encodeCsv, failureOf, type TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant } from "#support/tenant/tenant.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 
 // What accounts that manage a part of the tenant see and change of the rest: nothing.
@@ -116,8 +116,8 @@ test("tasks for the console are shown whole or not at all, and the audit log onl
 
 test("a rejection names the missing right", async () => {
   const cus = tenant.as("cus");
-  const rows = encodeCsv("氏名,メールアドレス,組織コード\n新,new9@east.example,E1");
-  const plan = await cus.imports.plan({ kind: "users" }, { stream: new Blob([rows]).stream(), encoding: "utf-8" });
+  const row = "氏名,メールアドレス,組織コード\n新,new9@east.example,E1";
+  const plan = await tenant.planAs("cus", { kind: "users" }, row);
   await cus.imports.commit(plan);
   const undone = await failureOf(undoImport(cus, plan.id).then((undo) => cus.imports.commit(undo)));
   expect(undone?.code).toBe("not-permitted");

@@ -1,12 +1,12 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   await addTestAccount(tenant, { name: "sys", role: "system" });
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
@@ -16,7 +16,6 @@ beforeEach(async () => {
     items: ["users.read", "users.write", "users.move", "users.delete"],
   });
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const idOf = async (org: string): Promise<string> => (await tenant.client.orgs.find({ name: org }))[0]?.id ?? "";
 
@@ -27,12 +26,7 @@ const CELLS = [
 
 test("only a system administrator may create a whole file for the console, checked before the upload", async () => {
   const plan = (account: string, mode: "append" | "replace") =>
-    tenant
-      .as(account)
-      .imports.plan(
-        { kind: "users", mode, forConsole: true },
-        { stream: new Blob([encodeCsv(CELLS)]).stream(), encoding: "utf-8" },
-      );
+    tenant.planAs(account, { kind: "users", mode, forConsole: true }, CELLS);
   const refused = await failureOf(plan("div", "replace"));
   expect(refused).toMatchObject({ code: "not-permitted" });
   expect(await failureOf(plan("whole", "replace"))).toMatchObject({ code: "not-permitted" });
@@ -57,13 +51,10 @@ test("every account that sees a plan made for a part sees exactly what it delete
     ["丙", ""],
   ] as const)
     await tenant.import({ kind: "users" }, [CELLS[0] ?? [], [name, `${name}@example.jp`, orgCode]]);
-  const plan = await tenant.as("tokyo").imports.plan(
-    { kind: "users", mode: "replace" },
-    {
-      stream: new Blob([encodeCsv([CELLS[0] ?? [], ["新人", "shinjin@example.jp", "TOKYO"]])]).stream(),
-      encoding: "utf-8",
-    },
-  );
+  const plan = await tenant.planAs("tokyo", { kind: "users", mode: "replace" }, [
+    CELLS[0] ?? [],
+    ["新人", "shinjin@example.jp", "TOKYO"],
+  ]);
   expect(plan).toMatchObject({ create: 1, delete: 1, rejected: false });
   for (const account of ["tokyo", "div", "sys"]) {
     const rows = await Array.fromAsync(tenant.as(account).imports.rows(plan.id));
@@ -87,11 +78,7 @@ test("an import shows its changes to a record that left the scope since, but not
       ["甲", "a@x.jp", "EAST", title],
       ["乙", "b@x.jp", "EAST", title],
     ];
-    const plan = await div.imports.plan(
-      { kind: "users" },
-      { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" },
-    );
-    return div.imports.commit(plan);
+    return div.imports.commit(await tenant.planAs("div", { kind: "users" }, cells));
   };
   const made = await commit("課長");
   const { id } = await commit("部長");
@@ -121,9 +108,7 @@ describe("what would be outside the account's organisations", () => {
     kind: "users" | "devices" | "orgs",
     cells: readonly (readonly string[])[],
   ): Promise<readonly string[]> => {
-    const content = { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" } as const;
-    const plan = await tenant.as(account).imports.plan({ kind }, content);
-    return (await tenant.reasons(plan)).map(({ en }) => en);
+    return (await tenant.reasons(await tenant.planAs(account, { kind }, cells))).map(({ en }) => en);
   };
 
   test("a user or a device without an organisation", async () => {
@@ -155,8 +140,7 @@ describe("an undo", () => {
   const HEADER = ["氏名", "メールアドレス", "組織コード", "役職"];
   const byDivision = async (kind: "users" | "orgs" | "devices", cells: readonly (readonly string[])[]) => {
     const { imports } = tenant.as("div");
-    const content = { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" } as const;
-    return imports.commit(await imports.plan({ kind }, content));
+    return imports.commit(await tenant.planAs("div", { kind }, cells));
   };
   const refused = async ({ id }: { readonly id: string }) => {
     const { imports } = tenant.as("div");

@@ -1,16 +1,13 @@
 import type { WholeClient } from "#support/client/whole-client.ts";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Org, User } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const org = async (name: string, more: { readonly code?: string; readonly parentId?: string } = {}): Promise<Org> =>
   (await tenant.client.orgs.create({ name, ...more })).after;

@@ -1,20 +1,19 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Device, Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let sales: Org;
 let yamada: User;
 let sato: User;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   sales = (await tenant.client.orgs.create({ name: "営業部" })).after;
   yamada = (await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: sales.id })).after;
   sato = (await tenant.client.users.create({ name: "佐藤", emails: ["sato@example.jp"] })).after;
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 type Values = Readonly<Record<string, string | readonly string[] | null>>;
 const ANDROID = { platform: "Android", status: "管理中" } as const;

@@ -1,12 +1,11 @@
 import fc from "fast-check";
-import { afterAll, test } from "vitest";
+import { test } from "vitest";
 import { expectAllEvents, toHistoryParameters, LONG_TIMEOUT, someSteps } from "#support/drawn.ts";
 import { DirectoryHistory, KINDS, someDirectoryStep } from "#support/tenant/directory-history.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const SEED = 20_261_121;
 const HISTORIES = 25;

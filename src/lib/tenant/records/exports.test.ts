@@ -1,22 +1,21 @@
 import { createDispatch } from "../dispatch/index.ts";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../index.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.import(
     { kind: "users" },
     "氏名,メールアドレス\n山田,yamada@example.jp\n佐藤,sato@example.jp\n髙橋,takahashi@example.jp",
   );
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const exportsTold = () => readAuditLog(tenant.database).filter(({ action }) => String(action).endsWith(".export"));
 
@@ -60,8 +59,7 @@ test("an export of one record or none leaves no audit record, like a list", asyn
 });
 
 test("an export from a read-only tenant works, and reports that it left no audit record", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "read-only-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = freshFolder();
   tenant.database.foldLog();
   copyFileSync(tenant.path, join(folder, "tenant.db"));
   // prevents a log next to the file, as on a read-only medium; permissions do not stop root

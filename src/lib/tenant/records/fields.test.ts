@@ -1,26 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { Database } from "../store/sqlite/database.ts";
-import { migrate } from "../store/sqlite/migrations.ts";
+import { expect, test } from "vitest";
+import type { Database } from "../store/sqlite/database.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session, MACHINE_OWNER } from "../session.ts";
-import { collectionOf, failureOf, TestSurroundings, TestTenant } from "#support/tenant/tenant.ts";
+import { collectionOf, failureOf, TestSurroundings, TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 
-let folder = "";
 let database: Database;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "fields-"));
-  database = new Database(join(folder, "tenant.db"));
-  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
-});
-afterEach(() => {
-  database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+openForEachTest((tenant) => (database = tenant.database));
 
 test("removing a custom field removes its values, and changes no other user", async () => {
   const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner", MACHINE_OWNER);

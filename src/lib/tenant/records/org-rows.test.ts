@@ -1,26 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
-import { Database } from "../store/sqlite/database.ts";
+import type { Database } from "../store/sqlite/database.ts";
 import { fillKeys } from "#support/tenant/keys.ts";
-import { migrate } from "../store/sqlite/migrations.ts";
 import { findRecords, readAllRecords } from "../store/lists.ts";
 import { Connection } from "../store/sqlite/store.ts";
 import { ORG_DETAIL_LIST, ORG_LIST, ROOT_ORG_NUMBER } from "./org-rows.ts";
+import { openForEachTest } from "#support/tenant/tenant.ts";
 
-let folder = "";
 let database: Database;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "orgs-"));
-  database = new Database(join(folder, "tenant.db"));
-  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
-});
-afterEach(() => {
-  database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+openForEachTest((tenant) => (database = tenant.database));
 
 const listOrgs = () => {
   fillKeys(database);

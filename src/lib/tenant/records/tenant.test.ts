@@ -1,14 +1,11 @@
 import { Failure } from "../../errors/index.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { TenantChange } from "../operations.ts";
 import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant.close());
+openForEachTest((opened) => (tenant = opened));
 
 const profile = async () => (await tenant.client.tenant.show()).profile;
 

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 const ORG_ID = "019a9f3c-5a00-7abc-8de3-000000000007";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
+openForEachTest((opened) => {
+  tenant = opened;
   const { database } = tenant;
   const { pk } = database.prepare("select pk from org").get() as { pk: number };
   database.exec(`
@@ -31,7 +31,6 @@ beforeEach(() => {
   }
   database.prepare("update user set createdAt = ?, updatedAt = ?").run(at, at);
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const namesOf = async (query: Parameters<typeof tenant.client.users.list>[0]): Promise<readonly string[]> =>
   (await Array.fromAsync(tenant.client.users.list(query))).map(({ name }) => name);

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { REMINDER_LEASE_MS } from "./renewals.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant.close());
+openForEachTest((opened) => (tenant = opened));
 
 const PUSH = { kind: "push-certificate", name: "本社", expiresAt: "2027-03-01T00:00:00.000Z" } as const;
 

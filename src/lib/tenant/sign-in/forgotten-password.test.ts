@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { serveTestTenant } from "#support/tenant/serving.ts";
 import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let desk: SignInDesk;
-beforeEach(() => {
-  tenant = new TestTenant();
+openForEachTest((opened) => {
+  tenant = opened;
   desk = new SignInDesk(tenant);
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const HOUR_MS = 60 * 60_000;
 const OTHER_PASSWORD = "Other42Other";
@@ -38,7 +37,7 @@ test("a mailed code sets a new password once, and ends sessions", async () => {
     to: "hana@accounts.example",
     text: expect.stringContaining(`clomoctl login --account hana --reset-code ${readCode()}`) as unknown,
   });
-  expect(desk.readDatabase()).not.toContain(readCode());
+  expect(tenant.everything()).not.toContain(readCode());
   expect((await reset("hana", "0000-0000-0000")).status).toBe(401);
   expect((await reset("hana", readCode(), "weak")).status).toBe(422);
   expect(await (await reset("hana", readCode())).json()).toEqual({ account: "hana" });

@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { MACHINE_OWNER, Session } from "../session.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   for (const name of ["boss", "chief"]) await addTestAccount(tenant, { name, role: "system" });
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const openSession = (kind: "session" | "token" = "session"): Session => {
   addTestCredential(tenant, "chief", kind === "token" ? { token: "whole" } : {});

@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { SECRET_PATTERN } from "../../model/credential.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { serveTestTenant } from "#support/tenant/serving.ts";
 import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 let tenant: TestTenant;
 let desk: SignInDesk;
-beforeEach(() => {
-  tenant = new TestTenant();
+openForEachTest((opened) => {
+  tenant = opened;
   desk = new SignInDesk(tenant);
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -108,7 +107,7 @@ test("a secret that is in an address or a body by mistake is in no problem and n
   expect(await (await post("/v1/access-tokens", body, { secret })).text()).not.toContain(secret);
   expect(await (await post("/v1/sessions", { account: secret, password: secret })).text()).not.toContain(secret);
   expect(tenant.database.all("select record from audit").length).toBeGreaterThan(0);
-  expect(desk.readDatabase()).not.toContain(secret);
+  expect(tenant.everything()).not.toContain(secret);
 });
 
 describe("a session", () => {

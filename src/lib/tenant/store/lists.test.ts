@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { defineIdField, type Fields, type Thing } from "../../model/thing.ts";
@@ -7,7 +7,7 @@ import { openListExport } from "./list-export.ts";
 import { CREATION_ORDER, findRecords, readAllRecords, streamList, type RecordList } from "./lists.ts";
 import { Connection, SqliteStore } from "./sqlite/store.ts";
 import type { Reader, Store } from "./store.ts";
-import { TestTenant, readStreamText } from "#support/tenant/tenant.ts";
+import { type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
 
 const FIELDS = {
   id: defineIdField(1),
@@ -74,8 +74,8 @@ const PHONES: RecordList<typeof FIELDS> = {
 let tenant: TestTenant;
 let reader: Reader;
 let store: Store;
-beforeEach(() => {
-  tenant = new TestTenant();
+openForEachTest((opened) => {
+  tenant = opened;
   reader = new Connection(tenant.database);
   store = new SqliteStore(tenant.database);
   tenant.database.exec(`
@@ -86,7 +86,6 @@ beforeEach(() => {
     insert into phone values (1, 'p1', 'A,1', 'b', null, '["x","y"]', 0, 5), (2, 'p2', 'B2', 'a', null, '[]', 1, null),
       (3, 'p3', 'C3', 'b〜', 'b～', '["z"]', 0, null)`);
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const phone1 = {
   id: "p1",

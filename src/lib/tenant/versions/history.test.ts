@@ -1,10 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { PlanRow } from "../operations.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const rowsOf = (id: string): Promise<PlanRow[]> => Array.fromAsync(tenant.client.imports.rows(id));
 
@@ -77,12 +76,10 @@ test("later changes by hand are not shown as an import's: organisations, owners 
 test("an import shows groups that were deleted by hand as they were", async () => {
   tenant.clear();
   const { secured } = tenant.client;
-  const { id } = await tenant.import({ kind: "docs", createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"],
-    ["山田", "yamada", "secret1", "営業", "総務"],
-    ["佐藤", "sato", "secret1", "人事", ""],
-    ["鈴木", "suzuki", "secret1", "総務", ""],
-  ]);
+  const { id } = await tenant.import(
+    { kind: "docs", createGroups: true },
+    "表示名,ユーザーID,パスワード,グループ名,グループ名\n山田,yamada,secret1,営業,総務\n佐藤,sato,secret1,人事,\n鈴木,suzuki,secret1,総務,",
+  );
   const groups = new Map((await secured.groups("docs")).map((group) => [group.name, group.id]));
   const idOf = (name: string): string => groups.get(name) ?? "";
   const userId = async (name: string): Promise<string> => (await secured.find("docs", { name }))[0]?.id ?? "";

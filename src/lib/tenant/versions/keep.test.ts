@@ -1,12 +1,11 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
-import { afterAll, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { beforeEach, expect, test } from "vitest";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit } from "./tables.ts";
 import { getVersionSchema } from "./keep.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
 
 const HEADER = ["氏名", "メールアドレス", "役職", "CLOMOアカウント名", "CLOMOアカウントパスワード"];

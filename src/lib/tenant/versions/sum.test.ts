@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { afterAll, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { computeVersionsSum } from "../audit/sqlite/versions.ts";
 import { Connection } from "../store/sqlite/store.ts";
 import { readVersionsSum } from "./sum.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 /** All that JSON writes otherwise than it stands, or that a text may hide. */
 const ODD = '引用"符\\ \b\t\n\f\r\u0001\u001f\u007f\u2028 / <𠮷> \u0000end';

@@ -1,15 +1,14 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
-import { TEST_ORIGIN, TestTenant } from "#support/tenant/tenant.ts";
+import { TEST_ORIGIN, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let id: string;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   ({ id } = await tenant.client.users.addField({ name: "座席" }));
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 test("every change has an audit record, chained by hash and without secrets", async () => {
   const header = ["氏名", "メールアドレス", "座席", "CLOMOアカウントパスワード"];

@@ -56,14 +56,11 @@ export interface Contradiction {
 
 /** How a console export compares with values that were changed locally. The import does not overwrite these values. */
 export interface MergedValues {
-  readonly open: number;
   /** console values that were never set locally; `first` has three of them */
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
   /** rows that are left out because their keys were changed locally */
   readonly leftOut: number;
-  /** records with fields that no export shows, which count as done together with what this export shows */
-  readonly unchecked?: number | undefined;
 }
 
 interface KeptRecords {

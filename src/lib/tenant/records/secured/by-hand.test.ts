@@ -1,13 +1,10 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { App, SecuredGroup, SecuredUser } from "../../operations.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const HEADER = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"];
 
@@ -312,13 +309,7 @@ test("a dry run changes nothing and opens no task", async () => {
 
 test("a repeated request is done once, and the stored request does not reveal the password", async () => {
   const create = (key: string, password: string) =>
-    tenant.fetch(
-      new Request("http://tenant.invalid/v1/secured/docs/users", {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": key },
-        body: JSON.stringify({ userId: "taro", displayName: "太郎", password }),
-      }),
-    );
+    tenant.post("/v1/secured/docs/users", { userId: "taro", displayName: "太郎", password }, key);
   const [first, again] = [await create("k1", PASSWORD), await create("k1", PASSWORD)];
   expect([first.status, again.status]).toEqual([200, 200]);
   expect(await again.json()).toMatchObject({ after: { userId: "taro" } });

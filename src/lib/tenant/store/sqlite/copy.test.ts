@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { hash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, test } from "vitest";
-import { createRandomTenant } from "#support/tenant/exporting.ts";
+import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { THINGS } from "../../../model/things.ts";
@@ -124,7 +124,8 @@ const rowsOf = (database: Pick<Database, "all">): ReadonlyMap<string, unknown> =
   );
 
 test.each([3, 9])("a copy of tenant %i has every row, no secret, and always the same bytes", async (seed) => {
-  await using tenant = await createRandomTenant(seed, 20);
+  await using tenant = new TestTenant();
+  await fillAtRandom(tenant, seed, 20);
   const planted = plantSecrets(tenant, (name) => `Kanarie${name}0x`);
   const path = await copyOf(tenant, `${seed}.db`);
   const copy = new Database(path, { readOnly: true });

@@ -1,19 +1,18 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { constants, DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import type { OpenThreadTask } from "#support/tenant/open-thread.ts";
 import { Database } from "./database.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "database-"));
+  folder = freshFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a file that does not exist yet can be created by many processes at once", async () => {
   const task: OpenThreadTask = { folder, rounds: 20, threads: 12, arrived: new Int32Array(new SharedArrayBuffer(4)) };

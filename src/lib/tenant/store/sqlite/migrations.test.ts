@@ -1,19 +1,18 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
 import { FIRST_SCHEMA_VERSION, migrate, SCHEMA_VERSION } from "./migrations.ts";
 import { SCHEMA_STEPS, type SchemaStep } from "./schema.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let folder = "";
 let path = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "migrations-"));
+  folder = freshFolder();
   path = join(folder, "tenant.db");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const TENANT = { name: "t", now: "2026-04-01T00:00:00.000Z" };
 

@@ -1,20 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { createDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import { same } from "../../../text/index.ts";
 import { createReadOnlyFailure, toServedFailure, toStorageFailure } from "./storage-failure.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "storage-"));
+  folder = freshFolder();
   path = join(folder, "tenant.db");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function fill(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
@@ -121,9 +120,6 @@ describe("failures caused by the disk or the file", () => {
   });
 });
 
-const DISK_HINT =
-  "check the disk and the folder's permissions; replace a damaged file with a backup, and keep a copy of it";
-
 describe("an IOERR of SQLite", () => {
   const IOERR_READ = 266;
   const IOERR_SHMSIZE = 4874;
@@ -133,18 +129,13 @@ describe("an IOERR of SQLite", () => {
   };
 
   test.each([
-    [IOERR_SHMSIZE, 0, "no space left on the disk", "free some space, then run the command again"],
-    [IOERR_SHMSIZE, 65_535, "no space left on the disk", "free some space, then run the command again"],
-    [IOERR_SHMSIZE, 65_536, "the tenant's file cannot be used: disk I/O error", DISK_HINT],
-    [IOERR_SHMSIZE, undefined, "the tenant's file cannot be used: disk I/O error", DISK_HINT],
-    [IOERR_READ, 0, "the tenant's file cannot be used: disk I/O error", DISK_HINT],
-  ])("%i with %s bytes free: %s", (errcode, free, what, hint) => {
-    expect(told(errcode, free)).toMatchObject({
-      code: "unexpected",
-      what: { en: what },
-      where: path,
-      hint: { en: hint },
-    });
+    [IOERR_SHMSIZE, 0, "no space left on the disk"],
+    [IOERR_SHMSIZE, 65_535, "no space left on the disk"],
+    [IOERR_SHMSIZE, 65_536, "the tenant's file cannot be used: disk I/O error"],
+    [IOERR_SHMSIZE, undefined, "the tenant's file cannot be used: disk I/O error"],
+    [IOERR_READ, 0, "the tenant's file cannot be used: disk I/O error"],
+  ])("%i with %s bytes free: %s", (errcode, free, what) => {
+    expect(told(errcode, free)).toMatchObject({ code: "unexpected", what: { en: what }, where: path });
   });
 
   test("on this disk, which is not full", () => {

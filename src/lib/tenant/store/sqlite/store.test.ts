@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
@@ -11,12 +9,13 @@ import type { DerivedTable, LineQuery, Reader, Store, Writer } from "../store.ts
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { Connection, SqliteStore } from "./store.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let folder = "";
 let database: Database;
 let store: SqliteStore;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "store-"));
+  folder = freshFolder();
   database = open();
   migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
   database.exec("create table wallet (id integer primary key, amount integer not null check (amount >= 0))");
@@ -25,7 +24,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   database.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const open = (options: ConstructorParameters<typeof Database>[1] = {}): Database =>

@@ -1,18 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import { same } from "../../../text/index.ts";
 import { runWithNote, WriterNote } from "./writer-note.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const LOCKED = new Failure("locked", { what: same("locked"), hint: same("wait") });
 
 let path: string;
 beforeEach(() => {
-  path = join(mkdtempSync(join(tmpdir(), "clomoctl-note-")), "writer.json");
+  path = join(freshFolder(), "writer.json");
 });
-afterEach(() => rmSync(join(path, ".."), { recursive: true }));
 
 const noteOf = (alive: readonly number[]) => new WriterNote(path, { self: 7, isAlive: (pid) => alive.includes(pid) });
 

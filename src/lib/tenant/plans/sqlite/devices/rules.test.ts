@@ -1,8 +1,7 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { failureOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { failureOf, type Cells, type Request, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 const devices = { kind: "devices" } as const;
 

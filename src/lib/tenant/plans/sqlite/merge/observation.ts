@@ -122,20 +122,6 @@ export const observeExport = (database: Database, plan: PlanDefinition, revision
   database.exec(`delete from main.${getObservedTable(versions)} where touched = 0`);
 };
 
-export const countUncheckedRecords = (database: Database, plan: PlanDefinition): number => {
-  const versions = getMergedVersions(plan);
-  if (versions === undefined) return 0;
-  const isUnseen = `${buildUnseenBitsSql(versions)} & ~x.shown & ${buildCaseSql(
-    "x.isNew",
-    versions.columns.map(({ name, bit }) => buildCaseSql(buildIsFilledSql(versions.thing, name), bit, "0")).join(" | "),
-    "x.open",
-  )}`;
-  return database.count(
-    `select count(*) from (select * from ${VALID_ROWS_SQL}) x ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = x.pk
-     where (x.isNew or x.open & x.shown & ~x.differing <> 0) and ${isUnseen} <> 0`,
-  );
-};
-
 export const storeExportLayout = (
   database: Database,
   kind: string,

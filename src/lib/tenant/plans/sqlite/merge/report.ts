@@ -7,7 +7,6 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
-import { countUncheckedRecords } from "./observation.ts";
 import {
   DELETED_HERE_TABLE,
   getMergedVersions,
@@ -81,15 +80,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const leftOut = database.count(
     `select count(*) from s.match m where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.row = m.row)`,
   );
-  const unseen = `select count(*) from ${observed} o ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = o.pk
-    where o.inConsole = 0 and ${buildIsInKindScopeSql(kind.thing, "t")} and ${IS_MISSING_IN_EXPORT_SQL}`;
-  const open =
-    database.count(`select count(*) from ${MERGED_TABLE} x where x.differing <> 0`) +
-    database.count(`select count(*) from ${DELETED_HERE_TABLE}`) +
-    (isWhole ? database.count(unseen, { kind: plan.kind.name }) : 0);
-  const unchecked = countUncheckedRecords(database, plan);
-  if (contradicted + open + leftOut + unchecked === 0) return undefined;
-  return { open, contradicted, leftOut, first, ...(unchecked > 0 && { unchecked }) };
+  return contradicted + leftOut === 0 ? undefined : { contradicted, leftOut, first };
 };
 
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {

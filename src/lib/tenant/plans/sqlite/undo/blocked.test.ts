@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type BlockedRecord,
   type UndoBlockReason,
@@ -7,15 +7,12 @@ import {
 } from "../../../../model/undo.ts";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 const PASSWORD = "Canary42Canary";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const lastNumber = (): number => tenant.database.count("select max(number) from change");
 

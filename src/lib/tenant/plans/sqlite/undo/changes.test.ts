@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, omitColumn, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, omitColumn, prepareTenant, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 const PASSWORD = "Canary42Canary";
@@ -21,10 +21,7 @@ const openPrepared = prepareTenant(async (prepared) => {
   device = (await devices.create({ serialNumber: "SN1", status: "管理中", owner: yamada })).after.id;
   await accounts.create({ user: sato, name: "sato01", role: "system", password: PASSWORD });
 });
-beforeEach(async () => {
-  tenant = await openPrepared();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened), openPrepared);
 
 /** All records that an undo restores, without revisions, and without secrets: a password that was set stays. */
 const records = () =>

@@ -1,21 +1,20 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 let tenant: TestTenant;
 let east: string;
 let west: string;
 let tanaka: string;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   const { orgs, users } = tenant.client;
   east = (await orgs.create({ name: "東", code: "E" })).after.id;
   west = (await orgs.create({ name: "西", code: "W" })).after.id;
   tanaka = (await users.create({ name: "田中", emails: ["t@x.jp"], org: east })).after.id;
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["E"] });
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const lastNumber = (): number => tenant.database.count("select max(number) from change");
 
@@ -56,15 +55,8 @@ test("a change with records inside and outside the part is not found", async () 
 test("a change whose record left the part is refused", async () => {
   const { imports } = tenant.as("div");
   const moved = (await tenant.client.users.create({ name: "佐藤", emails: ["s@x.jp"], org: east })).after.id;
-  const content = [
-    ["氏名", "メールアドレス", "組織コード", "役職"],
-    ["田中", "t@x.jp", "E", "課長"],
-    ["佐藤", "s@x.jp", "E", "課長"],
-  ]
-    .map((cells) => `${cells.join(",")}\r\n`)
-    .join("");
-  const sent = { stream: new Blob([content]).stream(), encoding: "utf-8" } as const;
-  await imports.commit(await imports.plan({ kind: "users" }, sent));
+  const file = "氏名,メールアドレス,組織コード,役職\n田中,t@x.jp,E,課長\n佐藤,s@x.jp,E,課長";
+  await imports.commit(await tenant.planAs("div", { kind: "users" }, file));
   const number = lastNumber();
   await tenant.client.users.move({ ids: [moved], org: west });
   await tenant.client.users.edit(moved, { name: "佐藤 改", title: "社長" });

@@ -1,13 +1,12 @@
 import { createDispatch } from "../../../dispatch/index.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
-import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Import } from "../../../operations.ts";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../../../index.ts";
-import { collectionOf, failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { collectionOf, failureOf, openForAllTests } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
 
 const users = { kind: "users" } as const;

@@ -3,18 +3,15 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../../errors/index.ts";
-import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import { encodeCsv, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { completeRequest } from "../../request.ts";
 import type { JobArguments } from "./import-worker.ts";
 import { ImportThreads } from "./thread.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const users = { kind: "users" } as const;
 const FILE = "氏名,メールアドレス\n山田,yamada@x";
