@@ -157,38 +157,15 @@ const findCommands = (verb: string, noun: NounNode, path: readonly string[]): st
   ...noun.nouns.flatMap((below) => findCommands(verb, below, [...path, below.name])),
 ];
 
-const VERB_SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    add: ["create", "set"],
-    create: ["add"],
-    new: ["create", "add"],
-    update: ["edit", "set", "import"],
-    change: ["edit", "set"],
-    modify: ["edit", "set"],
-    remove: ["delete", "revoke", "discard"],
-    rm: ["delete", "remove", "revoke"],
-    delete: ["remove", "revoke", "discard"],
-    get: ["show", "list"],
-    view: ["show", "list"],
-    describe: ["show"],
-    ls: ["list"],
-    apply: ["commit"],
-    revert: ["undo", "drop"],
-    mirror: ["console"],
-  }),
-);
-
 function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
   const words = [...noun.nouns, ...noun.verbs].map(({ name }) => name);
-  const synonym = VERB_SYNONYMS.get(word)?.find((verb) => words.includes(verb));
   const below = findCommands(word, noun, path);
   const where = formatTypedCommand([...path, word]);
   if (below.length > 0) {
-    const commands = [...(synonym === undefined ? [] : [formatTypedCommand([...path, synonym])]), ...below];
     const what = text(`specify what "${word}" applies to`, `${word} の対象を指定してください`);
-    return new Failure("usage", { what, where, hint: listWords(commands) });
+    return new Failure("usage", { what, where, hint: listWords(below) });
   }
-  const near = synonym ?? findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
+  const near = findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   const hint = near === undefined ? listWords(words) : suggestWord(formatTypedCommand([...path, near]));
   return new Failure("usage", { what: text(`unknown command ${word}`, `コマンド ${word} は不明です`), where, hint });
 }

@@ -81,10 +81,9 @@ test("version and help take precedence at their level", () => {
 test.each([
   ["user list", "unknown command user", "did you mean clomoctl users?"],
   ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
-  ["users fields create", "unknown command create", "did you mean clomoctl users fields add?"],
   ["acount grant", "unknown command acount", "did you mean clomoctl account?"],
   ["users frobnicate", "unknown command frobnicate", "use one of these: fields, list, import, create"],
-  ["users add", 'specify what "add" applies to', "use one of these: clomoctl users create, clomoctl users fields add"],
+  ["users add", 'specify what "add" applies to', "use one of these: clomoctl users fields add"],
   ["us", "unknown command us", "use one of these: users, secured, clomo-account"],
   ["--fromat json users list", "unknown option --fromat before the subcommand", "did you mean --format?"],
   [
