@@ -46,10 +46,8 @@ export function buildArgumentEntries(args: Fields): HelpEntry[] {
 
 /** Returns the options in a command's help: its own, and `--overwrite` if it writes a file that the user names. */
 export function selectHelpOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
-  const output = [args, options].flatMap((fields) => Object.values(fields)).find(({ kind }) => kind === "output");
-  return output === undefined
-    ? options
-    : { ...options, overwrite: { ...GLOBAL_OPTIONS.overwrite, group: output.group } };
+  const writes = Object.values({ ...args, ...options }).some(({ kind }) => kind === "output");
+  return writes ? { ...options, overwrite: GLOBAL_OPTIONS.overwrite } : options;
 }
 
 export function buildOptionEntries(options: Fields): HelpEntry[] {

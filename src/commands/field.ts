@@ -1,13 +1,8 @@
 import type { TypedDate } from "../lib/model/time.ts";
 import type { Text } from "../lib/text/index.ts";
 
-/** The groups in which help lists the options of a command that has many, in this order. */
-export const OPTION_GROUPS = ["input", "matching", "safety", "output"] as const;
-export type OptionGroup = (typeof OPTION_GROUPS)[number];
-
 interface FieldBase {
   readonly about: Text;
-  readonly group?: OptionGroup | undefined;
   /** key of the option without which this one must not be given */
   readonly requires?: string | undefined;
   /** a shorter text for the short help of a command, which lists only required options and options with such a text */

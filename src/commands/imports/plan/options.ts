@@ -86,7 +86,6 @@ export const ALLOW_OTHER_TENANT_OPTION = {
 
 export const buildAllowOption = (...checks: readonly Allowance[]) =>
   ({
-    group: "safety",
     kind: "list",
     value: "CHECKS",
     choices: checks,
@@ -97,7 +96,6 @@ export const buildAllowOption = (...checks: readonly Allowance[]) =>
   }) as const satisfies Field;
 
 export const UNDELETABLE_OPTION = {
-  group: "safety",
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
@@ -107,7 +105,6 @@ export const UNDELETABLE_OPTION = {
 } as const satisfies Field;
 
 export const ORG_BY = {
-  group: "matching",
   kind: "choice",
   choices: ORG_BY_CHOICES,
   brief: text("codes, or any names and paths of organisations", "組織コードか、組織名やパスか"),
@@ -136,7 +133,6 @@ export const UPLOAD_FILE_OPTION = {
 
 export const IMPORT_OPTIONS = {
   mode: {
-    group: "input",
     brief: text("replace also deletes missing records", "replace はファイルにないものも削除する"),
     kind: "choice",
     choices: ["append", "replace"],
@@ -147,16 +143,14 @@ export const IMPORT_OPTIONS = {
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
-  encoding: { ...INPUT_ENCODING_OPTION, group: "input" },
-  sheet: { ...SHEET_OPTION, group: "input" },
-  headerRow: { ...HEADER_ROW_OPTION, group: "input" },
+  encoding: INPUT_ENCODING_OPTION,
+  sheet: SHEET_OPTION,
+  headerRow: HEADER_ROW_OPTION,
   map: {
     ...MAP_OPTION,
-    group: "input",
     brief: text("read other headers with a column map", "対応表に従って読み込む"),
   },
   blank: {
-    group: "matching",
     brief: text("clear or keep the value if a cell is blank", "空のセルの扱い(clear は値を消す)"),
     kind: "choice",
     choices: BLANK_CHOICES,
@@ -165,26 +159,23 @@ export const IMPORT_OPTIONS = {
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は、レイアウトで読む一覧では keep、ほかは clear。ただし全行が空の列で値が消える場合は指定が必要)",
     ),
   },
-  dryRun: { ...PLAN_DRY_RUN_OPTION, group: "safety" },
-  keepPlan: { ...KEEP_PLAN, group: "safety" },
+  dryRun: PLAN_DRY_RUN_OPTION,
+  keepPlan: KEEP_PLAN,
   allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
-    group: "safety",
     kind: "boolean",
     about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
   },
-  confirmDeletions: { ...CONFIRM_DELETIONS_OPTION, group: "safety" },
-  maxDeletions: { ...LIMIT_OPTIONS.maxDeletions, group: "safety" },
-  maxChanges: { ...LIMIT_OPTIONS.maxChanges, group: "safety" },
+  confirmDeletions: CONFIRM_DELETIONS_OPTION,
+  maxDeletions: LIMIT_OPTIONS.maxDeletions,
+  maxChanges: LIMIT_OPTIONS.maxChanges,
   emitCsv: {
     ...UPLOAD_FILE_OPTION,
-    group: "output",
     brief: text("write the file to upload in the console", "管理画面にアップロードするファイルを書き出す"),
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [getDeletionsFileName(name)]),
   },
-  report: { ...REPORT, group: "output" },
+  report: REPORT,
   errors: {
-    group: "output",
     brief: text("write the invalid rows, ready to fix", "不正な行を理由付きで書き出す"),
     kind: "output",
     value: "FILE",

@@ -23,14 +23,12 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
-    app: { ...APP_OPTION, group: "input" },
+    app: APP_OPTION,
     createGroups: {
-      group: "matching",
       kind: "boolean",
       about: text("create groups that do not exist yet", "存在しないグループを作る"),
     },
     generatePasswords: {
-      group: "output",
       kind: "output",
       value: "FILE",
       notStdout: true,
