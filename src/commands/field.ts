@@ -83,8 +83,6 @@ export interface NumberField extends FieldWithValue {
 export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];
-  /** the names of choices in each language, which may be typed as well */
-  readonly called?: Readonly<Record<string, Text>> | undefined;
   readonly default?: string | undefined;
 }
 

@@ -2,13 +2,7 @@ import { basename } from "node:path";
 import type { ImportKind, NewImport } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import {
-  IMPORT_MODE_NAMES,
-  BLANK_CHOICES,
-  ORG_BY_CHOICES,
-  UNDELETABLE_CHOICES,
-  type Allowance,
-} from "../../../lib/model/import.ts";
+import { BLANK_CHOICES, ORG_BY_CHOICES, UNDELETABLE_CHOICES, type Allowance } from "../../../lib/model/import.ts";
 import { text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../../csv/file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
@@ -136,7 +130,6 @@ export const IMPORT_OPTIONS = {
     brief: text("replace also deletes missing records", "replace はファイルにないものも削除する"),
     kind: "choice",
     choices: ["append", "replace"],
-    called: { append: IMPORT_MODE_NAMES.append, replace: IMPORT_MODE_NAMES.replace },
     default: "append",
     about: text(
       "append (追加更新) adds and updates; replace (全件更新) also deletes what is missing from the file",
