@@ -12,7 +12,7 @@ export default defineRecordVerbs({
   lookup: DEVICE_NAMES,
   createdBy: "serialNumber",
   changedElsewhere: ["owner", "ownerOrg", "tags"],
-  orgOptions: DEVICE_ORG_OPTIONS,
+  exports: DEVICE_ORG_OPTIONS,
   imports: {
     confirmWipes: CONFIRM_WIPES_OPTION,
     orgBy: ORG_BY,

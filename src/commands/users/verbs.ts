@@ -14,7 +14,7 @@ export default defineRecordVerbs({
   lookup: USER_LOOKUP,
   changedElsewhere: ["org"],
   deletes: { options: USER_FILE_OPTIONS, called: ({ name }) => name },
-  orgOptions: USER_ORG_OPTIONS,
+  exports: USER_ORG_OPTIONS,
   imports: {
     undeletable: UNDELETABLE_OPTION,
     allow: buildAllowOption(...ALLOWANCES),
