@@ -102,7 +102,7 @@ const findRecord = async <R extends { readonly id: string }>(
   name: string,
 ): Promise<R> => {
   const found = await (await openClient(tools, of)).find({ name });
-  return requireSingleMatch(name, found, { ...of.lookup, as: tools.globals.as });
+  return requireSingleMatch(name, found, of.lookup);
 };
 
 const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
@@ -123,8 +123,7 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     exits: ["not-found"],
     async run(tools, { record: name, ...input }) {
       const { client, lookup, columns } = await of.reach(tools, input);
-      const found = requireSingleMatch(name, await client.find({ name }), { ...lookup, as: tools.globals.as });
-      await tools.terminal.show(columns, found);
+      await tools.terminal.show(columns, requireSingleMatch(name, await client.find({ name }), lookup));
     },
   });
 };

@@ -106,8 +106,8 @@ testRefusals(
   {
     line: "users show E9",
     exit: 6,
-    en: 'error: no user has the ID, email address, employee code or account name "E9"\n  to search for part of the name: clomoctl users list --search E9\n',
-    ja: "「E9」という ID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません",
+    en: 'error: no user matches "E9"\n  to search for part of the name: clomoctl users list --search E9\n',
+    ja: "「E9」というユーザーはありません\n",
     tenant: { findUsers: { items: [] } },
   },
   {
