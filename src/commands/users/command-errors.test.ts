@@ -49,12 +49,6 @@ testRefusals(
     terminal: {},
   },
   {
-    line: "users edit nobody --title x",
-    exit: 6,
-    en: "nobody",
-    tenant: { findUsers: { items: [] } },
-  },
-  {
     line: "users fields remove 入社年 --yes",
     exit: 3,
     en: "--confirm-deletions 2",
@@ -96,13 +90,6 @@ testRefusals(
     ja: "一緒に指定してください",
     tenant: {},
   })),
-  {
-    line: "users list --org 無い",
-    exit: 6,
-    en: 'no organisation matches "無い"',
-    ja: "「無い」という組織はありません",
-    tenant: { findOrgs: { items: [] } },
-  },
   {
     line: "users show E9",
     exit: 6,
