@@ -131,7 +131,6 @@ export type Route =
 
 const formatTypedCommand = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
-/** Returns a hint with the most similar word. */
 export const suggestWord = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);
 
 const listWords = (words: readonly string[]): Text =>

@@ -39,7 +39,6 @@ export interface ConnectionEnvironment {
   readonly as?: string | undefined;
   readonly environment: EnvironmentVariables;
   readonly secretFor?: ((context: RemoteContext) => Promise<CredentialSecret | undefined>) | undefined;
-  /** name and version of the program: `clomoctl` and the version */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
   readonly beforeChange?: Connection["beforeChange"];

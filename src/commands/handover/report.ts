@@ -5,7 +5,6 @@ import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { requireRight } from "../rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { getLastDay, LEAVER_OPTIONS, type LeaverInput } from "./leaver.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
@@ -68,7 +67,6 @@ const toLeaver = ({ leaver: typed, leaves }: ReportInput, zone: string) =>
 
 async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData> {
   const { buildBareManifest, collectReportData } = await import("./writing/report.ts");
-  await requireRight(tools, "handover.read");
   const tenant = await tools.tenant(...HANDOVER_NOUNS);
   const { client } = tenant;
   const zone = resolveTimezone(tools, tenant);

@@ -8,7 +8,6 @@ import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewal
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { createExpiryClock, readDatedItems } from "../renewals/items/tenant-items.ts";
-import { requireRight } from "../rights.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
 const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as const;
@@ -38,7 +37,6 @@ async function loadJudgedRenewals(
 
 /** Loads what is recorded about a tenant that is being set up. @throws Failure `not-permitted` */
 export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts> {
-  await requireRight(tools, "handover.read");
   const chosen = await tools.tenant(...ONBOARDING_NOUNS);
   const { client } = chosen;
   const tenant = await client.tenant.show({ administration: true });

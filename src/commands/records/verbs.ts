@@ -48,7 +48,6 @@ export interface FileNoun<R extends { readonly id: string }> {
   /** the words before a verb */
   readonly noun: string;
   readonly thing: ThingInFiles;
-  /** a single record */
   readonly single: Text;
   readonly argument: TextField & { readonly required: true };
   /** options of every verb that say which records are meant */
@@ -291,7 +290,6 @@ const defineHistory = <R extends { readonly id: string }>(of: RecordNoun<R>) => 
   });
 };
 
-/** The verbs that every noun of records in files has. */
 export const defineFileVerbs = <R extends { readonly id: string }>(of: FileNoun<R>): Record<FileVerb, Command> => ({
   show: defineShow(of),
   delete: defineDelete(of),

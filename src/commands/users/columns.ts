@@ -27,7 +27,6 @@ export const USER_RESULT_LAYOUT: ResultLayout<User> = {
   called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
 };
 
-/** How a user is found by name and distinguished from other users. */
 export const USER_LOOKUP: NamedKind<User> = {
   noun: text("user", "ユーザー"),
   list: line("users list", []),
