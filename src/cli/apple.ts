@@ -27,12 +27,6 @@ const DEFAULT_LIMITS: AppleLimits = {
   bytes: 64 * 1024 * 1024,
 };
 
-const createTimeoutFailure = (where: string): Failure =>
-  new Failure("unavailable", {
-    what: text("timed out waiting for a response", "時間内に応答がありませんでした"),
-    where,
-  });
-
 async function readBody({ body }: Dispatcher.ResponseData, most: number, origin: string): Promise<string> {
   // decode each chunk as it arrives: joining the chunks first would keep both the chunks and the joined copy in memory
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -76,7 +70,10 @@ async function sendRequest(
     const answer = await sendOnce(url, { dispatcher, method, headers, body: body ?? null, signal });
     return { status: answer.statusCode, headers: flattenHeaders(answer), body: await readBody(answer, bytes, origin) };
   } catch (error) {
-    if (asked?.aborted !== true && late.aborted) throw createTimeoutFailure(origin);
+    if (asked?.aborted !== true && late.aborted) {
+      const what = text("timed out waiting for a response", "時間内に応答がありませんでした");
+      throw new Failure("unavailable", { what, where: origin });
+    }
     // only the host: the URL and the headers may contain secrets
     throw createSocketFailure(error, origin, asked ?? NEVER_ABORTED_SIGNAL);
   }

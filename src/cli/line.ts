@@ -142,14 +142,9 @@ function createUnknownOptionFailure({ word, path }: StrayWord): Failure {
   return new Failure("usage", {
     what: text(`unknown option ${word} before the subcommand`, `サブコマンドの前のオプション ${word} は不明です`),
     where: formatTypedCommand(path),
-    hint: near === undefined ? OPTIONS_FOLLOW : suggestWord(near),
+    hint: near === undefined ? undefined : suggestWord(near),
   });
 }
-
-const OPTIONS_FOLLOW = text(
-  "put the options of a subcommand after the subcommand",
-  "サブコマンド固有のオプションはサブコマンドの後に書いてください",
-);
 
 const findCommands = (verb: string, noun: NounNode, path: readonly string[]): string[] => [
   ...(noun.verbs.some(({ name }) => name === verb) ? [formatTypedCommand([...path, verb])] : []),
