@@ -38,6 +38,20 @@ interface ChangeReports {
   readonly mayAsk: () => boolean;
 }
 
+const createMachine = ({ host, userFolder, userName, hostName }: ProgramEnvironment): Tools["machine"] => ({
+  platform: host.platform,
+  userFolder,
+  userName,
+  hostName,
+  program: PROGRAM_VERSION,
+  node: host.execPath,
+  door: host.argv[1] ?? "",
+  // computed only when needed: it takes milliseconds, and most commands do not use it
+  get timezone() {
+    return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  },
+});
+
 /**
  * Yields the bytes of stdin. Throws if the window of the terminal is closed (stdin then ends before SIGHUP arrives):
  * the input is incomplete.
@@ -50,6 +64,10 @@ async function* readCompleteInput(
   if (isHungUp(outside)) interrupts.hangUp();
   interrupts.signal.throwIfAborted();
 }
+
+/** Returns {@link readCompleteInput} with what detects endless devices (the descriptor) and terminals. */
+const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
+  Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
 /**
  * Returns a function that opens stdin, which takes milliseconds, at its first call. In a closed window, the reset of
@@ -68,15 +86,6 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
     return stdin;
   };
 };
-
-/** Warns that an export was not recorded. An export is possible even if the home folder is read-only. */
-const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
-  terminal.warn(
-    text(
-      "this export is not recorded in the audit log, because the tenant's file cannot be written",
-      "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
-    ),
-  );
 
 /** Warns that a temporary copy could not be removed. The copy may contain the data of its original. */
 const warnOfLeftoverCopy =
@@ -323,10 +332,46 @@ const openTerminal = (
   );
 };
 
+const createAppleSender = ({ openApple }: ProgramEnvironment, closing: AsyncDisposableStack): Tools["send"] => {
+  let apple: Promise<AppleSockets> | undefined;
+  closing.defer(async () => (await apple?.catch(() => undefined))?.close());
+  return async () => (await (apple ??= openApple())).send;
+};
+
 const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
   if (isMissingFolder(temporary.temporaryFolder)) return;
   await (await import("../lib/files/temporary.ts")).sweepTemporaryFiles(temporary);
 };
+
+type GivenTools = Pick<Tools, "terminal" | "globals" | "home" | "environment" | "clock" | "signal" | "workingFolder"> &
+  Pick<Tools, "temporary">;
+
+const createTenantMachine = (outside: ProgramEnvironment, given: GivenTools, interrupts: Interrupts): TenantMachine => {
+  const { terminal, globals, home, environment, clock, signal, temporary } = given;
+  const { userName, hostName, host } = outside;
+  const modes = host.platform !== "win32";
+  return {
+    userName,
+    hostName,
+    clock,
+    environment,
+    signal,
+    program: PROGRAM_VERSION,
+    processes: temporary.processes,
+    as: globals.as,
+    // an export is possible even if the home folder is read-only
+    unaudited: () => terminal.warn(UNAUDITED_WARNING),
+    changed: (numbers) => terminal.addChanges(numbers),
+    warn: (warning) => terminal.warn(warning),
+    mail: async () => (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes })(),
+    secretFor: createSecretLookup(given, { modes, stdin: () => openStdin(outside, interrupts) }),
+  };
+};
+
+const UNAUDITED_WARNING = text(
+  "this export is not recorded in the audit log, because the tenant's file cannot be written",
+  "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
+);
 
 /**
  * Creates the tools of one run. Disposing of them closes the tenants that were opened.
@@ -340,13 +385,13 @@ export function openTools(
   { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary | undefined },
   { isRehearsal = false, isChange = false }: { readonly isRehearsal?: boolean; readonly isChange?: boolean } = {},
 ): Tools & AsyncDisposable {
-  const { host, clock, userFolder, userName, hostName } = outside;
-  const { stderr, env: environment, platform } = host;
+  const { host, clock } = outside;
+  const { stderr, env: environment } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
   const home = locateProgramHome(outside);
   environment["SQLITE_TMPDIR"] = home.temporary;
-  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), hostName);
+  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftoverCopy(() => terminal) };
   const closing = new AsyncDisposableStack();
   const swept = removeLeftovers(temporary);
@@ -357,56 +402,30 @@ export function openTools(
   const terminal = openTerminal(outside, globals, { signal, saveRows, asked: () => tenants.asked() });
   const [kept, { userId }] = [listProgramPaths(home), home];
   const outputs = new Outputs({ temporary, workingFolder, kept, userId, stdout: () => terminal.out });
-  let apple: Promise<AppleSockets> | undefined;
-  const send = async (): Promise<AppleSockets["send"]> => (await (apple ??= outside.openApple())).send;
-  closing.defer(async () => (await apple?.catch(() => undefined))?.close());
+  const send = createAppleSender(outside, closing);
   const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };
-  const caller = { userName, hostName, program: PROGRAM_VERSION };
-  const modes = platform !== "win32";
   const machine: TenantMachine = {
-    ...caller,
-    clock,
-    environment,
-    processes,
-    signal,
-    as: globals.as,
-    unaudited: warnUnaudited(terminal),
-    changed: (numbers) => terminal.addChanges(numbers),
-    warn: (warning) => terminal.warn(warning),
+    ...createTenantMachine(outside, given, interrupts),
     rehearsesIn: isRehearsal ? temporary : undefined,
     apple: { send, sealing: createLazySealer(home, processes) },
-    mail: async () => (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes })(),
-    secretFor: createSecretLookup(given, { modes, stdin: () => tools.stdin }),
   };
   const tenants = createTenantPool(outside, given, machine, summary, {
     interrupts,
     mayAsk: () => isChange && !globals.yes && terminal.interactive,
   });
-  closing.defer(tenants.close);
+  closing.defer(() => tenants.close());
   const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
-  const tools: Tools & AsyncDisposable = {
+  return {
     ...given,
-    machine: {
-      ...caller,
-      platform,
-      userFolder,
-      node: host.execPath,
-      door: host.argv[1] ?? "",
-      // computed only when needed: it takes milliseconds, and most commands do not use it
-      get timezone() {
-        return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-      },
-    },
+    machine: createMachine(outside),
     get stdin() {
-      // the descriptor is for the detection of endless devices
-      const { fd, isTTY } = host.stdin;
-      return Object.assign(readCompleteInput(outside, interrupts), { fd, isTTY });
+      return openStdin(outside, interrupts);
     },
     ...createTenantTools(tenants, choose, machine, given),
     serve: async (plan) => {
-      const { serveTenant } = await import("./tenant.ts");
       const log = (line: string): void => void stderr.write(line);
-      return serveTenant(machine, plan, { temporary, documentFile: DOCUMENT_FILE, log, closing });
+      const serving = { temporary, documentFile: DOCUMENT_FILE, log, closing };
+      return (await import("./tenant.ts")).serveTenant(machine, plan, serving);
     },
     send,
     describeState: (state) => interrupts.describe(state),
@@ -415,5 +434,4 @@ export function openTools(
     untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
-  return tools;
 }
