@@ -20,7 +20,6 @@ interface StrayWord {
   readonly noun: NounNode;
 }
 
-/** A command line, parsed as far as possible without knowing the options of its verb. */
 export interface CommandLine extends PartialLine {
   readonly path: readonly string[];
   readonly helpAll: boolean;

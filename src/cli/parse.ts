@@ -264,8 +264,6 @@ function rejectUselessGlobals(
     );
 }
 
-const ALWAYS_EXCLUDED = [["context", "allContexts"]] as const;
-
 function checkRelations(
   { options, args, excludes = [], anyOf = [], oneOf = [] }: CommandSyntax,
   values: Readonly<Record<string, unknown>>,
@@ -279,7 +277,7 @@ function checkRelations(
     const { [key]: argument } = args;
     return argument === undefined ? `--${toFlagName(key)}` : formatPlaceholder(key, argument);
   };
-  for (const set of [...excludes, ...oneOf, ...ALWAYS_EXCLUDED]) {
+  for (const set of [...excludes, ...oneOf, ["context", "allContexts"]]) {
     const [one, other] = set.filter(isGiven).map(nameOf);
     if (one === undefined || other === undefined) continue;
     throw usageError(

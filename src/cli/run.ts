@@ -161,7 +161,6 @@ async function finishWork(
   }
 }
 
-/** Prints the reason on stdout, which is the only output that a monitoring system reads. */
 async function writePluginFailure(terminal: Tools["terminal"], service: string, reason: Text): Promise<void> {
   const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
   await terminal.out.write(`${renderPluginFailure(service, reason, terminal.language)}\n`);

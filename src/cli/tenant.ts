@@ -304,7 +304,6 @@ export async function serveTenant(
 
 interface ServingTools {
   readonly temporary: TemporaryStorage;
-  /** path of the OpenAPI document in the package */
   readonly documentFile: string;
   readonly log: (line: string) => void;
   readonly closing: AsyncDisposableStack;

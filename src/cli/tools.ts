@@ -215,10 +215,6 @@ const createTokenFileFailure = (name: string): Failure =>
       `--token-file can be used only with remote tenants, and ${name} is a tenant on this computer`,
       `--token-file はリモートのテナント専用です。${name} はこのコンピューターのテナントです`,
     ),
-    hint: text(
-      "choose another tenant with --context, or limit the rights with --as ACCOUNT",
-      "--context で別のテナントを選ぶか、権限を絞る場合は --as ACCOUNT を指定してください",
-    ),
   });
 
 const TOKEN_TYPED_FAILURE = new Failure("usage", {

@@ -59,15 +59,12 @@ export interface OutputField extends FieldWithValue {
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
-/** A number of days or weeks, such as `90d` or `12w`; the input is in days. */
-export interface DurationField extends FieldWithValue {
-  readonly kind: "duration";
-  readonly default?: undefined;
-}
-
-/** A calendar day or an instant. The time zone of the tenant decides which instant a day stands for. */
-export interface DateField extends FieldWithValue {
-  readonly kind: "date";
+/**
+ * A number of days or weeks, such as `90d` or `12w`, which is read as days; or a calendar day or an instant. The time
+ * zone of the tenant decides which instant a day stands for.
+ */
+export interface TimeField extends FieldWithValue {
+  readonly kind: "duration" | "date";
   readonly default?: undefined;
 }
 
@@ -92,7 +89,7 @@ export interface ChoiceField extends FieldWithValue {
  */
 export type Field = SwitchField | ValueField;
 
-export type ValueField = TextField | OutputField | DurationField | DateField | NumberField | ChoiceField;
+export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
 
 /** Arguments in order, or options. The camelCase key is the key in the input; `dryRun` is typed as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
