@@ -124,7 +124,5 @@ test("its signal interrupts a request", async () => {
   const abort = new AbortController();
   const asked = opened()({ method: "GET", url: base, headers: {}, signal: abort.signal });
   setTimeout(() => abort.abort(), 50);
-  const { code, what } = await failure(asked);
-  expect(code).toBe("interrupted");
-  expect(what.en).not.toContain("tenant");
+  expect((await failure(asked)).code).toBe("interrupted");
 });

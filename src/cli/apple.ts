@@ -27,27 +27,14 @@ const DEFAULT_LIMITS: AppleLimits = {
   bytes: 64 * 1024 * 1024,
 };
 
-const INTERRUPTED_MESSAGE = text(
-  "interrupted; the server may have completed the request",
-  "中断しました。依頼した処理はサーバー側で完了している可能性があります",
-);
-
-const createTooLongFailure = (where: string): Failure =>
-  new Failure("unavailable", { what: text("the response is too long", "応答が長すぎます"), where });
-
-const createTimeoutFailure = (where: string): Failure =>
-  new Failure("unavailable", {
-    what: text("timed out waiting for a response", "時間内に応答がありませんでした"),
-    where,
-  });
-
 async function readBody({ body }: Dispatcher.ResponseData, most: number, origin: string): Promise<string> {
   // decode each chunk as it arrives: joining the chunks first would keep both the chunks and the joined copy in memory
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let [length, decoded] = [0, ""];
   for await (const piece of body as AsyncIterable<Uint8Array>) {
     length += piece.length;
-    if (length > most) throw createTooLongFailure(origin);
+    if (length > most)
+      throw new Failure("unavailable", { what: text("the response is too long", "応答が長すぎます"), where: origin });
     decoded += decoder.decode(piece, { stream: true });
   }
   return decoded + decoder.decode();
@@ -57,12 +44,6 @@ const flattenHeaders = ({ headers }: Dispatcher.ResponseData): AppleResponse["he
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
   );
-
-/** Converts an error into a failure that names only the host: the URL and the headers may contain secrets. */
-const toAppleFailure = (error: unknown, origin: string, signal: AbortSignal): Failure => {
-  const failure = createSocketFailure(error, origin, signal);
-  return failure.code === "interrupted" ? failure.with({ what: INTERRUPTED_MESSAGE }) : failure;
-};
 
 /**
  * Opens connections to Apple's services, or to a simulator of them. Redirects are returned, and no request is sent
@@ -89,8 +70,12 @@ async function sendRequest(
     const answer = await sendOnce(url, { dispatcher, method, headers, body: body ?? null, signal });
     return { status: answer.statusCode, headers: flattenHeaders(answer), body: await readBody(answer, bytes, origin) };
   } catch (error) {
-    if (asked?.aborted !== true && late.aborted) throw createTimeoutFailure(origin);
-    throw toAppleFailure(error, origin, asked ?? NEVER_ABORTED_SIGNAL);
+    if (asked?.aborted !== true && late.aborted) {
+      const what = text("timed out waiting for a response", "時間内に応答がありませんでした");
+      throw new Failure("unavailable", { what, where: origin });
+    }
+    // only the host: the URL and the headers may contain secrets
+    throw createSocketFailure(error, origin, asked ?? NEVER_ABORTED_SIGNAL);
   }
 }
 

@@ -2,12 +2,10 @@ import { isModifyingCommand, type Command, type VerbNode } from "../commands/com
 import { ERRORS, OPEN_TENANT_ERRORS, type ErrorCode } from "../lib/errors/index.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 
-const DONE_MEANING = text("done", "完了");
-const INTERRUPTED_MEANING = text("interrupted (143 if terminated)", "中断された(終了要求による中断は 143)");
-
 function describeExitCode(code: number): Text {
-  if (code === 0) return DONE_MEANING;
-  if (code === ERRORS.interrupted.exit) return INTERRUPTED_MEANING;
+  if (code === 0) return text("done", "完了");
+  if (code === ERRORS.interrupted.exit)
+    return text("interrupted (143 if terminated)", "中断された(終了要求による中断は 143)");
   const meanings = Object.values(ERRORS).filter(({ exit }) => exit === code);
   const of = (language: Language): string[] => meanings.map(({ meaning }) => meaning[language]);
   return text(of("en").join(", or "), of("ja").join("、または"));

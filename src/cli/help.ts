@@ -1,5 +1,5 @@
 import type { Command, NounGroup, NounNode } from "../commands/command.ts";
-import { toFlagName, OPTION_GROUPS, type Field, type Fields, type OptionGroup } from "../commands/field.ts";
+import { toFlagName, type Field } from "../commands/field.ts";
 import { markCommands, paintCommands } from "../lib/terminal/commands.ts";
 import { padPlainText, plainTextWidth, wrapPieces, wrapIntoLines } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
@@ -15,8 +15,6 @@ import {
 
 const HEADINGS = {
   usage: text("Usage", "使い方"),
-  commands: text("Commands", "コマンド"),
-  groups: text("Subcommand groups", "サブコマンドのグループ"),
   subcommands: text("Subcommands", "サブコマンド"),
   arguments: text("Arguments", "引数"),
   options: text("Options", "オプション"),
@@ -26,7 +24,6 @@ const HEADINGS = {
 } as const;
 
 const PAGE_COLUMNS = 80;
-
 const PAGE_LINES = 23;
 
 /** Wraps a paragraph to the width of a help page. Indented lines, such as those of a sample file, are not wrapped. */
@@ -114,77 +111,32 @@ const renderGlobalOptions = (
   return renderSection(HEADINGS.everywhere, entries, language);
 };
 
-/**
- * Renders the help of the program (`path` empty) or of a noun; unless `all`, on one screen that also holds `below` more
- * lines.
- */
-export function renderNounHelp(
-  path: readonly string[],
-  noun: NounNode,
-  language: Language,
-  all: boolean,
-  below = 0,
-): string {
-  if (path.length === 0 && !all) return joinLines(renderFirstScreen(noun, language));
-  if (all) return joinLines(renderNounPage(path, noun, language, all));
-  const fewer = [noun.examples, ...listFewerExamples(noun.examples)];
-  const pages = fewer.map((examples) => renderNounPage(path, { ...noun, examples }, language, all));
-  return joinLines(chooseFittingPage(pages, below));
+/** Renders the help of the program (`path` empty) or of a noun. */
+export function renderNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string {
+  if (path.length > 0) return joinLines(renderNounPage(path, noun, language, all));
+  const first = renderFirstScreen(noun, language);
+  if (!all) return joinLines([...first, ...renderMoreHelpHint(path, HEADINGS.everywhere[language])]);
+  const exits = buildExitEntries({ exits: ALL_ERROR_CODES, opensTenant: false });
+  const options = renderGlobalOptions(path, language, all);
+  return joinLines([...first, ...options, ...renderSection(HEADINGS.exits, exits, language)]);
 }
 
-const listFewerExamples = <T>(examples: readonly T[]): readonly (readonly T[])[] =>
-  examples.map((_, at, { length }) => examples.slice(0, length - at - 1));
-
-const chooseFittingPage = (pages: readonly string[][], below = 0): string[] =>
-  pages.find((page) => countRows(page) <= PAGE_LINES - below) ?? pages.at(-1) ?? [];
-
-const renderNounOpening = (path: readonly string[], noun: NounNode, language: Language): string[] => {
-  const group = path.length === 0 ? ["<command>"] : noun.verbs.length === 0 ? ["<group>"] : [];
-  const usage = `clomoctl ${[...path, ...group, "<subcommand>"].join(" ")} [OPTIONS]`;
+const renderNounPage = (path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] => {
+  const examples = noun.examples.slice(0, MAX_NOUN_EXAMPLES).flatMap((line) => buildExampleEntries(line));
+  const below = [
+    ...noun.nouns.map(({ name, aliases, summary }) => ({ term: [name, ...aliases].join(", "), about: summary })),
+    ...noun.verbs.map(({ name, summary }) => ({ term: name, about: summary })),
+  ];
   return [
     ...wrapParagraph(noun.summary[language]),
     ...(noun.advice === undefined ? [] : wrapParagraph(noun.advice[language])),
-    ...renderSection(HEADINGS.usage, [toPlainEntry(usage)], language),
-    ...renderSection(
-      HEADINGS.examples,
-      noun.examples.flatMap((line) => buildExampleEntries(line)),
-      language,
-    ),
-  ];
-};
-
-const buildNounEntries = ({ nouns }: NounNode): HelpEntry[] =>
-  nouns.map(({ name, summary, aliases }) => ({ term: [name, ...aliases].join(", "), about: summary }));
-
-const buildVerbEntries = ({ verbs }: NounNode): HelpEntry[] =>
-  verbs.map(({ name, summary }) => ({ term: name, about: summary }));
-
-const renderNounPage = (path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] => {
-  const [nouns, verbs] = [buildNounEntries(noun), buildVerbEntries(noun)];
-  const isRoot = path.length === 0;
-  return [
-    ...renderNounOpening(path, noun, language),
-    ...(isRoot
-      ? renderRootSections(noun, [...verbs, HELP_COMMAND_ENTRY, VERSION_COMMAND_ENTRY], language)
-      : renderSection(HEADINGS.subcommands, [...nouns, ...verbs], language)),
+    ...renderSection(HEADINGS.examples, examples, language),
+    ...renderSection(HEADINGS.subcommands, below, language),
     ...renderGlobalOptions(path, language, all),
-    ...(all
-      ? renderSection(
-          HEADINGS.exits,
-          buildExitEntries({ exits: isRoot ? ALL_ERROR_CODES : [], opensTenant: false }),
-          language,
-        )
-      : []),
   ];
 };
 
-const renderRootSections = (noun: NounNode, verbs: readonly HelpEntry[], language: Language): string[] => [
-  ...[...Object.entries(NOUN_GROUP_LABELS), [undefined, HEADINGS.groups] as const].flatMap(([group, label]) => {
-    const nouns = noun.nouns.filter((one) => one.group === group);
-    return renderSection(label, buildNounEntries({ ...noun, nouns }), language);
-  }),
-  ...renderSection(HEADINGS.commands, verbs, language),
-];
+const MAX_NOUN_EXAMPLES = 2;
 
 function renderFirstScreen(noun: NounNode, language: Language): string[] {
   const groups = Object.entries(NOUN_GROUP_LABELS);
@@ -204,12 +156,12 @@ function renderFirstScreen(noun: NounNode, language: Language): string[] {
       ),
   );
   const others = [...noun.verbs.map(({ name }) => name), ...ungrouped.map(({ name }) => name)]
-    .filter((name) => name !== STATUS_VERB_NAME && name !== COMPLETION_VERB_NAME)
+    .filter((name) => name !== STATUS_VERB_NAME)
     .toSorted();
   return [
     ...noun.examples.map((line) => `  ${line}`),
     ...rows,
-    `${ALSO_LABEL[language]}: ${others.join(", ")}; --help-all`,
+    `${ALSO_LABEL[language]}: ${others.join(", ")}`,
     `clomoctl ${STATUS_VERB_NAME}: ${noun.verbs.find(({ name }) => name === STATUS_VERB_NAME)?.summary[language] ?? ""}`,
   ];
 }
@@ -226,14 +178,6 @@ const ALSO_LABEL = text("Also", "他");
 
 const STATUS_VERB_NAME = "status";
 
-const COMPLETION_VERB_NAME = "completion";
-
-const HELP_COMMAND_ENTRY: HelpEntry = {
-  term: "help",
-  about: text("show help for a command, e.g. help users import", "ヘルプを表示する(例: help users import)"),
-};
-const VERSION_COMMAND_ENTRY: HelpEntry = { term: "version", about: VERSION_ENTRY.about };
-
 /**
  * Renders the help of a verb, unless `all` on one screen: options are explained as far as they fit (required and brief
  * ones first, then those of the examples), and the others only named.
@@ -243,14 +187,14 @@ export function renderVerbHelp(path: readonly string[], command: Command, langua
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);
   const ranked = rankOptions(command);
   const { length: needed } = ranked.filter(({ rank }) => rank === 0);
-  const pages = Array.from({ length: ranked.length - needed + 1 }, (_, left) => ranked.length - left).map((count) =>
-    renderShortVerbHelp(path, command, language, new Set(ranked.slice(0, count).map(({ key }) => key))),
-  );
-  const explained = new Set(ranked.slice(0, needed).map(({ key }) => key));
-  const short = listFewerExamples(command.examples).map((examples) =>
-    renderShortVerbHelp(path, { ...command, examples }, language, explained),
-  );
-  return joinLines(chooseFittingPage([...pages, ...short]));
+  let [count, examples] = [ranked.length, command.examples];
+  for (;;) {
+    const explained = new Set(ranked.slice(0, count).map(({ key }) => key));
+    const page = renderShortVerbHelp(path, { ...command, examples }, language, explained);
+    if (countRows(page) <= PAGE_LINES || (count === needed && examples.length === 0)) return joinLines(page);
+    if (count > needed) count -= 1;
+    else examples = examples.slice(0, -1);
+  }
 }
 
 function renderVerbOpening(path: readonly string[], command: Command, language: Language): string[] {
@@ -266,30 +210,11 @@ function renderVerbOpening(path: readonly string[], command: Command, language: 
 const renderFullVerbHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
   ...renderVerbOpening(path, command, language),
   ...renderSection(HEADINGS.arguments, buildArgumentEntries(command.args), language),
-  ...renderOptionSections(selectHelpOptions(command), language),
+  ...renderSection(HEADINGS.options, buildOptionEntries(selectHelpOptions(command)), language),
   ...renderGlobalOptions(path, language, all, selectHelpOptions(command)),
   ...(command.details ?? []).flatMap((words) => ["", ...wrapParagraph(words[language])]),
   ...renderSection(HEADINGS.exits, buildExitEntries(command), language),
 ];
-
-function renderOptionSections(options: Fields, language: Language): string[] {
-  const fields = Object.entries(options);
-  return [undefined, ...OPTION_GROUPS].flatMap((group) => {
-    const own = Object.fromEntries(fields.filter(([, field]) => field.group === group));
-    return renderSection(
-      group === undefined ? HEADINGS.options : OPTION_GROUP_HEADINGS[group],
-      buildOptionEntries(own),
-      language,
-    );
-  });
-}
-
-const OPTION_GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
-  input: text("Input options", "入力のオプション"),
-  matching: text("Matching options", "照合のオプション"),
-  safety: text("Safety options", "安全のためのオプション"),
-  output: text("Output options", "出力のオプション"),
-};
 
 const ALL_OPTIONS_LABEL = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
 

@@ -55,11 +55,11 @@ test("a closed window is an interruption, even if the system reports it twice", 
 });
 
 test("a question that is not answered counts as an interruption, and reports what was done", () => {
-  const { host, interrupts } = watched();
+  const { host, said, interrupts } = watched();
   interrupts.describe(() => text("nothing was changed", "何も変更していません"));
   interrupts.leave();
-  expect(interrupts.exit).toBe(130);
-  expect(interrupts.report()).toBe("error: interrupted: nothing was changed\n");
+  expect(interrupts.over()).toBe(130);
+  expect(said).toEqual(["error: interrupted: nothing was changed\n"]);
   expect(host.ends).toEqual([]);
 });
 
@@ -86,6 +86,6 @@ test.each([
 ] as const)("the report tells what became of changes: %j", (states, said, isDone) => {
   const { interrupts } = watched();
   for (const state of states) interrupts.describeChange(state);
-  expect(interrupts.report()).toBe(`error: interrupted: ${said}\n`);
+  expect(interrupts.state.en).toBe(said);
   expect(interrupts.done !== undefined || undefined).toBe(isDone);
 });

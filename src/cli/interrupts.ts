@@ -128,11 +128,7 @@ export class Interrupts {
   #announce(exit: number): void {
     if (this.#reported) return;
     this.#reported = true;
-    this.#say(this.#ending(exit) + this.report());
-  }
-
-  report(): string {
-    return renderReport(this.#failure(), this.#style);
+    this.#say(this.#ending(exit) + renderReport(this.#failure(), this.#style));
   }
 
   #failure(): Failure {

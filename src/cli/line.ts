@@ -20,7 +20,6 @@ interface StrayWord {
   readonly noun: NounNode;
 }
 
-/** A command line, parsed as far as possible without knowing the options of its verb. */
 export interface CommandLine extends PartialLine {
   readonly path: readonly string[];
   readonly helpAll: boolean;
@@ -131,7 +130,6 @@ export type Route =
 
 const formatTypedCommand = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
-/** Returns a hint with the most similar word. */
 export const suggestWord = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);
 
 const listWords = (words: readonly string[]): Text =>
@@ -143,52 +141,24 @@ function createUnknownOptionFailure({ word, path }: StrayWord): Failure {
   return new Failure("usage", {
     what: text(`unknown option ${word} before the subcommand`, `サブコマンドの前のオプション ${word} は不明です`),
     where: formatTypedCommand(path),
-    hint: near === undefined ? OPTIONS_FOLLOW : suggestWord(near),
+    hint: near === undefined ? undefined : suggestWord(near),
   });
 }
-
-const OPTIONS_FOLLOW = text(
-  "put the options of a subcommand after the subcommand",
-  "サブコマンド固有のオプションはサブコマンドの後に書いてください",
-);
 
 const findCommands = (verb: string, noun: NounNode, path: readonly string[]): string[] => [
   ...(noun.verbs.some(({ name }) => name === verb) ? [formatTypedCommand([...path, verb])] : []),
   ...noun.nouns.flatMap((below) => findCommands(verb, below, [...path, below.name])),
 ];
 
-const VERB_SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    add: ["create", "set"],
-    create: ["add"],
-    new: ["create", "add"],
-    update: ["edit", "set", "import"],
-    change: ["edit", "set"],
-    modify: ["edit", "set"],
-    remove: ["delete", "revoke", "discard"],
-    rm: ["delete", "remove", "revoke"],
-    delete: ["remove", "revoke", "discard"],
-    get: ["show", "list"],
-    view: ["show", "list"],
-    describe: ["show"],
-    ls: ["list"],
-    apply: ["commit"],
-    revert: ["undo", "drop"],
-    mirror: ["console"],
-  }),
-);
-
 function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
   const words = [...noun.nouns, ...noun.verbs].map(({ name }) => name);
-  const synonym = VERB_SYNONYMS.get(word)?.find((verb) => words.includes(verb));
   const below = findCommands(word, noun, path);
   const where = formatTypedCommand([...path, word]);
   if (below.length > 0) {
-    const commands = [...(synonym === undefined ? [] : [formatTypedCommand([...path, synonym])]), ...below];
     const what = text(`specify what "${word}" applies to`, `${word} の対象を指定してください`);
-    return new Failure("usage", { what, where, hint: listWords(commands) });
+    return new Failure("usage", { what, where, hint: listWords(below) });
   }
-  const near = synonym ?? findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
+  const near = findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   const hint = near === undefined ? listWords(words) : suggestWord(formatTypedCommand([...path, near]));
   return new Failure("usage", { what: text(`unknown command ${word}`, `コマンド ${word} は不明です`), where, hint });
 }

@@ -20,10 +20,10 @@ describe("version and help", () => {
     const { en, ja } = await runInBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nAlso: .*--help-all\nclomoctl status: /,
+      /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nAlso: .*\nclomoctl status: .*\nOptions of every command: clomoctl --help-all\n$/,
     );
     expect(ja.exit).toBe(0);
-    expect(ja.stdout).toMatch(/^他: .*--help-all$/m);
+    expect(ja.stdout).toMatch(/^他: /m);
   });
 
   test("without arguments, shows the state of the tenant on a terminal once a tenant exists", async () => {
@@ -39,25 +39,25 @@ describe("version and help", () => {
   });
 
   test.each([
-    ["users --help", "clomoctl users <subcommand> [OPTIONS]"],
-    ["--help users", "clomoctl users <subcommand> [OPTIONS]"],
-    ["users fields -h", "clomoctl users fields <subcommand> [OPTIONS]"],
-    ["users list --bogus -h", "clomoctl users list [OPTIONS]"],
-    ["--format json secured users show --help", "clomoctl secured users show USER --app APP [OPTIONS]"],
-  ])("%s prints the help of the command that it names", async (line, usage) => {
+    ["users --help", /^users of CLOMO PANEL\n/],
+    ["--help users", /^users of CLOMO PANEL\n/],
+    ["users fields -h", /^custom user fields\n/],
+    ["users list --bogus -h", /\n {2}clomoctl users list \[OPTIONS\]\n/],
+    ["--format json secured users show --help", /\n {2}clomoctl secured users show USER --app APP \[OPTIONS\]\n/],
+  ])("%s prints the help of the command that it names", async (line, help) => {
     const { exit, stdout, stderr, requests } = await run(line);
     expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
-    expect(stdout).toContain(`\n  ${usage}\n`);
+    expect(stdout).toMatch(help);
   });
 
   test("a noun alone prints its help and is a usage error, in both languages", async () => {
     const { en, ja } = await runInBoth("users fields");
     expect([en.exit, ja.exit, en.stdout, ja.stdout]).toEqual([2, 2, "", ""]);
-    expect(en.stderr).toContain("\n  clomoctl users fields <subcommand> [OPTIONS]\n");
+    expect(en.stderr).toMatch(/^custom user fields\n/);
     expect(en.stderr).toMatch(/\nerror: specify a subcommand\n {2}clomoctl users fields\n$/);
     expect(ja.stderr).toContain("\nエラー: サブコマンドを指定してください\n");
     for (const { stderr } of Object.values(await runInBoth("users")))
-      expect(stderr.split("\n").length - 1).toBeLessThan(24);
+      expect(stderr.split("\n").length).toBeLessThanOrEqual(24);
     const json = await run("users --format json");
     expect(JSON.parse(json.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ type: "usage" });
   });

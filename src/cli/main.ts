@@ -26,8 +26,7 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
         }
         const { path, noun, failure } = found;
         const { renderNounHelp } = await import("./help.ts");
-        const below = failure === undefined ? 0 : ERROR_LINES;
-        writeNow(failure === undefined ? 1 : 2, renderNounHelp(path, noun, style.language, line.helpAll, below));
+        writeNow(failure === undefined ? 1 : 2, renderNounHelp(path, noun, style.language, line.helpAll));
         if (failure !== undefined) throw failure;
         return 0;
       }
@@ -57,8 +56,6 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
     return toFailureExitCode(failure.code, line.verb);
   }
 }
-
-const ERROR_LINES = 2;
 
 /** First argument when the `completion` scripts call the program at each Tab. Not a verb: nobody types it. */
 const COMPLETION_ARGUMENT = "__complete";

@@ -21,15 +21,6 @@ export interface ParsedLine {
 /** A failure without its place and, unless it has a hint, without one: {@link parseCommandLine} adds both. */
 const usageError = (what: Text, hint?: Text): Failure => new Failure("usage", { what, hint });
 
-/** Returns a name in the form in which names are compared: character width and case do not matter. */
-const normalizeName = (name: string): string => name.normalize("NFKC").toLowerCase();
-
-const findChoice = (word: string, { choices, called = {} }: ValueField & { kind: "choice" }): string | undefined =>
-  choices.find((choice) => choice === word) ??
-  choices.find((choice) =>
-    [called[choice]?.en, called[choice]?.ja].some((name) => normalizeName(name ?? "") === normalizeName(word)),
-  );
-
 function convertWord(raw: string, field: ValueField): unknown {
   switch (field.kind) {
     case "number": {
@@ -37,7 +28,7 @@ function convertWord(raw: string, field: ValueField): unknown {
       return value >= (field.min ?? 0) && value <= (field.max ?? Number.MAX_SAFE_INTEGER) ? value : undefined;
     }
     case "choice":
-      return findChoice(raw, field);
+      return field.choices.find((choice) => choice === raw);
     case "timezone":
       return findTimeZone(raw);
     case "duration":
@@ -68,13 +59,9 @@ function describeExpected(field: ValueField): Text {
   if (field.kind === "date")
     return text("a date such as 2027-03-01 or 2027-03-01T09:00+09:00", "日付(例: 2027-03-01、2027-03-01T09:00+09:00)");
   if (field.kind === "timezone") return text("a time zone such as Asia/Tokyo", "タイムゾーン(例: Asia/Tokyo)");
-  const { choices = [], called = {} } = field as Partial<ValueField & { kind: "choice" }>;
-  const words = choices.filter((choice) => !choice.includes(":"));
-  const labels = words.map((choice) => {
-    const label = called[choice]?.ja ?? choice;
-    return label === choice ? choice : `${choice}(${label})`;
-  });
-  return text(`one of ${words.join(", ")}`, ` ${labels.join(", ")} のいずれか`);
+  const { choices = [] } = field as Partial<ValueField & { kind: "choice" }>;
+  const words = choices.filter((choice) => !choice.includes(":")).join(", ");
+  return text(`one of ${words}`, ` ${words} のいずれか`);
 }
 
 /** Parses a value. A blank one is rejected: nobody types it on purpose, but a script variable may not be set. */
@@ -277,8 +264,6 @@ function rejectUselessGlobals(
     );
 }
 
-const ALWAYS_EXCLUDED = [["context", "allContexts"]] as const;
-
 function checkRelations(
   { options, args, excludes = [], anyOf = [], oneOf = [] }: CommandSyntax,
   values: Readonly<Record<string, unknown>>,
@@ -292,7 +277,7 @@ function checkRelations(
     const { [key]: argument } = args;
     return argument === undefined ? `--${toFlagName(key)}` : formatPlaceholder(key, argument);
   };
-  for (const set of [...excludes, ...oneOf, ...ALWAYS_EXCLUDED]) {
+  for (const set of [...excludes, ...oneOf, ["context", "allContexts"]]) {
     const [one, other] = set.filter(isGiven).map(nameOf);
     if (one === undefined || other === undefined) continue;
     throw usageError(

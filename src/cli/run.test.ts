@@ -166,25 +166,6 @@ test.each([
   expect((await ending(undone)).stderr).not.toContain("the change was made");
 });
 
-test("output that cannot be written is a failure", async () => {
-  const { exit, stderr } = await ending(async ({ terminal }, { stdout }) => {
-    stdout.destroy(new Error("disk on fire"));
-    await new Promise((resolve) => void setImmediate(resolve));
-    await terminal.out.write("lost\n");
-  });
-  expect(exit).toBe(1);
-  expect(stderr).toContain("disk on fire");
-});
-
-test("a reader that closes the pipe is not a failure", async () => {
-  const { exit, stderr } = await ending(async ({ terminal }, { stdout }) => {
-    stdout.destroy(Object.assign(new Error("broken pipe"), { code: "EPIPE" }));
-    await new Promise((resolve) => void setImmediate(resolve));
-    await terminal.out.write("unread\n");
-  });
-  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
-});
-
 async function inOpenHome(
   more: Partial<Pick<Command, "changes" | "changesBy" | "opensTenant" | "readsTenants">>,
   words = "",

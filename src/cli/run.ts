@@ -1,5 +1,5 @@
 import { isModifyingCommand, type Command, type Outcome, type VerbNode } from "../commands/command.ts";
-import { RunSummary } from "../commands/summary.ts";
+import type { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
 import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
@@ -22,21 +22,21 @@ export async function runVerb(
   { path, verb, words }: Invocation,
 ): Promise<number> {
   const { default: command } = await verb.load();
-  const parsed = parseOrSummarize(outside, command, { path, words });
+  const parsed = await parseOrSummarize(outside, command, { path, words });
   const { globals, input } = parsed;
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const isDry = input["dryRun"] === true;
   const isRehearsal = isDry && input["keepPlan"] !== true;
-  const summary = new RunSummary(path, outside.clock.now, globals.timezone);
+  const summary = command.plans === true ? await openSummary(outside, path, globals.timezone) : undefined;
   const changes = isModifyingCommand(command);
   const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
   const { terminal } = tools;
-  const isSummarized = command.plans === true && !isDry && !terminal.interactive;
+  const written = isDry || terminal.interactive ? undefined : summary;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
-    if (!isSummarized) return;
-    if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(summary.line(ended)));
+    if (written === undefined) return;
+    if (isFailure || written.changed || !globals.quiet) await terminal.problem(same(written.line(ended)));
   };
-  if (isSummarized) interrupts.precede((ended) => `${summary.line(ended)}\n`);
+  if (written !== undefined) interrupts.precede((ended) => `${written.line(ended)}\n`);
   const exit = await finishWork(outside, interrupts, summarize, tools, { verb, command, input }, async () => {
     const { shows } = command;
     const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
@@ -60,18 +60,24 @@ export async function runVerb(
   return interrupts.over() ?? exit;
 }
 
+const openSummary = async (
+  { clock }: ProgramEnvironment,
+  path: readonly string[],
+  timezone?: string,
+): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
+
 /** Parses the words of a command line. If they are invalid, writes the summary line of a command that makes a plan. */
-function parseOrSummarize(
-  { host, clock, writeNow }: ProgramEnvironment,
+async function parseOrSummarize(
+  outside: ProgramEnvironment,
   command: Command,
   { path, words }: Pick<Invocation, "path" | "words">,
-): ParsedLine {
+): Promise<ParsedLine> {
   try {
     return parseCommandLine(path, command, words);
   } catch (error) {
-    const isInteractive = host.stdin.isTTY && !words.includes("--no-input");
+    const isInteractive = outside.host.stdin.isTTY && !words.includes("--no-input");
     if (command.plans === true && !isInteractive && !words.includes("--dry-run"))
-      writeNow(2, `${new RunSummary(path, clock.now).line(ERRORS.usage.exit)}\n`);
+      outside.writeNow(2, `${(await openSummary(outside, path)).line(ERRORS.usage.exit)}\n`);
     throw error;
   }
 }
@@ -155,7 +161,6 @@ async function finishWork(
   }
 }
 
-/** Prints the reason on stdout, which is the only output that a monitoring system reads. */
 async function writePluginFailure(terminal: Tools["terminal"], service: string, reason: Text): Promise<void> {
   const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
   await terminal.out.write(`${renderPluginFailure(service, reason, terminal.language)}\n`);

@@ -39,7 +39,6 @@ export interface ConnectionEnvironment {
   readonly as?: string | undefined;
   readonly environment: EnvironmentVariables;
   readonly secretFor?: ((context: RemoteContext) => Promise<CredentialSecret | undefined>) | undefined;
-  /** name and version of the program: `clomoctl` and the version */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
   readonly beforeChange?: Connection["beforeChange"];
@@ -86,16 +85,6 @@ export const openTenantCopy = (machine: ConnectionEnvironment, tenantFolder: str
 const TENANT_FILE = "tenant.db";
 
 type ClosableTenant = Pick<OpenTenant, "close">;
-
-/** Opens a local tenant for requests over sockets, each of which acts as the account that signs it in. */
-export async function openServedTenant(
-  machine: ConnectionEnvironment,
-  { context }: Pick<ServerPlan, "context">,
-  spool: TenantOptions["spool"],
-): Promise<Tenant> {
-  const { openTenant: open } = await import("../lib/tenant/index.ts");
-  return open({ ...buildTenantOptions(machine, context, "requests"), spool });
-}
 
 const buildTenantOptions = (
   { clock, processes, userName, hostName, program, apple, mail }: ConnectionEnvironment,
@@ -267,35 +256,31 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   ),
 });
 
-export interface ServedTenant {
-  readonly tenant: Tenant;
-  readonly now: () => Date;
-  readonly log: (line: string) => void;
-  /** path of the OpenAPI document in the package */
-  readonly documentFile: string;
-}
-
-export const createUploadSpool = async (place: TemporaryStorage): Promise<TenantOptions["spool"]> => {
-  const { receiveUpload, DEFAULT_LIMITS } = await import("../lib/serve/index.ts");
-  return (request, signal) => receiveUpload(request, { place, limit: DEFAULT_LIMITS.bytes, signal });
-};
-
-export const serveTenant = async (
-  { tenant, now, log, documentFile }: ServedTenant,
-  { place, tls, proxies }: ServerPlan,
-): Promise<RunningServer> => {
-  if (!(await tenant.canSignIn())) throw NOBODY_SIGNS_IN_FAILURE;
+/** Serves a local tenant to requests over sockets, each of which acts as the account that signs it in. */
+export async function serveTenant(
+  machine: ConnectionEnvironment,
+  { context, place, tls, proxies }: ServerPlan,
+  { temporary, documentFile, log, closing }: ServingTools,
+): Promise<RunningServer> {
   const [
-    { startServer, formatLogLine, DEFAULT_LIMITS: limits },
+    { openTenant: open },
+    { startServer, receiveUpload, formatLogLine, DEFAULT_LIMITS: limits },
     { createProblemResponse, createErrorResponse },
     { createDispatch },
     { limitYoungHeap },
   ] = await Promise.all([
+    import("../lib/tenant/index.ts"),
     import("../lib/serve/index.ts"),
     import("../lib/tenant/dispatch/problem.ts"),
     import("../lib/tenant/dispatch/index.ts"),
     import("../lib/tenant/young-heap.ts"),
   ]);
+  const tenant = open({
+    ...buildTenantOptions(machine, context, "requests"),
+    spool: (request, signal) => receiveUpload(request, { place: temporary, limit: limits.bytes, signal }),
+  });
+  closing.defer(tenant.close);
+  if (!(await tenant.canSignIn())) throw NOBODY_SIGNS_IN_FAILURE;
   const answer = createDispatch(tenant);
   return startServer({
     place,
@@ -312,9 +297,16 @@ export const serveTenant = async (
     isReady: tenant.isReadable,
     document: () => readFile(documentFile, "utf8"),
     newId: () => crypto.randomUUID(),
-    log: (request) => log(formatLogLine(now().toISOString(), request)),
+    log: (request) => log(formatLogLine(machine.clock.now().toISOString(), request)),
   });
-};
+}
+
+interface ServingTools {
+  readonly temporary: TemporaryStorage;
+  readonly documentFile: string;
+  readonly log: (line: string) => void;
+  readonly closing: AsyncDisposableStack;
+}
 
 const NOBODY_SIGNS_IN_FAILURE = new Failure("input-rejected", {
   what: text(

@@ -3,16 +3,9 @@ import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
 import type { Globals } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
-import type { ChosenTenant, Machine, ServerPlan, Tools } from "../commands/tools.ts";
+import type { ChosenTenant, Tools } from "../commands/tools.ts";
 import type { Changes, NounName } from "../lib/client/index.ts";
-import {
-  Contexts,
-  listProgramPaths,
-  locateHome,
-  type ChosenContext,
-  type Context,
-  type Home,
-} from "../lib/config/index.ts";
+import { Contexts, listProgramPaths, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import {
   Outputs,
@@ -22,9 +15,8 @@ import {
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
-import type { RunningServer } from "../lib/serve/index.ts";
 import { getActingWords } from "../lib/terminal/commands.ts";
-import { Terminal, type EnvironmentVariables, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
+import { Terminal, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
@@ -46,18 +38,18 @@ interface ChangeReports {
   readonly mayAsk: () => boolean;
 }
 
-const createMachine = ({ host: { platform, execPath, argv }, ...outside }: ProgramEnvironment): Machine => ({
-  platform,
-  userFolder: outside.userFolder,
-  userName: outside.userName,
-  hostName: outside.hostName,
+const createMachine = ({ host, userFolder, userName, hostName }: ProgramEnvironment): Tools["machine"] => ({
+  platform: host.platform,
+  userFolder,
+  userName,
+  hostName,
+  program: PROGRAM_VERSION,
+  node: host.execPath,
+  door: host.argv[1] ?? "",
   // computed only when needed: it takes milliseconds, and most commands do not use it
   get timezone() {
     return new Intl.DateTimeFormat().resolvedOptions().timeZone;
   },
-  node: execPath,
-  program: PROGRAM_VERSION,
-  door: argv[1] ?? "",
 });
 
 /**
@@ -73,9 +65,7 @@ async function* readCompleteInput(
   interrupts.signal.throwIfAborted();
 }
 
-/**
- * Returns {@link readCompleteInput} with what detects endless devices (the file descriptor) and terminals (`isTTY`).
- */
+/** Returns {@link readCompleteInput} with what detects endless devices (the descriptor) and terminals. */
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
@@ -96,15 +86,6 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
     return stdin;
   };
 };
-
-/** Warns that an export was not recorded. An export is possible even if the home folder is read-only. */
-const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
-  terminal.warn(
-    text(
-      "this export is not recorded in the audit log, because the tenant's file cannot be written",
-      "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
-    ),
-  );
 
 /** Warns that a temporary copy could not be removed. The copy may contain the data of its original. */
 const warnOfLeftoverCopy =
@@ -141,7 +122,7 @@ function createTenantPool(
   outside: ProgramEnvironment,
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
   machine: TenantMachine,
-  summary: RunSummary,
+  summary: RunSummary | undefined,
   reports: ChangeReports,
 ) {
   const opened = new Map<string, TenantConnection>();
@@ -158,7 +139,7 @@ function createTenantPool(
   async function open<N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> {
     const { name, timezone } = chosen.context;
     const zone = asked.globals.timezone ?? timezone;
-    summary.work({ name, timezone: zone });
+    summary?.work({ name, timezone: zone });
     if (chosen.context.kind === "embedded") await checkToken(name);
     const once = opened.get(name) ?? openOnce(chosen);
     opened.set(name, once);
@@ -181,10 +162,6 @@ function createTenantPool(
     async asked(): Promise<void> {
       if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
-    },
-    async openContext<N extends NounName>(context: Context, nouns: readonly N[]): Promise<ChosenTenant<N>> {
-      const among = (await asked.contexts.list()).map(({ name }) => name);
-      return open({ context, source: "default", among }, nouns);
     },
     async close(): Promise<void> {
       for (const { tenant } of opened.values()) await (await tenant.catch(() => undefined))?.close();
@@ -238,10 +215,6 @@ const createTokenFileFailure = (name: string): Failure =>
       `--token-file can be used only with remote tenants, and ${name} is a tenant on this computer`,
       `--token-file はリモートのテナント専用です。${name} はこのコンピューターのテナントです`,
     ),
-    hint: text(
-      "choose another tenant with --context, or limit the rights with --as ACCOUNT",
-      "--context で別のテナントを選ぶか、権限を絞る場合は --as ACCOUNT を指定してください",
-    ),
   });
 
 const TOKEN_TYPED_FAILURE = new Failure("usage", {
@@ -255,15 +228,10 @@ const TOKEN_TYPED_FAILURE = new Failure("usage", {
  * Returns a function that finds the secret for a remote tenant: of `--token-file`, else CLOMOCTL_TOKEN, else of
  * `login`.
  */
-const createSecretLookup = (place: {
-  readonly globals: Pick<Globals, "tokenFile">;
-  readonly home: Home;
-  readonly environment: EnvironmentVariables;
-  readonly workingFolder: string;
-  readonly platform: string;
-  readonly stdin: () => Tools["stdin"];
-}): TenantMachine["secretFor"] => {
-  const { globals, home, environment, workingFolder, platform, stdin } = place;
+const createSecretLookup = (
+  { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
+  { modes, stdin }: { readonly modes: boolean; readonly stdin: () => Tools["stdin"] },
+): TenantMachine["secretFor"] => {
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
@@ -271,7 +239,7 @@ const createSecretLookup = (place: {
     const { origin } = new URL(url);
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
-      const place = { folder: workingFolder, modes: platform !== "win32", stdin };
+      const place = { folder: workingFolder, modes, stdin };
       // stdin can be read only once, but a command may open several tenants
       content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
         const { asFailure } = await import("./report.ts");
@@ -293,10 +261,13 @@ const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
   choose: () => Promise<ChosenContext>,
   machine: TenantMachine,
-  temporary: TemporaryStorage,
+  { contexts, temporary }: Pick<Tools, "contexts" | "temporary">,
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
-  tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
+  tenantOf: async (context, ...nouns) => {
+    const among = (await contexts.list()).map(({ name }) => name);
+    return tenants.open({ context, source: "default", among }, nouns);
+  },
   openCopy: async (tenantFolder, ...nouns) => {
     const [{ openClient }, { openTenantCopy }] = await Promise.all([loadClient(), import("./tenant.ts")]);
     const { connection, close } = await openTenantCopy(machine, tenantFolder);
@@ -308,19 +279,6 @@ const createTenantTools = (
   receiveTenant: async (copy, context) =>
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });
-
-function createServerOpener(machine: TenantMachine, temporary: TemporaryStorage, log: (line: string) => void) {
-  let served: Pick<OpenTenant, "close"> | undefined;
-  return {
-    open: async (plan: ServerPlan): Promise<RunningServer> => {
-      const { createUploadSpool, openServedTenant, serveTenant } = await import("./tenant.ts");
-      const tenant = await openServedTenant(machine, plan, await createUploadSpool(temporary));
-      served = tenant;
-      return serveTenant({ tenant, now: machine.clock.now, log, documentFile: DOCUMENT_FILE }, plan);
-    },
-    close: async (): Promise<void> => served?.close(),
-  };
-}
 
 const DOCUMENT_FILE = fileURLToPath(
   new URL(`${import.meta.url.endsWith(".ts") ? "../.." : ".."}/docs/api/openapi.json`, import.meta.url),
@@ -370,35 +328,46 @@ const openTerminal = (
   );
 };
 
-const createMailSenderFactory =
-  (home: Home, platform: string): NonNullable<TenantMachine["mail"]> =>
-  async () =>
-    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes: platform !== "win32" })();
-
-const createStateTools = (
-  interrupts: Interrupts,
-  summary: RunSummary,
-): Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped"> => ({
-  describeState: (state) => interrupts.describe(state),
-  describeDone: (done) => interrupts.describeDone(done),
-  summarize: (plan) => summary.add(plan),
-  untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
-});
-
-function createAppleConnection(
-  open: ProgramEnvironment["openApple"],
-): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {
-  let opened: Promise<AppleSockets> | undefined;
-  return {
-    send: async () => (await (opened ??= open())).send,
-    close: async () => (await opened?.catch(() => undefined))?.close(),
-  };
-}
+const createAppleSender = ({ openApple }: ProgramEnvironment, closing: AsyncDisposableStack): Tools["send"] => {
+  let apple: Promise<AppleSockets> | undefined;
+  closing.defer(async () => (await apple?.catch(() => undefined))?.close());
+  return async () => (await (apple ??= openApple())).send;
+};
 
 const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
   if (isMissingFolder(temporary.temporaryFolder)) return;
   await (await import("../lib/files/temporary.ts")).sweepTemporaryFiles(temporary);
 };
+
+type GivenTools = Pick<Tools, "terminal" | "globals" | "home" | "environment" | "clock" | "signal" | "workingFolder"> &
+  Pick<Tools, "temporary">;
+
+const createTenantMachine = (outside: ProgramEnvironment, given: GivenTools, interrupts: Interrupts): TenantMachine => {
+  const { terminal, globals, home, environment, clock, signal, temporary } = given;
+  const { userName, hostName, host } = outside;
+  const modes = host.platform !== "win32";
+  return {
+    userName,
+    hostName,
+    clock,
+    environment,
+    signal,
+    program: PROGRAM_VERSION,
+    processes: temporary.processes,
+    as: globals.as,
+    // an export is possible even if the home folder is read-only
+    unaudited: () => terminal.warn(UNAUDITED_WARNING),
+    changed: (numbers) => terminal.addChanges(numbers),
+    warn: (warning) => terminal.warn(warning),
+    mail: async () => (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes })(),
+    secretFor: createSecretLookup(given, { modes, stdin: () => openStdin(outside, interrupts) }),
+  };
+};
+
+const UNAUDITED_WARNING = text(
+  "this export is not recorded in the audit log, because the tenant's file cannot be written",
+  "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
+);
 
 /**
  * Creates the tools of one run. Disposing of them closes the tenants that were opened.
@@ -409,60 +378,56 @@ const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
 export function openTools(
   outside: ProgramEnvironment,
   globals: Globals,
-  { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary },
+  { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary | undefined },
   { isRehearsal = false, isChange = false }: { readonly isRehearsal?: boolean; readonly isChange?: boolean } = {},
 ): Tools & AsyncDisposable {
-  const { host, clock, userName, hostName } = outside;
-  const { stderr, env: environment, platform } = host;
+  const { host, clock } = outside;
+  const { stderr, env: environment } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
   const home = locateProgramHome(outside);
   environment["SQLITE_TMPDIR"] = home.temporary;
-  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), hostName);
+  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftoverCopy(() => terminal) };
+  const closing = new AsyncDisposableStack();
   const swept = removeLeftovers(temporary);
+  closing.defer(() => swept);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
   const saveRows = createRowSaver(globals, () => outputs, signal);
   const terminal = openTerminal(outside, globals, { signal, saveRows, asked: () => tenants.asked() });
   const [kept, { userId }] = [listProgramPaths(home), home];
   const outputs = new Outputs({ temporary, workingFolder, kept, userId, stdout: () => terminal.out });
-  const apple = createAppleConnection(outside.openApple);
-  const caller = { clock, userName, hostName, environment, processes, signal, program: PROGRAM_VERSION };
+  const send = createAppleSender(outside, closing);
+  const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };
   const machine: TenantMachine = {
-    ...caller,
-    as: globals.as,
-    unaudited: warnUnaudited(terminal),
-    changed: (numbers) => terminal.addChanges(numbers),
-    warn: (warning) => terminal.warn(warning),
+    ...createTenantMachine(outside, given, interrupts),
     rehearsesIn: isRehearsal ? temporary : undefined,
-    apple: { send: apple.send, sealing: createLazySealer(home, processes) },
-    mail: createMailSenderFactory(home, platform),
-    secretFor: createSecretLookup({ globals, home, environment, workingFolder, platform, stdin: () => tools.stdin }),
+    apple: { send, sealing: createLazySealer(home, processes) },
   };
-  const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary, {
+  const tenants = createTenantPool(outside, given, machine, summary, {
     interrupts,
     mayAsk: () => isChange && !globals.yes && terminal.interactive,
   });
-  const server = createServerOpener(machine, temporary, (line) => void stderr.write(line));
-  const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };
+  closing.defer(() => tenants.close());
   const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
-  const tools: Tools & AsyncDisposable = {
+  return {
     ...given,
-    get machine() {
-      return createMachine(outside);
-    },
+    machine: createMachine(outside),
     get stdin() {
       return openStdin(outside, interrupts);
     },
-    ...createTenantTools(tenants, choose, machine, temporary),
-    ...createStateTools(interrupts, summary),
-    serve: server.open,
-    send: apple.send,
-    async [Symbol.asyncDispose]() {
-      await tenants.close();
-      await Promise.all([server.close(), apple.close(), swept]);
+    ...createTenantTools(tenants, choose, machine, given),
+    serve: async (plan) => {
+      const log = (line: string): void => void stderr.write(line);
+      const serving = { temporary, documentFile: DOCUMENT_FILE, log, closing };
+      return (await import("./tenant.ts")).serveTenant(machine, plan, serving);
     },
+    send,
+    describeState: (state) => interrupts.describe(state),
+    describeDone: (done) => interrupts.describeDone(done),
+    summarize: (plan) => summary?.add(plan),
+    untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
-  return tools;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "../commands/command.ts";
 import { toFlagName, formatPlaceholder, type Field, type Fields } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import { same, text, type Text } from "../lib/text/index.ts";
 import { formatOptionTerm } from "./line.ts";
 
 export interface HelpEntry {
@@ -25,16 +25,11 @@ export function formatUsageLine(path: readonly string[], command: Command): stri
 
 function describeField(field: Field): Text {
   if (field.kind === "boolean") return field.about;
-  let about = field.about;
-  const add = (en: string, ja: string): void => {
-    about = text(`${about.en} ${en}`, `${about.ja}${ja}`);
-  };
-  if (field.kind === "choice" && field.value !== undefined) {
-    add(`(${field.choices.join("|")})`, `(${field.choices.join("|")})`);
-  }
-  if (field.default !== undefined) add(`(default: ${field.default})`, `(既定: ${field.default})`);
-  if (field.repeatable === true) add("(may be repeated)", "(複数回指定可)");
-  return about;
+  const choices = field.kind === "choice" && field.value !== undefined ? [same(`(${field.choices.join("|")})`)] : [];
+  const usual = field.default === undefined ? [] : [text(`(default: ${field.default})`, `(既定: ${field.default})`)];
+  const repeated = field.repeatable === true ? [text("(may be repeated)", "(複数回指定可)")] : [];
+  const all = [field.about, ...choices, ...usual, ...repeated];
+  return text(all.map(({ en }) => en).join(" "), all.map(({ ja }) => ja).join(""));
 }
 
 export function buildArgumentEntries(args: Fields): HelpEntry[] {
@@ -46,10 +41,8 @@ export function buildArgumentEntries(args: Fields): HelpEntry[] {
 
 /** Returns the options in a command's help: its own, and `--overwrite` if it writes a file that the user names. */
 export function selectHelpOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
-  const output = [args, options].flatMap((fields) => Object.values(fields)).find(({ kind }) => kind === "output");
-  return output === undefined
-    ? options
-    : { ...options, overwrite: { ...GLOBAL_OPTIONS.overwrite, group: output.group } };
+  const writes = Object.values({ ...args, ...options }).some(({ kind }) => kind === "output");
+  return writes ? { ...options, overwrite: GLOBAL_OPTIONS.overwrite } : options;
 }
 
 export function buildOptionEntries(options: Fields): HelpEntry[] {

@@ -100,12 +100,9 @@ export interface VerbNode {
 }
 
 /** A noun with its verbs and, for two-level nouns like `secured users`, further nouns. */
-export interface NounNode {
+export interface NounNode extends Noun {
   readonly name: string;
-  readonly summary: Text;
-  readonly advice?: Text | undefined;
   readonly aliases: readonly string[];
-  readonly group?: NounGroup | undefined;
   readonly examples: readonly string[];
   readonly nouns: readonly NounNode[];
   readonly verbs: readonly VerbNode[];

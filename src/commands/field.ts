@@ -1,13 +1,8 @@
 import type { TypedDate } from "../lib/model/time.ts";
 import type { Text } from "../lib/text/index.ts";
 
-/** The groups in which help lists the options of a command that has many, in this order. */
-export const OPTION_GROUPS = ["input", "matching", "safety", "output"] as const;
-export type OptionGroup = (typeof OPTION_GROUPS)[number];
-
 interface FieldBase {
   readonly about: Text;
-  readonly group?: OptionGroup | undefined;
   /** key of the option without which this one must not be given */
   readonly requires?: string | undefined;
   /** a shorter text for the short help of a command, which lists only required options and options with such a text */
@@ -64,15 +59,12 @@ export interface OutputField extends FieldWithValue {
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
-/** A number of days or weeks, such as `90d` or `12w`; the input is in days. */
-export interface DurationField extends FieldWithValue {
-  readonly kind: "duration";
-  readonly default?: undefined;
-}
-
-/** A calendar day or an instant. The time zone of the tenant decides which instant a day stands for. */
-export interface DateField extends FieldWithValue {
-  readonly kind: "date";
+/**
+ * A number of days or weeks, such as `90d` or `12w`, which is read as days; or a calendar day or an instant. The time
+ * zone of the tenant decides which instant a day stands for.
+ */
+export interface TimeField extends FieldWithValue {
+  readonly kind: "duration" | "date";
   readonly default?: undefined;
 }
 
@@ -88,8 +80,6 @@ export interface NumberField extends FieldWithValue {
 export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];
-  /** the names of choices in each language, which may be typed as well */
-  readonly called?: Readonly<Record<string, Text>> | undefined;
   readonly default?: string | undefined;
 }
 
@@ -99,7 +89,7 @@ export interface ChoiceField extends FieldWithValue {
  */
 export type Field = SwitchField | ValueField;
 
-export type ValueField = TextField | OutputField | DurationField | DateField | NumberField | ChoiceField;
+export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
 
 /** Arguments in order, or options. The camelCase key is the key in the input; `dryRun` is typed as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;

@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import forge from "node-forge";
 import { afterAll, describe, expect, test } from "vitest";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { formatPlaceholder, toFlagName, type Fields, type OutputField } from "./field.ts";
@@ -89,8 +89,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "orgs template --output": { line: "orgs template -o OUT", isPublic: true },
   "renewals calendar --output": { line: "renewals calendar -o OUT" },
   "renewals check --prometheus": {
-    line: "renewals check public.pem --prometheus OUT",
-    exit: 1,
+    line: "renewals check apps.vpptoken --prometheus OUT",
     isPublic: true,
     refused: 3,
   },
@@ -179,6 +178,7 @@ const FILES: Readonly<Record<string, string>> = {
   "bad-orgs.csv": "組織名,組織コード\r\n,S3\r\n",
   "devices.csv": "シリアルナンバー\r\nC03Y\r\n",
   "bad-devices.csv": 'シリアルナンバー\r\n""x\r\n',
+  "apps.vpptoken": createVppToken(new Date("2099-03-01"), "本社"),
   "docs.csv": "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n",
   "bad-docs.csv": "表示名,ユーザーID,パスワード\r\n,jiro,Hidden4712\r\n",
 };
@@ -186,20 +186,6 @@ const FILES: Readonly<Record<string, string>> = {
 const root = mkdtempSync(join(tmpdir(), "clomoctl-outputs-"));
 const scene = populated();
 const mirror = mirrored();
-const { privateKey, publicKey } = forge.pki.rsa.generateKeyPair(1024);
-
-function keyFiles() {
-  const subject = [{ name: "commonName", value: "Taro Yamada" }];
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = publicKey;
-  certificate.setSubject(subject);
-  certificate.setIssuer(subject);
-  certificate.validity.notAfter = new Date("2099-01-01");
-  certificate.sign(privateKey, forge.md.sha256.create());
-  return { "public.pem": forge.pki.certificateToPem(certificate) };
-}
-const KEYS = keyFiles();
-
 afterAll(async () => {
   for (const tenant of [await scene, await mirror]) await tenant[Symbol.asyncDispose]();
   rmSync(root, { recursive: true });
@@ -207,7 +193,7 @@ afterAll(async () => {
 
 function folderWithFiles(): string {
   const folder = mkdtempSync(join(root, "case-"));
-  for (const [name, content] of Object.entries({ ...FILES, ...KEYS })) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(FILES)) writeFileSync(join(folder, name), content);
   return folder;
 }
 
@@ -255,7 +241,7 @@ describe.each(Object.entries(CASES).filter(([, { isBundle }]) => !isBundle))("%s
     writeFileSync(join(folder, OUT), "theirs\n");
     expect(await refuse(of, folder)).toBe(refused);
     expect(readFileSync(join(folder, OUT), "utf8")).toBe("theirs\n");
-    expect(readdirSync(folder).filter((one) => !(one in FILES) && !(one in KEYS))).toEqual([OUT]);
+    expect(readdirSync(folder).filter((one) => !(one in FILES))).toEqual([OUT]);
   });
 
   test("with umask 000, a new file about people is for its owner only; --overwrite replaces it", async () => {

@@ -1,9 +1,8 @@
-import { line, step } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { resolveTimezone } from "../tools.ts";
-import { AUDIT_COLUMNS, toAuditRow, getImportName, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
+import { AUDIT_COLUMNS, toAuditRow, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
 import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 
 export default defineCommand({
@@ -37,17 +36,9 @@ export default defineCommand({
       ...buildAuditQuery(filters, resolveTimezone(tools, chosen)),
       limit: limit && Math.max(limit, 1),
     });
-    let last: string | undefined;
     const entries = async function* (): AsyncGenerator<AuditRow> {
-      for await (const record of limitRecords(records, limit)) {
-        const entry = toAuditRow(record);
-        last ??= getImportName(entry);
-        yield entry;
-      }
+      for await (const record of limitRecords(records, limit)) yield toAuditRow(record);
     };
     await terminal.list(listColumns(terminal, AUDIT_COLUMNS, DEFAULT_AUDIT_COLUMNS), entries());
-    if (last === undefined) return;
-    const command = line("imports show", [last], { rows: true });
-    await terminal.note(step("to list the rows of an import", "インポートの行ごとの内容", command));
   },
 });

@@ -8,16 +8,11 @@ import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { buildFieldColumns } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
-const ACCOUNT_IDENTIFIERS = text(
-  "account name, id, email address or employee code",
-  "アカウント名・ID・メールアドレス・社員コード",
-);
-
 export const ACCOUNT_ARGUMENT = {
   kind: "string",
   value: "ACCOUNT",
   required: true,
-  about: ACCOUNT_IDENTIFIERS,
+  about: text("account name, id, email address or employee code", "アカウント名・ID・メールアドレス・社員コード"),
 } as const;
 
 const renderOrgPath = (path: string): Text => same(path === "" ? ROOT_ORG_NAME : path);
@@ -62,7 +57,6 @@ export const ACCOUNT_NAMES: NamedKind<Account> = {
   noun: text("CLOMO account", "CLOMO アカウント"),
   list: line("clomo-account list", []),
   search: (search) => line("clomo-account list", [], { search }),
-  by: ACCOUNT_IDENTIFIERS,
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
 };
 

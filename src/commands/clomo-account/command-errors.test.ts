@@ -17,7 +17,7 @@ testRefusals(
   {
     line: "clomo-account show hana",
     exit: 6,
-    en: 'no CLOMO account has the account name, id, email address or employee code "hana"\n',
+    en: 'no CLOMO account matches "hana"\n',
     ja: "clomoctl clomo-account list --search hana",
     tenant: { findAccounts: { items: [] } },
   },

@@ -28,8 +28,7 @@ test("on 80 columns, names and roles are not cut, and --role shows the columns o
 
 test("sends filters to the tenant, and accepts CLOMO's role names and the noun's alias", async () => {
   const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
-  const line =
-    "account list --role システム管理者 --support-option --org 営業部 --search 花 --filter-name h --filter-id x@";
+  const line = "account list --role system --support-option --org 営業部 --search 花 --filter-name h --filter-id x@";
   const { exit, requests } = await run(line, { tenant: { findOrgs: { items: [org] }, accounts: page } });
   expect(exit).toBe(0);
   expect(requests).toEqual([

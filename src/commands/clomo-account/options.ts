@@ -1,7 +1,7 @@
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { ACCOUNT, ACCOUNT_LANGUAGES, PASSWORD_RULE, findPasswordFault } from "../../lib/model/account.ts";
-import { ROLES, type Role } from "../../lib/model/role.ts";
+import { ACCOUNT, PASSWORD_RULE, findPasswordFault } from "../../lib/model/account.ts";
+import type { Role } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { findOrg } from "../orgs/find-org.ts";
@@ -12,11 +12,9 @@ import type { Tools } from "../tools.ts";
 
 const { fields: FIELDS } = ACCOUNT;
 
-/** The option `--role`, which also accepts CLOMO's own names of the roles. */
 export const ROLE_OPTION = {
   kind: "choice",
   choices: FIELDS.role.choices,
-  called: ROLES,
   about: text("role of the account (管理者権限)", "管理者権限"),
 } as const;
 
@@ -63,7 +61,6 @@ export const ACCOUNT_OPTIONS = {
   language: {
     kind: "choice",
     choices: FIELDS.language.choices,
-    called: ACCOUNT_LANGUAGES,
     blank: true,
     about: text("language of the account in the console", "アカウントの言語"),
   },

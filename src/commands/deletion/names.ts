@@ -28,7 +28,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   typed: readonly TypedName[],
   findable: FindableKind<R>,
 ): Promise<readonly string[]> {
-  const { describe, called, find, findDeletion } = findable;
+  const { noun, describe, called, find, findDeletion } = findable;
   const ids = new Set<string>();
   let [wrong, unknown] = [0, 0];
   for (const one of typed) {
@@ -51,7 +51,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
     if (only === undefined) unknown += 1;
     const why =
       only === undefined
-        ? describeNoMatch(findable, one)
+        ? text(`no ${noun.en} has this name`, `この名前の${noun.ja}はありません`)
         : found.length > 1
           ? describeMatches(found.map(describe))
           : isNamed && other !== undefined
@@ -97,8 +97,3 @@ const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R
 
 const joinDescriptions = (all: readonly (string | Text)[]): Text =>
   joinTexts(all.map((one) => (typeof one === "string" ? same(one) : one)));
-
-const describeNoMatch = <R>({ noun, by }: NamedKind<R>, { where }: TypedName): Text =>
-  by === undefined || where !== undefined
-    ? text(`no ${noun.en} has this name`, `この名前の${noun.ja}はありません`)
-    : text(`no ${noun.en} has this ${by.en}`, `この${by.ja}の${noun.ja}はありません`);

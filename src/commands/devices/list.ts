@@ -32,7 +32,7 @@ export default defineCommand({
       limit,
       ...(await resolveOrgFilter(tools, { org, direct })),
       ...(owner !== undefined && {
-        owner: (await findUser((await tools.tenant("users")).client, owner, tools.globals.as)).id,
+        owner: (await findUser((await tools.tenant("users")).client, owner)).id,
       }),
     };
     const devices = client.devices.list(query);

@@ -12,12 +12,11 @@ export default defineRecordVerbs({
   lookup: DEVICE_NAMES,
   createdBy: "serialNumber",
   changedElsewhere: ["owner", "ownerOrg", "tags"],
-  orgOptions: DEVICE_ORG_OPTIONS,
+  exports: DEVICE_ORG_OPTIONS,
   imports: {
-    confirmWipes: { ...CONFIRM_WIPES_OPTION, group: "safety" },
+    confirmWipes: CONFIRM_WIPES_OPTION,
     orgBy: ORG_BY,
     key: {
-      group: "matching",
       kind: "choice",
       choices: DEVICE.keys.map(({ name }) => name),
       about: text("field that matches rows to devices (default: serial)", "行とデバイスを対応させる項目(既定: serial)"),

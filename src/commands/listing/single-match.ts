@@ -6,10 +6,6 @@ export interface NamedKind<R> {
   readonly noun: Text;
   readonly list: CommandLine;
   readonly search?: ((part: string) => CommandLine) | undefined;
-  /** what identifies a record, if it is not only its name: `id or email address` */
-  readonly by?: Text | undefined;
-  /** the acting account, which may not see all records */
-  readonly as?: string | undefined;
   /** returns a description that includes the ID, to distinguish the record from others with the same name */
   readonly describe: (record: R) => string | Text;
 }
@@ -21,25 +17,12 @@ const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` $
 export function requireSingleMatch<R>(
   name: string,
   found: readonly R[],
-  { noun, list, search, by, as, describe }: NamedKind<R>,
+  { noun, list, search, describe }: NamedKind<R>,
 ): R {
   const [one, ...others] = found;
   if (one === undefined) {
-    const [outside, outsideJa] =
-      as === undefined
-        ? ["", ""]
-        : [`, or "${as}" may not see the ${noun.en}`, `。または「${as}」の管理対象組織の外にあります`];
     throw new Failure("not-found", {
-      what:
-        by === undefined
-          ? text(
-              `no ${noun.en} matches "${name}"${outside}`,
-              `「${name}」という${spaceBeforeLatin(noun.ja)}はありません${outsideJa}`,
-            )
-          : text(
-              `no ${noun.en} has the ${by.en} "${name}"${outside}`,
-              `「${name}」という${spaceBeforeLatin(by.ja)}の${spaceBeforeLatin(noun.ja)}はありません${outsideJa}`,
-            ),
+      what: text(`no ${noun.en} matches "${name}"`, `「${name}」という${spaceBeforeLatin(noun.ja)}はありません`),
       hint:
         search === undefined
           ? text(`to list all: ${list}`, `${list} で一覧できます`)

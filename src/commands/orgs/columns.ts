@@ -9,10 +9,8 @@ const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
 /** The columns of a list of organisations. The parent's ID comes after the path. */
 export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
 
-/** Columns of a single organisation. */
 export const ORG_DETAIL_COLUMNS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });
 
-/** How an organisation is shown after it was written. */
 export const ORG_RESULT_LAYOUT = {
   columns: ORG_COLUMNS,
   fields: ORG.fields,

@@ -4,7 +4,6 @@ import { text } from "../../lib/text/index.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
 
-/** How an organisation is looked up by name, and distinguished from others with the same name. */
 export const ORG_LOOKUP: NamedKind<OrgDetail> = {
   noun: text("organisation", "組織"),
   list: line("orgs list", []),
@@ -36,7 +35,6 @@ export async function resolveOrgFilter(
   return org === undefined ? {} : { org: (await findOrg(tools, org)).id, ...(direct === true && { direct }) };
 }
 
-/** The argument that names an organisation. */
 export const ORG_ARGUMENT = {
   kind: "string",
   required: true,

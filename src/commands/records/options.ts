@@ -27,8 +27,6 @@ interface ValueOptionSettings {
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
 
-const SWITCH_LABELS = { yes: text("yes", "はい"), no: text("no", "いいえ") };
-
 /**
  * Returns true if an empty value clears the field. If only the tenant refuses this, the tenant's error explains why.
  */
@@ -49,8 +47,7 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
     return { kind: "string", value: field.refers.to.toUpperCase(), blank, about };
   }
   const rule = "rule" in field ? field.rule : undefined;
-  if (field.type === "boolean")
-    return { kind: "choice", choices: Object.keys(SWITCH_LABELS), called: SWITCH_LABELS, about };
+  if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
   if (field.type === "choice") return { kind: "choice", choices: field.choices, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };

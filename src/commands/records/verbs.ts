@@ -1,9 +1,9 @@
-import type { Client, RecordHistory } from "../../lib/client/index.ts";
+import type { Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import type { ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Command } from "../command.ts";
 import { EXPORT_OPTIONS, getAccountLanguage, runExport } from "../csv/file/export.ts";
 import { TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
@@ -20,32 +20,61 @@ import { HISTORY_DETAILS, showHistory } from "./history.ts";
 import { buildValueOptions, DRY_RUN_OPTION, parseValueOptions } from "./options.ts";
 
 /** What the verbs call of a noun's client. */
-interface RecordClient<R> {
-  find(query: { readonly name: string }): Promise<readonly R[]>;
+interface RecordClient<R> extends FileClient<R> {
   history(query: { readonly name: string }): Promise<readonly RecordHistory[]>;
   create(values: object): Promise<ChangeResult<R>>;
   edit(id: string, values: object): Promise<ChangeResult<R>>;
+}
+
+interface FileClient<R> {
+  find(query: { readonly name: string }): Promise<readonly R[]>;
   readonly export: Client["orgs"]["export"];
 }
 
-type VerbName = "create" | "delete" | "edit" | "export" | "history" | "import" | "show" | "template";
+type FileVerb = "delete" | "export" | "import" | "show" | "template";
+type VerbName = FileVerb | "create" | "edit" | "history";
 
-export interface RecordNoun<R extends { readonly id: string }> {
-  readonly noun: "users" | "orgs" | "devices";
+type Input = Readonly<Record<string, unknown>>;
+
+/** The records that a command line is about: how they are found, shown and exported. */
+interface Reached<R> {
+  readonly lookup: NamedKind<R>;
+  readonly columns: readonly Column<R>[];
+  readonly client: FileClient<R>;
+}
+
+/** A noun of records that are in files. */
+export interface FileNoun<R extends { readonly id: string }> {
+  /** the words before a verb */
+  readonly noun: string;
   readonly thing: ThingInFiles;
+  readonly single: Text;
+  readonly argument: TextField & { readonly required: true };
+  /** options of every verb that say which records are meant */
+  readonly choice?: Fields;
+  readonly kind: (input: Input) => ImportKind;
+  readonly reach: (tools: Tools, input: Input) => Promise<Reached<R>>;
+  readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
+  readonly exports?: Fields;
+  readonly imports: Fields;
+  /** the options of an import that exclude each other */
+  readonly excludes?: Command["excludes"];
+  readonly examples: Readonly<Record<FileVerb, readonly string[]>>;
+}
+
+export interface RecordNoun<R extends { readonly id: string }> extends Omit<
+  FileNoun<R>,
+  "single" | "choice" | "kind" | "reach"
+> {
+  readonly noun: "users" | "orgs" | "devices";
   readonly layout: ResultLayout<R>;
   /** columns of `show`; by default those of a change */
   readonly columns?: readonly Column<R>[];
-  readonly argument: TextField & { readonly required: true };
   readonly lookup: NamedKind<R>;
   /** the field that `create` takes as its argument */
   readonly createdBy?: string;
   /** the fields that verbs of their own change */
   readonly changedElsewhere: readonly string[];
-  readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
-  /** `--org` and `--direct` of an export, if the records belong to organisations */
-  readonly orgOptions?: Fields;
-  readonly imports: Fields;
   readonly examples: Readonly<Record<VerbName, readonly string[]>>;
 }
 
@@ -54,14 +83,16 @@ const openClient = async <R extends { readonly id: string }>(
   { noun }: RecordNoun<R>,
 ): Promise<RecordClient<R>> => (await tools.tenant(noun)).client[noun] as unknown as RecordClient<R>;
 
-const listExamples = ({ noun, examples }: Pick<RecordNoun<never>, "noun" | "examples">, verb: VerbName) =>
-  examples[verb].map((words) => ({ line: `clomoctl ${noun} ${verb} ${words}` }));
+const listExamples = <V extends VerbName>(
+  { noun, examples }: { readonly noun: string; readonly examples: Readonly<Record<V, readonly string[]>> },
+  verb: V,
+) => examples[verb].map((words) => ({ line: `clomoctl ${noun} ${verb} ${words}` }));
 
 const WRITING_EXITS: readonly ErrorCode[] = ["input-rejected", "not-permitted", "not-found", "locked"];
 
-const nameArgument = <R extends { readonly id: string }>({ noun, argument }: RecordNoun<R>) => ({
+const nameArgument = ({ noun, argument }: Pick<FileNoun<never>, "noun" | "argument">) => ({
   ...argument,
-  value: noun.slice(0, -1).toUpperCase(),
+  value: noun.replace(/^.* /, "").slice(0, -1).toUpperCase(),
 });
 
 const findRecord = async <R extends { readonly id: string }>(
@@ -70,7 +101,7 @@ const findRecord = async <R extends { readonly id: string }>(
   name: string,
 ): Promise<R> => {
   const found = await (await openClient(tools, of)).find({ name });
-  return requireSingleMatch(name, found, { ...of.lookup, as: tools.globals.as });
+  return requireSingleMatch(name, found, of.lookup);
 };
 
 const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
@@ -81,16 +112,17 @@ const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Rec
 
 const addArticle = (en: string): string => `${/^[aeio]/.test(en) ? "an" : "a"} ${en}`;
 
-const defineShow = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
-  const { en, ja } = of.lookup.noun;
+const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
+  const { en, ja } = of.single;
   return defineCommand({
     summary: text(`show ${addArticle(en)}`, `${ja}を表示する`),
     args: { record: nameArgument(of) },
-    options: {},
+    options: { ...of.choice },
     examples: listExamples(of, "show"),
     exits: ["not-found"],
-    async run(tools, { record }) {
-      await tools.terminal.show(of.columns ?? of.layout.columns, await findRecord(tools, of, record));
+    async run(tools, { record: name, ...input }) {
+      const { client, lookup, columns } = await of.reach(tools, input);
+      await tools.terminal.show(columns, requireSingleMatch(name, await client.find({ name }), lookup));
     },
   });
 };
@@ -137,14 +169,14 @@ const defineEdit = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
   });
 };
 
-const defineDelete = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
-  const { noun, lookup, deletes } = of;
+const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
+  const { deletes } = of;
   const { title } = of.thing;
   return defineCommand({
     summary: text(`delete ${title.en}`, `${title.ja}を削除する`),
     details: DELETION_HELP,
     args: { records: { ...nameArgument(of), required: undefined, repeatable: true } },
-    options: { ...DELETION_OPTIONS, ...deletes?.options },
+    options: { ...of.choice, ...DELETION_OPTIONS, ...deletes?.options },
     anyOf: [["records", "file"]],
     examples: listExamples(of, "delete"),
     exits: DELETION_EXITS,
@@ -155,12 +187,12 @@ const defineDelete = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
         Omit<NameSources, "names"> & { readonly recursive?: boolean };
       const { runDeletion } = await import("../deletion/run.ts");
       await runDeletion<R>(tools, {
-        kind: noun,
+        kind: of.kind(input),
         from: { names, file, encoding, sheet },
         recursive,
         options,
         async found() {
-          const client = await openClient(tools, of);
+          const { client, lookup } = await of.reach(tools, input);
           return { ...lookup, called: deletes?.called, find: (name) => client.find({ name }) };
         },
       });
@@ -168,7 +200,7 @@ const defineDelete = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
   });
 };
 
-const defineImport = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
+const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {
   const { title, unconfirmed: caution } = of.thing;
   return defineCommand({
     summary: text(
@@ -187,44 +219,44 @@ const defineImport = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
         ),
       },
     },
-    options: { ...IMPORT_OPTIONS, ...of.imports },
+    options: { ...IMPORT_OPTIONS, ...of.choice, ...of.imports },
     examples: listExamples(of, "import"),
     exits: IMPORT_EXITS,
     plans: true,
     shows: RESULT_COLUMNS,
     async run(tools, { file, ...options }) {
       const { runImport } = await import("../imports/plan/run.ts");
-      return runImport(tools, { kind: of.noun, file, options: options });
+      return runImport(tools, { kind: of.kind(options), file, options });
     },
   });
 };
 
-const defineExport = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
+const defineExport = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   const { title, unconfirmed: caution } = of.thing;
   return defineCommand({
     summary: text(`export ${title.en} as a CSV file`, `${title.ja}を CSV ファイルにエクスポートする`),
     caution,
     args: {},
-    options: { ...EXPORT_OPTIONS, ...of.orgOptions },
+    options: { ...of.choice, ...EXPORT_OPTIONS, ...of.exports },
     examples: listExamples(of, "export"),
     exits: ["input-rejected", "not-found"],
     async run(tools, input) {
       const { org, direct } = input as { readonly org?: string; readonly direct?: boolean };
-      const client = await openClient(tools, of);
+      const { client } = await of.reach(tools, input);
       const within = await resolveOrgFilter(tools, { org, direct });
       await runExport(tools, input, (query) => client.export({ ...query, ...within }));
     },
   });
 };
 
-const defineTemplate = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
-  const { noun, thing } = of;
+const defineTemplate = <R extends { readonly id: string }>(of: FileNoun<R>) => {
+  const { thing } = of;
   const { title, unconfirmed: caution } = thing;
   return defineCommand({
     summary: text(`write the header row of a file of ${title.en}`, `${title.ja} CSV のヘッダー行を書き出す`),
     caution,
     args: {},
-    options: TEMPLATE_OPTIONS,
+    options: { ...of.choice, ...TEMPLATE_OPTIONS },
     examples: listExamples(of, "template"),
     exits: ["input-rejected", "not-found"],
     opensTenant: thing.custom === true ? undefined : false,
@@ -232,7 +264,11 @@ const defineTemplate = <R extends { readonly id: string }>(of: RecordNoun<R>) =>
       const tenant = thing.custom === true ? await tools.tenant("users") : undefined;
       const { context } = tenant ?? (await tools.contexts.choose(tools.globals.context, tools.environment));
       const customFields = await tenant?.client.users.fields();
-      await writeTemplate(tools, options, { format: noun, language: getAccountLanguage({ context }), customFields });
+      await writeTemplate(tools, options, {
+        format: of.kind(options),
+        language: getAccountLanguage({ context }),
+        customFields,
+      });
     },
   });
 };
@@ -254,14 +290,18 @@ const defineHistory = <R extends { readonly id: string }>(of: RecordNoun<R>) => 
   });
 };
 
-/** The ordinary verbs of a noun of records. What only one noun does is a verb of its own. */
-export const defineRecordVerbs = <R extends { readonly id: string }>(of: RecordNoun<R>): Record<VerbName, Command> => ({
+export const defineFileVerbs = <R extends { readonly id: string }>(of: FileNoun<R>): Record<FileVerb, Command> => ({
   show: defineShow(of),
-  create: defineCreate(of),
-  edit: defineEdit(of),
   delete: defineDelete(of),
-  import: defineImport(of),
+  import: { ...defineImport(of), excludes: of.excludes },
   export: defineExport(of),
   template: defineTemplate(of),
-  history: defineHistory(of),
 });
+
+/** The ordinary verbs of a noun of records. What only one noun does is a verb of its own. */
+export const defineRecordVerbs = <R extends { readonly id: string }>(of: RecordNoun<R>): Record<VerbName, Command> => {
+  const { lookup, columns = of.layout.columns } = of;
+  const reach = async (tools: Tools) => ({ lookup, columns, client: await openClient(tools, of) });
+  const { show, ...others } = defineFileVerbs({ ...of, single: lookup.noun, kind: () => of.noun, reach });
+  return { show, create: defineCreate(of), edit: defineEdit(of), ...others, history: defineHistory(of) };
+};

@@ -9,7 +9,7 @@ export default defineCommand({
   details: REACH_HELP,
   args: { role: ROLE_ARGUMENT },
   options: {},
-  examples: [{ line: "clomoctl roles show division" }, { line: "clomoctl roles show カスタム管理者 --format json" }],
+  examples: [{ line: "clomoctl roles show division" }, { line: "clomoctl roles show custom --format json" }],
   exits: [],
   opensTenant: false,
   async run({ terminal }, { role }) {

@@ -14,19 +14,7 @@ testRefusals(
     ja: "--password-file FILE を指定してください\n",
     tenant: {},
   },
-  {
-    line: "secured users edit hanako01 --app docs --device d",
-    exit: 6,
-    en: "hanako01",
-    tenant: { findSecuredUsers: { items: [] } },
-  },
   { line: "secured users list --app docs --fields imapDomain", exit: 2, en: "imapDomain", tenant: {} },
-  {
-    line: "secured users show taro --app mailer",
-    exit: 6,
-    en: "taro",
-    tenant: { findSecuredUsers: { items: [] } },
-  },
   {
     line: "secured users show taro --app mailer",
     exit: 6,

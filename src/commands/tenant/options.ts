@@ -1,4 +1,4 @@
-import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS, type UsageName } from "../../lib/model/tenant.ts";
+import { TENANT, USAGE_FIELDS, type UsageName } from "../../lib/model/tenant.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { ChoiceField, Fields, TextField } from "../field.ts";
 
@@ -11,7 +11,6 @@ const defineUseOption = (key: UsageName) =>
   ({
     kind: "choice",
     choices: ["yes", "no"],
-    called: { yes: text("yes", "はい"), no: text("no", "いいえ") },
     blank: true,
     about: text(`whether ${USAGE_FIELDS[key].label.en} is used`, `${USAGE_FIELDS[key].label.ja} を使うか`),
   }) as const satisfies ChoiceField;
@@ -83,7 +82,6 @@ export const OTHER_OPTIONS = {
   androidAccounts: {
     kind: "choice",
     choices: fields.androidAccounts.choices,
-    called: ANDROID_ACCOUNT_TYPES,
     blank: true,
     about: text(
       "type of Android Enterprise accounts (none if not used)",

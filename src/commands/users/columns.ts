@@ -7,15 +7,10 @@ import { buildFieldColumns, buildOrgOptions } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { ResultLayout } from "../records/change-result.ts";
 
-const USER_IDENTIFIERS = text(
-  "ID, email address, employee code or account name",
-  "ID・メールアドレス・社員コード・CLOMO アカウント名",
-);
-
 export const USER_ARGUMENT = {
   kind: "string",
   required: true,
-  about: USER_IDENTIFIERS,
+  about: text("ID, email address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
 } as const;
 
 export const USER_ORG_OPTIONS = buildOrgOptions(
@@ -32,23 +27,20 @@ export const USER_RESULT_LAYOUT: ResultLayout<User> = {
   called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
 };
 
-/** How a user is found by name and distinguished from other users. */
 export const USER_LOOKUP: NamedKind<User> = {
   noun: text("user", "ユーザー"),
   list: line("users list", []),
   search: (search) => line("users list", [], { search }),
-  by: USER_IDENTIFIERS,
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 
 /**
  * Returns the user with an id, an email address, an employee code or an account name.
  *
- * @param as the acting account, which may not see all users
  * @throws Failure `not-found` if no user matches; `usage` if several match
  */
-export async function findUser(client: Client<"users">, typed: string, as?: string): Promise<User> {
-  return requireSingleMatch(typed, await client.users.find({ name: typed }), { ...USER_LOOKUP, as });
+export async function findUser(client: Client<"users">, typed: string): Promise<User> {
+  return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 }
 
 /**

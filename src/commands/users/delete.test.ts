@@ -112,7 +112,7 @@ test("reports all names with no match or several, and nothing happens", async ()
   };
   const { en } = await runInBoth("users delete hanaco E1", { tenant });
   expect(en.exit).toBe(6);
-  expect(en.stderr).toContain(`hanaco: no user has this ID, email address, employee code or account name\n`);
+  expect(en.stderr).toContain(`hanaco: no user has this name\n`);
   expect(en.stderr).toContain("E1: matches 2 records: 髙橋 花子 <hanako@example.co.jp>");
   expect(en.stderr).toContain("error: 2 of 2 names match no user, or more than one; nothing was changed\n");
   expect(await run("users delete E1", { tenant })).toMatchObject({ exit: 2 });

@@ -48,13 +48,9 @@ test("--direct excludes the organisations below --org, and is rejected without i
   }
 });
 
-test("also sorts users by the header of a column", async () => {
-  const tenant = { users: [hanako] };
-  const { requests } = await run("users list --sort 氏名:desc --fields name", { tenant });
+test("sorts users by a field in either direction", async () => {
+  const { requests } = await run("users list --sort name:desc --fields name", { tenant: { users: [hanako] } });
   expect(requests).toEqual([{ operation: "users", query: { sort: "name", desc: "true" } }]);
-  const { stderr } = await run("users list --sort 氏 --lang ja");
-  expect(stderr).toContain("--sort には name(氏名), nameKana(");
-  expect(stderr).not.toContain("name:desc");
 });
 
 test("a table shows all addresses of a user, a pipe the default fields, and --fields any field", async () => {

@@ -10,14 +10,6 @@ const parseSortOption = (sort: string | undefined) => {
   return field && { sort: field, ...(direction === "desc" && { desc: true }) };
 };
 
-/** Labels of the choices of `--sort`: the column headers of the list. */
-const SORT_LABELS = Object.fromEntries(
-  USER_COLUMNS.filter(({ key }) => USER_SORT_FIELDS.some((field) => field === key)).flatMap(({ key, header }) => [
-    [key, header] as const,
-    [`${key}:desc`, text(`${header.en}:desc`, `${header.ja}:desc`)] as const,
-  ]),
-);
-
 export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
   args: {},
@@ -28,7 +20,6 @@ export default defineCommand({
       kind: "choice",
       value: "FIELD[:desc]",
       choices: USER_SORT_FIELDS.flatMap((field) => [field, `${field}:desc`] as const),
-      called: SORT_LABELS,
       about: text("field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
     },
     ...FILTER_OPTIONS,

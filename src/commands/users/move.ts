@@ -41,7 +41,7 @@ export default defineCommand({
     const all = from === undefined ? undefined : ({ org: (await findOrg(tools, from)).id, direct: true } as const);
     const users: User[] = all === undefined ? [] : await Array.fromAsync(client.users.list(all));
     if (all !== undefined && users.length === 0) return tools.terminal.note(NO_USERS_NOTE);
-    for (const name of user) users.push(await findUser(client, name, tools.globals.as));
+    for (const name of user) users.push(await findUser(client, name));
     const ids = [...new Set(users.map(({ id }) => id))];
     const moved = await client.users.move({ ids, org: to.id, dryRun });
     await noteOperatorScopes(tools, users, to);

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { User } from "../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("findUsers").items;
@@ -25,16 +24,4 @@ test("a terminal shows one field per line, in the selected language", async () =
   expect(en.stdout).not.toContain("password set at");
   const line = "users show hanako@example.co.jp --fields name,accountPasswordSetAt";
   expect((await run(line, { tenant: finding(hanako), terminal: {} })).stdout).toMatch(/\npassword set at *\n/);
-});
-
-test("says that the acting account may not see a user", async () => {
-  await using own = new TestTenant();
-  const { users, orgs, accounts } = own.client;
-  const org = (await orgs.create({ name: "営業部" })).after.id;
-  const boss = (await users.create({ name: "林", emails: ["h@example.jp"], accountName: "boss", org })).after.id;
-  await accounts.edit(boss, { role: "operator", password: "Passw0rd!" });
-  await users.create({ name: "鈴木", emails: ["suzuki@example.jp"] });
-  const hidden = await run("users show suzuki@example.jp --as boss --lang ja", { tenant: own.acting("boss").fetch });
-  expect(hidden.exit).toBe(6);
-  expect(hidden.stderr).toContain("はありません。または「boss」の管理対象組織の外にあります\n");
 });

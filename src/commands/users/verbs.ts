@@ -14,7 +14,7 @@ export default defineRecordVerbs({
   lookup: USER_LOOKUP,
   changedElsewhere: ["org"],
   deletes: { options: USER_FILE_OPTIONS, called: ({ name }) => name },
-  orgOptions: USER_ORG_OPTIONS,
+  exports: USER_ORG_OPTIONS,
   imports: {
     undeletable: UNDELETABLE_OPTION,
     allow: buildAllowOption(...ALLOWANCES),
@@ -27,13 +27,11 @@ export default defineRecordVerbs({
     },
     orgBy: ORG_BY,
     key: {
-      group: "matching",
       kind: "choice",
       choices: USER_KEY_NAMES,
       about: text("field that matches rows to users (default: email)", "行とユーザーを対応させる項目(既定: email)"),
     },
     orgs: {
-      group: "matching",
       kind: "file",
       value: "FILE",
       about: text(
@@ -42,7 +40,6 @@ export default defineRecordVerbs({
       ),
     },
     createOrgs: {
-      group: "matching",
       kind: "boolean",
       about: text("create organisations under 全社 for unknown codes", "不明な組織コードの組織を全社の下に作る"),
     },

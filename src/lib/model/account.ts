@@ -16,7 +16,7 @@ import { MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
 
 /** The languages of a CLOMO account. @see facts 2.2 */
-export const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
+const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
 
 /** The fields of a CLOMO account, whose id is that of its user.  @see facts 2.2; seeds 000, 001 */
 const ACCOUNT_FIELDS = {

@@ -17,6 +17,5 @@ export const ADE_DEVICE_KIND: NamedKind<AdeDeviceRecord> = {
   noun: text("ADE device", "ADE デバイス"),
   list: line("ade devices list", []),
   search: (search) => line("ade devices list", [], { search }),
-  by: text("serial number", "シリアルナンバー"),
   describe: ({ serialNumber }) => serialNumber,
 };

@@ -19,18 +19,6 @@ test("sets what account names are built from", async () => {
   expect(en.stderr).toContain("account names are built from: free text → employee code of the user\n");
 });
 
-test.each([
-  ["google-workspace", "Google Workspace(旧 G Suite)メールアドレス"],
-  ["salesforce", "Salesforce アカウント"],
-] as const)("%s is selected and shown by the console's label", async (composition, called) => {
-  const answers = { ...tenant, setAccountSettings: set({ composition }) };
-  const { ja } = await runInBoth(["clomo-account", "settings", "set", "--composition", called], {
-    tenant: answers,
-  });
-  expect(ja.requests.at(-1)).toMatchObject({ json: { composition } });
-  expect(ja.stderr).toContain(`任意の文字列 → ${called}\n`);
-});
-
 test("sends an authentication type unchanged, and a dry run asks nothing", async () => {
   const setAccountSettings = set({ authentication: "LDAP 認証" }, { dryRun: true });
   const line = ["clomo-account", "settings", "set", "--authentication", "LDAP 認証", "--dry-run"];

@@ -1,6 +1,5 @@
 import type { AccountSettings } from "../../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS } from "../../../lib/model/account.ts";
-import { ACCOUNT_NAME_COMPOSITIONS } from "../../../lib/model/composition.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
@@ -15,7 +14,6 @@ export default defineCommand({
       kind: "choice",
       value: "WHAT",
       choices: ACCOUNT_SETTINGS.fields.composition.choices,
-      called: ACCOUNT_NAME_COMPOSITIONS,
       about: text("what account names are built from", "CLOMO アカウントを構成する情報"),
     },
     authentication: {

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { run } from "#support/commands/program.ts";
-import { createFolderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 import { refuseConflictingOptions, refuseTypedFile, type ImportRequest } from "./options.ts";
 
 const OPTIONS: ImportRequest["options"] = {
@@ -36,16 +34,4 @@ test("a file that is typed on the terminal cannot be confirmed there", () => {
     const asked = { ...typed, ...change };
     expect(() => refuseTypedFile(asked, asked)).not.toThrow();
   }
-});
-
-test("a mode can be typed by its console name, and a refusal explains the names", async () => {
-  const folder = createFolderWith({ "people.csv": "氏名,メールアドレス\n" });
-  const { requests } = await run("users import people.csv --dry-run --mode 全件更新", {
-    tenant: buildPlanAnswers(planOf(), { discardImport: planOf({ state: "discarded" }) }),
-    folder,
-  });
-  expect(requests[0]?.json).toMatchObject({ mode: "replace" });
-  const { exit, stderr } = await run("users import people.csv --mode 全件 --lang ja", { folder });
-  expect(exit).toBe(2);
-  expect(stderr).toContain("--mode には append(追加更新), replace(全件更新) のいずれか");
 });

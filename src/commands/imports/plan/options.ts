@@ -2,13 +2,7 @@ import { basename } from "node:path";
 import type { ImportKind, NewImport } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import {
-  IMPORT_MODE_NAMES,
-  BLANK_CHOICES,
-  ORG_BY_CHOICES,
-  UNDELETABLE_CHOICES,
-  type Allowance,
-} from "../../../lib/model/import.ts";
+import { BLANK_CHOICES, ORG_BY_CHOICES, UNDELETABLE_CHOICES, type Allowance } from "../../../lib/model/import.ts";
 import { text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../../csv/file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
@@ -86,7 +80,6 @@ export const ALLOW_OTHER_TENANT_OPTION = {
 
 export const buildAllowOption = (...checks: readonly Allowance[]) =>
   ({
-    group: "safety",
     kind: "list",
     value: "CHECKS",
     choices: checks,
@@ -97,7 +90,6 @@ export const buildAllowOption = (...checks: readonly Allowance[]) =>
   }) as const satisfies Field;
 
 export const UNDELETABLE_OPTION = {
-  group: "safety",
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
@@ -107,7 +99,6 @@ export const UNDELETABLE_OPTION = {
 } as const satisfies Field;
 
 export const ORG_BY = {
-  group: "matching",
   kind: "choice",
   choices: ORG_BY_CHOICES,
   brief: text("codes, or any names and paths of organisations", "組織コードか、組織名やパスか"),
@@ -136,27 +127,23 @@ export const UPLOAD_FILE_OPTION = {
 
 export const IMPORT_OPTIONS = {
   mode: {
-    group: "input",
     brief: text("replace also deletes missing records", "replace はファイルにないものも削除する"),
     kind: "choice",
     choices: ["append", "replace"],
-    called: { append: IMPORT_MODE_NAMES.append, replace: IMPORT_MODE_NAMES.replace },
     default: "append",
     about: text(
       "append (追加更新) adds and updates; replace (全件更新) also deletes what is missing from the file",
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
-  encoding: { ...INPUT_ENCODING_OPTION, group: "input" },
-  sheet: { ...SHEET_OPTION, group: "input" },
-  headerRow: { ...HEADER_ROW_OPTION, group: "input" },
+  encoding: INPUT_ENCODING_OPTION,
+  sheet: SHEET_OPTION,
+  headerRow: HEADER_ROW_OPTION,
   map: {
     ...MAP_OPTION,
-    group: "input",
     brief: text("read other headers with a column map", "対応表に従って読み込む"),
   },
   blank: {
-    group: "matching",
     brief: text("clear or keep the value if a cell is blank", "空のセルの扱い(clear は値を消す)"),
     kind: "choice",
     choices: BLANK_CHOICES,
@@ -165,26 +152,23 @@ export const IMPORT_OPTIONS = {
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は、レイアウトで読む一覧では keep、ほかは clear。ただし全行が空の列で値が消える場合は指定が必要)",
     ),
   },
-  dryRun: { ...PLAN_DRY_RUN_OPTION, group: "safety" },
-  keepPlan: { ...KEEP_PLAN, group: "safety" },
+  dryRun: PLAN_DRY_RUN_OPTION,
+  keepPlan: KEEP_PLAN,
   allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
-    group: "safety",
     kind: "boolean",
     about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
   },
-  confirmDeletions: { ...CONFIRM_DELETIONS_OPTION, group: "safety" },
-  maxDeletions: { ...LIMIT_OPTIONS.maxDeletions, group: "safety" },
-  maxChanges: { ...LIMIT_OPTIONS.maxChanges, group: "safety" },
+  confirmDeletions: CONFIRM_DELETIONS_OPTION,
+  maxDeletions: LIMIT_OPTIONS.maxDeletions,
+  maxChanges: LIMIT_OPTIONS.maxChanges,
   emitCsv: {
     ...UPLOAD_FILE_OPTION,
-    group: "output",
     brief: text("write the file to upload in the console", "管理画面にアップロードするファイルを書き出す"),
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [getDeletionsFileName(name)]),
   },
-  report: { ...REPORT, group: "output" },
+  report: REPORT,
   errors: {
-    group: "output",
     brief: text("write the invalid rows, ready to fix", "不正な行を理由付きで書き出す"),
     kind: "output",
     value: "FILE",

@@ -32,7 +32,6 @@ export const USER_OPTIONS = {
   role: {
     kind: "choice",
     choices: role.choices,
-    called: { user: role.names.user },
     about: text(
       "manager (Docs: ファイル管理者; Calendar, Contacts: グループ管理者) or user (一般ユーザー)",
       "manager(Docs ではファイル管理者、Calendar・Contacts ではグループ管理者)か user(一般ユーザー)",

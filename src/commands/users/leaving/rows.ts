@@ -35,7 +35,6 @@ export interface LeaveRow {
   readonly kind: keyof typeof KIND_LABELS;
   readonly name: Text;
   readonly outcome: keyof typeof OUTCOME_LABELS;
-  /** only of a device */
   readonly device?: OwnedDevice | undefined;
   readonly identity?: SecuredIdentity | undefined;
   /** only of a task: its number, which a dry run does not know */
