@@ -50,4 +50,4 @@ export function expectMoreThan(times: number, least: number): void {
  * Options for a test that has many cases or runs several programs. The torture run has a longer timeout, because it can
  * run any number of cases.
  */
-export const LONG_TIMEOUT = { timeout: isDefaultSeed ? 120_000 : 3_600_000 };
+export const LONG_TIMEOUT = { timeout: isDefaultSeed ? 300_000 : 3_600_000 };
