@@ -12,12 +12,12 @@ import { completeRequest, KIND, type StoredRequest } from "./request.ts";
 export interface DeletionRequest {
   readonly kind: FormatName;
   readonly ids: readonly string[];
-  /** for organisations: also everything below them, with the users; the plan's `beside` has the number of users */
+  /** true to also delete everything below organisations, including users, whose number is in the plan's `beside` */
   readonly recursive?: boolean | undefined;
   readonly called?: string | undefined;
 }
 
-/** Resolves a deletion. @throws Failure `usage` without ids, or recursive elsewhere; `input-rejected` for 全社 */
+/** Returns a deletion's request. @throws Failure `usage` without ids, or for recursive other kinds; `input-rejected` */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;
@@ -27,7 +27,7 @@ export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: D
 
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
   number: 0,
-  // no change is later
+  // the highest revision, because a deletion is not affected by later changes
   revision: Number.MAX_SAFE_INTEGER,
   isImport: true,
   skipBlocked: false,

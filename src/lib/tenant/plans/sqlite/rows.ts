@@ -23,7 +23,7 @@ import {
 } from "../../store/sql/forms.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.ts";
 
-/** SQL: a field and its value, as a fragment of the lists `before` and `after` of a row. `value` is SQL of JSON. */
+/** SQL: a field and its value, as an entry of the lists `before` and `after` of a row. @param value SQL of JSON */
 export const buildFieldPiece = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
@@ -35,7 +35,7 @@ const buildCustomFieldPieces = (value: string): string =>
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app">, string>> &
   Readonly<Partial<Record<"thing" | "app", string>>>;
 
-/** SQL: a line of NDJSON. SQLite assembles it, so that a million rows do not become JavaScript objects. */
+/** SQL: a line of NDJSON. Assembled in SQLite, because a million rows are too many for JavaScript objects. */
 export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Object.entries(parts), "\n");
 
 const BATCH_BYTES = 65_536;
@@ -75,7 +75,7 @@ const buildAfterSql = (plan: PlanDefinition): string =>
       const value = buildResultSql(plan, field);
       const reference = findReference(plan.kind, field);
       if (reference === undefined) return buildValuePiece(field, value);
-      // a record that the import creates does not exist yet, so the text of the cell is shown
+      // a record that the import creates does not exist yet, so the text of the cell is used
       const cells = listCells(plan, field).filter((column) => isStaged(plan, column));
       const shown = [buildShownReferenceSql(reference, value), ...cells.map((column) => rowColumn(column.field))];
       return buildValuePiece(field, `coalesce(${[...shown, "null"].join(", ")})`);
@@ -167,7 +167,7 @@ class PlanLineReader {
     }
   }
 
-  /** Returns the lines of deletions with a single statement, because finding missing records requires a full scan. */
+  /** Returns the lines of deleted records in one statement, because finding missing records needs a full scan. */
   *deleted(sql: string): Generator<Uint8Array> {
     if (this.#left <= 0) return;
     const count = (row: Row): Row => {

@@ -8,7 +8,7 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** true if the acting account does not see the organisation. It only helps to find others and is never changed. */
+  /** true if the acting account cannot see the organisation, which then helps to find others but never changes */
   readonly isOutside: boolean;
 }
 
@@ -18,11 +18,11 @@ export interface OrgRow {
   readonly code: string | null;
   readonly parentCode: string | null;
   readonly parentPath: string | null;
-  /** the `pk` of the organisation that has the row's code; {@link NOWHERE} for a row that an import leaves out */
+  /** the `pk` of the organisation with the row's code; {@link NOWHERE} for a row that an import leaves out */
   readonly target: number | undefined;
 }
 
-/** A place where the console may have an organisation without a code that was touched here. */
+/** A place where the console may have a locally changed organisation without a code. */
 export interface ConsolePlace {
   readonly pk: number;
   readonly parent: number;
@@ -33,7 +33,7 @@ export interface ConsolePlace {
 
 export interface OrgMatchOptions {
   readonly keepsParent: boolean;
-  /** for an export of the console: where touched organisations without a code may be */
+  /** for a console export: where locally changed organisations without a code may be */
   readonly console?: readonly ConsolePlace[] | undefined;
 }
 
@@ -52,7 +52,7 @@ export const createParentFault = (code: ProblemCode, { row, parentCode, parentPa
 /** The target of a row that does not change or create anything. */
 const NOWHERE = -1;
 
-/** An organisation by its `pk`, or the new organisation of a row by the negated number of the row. */
+/** An organisation: its `pk`, or for a new organisation the negated number of its row. */
 export type OrgNode = number;
 
 type NamedParent = OrgRow | OrgNode | "unknown" | "ambiguous";
@@ -73,7 +73,7 @@ const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** Returns the candidate that a path refers to: one without a code, as the others can be identified by theirs. */
+/** Returns the candidate; if there are several, the only one without a code, because codes identify the others. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -84,22 +84,22 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** Finds organisations of rows without codes, by name below their parents, which other rows may create. */
+/** Matches rows without codes by name and parent. Other rows may create the parent. */
 class OrgMatcher {
   /** the `pk` of the organisation of each row that has one, by row number */
   readonly matched = new Map<number, number>();
-  /** the parents that rows give to their organisations; a row without an entry keeps the parent */
+  /** the parents that rows give to organisations; the parent stays if there is no entry */
   readonly parents = new Map<number, OrgNode>();
   readonly faults: OrgFault[] = [];
-  /** the rows of an export that are left out, with the `pk` of the organisations that they may stand for */
+  /** the left-out rows of an export, with the `pk` of the organisations to which they may belong */
   readonly leftOut = new Map<number, readonly number[]>();
-  /** the row numbers of organisations that were deleted here but are still in the console, by `pk` */
+  /** rows of locally deleted organisations that are still in the console, by `pk` */
   readonly deletedHere = new Map<number, number>();
   readonly #options: OrgMatchOptions;
   readonly #rows: readonly OrgRow[];
   readonly #orgs: ReadonlyMap<number, ExistingOrg>;
   readonly #root: number;
-  /** the organisations that rows can name: those that the acting account sees, and the parents of these */
+  /** the organisations that rows can name: the visible organisations and their parents */
   readonly #named: ReadonlySet<number>;
   readonly #orgByCode = new Map<string, ExistingOrg>();
   readonly #rowByCode = new Map<string, OrgRow>();
@@ -149,7 +149,7 @@ class OrgMatcher {
     return depth;
   }
 
-  /** Matches rows without a code by name below their parents, which are matched already. */
+  /** Matches rows without a code whose parents are already matched. */
   #matchLevel(rows: readonly OrgRow[]): void {
     const possible = new Map<OrgRow, ReadonlySet<number>>();
     for (const row of rows) {
@@ -175,7 +175,7 @@ class OrgMatcher {
     this.#decide(possible);
   }
 
-  /** Decides which rows are touched organisations. What is not clear is left out. */
+  /** Matches rows with locally changed organisations. Unclear rows are left out. */
   #decide(possible: ReadonlyMap<OrgRow, ReadonlySet<number>>): void {
     const pairs = [...possible].flatMap(([{ row }, pks]) =>
       [...pks]
@@ -205,7 +205,7 @@ class OrgMatcher {
     this.matched.set(row.row, NOWHERE);
   }
 
-  /** Leaves out new rows of an export whose parent was deleted here, or is not clear. Returns true if any. */
+  /** Leaves out new rows of an export if the parent was deleted locally or is unclear. Returns true if any. */
   #leaveOutNew(): boolean {
     const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NOWHERE);
     for (const row of found) {
@@ -244,7 +244,7 @@ class OrgMatcher {
     this.parents.set(row.row, parent);
   }
 
-  /** Returns the parent that a row's cells name; {@link NOWHERE} if an export does not make clear which one it is. */
+  /** Returns the parent that a row names; {@link NOWHERE} if the parent in an export is unclear. */
   #parentOf(row: OrgRow): OrgNode | "unknown" | "ambiguous" {
     const named = this.#namedParent(row);
     if (typeof named === "object") return this.matched.get(named.row) ?? -named.row;
@@ -271,7 +271,7 @@ class OrgMatcher {
     return org === "several" ? "ambiguous" : "unknown";
   }
 
-  /** Indexes rows by their resulting paths, and also organisations that no row identifies by code. */
+  /** Indexes rows by their new paths, together with organisations that no row identifies by code. */
   #indexPaths() {
     const rows = new Map<string, OrgRow[]>();
     const orgs = new Map<string, ExistingOrg[]>();

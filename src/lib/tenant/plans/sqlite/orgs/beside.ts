@@ -4,12 +4,12 @@ import { writeRecords } from "../commit.ts";
 import { attachStagingForReading } from "../staging.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-// A plan can have the organisations of another plan beside it. Both are committed as one change.
+// A plan can include the organisations of another plan. Both plans are committed as one change.
 
-/** The schema of the staging file of the organisations, while a plan with organisations is committed. */
+/** The schema name of the organisations' staging file while both plans are committed. */
 export const BESIDE_SCHEMA = "beside";
 
-/** Shows the organisations on this connection as a plan makes them.  @param path its staging file */
+/** Makes the planned organisations visible on this connection. @param path the staging file of the organisations */
 export const showPlannedOrgs = (database: Database, path: string, plan: PlanDefinition): void => {
   attachStagingForReading(database, path);
   for (const table of [ORG.name, "collection"])

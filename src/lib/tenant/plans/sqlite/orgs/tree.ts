@@ -31,7 +31,7 @@ export interface PlacedRow {
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
-/** Returns the rows whose parent is a row that creates no organisation. New organisations in them are not created either. */
+/** Returns the rows below a row that does not create its organisation, and the rows below these. */
 export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] => {
   const below = Map.groupBy(rows, ({ parent }) => parent);
   const nodes = new Set(rows.map(({ node }) => node));
@@ -58,7 +58,7 @@ export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** Returns how many organisations that stay are directly below missing ones, which keep those above them. */
+/** Counts the remaining children of each missing organisation. @param areKept true if their parents remain, too */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,
@@ -137,7 +137,7 @@ const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void =>
   });
 };
 
-/** Stores which rows are organisations that were deleted here, and which are left out because several may be meant. */
+/** Stores rows of locally deleted organisations, and rows that are left out because several organisations match. */
 const storeUnclearOrgs = (
   database: Database,
   plan: PlanDefinition,
@@ -154,7 +154,7 @@ const storeUnclearOrgs = (
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
 
-/** Matches the rows without a code with organisations by name and parent, and stores the parents that they name. */
+/** Matches rows without a code by name and parent, and stores the parents that the rows name. */
 export const placeOrgRows = (database: Database, plan: PlanDefinition): void => {
   const isPlaced = isStaged(plan, getParentField(plan));
   const { matched, parents, faults, ...unclear } = matchOrgs(readOrgRows(database), readOrgs(database), {

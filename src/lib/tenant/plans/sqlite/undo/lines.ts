@@ -56,7 +56,7 @@ interface LineField {
   readonly piece: (value: string, other: string) => string;
 }
 
-/** The record type of lines. Records that files do not contain have no kind. */
+/** The record type of lines, without a kind if files do not contain the records. */
 interface LineType {
   readonly versions: VersionSchema;
   readonly kind?: StoredKind | undefined;
@@ -172,7 +172,7 @@ const buildLinesSql = (
       : `${from} is distinct from ${to}`;
   const changed = (piece: (field: LineField, from: string, to: string) => string): string =>
     list((field, from, to) => buildCaseSql(isOther(field, from, to), piece(field, from, to), "''"));
-  // a record has only those other values that somebody gave it
+  // fields outside files appear only if they have a value
   const whole = (side: SideSql): string =>
     list((field) => {
       const value = side(field.column);

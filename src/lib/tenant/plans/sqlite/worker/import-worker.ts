@@ -6,7 +6,7 @@ import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
-/** The work of this thread: functions over files on disk. They stop between rows if `interrupted` returns true. */
+/** The jobs of this thread, which work on files. They stop between rows if `interrupted` returns true. */
 const JOBS = {
   plan,
   commitPlan,
@@ -17,7 +17,7 @@ const JOBS = {
 export type Jobs = typeof JOBS;
 export type JobArguments<J extends keyof Jobs> = Parameters<Jobs[J]>[0];
 
-/** A job for the thread. Any value other than 0 in the shared `stop` interrupts it. */
+/** A job for the thread. A value other than 0 in the shared `stop` interrupts the job. */
 export interface Assignment {
   readonly job: keyof Jobs;
   readonly args: JobArguments<keyof Jobs>;
