@@ -8,16 +8,16 @@ import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
 
-/** SQLite's code for a file that ends too early, which is no error of the disk. @see https://www.sqlite.org/rescode.html */
+/** SQLite's code for a file that ends too early, which is not a disk error. @see https://www.sqlite.org/rescode.html */
 const IOERR_SHORT_READ = 522;
 
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 
-/** Checks a copy of a tenant from a bundle, unchanged: it must define what this program defines before it is used. */
+/** Checks a tenant's copy from a bundle without changing it. Tables and triggers must be those of this program. */
 export const readCopyState = (path: string): TenantCopyState => {
   const state = checkCopy(path);
-  // SQLite calls it damage, too, if the disk fails while it reads (SQLITE_IOERR_CORRUPTFS)
+  // SQLite also reports damage if the disk fails during reading (SQLITE_IOERR_CORRUPTFS), so try again
   return state.fault === DAMAGED ? checkCopy(path) : state;
 };
 
@@ -50,7 +50,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
     const fault = text(`the audit log is broken at record ${broken}`, `監査ログが ${broken} 番で途切れています`);
     return { ...FAULTLESS, fault, auditHead: last };
   }
-  // an earlier schema has other columns
+  // an older schema has other columns
   if (changes === null) return { ...FAULTLESS, auditHead: last };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY : null;
   return { fault, auditHead: last, problems: judgeAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
