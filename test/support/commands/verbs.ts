@@ -7,10 +7,10 @@ const listBelow = (noun: NounNode, path: readonly string[] = []): (readonly [lin
   ...noun.nouns.flatMap((below) => listBelow(below, [...path, below.name])),
 ];
 
-/** All verbs by the words that name them. */
+/** All verbs by their command words. */
 export const VERBS = listBelow(PROGRAM);
 
-/** All commands by the words that name them. */
+/** All commands by their command words. */
 export const COMMANDS: readonly (readonly [line: string, command: Command])[] = await Promise.all(
   VERBS.map(async ([line, { load }]) => [line, (await load()).default] as const),
 );
@@ -30,7 +30,7 @@ export const listCompulsoryWords = ({ options }: Command): readonly string[] =>
     .filter(([, { required }]) => required === true)
     .map(([key, field]) => `--${toFlagName(key)}=${toSoundValue(field)}`);
 
-/** Returns words with which a command is parsed, with a value of the right kind for each that it needs. */
+/** Returns words for parsing a command, with a valid value for each required argument. */
 export function composeWords([path, command]: (typeof COMMANDS)[number]): readonly string[] {
   const { args, options, anyOf = [], oneOf = [] } = command;
   const chosen = [...anyOf, ...oneOf].flatMap((set) => set.slice(0, 1));

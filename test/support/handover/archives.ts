@@ -29,7 +29,7 @@ export async function packZip(files: readonly ArchiveFile[], options: object = {
   return buffer(zip.outputStream);
 }
 
-/** Replaces a text in bytes with another text of the same length. */
+/** Replaces a text in bytes by another text of the same length. */
 export const replaceText = (
   bytes: Buffer,
   from: string,
@@ -43,8 +43,8 @@ export const replaceText = (
 };
 
 /**
- * Paths that lead out of a bundle or that some systems treat specially. If such a file were written, its name would
- * contain `evil`.
+ * Paths that lead out of a bundle or that some systems treat specially. A file with such a path would have a name with
+ * `evil`.
  */
 const HOSTILE_PATHS = [
   "../evil",
@@ -58,15 +58,14 @@ const HOSTILE_PATHS = [
   "aux",
 ] as const;
 
-/** Yields archives that an export never writes, each with a description of what is wrong with it. */
+/** Yields archives that an export never writes, each with a description of the fault. */
 export async function* hostileArchives(): AsyncGenerator<readonly [what: string, name: string, content: Buffer]> {
   const packed = async (what: string, files: readonly ArchiveFile[], options: object = {}) =>
     [what, "evil.zip", await packZip(files, options)] as const;
   for (const path of HOSTILE_PATHS) {
     const evil: ArchiveFile = { path, content: "x" };
     for (const listed of [[], [evil]]) {
-      // the zip library rejects such a path, so the zip is written with another path of the same length, which is
-      // replaced afterwards
+      // the zip library rejects such paths, so another path of the same length is written first and then replaced
       const named = "x".repeat(Buffer.byteLength(path));
       const zip = await packZip([MANIFEST, createSumsFile(MANIFEST, ...listed), { ...evil, path: named }]);
       yield [`path ${path}`, "evil.zip", replaceText(zip, named, Buffer.from(path).toString("latin1"))];

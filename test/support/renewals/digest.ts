@@ -36,7 +36,7 @@ export const createDueReminder = ({
   ...change,
 });
 
-/** Returns the content of a message that contains one reminder by default. */
+/** Returns the content of a message, with one reminder by default. */
 export const createReminders = (
   change: { readonly due?: readonly DueReminder[]; readonly language?: "en" | "ja" } = {},
 ) => ({

@@ -6,10 +6,9 @@ export interface Sample {
 }
 
 /**
- * Parses Prometheus' text format as strictly as its textfile collector.
- *
- * @throws Error if a line breaks a rule, a metric has no type, or a sample occurs twice
- * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
+ * Parses Prometheus' text format as strictly as its textfile collector. @throws Error if a line breaks a rule, a metric
+ * has no type, or a sample is repeated @see
+ * https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
 export function parseExposition(exposition: string): readonly Sample[] {
   if (!exposition.endsWith("\n")) throw new Error("the last line does not end with a newline");

@@ -63,8 +63,8 @@ function parseFigures(data: string): readonly PerformanceFigure[] {
 }
 
 /**
- * Returns a function that tests whether a value causes an alert. Without a range, no value does. `10` alerts outside 0
- * to 10, `10:` below 10, `~:10` above 10, `10:20` outside 10 to 20, `@10:20` inside 10 to 20.
+ * Returns a function that tests whether a value causes an alert. `10` alerts outside 0 to 10, `10:` below 10, `~:10`
+ * above 10, `10:20` outside 10 to 20, `@10:20` inside 10 to 20. Without a range, there is no alert.
  */
 function parseRange(range: string): (value: number) => boolean {
   if (range === "") return () => false;

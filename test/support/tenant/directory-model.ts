@@ -12,7 +12,7 @@ import {
   type Values,
 } from "./history-model.ts";
 
-/** The kinds of records that the model can also change by hand, without a file. */
+/** The kinds of records that the model can also change manually. */
 export type HandKind = "orgs" | "users";
 
 export interface Refusal {
@@ -21,7 +21,7 @@ export interface Refusal {
   readonly about: readonly string[];
 }
 
-/** A number that no record has, for references to records that do not exist. */
+/** A number without a record, for references to records that do not exist. */
 export const NO_RECORD = -1;
 
 export type ImportEffect = NonNullable<ReturnType<HistoryModel["undo"]>>;
@@ -38,7 +38,7 @@ const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Rea
 
 type RecordWork = "create" | "edit" | "move" | "delete" | "recursive";
 
-/** A right that an operation requires. `whole` stands for the right to operations on the entire tenant. */
+/** A right that an operation requires. `whole` is the right to operations on the entire tenant. */
 export type RequiredRight = Operation | "whole";
 
 export class DirectoryModel extends HistoryModel {
@@ -47,17 +47,12 @@ export class DirectoryModel extends HistoryModel {
     return true;
   }
 
-  /**
-   * Returns the reasons why the acting account must not do anything that requires these rights, whatever the records;
-   * an empty list if it may.
-   */
+  /** Returns reasons why the acting account has none of these rights, for any record; empty if it may act. */
   barred(_needs: readonly RequiredRight[]): readonly Refusal[] {
     return [];
   }
 
-  /**
-   * Returns the reasons why the acting account must not import a file of a kind, if the import requires these rights.
-   */
+  /** Returns reasons why the acting account must not import a kind of file, if the import needs these rights. */
   barredImport(_kind: HandKind, _needs: readonly RequiredRight[]): readonly Refusal[] {
     return [];
   }
@@ -98,24 +93,17 @@ export class DirectoryModel extends HistoryModel {
     return isUnseen ? [...known, ...this.needs(kind, "create")] : known;
   }
 
-  /**
-   * Returns true if the rows of a file are refused to the acting account, although another account could import them.
-   */
+  /** Returns true if the acting account must not import these rows, although another account could. */
   isUnfit(_done: ImportEffect, _rows: readonly ModelRow[]): boolean {
     return false;
   }
 
-  /**
-   * Returns the reasons why the acting account must not undo an import, whatever has happened to its records since
-   * then.
-   */
+  /** Returns reasons why the acting account must not undo an import, regardless of later changes. */
   barredUndo(_done: ModelImport): readonly Refusal[] {
     return [];
   }
 
-  /**
-   * Returns the reasons why a user cannot be marked or unmarked as an administrator; an empty list if this is possible.
-   */
+  /** Returns reasons why a user cannot be marked or unmarked as an administrator; empty if possible. */
   markRefusals(_user: number): readonly Refusal[] {
     return [];
   }
@@ -190,15 +178,12 @@ export class DirectoryModel extends HistoryModel {
     ];
   }
 
-  /**
-   * Creates the refusal for an organisation without a code if another organisation without a code has the same name and
-   * parent.
-   */
+  /** Refuses an organisation without a code if another one has the same name and parent. */
   #beside(name: string): Refusal {
     return { code: "input-rejected", about: [name, "組織コードがない"] };
   }
 
-  /** Writes a record without checking whether this is allowed. */
+  /** Writes a record without checks. */
   write(kind: Kind, record: number | undefined, given: Values): { readonly record: number; readonly changed: boolean } {
     const number = record ?? this.next();
     const before = this.records[kind].get(number);

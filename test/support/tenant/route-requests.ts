@@ -89,7 +89,7 @@ const sampleOf = (schema: JsonSchema): unknown => {
 const createSample = (schema: z.ZodType): Readonly<Record<string, unknown>> =>
   sampleOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema) as Record<string, unknown>;
 
-/** What some operations are asked with, because the smallest valid input says nothing. */
+/** Inputs of operations for which the smallest valid input would have no effect. */
 const MEANT: Readonly<Record<string, object>> = {
   "orgs.edit": { name: "東" },
   "users.edit": { title: "課長" },
