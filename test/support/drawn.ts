@@ -9,10 +9,10 @@ const HISTORY_COUNT = 50;
 
 /** A quarter of the runs finds most faults. Only all runs (`CLOMOCTL_HISTORIES=all`) are known to cover all events. */
 const isWhole = CLOMOCTL_HISTORIES === "all";
-const SHARE = isWhole ? 1 : 0.25;
+const SHARE_OF_RUNS = isWhole ? 1 : 0.25;
 
 const countRuns = (numRuns: number): number =>
-  CLOMOCTL_HISTORIES === undefined || isWhole ? Math.ceil(SHARE * numRuns) : Number(CLOMOCTL_HISTORIES);
+  CLOMOCTL_HISTORIES === undefined || isWhole ? Math.ceil(SHARE_OF_RUNS * numRuns) : Number(CLOMOCTL_HISTORIES);
 
 /**
  * Returns the parameters of a random property: a fixed seed, and a quarter of `numRuns`. The torture run can replace
@@ -40,7 +40,7 @@ export function expectAllEvents(seen: ReadonlySet<string>, wanted: readonly stri
 
 /** Expects that an event occurred more than `least` times in all histories of the default seed. */
 export function expectMoreThan(times: number, least: number): void {
-  if (isDefaultSeed) expect(times).toBeGreaterThan(Math.floor(SHARE * least));
+  if (isDefaultSeed) expect(times).toBeGreaterThan(Math.floor(SHARE_OF_RUNS * least));
 }
 
 /**

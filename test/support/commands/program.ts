@@ -236,11 +236,11 @@ export async function run(line: string | readonly string[], circumstances: Circu
 }
 
 const splitOffSummary = (printed: string): Pick<RunResult, "stderr" | "summary"> => {
-  const [summary] = SUMMARY.exec(printed) ?? [];
+  const [summary] = SUMMARY_PATTERN.exec(printed) ?? [];
   return { stderr: printed.replace(`${summary}\n`, ""), summary };
 };
 
-const SUMMARY =
+const SUMMARY_PATTERN =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import P?\d+)? exit \d+$/m;
 
 /** Runs a command line with {@link run} in both languages, each time with a new environment. */

@@ -121,7 +121,7 @@ async function checkRequest({ route, query, json }: ReceivedRequest & { readonly
 }
 
 /** Returns the items of a list that a test specified as `{ items }`. */
-function takeItems(answer: unknown): unknown {
+function unwrapItems(answer: unknown): unknown {
   if (typeof answer !== "object" || answer === null || !("items" in answer)) return answer;
   return Object.keys(answer).every((key) => key === "items" || key === "next") ? answer.items : answer;
 }
@@ -130,13 +130,13 @@ function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unkno
   if (answer instanceof Failure) return createProblemResponse(answer);
   const headers = { "content-type": MEDIA_TYPES[kind] };
   if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { headers });
-  const items = takeItems(answer);
+  const items = unwrapItems(answer);
   if (kind === "json") return Response.json(items ?? null);
   return new Response((items as readonly unknown[]).map((line) => `${JSON.stringify(line)}\n`).join(""), { headers });
 }
 
 /** Responses that no test needs to specify: terminals request the revision, and imports request the layouts. */
-const UNTOLD: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [] };
+const DEFAULTS: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [] };
 
 /**
  * A tenant that returns the specified responses and records the requests. Requests and responses must match the
@@ -165,7 +165,7 @@ export class AnsweringTenant {
     try {
       const { route, ...asked } = await parseReceivedRequest(request);
       const { operation } = asked;
-      if (operation in UNTOLD && !(operation in this.#answers)) return responseOf(route, UNTOLD[operation]);
+      if (operation in DEFAULTS && !(operation in this.#answers)) return responseOf(route, DEFAULTS[operation]);
       this.requests.push(asked);
       await checkRequest({ ...asked, route });
       return responseOf(route, this.#answer(asked));

@@ -18,7 +18,7 @@ export const COMMANDS: readonly (readonly [line: string, command: Command])[] = 
 export const listValueFields = (fields: Fields): readonly (readonly [string, ValueField])[] =>
   Object.entries(fields).flatMap(([key, field]) => (field.kind === "boolean" ? [] : [[key, field] as const]));
 
-export const toSoundValue = (field: ValueField): string => {
+export const toValidValue = (field: ValueField): string => {
   if (field.kind === "choice") return field.choices[0] ?? "";
   if (field.kind === "list" && field.choices !== undefined) return field.choices[0] ?? "";
   const values = { number: "1", duration: "1d", date: "2027-03-01", timezone: "Asia/Tokyo" } as const;
@@ -28,7 +28,7 @@ export const toSoundValue = (field: ValueField): string => {
 export const listCompulsoryWords = ({ options }: Command): readonly string[] =>
   listValueFields(options)
     .filter(([, { required }]) => required === true)
-    .map(([key, field]) => `--${toFlagName(key)}=${toSoundValue(field)}`);
+    .map(([key, field]) => `--${toFlagName(key)}=${toValidValue(field)}`);
 
 /** Returns words for parsing a command, with a valid value for each required argument. */
 export function composeWords([path, command]: (typeof COMMANDS)[number]): readonly string[] {
@@ -37,8 +37,8 @@ export function composeWords([path, command]: (typeof COMMANDS)[number]): readon
   const switches = chosen.flatMap((key) => {
     const { [key]: field } = options;
     if (field === undefined) return [];
-    return [field.kind === "boolean" ? `--${toFlagName(key)}` : `--${toFlagName(key)}=${toSoundValue(field)}`];
+    return [field.kind === "boolean" ? `--${toFlagName(key)}` : `--${toFlagName(key)}=${toValidValue(field)}`];
   });
-  const values = listValueFields(args).map(([, field]) => toSoundValue(field));
+  const values = listValueFields(args).map(([, field]) => toValidValue(field));
   return [...path.split(" "), ...values, ...listCompulsoryWords(command), ...switches];
 }

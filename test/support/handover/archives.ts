@@ -11,7 +11,7 @@ export interface ArchiveFile {
   readonly content?: string | Buffer | undefined;
 }
 
-export const createSumsFile = (...files: readonly ArchiveFile[]): ArchiveFile => ({
+export const buildChecksums = (...files: readonly ArchiveFile[]): ArchiveFile => ({
   path: SUMS_FILE,
   content: renderSums(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
 });
@@ -67,17 +67,17 @@ export async function* hostileArchives(): AsyncGenerator<readonly [what: string,
     for (const listed of [[], [evil]]) {
       // the zip library rejects such paths, so another path of the same length is written first and then replaced
       const named = "x".repeat(Buffer.byteLength(path));
-      const zip = await packZip([MANIFEST, createSumsFile(MANIFEST, ...listed), { ...evil, path: named }]);
+      const zip = await packZip([MANIFEST, buildChecksums(MANIFEST, ...listed), { ...evil, path: named }]);
       yield [`path ${path}`, "evil.zip", replaceText(zip, named, Buffer.from(path).toString("latin1"))];
     }
   }
-  yield packed("a symbolic link", [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE], { mode: 0o120777 });
+  yield packed("a symbolic link", [MANIFEST, buildChecksums(MANIFEST, CSV_FILE), CSV_FILE], { mode: 0o120777 });
   for (const twin of [CSV_FILE.path, "CSV/users.csv", "csv/USERS.CSV", "csv/ｕsers.csv"]) {
     const file: ArchiveFile = { path: twin, content: "x" };
-    yield packed(`${twin} and ${CSV_FILE.path}`, [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE, file]);
+    yield packed(`${twin} and ${CSV_FILE.path}`, [MANIFEST, buildChecksums(MANIFEST, CSV_FILE), CSV_FILE, file]);
   }
   const ga = ["csv/か\u3099.csv", "csv/が.csv"].map((path): ArchiveFile => ({ path, content: "x" }));
-  yield packed("a name in two Unicode forms", [MANIFEST, createSumsFile(MANIFEST, ...ga), ...ga]);
+  yield packed("a name in two Unicode forms", [MANIFEST, buildChecksums(MANIFEST, ...ga), ...ga]);
   const big: ArchiveFile = { path: CSV_FILE.path, content: "\0".repeat(80 * 1024 * 1024) };
-  yield packed("a bomb by its ratio", [MANIFEST, createSumsFile(MANIFEST, big), big]);
+  yield packed("a bomb by its ratio", [MANIFEST, buildChecksums(MANIFEST, big), big]);
 }

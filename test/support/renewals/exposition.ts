@@ -34,7 +34,7 @@ export function parseExposition(exposition: string): readonly Sample[] {
     });
 }
 
-const LABEL = /^(?<name>[a-zA-Z_]\w*)="(?<value>(?:[^"\\\n]|\\[\\"n])*)"(?:,|(?=\}))/;
+const LABEL_PATTERN = /^(?<name>[a-zA-Z_]\w*)="(?<value>(?:[^"\\\n]|\\[\\"n])*)"(?:,|(?=\}))/;
 
 function parseSample(line: string): Sample {
   const name = /^[a-zA-Z_:][\w:]*/.exec(line)?.[0] ?? "";
@@ -43,7 +43,7 @@ function parseSample(line: string): Sample {
   if (rest.startsWith("{")) {
     rest = rest.slice(1);
     while (!rest.startsWith("}")) {
-      const found = LABEL.exec(rest);
+      const found = LABEL_PATTERN.exec(rest);
       if (found?.groups === undefined) throw new Error(`no label: ${rest}`);
       const { name: label = "", value = "" } = found.groups;
       labels.set(

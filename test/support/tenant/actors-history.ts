@@ -6,7 +6,7 @@ import { addTestAccount, type TestAccount } from "./accounts.ts";
 import { ActorsModel, type AccountRequest, type AccountVerb, type ModelScheme, type Actor } from "./actors-model.ts";
 import { byId, expectSame, type ConfirmStep, type StepResult } from "./audited-history.ts";
 import { DirectoryHistory, someDirectoryStep, type DirectoryStep, type Place } from "./directory-history.ts";
-import { NO_RECORD, type HandKind } from "./directory-model.ts";
+import { NO_RECORD, type ManualKind } from "./directory-model.ts";
 import { ROOT_NUMBER } from "./history-model.ts";
 import { omitColumn, type TestTenant } from "./tenant.ts";
 
@@ -212,7 +212,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.ofDirectory(step);
   }
 
-  protected override picked(kind: HandKind, place: Place): number {
+  protected override picked(kind: ManualKind, place: Place): number {
     const { model } = this;
     const isPlain = (record: number): boolean => place % 3 === 0 || !model.administrators.has(record);
     const seen = [...model.records[kind].keys()]

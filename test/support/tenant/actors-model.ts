@@ -3,7 +3,7 @@ import type { Operation, Role } from "../../../src/lib/model/role.ts";
 import {
   DirectoryModel,
   type ImportEffect,
-  type HandKind,
+  type ManualKind,
   type RequiredRight,
   type Refusal,
 } from "./directory-model.ts";
@@ -137,11 +137,11 @@ export class ActorsModel extends DirectoryModel {
     return CUSTOM_RIGHTS.includes(need) || items.includes(need as Operation);
   }
 
-  #mayAny(kind: HandKind): boolean {
+  #mayAny(kind: ManualKind): boolean {
     return this.needsOfAny(kind).some((need) => this.#may(need));
   }
 
-  override barredImport(kind: HandKind, needs: readonly RequiredRight[]): readonly Refusal[] {
+  override barredImport(kind: ManualKind, needs: readonly RequiredRight[]): readonly Refusal[] {
     const barred = this.barred(needs);
     return barred.length === 0 && !this.#mayAny(kind) ? [createNotPermittedRefusal()] : barred;
   }
@@ -152,7 +152,7 @@ export class ActorsModel extends DirectoryModel {
     return needs.every((need) => this.#may(need)) ? [] : [createNotPermittedRefusal()];
   }
 
-  override refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+  override refusals(kind: ManualKind, record: number | undefined, given: Values): readonly Refusal[] {
     const reasons = super.refusals(kind, record, given);
     if (record !== undefined && !this.sees(kind, record)) return reasons;
     if (kind === "orgs") return [...this.#unmovable(record, given), ...reasons];
@@ -216,7 +216,7 @@ export class ActorsModel extends DirectoryModel {
 
   override isUnfit(done: ImportEffect, rows: readonly ModelRow[]): boolean {
     if (this.role === "system") return false;
-    const kind = done.kind as HandKind;
+    const kind = done.kind as ManualKind;
     const isTaken = rows.some((row) => {
       const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : this.#coded(row["code"]);
       const named = kind === "users" ? this.#coded(row["orgCode"]) : undefined;
@@ -246,7 +246,7 @@ export class ActorsModel extends DirectoryModel {
     // operators may import memos and tags of devices, but cannot see other imports
     const mayImport = this.role === "operator" || (["users", "orgs"] as const).some((one) => this.#mayAny(one));
     if (!mayImport) return [createNotPermittedRefusal()];
-    const isOfKind = this.#mayAny(kind as HandKind);
+    const isOfKind = this.#mayAny(kind as ManualKind);
     const plannedIn = this.#plannedIn.get(id);
     const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
     if (this.role !== "system" && !(isOfKind && isIn)) return [createNotFoundRefusal()];

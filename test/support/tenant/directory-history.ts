@@ -3,22 +3,22 @@ import fc from "fast-check";
 import type { Import, Org, User } from "../../../src/lib/tenant/operations.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { AuditedHistory, byId, expectSame, NO_CHANGE, type ConfirmStep, type StepResult } from "./audited-history.ts";
-import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
+import { DirectoryModel, NO_RECORD, type ManualKind } from "./directory-model.ts";
 import { getCustomFieldName, toComparisonKey, ROOT_NUMBER, listFieldValues, type Values } from "./history-model.ts";
 import { failureOf, toUpload, type Cells, type TestTenant } from "./tenant.ts";
 
 export type Place = number;
 
-interface HandStep {
+interface ManualStep {
   readonly hand: "create" | "edit" | "move";
-  readonly kind: HandKind;
+  readonly kind: ManualKind;
   readonly whom: readonly Place[];
   readonly place: Place;
   readonly values: Values;
   readonly dryRun: boolean;
 }
 interface DeleteStep {
-  readonly delete: HandKind;
+  readonly delete: ManualKind;
   readonly whom: readonly Place[];
   readonly how: "named" | "recursive";
   readonly dryRun: boolean;
@@ -29,10 +29,10 @@ interface ImportStep {
   readonly blank: "clear" | "keep";
   readonly rows: readonly Readonly<Record<string, string>>[];
   readonly place: Place;
-  readonly meanwhile: HandStep | undefined;
+  readonly meanwhile: ManualStep | undefined;
 }
 export type DirectoryStep =
-  | HandStep
+  | ManualStep
   | DeleteStep
   | ImportStep
   | { readonly mirror: true }
@@ -70,7 +70,7 @@ const ORG_VALUES: fc.Arbitrary<Values> = fc.record(
 );
 
 const somePlace = fc.integer({ min: -1, max: 9 });
-const someHandStep = (kind: HandKind): fc.Arbitrary<HandStep> =>
+const someManualStep = (kind: ManualKind): fc.Arbitrary<ManualStep> =>
   fc.record({
     hand: fc.constantFrom(
       "create",
@@ -114,11 +114,11 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
     )
     .map((rows) => rows.map(({ key, ...row }) => ({ ...row, key: String(key) }))),
   place: somePlace,
-  meanwhile: fc.option(someKind.chain(someHandStep), { nil: undefined, freq: 8 }),
+  meanwhile: fc.option(someKind.chain(someManualStep), { nil: undefined, freq: 8 }),
 });
 
 export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
-  { arbitrary: someKind.chain(someHandStep), weight: 18 },
+  { arbitrary: someKind.chain(someManualStep), weight: 18 },
   { arbitrary: someDeletion, weight: 3 },
   { arbitrary: someImport, weight: 3 },
   { arbitrary: fc.record({ undo: fc.oneof(fc.nat(2), fc.nat(9)) }), weight: 3 },
@@ -161,7 +161,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   }
 
   /** Selects an existing or deleted record by position. @returns the number of the record */
-  protected picked(kind: HandKind, place: Place): number {
+  protected picked(kind: ManualKind, place: Place): number {
     const isOf = (record: number): boolean => this.#kinds.get(record) === kind;
     const all = [...this.ids.keys()].filter(isOf);
     // existing records are selected more often than deleted records
@@ -169,14 +169,14 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     if (place === -1 && kind === "orgs") return ROOT_NUMBER;
     return [...live, ...live, ...all][place % Math.max(1, live.length * 2 + all.length)] ?? NO_RECORD;
   }
-  readonly #kinds = new Map<number, HandKind>();
+  readonly #kinds = new Map<number, ManualKind>();
 
   protected idOf(record: number): string {
     return this.ids.get(record) ?? ROOT_ORG_ID.replace(/1$/, "f");
   }
 
   /** Returns the values of a step for the model, with numbers for custom fields and organisations. */
-  #valuesOf({ hand, kind, values, place, whom }: HandStep): Values {
+  #valuesOf({ hand, kind, values, place, whom }: ManualStep): Values {
     const { 座席, ...own } = values;
     const [number] = [...this.model.fields.keys()];
     const custom = number === undefined || 座席 === undefined ? {} : { [getCustomFieldName(number)]: 座席 };
@@ -220,7 +220,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  async #byHand(step: HandStep): Promise<StepResult> {
+  async #byHand(step: ManualStep): Promise<StepResult> {
     const { kind, dryRun } = step;
     const { model } = this;
     // most edits need an existing record; if there is none, a record is created instead
@@ -269,12 +269,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.#shown.get(id);
   }
 
-  protected know(kind: HandKind, record: number, id: string): void {
+  protected know(kind: ManualKind, record: number, id: string): void {
     this.ids.set(record, id);
     this.#kinds.set(record, kind);
   }
 
-  async #asked({ hand, kind, dryRun }: HandStep, whom: readonly (number | undefined)[], given: Values) {
+  async #asked({ hand, kind, dryRun }: ManualStep, whom: readonly (number | undefined)[], given: Values) {
     const { orgs, users } = this.client;
     const body = { ...this.#bodyOf(given), dryRun };
     const ids = whom.map((record) => this.idOf(record ?? NO_RECORD));
@@ -316,7 +316,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { what: how, audit: [{ action: `${kind}.delete`, objects: [{ thing: "import", id: plan.id }] }] };
   }
 
-  #chosen(kind: HandKind, picked: readonly number[], how: DeleteStep["how"]) {
+  #chosen(kind: ManualKind, picked: readonly number[], how: DeleteStep["how"]) {
     const { model } = this;
     const ids = picked.map((record) => this.idOf(record));
     if (how === "named") return { gone: [[kind, picked]] as const, request: { kind, ids } };
@@ -609,7 +609,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     );
   }
 
-  #meet(kind: HandKind, id: string, isIt: (values: Values) => boolean): void {
+  #meet(kind: ManualKind, id: string, isIt: (values: Values) => boolean): void {
     if ([...this.ids.values()].includes(id)) return;
     const [record] = [...this.model.records[kind]].find(([one, values]) => !this.ids.has(one) && isIt(values)) ?? [];
     if (record !== undefined) this.know(kind, record, id);

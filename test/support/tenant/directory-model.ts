@@ -13,7 +13,7 @@ import {
 } from "./history-model.ts";
 
 /** The kinds of records that the model can also change manually. */
-export type HandKind = "orgs" | "users";
+export type ManualKind = "orgs" | "users";
 
 export interface Refusal {
   readonly code: ErrorCode;
@@ -32,9 +32,9 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   code: "組織コード",
 };
 
-const REQUIRED_FIELDS: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
+const REQUIRED_FIELDS: Readonly<Record<ManualKind, string>> = { orgs: "組織名", users: "氏名" };
 
-const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
+const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<ManualKind, string>>;
 
 type RecordWork = "create" | "edit" | "move" | "delete" | "recursive";
 
@@ -53,11 +53,11 @@ export class DirectoryModel extends HistoryModel {
   }
 
   /** Returns reasons why the acting account must not import a kind of file, if the import needs these rights. */
-  barredImport(_kind: HandKind, _needs: readonly RequiredRight[]): readonly Refusal[] {
+  barredImport(_kind: ManualKind, _needs: readonly RequiredRight[]): readonly Refusal[] {
     return [];
   }
 
-  needs(kind: HandKind, work: RecordWork): readonly RequiredRight[] {
+  needs(kind: ManualKind, work: RecordWork): readonly RequiredRight[] {
     const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
     if (work === "create") return kind === "users" ? creatingUsers : ["orgs.write"];
     if (work === "recursive") return ["orgs.delete", "users.delete"];
@@ -65,7 +65,7 @@ export class DirectoryModel extends HistoryModel {
     return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
   }
 
-  needsOfAny(kind: HandKind): readonly RequiredRight[] {
+  needsOfAny(kind: ManualKind): readonly RequiredRight[] {
     return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
   }
 
@@ -84,7 +84,7 @@ export class DirectoryModel extends HistoryModel {
   }
 
   needsOfPlan(done: ImportEffect, rows: readonly ModelRow[]): readonly RequiredRight[] {
-    const kind = done.kind as HandKind;
+    const kind = done.kind as ManualKind;
     const isUnseen = rows.some((row) => {
       const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : undefined;
       return met !== undefined && !this.sees(kind, met);
@@ -109,7 +109,7 @@ export class DirectoryModel extends HistoryModel {
   }
 
   /** Returns all reasons why values cannot be written to a record. @param record undefined for a new record */
-  refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+  refusals(kind: ManualKind, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : this.records[kind].get(record);
     const isRoot = kind === "orgs" && record === ROOT_NUMBER;
     if (record !== undefined && !this.sees(kind, record)) return [{ code: "not-found", about: [] }];
@@ -146,7 +146,7 @@ export class DirectoryModel extends HistoryModel {
     ];
   }
 
-  #taken(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+  #taken(kind: ManualKind, record: number | undefined, given: Values): readonly Refusal[] {
     const others = [...this.records[kind]].filter(([other]) => other !== record);
     return Object.entries(FIELD_LABELS).flatMap(([field, label]) =>
       listFieldValues(given, field).flatMap((value) =>

@@ -94,12 +94,12 @@ class RandomSource {
     return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? TEXTS);
   }
 
-  value(field: Field): Drawn {
+  value(field: Field): RandomValue {
     const drawn = this.#filled(field);
     return field.nullable === true || field.within !== undefined ? this.orNull(drawn) : drawn;
   }
 
-  #filled(field: Field): Drawn {
+  #filled(field: Field): RandomValue {
     switch (field.type) {
       case "texts": {
         const { rule } = field;
@@ -141,7 +141,7 @@ class RandomSource {
   }
 }
 
-type Drawn = string | number | readonly unknown[] | null;
+type RandomValue = string | number | readonly unknown[] | null;
 
 type Values = Readonly<Record<string, string | number | null>>;
 
@@ -170,7 +170,7 @@ class TenantFiller {
     return { pk, id: this.#draw.id(), ...at, revision: this.#revision };
   }
 
-  #fields(thing: Thing, own: Readonly<Record<string, Drawn>> = {}): Values {
+  #fields(thing: Thing, own: Readonly<Record<string, RandomValue>> = {}): Values {
     const columns = listStoredColumns(thing).flatMap(([column, field]) => {
       const { [column]: value = this.#draw.value(field) } = own;
       const keys = THINGS.has(thing.name) ? getDerivedColumns(thing, column) : [];

@@ -56,12 +56,12 @@ const selectRules = (subject: string, bringing: ChangeSource, { judgedElsewhere 
       (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
   );
 
-const buildBreaksSql = ({ fields, breaks, judgesDeletions }: RecordRule, { all }: ChangedTables): string =>
+const buildBrokenRuleSql = ({ fields, breaks, judgesDeletions }: RecordRule, { all }: ChangedTables): string =>
   `${judgesDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;
 
 /** SQL: the records of a subject that break rules, with `rule_INDEX` (1: broken) and `told_INDEX` for each rule. */
-const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables: ChangedTables): string => {
+const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], tables: ChangedTables): string => {
   const columns = Object.entries(RULE_SUBJECTS[subject] ?? {});
   const lead = columns[0]?.[0] ?? subject;
   const changed = columns
@@ -86,7 +86,7 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
       there: buildCaseSql(side(lead, `${name}_${lead}`).there, "1", "0"),
     };
   });
-  const broken = rules.map((rule) => buildBreaksSql(rule, tables));
+  const broken = rules.map((rule) => buildBrokenRuleSql(rule, tables));
   const read = rules.flatMap(({ told }, at) => [
     `${buildCaseSql(broken[at] ?? "", "1", "0")} as rule_${at}`,
     ...(told === undefined ? [] : [`${buildCaseSql(broken[at] ?? "", `(${told(tables.all)})`, "null")} as told_${at}`]),
@@ -98,7 +98,7 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
 };
 
 /** Applies the rules to a change. Yields SQL and expects its rows, so that any kind of reader can use it. */
-function* judgeStepByStep(
+function* generateRuleChecks(
   tables: ChangedTables,
   bringing: ChangeSource,
 ): Generator<string, readonly FoundProblem[], readonly Row[]> {
@@ -107,7 +107,7 @@ function* judgeStepByStep(
     const rules = selectRules(thing, bringing, tables);
     const names = Object.keys(columns);
     if (rules.length === 0 || !names.some((name) => tables.things.has(name))) continue;
-    for (const row of yield buildBreachesSql(thing, rules, tables))
+    for (const row of yield buildBrokenRecordsSql(thing, rules, tables))
       for (const [at, { problem }] of rules.entries()) {
         if (row[`rule_${at}`] !== 1) continue;
         const told = JSON.parse(String(row[`told_${at}`] ?? "null")) as unknown;
@@ -183,7 +183,7 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
 const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap((one) => Object.keys(one)))];
 
 /** SQL: the types of the records that the change `:revision` has written. */
-const WRITTEN_THINGS_SQL = RULE_TABLES.map(
+const WRITTEN_TYPES_SQL = RULE_TABLES.map(
   (thing) => `select '${thing}' as thing
     where exists (select 1 from main.${getVersionTable(getVersionSchema(thing))} v where v.revision = :revision)
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
@@ -196,9 +196,9 @@ export const judgeWrittenRecords = async (
   bringing: ChangeSource,
   isJudged: (thing: string) => boolean = () => true,
 ): Promise<readonly FoundProblem[]> => {
-  const written = (await reader.all(WRITTEN_THINGS_SQL, { revision })).map(({ thing }) => String(thing));
+  const written = (await reader.all(WRITTEN_TYPES_SQL, { revision })).map(({ thing }) => String(thing));
   const things = new Set(written.filter(isJudged));
-  const judge = judgeStepByStep(buildWrittenTables(revision, things), bringing);
+  const judge = generateRuleChecks(buildWrittenTables(revision, things), bringing);
   let step = judge.next();
   while (step.done !== true) step = judge.next(await reader.all(step.value, { revision }));
   return step.value;
@@ -210,7 +210,7 @@ export const judgePlannedRecords = (
   bringing: ChangeSource,
   all: (sql: string, params: Params) => readonly object[],
 ): readonly FoundProblem[] => {
-  const judge = judgeStepByStep(tables, bringing);
+  const judge = generateRuleChecks(tables, bringing);
   let step = judge.next();
   while (step.done !== true) step = judge.next(all(step.value, tables.params) as readonly Row[]);
   return step.value;

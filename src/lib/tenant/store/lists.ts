@@ -125,7 +125,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
 /** The SQL of each list, because building and preparing it takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
-const recallListSql = (list: RecordList, key: string, build: () => string): string => {
+const getListSql = (list: RecordList, key: string, build: () => string): string => {
   const known = LIST_SQL.get(list) ?? new Map<string, string>();
   const sql = known.get(key) ?? build();
   LIST_SQL.set(list, known.set(key, sql));
@@ -270,7 +270,7 @@ const selectRecords = async (
   { where, params }: SqlCondition,
 ): Promise<readonly string[]> => {
   await createListTables(reader, list);
-  const sql = recallListSql(list, `all ${where}`, () =>
+  const sql = getListSql(list, `all ${where}`, () =>
     buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order)),
   );
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
@@ -355,7 +355,7 @@ const readList = (
     const { where, params } = buildListCondition(list, filters);
     await createListTables(reader, list);
     // SQLite joins the records, because one text per record would use memory until the next garbage collection
-    const sql = recallListSql(list, `${columns} ${sort} ${desc} ${where}`, () => {
+    const sql = getListSql(list, `${columns} ${sort} ${desc} ${where}`, () => {
       const json = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
       const query = buildRecordQuery(list, json, where, buildOrder(list.orders?.[sort] ?? list.order, desc));
       return `select string_agg(json, '') as lines from (${query}) list`;

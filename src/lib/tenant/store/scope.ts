@@ -65,7 +65,7 @@ const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
 /** SQL: the organisation of a record `t`, by type; a device without an owner is in the root. @param column SQL */
-export const RECORD_ORGS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
+export const RECORD_ORG_SQL: Readonly<Record<string, (column: (name: string) => string) => string>> = {
   org: () => "t.pk",
   user: (column) => column("org"),
   device: (column) =>
@@ -74,18 +74,18 @@ export const RECORD_ORGS: Readonly<Record<string, (column: (name: string) => str
 
 /** SQL: true if a record `t` is in the scope, by record type (only types that have a file format). */
 export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(RECORD_ORGS).map(([thing, org]) => [thing, buildIsOrgInScope(org((column) => `t.${column}`))]),
+  Object.entries(RECORD_ORG_SQL).map(([thing, org]) => [thing, buildIsOrgInScope(org((column) => `t.${column}`))]),
 );
 
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
 
 /** SQL: the organisations for which an import `t` was planned; null for the whole tenant. */
-const IMPORT_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
+const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
 
 /** SQL: true if an import `t` was planned for organisations in the scope. */
-const IS_IMPORT_IN_SCOPE = `${IMPORT_ORGS_SQL} is not null
-  and not exists (select 1 from json_each(${IMPORT_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
+const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
+  and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
 /** SQL: true if a record `t` is in the scope locally and in the console; for deleted records, before the deletion. */
 const buildIsObservedInScope = (thing: string): string => {
@@ -97,7 +97,7 @@ const buildIsObservedInScope = (thing: string): string => {
       `r."${column}"`,
     );
   const isOrWas = (column: (name: string) => string): string =>
-    buildWasOrgInScope(RECORD_ORGS[thing]?.(column) ?? "null");
+    buildWasOrgInScope(RECORD_ORG_SQL[thing]?.(column) ?? "null");
   return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
     then exists (select 1 from ${thing} r where r.pk = t.pk and ${isOrWas(shown)})
     else ${isOrWas((column) => `t."${column}"`)} end`;

@@ -311,7 +311,7 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
 
 const MAX_LISTED_CREATED_RECORDS = 10;
 
-const FORMERLY_KEPT_SQL = `select detail ->> '$.counts.kept.hash' as hash from main.import
+const PREVIOUSLY_KEPT_SQL = `select detail ->> '$.counts.kept.hash' as hash from main.import
   where kind = :kind and detail ->> '$.counts.kept.hash' is not null and (state = 'committed' or state = 'discarded'
     and (detail ->> '$.counts.create') + (detail ->> '$.counts.update') + (detail ->> '$.counts.delete') = 0)
   order by pk desc limit 1`;
@@ -329,7 +329,7 @@ const countKeptRecords = (
     )
     .map(({ name }) => String(name));
   const isNew =
-    undeletable !== undefined && pks.length > 0 && database.get(FORMERLY_KEPT_SQL, { kind })?.["hash"] !== hash;
+    undeletable !== undefined && pks.length > 0 && database.get(PREVIOUSLY_KEPT_SQL, { kind })?.["hash"] !== hash;
   return { count: pks.length, names, hash, isNew };
 };
 

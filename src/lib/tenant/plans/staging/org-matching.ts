@@ -18,12 +18,12 @@ export interface OrgRow {
   readonly code: string | null;
   readonly parentCode: string | null;
   readonly parentPath: string | null;
-  /** the `pk` of the organisation with the row's code; {@link NOWHERE} for a row that an import leaves out */
+  /** the `pk` of the organisation with the row's code; {@link NO_TARGET} for a row that an import leaves out */
   readonly target: number | undefined;
 }
 
 /** A place where the console may have a locally changed organisation without a code. */
-export interface ConsolePlace {
+export interface ConsoleOrgPlace {
   readonly pk: number;
   readonly parent: number;
   readonly name: string;
@@ -34,7 +34,7 @@ export interface ConsolePlace {
 export interface OrgMatchOptions {
   readonly keepsParent: boolean;
   /** for a console export: where locally changed organisations without a code may be */
-  readonly console?: readonly ConsolePlace[] | undefined;
+  readonly console?: readonly ConsoleOrgPlace[] | undefined;
 }
 
 export interface OrgFault {
@@ -50,7 +50,7 @@ export const createParentFault = (code: ProblemCode, { row, parentCode, parentPa
 };
 
 /** The target of a row that does not change or create anything. */
-const NOWHERE = -1;
+const NO_TARGET = -1;
 
 /** An organisation: its `pk`, or for a new organisation the negated number of its row. */
 export type OrgNode = number;
@@ -105,8 +105,8 @@ class OrgMatcher {
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
   readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
-  readonly #touched: ReadonlyMap<number, ConsolePlace>;
-  readonly #consolePlaces: ReadonlyMap<string, readonly ConsolePlace[]>;
+  readonly #touched: ReadonlyMap<number, ConsoleOrgPlace>;
+  readonly #consolePlaces: ReadonlyMap<string, readonly ConsoleOrgPlace[]>;
   readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
@@ -197,17 +197,17 @@ class OrgMatcher {
   #claim(row: OrgRow, pk: number): void {
     this.#claimedBy.set(pk, row);
     if (!this.#orgs.has(pk)) this.deletedHere.set(pk, row.row);
-    this.matched.set(row.row, this.#orgs.has(pk) ? pk : NOWHERE);
+    this.matched.set(row.row, this.#orgs.has(pk) ? pk : NO_TARGET);
   }
 
   #leaveOut(row: OrgRow, pks: readonly number[]): void {
     this.leftOut.set(row.row, pks);
-    this.matched.set(row.row, NOWHERE);
+    this.matched.set(row.row, NO_TARGET);
   }
 
   /** Leaves out new rows of an export if the parent was deleted locally or is unclear. Returns true if any. */
   #leaveOutNew(): boolean {
-    const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NOWHERE);
+    const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NO_TARGET);
     for (const row of found) {
       const called = (name: string): boolean => row.name !== null && nameKey(row.name) === nameKey(name);
       const all = [...this.#orgs.values(), ...(this.#options.console ?? [])];
@@ -230,25 +230,25 @@ class OrgMatcher {
   }
 
   #placeRow(row: OrgRow): void {
-    if (this.matched.get(row.row) === NOWHERE || (row.name === null && row.code === null)) return;
+    if (this.matched.get(row.row) === NO_TARGET || (row.name === null && row.code === null)) return;
     const parent = this.#parentOf(row);
-    if (parent === NOWHERE) return;
+    if (parent === NO_TARGET) return;
     if (typeof parent === "string") {
       this.faults.push(createParentFault(`org-parent-${parent}`, row));
       return;
     }
-    const org = this.#orgs.get(this.matched.get(row.row) ?? NOWHERE);
-    const isOutside = (pk: number | null | undefined): boolean => this.#orgs.get(pk ?? NOWHERE)?.isOutside === true;
+    const org = this.#orgs.get(this.matched.get(row.row) ?? NO_TARGET);
+    const isOutside = (pk: number | null | undefined): boolean => this.#orgs.get(pk ?? NO_TARGET)?.isOutside === true;
     if (org?.parent !== parent && (isOutside(parent) || isOutside(org?.parent)))
       this.faults.push({ ...createParentFault("org-outside", row), params: { of: "org" } });
     this.parents.set(row.row, parent);
   }
 
-  /** Returns the parent that a row names; {@link NOWHERE} if the parent in an export is unclear. */
+  /** Returns the parent that a row names; {@link NO_TARGET} if the parent in an export is unclear. */
   #parentOf(row: OrgRow): OrgNode | "unknown" | "ambiguous" {
     const named = this.#namedParent(row);
     if (typeof named === "object") return this.matched.get(named.row) ?? -named.row;
-    return named === "ambiguous" && this.#options.console !== undefined ? NOWHERE : named;
+    return named === "ambiguous" && this.#options.console !== undefined ? NO_TARGET : named;
   }
 
   #namedParent(row: OrgRow): NamedParent {
@@ -257,7 +257,7 @@ class OrgMatcher {
       return this.#rowByCode.get(key) ?? this.#orgByCode.get(key)?.pk ?? "unknown";
     }
     if (row.parentPath !== null) return this.#parentByPath(buildPathKey(row.parentPath));
-    const org = row.code === null ? undefined : this.#orgs.get(row.target ?? NOWHERE);
+    const org = row.code === null ? undefined : this.#orgs.get(row.target ?? NO_TARGET);
     return this.#options.keepsParent ? (org?.parent ?? this.#root) : this.#root;
   }
 
@@ -290,7 +290,7 @@ class OrgMatcher {
   #rowPath(row: OrgRow): string | undefined {
     if (this.#paths.has(row)) return this.#paths.get(row);
     this.#paths.set(row, undefined);
-    const path = appendPathKey(this.#pathAbove(row), row.name ?? this.#orgs.get(row.target ?? NOWHERE)?.name);
+    const path = appendPathKey(this.#pathAbove(row), row.name ?? this.#orgs.get(row.target ?? NO_TARGET)?.name);
     this.#paths.set(row, path);
     return path;
   }

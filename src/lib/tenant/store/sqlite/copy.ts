@@ -45,7 +45,7 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
     copy.exec("pragma journal_mode = memory");
     for (const setting of ["synchronous", "foreign_keys"]) copy.exec(`pragma ${setting} = off`);
     migrate(copy, { name: "", now: "" });
-    copy.run("attach :source as source", { source: buildSource(tenant) });
+    copy.run("attach :source as source", { source: buildSourceUri(tenant) });
     copy.exec("begin");
     const tables = copy.all("select name from source.sqlite_schema where type = 'table' and name <> 'sqlite_sequence'");
     for (const { name } of tables) {
@@ -65,7 +65,7 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
 };
 
 // in a read-only folder, SQLite must be told that the file does not change
-const buildSource = ({ path, isReadOnly }: Database): string => {
+const buildSourceUri = ({ path, isReadOnly }: Database): string => {
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const isLogged = log?.isFile() === true && log.size > 0;
   return `${pathToFileURL(path).href}?mode=ro${isReadOnly && !isLogged ? "&immutable=1" : ""}`;

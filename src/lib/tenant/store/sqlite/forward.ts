@@ -23,7 +23,7 @@ const listColumns = (database: Database, table: string): readonly string[] =>
   database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
 
 /** Copies data into `received` that bundles never contain, and the reminders that were already sent. */
-const carryOver = (database: Database): void => {
+const copyLocalData = (database: Database): void => {
   for (const [table, left] of [
     ...EMPTIED_TABLES.map((name) => [name, ""] as const),
     ["renewal_notice", "pk"] as const,
@@ -53,12 +53,12 @@ export const toFormerName = (path: string): string => `${path}.former`;
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {
-    lockAlone(database);
+    requireOnlyConnection(database);
     attach(database, received);
     database.exec("begin exclusive");
     const { kind } = relateAuditChains(database);
     if (kind !== "empty" && kind !== "forward") throw createUnreceivableFailure(kind, path);
-    if (kind === "forward") carryOver(database);
+    if (kind === "forward") copyLocalData(database);
     database.exec("commit");
   } catch (error) {
     throw isBusyError(error) ? createLockedFailure() : error;
@@ -77,7 +77,7 @@ export const replaceTenantFile = (path: string, received: string): void => {
 };
 
 /** Checks that no other connection to the file is open, because only then can its log be removed. @throws `locked` */
-const lockAlone = (database: Database): void => {
+const requireOnlyConnection = (database: Database): void => {
   database.exec("pragma busy_timeout = 0");
   const mode = database.get("pragma journal_mode = delete")?.["journal_mode"];
   if (mode !== "delete") throw createLockedFailure();

@@ -22,7 +22,7 @@ interface TableOptions {
   readonly more?: readonly string[];
 }
 
-const SINGLE = "pk integer primary key check (pk = 1)";
+const SINGLE_ROW_KEY = "pk integer primary key check (pk = 1)";
 
 const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOptions>([
   [
@@ -37,9 +37,9 @@ const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOpti
       more: ["verifier text"],
     },
   ],
-  [ACCOUNT_SETTINGS, { number: SINGLE }],
+  [ACCOUNT_SETTINGS, { number: SINGLE_ROW_KEY }],
   [DEVICE, { more: ["check (owner is null or ownerOrg is null)"] }],
-  [TENANT_PROFILE, { number: SINGLE }],
+  [TENANT_PROFILE, { number: SINGLE_ROW_KEY }],
   [REMINDER, { more: ["host text", "pid integer", "unique (itemId, expiresAt, stage, way, recipient)"] }],
   [ANSWER, { more: ["unique (question)"] }],
   [ADE_DEVICE, { more: ["unique (serialNumber)"] }],
@@ -159,7 +159,7 @@ const ROOT_CREATED_AT = "2026-01-01T00:00:00.000Z";
  * deleted user's account is kept for an undo, but does not mean that the account exists. Audit records never change:
  * each is stored as the text from which its hash is computed.
  */
-const WRITTEN_SQL = `
+const MANUAL_SCHEMA_SQL = `
   create table tenant (
     pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
   create table collection (
@@ -259,7 +259,7 @@ const WRITTEN_SQL = `
 const LATER_STEPS: readonly SchemaStep[] = [];
 
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
-  { version: 200, sql: buildRecordTables(STORED_THINGS) + WRITTEN_SQL },
+  { version: 200, sql: buildRecordTables(STORED_THINGS) + MANUAL_SCHEMA_SQL },
   ...[...buildAddedColumns(STORED_THINGS)].map(([version, sql]) => ({ version, sql })),
   ...LATER_STEPS,
 ].toSorted((one, other) => one.version - other.version);

@@ -29,7 +29,7 @@ const WRITTEN_TABLE_PATTERN =
 const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
-const MAX_RECALLED = 1000;
+const MAX_REMEMBERED_RESULTS = 1000;
 
 let scratchTableCount = 0;
 
@@ -181,7 +181,7 @@ export class SqliteStore implements Store {
 
   async recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T> {
     const state = this.#database.readState();
-    if (state !== this.#recalled.state || this.#recalled.results.size >= MAX_RECALLED)
+    if (state !== this.#recalled.state || this.#recalled.results.size >= MAX_REMEMBERED_RESULTS)
       this.#recalled = { state, results: new Map() };
     const { results } = this.#recalled;
     if (results.has(key)) return results.get(key) as T;

@@ -4,7 +4,7 @@ import { createTargetIndex } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 /** Two SQL expressions for the same key: in a row `r` and in a record `t`. */
-export interface Tier {
+export interface KeyPairSql {
   readonly row: string;
   readonly record: string;
 }
@@ -13,7 +13,7 @@ export interface Tier {
 export const storeHolders = (
   database: Database,
   { kind }: PlanDefinition,
-  { row, record }: Tier,
+  { row, record }: KeyPairSql,
   rows: string,
 ): boolean => {
   for (const statement of [

@@ -22,18 +22,18 @@ import {
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-import { storeHolders, type Tier } from "./holders.ts";
+import { storeHolders, type KeyPairSql } from "./holders.ts";
 import { respellNewCodes } from "./spelling.ts";
 
-interface Identity extends Tier {
+interface IdentifyingKey extends KeyPairSql {
   readonly field: ImportedField;
   readonly kind: "lasting" | "unique" | "name";
 }
 
-const listIdentities = (plan: PlanDefinition): readonly Identity[] => {
+const listIdentifyingKeys = (plan: PlanDefinition): readonly IdentifyingKey[] => {
   const { keys, thing } = plan.kind;
   if (keyOf(plan).lasting !== true) return [];
-  return listStagedFields(plan).flatMap((field): readonly Identity[] => {
+  return listStagedFields(plan).flatMap((field): readonly IdentifyingKey[] => {
     const isLasting = keys.some((key) => key.field === field.field && key.lasting === true);
     const isName = thing.fields[field.stored]?.personName !== undefined;
     if (!isLasting && !isName && (!field.unique || field.merge !== "value")) return [];
@@ -49,14 +49,14 @@ const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
 /** SQL: the parameters of a row with another name than the record with its key. @param value SQL of the key */
-const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly Identity[]): string =>
+const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
 /** Matches people by other lasting keys after a change of address, if the name agrees. @param match adds matches */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
-  const identities = listIdentities(plan).filter(({ field }) => !isMatchKey(plan, field));
+  const identities = listIdentifyingKeys(plan).filter(({ field }) => !isMatchKey(plan, field));
   const others = identities.filter(({ field }) => kind.keys.some((key) => key.field === field.field));
   const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
   const matched = database.count("select count(*) from s.match");
@@ -95,7 +95,7 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
-  const identities = listIdentities(plan);
+  const identities = listIdentifyingKeys(plan);
   for (const { field, row, record, kind } of identities) {
     if (isMatchKey(plan, field)) continue;
     const changed = `from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;

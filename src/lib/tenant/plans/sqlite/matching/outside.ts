@@ -3,7 +3,7 @@ import { ORG } from "../../../../model/organisation.ts";
 import type { Role } from "../../../../model/role.ts";
 import { USER } from "../../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
-import { RECORD_ORGS } from "../../../store/scope.ts";
+import { RECORD_ORG_SQL } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
@@ -13,7 +13,7 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   const { thing, fields, name } = plan.kind;
   const placing: ImportedField[] = [];
   if (thing === ORG) return;
-  const place = RECORD_ORGS[thing.name]?.((field) => {
+  const place = RECORD_ORG_SQL[thing.name]?.((field) => {
     const found = fields.find(({ stored }) => stored === field);
     if (found === undefined) throw new TypeError(`${thing.name} does not have the field ${field}`);
     placing.push(found);

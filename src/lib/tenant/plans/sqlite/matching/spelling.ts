@@ -75,7 +75,7 @@ const isNumber = ({ kind: { thing } }: PlanDefinition, field: ImportedField): bo
   field.merge === "value" && (isCodeComparison(field.comparison) || thing.fields[field.stored]?.code === true);
 
 /** SQL: a stored number that begins with 0, without its leading zeros and the characters that separate its digits. */
-const buildLostNumberSql = ({ comparison, stored }: ImportedField): string => {
+const buildNumberWithoutZerosSql = ({ comparison, stored }: ImportedField): string => {
   const separators = isCodeComparison(comparison) ? [] : ["-", " ", "(", ")"];
   const bare = separators.reduce((sql, separator) => `replace(${sql}, '${separator}', '')`, recordColumn(stored));
   return buildCaseSql(buildIsNumberSql(bare, "0"), `ltrim(${bare}, '0')`, "null");
@@ -118,7 +118,7 @@ export const respellNewCodes = (
   const [cell, own] = [rowColumn(field.field), recordColumn(field.stored)];
   const tiers = [
     ...(isLoose ? [{ row: `loose_code(${cell})`, record: `loose_code(${own})` }] : []),
-    { row: buildCaseSql(buildMayLackZerosSql(field), cell, "null"), record: buildLostNumberSql(field) },
+    { row: buildCaseSql(buildMayLackZerosSql(field), cell, "null"), record: buildNumberWithoutZerosSql(field) },
   ];
   replaceCells(database, plan, field, (insert) => {
     for (const tier of tiers)
@@ -138,7 +138,7 @@ export const keepLostZeros = (database: Database, plan: PlanDefinition): void =>
       where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
     replaceCells(database, plan, field, (insert) => {
       insert(
-        `select r.row, ${buildStoredCellSql(field)} ${changed} and ${buildMayLackZerosSql(field)} and ${buildLostNumberSql(field)} = ${rowColumn(field.field)}`,
+        `select r.row, ${buildStoredCellSql(field)} ${changed} and ${buildMayLackZerosSql(field)} and ${buildNumberWithoutZerosSql(field)} = ${rowColumn(field.field)}`,
       );
       if (plan.request.fromConsole !== true) buildPaddedCodes(database, plan, field, changed).forEach(insert);
     });

@@ -8,7 +8,7 @@ import { buildIsValidRowSql } from "../../../store/sql/forms.ts";
 import {
   createParentFault,
   matchOrgs,
-  type ConsolePlace,
+  type ConsoleOrgPlace,
   type ExistingOrg,
   type OrgFault,
   type OrgRow,
@@ -117,12 +117,12 @@ const reportFaults = (database: Database, plan: PlanDefinition, faults: readonly
 
 const ORG_VERSIONS = getVersionSchema(ORG.name);
 
-const readConsolePlaces = (database: Database): readonly ConsolePlace[] => {
+const readConsolePlaces = (database: Database): readonly ConsoleOrgPlace[] => {
   const states = buildPossibleStatesSql(ORG_VERSIONS, "select pk from main.org_observed");
   const select = (column: string): string =>
     `select distinct pk, ${column} from (${states}) where mask & ${getColumnBit(ORG_VERSIONS, column)} <> 0`;
   return database
-    .all<Omit<ConsolePlace, "isHere" | "inConsole"> & Readonly<Record<"isHere" | "inConsole", number>>>(
+    .all<Omit<ConsoleOrgPlace, "isHere" | "inConsole"> & Readonly<Record<"isHere" | "inConsole", number>>>(
       `select n.pk, n.name, p.parent, t.pk is not null as isHere, o.inConsole
        from (${select("name")}) n join (${select("parent")}) p on p.pk = n.pk and p.parent is not null
        join main.org_observed o on o.pk = n.pk left join main.org t on t.pk = n.pk

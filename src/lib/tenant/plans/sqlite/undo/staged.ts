@@ -84,18 +84,18 @@ export const resetStagedTables = (database: Database, versions: VersionSchema): 
     `create table if not exists ${table} (pk integer primary key, action text, changed integer, ${names.join(", ")})`,
   );
   database.exec(`delete from ${table}`);
-  const since = getSinceTable(versions);
+  const since = getLaterVersionsTable(versions);
   database.exec(
     `create table if not exists ${since} (pk integer primary key, changed integer, ${versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ")})`,
   );
   database.exec(`delete from ${since}`);
 };
 
-const getSinceTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
+const getLaterVersionsTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
 
 /** SQL: merges later versions of each staged record into a single row with the oldest value of each column. */
-const buildFillSinceSql = (versions: VersionSchema): string => {
-  const table = getSinceTable(versions);
+const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
+  const table = getLaterVersionsTable(versions);
   const own = `${versions.thing.name}_since`;
   const columns = versions.columns.map(({ name, bit }) => ({ column: quoteIdentifier(name), bit }));
   const sets = columns.map(
@@ -118,7 +118,7 @@ export const stageChange = (
     resetStagedTables(database, versions);
     for (const sql of buildStagingSql(versions, mask(versions))) database.run(sql, { revision });
     // reading later versions scans all records, so unchanged record types are skipped
-    if (hasStagedRecords(database, versions)) database.run(buildFillSinceSql(versions), { revision });
+    if (hasStagedRecords(database, versions)) database.run(buildMergeLaterVersionsSql(versions), { revision });
   }
 };
 
@@ -234,7 +234,7 @@ export const restoreCustomFields = (database: Database): void => {
   database.exec(
     `update ${users} as u set custom = json_patch(t.custom, (select json_group_object(cast(f.pk as text), ${buildCustomValueSql("u.custom")})
        from ${buildOtherCustomFieldsSql("u.custom", "x.custom")}))
-     from ${getSinceTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
+     from ${getLaterVersionsTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
      where u.pk = x.pk and u.action = 'update' and u.changed & x.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
   );
   const isKnown = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
@@ -247,7 +247,7 @@ export const restoreCustomFields = (database: Database): void => {
 
 export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
-   left join ${getSinceTable(versions)} x on x.pk = u.pk`;
+   left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
 /** SQL: the label of a record, even if deleted; null if the acting account cannot see the record. @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {

@@ -49,7 +49,7 @@ import { getStoredKind } from "../tables.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { PlanCounts, StagedFile } from "../../staging/counts.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import { BESIDE_SCHEMA, showPlannedOrgs, withRowsBeside } from "../orgs/beside.ts";
+import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "../orgs/beside.ts";
 
 export interface TaskFiles {
   readonly tenant: string;
@@ -69,7 +69,7 @@ const BULK_CACHE_KIB = 20_480;
 
 const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>): void => {
   if (staging !== undefined) attachStaging(database, staging, { fresh: false });
-  if (beside !== undefined) database.run(`attach :beside as ${BESIDE_SCHEMA}`, { beside });
+  if (beside !== undefined) database.run(`attach :beside as ${PLANNED_ORGS_SCHEMA}`, { beside });
 };
 
 const openBulkConnection = (tenant: string, interrupted: () => boolean): Database => {
@@ -193,12 +193,12 @@ const compareAndStorePlan = async (
     await updateImport(writer, await readUnplannedImport(writer, id), {
       state: "planned",
       etag,
-      detail: { staged: plan.staged, counts: addBeside(counts, orgs), ...deleted },
+      detail: { staged: plan.staged, counts: addPlannedOrgCounts(counts, orgs), ...deleted },
     });
   });
 };
 
-const addBeside = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCounts => {
+const addPlannedOrgCounts = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCounts => {
   const { create = 0, update = 0, recordsBefore = 0, roles } = orgs?.detail.counts ?? {};
   if (create + update === 0) return counts;
   const own = counts.roles ?? { count: 0, first: [] };
@@ -274,7 +274,7 @@ const applyAndRecord = async (
   const revision = advanceRevision(database, [collection, ...others]);
   const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
   if (beside !== undefined)
-    withRowsBeside(database, () =>
+    withPlannedOrgRows(database, () =>
       applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
     );
   if (isRechecked) await requireSameEffect(database, record);

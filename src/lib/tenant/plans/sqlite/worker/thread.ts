@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import type { Assignment, JobArguments, Jobs, Outcome } from "./import-worker.ts";
+import type { WorkerJob, JobArguments, Jobs, Outcome } from "./import-worker.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
 /** Returns the URL of the worker: a `.ts` file next to this file in the source, or a file in the built bundle. */
@@ -71,7 +71,7 @@ async function runJob(
   signal?.addEventListener("abort", abort);
   // the thread reads the file through this stream, because a failed job may not read it to its end
   const stream = "stream" in args ? args.stream.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
-  const assignment: Assignment = { job, args: { ...args, ...(stream && { stream }) }, stop };
+  const assignment: WorkerJob = { job, args: { ...args, ...(stream && { stream }) }, stop };
   try {
     const worker = takeWorker();
     worker.ref();
