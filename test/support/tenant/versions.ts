@@ -68,7 +68,7 @@ function expectSameRecords(thing: string, found: Records, wanted: Records | unde
 }
 
 /** The reason why a change cannot be undone although no other change prevents this. */
-const NOTHING_TO_RESTORE = "it wrote no record that can be restored";
+const NOTHING_TO_RESTORE = "it changed no data that can be restored";
 
 function expectRemovedFieldFailure({ what }: Failure): void {
   expect(what.en).toContain("a deleted custom field cannot be restored with its values");

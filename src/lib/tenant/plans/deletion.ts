@@ -63,12 +63,12 @@ export const createBlockedDeletionFailure = (
 const WRONG_DELETION_FAILURE = new Failure("usage", {
   what: text(
     "a deletion requires IDs, and only organisations can be deleted with everything below them",
-    "削除には ID が必要です。配下も含めて削除できるのは組織だけです",
+    "削除には対象の ID が必要です。配下も含めて削除できるのは組織だけです",
   ),
   where: "json",
 });
 
 const ROOT_DELETION_FAILURE = new Failure("input-rejected", {
-  what: text("全社 cannot be deleted; nothing was changed", "全社は削除できません。何も変更していません"),
-  hint: text("specify the organisations below 全社 instead", "全社の下の組織を指定してください"),
+  what: text("全社 cannot be deleted; nothing was changed", "「全社」は削除できません。何も変更していません"),
+  hint: text("specify the organisations below 全社 instead", "「全社」の下の組織を指定してください"),
 });

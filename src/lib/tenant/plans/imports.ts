@@ -121,8 +121,8 @@ export class TenantImports {
     if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "organisations by name, or planned beside (append, no errors), need a list of users or devices that creates none",
-        "組織名での指定や、一緒に計画する組織(追加更新、エラーなし)は、組織を作らないユーザーとデバイスのインポートだけで使えます",
+        "only imports of users or devices that create no organisations can use organisation names or an append plan of organisations (no errors)",
+        "組織名での指定と、一緒に適用する組織の計画(追加更新、エラーなし)は、組織を作らないユーザーかデバイスのインポートだけで使えます",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",
     });
@@ -373,11 +373,11 @@ const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
 
 const DELETED_FIELD_REASON = text(
   "a deleted custom field cannot be restored with its values",
-  "削除したカスタムユーザー情報は、値とともに元に戻すことはできません",
+  "削除したカスタムユーザー情報とその値は、元に戻せません",
 );
 
 const NOTHING_RESTORABLE_REASON = text(
-  "it wrote no record that can be restored; former passwords and similar secrets are not stored",
+  "it changed no data that can be restored (old passwords and similar secrets are not stored)",
   "元に戻せるデータの変更ではありません(以前のパスワードなどは保存していません)",
 );
 

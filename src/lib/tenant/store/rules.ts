@@ -108,7 +108,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     problem: () => ({
       field: "role",
       what: text(
-        "no system administrator would be left: grant another person this role first",
+        "no system administrator would be left; grant another person this role first",
         "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
       ),
     }),
@@ -138,7 +138,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
         field: "role",
         what: text(
           `${en} cannot be an operator in ${ROOT_ORG_NAME}: an operator must belong to another organisation`,
-          `${ja}は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
+          `${ja}は「${ROOT_ORG_NAME}」ではオペレーターになれません。「${ROOT_ORG_NAME}」以外の所属組織が必要です`,
         ),
       };
     },

@@ -58,8 +58,8 @@ const createUnreadableLogFailure = (path: string): Failure =>
     ),
     where: `${path}-wal`,
     hint: text(
-      "make the folder writable, then open the tenant once",
-      "フォルダーに書き込めるようにしてから、テナントを一度開いてください",
+      "make the folder writable, then run the command again",
+      "フォルダーに書き込めるようにしてから、もう一度実行してください",
     ),
   });
 

@@ -18,7 +18,10 @@ const APPLICATION_ID = 0x43_4c_4f_4d;
 
 const createForeignFileFailure = (path: string): Failure =>
   new Failure("input-rejected", {
-    what: text("not a tenant file of a released clomoctl", "公開版の clomoctl のテナントのファイルではありません"),
+    what: text(
+      "the file was not written by a released version of clomoctl",
+      "公開版の clomoctl が書き込んだテナントのファイルではありません",
+    ),
     where: path,
     hint: text(
       "move this file to another place, then restore the tenant's file from a backup",

@@ -60,7 +60,7 @@ const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, pr
 
 const DAMAGED_FILE_FAULT = text("the tenant's file is damaged", "テナントのファイルが壊れています");
 const OTHER_SCHEMA_FAULT = text(
-  "the tenant's file defines something that clomoctl does not",
+  "the tenant's file contains database definitions that are not clomoctl's",
   "テナントのファイルに、clomoctl のものではない定義があります",
 );
 const BROKEN_HISTORY_FAULT = text(

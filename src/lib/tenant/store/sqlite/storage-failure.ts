@@ -79,8 +79,8 @@ export const createUnusableFileFailure = (path: string, reason: string, cause?: 
     what: text(`the tenant's file cannot be used: ${reason}`, `テナントのファイルを使えません: ${reason}`),
     where: path,
     hint: text(
-      "check the disk and the folder's permissions; replace a damaged file with a backup, and keep a copy of it",
-      "ディスクとフォルダーの権限を確認してください。壊れたファイルは、コピーを残してからバックアップで置き換えます",
+      "check the disk and the folder's permissions; if the file is damaged, keep a copy of it and restore a backup",
+      "ディスクとフォルダーの権限を確認してください。ファイルが壊れている場合は、コピーを残して、バックアップから戻してください",
     ),
     cause,
   });
@@ -102,7 +102,7 @@ const isNotDatabase = (path: string): boolean => {
 
 const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
-    what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、ありません"),
+    what: text("the plan's file is damaged or missing", "計画のファイルがないか、壊れています"),
     where: path,
     hint: text("make the plan again", "計画を作り直してください"),
     cause,

@@ -295,7 +295,7 @@ class BlockedRecordFinder {
 
 const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
   what: text(
-    "records of this change are now outside your organisations; nothing was changed",
+    "some records of this change are now outside your organisations; nothing was changed",
     "この変更のデータの一部が管理対象組織の外にあるため、何も変更していません",
   ),
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
@@ -319,8 +319,8 @@ export const findBlockedRecords = (database: Database, undone: UndoneChange): vo
 const createDependentUndoFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `other records of change ${number} depend on those that would be skipped; nothing was changed`,
-      `変更 ${number} には、取り消せないデータがないと取り消せないものがあるため、何も変更していません`,
+      `some records of change ${number} depend on records that cannot be undone; nothing was changed`,
+      `変更 ${number} に、取り消せないデータに依存するデータがあるため、何も変更していません`,
     ),
     hint: text("undo the later changes first", "先に、後の変更を取り消してください"),
   });
