@@ -291,7 +291,7 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /** Removes the data of dead processes and plans older than a week. Complete plans of dead processes stay. */
+  /** Removes plans older than a week, and data of processes that have ended, except for complete plans. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
     // read the records only now, because an import that was just unlocked may be a complete plan by now

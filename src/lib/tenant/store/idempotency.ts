@@ -39,7 +39,7 @@ export const toStoredKey = (
   };
 };
 
-/** Returns the stored result of a repeated request, if any. @throws Failure `usage` if the key is another request's */
+/** Returns the stored result of a repeated request, if any. @throws Failure `usage` if another request used the key */
 export const findRequestKey = async (
   reader: Reader,
   { key, route, fingerprint }: RequestKey,

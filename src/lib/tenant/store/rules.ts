@@ -32,7 +32,7 @@ export interface RecordRule {
   /** a new record without these fields cannot break the rule; default: `fields` */
   readonly sets?: readonly string[];
   readonly judgesDeletions?: true;
-  /** `console` if the rule does not apply to values from the console; `restored` if not to an undo either */
+  /** `console`: values from the console may break the rule; `restored`: so may values that an undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
   /** SQL: a JSON value that the message needs */

@@ -48,7 +48,7 @@ const listIdentifyingKeys = (plan: PlanDefinition): readonly IdentifyingKey[] =>
 const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
-/** SQL: the parameters of a row with another name than the record with its key. @param value SQL of the key */
+/** SQL: problem parameters if the name differs from the record with the row's key. @param value SQL of the key */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;

@@ -70,7 +70,7 @@ export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKi
     )
     .join(" or ") || "false";
 
-/** SQL: true if the record `t` stays although an export lacks it: changed locally, referenced or unclear. */
+/** SQL: true if an export lacks the record `t` but it stays: it is changed locally, referenced or unclear. */
 export const buildIsKeptLocallySql = (kind: StoredKind): string => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
   if (versions === undefined) return "false";
