@@ -4,7 +4,7 @@ import { Failure } from "../lib/errors/index.ts";
 import type { Command } from "./command.ts";
 import { toFlagName, formatPlaceholder, type Field } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { COMMANDS, listCompulsoryWords, listValueFields, toSoundValue } from "#support/commands/verbs.ts";
+import { COMMANDS, listCompulsoryWords, listValueFields, toValidValue } from "#support/commands/verbs.ts";
 
 const BLANKS = ["", " ", "　", "\t\n"];
 
@@ -34,9 +34,9 @@ test.each(COMMANDS)("%s: a blank option means no value, or is refused", (line, v
     const flag = `--${toFlagName(key)}`;
     for (const blank of BLANKS) {
       const needed = listValueFields(verb.options).filter(([other]) => other === field.requires);
-      const companions = needed.map(([other, one]) => `--${toFlagName(other)}=${toSoundValue(one)}`);
+      const companions = needed.map(([other, one]) => `--${toFlagName(other)}=${toValidValue(one)}`);
       const words = [...others.filter((word) => !word.startsWith(`${flag}=`)), ...companions, `${flag}=${blank}`];
-      const args = listValueFields(verb.args).map(([, arg]) => toSoundValue(arg));
+      const args = listValueFields(verb.args).map(([, arg]) => toValidValue(arg));
       const read = outcome(path, verb, [...words, ...args]);
       const called = field.short === undefined ? flag : `-${field.short}, ${flag}`;
       expect(read, flag).toEqual(field.blank === true ? "taken" : refusal(called, path));
@@ -49,7 +49,7 @@ test.each(COMMANDS)("%s: a blank argument is refused", (line, verb) => {
   const args = listValueFields(verb.args);
   for (const [at, [key, field]] of args.entries()) {
     const [before, after] = [args.slice(0, at), args.slice(at + 1)].map((all) =>
-      all.map(([, one]) => toSoundValue(one)),
+      all.map(([, one]) => toValidValue(one)),
     );
     for (const blank of BLANKS) {
       const read = outcome(path, verb, [...listCompulsoryWords(verb), ...(before ?? []), blank, ...(after ?? [])]);

@@ -7,19 +7,16 @@ const isDefaultSeed = CLOMOCTL_SEED === undefined;
 
 const HISTORY_COUNT = 50;
 
-/**
- * A quarter of the runs finds most faults in a quarter of the time. `CLOMOCTL_HISTORIES=all` has all of them, and only
- * these are known to cover all events.
- */
+/** A quarter of the runs finds most faults. Only all runs (`CLOMOCTL_HISTORIES=all`) are known to cover all events. */
 const isWhole = CLOMOCTL_HISTORIES === "all";
-const SHARE = isWhole ? 1 : 0.25;
+const SHARE_OF_RUNS = isWhole ? 1 : 0.25;
 
 const countRuns = (numRuns: number): number =>
-  CLOMOCTL_HISTORIES === undefined || isWhole ? Math.ceil(SHARE * numRuns) : Number(CLOMOCTL_HISTORIES);
+  CLOMOCTL_HISTORIES === undefined || isWhole ? Math.ceil(SHARE_OF_RUNS * numRuns) : Number(CLOMOCTL_HISTORIES);
 
 /**
- * Returns the parameters of a random property with a fixed seed: a quarter of `numRuns` runs. The torture run can
- * replace both values.
+ * Returns the parameters of a random property: a fixed seed, and a quarter of `numRuns`. The torture run can replace
+ * both.
  */
 export const toPropertyParameters = (numRuns: number, seed: number) => ({
   numRuns: countRuns(numRuns),
@@ -28,7 +25,7 @@ export const toPropertyParameters = (numRuns: number, seed: number) => ({
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),
 });
 
-/** Returns the parameters of a property of random histories: by default, as many as most models need for all events. */
+/** Returns the parameters of a property of random histories. The default count covers all events of most models. */
 export const toHistoryParameters = (seed: number, count = HISTORY_COUNT) => toPropertyParameters(count, seed);
 
 /** Returns random steps of a history: at most `most`, unless the torture run sets another maximum. */
@@ -43,11 +40,10 @@ export function expectAllEvents(seen: ReadonlySet<string>, wanted: readonly stri
 
 /** Expects that an event occurred more than `least` times in all histories of the default seed. */
 export function expectMoreThan(times: number, least: number): void {
-  if (isDefaultSeed) expect(times).toBeGreaterThan(Math.floor(SHARE * least));
+  if (isDefaultSeed) expect(times).toBeGreaterThan(Math.floor(SHARE_OF_RUNS * least));
 }
 
 /**
- * Options for a test that has many cases or runs several programs. The torture run has a longer timeout, because it can
- * run any number of cases.
+ * Options for a test with many cases or programs. The timeout is longer in the torture run, which can run more cases.
  */
 export const LONG_TIMEOUT = { timeout: isDefaultSeed ? 300_000 : 3_600_000 };

@@ -1,13 +1,11 @@
 import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
 
-/** A response of {@link FakeApple}, completed by default values; an error makes the request fail. */
+/** A response of {@link FakeApple}; missing parts have default values, and an error makes the request fail. */
 export type FakeAppleResponse = Partial<AppleResponse> | Error;
 
 export const NOW = Date.parse("2026-11-22T19:00:00Z");
 
-/**
- * A fake Apple server, which responds as the test says and records requests. Its clock advances when its client waits.
- */
+/** A fake Apple server that responds as the test specifies and records requests. Waiting advances its clock. */
 export class FakeApple {
   readonly requests: AppleRequest[] = [];
   readonly waits: number[] = [];
@@ -41,7 +39,7 @@ export class FakeApple {
   }
 }
 
-/** Returns a function that gives one response after another, and repeats the last response. */
+/** Returns a function that gives the responses in order, and then repeats the last response. */
 export const respondInTurn =
   (...answers: readonly [FakeAppleResponse, ...FakeAppleResponse[]]) =>
   (_: AppleRequest, count: number): FakeAppleResponse =>

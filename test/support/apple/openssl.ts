@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 
 const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
 
-/** Describes tests of files that openssl creates. Without openssl, one test says that nothing was tested. */
+/** Describes tests of files that openssl creates. Without openssl, a test reports that nothing was tested. */
 export function describeWithOpenssl(name: string, suite: () => void): void {
   const [tried, missed] = HAS_OPENSSL ? [[name], []] : [[], [name]];
   describe.each(tried)("%s", () => {
@@ -19,7 +19,7 @@ export function describeWithOpenssl(name: string, suite: () => void): void {
 export interface CertificateOptions {
   /** in the format of `-subj` */
   readonly subject: string;
-  /** start of validity, such as `20270301145959Z`; openssl writes UTCTime before 2050 and GeneralizedTime from 2050 */
+  /** start of validity, such as `20270301145959Z`; openssl writes UTCTime before 2050, and GeneralizedTime later */
   readonly from?: string;
   readonly to?: string;
   readonly key?: "rsa" | "ec";
@@ -69,7 +69,7 @@ export class OpensslWorkspace {
     return execFileSync("openssl", args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
   }
 
-  /** Returns the path of a new file, and writes the content if it is given. */
+  /** Returns the path of a new file, with the given content if any. */
   file(name: string, content?: string | Uint8Array): string {
     this.#count += 1;
     const path = join(this.folder, `${this.#count}-${name}`);

@@ -6,7 +6,6 @@ import { openAppleSockets } from "../../../src/cli/apple.ts";
 import { openTenant } from "../../../src/cli/tenant.ts";
 import { run as runWith, type Circumstances, type Typing } from "../commands/program.ts";
 
-/** Options for running a command line. */
 export interface RunOptions {
   /** CLOMOCTL_HOME; see {@link freshHome} */
   readonly home: string;
@@ -16,7 +15,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** working directory; `home` by default */
   readonly cwd?: string;
-  /** what a person types at a terminal; there is no terminal if omitted */
+  /** text that a person types at a terminal; no terminal if omitted */
   readonly typing?: readonly Typing[];
   /** width of the terminal; 100 by default */
   readonly columns?: number;
@@ -24,7 +23,6 @@ export interface RunOptions {
   readonly now?: Date | (() => Date);
 }
 
-/** The result of running a command line. */
 export interface Outcome {
   readonly stdout: Buffer;
   /** stdout, decoded as UTF-8 */
@@ -41,7 +39,7 @@ export const ROOT = join(import.meta.dirname, "..", "..", "..");
 /** The folder of the input files that the repository's scripts generate. */
 export const FIXTURES = join(ROOT, "fixtures");
 
-/** Splits a line into words as a shell does: `"…"` and `'…'` are one word each. */
+/** Splits a line into words like a shell, with `"…"` and `'…'` as one word each. */
 export const splitWords = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
 
@@ -57,7 +55,7 @@ const terminalOf = ({ typing, columns = 100 }: RunOptions): Circumstances["termi
 
 /**
  * Runs a command line like the built program, with the real tenants of its home, but in this process, which is many
- * times faster. Tests that require a separate process are in `test/process`.
+ * times faster. Tests that need a separate process are in `test/process`.
  */
 export async function run(words: readonly string[], options: RunOptions): Promise<Outcome> {
   const { home, cwd = home, env, stdin = "", now = new Date() } = options;

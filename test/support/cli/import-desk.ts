@@ -6,10 +6,9 @@ import { TestSurroundings } from "../tenant/tenant.ts";
 import { freshHome, run, type Outcome, type RunOptions } from "./home.ts";
 
 export const HEADER = "氏名,メールアドレス,組織コード,役職";
-/** The lines of a file with two people and four columns. */
 const PEOPLE = [HEADER, "山田 太郎,taro@example.com,S01,部長", "佐藤 花子,hanako@example.com,S02,"];
 
-/** Returns the content of a file that consists of these lines, each with CRLF. */
+/** Returns the content of a file with these lines, each with CRLF. */
 export const csv = (lines: readonly string[]): string => lines.map((line) => `${line}\r\n`).join("");
 
 export interface Result {
@@ -23,7 +22,7 @@ export interface Result {
 
 export const parseResult = ({ text }: Outcome): Result => JSON.parse(text) as Result;
 
-/** Runs command lines in one home. The lines are given without `clomoctl`. */
+/** Runs command lines in one home. The lines do not contain `clomoctl`. */
 export class Desk {
   readonly home: string;
 

@@ -18,11 +18,7 @@ export interface FakeEnvironment {
 /** Process 1 always exists and was not started by a test. */
 const PID = 1;
 
-/**
- * Creates an in-memory environment of the program.
- *
- * @param home CLOMOCTL_HOME
- */
+/** @param home CLOMOCTL_HOME */
 export function createFakeEnvironment(home: string, stdout: Duplex = new PassThrough()): FakeEnvironment {
   const environment: Record<string, string | undefined> = { CLOMOCTL_HOME: home, LANG: "C" };
   const stderr = new PassThrough();

@@ -1,7 +1,6 @@
 import { afterAll } from "vitest";
 
-// the program replaces these classes of the platform with lighter ones, and a Hono server replaces them with its own;
-// they are restored for the next test file
+// the program and the Hono server replace these classes of the platform; they are restored for the next test file
 const platformClasses = Object.entries({ Headers, Request, Response });
 
 afterAll(() => {

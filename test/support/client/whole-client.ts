@@ -14,7 +14,7 @@ type OnPlan<M extends "commit"> = (
   signal?: AbortSignal,
 ) => Promise<Import>;
 
-/** A client with all nouns. Its imports also have {@link planImport} as a method, and act on a plan as it was seen. */
+/** A client with all nouns. Imports also have the method {@link planImport}, and act on plans by their ETag. */
 export type WholeClient = Omit<Client, "imports"> & {
   readonly imports: Omit<Imports, "commit"> & {
     readonly plan: (...given: WithoutFirst<Parameters<typeof planImport>>) => ReturnType<typeof planImport>;
@@ -40,7 +40,7 @@ export const createWholeClient = (connection: Connection): WholeClient => {
   };
 };
 
-/** The failure that work ends with; it must end with one. */
+/** Returns the failure of an operation. @throws Error if the operation does not fail */
 export const requireFailure = async (work: Promise<unknown>): Promise<Failure> => {
   const error = await work.then(
     () => undefined,

@@ -5,19 +5,19 @@ import { type Language } from "../../../src/lib/text/index.ts";
 import { freshFolder, runInBoth, type Circumstances } from "./program.ts";
 import { type Answers } from "./tenant.ts";
 
-/** A text that stderr must contain. If it begins with `error: ` or `エラー: `, stderr must equal it. */
+/** A text that stderr must contain. If the text begins with `error: ` or `エラー: `, stderr must equal the text. */
 type Message = string;
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
-/** A command line that is refused in both languages, without output. */
+/** A command line that fails in both languages without output. */
 interface Refusal extends Pick<Circumstances, "terminal" | "stdin" | "environment"> {
   readonly line: string | readonly string[];
   readonly exit: number;
   readonly en: Message | readonly Message[];
-  /** default: the same as `en`, for a command or value that is the same in both languages */
+  /** default: the same as `en` */
   readonly ja?: Message | readonly Message[];
-  /** responses of the tenant, each of which must be requested; if omitted, the tenant must not be opened */
+  /** responses of the tenant, all of which must be requested; if omitted, the tenant must not be opened */
   readonly tenant?: Answers;
   readonly files?: Files;
 }

@@ -2,11 +2,7 @@ import type { ConsoleTask } from "../../../src/lib/client/index.ts";
 
 type TaskRecord = ConsoleTask["records"][number];
 
-/**
- * Returns a record of a task: a user whose title changed.
- *
- * @param of members that replace the default members
- */
+/** Returns a record of a task: a user with a new title. @param of replaces members */
 export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
   thing: "user",
   kind: "users",
@@ -19,11 +15,7 @@ export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
   ...of,
 });
 
-/**
- * Returns a task with one record that somebody changed by hand.
- *
- * @param of members that replace the default members
- */
+/** Returns a task with one record that was changed manually. @param of replaces members */
 export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask> = {}): ConsoleTask => {
   const only = recordOf(record);
   const count = (work: "create" | "delete"): number => (only.work === work ? 1 : 0);
@@ -42,11 +34,7 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
   };
 };
 
-/**
- * Returns a task that belongs to an import.
- *
- * @param of members that replace the default members
- */
+/** Returns the task of an import. @param of replaces members */
 export const taskOfImport = (of: Partial<ConsoleTask> = {}): ConsoleTask =>
   taskOf(
     {},

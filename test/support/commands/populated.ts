@@ -7,10 +7,7 @@ import { COMMANDS } from "./verbs.ts";
 
 export const CHANGING_COMMANDS = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
 
-/**
- * Creates a tenant with the records that the tests' command lines need. Writes the required files and settings to a
- * folder.
- */
+/** Creates a tenant with the records for the tests' command lines, and writes the files and settings to a folder. */
 export async function createPopulatedTenant(folder: string): Promise<TestTenant> {
   const tenant = new TestTenant();
   await tenant.import({ kind: "orgs" }, [

@@ -15,15 +15,14 @@ import type { Clock } from "../../../src/commands/tools.ts";
 import { AnsweringTenant, type Answers, type ReceivedRequest } from "./tenant.ts";
 
 /**
- * The keys that are typed in response to a question on the screen: a part of the question, and the keys (or a function
- * that is called at that time and returns them).
+ * Keys to type after a question on the screen: a part of the question, and the keys or a function that returns them.
  */
 export type Typing = readonly [question: string, keys: string | (() => string)];
 
-/** The environment in which a command line runs. By default: no terminal, no input, and a new, empty home. */
+/** The environment of a command line. Default: no terminal, no input, and a new, empty home. */
 export interface Circumstances {
   readonly tenant?: Answers | Failure | Transport;
-  /** the same as `tenant`, by context, for a command that uses several contexts */
+  /** the responses of several tenants, by context */
   readonly tenants?: Readonly<Record<string, Answers | Failure | Transport>>;
   /** transports by the account that `--as` names; other accounts use `tenants` and `tenant` */
   readonly actors?: Readonly<Record<string, Transport>>;
@@ -40,9 +39,9 @@ export interface Circumstances {
   readonly signals?: EventEmitter;
   /** called with the complete stdout so far whenever the program writes to it */
   readonly onOutput?: (text: string) => void;
-  /** additional environment variables; the value undefined removes a variable, for example CLOMOCTL_HOME */
+  /** additional environment variables; undefined removes a variable, for example CLOMOCTL_HOME */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** CLOMOCTL_HOME; see {@link freshFolder}. The system units of the machine are in its subfolder `system-units`. */
+  /** CLOMOCTL_HOME; see {@link freshFolder}. The subfolder `system-units` stands for the computer's system units. */
   readonly home?: string;
   /** working directory, to which file names are relative */
   readonly folder?: string;
@@ -74,7 +73,7 @@ const ERASE_LINE = Buffer.from("\u001b[2K");
 class Screen extends Writable {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
-  /** called by spinners; does nothing */
+  /** spinners call this method, which has no effect */
   readonly cursorTo = (): boolean => true;
   readonly moveCursor = this.cursorTo;
   readonly clearLine = (): boolean => this.#both.push(ERASE_LINE) > 0;
@@ -114,7 +113,7 @@ class Person {
   #read = 0;
   readonly #presets: boolean;
 
-  /** @param typing "presets": Enter after each question, and y where only y applies the plan */
+  /** @param typing "presets": Enter after each question, or y if Enter does not apply the plan */
   constructor(typing: readonly Typing[] | "presets") {
     this.#presets = typing === "presets";
     this.#typing = typing === "presets" ? [] : [...typing];
@@ -149,7 +148,7 @@ class TestHost extends EventEmitter {
   /** process 1 always exists and was not started by a test */
   readonly pid = 1;
   readonly execPath = "/opt/node/bin/node";
-  /** true after the command line has ended; a timer that a signal started must then do nothing */
+  /** true after the command line has ended; timers of signals have no effect after that */
   ended = false;
   readonly kill = (): true => true;
   readonly exit = (code: number): void => {
@@ -165,12 +164,9 @@ const rejectAppleRequest: Send = ({ url }) => Promise.reject(new TypeError(`noth
 const NOW = new Date("2026-11-20T01:00:00Z");
 
 /**
- * Runs a command line in this process, from its words to its exit code, including parsing, output and failures. Only
- * the tenant is replaced, according to `circumstances`. The line is an array of words, or a string of words separated
- * by spaces.
- *
- * @throws if the tenant receives a request for which no response is specified, or if a specified response or key is not
- * used
+ * Runs a command line in this process, with parsing, output and failures. Only the tenant is replaced, as specified by
+ * `circumstances`. The line is an array of words, or a string of words separated by spaces. @throws if a request has no
+ * specified response, or if a specified response or key is not used
  */
 export async function run(line: string | readonly string[], circumstances: Circumstances = {}): Promise<RunResult> {
   const { terminal, home = freshFolder(), now = NOW } = circumstances;
@@ -240,11 +236,11 @@ export async function run(line: string | readonly string[], circumstances: Circu
 }
 
 const splitOffSummary = (printed: string): Pick<RunResult, "stderr" | "summary"> => {
-  const [summary] = SUMMARY.exec(printed) ?? [];
+  const [summary] = SUMMARY_PATTERN.exec(printed) ?? [];
   return { stderr: printed.replace(`${summary}\n`, ""), summary };
 };
 
-const SUMMARY =
+const SUMMARY_PATTERN =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import P?\d+)? exit \d+$/m;
 
 /** Runs a command line with {@link run} in both languages, each time with a new environment. */
@@ -260,7 +256,6 @@ export async function runInBoth(
 }
 
 /**
- * Matches a command that is followed by the rest of the sentence without a separator. A person who copies such a
- * command would also copy the next word.
+ * Matches a command that is followed by text without a separator, so that copying the command would include the text.
  */
 const UNSEPARATED_COMMAND = /clomoctl [^\n、。(),「」]*[\w…'"](?=[ぁ-ん])/u;

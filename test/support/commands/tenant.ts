@@ -7,7 +7,7 @@ import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
 
-/** A request that the tenant received. Parts that the request does not have are omitted. */
+/** A request that the tenant received. Missing parts are omitted. */
 export interface ReceivedRequest {
   readonly operation: string;
   readonly params?: Readonly<Record<string, string>>;
@@ -22,15 +22,12 @@ export interface ReceivedRequest {
 }
 
 /**
- * A tenant's response to one operation: the body (an array for a stream of lines, a string for a CSV export), a
- * failure, or a function that returns the response to a request.
+ * A tenant's response to an operation: the body (an array for a stream of lines, a string for a CSV export), a failure,
+ * or a function that returns the response to a request.
  */
 export type Answer = unknown;
 
-/**
- * Responses by operationId. {@link inTurn} specifies one response per call. The test fails if a response is not
- * requested.
- */
+/** Responses by operationId. {@link inTurn} specifies one response per call. Unused responses make the test fail. */
 export type Answers = Readonly<Record<string, Answer>>;
 
 class ResponseSequence {
@@ -41,7 +38,7 @@ class ResponseSequence {
   }
 }
 
-/** Returns the responses to the first, second, … call of an operation. If there is a further call, the test fails. */
+/** Returns the responses to successive calls of an operation. A further call makes the test fail. */
 export const inTurn = (...answers: readonly Answer[]): Answer => new ResponseSequence(answers);
 
 const readLines = (name: string): readonly string[] =>
@@ -56,7 +53,7 @@ const EXAMPLES = new Map(
   }),
 );
 
-/** The names that tests have for operations, by `noun.method`. */
+/** The names of operations in tests, by `noun.method`. */
 const TEST_NAMES = new Map(
   readLines("operation-names.txt").map((line) => {
     const [name = "", operation = ""] = line.split(" ");
@@ -64,7 +61,7 @@ const TEST_NAMES = new Map(
   }),
 );
 
-/** Returns a usual response to an operation, with some members replaced. */
+/** Returns a typical response to an operation, with some members replaced. */
 export function example<T extends object>(operation: string, change: Partial<T> = {}): T {
   const answer = EXAMPLES.get(operation);
   if (typeof answer !== "object" || answer === null) throw new TypeError(`no example of ${operation}`);
@@ -123,8 +120,8 @@ async function checkRequest({ route, query, json }: ReceivedRequest & { readonly
   schemas.body?.parse(json);
 }
 
-/** Returns the items of a list that a test wrote as `{ items }`. */
-function takeItems(answer: unknown): unknown {
+/** Returns the items of a list that a test specified as `{ items }`. */
+function unwrapItems(answer: unknown): unknown {
   if (typeof answer !== "object" || answer === null || !("items" in answer)) return answer;
   return Object.keys(answer).every((key) => key === "items" || key === "next") ? answer.items : answer;
 }
@@ -133,17 +130,17 @@ function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unkno
   if (answer instanceof Failure) return createProblemResponse(answer);
   const headers = { "content-type": MEDIA_TYPES[kind] };
   if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { headers });
-  const items = takeItems(answer);
+  const items = unwrapItems(answer);
   if (kind === "json") return Response.json(items ?? null);
   return new Response((items as readonly unknown[]).map((line) => `${JSON.stringify(line)}\n`).join(""), { headers });
 }
 
-/** Whatever a test is about, a terminal asks for the revision before any question, and an import for the layouts. */
-const UNTOLD: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [] };
+/** Responses that no test needs to specify: terminals request the revision, and imports request the layouts. */
+const DEFAULTS: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [] };
 
 /**
  * A tenant that returns the specified responses and records the requests. Requests and responses must match the
- * contract exactly. A request without a specified response, and a response that is never requested, make the test fail.
+ * contract exactly. A request without a specified response, and an unused response, make the test fail.
  */
 export class AnsweringTenant {
   readonly requests: ReceivedRequest[] = [];
@@ -159,7 +156,7 @@ export class AnsweringTenant {
 
   readonly transport: Transport = async (request) => {
     const response = await this.#respond(request);
-    // like any other transport, it does not deliver a response that arrives after the abort
+    // like other transports, this does not deliver a response after the abort
     request.signal.throwIfAborted();
     return response;
   };
@@ -168,7 +165,7 @@ export class AnsweringTenant {
     try {
       const { route, ...asked } = await parseReceivedRequest(request);
       const { operation } = asked;
-      if (operation in UNTOLD && !(operation in this.#answers)) return responseOf(route, UNTOLD[operation]);
+      if (operation in DEFAULTS && !(operation in this.#answers)) return responseOf(route, DEFAULTS[operation]);
       this.requests.push(asked);
       await checkRequest({ ...asked, route });
       return responseOf(route, this.#answer(asked));
@@ -192,8 +189,8 @@ export class AnsweringTenant {
   }
 
   /**
-   * @throws the error that made the test fail, even if the command handled it; also throws if a response was never
-   * requested, except facts about the tenant, which only some plans need
+   * @throws the error that made the test fail, even if the command handled the error; also throws for unused responses,
+   * except for facts that only some plans need
    */
   check(): void {
     if (this.#mistake !== undefined) throw this.#mistake;
@@ -211,7 +208,7 @@ interface Written<R> {
   readonly dryRun: boolean;
 }
 
-/** Returns what the tenant answers to a change of a record. */
+/** Returns the tenant's response to a change of a record. */
 export const toWritten = <R>(before: R | null, after: R, change: Partial<Written<R>> = {}): Written<R> => ({
   before,
   after,

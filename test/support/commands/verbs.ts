@@ -7,10 +7,10 @@ const listBelow = (noun: NounNode, path: readonly string[] = []): (readonly [lin
   ...noun.nouns.flatMap((below) => listBelow(below, [...path, below.name])),
 ];
 
-/** All verbs by the words that name them. */
+/** All verbs by their command words. */
 export const VERBS = listBelow(PROGRAM);
 
-/** All commands by the words that name them. */
+/** All commands by their command words. */
 export const COMMANDS: readonly (readonly [line: string, command: Command])[] = await Promise.all(
   VERBS.map(async ([line, { load }]) => [line, (await load()).default] as const),
 );
@@ -18,7 +18,7 @@ export const COMMANDS: readonly (readonly [line: string, command: Command])[] = 
 export const listValueFields = (fields: Fields): readonly (readonly [string, ValueField])[] =>
   Object.entries(fields).flatMap(([key, field]) => (field.kind === "boolean" ? [] : [[key, field] as const]));
 
-export const toSoundValue = (field: ValueField): string => {
+export const toValidValue = (field: ValueField): string => {
   if (field.kind === "choice") return field.choices[0] ?? "";
   if (field.kind === "list" && field.choices !== undefined) return field.choices[0] ?? "";
   const values = { number: "1", duration: "1d", date: "2027-03-01", timezone: "Asia/Tokyo" } as const;
@@ -28,17 +28,17 @@ export const toSoundValue = (field: ValueField): string => {
 export const listCompulsoryWords = ({ options }: Command): readonly string[] =>
   listValueFields(options)
     .filter(([, { required }]) => required === true)
-    .map(([key, field]) => `--${toFlagName(key)}=${toSoundValue(field)}`);
+    .map(([key, field]) => `--${toFlagName(key)}=${toValidValue(field)}`);
 
-/** Returns words with which a command is parsed, with a value of the right kind for each that it needs. */
+/** Returns words for parsing a command, with a valid value for each required argument. */
 export function composeWords([path, command]: (typeof COMMANDS)[number]): readonly string[] {
   const { args, options, anyOf = [], oneOf = [] } = command;
   const chosen = [...anyOf, ...oneOf].flatMap((set) => set.slice(0, 1));
   const switches = chosen.flatMap((key) => {
     const { [key]: field } = options;
     if (field === undefined) return [];
-    return [field.kind === "boolean" ? `--${toFlagName(key)}` : `--${toFlagName(key)}=${toSoundValue(field)}`];
+    return [field.kind === "boolean" ? `--${toFlagName(key)}` : `--${toFlagName(key)}=${toValidValue(field)}`];
   });
-  const values = listValueFields(args).map(([, field]) => toSoundValue(field));
+  const values = listValueFields(args).map(([, field]) => toValidValue(field));
   return [...path.split(" "), ...values, ...listCompulsoryWords(command), ...switches];
 }

@@ -12,10 +12,7 @@ export interface CommandOutput {
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
 
-/**
- * Runs the program's commands in this process, on one tenant that is kept open. This is many times faster than one
- * process per command.
- */
+/** Runs commands in this process, on a tenant that stays open. This is much faster than a process per command. */
 export class Desk implements AsyncDisposable {
   readonly tenant = new TestTenant();
   readonly folder = newFolder();
@@ -25,9 +22,8 @@ export class Desk implements AsyncDisposable {
   }
 
   /**
-   * Runs a command line without a terminal. The words are separated by spaces.
-   *
-   * @param stdin the input for a file argument `-`
+   * Runs a command line, with words separated by spaces, without a terminal. @param stdin content of a file argument
+   * `-`
    */
   async run(line: string, stdin: Uint8Array = new Uint8Array()): Promise<CommandOutput> {
     const { tenant, folder } = this;

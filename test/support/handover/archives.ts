@@ -11,7 +11,7 @@ export interface ArchiveFile {
   readonly content?: string | Buffer | undefined;
 }
 
-export const createSumsFile = (...files: readonly ArchiveFile[]): ArchiveFile => ({
+export const buildChecksums = (...files: readonly ArchiveFile[]): ArchiveFile => ({
   path: SUMS_FILE,
   content: renderSums(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
 });
@@ -29,7 +29,7 @@ export async function packZip(files: readonly ArchiveFile[], options: object = {
   return buffer(zip.outputStream);
 }
 
-/** Replaces a text in bytes with another text of the same length. */
+/** Replaces a text in bytes by another text of the same length. */
 export const replaceText = (
   bytes: Buffer,
   from: string,
@@ -43,8 +43,8 @@ export const replaceText = (
 };
 
 /**
- * Paths that lead out of a bundle or that some systems treat specially. If such a file were written, its name would
- * contain `evil`.
+ * Paths that lead out of a bundle or that some systems treat specially. A file with such a path would have a name with
+ * `evil`.
  */
 const HOSTILE_PATHS = [
   "../evil",
@@ -58,27 +58,26 @@ const HOSTILE_PATHS = [
   "aux",
 ] as const;
 
-/** Yields archives that an export never writes, each with a description of what is wrong with it. */
+/** Yields archives that an export never writes, each with a description of the fault. */
 export async function* hostileArchives(): AsyncGenerator<readonly [what: string, name: string, content: Buffer]> {
   const packed = async (what: string, files: readonly ArchiveFile[], options: object = {}) =>
     [what, "evil.zip", await packZip(files, options)] as const;
   for (const path of HOSTILE_PATHS) {
     const evil: ArchiveFile = { path, content: "x" };
     for (const listed of [[], [evil]]) {
-      // the zip library rejects such a path, so the zip is written with another path of the same length, which is
-      // replaced afterwards
+      // the zip library rejects such paths, so another path of the same length is written first and then replaced
       const named = "x".repeat(Buffer.byteLength(path));
-      const zip = await packZip([MANIFEST, createSumsFile(MANIFEST, ...listed), { ...evil, path: named }]);
+      const zip = await packZip([MANIFEST, buildChecksums(MANIFEST, ...listed), { ...evil, path: named }]);
       yield [`path ${path}`, "evil.zip", replaceText(zip, named, Buffer.from(path).toString("latin1"))];
     }
   }
-  yield packed("a symbolic link", [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE], { mode: 0o120777 });
+  yield packed("a symbolic link", [MANIFEST, buildChecksums(MANIFEST, CSV_FILE), CSV_FILE], { mode: 0o120777 });
   for (const twin of [CSV_FILE.path, "CSV/users.csv", "csv/USERS.CSV", "csv/ｕsers.csv"]) {
     const file: ArchiveFile = { path: twin, content: "x" };
-    yield packed(`${twin} and ${CSV_FILE.path}`, [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE, file]);
+    yield packed(`${twin} and ${CSV_FILE.path}`, [MANIFEST, buildChecksums(MANIFEST, CSV_FILE), CSV_FILE, file]);
   }
   const ga = ["csv/か\u3099.csv", "csv/が.csv"].map((path): ArchiveFile => ({ path, content: "x" }));
-  yield packed("a name in two Unicode forms", [MANIFEST, createSumsFile(MANIFEST, ...ga), ...ga]);
+  yield packed("a name in two Unicode forms", [MANIFEST, buildChecksums(MANIFEST, ...ga), ...ga]);
   const big: ArchiveFile = { path: CSV_FILE.path, content: "\0".repeat(80 * 1024 * 1024) };
-  yield packed("a bomb by its ratio", [MANIFEST, createSumsFile(MANIFEST, big), big]);
+  yield packed("a bomb by its ratio", [MANIFEST, buildChecksums(MANIFEST, big), big]);
 }

@@ -6,7 +6,7 @@ import { BundleWriter, isBundleFolderName } from "../../../src/lib/handover/bund
 
 export { freshFolder } from "../folder.ts";
 
-/** Returns the storage below `root` in which a test prepares its outputs. */
+/** Returns a storage below `root` for the outputs of a test. */
 export const storageIn = (root: string): TemporaryStorage => ({
   temporaryFolder: join(root, "tmp"),
   processes: { self: 4711, place: "here", startOf: () => "1", isAlive: () => true },

@@ -5,7 +5,7 @@ import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thin
 import { listQuestions, type AskedQuestion } from "../../../src/lib/handover/checklist/index.ts";
 import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
 
-/** The date and the time zone of all checklists in tests. */
+/** The date and time zone of all checklists in tests. */
 export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };
 
 const ROOT = { id: ROOT_ORG_ID, code: null, path: "" };
@@ -56,7 +56,7 @@ const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => ({
     .map(createAnswerTo),
 });
 
-/** The facts of a tenant that uses every service. Everything is recorded, but no question is answered. */
+/** The facts of a tenant that uses every service. Everything is recorded except the answers to the questions. */
 export const UNANSWERED_FACTS: HandoverFacts = {
   tenant: {
     ...EMPTY_TENANT_PROFILE,
@@ -88,5 +88,5 @@ export const UNANSWERED_FACTS: HandoverFacts = {
   answers: [],
 };
 
-/** The facts of a tenant in which nothing is missing. */
+/** The facts of a tenant without missing information. */
 export const COMPLETE_FACTS: HandoverFacts = answerAllQuestions(UNANSWERED_FACTS);

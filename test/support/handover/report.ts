@@ -4,11 +4,7 @@ import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import type { ReportData } from "../../../src/lib/handover/report/data.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";
 
-/**
- * Builds the data of a report: a manifest around facts.
- *
- * @param name the name of the tenant and of one organisation
- */
+/** Builds the data of a report from facts. @param name the name of the tenant and of one organisation */
 export function buildReportData(facts: HandoverFacts, name = "営業部"): ReportData {
   const sales = { id: createExampleId(401), code: null, path: name };
   const manifest: Manifest = {

@@ -6,7 +6,7 @@ import { packZip } from "./archives.ts";
 
 type Files = Map<string, Buffer>;
 
-/** Functions that damage bytes. `place` is the position as a fraction of the length: at least 0 and less than 1. */
+/** Functions that damage bytes. `place` is the position as a fraction of the length, from 0 to less than 1. */
 const BYTE_SPOILERS = {
   "a bit flipped": (bytes: Buffer, place: number): Buffer => {
     const spoilt = Buffer.from(bytes);
@@ -42,7 +42,7 @@ const FILE_SPOILERS = {
   },
 } as const;
 
-/** How a bundle is damaged, in which file, and at which position. */
+/** The way in which a bundle is damaged, with the file and the position. */
 export interface Spoiling {
   readonly how: keyof typeof BYTE_SPOILERS | keyof typeof FILE_SPOILERS;
   readonly which: number;
@@ -68,8 +68,7 @@ export const filesBelow = (folder: string): Files =>
   );
 
 /**
- * Writes files in the format that the extension of the target requires: as a folder, or as an archive in which
- * the files have the usual order.
+ * Writes files in the format of the target's extension: a folder, or an archive with the files in the default order.
  */
 export async function packAs(target: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
   const rank = (path: string): number => (path === MANIFEST_FILE ? 0 : path === SUMS_FILE ? 1 : 2);
@@ -83,12 +82,7 @@ export async function packAs(target: string, files: ReadonlyMap<string, Buffer>)
   }
 }
 
-/**
- * Creates a damaged copy of a bundle.
- *
- * @param files content of the bundle
- * @param copy path of the copy; anything at this path is deleted
- */
+/** Creates a damaged copy of a bundle. @param copy path of the copy, which replaces anything at this path */
 export async function writeSpoiledCopy(
   files: ReadonlyMap<string, Buffer>,
   copy: string,
@@ -96,7 +90,7 @@ export async function writeSpoiledCopy(
 ): Promise<void> {
   rmSync(copy, { recursive: true, force: true });
   const spoilt = new Map(files);
-  // an empty file cannot be truncated, and has no bit to flip
+  // an empty file cannot be truncated and has no bits
   const paths = [...files].filter(([, { length }]) => length > 0 || how in FILE_SPOILERS).map(([path]) => path);
   const path = paths[Math.floor(which * paths.length)] ?? "";
   if (how in FILE_SPOILERS) FILE_SPOILERS[how as keyof typeof FILE_SPOILERS](spoilt, path, place);

@@ -12,7 +12,7 @@ const encodeShiftJis = (secret: string): Buffer => {
   return Buffer.concat([...encoder.write(secret), ...encoder.end()].map((bytes) => Buffer.from([bytes].flat())));
 };
 
-/** Returns the base64 forms of bytes, one per alignment, without the characters that depend on neighbours. */
+/** Returns the base64 forms of bytes, one per alignment, without the characters that depend on adjacent bytes. */
 const encodeBase64Forms = (bytes: Buffer): readonly string[] =>
   [0, 1, 2].map((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
@@ -40,9 +40,9 @@ function listEncodedForms(secret: string): readonly Buffer[] {
 
 export class Canaries {
   readonly #forms: readonly (readonly [secret: string, form: Buffer])[];
-  /** all places in which secrets were found, over all runs and without duplicates */
+  /** all places with secrets, of all runs, without duplicates */
   readonly found = new Set<string>();
-  /** the state of each file when it was searched; see {@link getFileState} */
+  /** the state of each file at the time of the search; see {@link getFileState} */
   readonly #searched = new Map<string, string>();
 
   constructor(secrets: readonly string[]) {
@@ -55,12 +55,12 @@ export class Canaries {
     }
   }
 
-  /** Searches the files below a folder that changed since the last search, except those that may contain secrets. */
+  /** Searches the files below a folder that have changed since the last search. @param allowed files with secrets */
   lookBelow(folder: string, allowed: (path: string) => boolean): void {
     for (const path of listFilesBelow(folder)) {
       if (allowed(path)) continue;
       const file = join(folder, path);
-      // the state is read first, so that a change while the file is searched leads to another search
+      // the state is read before the search, so that a change during the search leads to another search
       const state = getFileState(file);
       if (state !== undefined && state === this.#searched.get(file)) continue;
       const bytes = readIfPresent(file);
@@ -71,7 +71,7 @@ export class Canaries {
   }
 
   /**
-   * Searches command lines and environments of a process's descendants, but a child's only once it executes another
+   * Searches command lines and environments of a process's descendants, but not of forks that still run the same
    * program.
    */
   lookAt(pid: number): void {
@@ -91,11 +91,11 @@ export class Canaries {
 const CHANGE_TIME_PRECISION_MS = 20;
 
 /**
- * Returns a text that changes with a file; undefined if it is gone, or if a further change could have the same text.
+ * Returns a text that changes with a file; undefined if the file is gone, or if a further change might not be visible.
  */
 function getFileState(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  // SQLite changes the index of its log in memory
+  // SQLite changes this index of the log in memory
   if (stats === undefined || path.endsWith("-shm")) return undefined;
   if (Date.now() - Number(stats.ctimeMs) < CHANGE_TIME_PRECISION_MS) return undefined;
   return `${stats.ino} ${stats.size} ${stats.ctimeNs}`;
@@ -123,20 +123,18 @@ function listFilesBelow(folder: string): readonly string[] {
 const listChildProcesses = (pid: number): readonly number[] =>
   (readIfPresent(`/proc/${pid}/task/${pid}/children`)?.toString("utf8") ?? "").split(" ").filter(Boolean).map(Number);
 
-/** The interval between two searches while a program runs, in milliseconds. */
+/** The time between searches while a program runs, in milliseconds. */
 const SEARCH_INTERVAL_MS = 20;
 
 export interface SearchedPlaces {
   readonly folders: readonly string[];
-  /** returns true if a file may contain secrets; receives the path of the file below its folder */
+  /** returns true if a file, given by its path below the folder, may contain secrets */
   readonly mayHold: (path: string) => boolean;
-  /** returns true if a file, by its path below its folder, may contain secrets while the program runs (mode 0600) */
+  /** returns true if a file, given by its path below the folder, may contain secrets during the run (mode 0600) */
   readonly mayPass: (path: string) => boolean;
 }
 
-/**
- * Runs a program and searches for secrets, meanwhile in its folders and descendants, and then in its output and files.
- */
+/** Runs a program and searches for secrets: first in its folders and processes, and then in its output and files. */
 export async function runWatched(
   canaries: Canaries,
   args: readonly string[],

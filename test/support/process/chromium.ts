@@ -4,16 +4,16 @@ import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { chromium as browsers, type Browser } from "playwright-core";
 
-/** A running browser. Disposing of it also deletes the folder that contains the browser. */
+/** A running browser. Disposing of the object also deletes the browser's folder. */
 export interface StartedChromium extends AsyncDisposable {
   readonly browser: Browser;
-  /** a script that runs the same Chromium without its sandbox, because the sandbox does not work for root */
+  /** a script that runs this Chromium without its sandbox, which does not work for root */
   readonly program: string;
 }
 
 /**
- * Starts a real Chromium, which the caller disposes of. Each start has its own folder, because test files run in
- * parallel and the package takes an unpacked copy for complete. @throws Error if Chromium does not start
+ * Starts a real Chromium, which the caller must dispose of. Each start uses a new folder, because test files run in
+ * parallel and an incomplete copy would look complete. @throws Error if Chromium does not start
  */
 export async function startChromium(): Promise<StartedChromium> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-chromium-"));

@@ -8,7 +8,7 @@ export interface PeopleOptions {
 
 const HEADER = "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,TEL,CLOMOアカウント名";
 
-/** Writes a file for `users import` with invented people, numbered, in fifty organisations. */
+/** Writes a file for `users import` with numbered, invented people in fifty organisations. */
 export async function writePeople(path: string, { from = 0, to, title = "係長" }: PeopleOptions): Promise<string> {
   const rows = Array.from({ length: to - from }, (_, at) => {
     const n = from + at;

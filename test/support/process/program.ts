@@ -45,7 +45,7 @@ export interface TerminalProgram {
   shows(part: string): Promise<string>;
   /** Types characters: `"\r"` is Enter, `"\u0003"` is Ctrl-C. */
   type(keys: string): void;
-  /** Closes the terminal window, which is also what happens when an SSH session ends. */
+  /** Closes the terminal window, which has the same effect as the end of an SSH session. */
   close(): void;
   readonly ended: Promise<{ readonly code: number; readonly screen: string }>;
 }
@@ -58,8 +58,7 @@ export async function freshHome(): Promise<string> {
 }
 
 /**
- * Builds an environment with PATH and the compile cache of the tests: each home is new, so its own cache would be
- * empty.
+ * Builds an environment with PATH and the shared compile cache of the tests, because the cache of a new home is empty.
  */
 function buildEnvironment({ home, env }: RunOptions): Record<string, string> {
   const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
@@ -79,7 +78,7 @@ export function start(args: readonly string[], options: RunOptions): Running {
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     stderr += chunk;
   });
-  // the program may end without reading all of its input
+  // the program may end before it has read all input
   child.stdin.on("error", () => undefined).end(options.stdin ?? "");
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
@@ -110,8 +109,7 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): T
     for (const watcher of watchers) watcher();
   });
   const ended = new Promise<{ code: number; screen: string }>((resolve) => {
-    // the exit code that a shell would report; a second SIGHUP can arrive while the process is ending and no longer has
-    // a listener
+    // the exit code as in a shell; a second SIGHUP may arrive when the ending process no longer has a listener
     pty.onExit(({ exitCode, signal = 0 }) => resolve({ code: signal === 0 ? exitCode : 128 + signal, screen }));
   });
   const gone = ended.then(({ code }) => Promise.reject<string>(new Error(`ended with ${code} after:\n${screen}`)));
@@ -120,7 +118,7 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): T
     pty,
     ended,
     type: (keys) => pty.write(keys),
-    // destroy() is missing in the types
+    // the types lack destroy()
     close: () => (pty as IPty & { destroy(): void }).destroy(),
     shows: (part) => {
       const shown = new Promise<string>((resolve) => {

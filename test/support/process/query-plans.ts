@@ -1,5 +1,5 @@
-// Loaded into the program with --import: writes how SQLite reads each statement to a file in the folder QUERY_PLANS.
-// A table that is read from start to end for each row of another, or for each call of a subquery, is a nested scan.
+// Loaded into the program with --import. Writes how SQLite reads each statement to a file in the folder QUERY_PLANS. A
+// nested scan reads a whole table for each row of another table, or for each call of a subquery.
 import { appendFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { env, pid } from "node:process";
 import { threadId } from "node:worker_threads";
 
 const file = join(env["QUERY_PLANS"] ?? "", `${pid}-${threadId}.ndjson`);
-/** A table with at most so many rows may be read for each row of another. */
+/** Maximum number of rows of a table that may be read for each row of another table. */
 const FEW = 1_000;
 const LOOP = /^(?:SCAN|SEARCH) /u;
 const seen = new Set<string>();
@@ -31,7 +31,7 @@ const hasManyRows = (database: DatabaseSync, table: string): boolean => {
     const counted = prepare.call(database, `select count(*) as n from (select 1 from ${table} limit ${FEW + 1})`).get();
     return Number(counted?.["n"]) > FEW;
   } catch {
-    // a subquery: its own tables are other steps
+    // a subquery, whose tables belong to other steps
     return false;
   }
 };
@@ -41,7 +41,7 @@ const findNestedScans = (database: DatabaseSync, sql: string): readonly string[]
   const byId = new Map(steps.map((step) => [step.id, step]));
   const isRepeated = ({ id, parent, detail }: Step): boolean => {
     const above = byId.get(parent);
-    // a subquery that is not correlated is read once
+    // an uncorrelated subquery is read only once
     const isInner =
       LOOP.test(detail) && steps.some((one) => one.parent === parent && one.id < id && LOOP.test(one.detail));
     return isInner || (above !== undefined && (above.detail.startsWith("CORRELATED") || isRepeated(above)));

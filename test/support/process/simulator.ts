@@ -11,7 +11,7 @@ export interface RunningServer {
 
 const SIMULATOR_SCRIPT = join(ROOT, "test", "support", "apple", "simulator", "start.ts");
 
-/** Starts a simulator of Apple's device service with these options. It is killed when the test ends. @returns its URL */
+/** Starts a simulator of Apple's device service, and kills it when the test ends. @returns the URL */
 export function startSimulator(...options: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [SIMULATOR_SCRIPT, "--port", "0", ...options], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -24,7 +24,7 @@ export function startSimulator(...options: readonly string[]): Promise<string> {
 }
 
 /**
- * Starts a command that first prints its URL, and kills it when the test ends.  @throws if it ends before it listens
+ * Starts a command that first prints its URL, and kills it when the test ends. @throws if the command ends too early
  */
 export async function startListening(home: string, words: readonly string[]): Promise<RunningServer> {
   const running = start(words, { home, cwd: home });

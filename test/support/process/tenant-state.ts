@@ -6,10 +6,10 @@ import { run } from "./program.ts";
 
 export const TENANT = join("tenants", "local");
 
-/** The query results for a tenant that contains only the topmost organisation. */
+/** The query results of a tenant that contains only the root organisation. */
 const EMPTY_TENANT_RESULTS = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];
 
-/** Reads a tenant's users (exported), organisations and unique values, after `imports list` removed killed imports. */
+/** Reads users (exported), organisations and unique values, after `imports list` has removed killed imports. */
 export async function readTenantState(home: string): Promise<string> {
   await run(["imports", "list"], { home });
   const { text, code, stderr } = await run(["users", "export", "--encoding", "utf-8"], { home });
@@ -38,5 +38,5 @@ export async function listHomeFiles(home: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-/** Opens the tenant's database, so that a test can hold its lock or damage it. */
+/** Opens the tenant's database, so that a test can lock or damage it. */
 export const openDatabase = (home: string): DatabaseSync => new DatabaseSync(join(home, TENANT, "tenant.db"));

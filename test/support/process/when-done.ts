@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 const cleanUps = new Set<() => unknown>();
 
 /**
- * Runs the clean-ups that were registered outside tests, the last one first, also those that are registered meanwhile.
+ * Runs the clean-ups that were registered outside tests, in reverse order, including those that are added meanwhile.
  */
 export async function runCleanUps(): Promise<void> {
   for (;;) {
@@ -14,7 +14,7 @@ export async function runCleanUps(): Promise<void> {
   }
 }
 
-/** Runs `clean` when the test or the torture run ends.  @returns a function that cancels it in the torture run */
+/** Runs `clean` when the test or the torture run ends. @returns a function that cancels this in the torture run */
 export function registerCleanUp(clean: () => unknown): () => void {
   if (process.env["VITEST"] !== undefined) {
     onTestFinished(async () => void (await clean()));

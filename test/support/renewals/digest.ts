@@ -16,7 +16,7 @@ export const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => (
   ...change,
 });
 
-const JUDGED = {
+const CRITICAL_STATE = {
   context: "local",
   level: "critical",
   expiresOn: "2027-03-01",
@@ -31,12 +31,12 @@ export const createDueReminder = ({
   ...change
 }: Partial<Omit<DueReminder, "item">> & { item?: Partial<DueReminder["item"]> } = {}): DueReminder => ({
   tenant: item.context ?? "local",
-  item: { ...createDatedItem(), ...JUDGED, expiresAt: EXPIRY, ...item },
+  item: { ...createDatedItem(), ...CRITICAL_STATE, expiresAt: EXPIRY, ...item },
   stage: 30,
   ...change,
 });
 
-/** Returns the content of a message that contains one reminder by default. */
+/** Returns the content of a message, with one reminder by default. */
 export const createReminders = (
   change: { readonly due?: readonly DueReminder[]; readonly language?: "en" | "ja" } = {},
 ) => ({

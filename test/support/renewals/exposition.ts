@@ -6,10 +6,9 @@ export interface Sample {
 }
 
 /**
- * Parses Prometheus' text format as strictly as its textfile collector.
- *
- * @throws Error if a line breaks a rule, a metric has no type, or a sample occurs twice
- * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
+ * Parses Prometheus' text format as strictly as its textfile collector. @throws Error if a line breaks a rule, a metric
+ * has no type, or a sample is repeated @see
+ * https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
 export function parseExposition(exposition: string): readonly Sample[] {
   if (!exposition.endsWith("\n")) throw new Error("the last line does not end with a newline");
@@ -35,7 +34,7 @@ export function parseExposition(exposition: string): readonly Sample[] {
     });
 }
 
-const LABEL = /^(?<name>[a-zA-Z_]\w*)="(?<value>(?:[^"\\\n]|\\[\\"n])*)"(?:,|(?=\}))/;
+const LABEL_PATTERN = /^(?<name>[a-zA-Z_]\w*)="(?<value>(?:[^"\\\n]|\\[\\"n])*)"(?:,|(?=\}))/;
 
 function parseSample(line: string): Sample {
   const name = /^[a-zA-Z_:][\w:]*/.exec(line)?.[0] ?? "";
@@ -44,7 +43,7 @@ function parseSample(line: string): Sample {
   if (rest.startsWith("{")) {
     rest = rest.slice(1);
     while (!rest.startsWith("}")) {
-      const found = LABEL.exec(rest);
+      const found = LABEL_PATTERN.exec(rest);
       if (found?.groups === undefined) throw new Error(`no label: ${rest}`);
       const { name: label = "", value = "" } = found.groups;
       labels.set(

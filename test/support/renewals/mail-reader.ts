@@ -37,9 +37,8 @@ const requireRule = (holds: boolean, what: string): void => {
 };
 
 /**
- * Parses an email as it was transmitted, without the library that created it.
- *
- * @throws TypeError if a strict mail client would reject the email
+ * Parses a transmitted email without the library that created the email. @throws TypeError if strict mail clients would
+ * reject the email
  */
 export const parseMail = (raw: Buffer): ParsedMail => {
   const wire = raw.toString("latin1");

@@ -10,7 +10,7 @@ export interface ReminderTenantContent {
   readonly notices?: readonly ReminderRecord[];
 }
 
-/** Creates an in-memory tenant that can only be read. */
+/** Creates an in-memory tenant for reading only. */
 export const createReminderTenant = ({
   context = "kanto",
   timezone = "Asia/Tokyo",
@@ -31,7 +31,7 @@ export const createReminderTenant = ({
   },
 });
 
-/** Returns a reminder as a tenant stores it. By default, it is a stage of `itemId` that was sent by email. */
+/** Returns a stored reminder; by default, a reminder of `itemId` that was sent by email. */
 export const createPastReminder = (at: string, change: Partial<ReminderRecord> = {}): ReminderRecord => ({
   ...buildExampleRecord(REMINDER.fields),
   id: at,

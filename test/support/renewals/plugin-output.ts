@@ -1,5 +1,5 @@
 /** A value in the performance data of a monitoring plugin. */
-export interface PerformanceFigure {
+export interface PerformanceMetric {
   readonly label: string;
   readonly value: number;
   readonly unit: string;
@@ -13,7 +13,7 @@ export interface PluginOutput {
   readonly service: string;
   readonly status: string;
   readonly said: string;
-  readonly figures: readonly PerformanceFigure[];
+  readonly figures: readonly PerformanceMetric[];
 }
 
 /**
@@ -33,21 +33,21 @@ export function parsePluginOutput(output: string): PluginOutput {
   const head = /^(?<service>[A-Z]+) (?<status>OK|WARNING|CRITICAL|UNKNOWN) - (?<said>.+)$/.exec(said.trimEnd())?.groups;
   if (head === undefined) throw new Error(`no SERVICE STATUS - text: ${said}`);
   const { service = "", status = "", said: words = "" } = head;
-  return { service, status, said: words, figures: parseFigures((data[0] ?? "").trim()) };
+  return { service, status, said: words, figures: parseMetrics((data[0] ?? "").trim()) };
 }
 
 const NUMBER = String.raw`-?\d+(?:\.\d+)?`;
-const FIGURE = new RegExp(
+const METRIC_PATTERN = new RegExp(
   String.raw`^(?:'(?<quoted>(?:[^'=]|'')+)'|(?<bare>[^\s'=]+))=(?<value>${NUMBER})(?<unit>s|us|ms|%|B|KB|MB|TB|c|)` +
     String.raw`;(?<warn>[^; ]*);(?<crit>[^; ]*);(?<min>${NUMBER}|);(?<max>${NUMBER}|)(?: +|$)`,
   "u",
 );
 
-function parseFigures(data: string): readonly PerformanceFigure[] {
-  const figures: PerformanceFigure[] = [];
+function parseMetrics(data: string): readonly PerformanceMetric[] {
+  const figures: PerformanceMetric[] = [];
   let rest = data;
   while (rest !== "") {
-    const found = FIGURE.exec(rest);
+    const found = METRIC_PATTERN.exec(rest);
     if (found?.groups === undefined) throw new Error(`no figure: ${rest}`);
     const { quoted, bare = "", value, unit = "", warn = "", crit = "" } = found.groups;
     figures.push({
@@ -63,8 +63,8 @@ function parseFigures(data: string): readonly PerformanceFigure[] {
 }
 
 /**
- * Returns a function that tests whether a value causes an alert. Without a range, no value does. `10` alerts outside 0
- * to 10, `10:` below 10, `~:10` above 10, `10:20` outside 10 to 20, `@10:20` inside 10 to 20.
+ * Returns a function that tests whether a value causes an alert. `10` alerts outside 0 to 10, `10:` below 10, `~:10`
+ * above 10, `10:20` outside 10 to 20, `@10:20` inside 10 to 20. Without a range, there is no alert.
  */
 function parseRange(range: string): (value: number) => boolean {
   if (range === "") return () => false;

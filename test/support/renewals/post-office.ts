@@ -5,8 +5,8 @@ import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
 import { parseMail, type ParsedMail } from "./mail-reader.ts";
 
 /**
- * smtp-server delays its greeting by a tenth of a second to catch clients that send too early. Our clients wait for the
- * greeting, so the tests remove the delay.
+ * smtp-server delays its greeting by 0.1 seconds to detect clients that do not wait. Our clients wait, so the tests
+ * remove the delay.
  */
 Object.assign(SMTPConnection.prototype, {
   init(this: { _setListeners(ready: () => void): void; connectionReady(): void }) {
@@ -28,7 +28,7 @@ export interface PostOffice {
   readonly port: number;
   readonly delivered: AcceptedMail[];
   readonly connections: () => number;
-  /** addresses that the server refuses, each with the response, for example `550 5.1.1 gone` */
+  /** addresses that the server refuses, with the response, for example `550 5.1.1 gone` */
   readonly refused: Map<string, string>;
   readonly close: () => Promise<void>;
 }
@@ -36,7 +36,7 @@ export interface PostOffice {
 const createSmtpError = (answer: string): Error =>
   Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) });
 
-/** Opens a mail server that accepts all emails except those to the `refused` addresses. */
+/** Opens a mail server that accepts all emails except those to `refused` addresses. */
 export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<PostOffice> => {
   const delivered: AcceptedMail[] = [];
   const refused = new Map<string, string>();
@@ -91,7 +91,7 @@ export interface AcceptedPost {
 export interface ChatServer {
   readonly url: string;
   readonly posted: AcceptedPost[];
-  /** HTTP status of the responses from now on; 0 means that there is no response */
+  /** HTTP status of the next responses; 0 for no response */
   status: number;
   readonly close: () => Promise<void>;
 }

@@ -1,7 +1,4 @@
-/**
- * Returns a VPP content token in the format of Apple's portal. Tests use it when they need an expiring item that does
- * not require openssl.
- */
+/** Returns a VPP content token as from Apple's portal, for tests that need an expiring item without openssl. */
 export const createVppToken = (expiresAt: Date, organisation: string): string =>
   Buffer.from(
     JSON.stringify({

@@ -6,7 +6,7 @@ import { addTestAccount, type TestAccount } from "./accounts.ts";
 import { ActorsModel, type AccountRequest, type AccountVerb, type ModelScheme, type Actor } from "./actors-model.ts";
 import { byId, expectSame, type ConfirmStep, type StepResult } from "./audited-history.ts";
 import { DirectoryHistory, someDirectoryStep, type DirectoryStep, type Place } from "./directory-history.ts";
-import { NO_RECORD, type HandKind } from "./directory-model.ts";
+import { NO_RECORD, type ManualKind } from "./directory-model.ts";
 import { ROOT_NUMBER } from "./history-model.ts";
 import { omitColumn, type TestTenant } from "./tenant.ts";
 
@@ -68,7 +68,7 @@ const fitToRole = (step: AccountStep): AccountStep => {
     managed:
       role === "custom" && managed === "all" ? managed : role === "division" || role === "custom" ? places : undefined,
     scheme: role === "custom" ? (scheme ?? 0) : undefined,
-    // the rule about the support option is for accounts that fit otherwise
+    // other accounts break other rules first, so the rule about the support option would not be tested
     values: role === "system" ? values : { name, supportOption: values.noticeMail && values.supportOption },
     secret: "strong",
   };
@@ -182,7 +182,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     this.#name = typeof who === "number" ? (this.model.nameOf(who) ?? "nobody") : who;
   }
 
-  /** Does a step as the machine's owner while another step is in progress. */
+  /** Does a step as the owner of the computer during another step. */
   protected override async meanwhile(does: () => Promise<StepResult>): Promise<StepResult> {
     const { who } = this.model;
     if (!this.model.isWhole()) return does();
@@ -212,7 +212,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.ofDirectory(step);
   }
 
-  protected override picked(kind: HandKind, place: Place): number {
+  protected override picked(kind: ManualKind, place: Place): number {
     const { model } = this;
     const isPlain = (record: number): boolean => place % 3 === 0 || !model.administrators.has(record);
     const seen = [...model.records[kind].keys()]
@@ -222,7 +222,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return seen[place % seen.length] ?? NO_RECORD;
   }
 
-  /** Selects a user for a new account, mostly one without an account, because nearly all users have one. */
+  /** Selects a user for a new account: usually a user without an account, because nearly all users have one. */
   #pickUnnamed(place: Place): number {
     const { model } = this;
     const unnamed = [...model.records.users.keys()].filter((user) => model.nameOf(user) === null);

@@ -3,7 +3,7 @@ import type { Operation, Role } from "../../../src/lib/model/role.ts";
 import {
   DirectoryModel,
   type ImportEffect,
-  type HandKind,
+  type ManualKind,
   type RequiredRight,
   type Refusal,
 } from "./directory-model.ts";
@@ -20,7 +20,7 @@ import {
 export interface ModelAccount {
   readonly role: Role;
   readonly scheme: number | null;
-  /** null: no organisations or, for a custom administrator, all organisations */
+  /** null: no organisations; for a custom administrator: all organisations */
   readonly managed: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -42,7 +42,7 @@ export interface ModelScheme {
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
-  /** number of the scheme; an unused number stands for a scheme that does not exist */
+  /** number of the scheme; an unused number for a scheme that does not exist */
   readonly scheme?: number | undefined;
   readonly managed?: readonly number[] | undefined;
   readonly managesAll?: true | undefined;
@@ -55,10 +55,10 @@ export interface AccountRequest {
 
 export type AccountVerb = "create" | "edit" | "revoke";
 
-/** Who does a step: the machine's owner, a user with an account (by number), or somebody without an account. */
+/** The actor of a step: the owner of the computer, a user's account (by number), or a person without an account. */
 export type Actor = "owner" | "nobody" | number;
 
-/** The rights that only system administrators have. @see issue 11, the table of roles */
+/** The rights of system administrators only. @see issue 11, the table of roles */
 const SYSTEM_RIGHTS: readonly RequiredRight[] = [
   "whole",
   "fields.write",
@@ -86,13 +86,10 @@ export class ActorsModel extends DirectoryModel {
   /** accounts by the number of the user */
   readonly accounts = new Map<number, ModelAccount>();
   readonly schemes = new Map<number, ModelScheme>();
-  /** undefined if nobody has set it; account names are then free text */
+  /** undefined if account names are free text, because nobody has set a composition */
   composition: AccountNameComposition | undefined;
   isMirror = false;
-  /**
-   * the organisations in which the actor planned an import, by the id of the import; imports planned by a system
-   * administrator do not have an entry
-   */
+  /** the actor's organisations at the time of planning, by import id; imports of system administrators have no entry */
   readonly #plannedIn = new Map<string, readonly number[]>();
 
   accountOf(user: number): ModelAccount {
@@ -107,7 +104,7 @@ export class ActorsModel extends DirectoryModel {
     return this.who === "owner" ? "system" : this.who === "nobody" ? "none" : this.accountOf(this.who).role;
   }
 
-  /** The actor's organisations; undefined stands for all organisations. */
+  /** The actor's organisations; undefined for all organisations. */
   get #own(): readonly number[] | undefined {
     if (typeof this.who !== "number" || this.role === "system") return undefined;
     const { role, managed } = this.accountOf(this.who);
@@ -140,11 +137,11 @@ export class ActorsModel extends DirectoryModel {
     return CUSTOM_RIGHTS.includes(need) || items.includes(need as Operation);
   }
 
-  #mayAny(kind: HandKind): boolean {
+  #mayAny(kind: ManualKind): boolean {
     return this.needsOfAny(kind).some((need) => this.#may(need));
   }
 
-  override barredImport(kind: HandKind, needs: readonly RequiredRight[]): readonly Refusal[] {
+  override barredImport(kind: ManualKind, needs: readonly RequiredRight[]): readonly Refusal[] {
     const barred = this.barred(needs);
     return barred.length === 0 && !this.#mayAny(kind) ? [createNotPermittedRefusal()] : barred;
   }
@@ -155,30 +152,27 @@ export class ActorsModel extends DirectoryModel {
     return needs.every((need) => this.#may(need)) ? [] : [createNotPermittedRefusal()];
   }
 
-  override refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+  override refusals(kind: ManualKind, record: number | undefined, given: Values): readonly Refusal[] {
     const reasons = super.refusals(kind, record, given);
     if (record !== undefined && !this.sees(kind, record)) return reasons;
     if (kind === "orgs") return [...this.#unmovable(record, given), ...reasons];
     return [...this.#untouchable(record), ...reasons, ...this.#unlikeNames(record, given)];
   }
 
-  /** Returns a refusal if the actor would move an organisation whose parent the actor cannot see. */
+  /** Refuses to move an organisation if the actor cannot see the parent. */
   #unmovable(org: number | undefined, { parent }: Values): readonly Refusal[] {
     if (org === undefined || parent === undefined) return [];
     const above = Number(this.records.orgs.get(org)?.["parent"] ?? ROOT_NUMBER);
     return this.sees("orgs", above) ? [] : [createNotPermittedRefusal("上位組織")];
   }
 
-  /** Returns a refusal if only a system administrator may change the user, and the actor does not have this role. */
+  /** Refuses changes to a user that only system administrators may change, if the actor has another role. */
   #untouchable(user: number | undefined): readonly Refusal[] {
     const isHis = user !== undefined && this.#isAbove(user) && this.role !== "system";
     return isHis ? [createNotPermittedRefusal("システム管理者だけ")] : [];
   }
 
-  /**
-   * Returns true if a user is a system, division or custom administrator, or is only marked as an administrator, in
-   * which case the role is unknown.
-   */
+  /** Returns true if a user is a system, division or custom administrator, or an administrator with an unknown role. */
   #isAbove(user: number): boolean {
     const { role } = this.accountOf(user);
     return isAboveOperator(role) || (role === "none" && this.administrators.has(user));
@@ -202,8 +196,7 @@ export class ActorsModel extends DirectoryModel {
   }
 
   /**
-   * Returns the required name of an account: null if the user does not have the field from which names are built,
-   * undefined if any name is allowed.
+   * Returns the required account name: null if the user lacks the field for names; undefined if any name is allowed.
    */
   #composed(values: Values): string | null | undefined {
     const [email = ""] = listFieldValues(values, "emails").map(String);
@@ -223,14 +216,14 @@ export class ActorsModel extends DirectoryModel {
 
   override isUnfit(done: ImportEffect, rows: readonly ModelRow[]): boolean {
     if (this.role === "system") return false;
-    const kind = done.kind as HandKind;
+    const kind = done.kind as ManualKind;
     const isTaken = rows.some((row) => {
       const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : this.#coded(row["code"]);
       const named = kind === "users" ? this.#coded(row["orgCode"]) : undefined;
       return (met !== undefined && !this.sees(kind, met)) || (named !== undefined && !this.sees("orgs", named));
     });
     const place = kind === "users" ? "orgCode" : "parent";
-    // records must not leave the actor's organisations, and the topmost of these organisations must not move
+    // records must stay in the actor's organisations, and the topmost of these organisations cannot move
     const isOutside = done.did.some(
       ({ before, after }) =>
         after !== undefined &&
@@ -253,11 +246,11 @@ export class ActorsModel extends DirectoryModel {
     // operators may import memos and tags of devices, but cannot see other imports
     const mayImport = this.role === "operator" || (["users", "orgs"] as const).some((one) => this.#mayAny(one));
     if (!mayImport) return [createNotPermittedRefusal()];
-    const isOfKind = this.#mayAny(kind as HandKind);
+    const isOfKind = this.#mayAny(kind as ManualKind);
     const plannedIn = this.#plannedIn.get(id);
     const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
     if (this.role !== "system" && !(isOfKind && isIn)) return [createNotFoundRefusal()];
-    // if the import was already undone, the tenant reports this before any other reason
+    // an undone import is reported before all other reasons
     if (isUndone) return [];
     const undone = did.map(({ action, ...one }) => ({ ...one, action: INVERSE_ACTIONS[action] }));
     const needed = this.barred(this.needsOfWork({ did: undone }));
@@ -273,10 +266,7 @@ export class ActorsModel extends DirectoryModel {
     super.commit(done, by, undid);
   }
 
-  /**
-   * Returns the reasons why records cannot be deleted: the reasons of the directory, and organisations that are managed
-   * by an account that the actor can see.
-   */
+  /** Returns reasons why records cannot be deleted, including visible accounts that manage the organisations. */
   override held(gone: Parameters<DirectoryModel["held"]>[0]): readonly Refusal[] {
     const going = new Set(gone.flatMap(([, records]) => records));
     const managed = [...this.records.orgs.keys()].filter((org) => going.has(org) && this.#isManaged(org));
@@ -306,7 +296,7 @@ export class ActorsModel extends DirectoryModel {
     );
   }
 
-  /** Returns all reasons why an account cannot be written. The tenant reports one of them. @see facts 2.1, 2.2, 2.3 */
+  /** Returns all reasons why an account cannot be written. The tenant reports one reason. @see facts 2.1, 2.2, 2.3 */
   accountRefusals(verb: AccountVerb, user: number, asked: AccountRequest): readonly Refusal[] {
     const barred = this.barred(["accounts.write"]);
     if (barred.length > 0) return barred;
@@ -419,7 +409,7 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  /** Writes an account. Call this only if there are no refusals. @returns true if anything changed */
+  /** Writes an account that has no refusals. @returns true if anything changed */
   writeAccount(verb: AccountVerb, user: number, asked: AccountRequest): boolean {
     const before = this.accountOf(user);
     const role = asked.role ?? before.role;

@@ -3,10 +3,10 @@ import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import { addTestCredential, findAccountOf } from "./credentials.ts";
 import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 
-/** True if tests reach their tenants through the listener of `serve`, on a socket of this computer. */
+/** True if tests use their tenants through the server of `serve` on a local socket. */
 export const IS_SERVED = process.env["CLOMOCTL_TEST_SERVED"] === "1";
 
-/** The account of the system administrator who uses a test tenant, if the test does not choose one. */
+/** The account of the system administrator who uses a test tenant, unless the test chooses another account. */
 const ACCOUNT = "administrator";
 
 const createAddress = (account: string): string => `${account}@accounts.example`;
@@ -15,11 +15,11 @@ export const getTestActor = (account = ACCOUNT): string => (IS_SERVED ? account 
 
 export const ADMINISTRATOR_SECRET = `clomo_${"a".repeat(43)}`;
 
-/** Returns true if a user is the administrator of a test tenant, and not one of the users whom the test chose. */
+/** Returns true for the administrator of a test tenant, unless the test chose this user. */
 export const isAdministrator = ({ accountName }: { readonly accountName: string | null }): boolean =>
   accountName === ACCOUNT;
 
-/** Signs in the system administrator of a served test tenant, who is added if the tenant has none. */
+/** Signs in the system administrator of a served test tenant. Adds the administrator if there is none. */
 export const signInAdministrator = (database: Database, chosen?: string, email?: string): void => {
   const signedIn = findAccountOf(database, ADMINISTRATOR_SECRET);
   if (signedIn !== undefined && signedIn !== (chosen ?? signedIn))
@@ -44,7 +44,7 @@ const isSystemAdministrator = (database: Database, account: string): boolean =>
 
 const addUser = (database: Database, account: string, email: string): void => {
   const at = "2026-04-01T00:00:00.000Z";
-  // users of two tenants with different addresses also have different ids
+  // users with different addresses get different ids, even in different tenants
   const id = createExampleId(Number.parseInt(sha256(email).slice(0, 8), 16));
   const pk = 1 + database.count("select coalesce(max(last), 0) from collection where name = 'users'");
   database.run(

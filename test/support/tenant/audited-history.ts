@@ -4,7 +4,7 @@ import { readAuditLog } from "./audit.ts";
 import type { Refusal } from "./directory-model.ts";
 import { failureOf, type TestTenant } from "./tenant.ts";
 
-/** Throws an error that shows both values if they differ. All histories use this assertion. */
+/** Throws an error with both values if they differ. All histories use this assertion. */
 export const expectSame = (found: unknown, wanted: unknown): void => {
   expect(found).toEqual(wanted);
 };
@@ -32,7 +32,7 @@ type AuditedChangeByAccount = AuditedChange & ActingAccount;
 export interface StepResult {
   readonly what: string;
   readonly audit: readonly (AuditedChange & Partial<ActingAccount>)[];
-  /** code of the failure, if the step was refused */
+  /** code of the failure if the step was refused */
   readonly refused?: string | undefined;
 }
 
@@ -76,7 +76,7 @@ export abstract class AuditedHistory<Step> {
     return { actor: "owner" };
   }
 
-  /** Returns the state that a refused step must not change. */
+  /** Returns the state that a refused step must leave unchanged. */
   protected state(): object {
     return this.tenant.dump();
   }

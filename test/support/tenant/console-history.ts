@@ -59,7 +59,7 @@ export type ConsoleStep =
   | {
       readonly exported: ConsoleKind;
       readonly columns: readonly boolean[];
-      /** position of a record that the export does not contain; 3 or more: the export is complete */
+      /** position of a record that is missing from the export; 3 or more if the export is complete */
       readonly without: Place;
       readonly twice: boolean;
     }
@@ -135,7 +135,7 @@ interface UploadFile {
   readonly number: number;
   readonly kind: ConsoleKind;
   readonly cells: Cells;
-  /** ids of the records in the rows of the file, by key; undefined for new records */
+  /** ids of the records in the file, by key; undefined for new records */
   readonly records: ReadonlyMap<string, string | undefined>;
   uploads: number;
 }
@@ -147,14 +147,13 @@ interface Export {
   readonly records: ReadonlyMap<number, Values>;
 }
 
-/** The maximum number of rounds until both sides agree. */
+/** The maximum number of rounds until the mirror and the console agree. */
 const MAX_ROUNDS = 6;
 
 export class ConsoleHistory {
   readonly console = new SharedConsole(({ kind, record }, id) => {
     if (id !== undefined && this.#ledger.linkOf(kind, id) === record) return;
-    // the key was entered in a record that, as an export has shown in the meantime, corresponds to a different record
-    // of the mirror
+    // an export has shown since then that the record with this key corresponds to another record of the mirror
     const { key } = MODELS[kind];
     this.#ledger.excuse(kind, record, [key]);
     this.#ledger.doubtKeys(kind, record, [key]);
@@ -164,7 +163,7 @@ export class ConsoleHistory {
   readonly #changes: UndoableChange[] = [];
   readonly #files: UploadFile[] = [];
   readonly #exports: Export[] = [];
-  /** the rows that the last export of each kind left out: the records that they may stand for, and those on both sides */
+  /** rows that the last export of each kind left out: `possible` records, and records that were `unread` */
   readonly #leftOut = new Map<string, { readonly possible: readonly string[]; readonly unread: ReadonlySet<string> }>();
   readonly #rejected = new Set<ConsoleKind>();
   readonly #worked = new Map<number, string>();
@@ -196,7 +195,7 @@ export class ConsoleHistory {
     await this.#expectKept();
   }
 
-  /** Links the records of both sides as if exports of all kinds had been imported. */
+  /** Links the records of the mirror and the console as if exports of all kinds had been imported. */
   async #knowAll(): Promise<void> {
     await this.#look();
     for (const exported of CONSOLE_KINDS.map((kind) => this.#exported(kind))) {
@@ -280,7 +279,7 @@ export class ConsoleHistory {
     return "stale" in step ? this.#stale(step) : this.#export(step);
   }
 
-  /** Returns the code of a failure that is allowed at this point; undefined if the change succeeds. */
+  /** Returns the code of an allowed failure; undefined if the change succeeds. */
   async #refused(change: () => Promise<unknown>): Promise<string | undefined> {
     try {
       await change();
@@ -299,7 +298,7 @@ export class ConsoleHistory {
     this.#lastChange = Number(rows.at(-1)?.["number"] ?? this.#lastChange);
   }
 
-  /** Changes something in the mirror. @param change makes the change; returns false if there is nothing to change */
+  /** Changes the mirror. @param change returns false if there is nothing to change */
   async #local(change: () => Promise<unknown>, what: string): Promise<string> {
     const before = this.#mirror;
     let isDone: unknown = true;
@@ -496,7 +495,7 @@ export class ConsoleHistory {
     return "undo";
   }
 
-  /** What an export changed and an undo put back is no local change, but for the records that it removed. */
+  /** The changes of an export and of its undo are not local changes, except for removed records. */
   #restoreFromExport(differences: readonly Difference[]): void {
     this.#ledger.recordLocal(differences.filter(({ before }) => before === undefined));
     for (const { kind, id, before, after } of differences) {
@@ -526,7 +525,7 @@ export class ConsoleHistory {
     const [one, two] = [this.#pick(all, whom), this.#pick(all, other)];
     if (one === undefined || two === undefined || one === two) return "nothing";
     const [first, second] = [getRecordKey(swap, one[1]), getRecordKey(swap, two[1])];
-    // organisations without a code swap their names; a name is not swapped with a code
+    // organisations without a code can exchange names, but a name cannot be exchanged with a code
     if ((first === null) !== (second === null)) return "nothing";
     const keys = [first ?? String(one[1]["name"]), second ?? String(two[1]["name"])] as const;
     const temporary = this.#new("n@x");
@@ -557,7 +556,7 @@ export class ConsoleHistory {
     }, "succeed");
   }
 
-  /** Changes something in the console, as another person would. */
+  /** Changes the console as another person. */
   async #others({ others, change, whom, place }: Extract<ConsoleStep, { others: unknown }>): Promise<string> {
     const { records } = this.console;
     const org = place === 0 ? ROOT : (this.#pick([...records.orgs.keys()], place) ?? ROOT);
@@ -640,7 +639,7 @@ export class ConsoleHistory {
     return JSON.stringify(task.records);
   }
 
-  /** Returns true if the console has the values that a task requests. */
+  /** Returns true if the console has the values of a task. */
   #isEntered(task: ConsoleTask): boolean {
     return !this.#ledger.compare(this.#mirror).some(({ kind, id, record = -1, field }) => {
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, record)];
@@ -648,7 +647,7 @@ export class ConsoleHistory {
     });
   }
 
-  /** Returns true if a task was done and its result was not changed afterwards. */
+  /** Returns true if a task was done and the result did not change afterwards. */
   #isDone(task: ConsoleTask): boolean {
     const isWorked = this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
     return isWorked && this.#isEntered(task);
@@ -665,7 +664,7 @@ export class ConsoleHistory {
     for (const entry of entries) this.#expectRight(task, entry);
     if (!isComplete) return false;
     this.#worked.set(task.number, this.#asWorked(task));
-    // if keys are exchanged in a ring, none of the ring's tasks is done before all of them are done
+    // no task of a ring of exchanged keys is done before all of its tasks are done
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
@@ -676,8 +675,7 @@ export class ConsoleHistory {
     if (known === undefined) {
       const isFree = this.#ledger.idOf(kind, record, this.#mirror) === undefined;
       if (isFree && this.console.records[kind].has(record)) this.#ledger.link(kind, id, record);
-      // the record was created for this task, but other people have changed its key, so that it is a different record
-      // for the mirror
+      // the record was created for this task, but other people changed its key, so the mirror sees a different record
       else this.#ledger.excuse(kind, record, [WHOLE_RECORD]);
       return;
     }
@@ -687,7 +685,7 @@ export class ConsoleHistory {
         this.#ledger.isExcused({ kind, id, record: one, field }),
       ),
     );
-    // the names in the task may also be names of other records
+    // the names in the task may also be the names of other records
     const changes = task.records.flatMap((one) => (one.id === id ? one.changes : []));
     const possible = changes.flatMap(({ field, before, after }) => (field === label ? [before, after] : []));
     const names = [known, record].map((one) => this.console.records[kind].get(one)?.[label] ?? null);
@@ -696,7 +694,7 @@ export class ConsoleHistory {
     this.#ledger.excuse(kind, record, [WHOLE_RECORD]);
   }
 
-  /** Confirms what no export shows of a task. @returns false if exports show all of it */
+  /** Confirms the part of a task that no export shows. @returns false if exports show the whole task */
   async #confirm(task: ConsoleTask): Promise<boolean> {
     const isDone = this.#isDone(task);
     let left: ConsoleTask | undefined;
@@ -724,7 +722,7 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     this.#keepChanges();
     if (refused !== undefined) return refused;
-    // the console may already have the requested values, which the next export shows
+    // the console may already have these values, and the next export will show this
     for (const task of tasks) this.#ledger.close(task, false);
     for (const { id } of tasks.flatMap(({ records }) => records)) this.console.abandon(id);
     // the plan may also revert other fields, for example the other type of owner
@@ -782,8 +780,7 @@ export class ConsoleHistory {
       const known = this.#idWithKey(kind, key);
       return id === undefined ? known !== undefined && file.uploads === 0 : known !== id;
     });
-    // if keys changed in the mirror after the file was written, the upload would create duplicates; nobody does this
-    // knowingly
+    // after a change of keys in the mirror, uploading the old file would create duplicates, which nobody does knowingly
     if (isMoved) return "nothing";
     const before = new Map(this.console.records[kind]);
     for (const record of this.console.upload(kind, file.cells)) {
@@ -837,7 +834,7 @@ export class ConsoleHistory {
     const remembered = this.#ledger.remember();
     const before = this.#mirror;
     const whole = isFiltered ? undefined : await this.#planExport(exported, {});
-    // records that the mirror still uses may be kept
+    // records that the mirror still uses may stay
     const plan = whole ?? (await this.#planExport(exported, { keepMissing: true }));
     if (plan === undefined) this.#rejected.add(kind);
     else this.#rejected.delete(kind);
@@ -852,7 +849,7 @@ export class ConsoleHistory {
     const former = this.#ledger.relink(kind, this.#mirror, claims);
     if (!isStale) this.#showAll(exported, { isWhole, unread, unclear });
     this.#ledger.settle(kind, exported.fields, records, isWhole);
-    // these records may differ until another export is imported
+    // these records may differ until the import of another export
     for (const id of former) if (!isWhole || unread.has(id)) this.#ledger.excuseLocal(kind, id, [WHOLE_RECORD]);
     this.#excuseUnseen(exported, before);
     this.#ledger.excuseHidden(this.#mirror, kind, this.#tasks);
@@ -896,7 +893,7 @@ export class ConsoleHistory {
   ): void {
     const { key, label } = MODELS[kind];
     const known = this.#ledger.idsOf(kind, record).find((id) => before[kind].has(id));
-    // devices, and organisations without a code that were moved, cannot be recognised by anything else
+    // only the key identifies devices, and organisations without a code that were moved
     if (known === undefined || key === label || getRecordKey(kind, this.console.records[kind].get(record)) === null)
       return;
     // instead, a record that other people changed may have been matched
@@ -910,8 +907,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns the records to which a plan matches the rows of an export. `unread` contains the records of both sides for
-   * which the plan does not read any row, and `unclear` contains the keys in cells that do not identify a record.
+   * Returns the records that a plan matches with the rows of an export. `unread` contains records of both sides without
+   * a row in the plan, and `unclear` contains the keys in cells that do not identify a record.
    */
   #claims(
     { kind, records }: Export,
@@ -959,7 +956,7 @@ export class ConsoleHistory {
     const read = [...records.keys()].filter((one) => !unread.has(String(one)));
     this.#ledger.trust(kind, this.#mirror, read);
     this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
-    // an organisation is not moved if its parent in the export cannot be identified
+    // an organisation is not moved if its parent in the export is unclear
     if (kind === "orgs")
       for (const [record, { parentId }] of records)
         if (unread.has(String(parentId))) this.#ledger.excuse(kind, record, ["parentId"]);
@@ -968,7 +965,7 @@ export class ConsoleHistory {
       for (const [record, values] of records) {
         const key = getRecordKey(to, this.console.records[to].get(Number(values[field])));
         const isUnclear = key !== null && unclear.has(key.toLowerCase());
-        // the record is unknown: an incomplete export did not contain it, or no export has contained it yet
+        // the record is unknown, because no export or only an incomplete export has been imported since it was created
         const isUnknown = this.#ledger
           .idsOf(to, Number(values[field]))
           .some((id) => this.#tasks.some((task) => task.records.some((one) => one.id === id && one.work === "create")));
@@ -979,8 +976,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if the cell for an organisation is blank on one side because the organisation does not have a code.
-   * Such a cell does not show a difference.
+   * Returns true if the cell for an organisation is blank on one side because the organisation has no code. Such a cell
+   * does not show a difference.
    */
   #isBlank({ kind, record, field }: Omit<Mismatch, "id">, values: Values): boolean {
     const { [field]: org = null } = values;
@@ -989,10 +986,7 @@ export class ConsoleHistory {
     return this.#mirror.orgs.get(String(local))?.["code"] === null;
   }
 
-  /**
-   * Allows differences in the fields that an export does not contain, for the records that the mirror got from this
-   * export.
-   */
+  /** Allows differences in fields that an export does not contain, in the records that the export created. */
   #excuseUnseen({ kind, fields, records }: Export, before: Snapshot): void {
     const unseen = [...Object.keys(MODELS[kind].columns), ...MODELS[kind].hidden].filter(
       (field) => !fields.includes(field),
@@ -1013,9 +1007,7 @@ export class ConsoleHistory {
     return `stale export, ${await this.#undoOf(change)}`;
   }
 
-  /**
-   * Expects that every local change that an export overwrote is listed in a task, in the plan or in the plan's result.
-   */
+  /** Expects every overwritten local change in a task, in the plan or in the result of the plan. */
   async #expectNamed(before?: LedgerState): Promise<void> {
     const lost = this.#ledger.takeLost(this.#mirror, before);
     if (lost.length === 0) return;
@@ -1031,7 +1023,7 @@ export class ConsoleHistory {
     }
   }
 
-  /** Returns true if a task asks for the record that was created here in place of a deleted one, with the same key. */
+  /** Returns true if a task requests the record that replaced a deleted record with the same key. */
   #asksForHeir(
     task: ConsoleTask,
     { kind, id, isDeleted }: { readonly kind: ConsoleKind; readonly id: string; readonly isDeleted: boolean },
@@ -1051,7 +1043,7 @@ export class ConsoleHistory {
       const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
       if (open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })))) continue;
-      // in these cases, the next export of this kind shows the difference
+      // in these cases, the next export of this kind will show the difference
       const isTold = [
         this.#isUsed(mismatch, all),
         this.#refersToDeleted(mismatch, open),
@@ -1064,9 +1056,9 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if the field was changed here and back, or the record created and deleted here: that is in no task,
-   * because here is what the console showed last, but "a field stays touched until an export shows the local value"
-   * (issue 64). The next export decides.
+   * Returns true if a field was changed locally and changed back, or a record was created and deleted. There is no
+   * task, because the mirror has the last known console value, but the field stays changed until an export shows this
+   * value (issue 64).
    */
   #isChangedBack({ kind, id, record = -1, field }: Mismatch): boolean {
     const { [kind]: table } = { orgs: "org", users: "user", devices: "device", docs: "secured_user" } as const;
@@ -1088,7 +1080,7 @@ export class ConsoleHistory {
     return isFound(`t.id = :id and o.inConsole = 1 and o.touched & ${column.bit} <> 0 and ${isSame}`, id ?? "");
   }
 
-  /** Returns true if a difference in a user's groups is the result of an open task for one of the groups. */
+  /** Returns true if a user's groups differ because of an open task for one of the groups. */
   #followsGroup({ kind, id, record, field }: Mismatch, open: readonly ConsoleTask[]): boolean {
     if (field !== "groups") return false;
     const sides = [this.#mirror[kind].get(id ?? ""), this.console.records[kind].get(record ?? -1)];
@@ -1101,9 +1093,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if somebody created a record in the console that refers to a record for which the deletion is still an
-   * open task or was falsely confirmed, or made a record refer to it. An import of the export leaves such a record or
-   * reference out.
+   * Returns true if a record in the console, new or changed there, refers to a record with an open or falsely confirmed
+   * deletion. The import of an export leaves out such a record or reference.
    */
   #refersToDeleted({ kind, id, record, field }: Mismatch, open: readonly ConsoleTask[]): boolean {
     return Object.entries(MODELS[kind].references).some(([name, to]) => {
@@ -1119,8 +1110,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if a record of the console refers to a record that the mirror does not know yet, for example because a
-   * code was falsely confirmed.
+   * Returns true if a record in the console refers to a record that is unknown to the mirror, for example because of a
+   * falsely confirmed code.
    */
   #refersToUnknown({ kind, record = -1, field }: Mismatch): boolean {
     const { [field]: to } = MODELS[kind].references;
@@ -1131,7 +1122,7 @@ export class ConsoleHistory {
     );
   }
 
-  /** Returns true if two organisations of the console have the path that exports use for the parent. */
+  /** Returns true if two organisations in the console have the path of the parent, which exports use. */
   #hasUnclearPath({ kind, record = -1, field }: Mismatch): boolean {
     const { orgs } = this.console.records;
     const above = orgs.get(record)?.["parentId"];
@@ -1153,8 +1144,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if a record that was deleted in the console remains in the mirror, because a record that differs in
-   * the console still refers to it.
+   * Returns true if a record that was deleted in the console stays in the mirror, because a record with differences
+   * still refers to it.
    */
   #isUsed({ kind: of, id: used }: Mismatch, all: readonly Mismatch[]): boolean {
     return all.some(({ kind, id = "", field }) =>
@@ -1199,8 +1190,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if a task or a difference is about a record to which a row may belong that the last export left out.
-   * Such a row is named, and somebody has to decide: "half swaps of keys end contested, never wrong" (issue 64).
+   * Returns true if a task or difference concerns a possible record of a row that the last export left out. Such a row
+   * is reported, and somebody must decide (issue 64).
    */
   #isContested(one: ConsoleTask | Mismatch): boolean {
     const isAmong = (kind: string, names: readonly (string | number | undefined)[]): boolean =>
@@ -1209,7 +1200,7 @@ export class ConsoleHistory {
     return isAmong(one.kind, [one.id, one.record]) || this.#isRefused(one.kind);
   }
 
-  /** Returns true if the last export of a kind was rejected, because one of its rows refers to a row that was left out. */
+  /** Returns true if the last export of a kind was rejected because a row refers to a left-out row. */
   #isRefused(kind: string): boolean {
     return CONSOLE_KINDS.filter((one) => one === kind && this.#rejected.has(one)).some((one) =>
       Object.entries(MODELS[one].references).some(([field, to]) =>
@@ -1223,7 +1214,7 @@ export class ConsoleHistory {
   async #finishTasks(round: number): Promise<void> {
     const left: number[] = [];
     for (const { number } of this.#tasks) {
-      // doing another task may have changed this task
+      // another task may have changed this task
       const task = this.#tasks.find((one) => one.number === number);
       if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
@@ -1232,24 +1223,22 @@ export class ConsoleHistory {
         left.push(number);
       await this.#look();
     }
-    // tasks that exchange keys in a ring are dropped together
+    // tasks of a ring of exchanged keys are dropped together
     const ring = this.#tasks.filter(({ number }) => left.includes(number));
     const records = [...this.#tasks.flatMap((task) => task.records), ...this.#visible()];
     if (ring.length === 0 || (await this.#drop(ring)) === undefined) return;
     await this.#takeKeys(records);
-    // the console does not have a record with the name and key to delete, and a record with this key cannot be restored
-    // in the mirror
+    // the console has no such record to delete, and the mirror cannot restore a record with this key
     for (const task of ring) if (task.records.every(({ work }) => work === "delete")) await this.#confirm(task);
   }
 
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
     await this.#leaveGoneOrgs();
-    // of the records that a left-out row may stand for, those that the console does not have are deleted in the mirror
+    // records that the console does not have, and that a left-out row may mean, are deleted in the mirror
     for (const kind of CONSOLE_KINDS) {
       const { possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
-      // if all of the records that a console record may stand for were deleted in the mirror, the console record is
-      // deleted in the console
+      // if the mirror has deleted all records that a console record may be, the console record is deleted, too
       if (possible.length > 0 && possible.every((id) => !this.#mirror[kind].has(id)))
         for (const record of this.console.records[kind].keys())
           if (unread.has(String(record))) this.console.remove(kind, record);
@@ -1267,14 +1256,14 @@ export class ConsoleHistory {
       if (of !== undefined && local !== undefined && typeof key === "string" && key !== getRecordKey(of, local))
         keys.set(id, [of, id, key]);
     }
-    // first enters temporary keys, because the records may have each other's keys
+    // temporary keys come first, because records may have each other's keys
     for (const [kind, id] of keys.values())
       if (getRecordKey(kind, this.#mirror[kind].get(id)) !== null)
         await this.#local(() => this.#setKey(kind, id, this.#new("n@x")), "key");
     for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key, false), "key");
   }
 
-  /** Moves users and devices out of organisations without a code that no longer exist in the console. */
+  /** Moves users and devices out of organisations without a code that the console no longer has. */
   async #leaveGoneOrgs(): Promise<void> {
     const { users, devices } = this.#tenant.client;
     for (const { kind, id = "", record, field } of this.#ledger.compare(this.#mirror)) {
@@ -1300,9 +1289,9 @@ export class ConsoleHistory {
     const isConfirmed = round > 1 || !isShown || task.records.some(({ thing }) => thing === "secured_group");
     const isWorked = this.#isDone(task) || (await this.#workOn(task, false));
     const isEntered = !this.console.hasTemporaryKeys && this.#isEntered(task);
-    // if the console already has the values, the task counts as done, even if it uses another name for the record
+    // if the console already has the values, the task counts as done, even with another name for the record
     if (!isWorked && !(round > 1 && isEntered)) return false;
-    // the console does not have the values that the task requests
+    // the console lacks the values of the task
     if (round > 1 && !this.console.hasTemporaryKeys && !isEntered) return false;
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;

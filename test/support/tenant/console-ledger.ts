@@ -14,7 +14,7 @@ import {
 } from "./shared-console.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The records of the mirror by id. A field that refers to another record contains the id of that record. */
+/** The records of the mirror by id. A reference is the id of the other record. */
 export type Snapshot = Readonly<Record<ConsoleKind, ReadonlyMap<string, Values>>>;
 
 export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
@@ -81,11 +81,11 @@ export const compareSnapshots = (before: Snapshot, after: Snapshot): readonly Di
 
 export const WHOLE_RECORD = "*";
 
-/** A local change whose task is still open and that no export has shown yet. */
+/** A local change with an open task that no export has shown yet. */
 interface PendingChange {
   readonly kind: ConsoleKind;
   readonly id: string;
-  /** name of the field; {@link WHOLE_RECORD} if the record was created or deleted */
+  /** name of the field; {@link WHOLE_RECORD} for a created or deleted record */
   readonly field: string;
   readonly value: Value;
   readonly isDeleted: boolean;
@@ -98,9 +98,7 @@ export interface Mismatch {
   readonly field: string;
 }
 
-/**
- * The records to which a plan matches the rows of an export: existing or deleted records by their ids, or new records.
- */
+/** The records that match the rows of an export: existing or deleted records by id, or new records. */
 export interface MatchedRows {
   readonly met: ReadonlyMap<number, string>;
   readonly created: ReadonlyMap<number, Values>;
@@ -114,20 +112,17 @@ export interface LedgerState {
 }
 
 /**
- * Tracks a mirror and its console in a test: which records correspond to each other, what was changed on which side,
- * and which changes an export or a confirmation has not settled yet.
+ * Tracks a mirror and its console in a test: corresponding records, changes on each side, and changes that no export or
+ * confirmation has closed yet.
  */
 export class ConsoleLedger {
   readonly #console: SharedConsole;
   /** numbers of console records, by kind and id in the mirror */
   #links = new Map<string, number>();
-  /**
-   * fields that may differ until an export shows them, because other people changed them or a task was closed without
-   * being done
-   */
+  /** fields that may differ until the next export, because other people changed them or a task was closed falsely */
   #excused = new Set<string>();
   #pending = new Map<string, PendingChange>();
-  /** records of both sides that an export may confuse with other records until both sides have the same key. */
+  /** records of both sides that an export may confuse with other records until their keys are the same */
   readonly #doubted = new Set<string>();
 
   constructor(console: SharedConsole) {
@@ -147,7 +142,7 @@ export class ConsoleLedger {
     );
   }
 
-  /** Returns the console record that is linked to a record of the mirror, if it still exists in the console. */
+  /** Returns the console record that is linked to a record of the mirror; undefined if it was deleted. */
   livingLink(kind: ConsoleKind, id: string): number | undefined {
     const record = this.linkOf(kind, id);
     return record !== undefined && this.#console.records[kind].has(record) ? record : undefined;
@@ -192,7 +187,7 @@ export class ConsoleLedger {
     return [WHOLE_RECORD, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
   }
 
-  /** Marks a record of either side as doubtful if its key is among the fields. */
+  /** Marks a record as doubtful if its key is among the fields. */
   doubtKeys(kind: ConsoleKind, one: string | number, fields: readonly string[]): void {
     const record = typeof one === "number" ? one : this.linkOf(kind, one);
     const telling = this.#telling(kind, record);
@@ -204,20 +199,20 @@ export class ConsoleLedger {
     for (const one of ones) if (one !== undefined) this.#doubted.add(`${kind}/${one}`);
   }
 
-  /** Returns true if one of these records, on either side, may be confused with another record. */
+  /** Returns true if an export may confuse one of these records with another record. */
   isDoubted(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): boolean {
     return ones.some(
       (one) => one !== undefined && (this.#doubted.has(`${kind}/${one}`) || this.#isForeign(kind, Number(one))),
     );
   }
 
-  /** Returns true if other people have changed what identifies a console record. */
+  /** Returns true if other people have changed the identifying fields of a console record. */
   #isForeign(kind: ConsoleKind, record: number): boolean {
     const telling = this.#telling(kind, record).filter((field) => field !== WHOLE_RECORD);
     return telling.some((field) => this.#excused.has(`${kind}/${record}/${field}`));
   }
 
-  /** Extends doubt to other records after a record was confused with another record. */
+  /** Marks further records as doubtful after a record was confused with another record. */
   #spreadDoubt(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): void {
     if (!this.isDoubted(kind, ones)) return;
     this.#doubt(kind, ones);
@@ -225,10 +220,8 @@ export class ConsoleLedger {
   }
 
   /**
-   * Marks records as doubtful after last week's export was imported: the records that it confused with others, and
-   * those that it did not contain.
-   *
-   * @param before the state before the import
+   * Marks records as doubtful after the import of an old export: records that were confused, and records that were
+   * missing. @param before the state before the import
    */
   doubtStale(of: ConsoleKind, { links }: LedgerState, exported: ReadonlySet<number>): void {
     for (const [one, record] of this.#links) {
@@ -237,7 +230,7 @@ export class ConsoleLedger {
     }
   }
 
-  /** Ends the doubt about console records that an export has shown, if the records in the mirror have the same keys. */
+  /** Ends the doubt about console records in an export, if the records in the mirror have the same keys. */
   trust(kind: ConsoleKind, mirror: Snapshot, shown: Iterable<number>): void {
     const { key } = MODELS[kind];
     for (const record of shown) {
@@ -263,7 +256,7 @@ export class ConsoleLedger {
     }
   }
 
-  /** Records local changes as pending: they must also be made in the console. */
+  /** Stores local changes that must also be made in the console. */
   recordLocal(differences: readonly Difference[]): void {
     for (const { kind, id, before, after } of differences) {
       if (after === undefined) this.forget(kind, id);
@@ -277,7 +270,7 @@ export class ConsoleLedger {
       if (isDeleted) continue;
       for (const field of listChangedFields(kind, before, after)) {
         const { [field]: value = null } = after;
-        // a task for a new record directly in 全社 does not mention an organisation
+        // a task for a new record in 全社 does not contain an organisation
         if (before !== undefined || value !== ROOT_ORG_ID) add(field, value);
       }
     }
@@ -307,14 +300,14 @@ export class ConsoleLedger {
     );
   }
 
-  /** Settles a task that was confirmed or dropped. @param isDone true if the task was actually done */
+  /** Closes a confirmed or dropped task. @param isDone true if somebody actually did the task */
   close(task: ConsoleTask, isDone: boolean): void {
     for (const [kind, id, fields] of this.asksFor(task)) {
       this.forget(kind, id, fields);
       if (isDone) continue;
       this.excuseLocal(kind, id, fields);
       this.doubtKeys(kind, id, fields);
-      // the console record that corresponds to a deleted record may also differ
+      // the console record of a deleted record may also differ
       if (fields.includes(WHOLE_RECORD)) this.excuse(kind, this.linkOf(kind, id), [WHOLE_RECORD]);
     }
   }
@@ -334,7 +327,7 @@ export class ConsoleLedger {
         fieldsOf(kind).some((one) => !this.#agrees(kind, one, local[one], console)),
       );
     });
-    // an export has shown another record with the same values, so the deletion no longer matters
+    // an export has shown another record with the same values, so the deletion no longer has an effect
     if (before !== undefined)
       for (const [key, pending] of this.#pending)
         if (pending.isDeleted && others(pending).length > 0) this.#pending.delete(key);
@@ -394,7 +387,7 @@ export class ConsoleLedger {
   relink(kind: ConsoleKind, mirror: Snapshot, { met, created }: MatchedRows): readonly string[] {
     const former: string[] = [];
     const claim = (record: number, id: string): void => {
-      // a record that was deleted in the mirror stays linked until its deletion is settled
+      // a record that was deleted in the mirror stays linked until the console has deleted it, too
       const isLeft = (one: string): boolean =>
         mirror[kind].has(one) || !this.#pending.has(`${kind}/${one}/${WHOLE_RECORD}`);
       for (const known of this.idsOf(kind, record).filter((one) => one !== id && isLeft(one))) {
@@ -408,7 +401,7 @@ export class ConsoleLedger {
     for (const [record, id] of met)
       if (this.linkOf(kind, id) === record) this.#console.beginAgain(id, record);
       else claim(record, id);
-    // parents come first, because records below a new organisation without a code are found through this organisation
+    // parents come first, because they identify the records below new organisations without a code
     const ordered = [...created].toSorted(([one], [other]) => this.#depthOf(kind, one) - this.#depthOf(kind, other));
     for (const [record, values] of ordered) {
       const id = this.#idLike(kind, mirror, values);
@@ -417,10 +410,7 @@ export class ConsoleLedger {
     return former;
   }
 
-  /**
-   * Returns the id of the record in the mirror that has the same key as a console record or, if there is no key, the
-   * same name and place.
-   */
+  /** Returns the id of the mirror's record with the same key or, without a key, the same name and place. */
   #idLike(kind: ConsoleKind, mirror: Snapshot, values: Values): string | undefined {
     const code = getRecordKey(kind, values);
     const isThat = (id: string, local: Values): boolean =>
@@ -433,13 +423,13 @@ export class ConsoleLedger {
     return kind === "orgs" ? this.#console.depthOf(record) : 0;
   }
 
-  /** Returns true if an organisation of the mirror is below the parent that an export shows for it. */
+  /** Returns true if an organisation of the mirror has the parent that an export shows. */
   #isBelow(mirror: Snapshot, id: string, { parentId }: Values): boolean {
     const above = String(mirror.orgs.get(id)?.["parentId"]);
     return (above === ROOT_ORG_ID ? ROOT : this.linkOf("orgs", above)) === parentId;
   }
 
-  /** Allows differences in references to a console record that is now linked to another record. */
+  /** Allows differences in references to a console record with a new link. */
   #excuseReferences(kind: ConsoleKind, record: number): void {
     for (const of of CONSOLE_KINDS)
       for (const [field, to] of Object.entries(MODELS[of].references))
@@ -457,10 +447,8 @@ export class ConsoleLedger {
   }
 
   /**
-   * Settles the part of a confirmed task that exports do not show. `confirm` is only for what no export shows (cli.md 3),
-   * so nothing can ever tell that a confirmation was false, and what it closed may differ.
-   *
-   * @param left what is open of it after the confirmation, if anything
+   * Closes the part of a confirmed task that exports do not show. Nothing can prove such a confirmation false, so these
+   * fields may differ (cli.md 3). @param left the part of the task that is still open, if any
    */
   closeHidden(task: ConsoleTask, left: ConsoleTask | undefined, isDone: boolean): void {
     for (const [kind, id, fields] of this.asksFor(task)) {
@@ -471,8 +459,8 @@ export class ConsoleLedger {
   }
 
   /**
-   * Allows differences in fields that exports do not show and whose tasks an export has closed, without checking them
-   * (cli.md 3): hidden fields, and places in organisations without a code, whose cells are blank.
+   * Allows differences in fields that exports do not show and whose tasks an export has closed (cli.md 3): hidden
+   * fields, and organisations without a code, whose cells are blank.
    */
   excuseHidden(mirror: Snapshot, kind: ConsoleKind, tasks: readonly ConsoleTask[]): void {
     for (const [id, local] of mirror[kind]) {

@@ -5,7 +5,7 @@ import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts"
 const FAR = "2099-01-01T00:00:00.000Z";
 let credentialCount = 0;
 
-/** Returns the account of a credential; undefined if the tenant does not have the credential. */
+/** Returns the account of a credential; undefined if the credential does not exist. */
 export const findAccountOf = (database: Database, secret: string): string | undefined =>
   database
     .get("select accountName from credential join user on user.pk = credential.user where hash = :hash", {
@@ -14,7 +14,7 @@ export const findAccountOf = (database: Database, secret: string): string | unde
     ?.["accountName"]?.toString();
 
 interface CredentialOptions {
-  /** makes a token: one that may only read, or one with the rights of its account */
+  /** for a token: only for reading, or with all rights of the account */
   readonly token?: "read-only" | "whole";
   readonly expiresAt?: string;
   readonly secret?: string;

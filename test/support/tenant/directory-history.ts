@@ -3,22 +3,22 @@ import fc from "fast-check";
 import type { Import, Org, User } from "../../../src/lib/tenant/operations.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { AuditedHistory, byId, expectSame, NO_CHANGE, type ConfirmStep, type StepResult } from "./audited-history.ts";
-import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
+import { DirectoryModel, NO_RECORD, type ManualKind } from "./directory-model.ts";
 import { getCustomFieldName, toComparisonKey, ROOT_NUMBER, listFieldValues, type Values } from "./history-model.ts";
 import { failureOf, toUpload, type Cells, type TestTenant } from "./tenant.ts";
 
 export type Place = number;
 
-interface HandStep {
+interface ManualStep {
   readonly hand: "create" | "edit" | "move";
-  readonly kind: HandKind;
+  readonly kind: ManualKind;
   readonly whom: readonly Place[];
   readonly place: Place;
   readonly values: Values;
   readonly dryRun: boolean;
 }
 interface DeleteStep {
-  readonly delete: HandKind;
+  readonly delete: ManualKind;
   readonly whom: readonly Place[];
   readonly how: "named" | "recursive";
   readonly dryRun: boolean;
@@ -29,10 +29,10 @@ interface ImportStep {
   readonly blank: "clear" | "keep";
   readonly rows: readonly Readonly<Record<string, string>>[];
   readonly place: Place;
-  readonly meanwhile: HandStep | undefined;
+  readonly meanwhile: ManualStep | undefined;
 }
 export type DirectoryStep =
-  | HandStep
+  | ManualStep
   | DeleteStep
   | ImportStep
   | { readonly mirror: true }
@@ -44,7 +44,7 @@ export type DirectoryStep =
 const THINGS = { orgs: "org", users: "user" } as const;
 const EMAILS = ["a@x", "b@x", "c@x", "d@x"];
 const CODES = ["A", "B", "C"];
-// names that agree, because a row with another name is somebody else
+// similar names, because a row with a different name would mean another person
 const ORG_NAMES = ["東営業", "東開発/東", "東総務", "東人事"];
 
 const USER_VALUES: fc.Arbitrary<Values> = fc.record(
@@ -70,7 +70,7 @@ const ORG_VALUES: fc.Arbitrary<Values> = fc.record(
 );
 
 const somePlace = fc.integer({ min: -1, max: 9 });
-const someHandStep = (kind: HandKind): fc.Arbitrary<HandStep> =>
+const someManualStep = (kind: ManualKind): fc.Arbitrary<ManualStep> =>
   fc.record({
     hand: fc.constantFrom(
       "create",
@@ -114,11 +114,11 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
     )
     .map((rows) => rows.map(({ key, ...row }) => ({ ...row, key: String(key) }))),
   place: somePlace,
-  meanwhile: fc.option(someKind.chain(someHandStep), { nil: undefined, freq: 8 }),
+  meanwhile: fc.option(someKind.chain(someManualStep), { nil: undefined, freq: 8 }),
 });
 
 export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
-  { arbitrary: someKind.chain(someHandStep), weight: 18 },
+  { arbitrary: someKind.chain(someManualStep), weight: 18 },
   { arbitrary: someDeletion, weight: 3 },
   { arbitrary: someImport, weight: 3 },
   { arbitrary: fc.record({ undo: fc.oneof(fc.nat(2), fc.nat(9)) }), weight: 3 },
@@ -133,7 +133,7 @@ export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
   { arbitrary: fc.constant({ mirror: true } as const), weight: 2 },
 );
 
-/** A history in the tenant and in the model. `Further` is the type of the additional steps that a subclass supports. */
+/** A history in the tenant and in the model. `Further` is the type of a subclass's additional steps. */
 export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryStep | Further> {
   readonly model: DirectoryModel;
   /** ids of all records that ever existed, by their numbers in the model */
@@ -160,26 +160,23 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.#mirror();
   }
 
-  /** Selects a record of a kind by its position. The record may be deleted. @returns the number of the record */
-  protected picked(kind: HandKind, place: Place): number {
+  /** Selects an existing or deleted record by position. @returns the number of the record */
+  protected picked(kind: ManualKind, place: Place): number {
     const isOf = (record: number): boolean => this.#kinds.get(record) === kind;
     const all = [...this.ids.keys()].filter(isOf);
-    // existing records are picked more often than deleted ones
+    // existing records are selected more often than deleted records
     const live = [...this.model.records[kind].keys()];
     if (place === -1 && kind === "orgs") return ROOT_NUMBER;
     return [...live, ...live, ...all][place % Math.max(1, live.length * 2 + all.length)] ?? NO_RECORD;
   }
-  readonly #kinds = new Map<number, HandKind>();
+  readonly #kinds = new Map<number, ManualKind>();
 
   protected idOf(record: number): string {
     return this.ids.get(record) ?? ROOT_ORG_ID.replace(/1$/, "f");
   }
 
-  /**
-   * Returns the values of a step in the form of the model, in which custom fields and organisations are represented by
-   * their numbers.
-   */
-  #valuesOf({ hand, kind, values, place, whom }: HandStep): Values {
+  /** Returns the values of a step for the model, with numbers for custom fields and organisations. */
+  #valuesOf({ hand, kind, values, place, whom }: ManualStep): Values {
     const { 座席, ...own } = values;
     const [number] = [...this.model.fields.keys()];
     const custom = number === undefined || 座席 === undefined ? {} : { [getCustomFieldName(number)]: 座席 };
@@ -195,7 +192,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { ...usual, ...own, ...custom, [field]: org };
   }
 
-  /** Returns an organisation to which another organisation can be moved and below which it is not already. */
+  /** Returns an organisation to which another organisation can be moved and below which it is not yet. */
   #free([whom = 0]: readonly Place[], place: Place): number {
     const { model } = this;
     const moved = this.picked("orgs", whom);
@@ -223,7 +220,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  async #byHand(step: HandStep): Promise<StepResult> {
+  async #byHand(step: ManualStep): Promise<StepResult> {
     const { kind, dryRun } = step;
     const { model } = this;
     // most edits need an existing record; if there is none, a record is created instead
@@ -272,12 +269,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.#shown.get(id);
   }
 
-  protected know(kind: HandKind, record: number, id: string): void {
+  protected know(kind: ManualKind, record: number, id: string): void {
     this.ids.set(record, id);
     this.#kinds.set(record, kind);
   }
 
-  async #asked({ hand, kind, dryRun }: HandStep, whom: readonly (number | undefined)[], given: Values) {
+  async #asked({ hand, kind, dryRun }: ManualStep, whom: readonly (number | undefined)[], given: Values) {
     const { orgs, users } = this.client;
     const body = { ...this.#bodyOf(given), dryRun };
     const ids = whom.map((record) => this.idOf(record ?? NO_RECORD));
@@ -319,7 +316,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { what: how, audit: [{ action: `${kind}.delete`, objects: [{ thing: "import", id: plan.id }] }] };
   }
 
-  #chosen(kind: HandKind, picked: readonly number[], how: DeleteStep["how"]) {
+  #chosen(kind: ManualKind, picked: readonly number[], how: DeleteStep["how"]) {
     const { model } = this;
     const ids = picked.map((record) => this.idOf(record));
     if (how === "named") return { gone: [[kind, picked]] as const, request: { kind, ids } };
@@ -347,8 +344,8 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
         title,
         orgCode: isCoded(this.codeIn(code)) ? this.codeIn(code) : "",
       }));
-      // this history does not cover rows that contain an additional email address of a user
-      // nor the name of another user or of a person who shares no part of the old one, which would be contested
+      // this history does not cover rows with an additional email address of a user, with the name of another user, or
+      // with a name that has no part in common with the old name
       const fit = found.filter(({ name, emails }) => {
         const user = model.find("users", "emails", emails);
         const { name: old, accountName = null } =
@@ -387,7 +384,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** Does a step as another person while a step is in progress. */
+  /** Does a step as another person during a step. */
   protected meanwhile(does: () => Promise<StepResult>): Promise<StepResult> {
     return does();
   }
@@ -398,7 +395,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return [...model.administrators].filter((one) => model.sees("users", one) && !met.includes(one));
   }
 
-  /** Adds rows for the administrators without a row, with their current values. */
+  /** Adds rows with the current values of administrators who are missing from the rows. */
   #withAdministrators(rows: readonly Readonly<Record<string, string>>[]) {
     const { model } = this;
     const own = this.#lacking(rows).map((user) => {
@@ -428,7 +425,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const barred = model.barredImport(kind, model.needsOfPlan(planned, rows));
     const isUnfit = model.isUnfit(planned, rows);
     const asking = asked();
-    // rows that are refused need no rights, so a plan of such rows is rejected instead
+    // rejected rows need no rights
     const isRejected = isUnfit && model.barredImport(kind, []).length === 0 && (await failureOf(asking)) === undefined;
     if (barred.length > 0 && !isRejected) return this.refused(asking, barred);
     const plan = await asking;
@@ -442,7 +439,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const isOvertaken = between.audit.length > 0 && (await this.#refusesOvertaken(plan));
     if (isOvertaken) return { ...between, what: "overtaken" };
     if (between.audit.length === 0) await this.client.imports.commit(plan);
-    // whatever was changed in between, the commit applies what was planned before
+    // the commit applies the plan regardless of later changes
     await this.#committed(planned, plan);
     return {
       what: between.audit.length === 0 ? mode : "not overtaken",
@@ -450,7 +447,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** Commits a plan after another change. Returns true if it is refused because it relies on what was changed. */
+  /** Commits a plan after another change. Returns true if the plan depends on the change and is refused. */
   async #refusesOvertaken(plan: Import): Promise<boolean> {
     const before = this.state();
     const failure = await failureOf(this.client.imports.commit(plan));
@@ -479,7 +476,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     await this.expectRecords();
   }
 
-  /** Imports the tenant's own export of users as if the console had written it. After that, the tenant is a mirror. */
+  /** Imports the tenant's own export of users as a console export. After that, the tenant is a mirror. */
   async #mirror(): Promise<StepResult> {
     const barred = this.model.barred(["whole"]);
     if (barred.length > 0) {
@@ -524,7 +521,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const [number] = [...this.model.fields.keys()];
     if (known === undefined || number === undefined) {
       const removed = (await this.tenant.client.console.list({})).flatMap(({ records }) => records);
-      // the console may still have the removed field of this name
+      // the console may still have the removed field with this name
       if (removed.some((one) => one.thing === "custom_field" && one.work === "delete" && one.name === name))
         return this.refused(this.client.users.addField({ name }), [{ code: "input-rejected", about: [name] }]);
       const after = await this.client.users.addField({ name });
@@ -612,7 +609,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     );
   }
 
-  #meet(kind: HandKind, id: string, isIt: (values: Values) => boolean): void {
+  #meet(kind: ManualKind, id: string, isIt: (values: Values) => boolean): void {
     if ([...this.ids.values()].includes(id)) return;
     const [record] = [...this.model.records[kind]].find(([one, values]) => !this.ids.has(one) && isIt(values)) ?? [];
     if (record !== undefined) this.know(kind, record, id);

@@ -12,8 +12,8 @@ import {
   type Values,
 } from "./history-model.ts";
 
-/** The kinds of records that the model can also change by hand, without a file. */
-export type HandKind = "orgs" | "users";
+/** The kinds of records that the model can also change manually. */
+export type ManualKind = "orgs" | "users";
 
 export interface Refusal {
   readonly code: ErrorCode;
@@ -21,7 +21,7 @@ export interface Refusal {
   readonly about: readonly string[];
 }
 
-/** A number that no record has, for references to records that do not exist. */
+/** A number without a record, for references to records that do not exist. */
 export const NO_RECORD = -1;
 
 export type ImportEffect = NonNullable<ReturnType<HistoryModel["undo"]>>;
@@ -32,13 +32,13 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   code: "組織コード",
 };
 
-const REQUIRED_FIELDS: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
+const REQUIRED_FIELDS: Readonly<Record<ManualKind, string>> = { orgs: "組織名", users: "氏名" };
 
-const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
+const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<ManualKind, string>>;
 
 type RecordWork = "create" | "edit" | "move" | "delete" | "recursive";
 
-/** A right that an operation requires. `whole` stands for the right to operations on the entire tenant. */
+/** A right that an operation requires. `whole` is the right to operations on the entire tenant. */
 export type RequiredRight = Operation | "whole";
 
 export class DirectoryModel extends HistoryModel {
@@ -47,22 +47,17 @@ export class DirectoryModel extends HistoryModel {
     return true;
   }
 
-  /**
-   * Returns the reasons why the acting account must not do anything that requires these rights, whatever the records;
-   * an empty list if it may.
-   */
+  /** Returns reasons why the acting account has none of these rights, for any record; empty if it may act. */
   barred(_needs: readonly RequiredRight[]): readonly Refusal[] {
     return [];
   }
 
-  /**
-   * Returns the reasons why the acting account must not import a file of a kind, if the import requires these rights.
-   */
-  barredImport(_kind: HandKind, _needs: readonly RequiredRight[]): readonly Refusal[] {
+  /** Returns reasons why the acting account must not import a kind of file, if the import needs these rights. */
+  barredImport(_kind: ManualKind, _needs: readonly RequiredRight[]): readonly Refusal[] {
     return [];
   }
 
-  needs(kind: HandKind, work: RecordWork): readonly RequiredRight[] {
+  needs(kind: ManualKind, work: RecordWork): readonly RequiredRight[] {
     const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
     if (work === "create") return kind === "users" ? creatingUsers : ["orgs.write"];
     if (work === "recursive") return ["orgs.delete", "users.delete"];
@@ -70,7 +65,7 @@ export class DirectoryModel extends HistoryModel {
     return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
   }
 
-  needsOfAny(kind: HandKind): readonly RequiredRight[] {
+  needsOfAny(kind: ManualKind): readonly RequiredRight[] {
     return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
   }
 
@@ -89,7 +84,7 @@ export class DirectoryModel extends HistoryModel {
   }
 
   needsOfPlan(done: ImportEffect, rows: readonly ModelRow[]): readonly RequiredRight[] {
-    const kind = done.kind as HandKind;
+    const kind = done.kind as ManualKind;
     const isUnseen = rows.some((row) => {
       const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : undefined;
       return met !== undefined && !this.sees(kind, met);
@@ -98,30 +93,23 @@ export class DirectoryModel extends HistoryModel {
     return isUnseen ? [...known, ...this.needs(kind, "create")] : known;
   }
 
-  /**
-   * Returns true if the rows of a file are refused to the acting account, although another account could import them.
-   */
+  /** Returns true if the acting account must not import these rows, although another account could. */
   isUnfit(_done: ImportEffect, _rows: readonly ModelRow[]): boolean {
     return false;
   }
 
-  /**
-   * Returns the reasons why the acting account must not undo an import, whatever has happened to its records since
-   * then.
-   */
+  /** Returns reasons why the acting account must not undo an import, regardless of later changes. */
   barredUndo(_done: ModelImport): readonly Refusal[] {
     return [];
   }
 
-  /**
-   * Returns the reasons why a user cannot be marked or unmarked as an administrator; an empty list if this is possible.
-   */
+  /** Returns reasons why a user cannot be marked or unmarked as an administrator; empty if possible. */
   markRefusals(_user: number): readonly Refusal[] {
     return [];
   }
 
   /** Returns all reasons why values cannot be written to a record. @param record undefined for a new record */
-  refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+  refusals(kind: ManualKind, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : this.records[kind].get(record);
     const isRoot = kind === "orgs" && record === ROOT_NUMBER;
     if (record !== undefined && !this.sees(kind, record)) return [{ code: "not-found", about: [] }];
@@ -158,7 +146,7 @@ export class DirectoryModel extends HistoryModel {
     ];
   }
 
-  #taken(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+  #taken(kind: ManualKind, record: number | undefined, given: Values): readonly Refusal[] {
     const others = [...this.records[kind]].filter(([other]) => other !== record);
     return Object.entries(FIELD_LABELS).flatMap(([field, label]) =>
       listFieldValues(given, field).flatMap((value) =>
@@ -190,15 +178,12 @@ export class DirectoryModel extends HistoryModel {
     ];
   }
 
-  /**
-   * Creates the refusal for an organisation without a code if another organisation without a code has the same name and
-   * parent.
-   */
+  /** Refuses an organisation without a code if another one has the same name and parent. */
   #beside(name: string): Refusal {
     return { code: "input-rejected", about: [name, "組織コードがない"] };
   }
 
-  /** Writes a record without checking whether this is allowed. */
+  /** Writes a record without checks. */
   write(kind: Kind, record: number | undefined, given: Values): { readonly record: number; readonly changed: boolean } {
     const number = record ?? this.next();
     const before = this.records[kind].get(number);

@@ -16,7 +16,7 @@ const addOrg = async ({ client }: TestTenant, name: string, code: string, parent
   await client.orgs.create({ name, code, ...(above && { parentId: above.id }) });
 };
 
-/** The accounts of {@link createHalves} that see EAST or a part of it, and nothing else. */
+/** The accounts of {@link createHalves} that can see only EAST or a part of EAST. */
 export const EASTERN_ACCOUNTS = ["higashi", "ope", "cus", "few", "minami"] as const;
 
 export const WESTERN = /west|西|本社 三郎|saburo@root|NOBODY01|himitsu|03-0000-0000/i;

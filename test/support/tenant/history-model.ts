@@ -1,13 +1,13 @@
 import { formatOrgPath } from "../../../src/lib/model/organisation.ts";
 import type { Request } from "./tenant.ts";
 
-/** The kinds of imports in the model. `calendar` stands for imports of the SECURED APPs users of one app. */
+/** The kinds of imports in the model. `calendar` means the SECURED APPs users of one app. */
 export type Kind = "orgs" | "users" | "devices" | "calendar";
 
 /** The values of a record by field. A reference is the number of a record in the model; number 0 is 全社. */
 export type Values = Readonly<Record<string, string | number | readonly string[] | null>>;
 
-/** A change that an import made to a record. The record is identified by its number in the model. */
+/** A change to a record by an import. The record has a number in the model. */
 export interface RecordChange {
   readonly kind: Kind;
   readonly record: number;
@@ -16,7 +16,7 @@ export interface RecordChange {
   readonly after?: Values;
 }
 
-/** What an import changed. This includes organisations and groups that it created because rows refer to them. */
+/** The changes of an import, including organisations and groups that it created because rows refer to them. */
 export interface ImportEffect {
   /** the kind of the file; the import may also write records of other kinds */
   readonly kind: Kind;
@@ -31,7 +31,7 @@ export interface ModelImport extends ImportEffect {
   undone: boolean;
 }
 
-/** For each record, the text that refers to it in cells. The keys are record numbers. */
+/** The text in cells that refers to each record, by record number. */
 type CellNames = ReadonlyMap<number, string>;
 
 export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
@@ -43,10 +43,7 @@ export interface ModelRequest {
   readonly key: string;
   /** the positions of the rows that the tenant must skip */
   readonly invalid: ReadonlySet<number>;
-  /**
-   * true if the file is the console's own export; in it, a blank organisation code means that the user's organisation
-   * does not have a code
-   */
+  /** true for the console's own export, in which a blank organisation code means an organisation without a code */
   readonly fromConsole?: boolean;
 }
 
@@ -85,7 +82,7 @@ export const toComparisonKey = (value: unknown): string => String(value).toLower
 
 export const ROOT_NUMBER = 0;
 
-/** Returns true if two records have the same values. A field that is null, blank or an empty list counts as missing. */
+/** Returns true if two records have the same values. Null, blank and empty lists are equal. */
 export const hasSameValues = (one: Values | undefined, other: Values | undefined): boolean => {
   const plain = (values: Values | undefined): string =>
     JSON.stringify(
@@ -130,7 +127,7 @@ export class HistoryModel {
     return this.records[kind].has(record) || (kind === "orgs" && record === ROOT_NUMBER);
   }
 
-  /** Returns a number that no record has or had. */
+  /** Returns an unused number. */
   next(): number {
     return (this.#last += 1);
   }
@@ -163,7 +160,7 @@ export class HistoryModel {
     return numbers;
   }
 
-  /** Finds the users of rows without one by another key, which exactly one of the rows and one user have, and by name. */
+  /** Matches rows without a user by another key, which exactly one row and one user must have, and by name. */
   #meet(
     other: string,
     { key, blank }: Pick<ModelRequest, "key" | "blank">,
@@ -226,7 +223,7 @@ export class HistoryModel {
       }
       if (field === "orgCode") return orgOf(cell);
       if (field === "parent" && cell === "") {
-        // an organisation that was matched by its place is not moved
+        // an organisation that was matched by its place stays there
         const isMoved = blank === "clear" || rows[numbers.indexOf(record)]?.["code"] === "";
         return isMoved ? ROOT_NUMBER : (now ?? ROOT_NUMBER);
       }
@@ -258,10 +255,8 @@ export class HistoryModel {
   }
 
   /**
-   * Returns the effect of a deletion; undefined if it would delete an administrator, or if a remaining record refers to
-   * a deleted record.
-   *
-   * @param gone the deleted records by kind; the kind of the deletion comes first
+   * Returns the effect of a deletion; undefined if an administrator or a referenced record would be deleted. @param
+   * gone deleted records by kind, beginning with the kind of the deletion
    */
   deletion(gone: readonly (readonly [kind: Kind, records: readonly number[]])[]): ImportEffect | undefined {
     const going = new Set(gone.flatMap(([, records]) => records));
@@ -284,12 +279,12 @@ export class HistoryModel {
   }
 
   /**
-   * Returns the effect of undoing an import; undefined if a record has changed since the import, or if the result would
-   * be inconsistent.
+   * Returns the effect of undoing an import; undefined if a record has changed since, or the result would be
+   * inconsistent.
    */
   undo({ kind, did, orgs, groups, undone }: ModelImport): ImportEffect | undefined {
     if (undone) return undefined;
-    // an undo does not change SECURED APPs administrators and does not delete administrators of any kind
+    // an undo neither changes SECURED APPs administrators nor deletes administrators of any kind
     const isProtected = ({ kind: of, record, action }: RecordChange): boolean =>
       this.administrators.has(record) && (action === "create" || of === "calendar");
     if (did.some(isProtected)) return undefined;
@@ -330,7 +325,7 @@ export class HistoryModel {
     return trial.#isInOrder() ? undoing : undefined;
   }
 
-  /** Applies the effect of an import to the model. @param undid the import that this import undoes */
+  /** Applies the effect of an import to the model. @param undid the import that is undone */
   commit(done: ImportEffect, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false });
@@ -338,7 +333,7 @@ export class HistoryModel {
     if (undone !== undefined) undone.undone = true;
   }
 
-  /** Returns, for each record, the text that refers to it in cells; a path if an organisation does not have a code. */
+  /** Returns the text in cells that refers to each record: for an organisation without a code, the path. */
   called(): CellNames {
     const orgs = [...this.records.orgs].map(
       ([record, { code }]) => [record, String(code ?? this.pathOf(record))] as const,
@@ -394,7 +389,7 @@ export class HistoryModel {
     this.records[kind].delete(record);
   }
 
-  /** Returns true if unique values are unique, all referenced records exist, and every organisation is below 全社. */
+  /** Returns true if unique values are unique, referenced records exist, and every organisation is below 全社. */
   #isInOrder(): boolean {
     for (const kind of Object.keys(this.records) as Kind[]) {
       const all = [...this.records[kind].values()];

@@ -7,7 +7,7 @@ export interface OpenThreadTask {
   readonly folder: string;
   readonly rounds: number;
   readonly threads: number;
-  /** number of threads that have arrived, summed over all rounds; a round begins when all threads have arrived */
+  /** number of threads that have arrived, in all rounds together; a round begins when all threads have arrived */
   readonly arrived: Int32Array;
 }
 

@@ -18,11 +18,11 @@ import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getDerivedColumns } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The value of every secret in a random tenant. {@link SECRET_AT} is the instant at which its passwords were set. */
+/** The value of every secret in a random tenant. The passwords were set at {@link SECRET_AT}. */
 export const SECRET_CANARY = "s3cr3t-canary";
 const SECRET_AT = "2001-02-03T04:05:06.789Z";
 
-/** Texts that must be escaped in JSON, CSV, HTML or on a terminal, and texts that cannot be encoded in Shift_JIS. */
+/** Texts with characters that JSON, CSV, HTML or terminals must escape, or that Shift_JIS cannot encode. */
 const TEXTS = [
   "山田 花子",
   "髙橋 﨑",
@@ -87,19 +87,19 @@ class RandomSource {
     return this.oneOf(TEXTS);
   }
 
-  /** Draws a text that is valid in a field, because a tenant never contains a text that violates a rule. */
+  /** Draws a valid text for a field, because a tenant contains no invalid texts. */
   textOf(field: Field): string {
     const rule = "rule" in field ? field.rule : undefined;
     if (rule?.kind === "choice") return this.oneOf(rule.choices);
     return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? TEXTS);
   }
 
-  value(field: Field): Drawn {
+  value(field: Field): RandomValue {
     const drawn = this.#filled(field);
     return field.nullable === true || field.within !== undefined ? this.orNull(drawn) : drawn;
   }
 
-  #filled(field: Field): Drawn {
+  #filled(field: Field): RandomValue {
     switch (field.type) {
       case "texts": {
         const { rule } = field;
@@ -141,7 +141,7 @@ class RandomSource {
   }
 }
 
-type Drawn = string | number | readonly unknown[] | null;
+type RandomValue = string | number | readonly unknown[] | null;
 
 type Values = Readonly<Record<string, string | number | null>>;
 
@@ -170,7 +170,7 @@ class TenantFiller {
     return { pk, id: this.#draw.id(), ...at, revision: this.#revision };
   }
 
-  #fields(thing: Thing, own: Readonly<Record<string, Drawn>> = {}): Values {
+  #fields(thing: Thing, own: Readonly<Record<string, RandomValue>> = {}): Values {
     const columns = listStoredColumns(thing).flatMap(([column, field]) => {
       const { [column]: value = this.#draw.value(field) } = own;
       const keys = THINGS.has(thing.name) ? getDerivedColumns(thing, column) : [];
@@ -190,7 +190,7 @@ class TenantFiller {
     );
   }
 
-  /** Returns consecutive numbers that start at `from`. How many there are is random. */
+  /** Returns a random number of consecutive numbers that start at `from`. */
   #numbers(most: number, from = 1): readonly number[] {
     return Array.from({ length: this.#draw.below(most + 1) }, (_, at) => at + from);
   }
@@ -224,7 +224,7 @@ class TenantFiller {
         from: draw.orNull("2026-04-01"),
         until: null,
       }));
-      // commands cannot create two contracts with the same name
+      // commands cannot create contracts with equal names
       const contracts = [...new Map(drawn.map((one) => [nameKey(one.name), one])).values()];
       this.#insert("tenant_profile", { pk: 1, ...this.#fields(TENANT, { contracts }) });
     }
@@ -415,10 +415,7 @@ class TenantFiller {
     }
   }
 
-  /**
-   * Creates tasks for the console, all opened by one change: for custom fields that are not in the console yet or that
-   * were deleted in the tenant, and for values of users.
-   */
+  /** Creates tasks for the console from one change: for new or deleted custom fields, and for values of users. */
   #tasks(fields: readonly number[], users: readonly number[]): void {
     const draw = this.#draw;
     const revision = this.#revision;

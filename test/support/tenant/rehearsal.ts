@@ -9,13 +9,13 @@ const SIMULATOR_URL = "http://127.0.0.1:8080";
 
 interface RehearsalOptions {
   readonly devices?: number;
-  /** number of devices per page; small, so that even a few devices fill several pages */
+  /** number of devices per page; small, so that a few devices need several pages */
   readonly pageSize?: number;
 }
 
 const KEY_COLUMNS = "privateKey, certificate, keyAt";
 
-/** The key pair that all rehearsals of a file share, because creating one takes long. */
+/** The key pair for all rehearsals of a file, because creating a key pair is slow. */
 let sharedKey: Row | undefined;
 
 export class Rehearsal implements AsyncDisposable {

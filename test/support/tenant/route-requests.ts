@@ -89,8 +89,8 @@ const sampleOf = (schema: JsonSchema): unknown => {
 const createSample = (schema: z.ZodType): Readonly<Record<string, unknown>> =>
   sampleOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema) as Record<string, unknown>;
 
-/** What some operations are asked with, because the smallest valid input says nothing. */
-const MEANT: Readonly<Record<string, object>> = {
+/** Inputs of operations for which the smallest valid input would have no effect. */
+const MEANINGFUL_INPUTS: Readonly<Record<string, object>> = {
   "orgs.edit": { name: "東" },
   "users.edit": { title: "課長" },
   "devices.edit": { status: "管理中" },
@@ -102,7 +102,7 @@ export const requestOf = async ({ name, one }: NamedOperation) => {
   const schemas = await buildInputSchemas(one);
   const path = createSample(schemas.path) as Readonly<Record<string, string>>;
   const query = createSample(schemas.query);
-  const given = schemas.body === undefined ? query : { ...createSample(schemas.body), ...MEANT[name] };
+  const given = schemas.body === undefined ? query : { ...createSample(schemas.body), ...MEANINGFUL_INPUTS[name] };
   const { method, path: place } = splitRoute(one);
   const filled = place.replaceAll(/\{(\w+)\}/g, (_, value: string) => encodeURIComponent(path[value] ?? ""));
   const texts = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);

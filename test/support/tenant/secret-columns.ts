@@ -10,7 +10,7 @@ export const plantSecrets = (
 ): ReadonlyMap<string, string> => {
   const planted = new Map<string, string>();
   database.change(() => {
-    // a changed verifier would delete the credentials and the reset code of its account
+    // without this, a changed verifier would delete the account's credentials and reset code
     const triggers = database.all("select name, sql from sqlite_schema where type = 'trigger'");
     for (const { name } of triggers) database.exec(`drop trigger "${String(name)}"`);
     const emptied = EMPTIED_TABLES.map((table): [string, readonly string[]] => [

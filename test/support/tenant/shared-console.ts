@@ -5,10 +5,10 @@ import type { Cells } from "./tenant.ts";
 export const CONSOLE_KINDS = ["orgs", "users", "devices", "docs"] as const;
 export type ConsoleKind = (typeof CONSOLE_KINDS)[number];
 
-/** The console's own number for 全社. */
+/** The number of 全社 in the console. */
 export const ROOT = 0;
 
-/** A value of a field. A reference is the number of a record. The order of a list of names is kept. */
+/** The value of a field. A reference is the number of a record. Lists of names are ordered. */
 export type Value = string | number | readonly string[] | null;
 export type Values = Readonly<Record<string, Value>>;
 
@@ -17,7 +17,7 @@ interface KindModel {
   readonly label: string;
   readonly references: Readonly<Record<string, ConsoleKind>>;
   readonly columns: Readonly<Record<string, string>>;
-  /** groups of columns that an export may omit, but only together */
+  /** groups of columns that an export omits together or not at all */
   readonly optional: readonly (readonly string[])[];
   readonly hidden: readonly string[];
 }
@@ -76,10 +76,7 @@ export const fieldsOf = (kind: ConsoleKind): readonly string[] => [
 ];
 
 const LIST_FIELDS = new Set(["emails", "tags", "groups"]);
-/**
- * Converts a value to the form in which values are compared: an empty list becomes null, and tags and groups are
- * sorted.
- */
+/** Converts a value for comparisons: an empty list becomes null, and tags and groups are sorted. */
 export const normaliseValue = (field: string, value: Value | undefined): Value => {
   if (value === undefined || value === null || value === "") return null;
   if (typeof value !== "object") return value;
@@ -103,13 +100,13 @@ export interface ChangedEntry {
   readonly id: string;
 }
 
-/** What a person did for a task. `isComplete` is true if nothing remains to be done. */
+/** The result of a person's work on a task. `isComplete` is true if nothing remains to do. */
 export interface TaskOutcome {
   readonly entries: readonly ChangedEntry[];
   readonly isComplete: boolean;
 }
 
-/** A key that cannot be entered until the record that has this key now gets another key. */
+/** A key that must wait until the record with this key gets another key. */
 interface PendingKey {
   readonly kind: ConsoleKind;
   readonly record: number;
@@ -117,7 +114,7 @@ interface PendingKey {
 }
 
 export interface TaskKnowledge {
-  /** returns true if, according to the list of tasks, a record will lose its key to another record */
+  /** returns true if the task list gives a record's key to another record */
   readonly isLeaving: (kind: ConsoleKind, record: number) => boolean;
 }
 
@@ -133,23 +130,23 @@ export class SharedConsole {
   };
   readonly groups = new Set<string>();
   #wishes: PendingKey[] = [];
-  /** the console records that a person added or gave a key while doing a task, by the id of the mirror's record */
+  /** console records that a person added or gave a key during a task, by id in the mirror */
   readonly #begun = new Map<string, number>();
   #last = ROOT;
 
   readonly #granting: OnKeyGranted;
 
-  /** @param granting called when a record gets the key that it was waiting for */
+  /** @param granting called when a waiting record gets its key */
   constructor(granting: OnKeyGranted) {
     this.#granting = granting;
   }
 
-  /** Returns true if a record has a temporary key because a ring of records that exchange keys is not finished. */
+  /** Returns true if a record has a temporary key because the exchange of keys is not finished. */
   get hasTemporaryKeys(): boolean {
     return this.#wishes.length > 0;
   }
 
-  /** Stops waiting for keys that are in use by other records. */
+  /** Stops waiting for keys of other records. */
   giveUp(): void {
     this.#wishes = [];
   }
@@ -218,7 +215,7 @@ export class SharedConsole {
     return false;
   }
 
-  /** Returns the record that has a key. @param but a record to ignore */
+  /** Returns the record with a key. @param but a record to ignore */
   withKey(kind: ConsoleKind, key: string | null, but?: number): number | undefined {
     if (key === null) return undefined;
     const isIts = ([record, values]: readonly [number, Values]): boolean => {
@@ -233,7 +230,7 @@ export class SharedConsole {
     if (found !== undefined || kind !== "orgs") return found;
     const place = this.#orgAt(key ?? name ?? "");
     if (place !== undefined || key === null || key.includes("/") || isNew) return place;
-    // the task already uses the first code of an organisation, although the console does not have this code yet
+    // the task already uses an organisation's new code, although the console does not have this code yet
     const plain = [...this.records.orgs].filter(([, values]) => values["name"] === name && values["code"] === null);
     return plain.length === 1 ? plain[0]?.[0] : undefined;
   }
@@ -243,7 +240,7 @@ export class SharedConsole {
     return all.find((record) => this.records.orgs.get(record)?.["code"] === null) ?? all[0];
   }
 
-  /** Finds the organisation that a text identifies: `path (code)`, a path or a code. */
+  /** Finds an organisation by `path (code)`, path or code. */
   #orgCalled(text: string): number | undefined {
     if (text === ROOT_ORG_NAME) return ROOT;
     const [, path = text, code] = /^(.*) \((.+)\)$/.exec(text) ?? [];
@@ -251,7 +248,7 @@ export class SharedConsole {
     return this.withKey("orgs", code) ?? this.#orgAt(path);
   }
 
-  /** Finds the record that one of a task's texts identifies; undefined if the console does not have such a record. */
+  /** Finds the record that matches a text of a task; undefined if the console has no such record. */
   #called(kind: ConsoleKind, texts: readonly string[]): number | undefined {
     const isExact = (record: number, text: string): boolean => {
       const values = this.records[kind].get(record);
@@ -268,7 +265,7 @@ export class SharedConsole {
     return undefined;
   }
 
-  /** Enters values in a record. @returns false if the key will not become free, or if the values are not allowed */
+  /** Enters values in a record. @returns false if the key stays in use, or if the values are not allowed */
   #enter(kind: ConsoleKind, record: number, { values, knowledge }: EnteredValues): boolean {
     const { key } = MODELS[kind];
     const { [key]: wanted = null, ...others } = values;
@@ -276,7 +273,7 @@ export class SharedConsole {
     if (kind === "orgs" && this.#isPlaceTaken(record, { ...before, ...values })) return false;
     if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) return false;
     if (wanted === null || JSON.stringify(before?.[key]) === JSON.stringify(wanted)) {
-      // the key for which the record was waiting is no longer needed
+      // the record no longer needs the key for which it was waiting
       if (key in values) this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
       this.write(kind, record, key in values ? { ...others, [key]: wanted } : others);
       return true;
@@ -363,7 +360,7 @@ export class SharedConsole {
     const found =
       this.#begunFor(kind, task.id) ??
       this.#findNamed(kind, { name, key: key ?? path ?? null }, task) ??
-      // or another person has already changed the key
+      // or another person may have changed the key
       (entered === null ? undefined : this.#sameName(kind, entered, [name, task.name]));
     const isBegun = found !== undefined && this.#begun.get(task.id) === found;
     const isOther =
@@ -377,7 +374,7 @@ export class SharedConsole {
     const record = isNew ? this.add(kind, place) : (found ?? -1);
     const isEntered = this.#enter(kind, record, { values, knowledge });
     if (!isEntered && isNew) this.records[kind].delete(record);
-    // remembers the record, because the person who added it or gave it a key can find it again
+    // the person who added the record, or changed its key, can find it again
     if (isEntered && (isNew || entered !== null)) this.begin(task.id, record);
     return isEntered ? record : undefined;
   }
@@ -393,7 +390,7 @@ export class SharedConsole {
     );
     const others = new Set([...this.#begun].flatMap(([id, record]) => (id === task.id ? [] : [record])));
     const called = found.filter(isCalled);
-    // ignores records that were added for other tasks, unless this task identifies exactly that record
+    // ignores records of other tasks, unless this task identifies exactly this record
     const named = called[0] === found[0] ? called[0] : undefined;
     return called.find((record) => !others.has(record ?? -1)) ?? named;
   }
@@ -424,15 +421,13 @@ export class SharedConsole {
     this.#begun.set(id, record);
   }
 
-  /** Stops waiting for the key of a record, because its task was dropped. */
+  /** Stops waiting for the key of a record with a dropped task. */
   abandon(id: string): void {
     const record = this.#begun.get(id);
     this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
   }
 
-  /**
-   * Replaces the remembered console record after an export has shown which one corresponds to the record of the mirror.
-   */
+  /** Replaces the stored console record after an export has shown the corresponding record. */
   beginAgain(id: string, record: number): void {
     if (this.#begun.has(id)) this.#begun.set(id, record);
   }
@@ -456,7 +451,7 @@ export class SharedConsole {
       }
       const found = this.find(kind, { name: null, key: getRecordKey(kind, values) });
       const { [key]: addresses, ...others } = values;
-      // an address that another user has is not entered; a new user with such an address is not added
+      // an address of another user is not entered, and a new user with such an address is not added
       const isFree = addresses !== undefined && this.#holders(kind, found ?? -1, addresses).length === 0;
       if (found === undefined && addresses !== undefined && !isFree) return [];
       const first: Values = kind === "orgs" ? { parentId: ROOT, code: null } : kind === "users" ? { org: ROOT } : {};
@@ -504,7 +499,7 @@ export class SharedConsole {
 const replacePathName = (path: string, name: string): string =>
   `${path.slice(0, path.lastIndexOf("/") + 1)}${formatOrgPath([name])}`;
 
-/** Clears the owner of the other type when an owner is entered, because a device has only one owner. */
+/** Clears the other type of owner when an owner is entered, because a device has only one owner. */
 const clearOtherOwner = ({ owner = null, ownerOrg = null }: Values): Values =>
   owner === null ? (ownerOrg === null ? {} : { owner: null }) : { ownerOrg: null };
 

@@ -1,7 +1,7 @@
 import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The tasks of a tenant. A task is identified by the position of its change among the changes that the test made. */
+/** The tasks of a tenant, by the position of their change among the changes of the test. */
 export class TestTasks {
   readonly #tenant: () => TestTenant;
 

@@ -16,7 +16,7 @@ import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
 import { getKeyMark } from "../../../src/lib/model/sealed.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
-// the program loads these modules when it starts; without these imports, vitest would load them during a transaction
+// the program loads these modules at the start; otherwise vitest would load them during a transaction
 import "../../../src/lib/tenant/accounts/accounts.ts";
 import "../../../src/lib/tenant/records/orgs.ts";
 import "../../../src/lib/tenant/accounts/schemes.ts";
@@ -58,7 +58,6 @@ export class TestSurroundings implements Surroundings {
 
   readonly random = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => this.#byte());
 
-  /** Continues where other surroundings are. */
   follow(other: TestSurroundings): void {
     this.time = other.time;
     this.#state = other.#state;
@@ -89,7 +88,7 @@ export const encodeCsv = (
     encoding,
   );
 
-/** Returns the cells of a table, also of one without quotes, such as `a,b\n1,2`. */
+/** Returns the cells of a table, or of a template without quotes such as `a,b\n1,2`. */
 const toCells = (table: Cells | string): Cells =>
   typeof table === "string" ? table.split("\n").map((row) => row.split(",")) : table;
 
@@ -137,7 +136,7 @@ const CLEARED_TABLES = [
 
 const KEPT_TABLES = [...CLEARED_TABLES, "org", "tenant"];
 
-/** The collection to which the records of each table belong. Code that writes to a table must lock this collection. */
+/** The collection of each table, which must be locked before writing to the table. */
 const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["user", "users"],
   ["user_email", "users"],
@@ -158,7 +157,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["ade_device", "ade"],
 ]);
 
-/** Returns the collection that must be locked to write to a table. See `TenantOptions`. */
+/** Returns the collection to lock before writing to the table. See `TenantOptions`. */
 export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
 
 const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
@@ -228,19 +227,17 @@ export class TestTenant {
         ),
       }),
     );
-  /** the mark of the key that seals the tenant's secrets; to simulate another key, change the mark */
+  /** identifies the key that seals the tenant's secrets; another value simulates another key */
   sealingKey = "first-";
   mailFault: Failure | undefined;
-  /** the reason why emails cannot be sent; undefined if they can be sent */
+  /** the reason why emails cannot be sent; undefined if there is none */
   unsent: Text | undefined;
 
   readonly #processes: Processes | undefined;
   #isKept = false;
 
   /**
-   * @param folder the tenant's folder; the program creates the tenant's file there if it is missing
-   * @param start the initial time of the clock
-   * @param processes determines which process uses the tenant, and which other processes are running
+   * @param folder the tenant's folder @param start the initial time @param processes this process and running processes
    */
   constructor(folder?: string, start = CLOCK_START, processes?: Processes) {
     this.folder = folder ?? newTenantFolder(start);
@@ -293,7 +290,7 @@ export class TestTenant {
       apple,
       processes,
     };
-    // the tests of `serve` itself open the tenant for requests
+    // tests of `serve` itself open the tenant for requests
     if (!IS_SERVED || acting === "requests") return withFetch(openTenant(options));
     return openOverSocket((spool) => openTenant({ ...options, acting: "requests", spool }), this.#signIn(acting));
   }
@@ -309,7 +306,7 @@ export class TestTenant {
     return known;
   }
 
-  /** Sends a request that is executed only once for the same key. */
+  /** Sends a request that runs only once for the same key. */
   post(path: string, body: object, key = "once"): Promise<Response> {
     const headers = { "content-type": "application/json", "idempotency-key": key };
     const init = { method: "POST", headers, body: JSON.stringify(body) };
@@ -330,12 +327,12 @@ export class TestTenant {
     return (this.#served ??= this.#start("requests"));
   }
 
-  /** Interrupts imports over sockets, as if the server stopped. */
+  /** Interrupts imports over sockets as if the server were stopping. */
   beginStop(): void {
     this.#stopping.abort();
   }
 
-  /** Answers a request as if it came over a socket. */
+  /** Handles a request as if it came over a socket. */
   receive(request: globalThis.Request, address = "192.0.2.1"): Promise<Response> {
     const trace = { route: null, account: null };
     const { signal: stopping } = this.#stopping;
@@ -362,8 +359,8 @@ export class TestTenant {
   }
 
   /**
-   * Returns how a plan matches its rows: the `pk` of the record of each row (null if it is unknown), the records for
-   * which such rows may stand, and the keys in cells that may identify several records.
+   * Returns how a plan matches rows: the `pk` of each row's record (null if unknown), the possible records of unknown
+   * rows, and the keys in cells that may identify several records.
    */
   matches({ id }: Pick<Import, "id">): {
     readonly rows: ReadonlyMap<number, number | null>;
@@ -472,9 +469,8 @@ export class TestTenant {
   }
 
   /**
-   * Adds the system administrator who is signed in if the tenant is served, so that an embedded tenant has the same
-   * users. A test whose result depends on all users or administrators calls this before its first request; the
-   * administrator can be one of its users.
+   * Adds the system administrator of served tenants, so that a local tenant has the same users. Call this before the
+   * first request if the result depends on all users or administrators; the administrator can be a user of the test.
    */
   addAdministrator(account?: string, email?: string): void {
     signInAdministrator(this.database, account, email);
@@ -484,10 +480,7 @@ export class TestTenant {
     this.database.run("update user set administrator = 1 where emails ->> 0 = :email", { email });
   }
 
-  /**
-   * Returns every record with its own data except revisions, so that the states before and after an operation can be
-   * compared.
-   */
+  /** Returns all records without revisions, for comparing the states before and after an operation. */
   dump(): Readonly<Record<string, readonly Row[]>> {
     const rows = (table: string, order: string): readonly Row[] =>
       this.sql(`select * from ${table} order by ${order}`).map((row) => omitColumn(row, "revision"));
@@ -536,7 +529,7 @@ export class TestTenant {
       for (const { name } of triggers) this.database.exec(`drop trigger "${String(name)}"`);
       this.database.exec("delete from audit");
       this.database.exec("delete from change");
-      // the numbers of the deleted changes will be used again
+      // the numbers of deleted changes will be used again
       this.database.exec("update import set change = change - 1000000");
       for (const { sql } of triggers) this.database.exec(String(sql));
     });
@@ -582,7 +575,7 @@ export function openForAllTests(): TestTenant {
   return tenant;
 }
 
-/** Opens a tenant for each test of a file, an empty one if `open` is omitted. */
+/** Opens a tenant for each test of a file; an empty tenant if `open` is omitted. */
 export function openForEachTest(
   prepare: (tenant: TestTenant) => unknown,
   open: () => TestTenant | Promise<TestTenant> = () => new TestTenant(),
@@ -619,11 +612,10 @@ export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): 
 const connectTo = ({ fetch, perform }: AnsweringTenant): Connection =>
   IS_SERVED ? { transport: fetch } : { transport: fetch, perform };
 
-/** Returns a row without one of its columns. */
 export const omitColumn = (row: Row, column: string): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => name !== column));
 
-/** Waits for a promise. @returns the failure with which the promise was rejected; undefined if it was fulfilled */
+/** Returns the failure of a promise; undefined if the promise was fulfilled. */
 export const failureOf = async (promise: Promise<unknown>): Promise<Failure | undefined> => {
   try {
     await promise;

@@ -1,7 +1,7 @@
 import { codeKey, toCp932Form, emailKey } from "../../../src/lib/model/normalise.ts";
 import type { Cells, Request } from "./tenant.ts";
 
-/** A user of the model; `id` is undefined until the tenant has assigned one. */
+/** A user of the model. The tenant assigns the `id`. */
 export interface ModelUser {
   readonly id: string | undefined;
   readonly administrator: boolean;
@@ -52,11 +52,11 @@ export class UsersModel {
   readonly #windows: boolean;
   #rows: readonly ModelRow[];
   readonly #faults = new Map<number, Set<string>>();
-  /** `code@row` for problems that do not make a row invalid */
+  /** problems that do not make a row invalid, as `code@row` */
   readonly #warnings: string[] = [];
-  /** rows that have a cell that is invalid regardless of the other rows and the tenant */
+  /** rows with a cell that is invalid regardless of other rows and the tenant */
   readonly #damaged = new Set<number>();
-  /** users with a new address, found by another lasting key and their name */
+  /** users with a new address, found by another lasting key and the name */
   readonly #moved = new Map<ModelRow, ModelUser>();
 
   constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
@@ -108,7 +108,7 @@ export class UsersModel {
     return !this.#faults.has(row.row);
   }
 
-  /** Returns the users who match the key of a row. The row identifies a user only if exactly one user matches. */
+  /** Returns the users with a row's key. A row identifies a user only if there is exactly one. */
   #fits(row: ModelRow): readonly ModelUser[] {
     return row.key === undefined ? [] : this.#tenant.users.filter((user) => this.#userKey(user) === row.key);
   }
@@ -237,7 +237,7 @@ export class UsersModel {
     return this.#windows && before !== null && toCp932Form(before) === cell ? before : cell;
   }
 
-  /** Returns the users whom replace mode deletes because they are missing from the file. */
+  /** Returns the users that replace mode deletes because they are missing from the file. */
   #lacking(): readonly ModelUser[] {
     if (this.#request.mode !== "replace") return [];
     return this.#tenant.users.filter(
@@ -252,7 +252,7 @@ export class UsersModel {
     return claimed.filter((claim) => matched === undefined || !listUniqueValues(matched).includes(claim));
   }
 
-  /** Checks rows whose values another user has and keeps. */
+  /** Checks rows with values that another user has and keeps. */
   #checkTaken(): void {
     const gone = this.#lacking();
     const isWhole = ({ row, ...cells }: ModelRow): boolean =>
@@ -277,8 +277,8 @@ export class UsersModel {
   }
 
   /**
-   * Matches rows with users who have a new address: exactly one user and exactly one row without a user have the same
-   * value. The names must agree.
+   * Matches rows with users who have a new address: exactly one user and one row without a user must have the same
+   * value, and the names must agree.
    */
   #findNewAddresses(): void {
     if (this.#tenant.users.length <= this.#rows.filter((row) => this.#matchOf(row) !== undefined).length) return;
@@ -311,8 +311,8 @@ export class UsersModel {
   }
 
   /**
-   * Reports rows that give their user a value that exactly one other user has, unless another row of the file confirms
-   * that the other user keeps the value; and rows whose user has another name, unless a second key agrees.
+   * Reports rows that give a value of exactly one other user to their user, unless the file confirms that the other
+   * user keeps the value; and rows with another name than their user, unless a second key agrees.
    */
   #checkContested(): void {
     for (const [name, { ofRow, field }] of Object.entries(IDENTIFYING_VALUES)) {
@@ -342,10 +342,7 @@ export class UsersModel {
     return pairs.filter(([mine, theirs]) => mine !== undefined && mine === theirs).length < 2;
   }
 
-  /**
-   * Reports columns that are blank in every row and would clear values, unless the request states how to treat blank
-   * cells.
-   */
+  /** Reports blank columns that would clear values, unless the request says how to treat blank cells. */
   #checkBlankColumns(): void {
     if (this.#request.blank !== undefined) return;
     for (const header of ["役職", ...this.#tenant.fields].filter((name) => this.#header.includes(name))) {
@@ -443,7 +440,7 @@ const defineValue = (
   field,
 });
 
-/** Values that identify a person even if other values change, by the name of the key, in the order of the columns. */
+/** Values that identify a person even if other values change, by key name, in the order of the columns. */
 const OTHER_KEYS: Readonly<Record<string, IdentifyingValue>> = {
   email: {
     ofRow: ({ emails }) => toKeyIfPresent(emailKey, emails[0]),
@@ -463,7 +460,7 @@ const IDENTIFYING_VALUES: Readonly<Record<string, IdentifyingValue>> = {
 const toKeyIfPresent = (of: (value: string) => string, value: string | null | undefined): string | undefined =>
   value === undefined || value === null || value === "" ? undefined : of(value);
 
-/** Returns those values of a user that must be unique among all users. */
+/** Returns a user's values that must be unique among all users. */
 const listUniqueValues = ({ emails, accountName }: ModelUser): readonly string[] => [
   ...emails.map(emailKey),
   ...(accountName === null ? [] : [`account ${accountName}`]),

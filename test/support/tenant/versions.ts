@@ -50,7 +50,7 @@ const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: numbe
   return records;
 };
 
-/** The columns that an undo does not restore if a secret was set, because the secret is kept. */
+/** The columns that an undo does not restore after a secret was set, because the secret stays. */
 const SECRET_COLUMNS = ["secrets", "accountPasswordSetAt", "updatedAt"];
 
 const omitSecrets = (records: Records): Records =>
@@ -67,8 +67,8 @@ function expectSameRecords(thing: string, found: Records, wanted: Records | unde
   expect(sortRecords(found), thing).toEqual(sortRecords(wanted));
 }
 
-/** Reasons why the undo of a change does not restore anything although no other change prevents it. */
-const NOTHING_TO_RESTORE = "it wrote no record that can be restored";
+/** The reason why a change cannot be undone although no other change prevents this. */
+const NOTHING_TO_RESTORE = "it changed no data that can be restored";
 
 function expectRemovedFieldFailure({ what }: Failure): void {
   expect(what.en).toContain("a deleted custom field cannot be restored with its values");
@@ -93,8 +93,8 @@ export class VersionsCheck {
   }
 
   /**
-   * Undoes all changes since the start, beginning with the latest, and expects that the records are the same as at the
-   * start. Stops at a change that cannot be undone because a custom field was removed.
+   * Undoes all changes since the start, latest first, and expects the records of the start. Stops at a change that
+   * cannot be undone because a custom field was removed.
    */
   async expectUndone(): Promise<void> {
     const { imports } = this.#tenant.client;
@@ -111,7 +111,7 @@ export class VersionsCheck {
       });
       if (plan instanceof Failure) {
         if (plan.what.en.includes(NOTHING_TO_RESTORE)) continue;
-        // a removed custom field cannot be restored, so the states before its removal cannot be checked
+        // a removed custom field cannot be restored, so earlier states cannot be checked
         expectRemovedFieldFailure(plan);
         return;
       }

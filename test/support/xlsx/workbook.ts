@@ -2,7 +2,7 @@ import { crc32, deflateRawSync } from "node:zlib";
 
 export type ArchiveParts = Readonly<Record<string, string | Buffer>>;
 
-/** Packs files as a ZIP archive. `claim` replaces the unpacked size that the archive states for each file. */
+/** Packs files as a ZIP archive. @param claim a wrong unpacked size to state for each file */
 export function packZip(parts: ArchiveParts, { claim }: { readonly claim?: number } = {}): Buffer {
   const [files, directory]: [Buffer[], Buffer[]] = [[], []];
   let offset = 0;
@@ -40,7 +40,7 @@ const renderRelationships = (targets: readonly (readonly [type: string, target: 
     .map(([type, target], at) => `<Relationship Id="r${at}" Type="${OFFICE_NAMESPACE}/${type}" Target="${target}"/>`)
     .join("")}</Relationships>`;
 
-/** A sheet: the XML of its rows, and the XML that follows the rows. */
+/** A sheet: the XML of its rows, and the XML after the rows. */
 export interface TestSheet {
   readonly rows: string;
   readonly after?: string;
@@ -58,7 +58,7 @@ export interface TestWorkbook {
 
 const escapeAttribute = (value: string): string => value.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
-/** Builds the files of a workbook in the layout that Excel uses. */
+/** Builds the files of a workbook in Excel's layout. */
 export function buildParts({
   sheets,
   strings = [],

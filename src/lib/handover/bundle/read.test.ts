@@ -18,7 +18,7 @@ import {
   CSV_FILE,
   MANIFEST,
   replaceText,
-  createSumsFile,
+  buildChecksums,
   packZip,
   type ArchiveFile,
 } from "#support/handover/archives.ts";
@@ -78,21 +78,21 @@ const TWICE: ArchiveFile = { path: "CSV/users.csv", content: "" };
 test.each<[string, readonly ArchiveFile[], RegExp]>([
   [
     "a file twice",
-    [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE, CSV_FILE],
+    [MANIFEST, buildChecksums(MANIFEST, CSV_FILE), CSV_FILE, CSV_FILE],
     /csv\/users\.csv: this file is not listed, occurs twice/,
   ],
   [
     "a file that is not listed",
-    [MANIFEST, createSumsFile(MANIFEST), CSV_FILE],
+    [MANIFEST, buildChecksums(MANIFEST), CSV_FILE],
     /csv\/users\.csv: this file is not listed/,
   ],
-  ["a file that is missing", [MANIFEST, createSumsFile(MANIFEST, CSV_FILE)], /csv\/users\.csv: the file is missing/],
+  ["a file that is missing", [MANIFEST, buildChecksums(MANIFEST, CSV_FILE)], /csv\/users\.csv: the file is missing/],
   [
     "the same name to some systems",
-    [MANIFEST, createSumsFile(MANIFEST, TWICE, CSV_FILE), TWICE, CSV_FILE],
+    [MANIFEST, buildChecksums(MANIFEST, TWICE, CSV_FILE), TWICE, CSV_FILE],
     /SHA256SUMS: not a list of hashes/,
   ],
-  ["another order", [createSumsFile(MANIFEST), MANIFEST], /SHA256SUMS: this file is not listed.*out of order/],
+  ["another order", [buildChecksums(MANIFEST), MANIFEST], /SHA256SUMS: this file is not listed.*out of order/],
   ["no hashes", [MANIFEST], /SHA256SUMS: the file is missing/],
   ["nothing", [], /the archive is damaged or truncated|not a bundle/],
 ])("refuses an archive with %s", async (_, files, why) => {
@@ -100,7 +100,7 @@ test.each<[string, readonly ArchiveFile[], RegExp]>([
 });
 
 test("refuses a .zip that is cut off, or has something before or after it", async () => {
-  const zip = await packZip([MANIFEST, createSumsFile(MANIFEST)]);
+  const zip = await packZip([MANIFEST, buildChecksums(MANIFEST)]);
   const [more, commented] = [Buffer.from("x"), Buffer.from(zip)];
   commented.writeUInt16LE(1, commented.length - 2);
   for (const content of [zip.subarray(0, -1), Buffer.concat([zip, more]), Buffer.concat([commented, more])])
@@ -111,17 +111,17 @@ test("refuses a .zip that is cut off, or has something before or after it", asyn
 
 test("refuses an archive bomb by its manifest and by its number of files", async () => {
   const wide: ArchiveFile = { path: "manifest.json", content: " ".repeat(17 * 1024 * 1024) };
-  expect(await refused(await packZip([wide, createSumsFile(wide)], { compress: true }), "a.zip")).toMatch(
+  expect(await refused(await packZip([wide, buildChecksums(wide)], { compress: true }), "a.zip")).toMatch(
     /manifest\.json: the archive unpacks to far/,
   );
   const many = Array.from({ length: 1003 }, (_, at): ArchiveFile => ({ path: `csv/${at}.csv` }));
-  expect(await refused(await packZip([MANIFEST, createSumsFile(MANIFEST, ...many), ...many]), "a.zip")).toMatch(
+  expect(await refused(await packZip([MANIFEST, buildChecksums(MANIFEST, ...many), ...many]), "a.zip")).toMatch(
     /unpacks to far more data than/,
   );
 });
 
 test("refuses a .zip that contradicts its directory or hides something", async () => {
-  const files = [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE];
+  const files = [MANIFEST, buildChecksums(MANIFEST, CSV_FILE), CSV_FILE];
   const zip = await packZip(files);
   for (const which of ["first", "last"] as const) {
     expect(await refused(replaceText(zip, "csv/users.csv", "csv/other.csv", which), "a.zip")).toMatch(

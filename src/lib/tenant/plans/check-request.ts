@@ -7,7 +7,7 @@ import { IMPORT_FIELDS, IMPORT_LENGTHS, IMPORT_LISTS, KIND, type ImportRequest }
 
 const createWrongValueFailure = (name: string): Failure =>
   new Failure("usage", {
-    what: text(`the value of ${name} is not possible`, `${name} に使えない値です`),
+    what: text(`${name} has an invalid value`, `${name} の値が正しくありません`),
     where: `json.${name}`,
   });
 

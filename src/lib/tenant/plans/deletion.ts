@@ -12,12 +12,12 @@ import { completeRequest, KIND, type StoredRequest } from "./request.ts";
 export interface DeletionRequest {
   readonly kind: FormatName;
   readonly ids: readonly string[];
-  /** for organisations: also everything below them, with the users; the plan's `beside` has the number of users */
+  /** true to also delete everything below organisations, including users, whose number is in the plan's `beside` */
   readonly recursive?: boolean | undefined;
   readonly called?: string | undefined;
 }
 
-/** Resolves a deletion. @throws Failure `usage` without ids, or recursive elsewhere; `input-rejected` for 全社 */
+/** Returns a deletion's request. @throws Failure `usage` without ids, or for recursive other kinds; `input-rejected` */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;
@@ -27,7 +27,7 @@ export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: D
 
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
   number: 0,
-  // no change is later
+  // the highest revision, because a deletion is not affected by later changes
   revision: Number.MAX_SAFE_INTEGER,
   isImport: true,
   skipBlocked: false,
@@ -63,12 +63,12 @@ export const createBlockedDeletionFailure = (
 const WRONG_DELETION_FAILURE = new Failure("usage", {
   what: text(
     "a deletion requires IDs, and only organisations can be deleted with everything below them",
-    "削除には ID が必要です。配下も含めて削除できるのは組織だけです",
+    "削除には対象の ID が必要です。配下も含めて削除できるのは組織だけです",
   ),
   where: "json",
 });
 
 const ROOT_DELETION_FAILURE = new Failure("input-rejected", {
-  what: text("全社 cannot be deleted; nothing was changed", "全社は削除できません。何も変更していません"),
-  hint: text("specify the organisations below 全社 instead", "全社の下の組織を指定してください"),
+  what: text("全社 cannot be deleted; nothing was changed", "「全社」は削除できません。何も変更していません"),
+  hint: text("specify the organisations below 全社 instead", "「全社」の下の組織を指定してください"),
 });

@@ -16,7 +16,7 @@ interface FieldValue {
 
 export interface PlanRow {
   readonly thing?: string | undefined;
-  /** for an undo: the SECURED APP of the record, because a change may concern several */
+  /** for an undo: the SECURED APP of the record, because one change may affect several apps */
   readonly app?: SecuredApp | undefined;
   readonly row: number;
   readonly key: string;
@@ -44,7 +44,7 @@ export interface UploadContent {
 
 export interface RowQuery {
   readonly actions: readonly PlanRow["action"][];
-  /** of each type of records, if a plan has organisations beside it */
+  /** maximum number of rows, for each record type if organisations are planned together with the file */
   readonly limit?: number | undefined;
 }
 
@@ -68,7 +68,7 @@ export type PlanReading =
 
 export interface UndoCounts {
   readonly kind: FormatName;
-  /** changes as soon as other records prevent the undo */
+  /** changes as soon as another record prevents the undo */
   readonly etag: string;
   readonly counts: PlanCounts;
 }
@@ -76,28 +76,28 @@ export interface UndoCounts {
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
-  /** true if an import made the change, but not a console import */
+  /** true for an import other than a console import */
   readonly isImport: boolean;
   readonly skipBlocked: boolean;
-  /** for a drop: the revisions whose tasks are dropped; only what these wrote last gets the console's values */
+  /** for dropped tasks: the revisions of the tasks; only values that these revisions wrote last are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
-  /** for a drop by an account that can see only a part of the tenant: the affected records that the account can see */
+  /** for dropped tasks, if the account sees only a part of the tenant: the affected records that the account can see */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
 export interface CommitMoment {
-  /** who commits the plan; may differ from who made the plan */
+  /** the person who commits the plan; not always the person who made it */
   readonly actor: string;
-  /** the machine's owner, if the owner acts as an account */
+  /** the owner of the computer, if the owner acts as another account */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
-  /** who sent the request for it over a socket, checked again before anything is written */
+  /** the account that sent the request over a socket; its rights are checked again before anything is written */
   readonly sender?: Actor | undefined;
   readonly now: string;
   /** prefix for the ids of new records, followed by 12 digits; see `createIdPrefix` */
   readonly idPrefix: string;
-  /** prefix for the ids of records that are created because rows refer to them, followed by 12 digits */
+  /** prefix for the ids of records that are created because rows refer to them, also followed by 12 digits */
   readonly referencePrefix: string;
 }
 
@@ -107,12 +107,12 @@ export interface CommitOptions {
   readonly once?: StoredRequestKey | undefined;
 }
 
-/** The tables of imports, and the work on millions of rows, which runs outside the main thread. */
+/** Stores and commits imports of millions of rows, outside the main thread. */
 export interface ImportEngine {
   plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
-  /** Returns lines as NDJSON, read while the stream is read. @throws Failure `conflict`, `locked` during a commit */
+  /** Streams lines as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
   drop(id: string): void;
   unheld(): readonly string[];

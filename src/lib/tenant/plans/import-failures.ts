@@ -46,7 +46,10 @@ export const createNotUndoableFailure = (number: number, why: Text): Failure =>
   });
 
 export const WHOLE_TENANT_FAILURE = new Failure("not-permitted", {
-  what: text("this import affects the whole tenant", "このインポートはテナント全体に影響します"),
+  what: text(
+    "your account cannot run imports for the whole tenant",
+    "テナント全体に影響するインポートを行う権限がありません",
+  ),
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
 });
 
@@ -54,12 +57,12 @@ export const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
   const confirm = line("console confirm", [number]);
   return new Failure("conflict", {
     what: text(
-      `task ${number} cannot be dropped: it only sets passwords or similar secrets, and the former secrets are not stored`,
+      `task ${number} cannot be dropped: it only sets passwords or similar secrets, and the old secrets are not stored`,
       `作業 ${number} は取り下げられません。パスワードなどを設定するだけの作業で、以前の値を保存していないためです`,
     ),
     hint: text(
-      `enter the secrets in the console, then run: ${confirm}; or set the secrets again`,
-      `管理画面で設定してから実行してください: ${confirm}。または、もう一度設定してください`,
+      `enter the secrets in the console, then run: ${confirm}; or set other secrets with clomoctl`,
+      `管理画面でパスワードなどを設定してから実行してください: ${confirm}。または、clomoctl で設定し直してください`,
     ),
   });
 };

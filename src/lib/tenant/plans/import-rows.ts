@@ -27,13 +27,13 @@ export interface ImportDetail {
   readonly comparedRevision?: number | undefined;
   readonly committedAt: string | null;
   readonly drops?: readonly number[] | undefined;
-  /** for an undo: the number of the change that it undoes, and whether it skips records that cannot be undone */
+  /** for an undo: the number of the undone change, and whether records that cannot be undone are skipped */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
   readonly ids?: readonly string[] | undefined;
-  /** for an export of the console: the effect of its import on tasks, which is reversed if the import is undone */
+  /** for a console import: how the import affected the tasks; an undo of the import reverses this */
   readonly settled?: ConsoleImportResult | undefined;
-  /** for an undo: the scope of the change that is undone; see `StoredRequest` */
+  /** for an undo: the scope of the undone change; see `StoredRequest` */
   readonly scope?: readonly number[] | undefined;
   readonly process: number | null;
 }
@@ -82,7 +82,7 @@ export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
   !COMMITTED_STATES.includes(state) || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
 
-/** Returns true for a complete console import that deletes. Others do not show which records the console lacks. */
+/** Returns true for a complete console import that deletes records. Only this shows which records the console lacks. */
 export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 

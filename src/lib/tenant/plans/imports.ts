@@ -94,7 +94,7 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /** Creates an import whose file is sent later. @throws Failure `input-rejected` for an impossible option or map */
+  /** Creates an import. Its file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -111,7 +111,7 @@ export class TenantImports {
     return scope === undefined ? request : { ...request, scope };
   }
 
-  /** @throws Failure `input-rejected` if organisations cannot be named in this way, or another plan not be beside this */
+  /** @throws Failure `input-rejected` if organisations cannot be given by name or planned together with the file */
   async #checkOrgs({ kind, orgBy = "code", orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
     if (orgBy === "code" && orgs === undefined) return;
     const beside = orgs === undefined ? undefined : this.#check(await this.#record(orgs), ["planned"]);
@@ -121,8 +121,8 @@ export class TenantImports {
     if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "organisations by name, or planned beside (append, no errors), need a list of users or devices that creates none",
-        "組織名での指定や、一緒に計画する組織(追加更新、エラーなし)は、組織を作らないユーザーとデバイスのインポートだけで使えます",
+        "only imports of users or devices that create no organisations can use organisation names or an append plan of organisations (no errors)",
+        "組織名での指定と、一緒に適用する組織の計画(追加更新、エラーなし)は、組織を作らないユーザーかデバイスのインポートだけで使えます",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",
     });
@@ -181,8 +181,8 @@ export class TenantImports {
       await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
-      // a conflict leaves the import to the upload that came first; if this process could not write its plan because of a
-      // lock, it cannot write the final state either, and the next process that opens the tenant writes it
+      // after a conflict, the import belongs to the earlier upload; after a lock, the final state cannot be written
+      // either, and the next process that opens the tenant writes it
       if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }
@@ -211,7 +211,7 @@ export class TenantImports {
     return this.#engine.read({ type: "problems", record: await this.#record(id), limit });
   }
 
-  /** Commits a plan.  @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
+  /** Commits a plan. @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
   commit(id: string, etag: string, { signal }: RequestContext): Promise<Import> {
     return this.#once(async () => {
       const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
@@ -219,7 +219,7 @@ export class TenantImports {
       const once = key && toStoredKey(key, { id }, this.#session.surroundings);
       const moment = await this.#moment();
       await this.#engine.commit(planned, { moment, signal, once }).catch(async (error: unknown) => {
-        // the plan would never be committed
+        // after a conflict, the plan can never be committed
         if (error instanceof Failure && error.code === "conflict")
           await this.#end(id, ["planned"]).catch(ignoreConflict);
         throw error;
@@ -291,10 +291,10 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /** Removes data of dead processes and plans older than a week, but not complete plans of dead processes. */
+  /** Removes plans older than a week, and data of processes that have ended, except for complete plans. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
-    // read the records only now, because an import that was unlocked a moment ago may be a complete plan by now
+    // read the records only now, because an import that was just unlocked may be a complete plan by now
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unheld.filter((name) => !this.#isKept(known.get(name)));
@@ -311,7 +311,7 @@ export class TenantImports {
     }
   }
 
-  /** Returns true for a complete plan, and for an upload of a live process, which may not have locked its file yet. */
+  /** Returns true for a complete plan, and for an upload by a running process that may not have locked its file yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
@@ -338,7 +338,7 @@ export class TenantImports {
     return this.#session.read((reader) => readImport(reader, id));
   }
 
-  /** @param etag of the plan that the caller saw  @throws Failure `conflict` if the import is not in one of these states */
+  /** @param etag of the plan that the caller saw @throws Failure `conflict` if the ETag or the state does not match */
   #check(record: ImportRecord, states: readonly ImportState[], etag = record.etag): ImportRecord {
     if (!states.includes(record.state)) throw createNotOpenFailure(record);
     if (record.etag !== etag) throw createTenantChangedFailure();
@@ -373,17 +373,17 @@ const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
 
 const DELETED_FIELD_REASON = text(
   "a deleted custom field cannot be restored with its values",
-  "削除したカスタムユーザー情報は、値とともに元に戻すことはできません",
+  "削除したカスタムユーザー情報とその値は、元に戻せません",
 );
 
 const NOTHING_RESTORABLE_REASON = text(
-  "it wrote no record that can be restored; former passwords and similar secrets are not stored",
+  "it changed no data that can be restored (old passwords and similar secrets are not stored)",
   "元に戻せるデータの変更ではありません(以前のパスワードなどは保存していません)",
 );
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   if (change.action === "fields.remove") return DELETED_FIELD_REASON;
-  // a console import can be undone even if it did not change any record, because it updated the age of the mirror
+  // a console import can be undone even if no record changed, because it updated the age of the mirror
   return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };
 

@@ -26,7 +26,7 @@ const openImports = async ({ session, owner, engine, processes }: TenantParts) =
   if (store.isReadOnly) return imports;
   const known = swept.get(store) ?? new TenantImports(owner, await engine(), processes).sweep();
   swept.set(store, known);
-  // if it failed, the next request tries again
+  // after an error, the next request tries again
   known.catch(() => swept.delete(store));
   await known;
   return imports;
@@ -38,11 +38,11 @@ const listMissingRights = (asker: Actor, kind: FormatName): readonly Right[] => 
   return [getViewOperation(kind), own ?? rights[0]];
 };
 
-/** Seeing the plan, and at least one right of its kind. Those for the import itself are known only after planning. */
+/** Requires the right to see the plan and one right of its kind. Other required rights are known after planning. */
 const getStartRights = (asker: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(asker, kind) ? [] : listMissingRights(asker, kind);
 
-/** None if the actor may import at least one kind. Only imports of permitted kinds are visible. */
+/** Requires no rights if the actor may import at least one kind. Only imports of permitted kinds are visible. */
 const getAccessRights = (asker: Actor): readonly Right[] => {
   if (FORMAT_NAMES.some((kind) => canImport(asker, kind))) return [];
   const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(asker), kind));
@@ -94,7 +94,7 @@ export const imports = {
   list: operation({
     route: "GET /v1/imports",
     about: "List all imports, newest first",
-    // users see only those imports that they could create
+    // users see only those imports that they could have created
     needs: ["users.read"],
     run: async (parts) => (await openImports(parts)).list(),
   }),
@@ -171,7 +171,7 @@ export const imports = {
 
 const loadLayouts = () => import("../layouts/layouts.ts");
 
-/** How lists are read: found by their headers, learnt by the first import of such a list. */
+/** The stored layouts, which are found by the headers of a list and created by the first import of such a list. */
 export const layouts = {
   list: operation({
     route: "GET /v1/layouts",

@@ -5,8 +5,8 @@ import { ALLOWANCES, BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, UNDELETABLE_
 import type { Fields } from "../../model/thing.ts";
 import type * as Inputs from "../inputs.ts";
 
-// What plans are asked for with. The schemas for requests over sockets and the checks for all callers are derived from
-// the same tables.
+// The options of plans. The schemas for requests over sockets and the checks for all callers are derived from the same
+// tables.
 
 const FLAG = { type: "boolean" } as const;
 
@@ -114,9 +114,9 @@ type Defaults = keyof typeof DEFAULTS;
 export type StoredRequest = Omit<ImportRequest, Defaults> & {
   readonly [K in Exclude<Defaults, "mode">]: NonNullable<ImportRequest[K]>;
 } & {
-  /** `delete`: the import has no file */
+  /** `delete` for an import without a file */
   readonly mode: "append" | "replace" | "delete";
-  /** for a deletion of organisations: also everything below them, with the users */
+  /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
   /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;

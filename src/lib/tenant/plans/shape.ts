@@ -18,9 +18,9 @@ export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha2
   readonly state: keyof typeof IMPORT_STATE_NAMES;
   readonly fileName: string;
   readonly undoneBy: number | null;
-  /** what the file sets, from a column, a join or a constant of the column map, as rows name it */
+  /** the fields that the file sets from a column, a join or a constant of the column map, by their names in rows */
   readonly fields: readonly string[];
-  /** its change, if records of it are open in the console; not in a list of imports */
+  /** number of the change, if its records have open tasks in the console; not in a list of imports */
   readonly consoleTask?: number | undefined;
 }
 
@@ -55,7 +55,7 @@ const EMPTY_FILE = {
   unknownColumns: [],
 } as const;
 
-/** Data that is needed to show imports but not stored with them. It is read once for any number of imports. */
+/** Data that is needed to show imports but is stored elsewhere. It is read once for any number of imports. */
 interface ImportContext {
   readonly tenant: string;
   readonly customFields: readonly CustomField[];

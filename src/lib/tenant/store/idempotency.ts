@@ -4,7 +4,7 @@ import { getCurrentInstant, type Surroundings } from "../ids.ts";
 import { insertRow } from "./rows.ts";
 import type { Reader, Writer } from "./store.ts";
 
-/** Identifies a request that is executed only once, however often it is sent. */
+/** Identifies a request that runs only once, even if it is sent several times. */
 export interface RequestKey {
   readonly key: string;
   readonly route: string;
@@ -17,7 +17,7 @@ export interface StoredRequestKey extends RequestKey {
   readonly at: string;
   /** the number of the change, which the response contains in addition to its body */
   readonly change: number | null;
-  /** keys that were stored before this instant are deleted */
+  /** older stored keys are deleted */
   readonly forgotten: string;
 }
 
@@ -39,7 +39,7 @@ export const toStoredKey = (
   };
 };
 
-/** Returns what is stored of a repeated request, if any. @throws Failure `usage` if another request has the key */
+/** Returns the stored result of a repeated request, if any. @throws Failure `usage` if another request used the key */
 export const findRequestKey = async (
   reader: Reader,
   { key, route, fingerprint }: RequestKey,

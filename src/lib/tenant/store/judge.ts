@@ -5,9 +5,9 @@ import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from ".
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/forms.ts";
 import type { Params, Reader, Row } from "./store.ts";
 
-// This is the only engine that applies rules: one select per subject over the records that a change writes.
+// Only this module applies rules: one select per subject reads the records that a change writes.
 
-/** Where new values come from: manual edits or an imported file, the console, or an undo. */
+/** Source of new values: manual edits or an imported file; the console; or an undo. */
 export type ChangeSource = "edits" | "console" | "undo";
 
 /** SQL for the records of a type, either before or after a change. */
@@ -20,27 +20,27 @@ interface RecordSide {
 
 export interface JudgedWrites {
   readonly columns: readonly string[];
-  /** a new record matters if it has one of these */
+  /** a new record must be checked if it has a value in one of these columns */
   readonly sets: readonly string[];
   readonly deletions: boolean;
 }
 
-/** SQL for the records before and after a change, perhaps planned. Its aliases begin with the given alias. */
+/** SQL for the records before and after a change or a planned change. Aliases begin with the given alias. */
 export interface ChangedTables {
   readonly things: ReadonlySet<string>;
   readonly before: (thing: string, alias: string) => RecordSide;
   readonly after: (thing: string, alias: string) => RecordSide;
-  /** selects at least the `pk` of the records that these writes concern */
+  /** selects `pk` of the records with these writes, and perhaps of other records */
   readonly changed: (thing: string, writes: JudgedWrites) => string;
   readonly all: AllRecords;
   readonly params: Params;
-  /** names of rules that are applied by statements over all rows instead */
+  /** names of rules that other statements check, for all rows */
   readonly judgedElsewhere?: readonly string[] | undefined;
 }
 
 export interface FoundProblem extends RuleProblem {
   readonly thing: string;
-  /** the table to which the record number belongs */
+  /** the record type to which the record number belongs */
   readonly lead: string;
   readonly pk: number;
 }
@@ -56,12 +56,12 @@ const selectRules = (subject: string, bringing: ChangeSource, { judgedElsewhere 
       (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
   );
 
-const buildBreaksSql = ({ fields, breaks, judgesDeletions }: RecordRule, { all }: ChangedTables): string =>
+const buildBrokenRuleSql = ({ fields, breaks, judgesDeletions }: RecordRule, { all }: ChangedTables): string =>
   `${judgesDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;
 
-/** SQL: the records of a subject that break rules, with a column `rule_INDEX` for each rule and `told_INDEX` for its message. */
-const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables: ChangedTables): string => {
+/** SQL: the records of a subject that break rules, with `rule_INDEX` (1: broken) and `told_INDEX` for each rule. */
+const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], tables: ChangedTables): string => {
   const columns = Object.entries(RULE_SUBJECTS[subject] ?? {});
   const lead = columns[0]?.[0] ?? subject;
   const changed = columns
@@ -70,11 +70,11 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
       const isOwn = thing === subject;
       const select = tables.changed(thing, {
         columns: names.filter((name) => rules.some(({ fields }) => fields.includes(name))),
-        // a new user can have an account only if that is new, too
+        // an existing account cannot belong to a new user
         sets: isOwn ? rules.flatMap(({ fields, sets = fields }) => sets) : [],
         deletions: rules.some(({ judgesDeletions }) => judgesDeletions === true),
       });
-      // only few users have an account with recorded data
+      // few users have an account
       return isOwn ? select : `select c.pk from (${select}) c where c.pk in (select own.user from main.account own)`;
     });
   const sides = (["old", "new"] as const).map((name) => {
@@ -86,7 +86,7 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
       there: buildCaseSql(side(lead, `${name}_${lead}`).there, "1", "0"),
     };
   });
-  const broken = rules.map((rule) => buildBreaksSql(rule, tables));
+  const broken = rules.map((rule) => buildBrokenRuleSql(rule, tables));
   const read = rules.flatMap(({ told }, at) => [
     `${buildCaseSql(broken[at] ?? "", "1", "0")} as rule_${at}`,
     ...(told === undefined ? [] : [`${buildCaseSql(broken[at] ?? "", `(${told(tables.all)})`, "null")} as told_${at}`]),
@@ -97,8 +97,8 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
     where ${broken.map((one) => `(${one})`).join(" or ")} order by s.pk`;
 };
 
-/** Applies the rules to a change. Yields statements and expects their rows, so all readers can use it. */
-function* judgeStepByStep(
+/** Applies the rules to a change. Yields SQL and expects its rows, so that any kind of reader can use it. */
+function* generateRuleChecks(
   tables: ChangedTables,
   bringing: ChangeSource,
 ): Generator<string, readonly FoundProblem[], readonly Row[]> {
@@ -107,7 +107,7 @@ function* judgeStepByStep(
     const rules = selectRules(thing, bringing, tables);
     const names = Object.keys(columns);
     if (rules.length === 0 || !names.some((name) => tables.things.has(name))) continue;
-    for (const row of yield buildBreachesSql(thing, rules, tables))
+    for (const row of yield buildBrokenRecordsSql(thing, rules, tables))
       for (const [at, { problem }] of rules.entries()) {
         if (row[`rule_${at}`] !== 1) continue;
         const told = JSON.parse(String(row[`told_${at}`] ?? "null")) as unknown;
@@ -129,7 +129,7 @@ export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
 export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
-/** Applies the rules for what the console may bring to all records, as if each of them were new. */
+/** Applies the rules for values from the console to all records, as if every record were new. */
 export const judgeAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
   judgePlannedRecords(
     {
@@ -182,35 +182,35 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
 
 const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap((one) => Object.keys(one)))];
 
-/** SQL: the record types of which the change `:revision` has written records. */
-const WRITTEN_THINGS_SQL = RULE_TABLES.map(
+/** SQL: the types of the records that the change `:revision` has written. */
+const WRITTEN_TYPES_SQL = RULE_TABLES.map(
   (thing) => `select '${thing}' as thing
     where exists (select 1 from main.${getVersionTable(getVersionSchema(thing))} v where v.revision = :revision)
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
-/** Applies the rules to what a change has written. @param isJudged false for types that were judged before */
+/** Applies the rules to the records of a change. @param isJudged returns false for types that were already checked */
 export const judgeWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,
   bringing: ChangeSource,
   isJudged: (thing: string) => boolean = () => true,
 ): Promise<readonly FoundProblem[]> => {
-  const written = (await reader.all(WRITTEN_THINGS_SQL, { revision })).map(({ thing }) => String(thing));
+  const written = (await reader.all(WRITTEN_TYPES_SQL, { revision })).map(({ thing }) => String(thing));
   const things = new Set(written.filter(isJudged));
-  const judge = judgeStepByStep(buildWrittenTables(revision, things), bringing);
+  const judge = generateRuleChecks(buildWrittenTables(revision, things), bringing);
   let step = judge.next();
   while (step.done !== true) step = judge.next(await reader.all(step.value, { revision }));
   return step.value;
 };
 
-/** Applies the rules to a change that is only planned. @param all runs a statement synchronously */
+/** Applies the rules to a planned change. @param all runs a statement synchronously */
 export const judgePlannedRecords = (
   tables: ChangedTables,
   bringing: ChangeSource,
   all: (sql: string, params: Params) => readonly object[],
 ): readonly FoundProblem[] => {
-  const judge = judgeStepByStep(tables, bringing);
+  const judge = generateRuleChecks(tables, bringing);
   let step = judge.next();
   while (step.done !== true) step = judge.next(all(step.value, tables.params) as readonly Row[]);
   return step.value;

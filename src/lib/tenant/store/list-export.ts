@@ -8,27 +8,27 @@ import { buildConcatSql } from "./sql/forms.ts";
 export interface ExportColumn {
   readonly header: string;
   readonly sql: string;
-  /** faster SQL, which is correct unless its text contains a quote or a backslash */
+  /** faster SQL, which is wrong for text with a quote or a backslash */
   readonly plain?: string | undefined;
 }
 
-/** SQL: a cell in the form in which {@link formatRecord} writes it. */
+/** SQL: a cell as {@link formatRecord} writes it. */
 const buildQuotedCellSql = (sql: string): string =>
   `case when ${sql} glob :special then '"' || replace(${sql}, '"', '""') || '"' else ${sql} end`;
 
 const buildLineSql = (cells: readonly string[], comma: string, end: string): string =>
   buildConcatSql([...cells.flatMap((cell, at) => (at === 0 ? [cell] : [comma, cell])), end]);
 
-/** The bytes that end a cell and a record in the plain text. Data almost never contains them. */
+/** Bytes that end a cell and a record in the plain text, because data almost never contains them. */
 const [CELL_END, RECORD_END] = [0x1f, 0x1e];
 const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
 type QuoteOffsets = readonly number[];
 
 /**
- * Replaces the plain text's ends of cells and records with commas and line endings, in place. Returns the cells that
- * need quotes; undefined if separators look like data, or a careful column is wrong. @param careful columns whose plain
- * text is wrong with a quote or a backslash
+ * Replaces the ends of cells and records with commas and line endings, in place. Returns the cells that need quotes;
+ * undefined if the plain text cannot be used. @param careful columns that cannot be used if they contain a quote or a
+ * backslash
  */
 const replaceSeparators = (
   bytes: Uint8Array,
@@ -86,7 +86,7 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** Returns records as CSV with a header. SQLite writes cells without quotes, fast; they are added where needed. */
+/** Returns records as CSV with a header. SQLite writes cells without quotes, fast; quotes are added if needed. */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],
@@ -123,14 +123,13 @@ export const buildCsvLines = (
 
 export interface ExportQuery extends ListFilters {
   readonly newline?: Newline | undefined;
-  /** `console`: only the columns that the console itself exports; otherwise: all columns except secrets */
+  /** `console`: the columns of console exports; `full`: all columns except secrets */
   readonly layout?: "console" | "full" | undefined;
 }
 
 const buildRepeatedColumns = (header: string, sql: string, most: number): readonly ExportColumn[] => {
   const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
-  // works for `["text"]` and `[]`; a list of two items contains quotes in between, and an escaped character contains a
-  // backslash
+  // correct for `["text"]` and `[]`; lists of several items contain quotes, and escaped characters contain a backslash
   const plain = `substr(${sql}, 3, max(0, length(${sql}) - 4))`;
   return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
 };
@@ -164,7 +163,7 @@ export interface RecordStream {
   readonly records: number;
 }
 
-/** Returns a list as CSV: the format's columns without secrets, then the custom fields. @see facts 6.5 */
+/** Returns a list as CSV, without secrets. The custom fields come last. @see facts 6.5 */
 const buildListCsv = async (
   reader: Reader,
   list: RecordList,
@@ -177,7 +176,7 @@ const buildListCsv = async (
   return buildCsvLines(records, await readExportColumns(reader, list, records, columns), newline);
 };
 
-/** Exports a list as CSV, and returns the stream with the number of records. @see {@link buildListCsv} */
+/** Exports a list as CSV. Returns the stream and the number of records. @see {@link buildListCsv} */
 export const openListExport = async (store: Store, list: RecordList, query: ExportQuery): Promise<RecordStream> => {
   let count = 0;
   const content = await store.lines(async (reader) => {

@@ -25,21 +25,21 @@ import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts"
 
 export interface SortKey {
   readonly sql: string;
-  /** a value that sorts before all other values and has the same type */
+  /** a value of the same type that sorts before all other values */
   readonly before: string | number;
 }
 
 export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
 
-/** Names of the filters that match a part of a value, compared like the field that they search. */
+/** Filters that match a part of a value. Values are compared in the same way as the field. */
 export type FilterName = "filterName" | "filterId";
 
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
 
 /**
  * Filters of a list or an export. Each filter matches a part of the comparison key or the whole key; a blank filter
- * matches everything. `search` matches any text of a record; `org` is the id of an organisation, which includes all
- * organisations below it unless `direct` is true, and `owner` is the id of a user.
+ * matches everything. `search` matches any text of a record. `org` is an organisation's id and includes everything
+ * below it, unless `direct` is true. `owner` is a user's id.
  */
 export type ListFilters = Readonly<
   Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>> & {
@@ -47,32 +47,32 @@ export type ListFilters = Readonly<
   }
 >;
 
-/** A list of records of one type: what the record type does not define. All SQL may use its table, alias `t`. */
+/** Defines how records of one type are listed. All SQL may use the table of the type with the alias `t`. */
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
   readonly format?: Format | undefined;
-  /** SQL: `table` with the joins that sorting and selecting need; `joined`: the joins that only values need */
+  /** SQL: `table`, with joins for sorting and selecting; `joined`: the joins that only values need */
   readonly table: string;
   readonly joined?: string | undefined;
-  /** SQL: the same table including the records that the acting account cannot see; it is only searched for keys */
+  /** SQL: `table` including invisible records; only keys are searched in it */
   readonly whole?: string | undefined;
   readonly among?: string | undefined;
   readonly params?: Params | undefined;
-  /** SQL of values without columns, by field, or by `field.member` for shown or exported members of a reference */
+  /** SQL of values that are not columns, by field, or by `field.member` for members of a reference */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /** `order`: the default, by whose first column exports read; `orders`: others. Their columns are unique. */
+  /** `order`: the default, whose first column is the key of exports; `orders`: other orders. Columns are unique. */
   readonly order: readonly [SortKey, ...SortKey[]];
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
-  /** false: the values are their own comparison keys, and no separate keys are stored */
+  /** false if values are their own comparison keys, so that no separate keys are stored */
   readonly keyed?: boolean | undefined;
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
-  /** the field that each filter compares as a whole; for a field that is a list, one of its values must match */
+  /** the field that each filter compares as a whole; if the field is a list, one of its values must match */
   readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
-  /** SQL: the record number of the organisation that a record is in; the list then has the table of their positions */
+  /** SQL: the record number of the organisation of a record; it requires the table of the organisations' positions */
   readonly org?: string | undefined;
-  /** `sql`: the record number of the user to whom a record belongs; a search for the user finds the record too */
+  /** `sql`: the record number of the user who owns a record; searching for the user also finds the record */
   readonly owner?: { readonly sql: string; readonly list: RecordList } | undefined;
-  /** SQL: condition for records that match `:name`; `:nameKey` and `:emailKey` are its keys as a name and an address */
+  /** SQL: condition for records named `:name`; `:nameKey` and `:emailKey` are its keys as a name and an address */
   readonly named?: string | undefined;
   readonly exported?: string | undefined;
   readonly derived?: readonly DerivedTable[] | undefined;
@@ -94,7 +94,7 @@ const CUSTOM_FIELDS_JSON = buildCaseSql(
     from json_each(t.custom) e left join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`,
 );
 
-/** SQL: the fields that a record shows as a group, as JSON. Only fields with a value are included. */
+/** SQL: a group of fields as JSON. Only fields with a value are included. */
 const buildGroupedFieldsJson = (list: RecordList, name: string): string =>
   buildJsonListSql(
     (list.format === undefined ? [] : listGroupedColumns(list.format, name)).map(({ field }) => {
@@ -122,10 +122,10 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/** The SQL of each list. Building it, and finding its prepared statement, takes longer than reading a short page. */
+/** The SQL of each list, because building and preparing it takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
-const recallListSql = (list: RecordList, key: string, build: () => string): string => {
+const getListSql = (list: RecordList, key: string, build: () => string): string => {
   const known = LIST_SQL.get(list) ?? new Map<string, string>();
   const sql = known.get(key) ?? build();
   LIST_SQL.set(list, known.set(key, sql));
@@ -151,7 +151,7 @@ interface SqlCondition {
   readonly params: Params;
 }
 
-/** Characters that JSON adds to a list of texts. A text without them can be searched directly in the JSON, faster. */
+/** Characters that JSON adds to a list of texts. Other text can be searched directly in the JSON, which is faster. */
 const JSON_SYNTAX_PATTERN = /["\\[\],]/;
 
 const buildSearchCondition = (list: RecordList, search: string): SqlCondition => {
@@ -187,7 +187,7 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
 
 const ORG_SQL = "(select pk from org where id = :org)";
 
-/** SQL: the first and last position in tree order of the organisation `:org` and those below it. */
+/** SQL: the first and last position, in tree order, of the organisation `:org` and the organisations below it. */
 const ORG_RANGE_SQL = {
   first: `(select at from temp.place where pk = ${ORG_SQL})`,
   last: `coalesce((
@@ -270,7 +270,7 @@ const selectRecords = async (
   { where, params }: SqlCondition,
 ): Promise<readonly string[]> => {
   await createListTables(reader, list);
-  const sql = recallListSql(list, `all ${where}`, () =>
+  const sql = getListSql(list, `all ${where}`, () =>
     buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order)),
   );
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
@@ -298,7 +298,7 @@ export const findRecords = async <F extends Fields>(
 ): Promise<RecordOf<F>[]> => {
   const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...buildNameParams(name) } };
   const found = parseRecords<F>(await selectRecords(reader, list, named));
-  // an id identifies a single record, even if it is also the name of another record
+  // an id identifies a record, even if another record has this id as name
   const own = found.filter((record) => (record as { readonly id?: string }).id === name);
   return own.length > 0 ? own : found;
 };
@@ -314,7 +314,7 @@ export const readRecordsById = async <F extends Fields>(
   );
 };
 
-/** Returns what streams matching records in the default order; positions are read once, for all its statements. */
+/** Returns a query that streams records in the default order. It reads the organisation's positions only once. */
 export const buildStreamSource = async (
   reader: Reader,
   list: RecordList,
@@ -337,7 +337,7 @@ export const buildStreamSource = async (
 };
 
 export interface ListQuery extends ListFilters {
-  /** true: a line has a member for each column, instead of the record */
+  /** true to return the columns of each record instead of the record */
   readonly columns?: boolean | undefined;
   readonly sort?: string | undefined;
   readonly desc?: boolean | undefined;
@@ -354,8 +354,8 @@ const readList = (
   store.read(async (reader) => {
     const { where, params } = buildListCondition(list, filters);
     await createListTables(reader, list);
-    // SQLite joins the records, because a text for each record would occupy memory until the next garbage collection
-    const sql = recallListSql(list, `${columns} ${sort} ${desc} ${where}`, () => {
+    // SQLite joins the records, because one text per record would use memory until the next garbage collection
+    const sql = getListSql(list, `${columns} ${sort} ${desc} ${where}`, () => {
       const json = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
       const query = buildRecordQuery(list, json, where, buildOrder(list.orders?.[sort] ?? list.order, desc));
       return `select string_agg(json, '') as lines from (${query}) list`;

@@ -17,22 +17,22 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildNameListSql } from "./sql/forms.ts";
 import type { Row } from "./store.ts";
 
-/** SQL: the records of a type as they are after a change: `pk` and the columns. */
+/** SQL: the records of a type after a change: `pk` and the columns. */
 export type AllRecords = (thing: string, columns: readonly string[]) => string;
 
 /**
- * A rule for records. It applies to records in which a change writes one of the fields. Its SQL reads the record `s`:
- * `old_FIELD` and `new_FIELD` for each field of the subject, and `was` and `is_`, which are 1 if the record exists.
+ * A rule for records. It applies if a change writes one of the fields. Its SQL reads the record `s`: `old_FIELD` and
+ * `new_FIELD` for each field of the subject, and `was` and `is_`, which are 1 if the record exists before and after.
  */
 export interface RecordRule {
   readonly name: string;
   /** a name in {@link RULE_SUBJECTS} */
   readonly of: string;
   readonly fields: readonly string[];
-  /** a new record that has none of these fields cannot break the rule; default: `fields` */
+  /** a new record without these fields cannot break the rule; default: `fields` */
   readonly sets?: readonly string[];
   readonly judgesDeletions?: true;
-  /** set for a rule that does not apply to values that come from the console; `restored`: nor to what an undo restores */
+  /** `console`: values from the console may break the rule; `restored`: so may values that an undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
   /** SQL: a JSON value that the message needs */
@@ -51,7 +51,7 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
 };
 
-/** SQL: true if a device uses the account of its owner.  @param column returns SQL of a column of the device */
+/** SQL: true if a device uses its owner's account. @param column returns SQL of a column of the device */
 export const buildUsesAccountSql = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'`;
@@ -62,7 +62,7 @@ const ORG_RULES: readonly RecordRule[] = [
     of: "org",
     fields: ["name", "code"],
     spares: "restored",
-    // an organisation that already has this name in the console keeps it
+    // an organisation that already has this name in the console keeps the name
     breaks: `new_parent is not null and (${["name", "code"]
       .map((field) => `new_${field} = '${ROOT_ORG_NAME}' and old_${field} is distinct from '${ROOT_ORG_NAME}'`)
       .join(" or ")})`,
@@ -97,7 +97,7 @@ const MANAGES = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
 /** @see facts 2.1, 2.2 */
 const ACCOUNT_RULES: readonly RecordRule[] = [
   {
-    // nobody else can grant this role again
+    // without a system administrator, nobody could grant this role again
     name: "last-system-administrator",
     of: "account",
     fields: ["role"],
@@ -108,7 +108,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     problem: () => ({
       field: "role",
       what: text(
-        "no system administrator would be left: grant another person this role first",
+        "no system administrator would be left; grant another person this role first",
         "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
       ),
     }),
@@ -138,7 +138,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
         field: "role",
         what: text(
           `${en} cannot be an operator in ${ROOT_ORG_NAME}: an operator must belong to another organisation`,
-          `${ja}は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
+          `${ja}は「${ROOT_ORG_NAME}」ではオペレーターになれません。「${ROOT_ORG_NAME}」以外の所属組織が必要です`,
         ),
       };
     },
@@ -183,7 +183,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     }),
   },
   {
-    // a custom administrator without a list manages all organisations
+    // a custom administrator without managed organisations manages all organisations
     name: "managed-nothing",
     of: "account",
     fields: ["role", "managedOrgs"],
@@ -256,7 +256,7 @@ const createDeviceProblem = (
 
 const usesAccount = (side: "old" | "new"): string => buildUsesAccountSql((name) => `${side}_${name}`);
 
-/** SQL: the other devices on which the account of the owner is in use, if one of them or this one is Fully Managed. */
+/** SQL: other devices that use the owner's account, if they or this device are Fully Managed. */
 const buildSharedDevicesSql = (all: AllRecords): string =>
   `${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
     where d.owner = new_owner and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)}
@@ -291,7 +291,7 @@ const DEVICE_RULES: readonly RecordRule[] = [
     problem: (row) => createDeviceProblem(row, "androidMode", "android-mode-elsewhere"),
   },
   {
-    // a device that left management keeps its owner
+    // a device that is no longer managed keeps its owner
     name: "owner-not-managed",
     of: "device",
     fields: ["owner", "ownerOrg"],
@@ -305,7 +305,7 @@ const DEVICE_RULES: readonly RecordRule[] = [
       }),
   },
   {
-    // an account that is in use on a Fully Managed device cannot be in use on another device
+    // an account that a Fully Managed device uses cannot be used on another device
     name: "device-account",
     of: "device",
     fields: ["owner", "platform", "status", "androidMode"],
@@ -323,7 +323,7 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
-/** The rules for records. Every writer enforces them: see `judge.ts`. */
+/** The rules for records, which apply to every change; see `judge.ts`. */
 export const RECORD_RULES: readonly RecordRule[] = [
   ...ORG_RULES,
   {
@@ -337,7 +337,7 @@ export const RECORD_RULES: readonly RecordRule[] = [
     }),
   },
   {
-    // Imports ignore a blank cell, because the field is not `clearable`. @see facts 1.3
+    // imports do not report blank cells, because the field is not `clearable`; see facts 1.3
     name: "account-name-stays",
     of: "user",
     fields: ["accountName"],

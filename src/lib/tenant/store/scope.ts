@@ -8,7 +8,7 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, buildNameListSql } from "./sql/forms.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
-/** Returns the scope of a planned import. Everything that the import reads is in these organisations. */
+/** Returns the scope of a planned import. The import reads only data of these organisations. */
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
   orgs,
   kinds: FORMAT_NAMES,
@@ -19,7 +19,7 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
 
 const buildIsOrgInScope = (pk: string): string => `${pk} in (select pk from temp.scope_org)`;
 
-/** SQL: true if an organisation, by record number, is in the scope, or was when it was deleted. */
+/** SQL: true if an organisation is in the scope, or was in the scope when it was deleted. @param pk SQL */
 const buildWasOrgInScope = (pk: string): string =>
   `(${buildIsOrgInScope(pk)} or ${pk} in (select pk from temp.deleted_scope_org))`;
 
@@ -27,7 +27,7 @@ const buildTreeStateSql = ({ orgs }: Scope): string =>
   `select concat((select revision from main.collection where name = 'orgs'), ' ',
     (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`;
 
-/** Returns the table `temp.scope_org`: the organisations of a scope, each with all organisations below it. */
+/** Returns the table `temp.scope_org`: the organisations of a scope and all organisations below them. */
 const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   const { orgs } = scope;
   const roots =
@@ -44,7 +44,7 @@ const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   };
 };
 
-/** Returns the table `temp.deleted_scope_org`: organisations that were below the scope's when they were deleted. */
+/** Returns the table `temp.deleted_scope_org`: the deleted organisations that were in the scope. */
 const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
   name: "deleted_scope_org",
   columns: "pk integer primary key",
@@ -64,30 +64,30 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/** SQL: the organisation of a record `t`, by type; the root for a device without an owner. @param column SQL */
-export const RECORD_ORGS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
+/** SQL: the organisation of a record `t`, by type; a device without an owner is in the root. @param column SQL */
+export const RECORD_ORG_SQL: Readonly<Record<string, (column: (name: string) => string) => string>> = {
   org: () => "t.pk",
   user: (column) => column("org"),
   device: (column) =>
     `coalesce((select holder.org from main.user holder where holder.pk = ${column("owner")}), ${column("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
 };
 
-/** SQL: true if a record `t` is in the scope, by record type (only types that have files). */
+/** SQL: true if a record `t` is in the scope, by record type (only types that have a file format). */
 export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(RECORD_ORGS).map(([thing, org]) => [thing, buildIsOrgInScope(org((column) => `t.${column}`))]),
+  Object.entries(RECORD_ORG_SQL).map(([thing, org]) => [thing, buildIsOrgInScope(org((column) => `t.${column}`))]),
 );
 
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
 
-/** SQL: the organisations in whose scope an import `t` was planned; null for the whole tenant. */
-const IMPORT_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
+/** SQL: the organisations for which an import `t` was planned; null for the whole tenant. */
+const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
 
-/** SQL: true if an import `t` was planned in the scope or in a part of it. */
-const IS_IMPORT_IN_SCOPE = `${IMPORT_ORGS_SQL} is not null
-  and not exists (select 1 from json_each(${IMPORT_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
+/** SQL: true if an import `t` was planned for organisations in the scope. */
+const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
+  and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/** SQL: true if an observed record `t` is in the scope here and in the console, or was when it was deleted. */
+/** SQL: true if a record `t` is in the scope locally and in the console; for deleted records, before the deletion. */
 const buildIsObservedInScope = (thing: string): string => {
   const versions = getVersionSchema(thing);
   const shown = (column: string): string =>
@@ -97,7 +97,7 @@ const buildIsObservedInScope = (thing: string): string => {
       `r."${column}"`,
     );
   const isOrWas = (column: (name: string) => string): string =>
-    buildWasOrgInScope(RECORD_ORGS[thing]?.(column) ?? "null");
+    buildWasOrgInScope(RECORD_ORG_SQL[thing]?.(column) ?? "null");
   return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
     then exists (select 1 from ${thing} r where r.pk = t.pk and ${isOrWas(shown)})
     else ${isOrWas((column) => `t."${column}"`)} end`;
@@ -115,18 +115,18 @@ const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: strin
     ["secured_user_observed", scope.secured ? ofApps : "false"],
     ["secured_group_observed", scope.secured ? ofApps : "false"],
     ["account_observed", scope.accounts && isOf("users") ? (ofAll ? "true" : buildIsUserInScope("t.pk")) : "false"],
-    // visible only to system administrators, like the corresponding records in the audit log
+    // only system administrators see these rows, as in the audit log
     ["scheme_observed", "false"],
     ["account_settings_observed", "false"],
     ["custom_field_observed", String(ofAll && isOf("users"))],
   ];
 };
 
-/** SQL: the people in the scope in a column of a renewal item `t`, see `createVisibleOwnersTable`. */
+/** SQL: the visible people in a column of a renewal item `t`; see `createVisibleOwnersTable`. */
 const buildVisibleOwnersSql = (column: string): string =>
   `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
 
-/** Returns the columns whose values differ in a scope, by table, with SQL of the visible value in a row `t`. */
+/** Returns columns that a scope shows with other values: by table, with SQL of the visible value in a row `t`. */
 const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
   const people = ["owner", "confirmedBy"].map((column) => [column, buildVisibleOwnersSql(column)] as const);
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
@@ -136,7 +136,7 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
   };
 };
 
-/** Returns the tables that a scope shows only in part, each with the SQL condition for the visible rows `t`. */
+/** Returns the tables that a scope shows only partly: each with the SQL condition for the visible rows `t`. */
 const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
   return new Map([

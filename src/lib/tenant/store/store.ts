@@ -1,33 +1,33 @@
 import type { FormatName } from "../../model/console-files.ts";
 
-/** A value that every database keeps in the same form: JSON as text, times as UTC instants, conditions as 0 and 1. */
+/** A value that every database stores in the same form: JSON as text, times as UTC instants, conditions as 0 and 1. */
 export type SqlValue = string | number | null;
 
-/** Values of the parameters of a statement, which refers to them by a colon and their name (`:name`). */
+/** Values of the parameters of a statement, which contains them as `:name`. */
 export type Params = Readonly<Record<string, SqlValue>>;
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** A temporary table derived from the tenant's data, created when needed, and kept until its state changes. */
+/** A temporary table derived from the tenant's data. It is created when needed and kept until its state changes. */
 export interface DerivedTable {
   readonly name: string;
   readonly columns: string;
-  /** SQL: selects a text as `state`; if the text changes, the table must be filled again */
+  /** SQL: selects a text as `state`; if the text changes, the table is filled again */
   readonly state: string;
   readonly fill: string;
   readonly params?: Params | undefined;
 }
 
-/** The part of a tenant that somebody can see. For them, the rest of the tenant does not exist. */
+/** The visible part of a tenant. For somebody with this scope, the rest of the tenant does not exist. */
 export interface Scope {
-  /** numbers of the organisations that are visible with all organisations below them; undefined: all organisations */
+  /** numbers of the visible organisations, including everything below them; undefined: all organisations */
   readonly orgs: readonly number[] | undefined;
   readonly kinds: readonly FormatName[];
   readonly secured: boolean;
   readonly accounts: boolean;
-  /** true if the contact person's details, and accounts, telephone numbers and notes of renewal items, are visible */
+  /** true if the contact person, and accounts, telephone numbers and notes of renewal items are visible */
   readonly contacts: boolean;
-  /** name of the account that sees its own changes in the audit log; undefined: none of them */
+  /** name of the account whose own changes are visible in the audit log; undefined: none */
   readonly actor?: string | undefined;
 }
 
@@ -36,28 +36,28 @@ export interface View {
   /** name of the view; views with the same name are identical */
   readonly name: string;
   readonly scope: Scope;
-  /** the tables that are only partly visible, each with a condition that is true for its visible rows `t` */
+  /** tables that are only partly visible, each with a condition for its visible rows `t` */
   readonly rows: ReadonlyMap<string, string>;
-  /** columns whose visible value differs from the stored value, by table; with SQL of the visible value in a row `t` */
+  /** columns with a visible value that is not the stored value, by table, with SQL of the visible value in a row `t` */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** the tables that contain the organisations of the scope, in the order in which they must be filled */
+  /** the tables of the visible organisations, in the order in which they must be filled */
   readonly held: readonly DerivedTable[];
 }
 
 export interface Reader {
-  /** true if only a part of the tenant is visible; results must not reveal anything about the rest */
+  /** true if only a part of the tenant is visible; results must not reveal the rest */
   readonly isPartial: boolean;
-  /** Returns the first row; undefined if there are no rows. `T`: the type of the selected columns. */
+  /** Returns the first row; undefined if there are no rows. `T` is the type of the selected columns. */
   get<T = Row>(sql: string, params?: Params): Promise<T | undefined>;
   all<T = Row>(sql: string, params?: Params): Promise<readonly T[]>;
   count(sql: string, params?: Params): Promise<number>;
-  /** Creates or refreshes a temporary table for statements that refer to it as `temp.<name>`. */
+  /** Creates or refreshes a temporary table, which statements can use as `temp.<name>`. */
   derive(table: DerivedTable): Promise<void>;
 }
 
 export interface LockedCollection {
   readonly revision: number;
-  /** the highest `pk` that was ever given to a record of the collection's table */
+  /** the highest `pk` ever given to a record in the table */
   readonly last: number;
 }
 
@@ -65,40 +65,40 @@ export interface Writer extends Reader {
   run(sql: string, params?: Params): Promise<number>;
   /**
    * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
-   * on which the change depends. In tests, an error is thrown if a table is written without a lock on its collection,
-   * or if a record is changed before a version of it was stored.
+   * on which the change depends. Tests throw an error if a table is written without a lock on its collection, or if a
+   * record is changed before a version of it was stored.
    */
   lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>>;
-  /** Returns the revision of this change. Each change of a tenant has a different revision. */
+  /** Returns the revision of this change, which no other change of the tenant has. */
   revision(): Promise<number>;
 }
 
 /** Records to stream as text, in the order of a unique key. */
 export interface LineQuery {
   readonly line: string;
-  /** A cheaper text, tried first. `finished` completes bytes in place, or returns undefined if it cannot be used. */
+  /** Faster text that may be unusable. `finished` completes bytes in place, or returns undefined if unusable. */
   readonly plain?:
     | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
     | undefined;
   readonly head?: Uint8Array | undefined;
-  /** SQL: the key of a record in {@link table} */
+  /** SQL: the key of a record in `table` */
   readonly key: string;
   readonly before: string | number;
-  /** SQL: `table` is the table (alias `t`) with joins to select records; `joined` are the joins that only text needs */
+  /** SQL: `table` (alias `t`) with joins for selecting records; `joined`: joins that only the text needs */
   readonly table: string;
   readonly joined: string;
-  /** SQL: the same table with invisible rows, faster to scan; only if part of the tenant is not visible */
+  /** SQL: the same table with invisible rows, which is faster to scan; only if part of the tenant is invisible */
   readonly whole?: string | undefined;
-  /** SQL: `among`: the rows to scan; `where`: those of them that are streamed, `true` if all of them are */
+  /** SQL: `among`: the rows to scan; `where`: the rows to stream, or `true` for all scanned rows */
   readonly among: string;
   readonly where: string;
   readonly params: Params;
 }
 
-/** A temporary table outside the tenant that only its creator sees. Closing it removes it. */
+/** A temporary table outside the tenant that only its creator can see. Disposing of the object removes the table. */
 export interface ScratchTable extends AsyncDisposable {
   readonly name: string;
-  /** Inserts all of the rows, or none of them. @param rows values in the order of the columns */
+  /** Inserts all rows or none. @param rows values in the order of the columns */
   add(rows: readonly (readonly SqlValue[])[]): Promise<void>;
 }
 
@@ -107,29 +107,26 @@ export interface ChangeOptions {
 }
 
 /**
- * A tenant's database. Reads and changes by one process take turns, so nobody sees an incomplete change, not even
- * between two awaits of the change.
- *
- * A body may await only its reader or writer. If it awaits anything else, so that the event loop turns, the transaction
- * is rolled back and a TypeError is thrown. Access files, send mail and hash passwords before or after the transaction.
+ * A tenant's database. Reads and changes of one process take turns, so that nobody sees an incomplete change, not even
+ * if the change awaits several results.  A body may await only its reader or writer. If it awaits anything else, the
+ * transaction is rolled back and a TypeError is thrown. Access files, send mail and hash passwords before or after the
+ * transaction.
  */
 export interface Store {
-  /** true if nothing can be written; {@link change} then throws `not-permitted` */
+  /** true if nothing can be written, so that {@link change} throws `not-permitted` */
   readonly isReadOnly: boolean;
   isFree(): boolean;
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Runs `body` on one snapshot, or returns the result for the key if the tenant has not changed since. */
+  /** Runs `body` on a snapshot, or returns the last result for the key if the tenant has not changed since. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Runs `body` in one transaction. @throws Failure `locked`, `interrupted`, `not-permitted` */
+  /** Runs `body` in a transaction. @throws Failure `locked`, `interrupted`, `not-permitted` */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
-  /** Runs `body` like a change, then rolls everything back. @throws Failure as {@link change} */
+  /** Runs `body` like a change, and rolls everything back. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
-  /** Creates a temporary table for data from outside. @param columns SQL: names and types @param key unique columns */
+  /** Creates a temporary table for external data. @param columns SQL: names and types @param key unique columns */
   scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable>;
-  /**
-   * Streams records as UTF-8 from a separate snapshot. @param describe returns what to stream, from the same snapshot
-   */
+  /** Streams records as UTF-8 from a separate snapshot. @param describe returns the records, from the same snapshot */
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
-  /** Streams a copy of the tenant's file without secrets, and perhaps without versions and the audit log. */
+  /** Streams a copy of the tenant's file without secrets. @param withoutHistory omits versions and the audit log */
   copy(withoutHistory: boolean): Promise<ReadableStream<Uint8Array>>;
 }

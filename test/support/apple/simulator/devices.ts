@@ -14,11 +14,11 @@ const HARDWARE = [
 export interface SimulatedDevice {
   readonly serial: string;
   readonly hardware: number;
-  /** name of the MDM server; undefined: none, or no longer in the organisation */
+  /** name of the MDM server; undefined if the device has none or has left the organisation */
   server: string | undefined;
   status: "empty" | "assigned" | "pushed" | "removed";
   assignedAt: number;
-  /** time of the last change; two changes of one device never fall in the same second */
+  /** time of the last change; all changes of a device are in different seconds */
   changedAt: number;
 }
 
@@ -41,7 +41,7 @@ export class Devices {
   readonly #clock: () => number;
   readonly #offset: number;
 
-  /** @param seed the same seed always produces the same serial numbers */
+  /** @param seed determines the serial numbers */
   constructor(clock: () => number, seed: string) {
     this.#clock = clock;
     this.#offset = Buffer.from(seed).reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 7);
@@ -55,7 +55,7 @@ export class Devices {
     const place = this.all.length + this.#offset;
     const now = this.#clock();
     const device: SimulatedDevice = {
-      // numbers that are not in order, as those of real devices
+      // like the numbers of real devices, these are not in order
       serial: serial ?? `SIM${(Math.imul(place, 0x9e37_79b1) >>> 0).toString(36).toUpperCase().padStart(9, "0")}`,
       hardware: this.all.length % HARDWARE.length,
       server,

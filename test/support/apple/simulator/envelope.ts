@@ -1,6 +1,6 @@
 import forge from "node-forge";
 
-/** Encrypts data for a PEM certificate as S/MIME does: CMS EnvelopedData (DER), AES-256-CBC, RSA PKCS#1 v1.5. */
+/** Encrypts data for a PEM certificate as in S/MIME: CMS EnvelopedData (DER), AES-256-CBC, RSA PKCS#1 v1.5. */
 export function encryptForCertificate(certificate: string, plain: Uint8Array): Uint8Array {
   const message = forge.pkcs7.createEnvelopedData();
   message.addRecipient(forge.pki.certificateFromPem(certificate));

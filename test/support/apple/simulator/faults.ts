@@ -1,6 +1,6 @@
 import { Refusal, type SimulatorResponse } from "./messages.ts";
 
-/** Responses that refuse a request before anything is done. @see apple 2 */
+/** Responses that refuse a request before it has any effect. @see apple 2 */
 const REFUSALS = {
   terms: [403, "T_C_NOT_SIGNED"],
   "access-denied": [403, "ACCESS_DENIED"],
@@ -24,7 +24,7 @@ export type FaultName =
 
 const DEVICE_PATHS = ["/server/devices", "/devices/sync"];
 
-/** The start of the paths that a fault affects; a fault that is not listed affects all. */
+/** The first parts of the paths that a fault affects; a fault that is not listed affects all paths. */
 const FAULT_PATHS: Partial<Readonly<Record<FaultName, readonly string[]>>> = {
   "token-rejected": ["/session"],
   "signature-invalid": ["/session"],
@@ -43,11 +43,11 @@ export interface Fault {
   readonly count?: number | undefined;
   /** number of matching requests that succeed before the fault occurs */
   readonly after?: number | undefined;
-  /** the device whose record cannot be read; undefined: the first one of each page */
+  /** the device whose record cannot be read; undefined: the first device of each page */
   readonly serial?: string | undefined;
 }
 
-/** Difference between the server's clock and the client's while the fault `clock` is set. */
+/** Difference between the clocks of the server and the client during the fault `clock`. */
 const CLOCK_ERROR_MS = 3600 * 1000;
 
 export class MetFaults {
@@ -95,7 +95,7 @@ export class Faults {
     this.#faults = [];
   }
 
-  /** Returns the faults that affect a request, and counts each of them as having occurred once more. */
+  /** Returns the faults that affect a request, and counts each of them. */
   meet(path: string): MetFaults {
     const met: Fault[] = [];
     this.#faults = this.#faults.flatMap((fault) => {

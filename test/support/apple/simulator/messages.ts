@@ -1,6 +1,6 @@
 export interface SimulatorRequest {
   readonly method: string;
-  /** address as the client used it, such as `http://127.0.0.1:8080`; signatures cover the address */
+  /** address that the client used, such as `http://127.0.0.1:8080`; signatures include the address */
   readonly origin: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -8,7 +8,7 @@ export interface SimulatorRequest {
   readonly body: string;
 }
 
-/** A response of the simulator; `isLost`: the connection is reset instead. */
+/** A response of the simulator. If `isLost` is true, the connection is reset instead. */
 export interface SimulatorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface SimulatorResponse {
   readonly isLost?: boolean;
 }
 
-/** An error that carries a response, so that code at any depth can end a request with this response. */
+/** An error with a response, so that nested code can end a request with this response. */
 export class Refusal extends Error {
   readonly answer: SimulatorResponse;
 
@@ -38,7 +38,7 @@ export function parseMembers(body: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(body === "" ? "{}" : body);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // refused below
+    // the request is refused below
   }
   throw new Refusal(400, "MALFORMED_REQUEST_BODY");
 }

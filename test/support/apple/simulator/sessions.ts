@@ -26,7 +26,7 @@ const percentEncode = (text: string): string =>
 
 const createUnauthorizedRefusal = (): Refusal => new Refusal(401, "oauth_problem_adviceUnauthorized");
 
-/** Server tokens, and the sessions that they open. A new token of a server invalidates the previous one. @see apple 2 */
+/** Server tokens and their sessions. A new token of a server invalidates the previous token. @see apple 2 */
 export class Sessions {
   readonly #clock: { readonly real: () => number; readonly apple: () => number };
   readonly #tokens = new Map<string, ServerToken>();
@@ -37,12 +37,12 @@ export class Sessions {
   >();
   readonly #nonces = new Set<string>();
 
-  /** @param clock `real`: the time that signatures are checked against; `apple`: Apple's clock, in milliseconds */
+  /** @param clock `real`: the time for checking signatures; `apple`: Apple's clock, in milliseconds */
   constructor(clock: { readonly real: () => number; readonly apple: () => number }) {
     this.#clock = clock;
   }
 
-  /** Downloads a new token, as the button in Apple's portal does. @param certificate the server's public key in PEM */
+  /** Downloads a new token, like the button in Apple's portal. @param certificate the server's public key in PEM */
   download(certificate: string, server: string, admin: string): { readonly name: string; readonly content: string } {
     const now = this.#clock.apple();
     const hash = (word: string): string =>
@@ -111,13 +111,13 @@ export class Sessions {
     return createJsonResponse({ auth_session_token: this.#add(token) });
   }
 
-  /** Accepts a request that belongs to a session, and replaces the session if it is time to do so. */
+  /** Accepts a request of a session, and renews the session if necessary. */
   enter({ headers }: SimulatorRequest): { readonly token: ServerToken; readonly renewed: string | undefined } {
     const name = headers["x-adm-auth-session"] ?? "";
     const session = this.#sessions.get(name);
     if (session === undefined || session.endsAt <= this.#clock.apple()) throw new Refusal(401, "Unauthorized");
     if (this.#tokens.get(session.token.server) !== session.token) throw new Refusal(403, "token_rejectedForbidden");
-    // the first request with the new session ends the session that it replaced
+    // the first request of the new session ends the old session
     if (session.former !== undefined) this.#sessions.delete(session.former);
     session.answers += 1;
     const renewed = session.answers % ROTATE_EVERY === 0 ? this.#add(session.token, name) : undefined;

@@ -14,7 +14,7 @@ import {
 import { checkUserAgent, Sessions, type ServerToken } from "./sessions.ts";
 
 export interface SimulatorOptions {
-  /** the same seed always produces the same devices */
+  /** determines the devices */
   readonly seed?: string;
   readonly devices?: number;
   readonly now: () => number;
@@ -27,7 +27,7 @@ export const FIRST_SERVER = "Head office";
 
 const CURSOR_LIFE_MS = 7 * 24 * 3600 * 1000;
 
-/** A position: in all devices (then the changes from number `change` on), or in the changes. */
+/** A position in the list of all devices, followed by the changes from number `change` on; or in the changes. */
 interface Cursor {
   readonly server: string;
   readonly givenAt: number;
@@ -37,7 +37,7 @@ interface Cursor {
 
 const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString("base64url");
 
-/** Apple's device service and server tokens. Below `/_simulator` is what people do in the portal. */
+/** Apple's device service and server tokens. Requests below `/_simulator` do what people do in Apple's portal. */
 export class Simulator {
   readonly devices: Devices;
   readonly faults = new Faults();
@@ -147,7 +147,7 @@ export class Simulator {
     let number = change;
     for (; number < changes.length && texts.length < size; number += 1) {
       const one = changes[number];
-      // the stream does not report a device that has since left the server
+      // the changes do not include devices that have left the server since
       if (one?.server !== server || (one.operation !== "deleted" && one.device.server !== server)) continue;
       texts.push(renderDevice(one.device, one));
     }
@@ -246,7 +246,7 @@ interface AdditionRequest {
   readonly count?: number;
   readonly serials?: readonly string[];
   readonly server?: string;
-  /** true: the devices do not appear in the stream of changes, as Apple leaves out some */
+  /** true to omit the devices from the changes, as Apple sometimes does */
   readonly silent?: boolean;
 }
 
@@ -257,7 +257,7 @@ interface ControlRequest extends AdditionRequest {
   readonly hours?: number;
 }
 
-/** Returns a `Send` that calls a simulator in this process, whatever the host in the URL. */
+/** Returns a `Send` that calls a simulator in this process for every URL. */
 export const createInProcessSend =
   (simulator: Pick<Simulator, "handle">): Send =>
   async ({ method, url, headers, body = "", signal }) => {

@@ -13,18 +13,13 @@ export const PLAN_ID = example<Import>("uploadImport").id;
 const PLAN_COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCreated: 0, newOrgs: [] };
 
 /**
- * Returns a plan with two rows: one creates a record, the other updates one.
- *
- * @param change members that replace the default members
+ * Returns a plan with two rows: the first creates a record, and the second updates a record. @param change replaces
+ * members
  */
 export const planOf = (change: Partial<Import> = {}): Import =>
   example<Import>("uploadImport", { ...PLAN_COUNTS, absentColumns: [], skipped: [], ...change });
 
-/**
- * Returns a plan in its committed state.
- *
- * @param change the number of the change that committed the plan
- */
+/** Returns a plan in its committed state. @param change number of the change that committed the plan */
 export const toCommittedPlan = (plan: Import = planOf(), change = 17): Import => ({
   ...plan,
   number: String(change),
@@ -49,7 +44,7 @@ export const rowOf = (change: Partial<PlanRow> = {}): PlanRow => example<PlanRow
 export const problemOf = (change: Partial<InputProblem> = {}): InputProblem =>
   example<InputProblem>("importProblems", { row: 3, line: 3, ...change });
 
-/** Returns a function that responds with the rows of a plan, filtered and limited as a tenant does. */
+/** Returns a function that responds with the rows of a plan, filtered and limited like those of a tenant. */
 export const createRowsResponder =
   (...rows: readonly PlanRow[]): Answer =>
   ({ query = {} }: ReceivedRequest): readonly PlanRow[] => {
@@ -79,10 +74,7 @@ export const ROWS: readonly PlanRow[] = [
   }),
 ];
 
-/**
- * Returns the responses that a tenant gives until a plan is shown. The rows are not requested if there is nothing to
- * show.
- */
+/** Returns a tenant's responses until a plan is shown. If there is nothing to show, the rows are not requested. */
 export const buildPlanAnswers = (plan: Import = planOf(), more: Answers = {}): Answers => ({
   createImport: example<Import>("createImport"),
   uploadImport: plan,
@@ -105,9 +97,9 @@ export function encodeText(text: string, encoding: Encoding): Uint8Array {
   return Buffer.concat([encoder.write(text), encoder.end()]);
 }
 
-/** Returns the SHA-256 of a file. A plan stores it to identify the file. */
+/** Returns the SHA-256 of a file, by which a plan identifies the file. */
 export const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
-/** Returns the operations that the tenant was asked for, in order. */
+/** Returns the requested operations in order. */
 export const listOperations = (requests: readonly ReceivedRequest[]): readonly string[] =>
   requests.map(({ operation }) => operation);

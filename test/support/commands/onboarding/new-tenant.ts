@@ -2,7 +2,7 @@ import type { Ade, Tenant } from "../../../../src/lib/client/index.ts";
 import { EMPTY_TENANT_PROFILE } from "../../../../src/lib/model/tenant.ts";
 import { example } from "../tenant.ts";
 
-/** Returns the responses of a tenant in which nothing is recorded yet. */
+/** Returns the responses of a tenant without data. */
 export const buildNewTenantAnswers = () => ({
   tenant: example<Tenant>("tenant", { profile: EMPTY_TENANT_PROFILE, users: 0, orgs: 1, devices: 0 }),
   answers: { items: [] },

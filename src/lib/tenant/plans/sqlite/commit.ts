@@ -110,7 +110,7 @@ const recordCreatedRange = (
     database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), { ...range, revision });
 };
 
-/** Creates a record for each new row, whose number is the row's plus `base`, the highest number so far. */
+/** Creates a record for each new row. The number of the record is the row number plus `base`, the last used number. */
 const createRecords = (database: Database, plan: PlanDefinition, context: CommitContext, base: number): void => {
   if (database.count("select count(*) from s.row") <= database.count("select count(*) from s.match")) return;
   const { fields, fixed, thing, name: kind } = plan.kind;
@@ -168,7 +168,7 @@ const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): st
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 
-/** Releases the unique values of changed records, or registers the new ones; releases first, for exchanges. */
+/** Registers unique values of changed records. @param release true to release the old values, which happens first */
 const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
   const { claims, thing } = plan.kind;
   for (const claim of claims) {
@@ -235,7 +235,7 @@ const recordSecrets = (
     const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
     database.run(buildSaveChangedSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
   }
-  // two separate statements, because an outer join in a single statement would scan all records for every row
+  // two statements, because an outer join in one statement would scan all records for every row
   for (const [target, rows] of [
     ["m.target", `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where true`],
     [":base + r.row", `s.row r where not ${buildIsMatchedRowSql("r.row")}`],

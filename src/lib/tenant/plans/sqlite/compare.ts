@@ -60,7 +60,7 @@ import { USER } from "../../../model/user.ts";
 
 const MAX_CANDIDATES = 3;
 
-/** Replaces owners that a list names by employee code, account or name with their addresses, if only one has it. */
+/** Replaces an employee code, account or name in an owner cell with the email address, if exactly one user matches. */
 const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);
@@ -207,9 +207,9 @@ const isRejected = (
   const ofHeader = "select count(*) from s.problem where severity = 'error' and row <= :headerRow";
   if (database.count(ofHeader, { headerRow: staged.headerRow }) > 0) return true;
   if (!request.skipInvalid) return invalid > 0;
-  // other rows of a list in which people were mixed up may be wrong as well
+  // if one row identifies the wrong person, other rows of the list may be wrong, too
   if (database.get("select 1 from s.problem where code = 'row-contested' limit 1") !== undefined) return true;
-  // if an invalid row does not identify its record, it is not known which records are missing from the file
+  // if an invalid row does not identify a record, it is not known which records are missing from the file
   return (
     deleted > 0 &&
     database.count(`select count(*) from s.invalid i where not ${buildIsMatchedRowSql("i.row")}
@@ -311,7 +311,7 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
 
 const MAX_LISTED_CREATED_RECORDS = 10;
 
-const FORMERLY_KEPT_SQL = `select detail ->> '$.counts.kept.hash' as hash from main.import
+const PREVIOUSLY_KEPT_SQL = `select detail ->> '$.counts.kept.hash' as hash from main.import
   where kind = :kind and detail ->> '$.counts.kept.hash' is not null and (state = 'committed' or state = 'discarded'
     and (detail ->> '$.counts.create') + (detail ->> '$.counts.update') + (detail ->> '$.counts.delete') = 0)
   order by pk desc limit 1`;
@@ -329,7 +329,7 @@ const countKeptRecords = (
     )
     .map(({ name }) => String(name));
   const isNew =
-    undeletable !== undefined && pks.length > 0 && database.get(FORMERLY_KEPT_SQL, { kind })?.["hash"] !== hash;
+    undeletable !== undefined && pks.length > 0 && database.get(PREVIOUSLY_KEPT_SQL, { kind })?.["hash"] !== hash;
   return { count: pks.length, names, hash, isNew };
 };
 
@@ -370,7 +370,7 @@ export const etagOf = (database: Database, plan: PlanDefinition): string =>
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");
 
-/** Advances the revision of written collections; no two writes share a revision. Returns the one of the records. */
+/** Increases the revision of written collections, so that no two writes share a revision. Returns the new revision. */
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = readTenantRevision(database) + 1;
   for (const collection of collections) {

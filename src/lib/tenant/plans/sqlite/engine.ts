@@ -26,7 +26,7 @@ export interface EngineOptions {
   readonly note: WriterNote;
 }
 
-/** Imports into an SQLite file. Each has its own staging file, which can be created again and is never backed up. */
+/** Imports into an SQLite file. Each import has a staging file, which can be created again and is never backed up. */
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -34,7 +34,7 @@ export class SqliteImports implements ImportEngine {
   readonly #scope: Scope | undefined;
   readonly #threads: ImportThreads;
 
-  /** @param seen for an account that sees only a part of the tenant: the part, and the threads of the whole tenant */
+  /** @param seen for an account that sees only a part of the tenant: this part, and the shared threads */
   constructor(
     database: Database,
     options: EngineOptions,
@@ -47,12 +47,12 @@ export class SqliteImports implements ImportEngine {
     this.#threads = seen.threads;
   }
 
-  /** Returns the same engine for a part of the tenant. All parts share the threads, which this engine closes. */
+  /** Returns the engine for a part of the tenant. All parts share the threads, which only this engine closes. */
   within(scope: Scope): SqliteImports {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /** Reads a file, or selects records by id, and compares it with the tenant: a plan, or on an error, nothing. */
+  /** Compares a file, or records selected by id, with the tenant, and stores the plan. An error stores nothing. */
   async plan(
     id: string,
     request: StoredRequest,
@@ -90,7 +90,7 @@ export class SqliteImports implements ImportEngine {
     removeStagingFile(this.#staging(`${id}.db`));
   }
 
-  /** Returns the ids of imports whose staged rows no running program uses, and removes journals without staged rows. */
+  /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
   unheld(): readonly string[] {
     // a tenant in memory has no folder
     const { folder, note, processes } = this.#options;
@@ -120,7 +120,7 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
   }
 
-  /** Returns the tenant as the acting account sees it.  @param id the import whose staging file is read as well */
+  /** Returns the files and the scope that the acting account can read. @param id import with a staging file to read */
   #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);

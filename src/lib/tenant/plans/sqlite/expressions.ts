@@ -29,7 +29,7 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the label of the record `t`: its name, followed by the key by which users identify it if the two differ. */
+/** SQL: the label of the record `t`: its name, followed by its key if that differs from the name. */
 export const buildRecordLabelSql = (
   { fields, keys: [key], namedBy = "name" }: Thing,
   column = recordColumn,
@@ -90,7 +90,7 @@ export const hasSecretColumns = (plan: PlanDefinition): boolean =>
 export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
-/** Returns true if a blank cell keeps the value. In exports it is a value; in lists, blank codes or kana are not. */
+/** Returns true if a blank cell keeps the value, as for codes and kana in lists. Blank cells of exports clear it. */
 export const isBlankIgnored = ({ request, kind }: PlanDefinition, field: ImportedField): boolean =>
   request.blank === "keep" ||
   (!field.clearable && (field.required || request.fromConsole !== true)) ||
@@ -104,7 +104,7 @@ const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** SQL: the `pk` of the record that a cell refers to; in a console export, it may have been deleted here. */
+/** SQL: the `pk` of the record to which a cell refers. In console exports, the record may be deleted locally. */
 const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field, series }: StoredReference): string => {
   if (field.resolved) {
     const found = `cast(${rowColumn(field.field)} as integer)`;
@@ -136,7 +136,7 @@ export const buildNewValueSql = (plan: PlanDefinition, field: ImportedField): st
 export const isBlankInNewRecords = (plan: PlanDefinition, field: ImportedField): boolean =>
   !isStaged(plan, field) && buildNewValueSql(plan, field) === "null";
 
-/** SQL: a row's value for a new record, or a fallback value if the row's cell may refer to several records. */
+/** SQL: a row's value for a new record; a fallback value if the row's cell may refer to several records. */
 const buildFallbackIfUnclearSql = (
   plan: PlanDefinition,
   field: ImportedField,
@@ -147,13 +147,13 @@ const buildFallbackIfUnclearSql = (
     ? buildCaseSql(buildIsUnclearSql(plan, field), instead, value)
     : value;
 
-/** SQL: the custom fields in a row's cell that differ from the {@link buildWindowsFormSql} of the stored values. */
+/** SQL: the custom fields in a cell that differ from the stored values in their {@link buildWindowsFormSql}. */
 const buildChangedEntriesSql = (column: string, cell: string): string => {
   const before = buildWindowsFormSql(`${column} ->> e.key`);
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
-/** SQL of the possible results for a list: the stored list is kept, the cells replace it, or both are combined. */
+/** SQL of the three possible results for a list: the stored list, the list in the cells, or a combination of both. */
 interface ListOutcomes {
   readonly stays: string;
   readonly own: string;
@@ -161,9 +161,9 @@ interface ListOutcomes {
 }
 
 /**
- * SQL: the outcome of a row. In an ordered list, the cells replace as many of the first values, and others are kept;
- * with a blank cell and more values than cells, none is lost, or a second import of the file would remove values that
- * moved up. If blank cells keep values, none is lost, and a set only grows.
+ * SQL: the result for the list in a row. Cells of an ordered list replace its first values, and later values stay. With
+ * a blank cell and more values than cells, all values stay; otherwise a second import of the file would remove values
+ * that moved up. If blank cells keep values, all values stay, and a set only grows.
  */
 const buildListOutcomeSql = (
   plan: PlanDefinition,
@@ -210,7 +210,7 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
     both: buildCombinedListSql(plan, field, true),
   });
 
-/** SQL: true if a field's cell is blank. A device's owner is blank if the cells for user and organisation both are. */
+/** SQL: true if a field's cell is blank. The owner of a device has two cells (user and organisation), both blank. */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields
     .filter(
@@ -220,13 +220,13 @@ export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField):
     .map((one) => `${rowColumn(one.field)} is null`)
     .join(" and ");
 
-/** The table of custom field values that are kept although an export differs, because they were changed locally: `row` and `key`. */
+/** The table of custom fields (`row`, `key`) that keep their local values although an export differs. */
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
 /**
  * The table of keys in the cells of an export that may refer to different records in the console and in the tenant:
- * `what` as in `s.refer`, `key`, and `pk`, the only record that the key may refer to (possibly deleted in the tenant).
- * `pk` is null if there are several such records.
+ * `what` as in `s.refer`, `key`, and `pk`, the only possible record (perhaps deleted in the tenant). `pk` is null if
+ * several records are possible.
  */
 export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
@@ -237,7 +237,7 @@ const buildCandidateKeyFromSql = ({ short }: ImportedField, key: string): string
 export const buildIsCandidateKeySql = ({ request }: PlanDefinition, field: ImportedField, key: string): string =>
   request.fromConsole === true ? `exists (select 1 ${buildCandidateKeyFromSql(field, key)})` : "false";
 
-/** SQL: true if a row's cell of a field, or a value in its list, may refer to several records. */
+/** SQL: true if the cell of a field, or a value in the list of cells, may refer to several records. */
 export const buildIsUnclearSql = (plan: PlanDefinition, field: ImportedField): string => {
   if (plan.request.fromConsole !== true) return "false";
   return field.merge === "list"
@@ -278,7 +278,7 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
     : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/** SQL: true if a cell has the record's value, or only spells it differently; undefined if every character counts. */
+/** SQL: true if a cell equals the record's value except for its spelling; undefined if every character counts. */
 const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: ImportedField): string | undefined => {
   if (request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
@@ -291,9 +291,8 @@ const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: Imported
 };
 
 /**
- * SQL: true if the record `t` refers to a record that an export can identify. In this case, a blank cell means that the
- * record no longer refers to the other record. If an export has no value that identifies the other record, a blank cell
- * is not a change.
+ * SQL: true if an export can identify the record to which `t` refers, so that a blank cell means that the reference was
+ * removed. Otherwise, a blank cell is not a change.
  */
 const buildRefersToExportedSql = (reference: StoredReference): string => {
   const column = recordColumn(reference.field.stored);
@@ -303,7 +302,7 @@ const buildRefersToExportedSql = (reference: StoredReference): string => {
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/** SQL: a resulting value, or list, in the form that is compared with the {@link buildWindowsFormSql} of the stored. */
+/** SQL: a new value or list in the form for the comparison with the {@link buildWindowsFormSql} of the stored value. */
 const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? buildWindowsFormSql(value) : value;
 
@@ -318,7 +317,7 @@ export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): 
     : buildCaseSql(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/** Returns true if rows may leave a field that was changed locally although its cell differs, as in console exports. */
+/** Returns true if fields with local changes may keep their values although a cell differs, as in console exports. */
 export const canSkipFields = ({ request }: PlanDefinition): boolean => request.fromConsole === true;
 
 export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField): string => {
@@ -326,7 +325,7 @@ export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField
   return canSkipFields(plan) ? buildCaseSql(buildChangesFieldSql(field), value, recordColumn(field.stored)) : value;
 };
 
-/** SQL: the value that a row has for an existing record, even if the plan does not use this value. */
+/** SQL: the value of a row for an existing record, even if the plan does not use this value. */
 export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
   const value = buildRowValueSql(plan, field);
@@ -336,7 +335,7 @@ export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField
     : value;
 };
 
-/** SQL: the value of a field after a row is applied, for new and for existing records; the match `m` may be null. */
+/** SQL: the value of a field after the import, for new and existing records; the match `m` may be null. */
 export const buildResultSql = (plan: PlanDefinition, field: ImportedField): string => {
   const existing = isStaged(plan, field) ? buildExistingValueSql(plan, field) : recordColumn(field.stored);
   return buildCaseSql("m.row is null", buildNewValueSql(plan, field), existing);
@@ -413,7 +412,7 @@ export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key
 export const canCreateMissingRecords = ({ request }: PlanDefinition, { refers }: StoredReference): boolean =>
   refers.creates !== undefined && request[refers.creates.option];
 
-/** SQL: references of valid rows to missing records that the import creates: `key` and `value`, `row` and `col`. */
+/** SQL: references of valid rows to records that the import creates: `key`, `value`, `row` and `col`. */
 export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredReference): string | undefined => {
   const { field } = reference;
   if (!isStaged(plan, field) || !canCreateMissingRecords(plan, reference)) return undefined;
@@ -426,7 +425,7 @@ export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredRef
           and not ${buildIsCandidateKeySql(plan, field, "f.key")} and (${buildIsValidRowSql("f.row")} or ${valid})`;
 };
 
-/** SQL: the text with which a cell refers to the record with this `pk`. @param from the table of the record */
+/** SQL: the text in cells that refer to the record with this `pk`. @param from the table of the record */
 export const buildReferenceTextSql = (
   { refers, table: { thing } }: StoredReference,
   pk: string,

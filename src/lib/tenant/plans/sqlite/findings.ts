@@ -43,7 +43,7 @@ export const markInvalidRows = (database: Database, { staged: { headerRow } }: P
   );
 };
 
-/** Stores a finding's rows as problems; if it is an error, marks them invalid.  @returns the number of problems */
+/** Stores the rows of a finding as problems; rows with an error become invalid. @returns the number of problems */
 export const recordFinding = (database: Database, plan: PlanDefinition, finding: PlanFinding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
   const severity = finding.severity ?? "error";
@@ -67,7 +67,7 @@ export const recordFinding = (database: Database, plan: PlanDefinition, finding:
 const buildKeyRowsSql = (key: string): string =>
   `select ${key} as key, r.row, null as col from s.row r where ${key} is not null`;
 
-/** SQL: each row of a repeated value, with another row of this value.  @param which SQL: condition on `v` */
+/** SQL: all rows with a repeated value, each with another such row. @param which SQL: condition on `v` */
 const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
@@ -77,7 +77,7 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
 const isNoted = (database: Database, name: string): boolean =>
   database.get("select 1 from s.noted where name = :name", { name }) !== undefined;
 
-/** Leaves out rows that repeat an earlier row with the same key and the same cells. Secrets cannot be compared. */
+/** Leaves out rows with the same key and cells as an earlier row. Secrets are not compared. */
 export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): void => {
   if (!isNoted(database, "key")) return;
   const columns = database.all("select name from pragma_table_info('row', 's') where name not in ('row', 'line')");
@@ -108,7 +108,7 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
     const first = buildKeyRowsSql(buildRowKeySql(plan, field));
     if (names.has(field.field)) find("value-duplicate", field.field, buildRepeatedValuesSql(first));
     if (field.merge !== "list" || database.count("select count(*) from s.claim") === 0) continue;
-    // equal first values have already been reported
+    // repeated first values have already been reported
     find(
       "value-duplicate",
       field.field,
@@ -156,7 +156,7 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
 
 const GENERATED_TABLE = "generated";
 
-/** Marks the passwords that the caller generates as set: those that new records need and the file does not contain. */
+/** Marks passwords that the caller generates as set, if new records need them and the file does not contain them. */
 export const markGeneratedPasswords = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.generatePasswords !== true) return;
   database.exec(`create table if not exists s.${GENERATED_TABLE} (row integer primary key, secrets text)`);
@@ -186,7 +186,7 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
-/** SQL: true if a row's cell in `:column` has no problem. Other cells are neither looked up nor reported as missing. */
+/** SQL: true if a row's cell in `:column` has no problem. Only such cells are looked up and reported as missing. */
 const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and p.col = :column)`;
 

@@ -3,7 +3,7 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/** Returns true if two names may be those of one person: the family name or the given name is the same. */
+/** Returns true if two names may belong to the same person because the family name or the given name is the same. */
 const sharesName = (one: string, other: string): boolean => {
   const [a = [], b = []] = [one, other].map((name) =>
     nameKey(name).normalize("NFKC").toLowerCase().trim().split(/\s+/),
@@ -35,10 +35,10 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
   database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
 };
 
-/** SQL: a condition for a `where` clause over `row` that checks every few thousand rows whether to stop. */
+/** SQL: a condition on the row number `row` that checks every few thousand rows whether to stop. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;
 
-/** Number of rows per statement that calls a function for each row: SQLite frees their memory only after it. */
+/** Number of rows per statement that calls a function for each row: SQLite frees memory only after a statement. */
 const ROWS_PER_RANGE = 65_536;
 
 export interface RowRange extends Readonly<Record<string, number>> {

@@ -11,7 +11,7 @@ import type { PlanCounts } from "../staging/counts.ts";
 import { buildChangesFieldSql } from "./expressions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 
-const MAX_NAMED = 5;
+const MAX_ROLES = 5;
 
 const WITH_ROLE_SQL = "select user from main.account where role <> 'none'";
 
@@ -31,7 +31,7 @@ const readNamedRoles = (database: Database, users: string): PlanCounts["roles"] 
   const found = `from main.account a join user u on u.pk = a.user where a.role <> 'none' and a.user in (${users})`;
   const count = database.count(`select count(*) ${found}`);
   if (count === 0) return undefined;
-  const rows = database.all(`select ${ACCOUNT_LABEL_SQL} as name, a.role ${found} order by a.user limit ${MAX_NAMED}`);
+  const rows = database.all(`select ${ACCOUNT_LABEL_SQL} as name, a.role ${found} order by a.user limit ${MAX_ROLES}`);
   return { count, first: rows.map(({ name, role }) => ({ name: String(name), role: role as Role })) };
 };
 

@@ -5,7 +5,7 @@ import { buildIsKeptLocallySql } from "./merge/tables.ts";
 import { getStoredKind, getStoredKindByOrgName } from "./tables.ts";
 import { RECORD_SCOPE_CONDITIONS } from "../../store/scope.ts";
 
-/** Returns an import's kind with the condition for its deletions: in scope, deletable, not changed locally. */
+/** Returns an import's kind; records are deleted only if they are in scope, deletable and not changed locally. */
 export const buildPlannedKind = ({
   kind,
   scope,

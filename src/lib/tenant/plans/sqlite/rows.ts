@@ -23,11 +23,11 @@ import {
 } from "../../store/sql/forms.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.ts";
 
-/** SQL: a field and its value, as a fragment of the lists `before` and `after` of a row. `value` is SQL of JSON. */
-export const buildFieldPiece = (field: string, value: string): string =>
+/** SQL: a field and its value, as an entry of the lists `before` and `after` of a row. @param value SQL of JSON */
+export const buildFieldEntrySql = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
-const buildCustomFieldPieces = (value: string): string =>
+const buildCustomFieldEntriesSql = (value: string): string =>
   `(select string_agg(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
       order by cast(e.key as integer))
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
@@ -35,7 +35,7 @@ const buildCustomFieldPieces = (value: string): string =>
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app">, string>> &
   Readonly<Partial<Record<"thing" | "app", string>>>;
 
-/** SQL: a line of NDJSON. SQLite assembles it, so that a million rows do not become JavaScript objects. */
+/** SQL: a line of NDJSON. Assembled in SQLite, because a million rows are too many for JavaScript objects. */
 export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Object.entries(parts), "\n");
 
 const BATCH_BYTES = 65_536;
@@ -54,9 +54,9 @@ export function* batchLines(rows: Iterable<Row>): Generator<Uint8Array> {
 const ROW_ACTION_SQL = `case when ${buildIsInvalidRowSql("r.row")} then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-const buildValuePiece = ({ field, merge }: ImportedField, value: string): string => {
-  if (merge === "custom") return buildCustomFieldPieces(value);
-  return buildFieldPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
+const buildValueEntrySql = ({ field, merge }: ImportedField, value: string): string => {
+  if (merge === "custom") return buildCustomFieldEntriesSql(value);
+  return buildFieldEntrySql(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
 const listCells = ({ kind: { format } }: PlanDefinition, { field, short, resolved }: ImportedField) =>
@@ -74,17 +74,17 @@ const buildAfterSql = (plan: PlanDefinition): string =>
     plan.kind.fields.map((field) => {
       const value = buildResultSql(plan, field);
       const reference = findReference(plan.kind, field);
-      if (reference === undefined) return buildValuePiece(field, value);
-      // a record that the import creates does not exist yet, so the text of the cell is shown
+      if (reference === undefined) return buildValueEntrySql(field, value);
+      // a record that the import creates does not exist yet, so the text of the cell is used
       const cells = listCells(plan, field).filter((column) => isStaged(plan, column));
       const shown = [buildShownReferenceSql(reference, value), ...cells.map((column) => rowColumn(column.field))];
-      return buildValuePiece(field, `coalesce(${[...shown, "null"].join(", ")})`);
+      return buildValueEntrySql(field, `coalesce(${[...shown, "null"].join(", ")})`);
     }),
   );
 
-const buildStoredPiece = (kind: StoredKind, field: ImportedField): string => {
+const buildStoredEntrySql = (kind: StoredKind, field: ImportedField): string => {
   const [value, reference] = [recordColumn(field.stored), findReference(kind, field)];
-  return buildValuePiece(field, reference === undefined ? value : buildShownReferenceSql(reference, value));
+  return buildValueEntrySql(field, reference === undefined ? value : buildShownReferenceSql(reference, value));
 };
 
 const buildChangedListSql = (
@@ -113,7 +113,7 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string |
     action: `'"' || ${ROW_ACTION_SQL} || '"'`,
     changed: buildChangedListSql(plan.kind.fields.map((field) => [field, `',"${field.field}"'`])),
     setsSecret: hasSecretColumns(plan) ? buildJsonBooleanSql("r.secrets is not null") : "'false'",
-    before: buildChangedListSql(plan.kind.fields.map((field) => [field, buildStoredPiece(plan.kind, field)])),
+    before: buildChangedListSql(plan.kind.fields.map((field) => [field, buildStoredEntrySql(plan.kind, field)])),
     after: buildAfterSql(plan),
   });
   const asked = all ? "" : `and ${ROW_ACTION_SQL} in (select value from json_each(:actions))`;
@@ -130,11 +130,11 @@ const buildDeletedLineSql = (kind: StoredKind): string => {
     action: `'"delete"'`,
     changed: "'[]'",
     setsSecret: "'false'",
-    before: buildJsonListSql(kind.fields.map((field) => buildStoredPiece(kind, field))),
+    before: buildJsonListSql(kind.fields.map((field) => buildStoredEntrySql(kind, field))),
     after: buildJsonListSql([
-      buildFieldPiece("id", "json_quote(t.id)"),
-      ...(called === undefined ? [] : [buildFieldPiece("path", `json_quote(${called("t.pk")})`)]),
-      buildFieldPiece("name", `json_quote(${recordColumn(kind.namedBy)})`),
+      buildFieldEntrySql("id", "json_quote(t.id)"),
+      ...(called === undefined ? [] : [buildFieldEntrySql("path", `json_quote(${called("t.pk")})`)]),
+      buildFieldEntrySql("name", `json_quote(${recordColumn(kind.namedBy)})`),
     ]),
   });
 };
@@ -167,7 +167,7 @@ class PlanLineReader {
     }
   }
 
-  /** Returns the lines of deletions with a single statement, because finding missing records requires a full scan. */
+  /** Returns the lines of deleted records in one statement, because finding missing records needs a full scan. */
   *deleted(sql: string): Generator<Uint8Array> {
     if (this.#left <= 0) return;
     const count = (row: Row): Row => {

@@ -10,7 +10,7 @@ export const listStagingFiles = (folder: string): readonly string[] => {
   }
 };
 
-/** Not recursive, which would hide why a folder cannot be made. */
+/** Not recursive, because the error would not tell why a folder cannot be created. */
 export const createStagingFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -21,7 +21,7 @@ export const createStagingFolder = (folder: string): void => {
 
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
-/** Removes unneeded files. Never fails, because the change may be committed; the next cleanup removes the rest. */
+/** Removes unneeded files. Ignores errors, because the change may be committed; the next cleanup removes the rest. */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) {
     try {
@@ -50,7 +50,7 @@ export const isStagingFileInUse = (path: string): boolean => {
     database.exec("begin exclusive");
     return false;
   } catch (error) {
-    // if the process was killed while writing the first pages, the file is not a database, and no process uses it
+    // if a process was killed while writing the first pages, the file is not a database, and no process uses it
     return isBusyError(error);
   } finally {
     database.close();

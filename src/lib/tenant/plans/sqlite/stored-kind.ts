@@ -8,52 +8,52 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
 /**
- * Describes how the records of a type are stored. The table has the name of the record type (thing). It has one column
- * for each field that an import can change, `pk`, `id`, `createdAt`, `updatedAt`, `revision`, and the columns for the
- * scope and the protection of the records.
+ * Describes the table for the records of a type, which has the name of the type. Its columns are `pk`, `id`,
+ * `createdAt`, `updatedAt`, `revision`, the fields that an import can change, and the columns that determine scope and
+ * protection.
  */
 export interface ThingTable {
   readonly thing: Thing;
-  /** the collection whose revision each write advances, separate by scope; default: the record type's name and `s` */
+  /** the collection whose revision each write increases, separate by scope; default: the record type's name and `s` */
   readonly collection?: string | undefined;
   /**
-   * The tables with the keys of the record type's unique lists, by field. Their columns are `<short>Key`, a column
-   * named after the record type with the record's `pk`, and `main`. A unique field with a single value has a unique
-   * index on its key instead: `coalesce(<short>Key, <field>)`, or the value itself if values are compared exactly.
+   * The tables with the keys of unique lists, by field. Their columns are `<short>Key`, a column named after the record
+   * type with the record's `pk`, and `main`. A unique field with a single value has a unique index on its key instead:
+   * `coalesce(<short>Key, <field>)`, or the value itself if values are compared exactly.
    */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** the column for the time of the only secret; default: `secrets`, a JSON object of times by field */
+  /** the column with the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
   readonly secretSetAt?: string | undefined;
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /** SQL: true if the references of a record, by alias, cannot be changed but only deleted with the record */
+  /** SQL: true if a record's references cannot change, only be deleted with the record. @param alias of the record */
   readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
-  /** SQL of additional columns of a record that is created for the name `n.value` */
+  /** SQL of the additional columns of a record that is created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
   readonly judges?: readonly string[] | undefined;
-  /** Checks the rules of the record type in the valid rows. Returns the number of devices that must be wiped. */
+  /** Checks the rules of the record type for the valid rows. Returns the number of devices to wipe. */
   readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }
 
 /** A table that refers to records of another table. A record cannot be deleted while such a reference exists. */
 export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
   readonly column: string;
-  /** SQL that replaces the table if a record may refer to several records; it selects one row for each reference */
+  /** SQL that replaces the table if a record may refer to several records; it selects a row per reference */
   readonly rows?: string | undefined;
 }
 
 export interface KeyLocation {
   readonly table: string;
   readonly key: (alias: string) => string;
-  /** SQL: true if a row of the table with this alias has this key. @param key SQL */
+  /** SQL: true if a row of the table with this alias has the key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column that is overwritten to release the value: its key column, if there is one; undefined for a list */
+  /** the column to overwrite when the value is released: the key column, if there is one; undefined for a list */
   readonly held?: string | undefined;
   readonly record: string;
-  /** true if the plan itself stores the keys and reports those that are unknown */
+  /** true if the plan itself stores the keys and reports unknown keys */
   readonly planned?: true | undefined;
   /** true if the keys are stored in a column of the record's own table */
   readonly own: boolean;
@@ -75,7 +75,7 @@ export interface StoredReference {
   readonly alias: string;
 }
 
-/** A kind of import, and how its records are stored. SQL conditions are on `t`; `:kind` is the name of the format. */
+/** A kind of import and the table of its records. SQL conditions are on `t`; `:kind` is the name of the format. */
 export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: Thing;
@@ -100,7 +100,7 @@ export interface PlanDefinition {
   readonly staged: StagedFile;
 }
 
-/** Table of the records that a replacing plan, or a takeover that deletes nothing, keeps although its file lacks them. */
+/** Table of the records that an import keeps although they are missing from the file that should replace them. */
 export const UNDELETABLE_TABLE = "undeletable";
 
 export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
@@ -110,7 +110,7 @@ export const toComparedKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
 });
 
-/** Stores which records a plan deletes, so that a commit deletes them and no others.  @param isEmpty true: none */
+/** Stores the records that a plan deletes, so that the commit deletes only these. @param isEmpty true for none */
 export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
   const table = getDeletionTable(kind.thing);
   database.exec(`drop table if exists ${table}`);
@@ -150,7 +150,7 @@ const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocat
 export const buildIsInKindScopeSql = ({ scope }: Thing, record: string): string =>
   scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
-/** Returns the kind of import for a format. @throws TypeError if cells refer to a record type not in the tables */
+/** Returns the kind of import for a format. @throws TypeError if cells refer to a record type without a table */
 export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
   const kind = buildKindDefinition(format);
   const { thing, name } = format;

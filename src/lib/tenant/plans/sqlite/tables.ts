@@ -56,7 +56,7 @@ const findReferringColumns = ({ name }: Thing, formats: readonly Format[]) => {
       .fields.filter(({ merge, refers }) => merge === "reference" && refers?.to === name)
       .map(({ stored }) => ({ thing: format.thing, column: stored })),
   );
-  // the files of different apps contain the same record types, so their columns would be listed several times
+  // the files of several apps contain the same record types, so columns would be listed several times
   return holders.filter(
     ({ thing, column }, at) => holders.findIndex((other) => other.thing === thing && other.column === column) === at,
   );

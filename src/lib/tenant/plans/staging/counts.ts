@@ -7,25 +7,25 @@ export interface StagedPlace {
   /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** the numbers of a set's cells in file order, if there are several; rows store from which cell each value came */
+  /** numbers of the cells of a set, in file order, if there are several; rows store the cell of each value */
   readonly cells?: readonly number[] | undefined;
-  /** for an ordered list: the number of its cells, and of leading values that the file sets; undefined: all values */
+  /** for an ordered list: the number of cells, which is also the number of first values that the file sets */
   readonly times?: number | undefined;
 }
 
-/** The result of staging a file: everything except the staged rows that a plan needs, even in another process. */
+/** The result of staging a file: all data that a plan needs in addition to the staged rows, even in another process. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
   readonly headerRow: number;
-  /** number of data rows, without the header and the rows that are left out */
+  /** number of data rows, without the header and left-out rows */
   readonly rows: number;
   /** the rows that the column map skips, by header and value */
   readonly skipped: readonly { readonly header: string; readonly value: string; readonly count: number }[];
   readonly header: readonly string[];
-  /** the fields that have a column or a constant; `custom` represents all custom fields */
+  /** the fields that have a column or a constant; `custom` means all custom fields */
   readonly staged: readonly string[];
-  /** first cell (from 1) and header of each field in the file, for problems that the comparison finds */
+  /** number (from 1) and header of each field's first cell, for problems that the comparison finds */
   readonly places: readonly StagedPlace[];
   readonly absentColumns: readonly string[];
   readonly unknownColumns: readonly string[];
@@ -46,7 +46,7 @@ export interface RelatedCounts {
   readonly recordsBefore: number;
 }
 
-/** A difference between a console value and a local value, if the console value was never set locally. */
+/** A console value that differs from the local value and was never set locally. */
 export interface Contradiction {
   readonly name: string;
   readonly field: string | null;
@@ -54,12 +54,12 @@ export interface Contradiction {
   readonly console: string | null;
 }
 
-/** How a console export compares with values that were changed locally. The import does not overwrite these values. */
+/** The differences between a console export and local changes, which the import does not overwrite. */
 export interface MergedValues {
-  /** console values that were never set locally; `first` has three of them */
+  /** number of console values that were never set locally; `first` has three of them */
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
-  /** rows that are left out because their keys were changed locally */
+  /** number of rows that are left out because their keys were changed locally */
   readonly leftOut: number;
 }
 
@@ -67,7 +67,7 @@ interface KeptRecords {
   readonly count: number;
   readonly names: readonly string[];
   readonly hash: string;
-  /** false if the last import of the kind that was applied, or changed nothing, kept the same records */
+  /** false if the last applied or unchanged import of the kind kept the same records */
   readonly isNew: boolean;
 }
 
@@ -81,7 +81,7 @@ export interface PlanCounts {
   readonly secretsSet: number;
   readonly orgsCreated: number;
   readonly groupsCreated: number;
-  /** the first ten that the import would create; `newGroups` likewise */
+  /** the first ten organisations that the import would create; `newGroups` has the first ten groups */
   readonly newOrgs: readonly string[];
   readonly newGroups: readonly string[];
   readonly columns: readonly ColumnChange[];
@@ -90,15 +90,15 @@ export interface PlanCounts {
   readonly rejected: boolean;
   readonly wipes?: number | undefined;
   readonly foreign?: true | undefined;
-  /** records that are not in the file of a replacing import, or of one with `keepMissing`, but are kept */
+  /** records that are kept although the file of a replacing or `keepMissing` import does not contain them */
   readonly kept?: KeptRecords | undefined;
   readonly released?: number | undefined;
-  /** administrators whose role, scope, organisation or key changes; `first` has five of them */
+  /** administrators with a changed role, scope, organisation or key; `first` has five of them */
   readonly roles?:
     | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }
     | undefined;
   readonly merged?: MergedValues | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
-  /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
+  /** for an undo: the blocked or skipped records; `first` has up to a thousand of them */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
 }

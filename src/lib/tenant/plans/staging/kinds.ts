@@ -6,7 +6,7 @@ export type MergeRule = "value" | "list" | "custom" | "reference";
 
 export interface DerivedColumn {
   readonly column: string;
-  /** true if the column is nearly always blank; such columns are staged together in {@link KEYS_COLUMN} */
+  /** true if the column is nearly always blank; such columns are stored together in {@link KEYS_COLUMN} */
   readonly sparse: boolean;
   readonly of: (value: string | readonly string[]) => string | null;
 }
@@ -21,17 +21,17 @@ export interface ImportedField {
   readonly required: boolean;
   readonly comparison: Comparison;
   readonly beside: readonly DerivedColumn[];
-  /** name for a single value of the field; column names are derived from it */
+  /** name for a single value of the field, from which column names are derived */
   readonly short: string;
-  /** true if no two records may have the same value in this field; at most one list of a kind is unique */
+  /** true if the value must be unique among the records; a kind has at most one unique list */
   readonly unique: boolean;
   readonly set: boolean;
   /**
-   * true if several columns name the record to which the field refers. The plan finds the record and stores it in the
+   * true if several columns together identify the record to which the field refers. The plan stores the record in the
    * staged column of the field: its `pk`, or the negated number of the row that creates it; null keeps the value.
    */
   readonly resolved: boolean;
-  /** the records that the field's cells refer to; for a list, the names themselves are stored */
+  /** the records to which cells refer; for a list, the names themselves are stored */
   readonly refers?: Reference | undefined;
 }
 
@@ -45,14 +45,14 @@ export interface KindDefinition {
   readonly format: Format;
   readonly fields: readonly ImportedField[];
   readonly keys: readonly [KindKey, ...KindKey[]];
-  /** the field by which every row is matched exactly with its record. Imports therefore cannot change this field. */
+  /** the field that always matches rows with records exactly, so imports cannot change it */
   readonly fixed: string | undefined;
 }
 
-/** The staged column with a row's keys that differ from the values, as a JSON object; null if there are none. */
+/** The staged column for a row's keys that differ from the values, as a JSON object; null if there are none. */
 export const KEYS_COLUMN = "keys";
 
-/** The entry of {@link KEYS_COLUMN} with the key that a row had before its key was fixed. */
+/** The entry of {@link KEYS_COLUMN} with the key of a row before clomoctl corrected the key. */
 export const ORIGINAL_KEY_ENTRY = "unmended";
 
 const CUSTOM_FIELDS_NAME = "custom";
@@ -146,6 +146,6 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
   return { format, fields: imported, keys: [usual, ...others], fixed };
 };
 
-/** Returns the key that `--key` specifies, or the default key if the kind does not have a key with this name. */
+/** Returns the key that `--key` selects; the default key if the kind has no key with this name. */
 export const resolveKindKey = ({ keys }: KindDefinition, name: string): KindKey =>
   keys.find((key) => key.name === name) ?? keys[0];

@@ -8,7 +8,7 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** true if the acting account does not see the organisation. It only helps to find others and is never changed. */
+  /** true if the acting account cannot see the organisation, which then helps to find others but never changes */
   readonly isOutside: boolean;
 }
 
@@ -18,12 +18,12 @@ export interface OrgRow {
   readonly code: string | null;
   readonly parentCode: string | null;
   readonly parentPath: string | null;
-  /** the `pk` of the organisation that has the row's code; {@link NOWHERE} for a row that an import leaves out */
+  /** the `pk` of the organisation with the row's code; {@link NO_TARGET} for a row that an import leaves out */
   readonly target: number | undefined;
 }
 
-/** A place where the console may have an organisation without a code that was touched here. */
-export interface ConsolePlace {
+/** A place where the console may have a locally changed organisation without a code. */
+export interface ConsoleOrgPlace {
   readonly pk: number;
   readonly parent: number;
   readonly name: string;
@@ -33,8 +33,8 @@ export interface ConsolePlace {
 
 export interface OrgMatchOptions {
   readonly keepsParent: boolean;
-  /** for an export of the console: where touched organisations without a code may be */
-  readonly console?: readonly ConsolePlace[] | undefined;
+  /** for a console export: where locally changed organisations without a code may be */
+  readonly console?: readonly ConsoleOrgPlace[] | undefined;
 }
 
 export interface OrgFault {
@@ -50,9 +50,9 @@ export const createParentFault = (code: ProblemCode, { row, parentCode, parentPa
 };
 
 /** The target of a row that does not change or create anything. */
-const NOWHERE = -1;
+const NO_TARGET = -1;
 
-/** An organisation by its `pk`, or the new organisation of a row by the negated number of the row. */
+/** An organisation: its `pk`, or for a new organisation the negated number of its row. */
 export type OrgNode = number;
 
 type NamedParent = OrgRow | OrgNode | "unknown" | "ambiguous";
@@ -73,7 +73,7 @@ const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** Returns the candidate that a path refers to: one without a code, as the others can be identified by theirs. */
+/** Returns the candidate; if there are several, the only one without a code, because codes identify the others. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -84,29 +84,29 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** Finds organisations of rows without codes, by name below their parents, which other rows may create. */
+/** Matches rows without codes by name and parent. Other rows may create the parent. */
 class OrgMatcher {
   /** the `pk` of the organisation of each row that has one, by row number */
   readonly matched = new Map<number, number>();
-  /** the parents that rows give to their organisations; a row without an entry keeps the parent */
+  /** the parents that rows give to organisations; the parent stays if there is no entry */
   readonly parents = new Map<number, OrgNode>();
   readonly faults: OrgFault[] = [];
-  /** the rows of an export that are left out, with the `pk` of the organisations that they may stand for */
+  /** the left-out rows of an export, with the `pk` of the organisations to which they may belong */
   readonly leftOut = new Map<number, readonly number[]>();
-  /** the row numbers of organisations that were deleted here but are still in the console, by `pk` */
+  /** rows of locally deleted organisations that are still in the console, by `pk` */
   readonly deletedHere = new Map<number, number>();
   readonly #options: OrgMatchOptions;
   readonly #rows: readonly OrgRow[];
   readonly #orgs: ReadonlyMap<number, ExistingOrg>;
   readonly #root: number;
-  /** the organisations that rows can name: those that the acting account sees, and the parents of these */
+  /** the organisations that rows can name: the visible organisations and their parents */
   readonly #named: ReadonlySet<number>;
   readonly #orgByCode = new Map<string, ExistingOrg>();
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
   readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
-  readonly #touched: ReadonlyMap<number, ConsolePlace>;
-  readonly #consolePlaces: ReadonlyMap<string, readonly ConsolePlace[]>;
+  readonly #touched: ReadonlyMap<number, ConsoleOrgPlace>;
+  readonly #consolePlaces: ReadonlyMap<string, readonly ConsoleOrgPlace[]>;
   readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
@@ -149,7 +149,7 @@ class OrgMatcher {
     return depth;
   }
 
-  /** Matches rows without a code by name below their parents, which are matched already. */
+  /** Matches rows without a code whose parents are already matched. */
   #matchLevel(rows: readonly OrgRow[]): void {
     const possible = new Map<OrgRow, ReadonlySet<number>>();
     for (const row of rows) {
@@ -175,7 +175,7 @@ class OrgMatcher {
     this.#decide(possible);
   }
 
-  /** Decides which rows are touched organisations. What is not clear is left out. */
+  /** Matches rows with locally changed organisations. Unclear rows are left out. */
   #decide(possible: ReadonlyMap<OrgRow, ReadonlySet<number>>): void {
     const pairs = [...possible].flatMap(([{ row }, pks]) =>
       [...pks]
@@ -197,17 +197,17 @@ class OrgMatcher {
   #claim(row: OrgRow, pk: number): void {
     this.#claimedBy.set(pk, row);
     if (!this.#orgs.has(pk)) this.deletedHere.set(pk, row.row);
-    this.matched.set(row.row, this.#orgs.has(pk) ? pk : NOWHERE);
+    this.matched.set(row.row, this.#orgs.has(pk) ? pk : NO_TARGET);
   }
 
   #leaveOut(row: OrgRow, pks: readonly number[]): void {
     this.leftOut.set(row.row, pks);
-    this.matched.set(row.row, NOWHERE);
+    this.matched.set(row.row, NO_TARGET);
   }
 
-  /** Leaves out new rows of an export whose parent was deleted here, or is not clear. Returns true if any. */
+  /** Leaves out new rows of an export if the parent was deleted locally or is unclear. Returns true if any. */
   #leaveOutNew(): boolean {
-    const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NOWHERE);
+    const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NO_TARGET);
     for (const row of found) {
       const called = (name: string): boolean => row.name !== null && nameKey(row.name) === nameKey(name);
       const all = [...this.#orgs.values(), ...(this.#options.console ?? [])];
@@ -230,25 +230,25 @@ class OrgMatcher {
   }
 
   #placeRow(row: OrgRow): void {
-    if (this.matched.get(row.row) === NOWHERE || (row.name === null && row.code === null)) return;
+    if (this.matched.get(row.row) === NO_TARGET || (row.name === null && row.code === null)) return;
     const parent = this.#parentOf(row);
-    if (parent === NOWHERE) return;
+    if (parent === NO_TARGET) return;
     if (typeof parent === "string") {
       this.faults.push(createParentFault(`org-parent-${parent}`, row));
       return;
     }
-    const org = this.#orgs.get(this.matched.get(row.row) ?? NOWHERE);
-    const isOutside = (pk: number | null | undefined): boolean => this.#orgs.get(pk ?? NOWHERE)?.isOutside === true;
+    const org = this.#orgs.get(this.matched.get(row.row) ?? NO_TARGET);
+    const isOutside = (pk: number | null | undefined): boolean => this.#orgs.get(pk ?? NO_TARGET)?.isOutside === true;
     if (org?.parent !== parent && (isOutside(parent) || isOutside(org?.parent)))
       this.faults.push({ ...createParentFault("org-outside", row), params: { of: "org" } });
     this.parents.set(row.row, parent);
   }
 
-  /** Returns the parent that a row's cells name; {@link NOWHERE} if an export does not make clear which one it is. */
+  /** Returns the parent that a row names; {@link NO_TARGET} if the parent in an export is unclear. */
   #parentOf(row: OrgRow): OrgNode | "unknown" | "ambiguous" {
     const named = this.#namedParent(row);
     if (typeof named === "object") return this.matched.get(named.row) ?? -named.row;
-    return named === "ambiguous" && this.#options.console !== undefined ? NOWHERE : named;
+    return named === "ambiguous" && this.#options.console !== undefined ? NO_TARGET : named;
   }
 
   #namedParent(row: OrgRow): NamedParent {
@@ -257,7 +257,7 @@ class OrgMatcher {
       return this.#rowByCode.get(key) ?? this.#orgByCode.get(key)?.pk ?? "unknown";
     }
     if (row.parentPath !== null) return this.#parentByPath(buildPathKey(row.parentPath));
-    const org = row.code === null ? undefined : this.#orgs.get(row.target ?? NOWHERE);
+    const org = row.code === null ? undefined : this.#orgs.get(row.target ?? NO_TARGET);
     return this.#options.keepsParent ? (org?.parent ?? this.#root) : this.#root;
   }
 
@@ -271,7 +271,7 @@ class OrgMatcher {
     return org === "several" ? "ambiguous" : "unknown";
   }
 
-  /** Indexes rows by their resulting paths, and also organisations that no row identifies by code. */
+  /** Indexes rows by their new paths, together with organisations that no row identifies by code. */
   #indexPaths() {
     const rows = new Map<string, OrgRow[]>();
     const orgs = new Map<string, ExistingOrg[]>();
@@ -290,7 +290,7 @@ class OrgMatcher {
   #rowPath(row: OrgRow): string | undefined {
     if (this.#paths.has(row)) return this.#paths.get(row);
     this.#paths.set(row, undefined);
-    const path = appendPathKey(this.#pathAbove(row), row.name ?? this.#orgs.get(row.target ?? NOWHERE)?.name);
+    const path = appendPathKey(this.#pathAbove(row), row.name ?? this.#orgs.get(row.target ?? NO_TARGET)?.name);
     this.#paths.set(row, path);
     return path;
   }

@@ -2,19 +2,19 @@ export interface CandidatePair {
   readonly row: number;
   readonly pk: number;
   readonly agreeing: number;
-  /** true if the console has never shown a record that was deleted here */
+  /** true if the record was deleted locally and no export has ever contained it */
   readonly isUnknown: boolean;
-  /** true if the row is probably somebody else with the same key, so that nothing decides for it */
+  /** true if the row is probably another person with the same key, so that the pair is never decided */
   readonly isOther?: boolean;
 }
 
 interface DecidedPairs {
   readonly decided: ReadonlyMap<number, number>;
-  /** the records that a row may belong to if that is not clear; none if all of them belong to other rows */
+  /** the possible records of unclear rows; empty if all of them belong to other rows */
   readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-/** Decides rows and records that can only be each other's, then those that agree most, then the only known one. */
+/** Pairs rows and records without other candidates, then those that agree most, then the only exported record. */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const taken = new Set<number>();

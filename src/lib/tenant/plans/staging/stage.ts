@@ -19,16 +19,16 @@ import {
 } from "./kinds.ts";
 import type { StagedFile } from "./counts.ts";
 
-/** Receives checked rows in order, without secrets. A claim is another value that only one record may have. */
+/** Receives checked rows in order, without secrets. */
 export interface StagingTable {
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
   /** Receives an additional value of a row's unique list, from the cell `col` (counted from 1). */
   claim(key: string, row: number, col: number): void;
-  /** Receives the name of another record, at its first occurrence; `what` is the short name of the field. */
+  /** Receives a reference to another record at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
-  /** Receives the staged key, or the unique field, of which a value may occur twice, or what was mended. */
+  /** Receives the name of a key or unique field that may have repeated values, or of a corrected field. */
   note(name: string): void;
 }
 
@@ -86,7 +86,7 @@ export class Stager implements RecordSink {
     if (this.#checker.skips(cells, count, row, line)) return;
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
-    // the reader has already reported why a record has no cells
+    // if there are no cells, the reader has already reported the reason
     if (count > 0) this.#checker.check(cells, count, row, line, units);
     this.#row = row;
     this.#cells = cells;
@@ -115,7 +115,7 @@ export class Stager implements RecordSink {
   end(): Omit<StagedFile, "encoding" | "inputSha256"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
-      // an export does not have rows if the console does not have records
+      // an export has no rows if the console has no records
       this.#report(createFileProblem("file-no-rows"));
     }
     if (this.#layout === undefined) this.#open([], FIRST_ROW);
@@ -153,8 +153,7 @@ export class Stager implements RecordSink {
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {
-    // columns that probably match are read only for checks and never planned, because a file with an unknown header is
-    // refused
+    // columns that probably match are read only for checks, because a file with an unknown header is refused
     const options = { ...this.#options, readsLikely: true };
     const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
@@ -241,7 +240,7 @@ export class Stager implements RecordSink {
     return [own, ...field.beside.map((one) => createDerivedBinding(i, one))];
   }
 
-  /** Returns the bindings of a list: JSON, sorted for a set; null if it is blank and keeps the stored value. */
+  /** Returns the bindings of a list: JSON, sorted for a set; null if a blank list keeps the stored value. */
   #listBindings(i: number, { field, comparison, set, refers, short, beside }: ImportedField): readonly NamedBinding[] {
     const blank = this.#request.blank === "keep" ? null : "[]";
     const listed = (values: readonly CellValue[]): readonly string[] => {
@@ -301,7 +300,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/** Maximum number of names that are remembered so that they are passed on once; others may be repeated. */
+/** Maximum number of remembered names, which are passed on only once; further names may be repeated. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();
@@ -359,7 +358,7 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
   };
 };
 
-/** Binds custom fields to JSON by number: null clears; a blank cell is left out if blank cells keep values. */
+/** Binds custom fields to JSON by number: null clears a field; a blank cell that keeps its field is left out. */
 const createCustomBinding = (layout: Layout, { blank }: StoredRequest): ColumnBinding | undefined => {
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],

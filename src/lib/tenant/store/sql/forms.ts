@@ -1,26 +1,26 @@
 import { WINDOWS_31J_FORMS, type Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 
-// SQL that SQLite and PostgreSQL interpret in the same way. It replaces SQL that only one of them understands.
+// SQL that means the same in SQLite and PostgreSQL, in place of SQL that only one of them has.
 
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 export const buildCaseSql = (condition: string, yes: string, no: string): string =>
   `case when ${condition} then ${yes} else ${no} end`;
 
-/** SQL: a list of names as text literals. The names must not contain quotes. */
+/** SQL: names as a list of text literals. The names must not contain quotes. */
 export const buildNameListSql = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
 
 export const buildJsonBooleanSql = (condition: string): string => buildCaseSql(condition, "'true'", "'false'");
 
-/** SQL: comparison keys as indexes have them, serial numbers in upper case. @param beside SQL of the keys' column */
+/** SQL: comparison keys as in the indexes; serial numbers in upper case. @param beside SQL of the key column */
 export const buildComparisonKeySql = (comparison: Comparison, beside: string, value: string): string => {
   if (comparison === "exact") return value;
   const key = `coalesce(${beside}, ${value})`;
   return comparison === "serial-number" ? `upper(${key})` : key;
 };
 
-/** SQL: the comparison key of a record's field, or the keys of a list. @param column SQL of a column */
+/** SQL: the comparison key of a field, or the keys of a list. @param column returns SQL of a column */
 export const buildFieldKeySql = (
   { fields }: Thing,
   name: string,
@@ -31,16 +31,16 @@ export const buildFieldKeySql = (
   return buildComparisonKeySql(comparison, column(getKeyColumn({ short, list: type === "texts" })), value);
 };
 
-/** SQL: a value without its declared type, so that an index on an expression can be used. */
+/** SQL: a value without its declared type, so that SQLite can use an index on an expression. */
 export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${value}, null)`;
 
-/** SQL: a join whose left tables are read first. @see https://sqlite.org/optoverview.html#crossjoin */
+/** SQL: a join that reads the left table first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const ORDERED_JOIN = "cross join";
 
-/** SQL: true if a text matches a GLOB pattern, several times faster than the portable chain of `replace`. */
+/** SQL: true if a text matches a GLOB pattern. This is several times faster than nested calls of `replace`. */
 export const buildMatchesGlobSql = (value: string, pattern: string): string => `${value} glob ${pattern}`;
 
-/** SQL: the form that a text has after a round trip through Windows-31J. @see cp932Form */
+/** SQL: a text after conversion to Windows-31J and back. @see cp932Form */
 export const buildWindowsFormSql = (value: string): string =>
   [...WINDOWS_31J_FORMS].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
 
@@ -52,13 +52,13 @@ export const buildIsValidRowSql = (row: string): string => `not ${buildIsInvalid
 export const buildIsMatchedRowSql = (row: string): string =>
   `exists (select 1 from s.match found where found.row = ${row})`;
 
-/** SQL: true if no staged row matches a record, by SQL of its `pk`; requires the index of `s.match` on targets. */
+/** SQL: true if no staged row matches the record; needs an index of `s.match` on targets. @param record SQL: `pk` */
 export const buildIsMissingRecordSql = (record: string): string =>
   `not exists (select 1 from s.match found where found.target = ${record})`;
 
 const MAX_FUNCTION_ARGUMENTS = 100;
 
-/** SQL: the concatenation of pieces. Pieces that are null are skipped. */
+/** SQL: the concatenation of pieces without the null pieces. */
 export const buildConcatSql = (pieces: readonly string[]): string => {
   if (pieces.length <= MAX_FUNCTION_ARGUMENTS) return `concat(${pieces.join(", ")})`;
   const parts: string[] = [];
@@ -67,13 +67,13 @@ export const buildConcatSql = (pieces: readonly string[]): string => {
   return buildConcatSql(parts);
 };
 
-/** SQL: a JSON object. Values are SQL that returns JSON; names must not need escaping.  @param end text to append */
+/** SQL: a JSON object. Values are SQL of JSON; names must not need escaping. @param end text to append */
 export const buildJsonObjectSql = (members: readonly (readonly [name: string, json: string])[], end = ""): string =>
   buildConcatSql([
     ...members.flatMap(([name, json], at) => [`'${at === 0 ? "{" : ","}"${name}":'`, json]),
     `'}${end}'`,
   ]);
 
-/** SQL: a JSON list of pieces. Each piece begins with a comma or is empty. */
+/** SQL: a JSON list. Each piece must begin with a comma or be empty. */
 export const buildJsonListSql = (pieces: readonly string[]): string =>
   `'[' || substr(${buildConcatSql(["''", ...pieces])}, 2) || ']'`;

@@ -22,7 +22,7 @@ import {
 import { recordFinding } from "../../plans/sqlite/findings.ts";
 import type { PlanDefinition } from "../../plans/sqlite/stored-kind.ts";
 
-/** SQL: a plan's records after the plan. `k.pk` is the record number; for a new record, its negated row number. */
+/** SQL: the records after a plan. `k.pk` is the record number; for a new record, the negated row number. */
 const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after"]> => {
   const { thing, fields, isLacking } = plan.kind;
   const now = `left join ${thing.name} t on t.pk = k.pk`;
@@ -82,7 +82,7 @@ const findPlanViolations = (database: Database, plan: PlanDefinition): readonly 
     (sql, params) => database.all(sql, params),
   );
 
-/** Records the problems that rules find in the rows of a file and in the records that the file deletes. */
+/** Stores problems of rules that the rows of a file break, or the records that the file deletes. */
 export const recordPlanViolations = (database: Database, plan: PlanDefinition): void => {
   const { kind } = plan;
   const read = listRuleColumns(kind.thing.name);

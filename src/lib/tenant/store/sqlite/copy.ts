@@ -11,10 +11,10 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
-/** Tables that are empty in a copy: whoever has their rows could sign in, or they describe running work. */
+/** Tables that are empty in a copy, because the rows would let others sign in or describe running work. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
-/** Columns that are empty in a copy, by table: secrets, and what is useless without them. */
+/** Columns that are empty in a copy, by table: secrets, and values that are useless without the secrets. */
 export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   account: ["verifier"],
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
@@ -30,8 +30,8 @@ export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
 };
 
 /**
- * Copies a tenant into a file next to it, whose path it returns, never writing secrets, so that no unused page has
- * them. The same state gives the same bytes. After a crash, the next import removes it. @param withoutHistory without
+ * Copies a tenant into a new file, and returns its path. Secrets are never written, not even to unused pages. The same
+ * state gives the same bytes. If clomoctl crashes, the next import removes the file. @param withoutHistory true to omit
  * {@link HISTORY_TABLES}
  */
 export const copyTenantFile = async (tenant: Database, withoutHistory = false): Promise<string> => {
@@ -41,16 +41,16 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
   const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
   const copy = new Database(path, { plain: true });
   try {
-    // "off" is refused in the defensive mode, which Node switches on
+    // Node's defensive mode does not allow "off"
     copy.exec("pragma journal_mode = memory");
     for (const setting of ["synchronous", "foreign_keys"]) copy.exec(`pragma ${setting} = off`);
     migrate(copy, { name: "", now: "" });
-    copy.run("attach :source as source", { source: buildSource(tenant) });
+    copy.run("attach :source as source", { source: buildSourceUri(tenant) });
     copy.exec("begin");
     const tables = copy.all("select name from source.sqlite_schema where type = 'table' and name <> 'sqlite_sequence'");
     for (const { name } of tables) {
       copyTable(copy, String(name), omitted);
-      // large tables take seconds, and a server answers others in the meantime
+      // a server can handle other requests between large tables, which take seconds
       await setImmediate();
     }
     copySequences(copy, omitted);
@@ -64,18 +64,18 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
   }
 };
 
-// in a folder that cannot be written, SQLite needs to know that nobody writes
-const buildSource = ({ path, isReadOnly }: Database): string => {
+// in a read-only folder, SQLite must be told that the file does not change
+const buildSourceUri = ({ path, isReadOnly }: Database): string => {
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const isLogged = log?.isFile() === true && log.size > 0;
   return `${pathToFileURL(path).href}?mode=ro${isReadOnly && !isLogged ? "&immutable=1" : ""}`;
 };
 
-/** Copies the rows of a table. If all columns are stored and kept, SQLite copies them without decoding. */
+/** Copies the rows of a table. If no column is omitted, SQLite copies rows without decoding them. */
 const copyTable = (copy: Database, name: string, omitted: readonly string[]): void => {
   copy.exec(`delete from main."${name}"`);
   if (omitted.includes(name)) return;
-  // does not return the columns that SQLite derives
+  // this pragma does not return derived columns
   const columns = copy.all(`pragma main.table_info("${name}")`).map((column) => String(column["name"]));
   const emptied = EMPTIED_COLUMNS[name] ?? [];
   const names = columns.map((column) => `"${column}"`).join(", ");

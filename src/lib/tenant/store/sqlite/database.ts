@@ -9,7 +9,7 @@ import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnly
 
 export const OWNER_ONLY_MODE = 0o600;
 
-/** Creates an empty private file, if there is none: SQLite's own files are public unless they are beside one. */
+/** Creates an empty private file if none exists, because SQLite would create a file that other users can read. */
 export const createOwnerOnlyFile = (path: string): void => {
   if (existsSync(path)) return;
   try {
@@ -29,11 +29,11 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs?: number | undefined;
   /** called repeatedly while waiting for a write lock; if it returns true, the wait ends */
   readonly interrupted?: (() => boolean) | undefined;
-  /** true to leave the file's journal mode and cache unchanged */
+  /** true to keep the journal mode and the cache size of the file */
   readonly plain?: boolean | undefined;
-  /** true to never write; if the files next to it cannot be written either, the log must be empty */
+  /** true if nothing is written; if the folder cannot be written either, the write-ahead log must be empty */
   readonly readOnly?: boolean | undefined;
-  /** SQLite's error if the file is read-only because the disk is full; undefined if the permissions are the reason */
+  /** SQLite's error if the file is read-only because the disk is full; undefined if permissions are the reason */
   readonly fullDisk?: Error | undefined;
 }
 
@@ -58,8 +58,8 @@ const createUnreadableLogFailure = (path: string): Failure =>
     ),
     where: `${path}-wal`,
     hint: text(
-      "make the folder writable, then open the tenant once",
-      "フォルダーに書き込めるようにしてから、テナントを一度開いてください",
+      "make the folder writable, then run the command again",
+      "フォルダーに書き込めるようにしてから、もう一度実行してください",
     ),
   });
 
@@ -83,10 +83,10 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 
 const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-/** A connection to an SQLite file. Parameters are named (`:name`); statements are cached by their text. */
+/** A connection to an SQLite file. Parameters are named (`:name`), and prepared statements are cached by text. */
 export class Database {
   readonly path: string;
-  /** true if the file cannot be written; {@link change} then throws */
+  /** true if the file cannot be written, so that {@link change} throws */
   readonly isReadOnly: boolean;
   readonly #db: DatabaseSync;
   readonly #busyTimeoutMs: number;
@@ -115,7 +115,7 @@ export class Database {
     this.exec(`pragma cache_size = -${cacheKib}; pragma synchronous = full; pragma foreign_keys = off`);
   }
 
-  /** Opens a file for writing, or read-only if it must. @throws Failure `unavailable` if its log cannot be used */
+  /** Opens a file for writing, or read-only if necessary. @throws Failure `unavailable` if the log is unusable */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
       return new Database(path, options);
@@ -146,7 +146,7 @@ export class Database {
     return this.#tryLock(0);
   }
 
-  /** Checks how long the caller has waited for the lock. @throws Failure `locked` if the maximum time is reached */
+  /** @throws Failure `locked` if the caller has already waited as long as a change may wait for the lock */
   checkWaited(waitedMs: number): void {
     if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
   }
@@ -155,7 +155,7 @@ export class Database {
     if (this.#db.isTransaction) this.exec("rollback");
   }
 
-  /** Returns a text that changes whenever a record was changed, by this connection or another one. */
+  /** Returns a text that differs after any connection has changed a record. */
   readState(): string {
     return String(
       this.get("select data_version || ' ' || total_changes() as state from pragma_data_version")?.["state"],
@@ -185,7 +185,7 @@ export class Database {
       try {
         return next();
       } catch (error) {
-        // when a statement that failed at a row is reused, it would report the same error again
+        // reusing a statement that failed at a row would report the same error again
         this.#statements.delete(sql);
         throw error;
       }
@@ -201,14 +201,14 @@ export class Database {
   prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    // if the limit is only a parameter, SQLite prepares the statement again each time the parameter is bound
+    // otherwise SQLite prepares the statement again each time the limit is bound
     const statement = this.#db.prepare(sql.replaceAll(LIMIT_PARAMETER_PATTERN, "limit +"));
     statement.setAllowUnknownNamedParameters(true);
     this.#statements.set(sql, statement);
     return statement;
   }
 
-  /** Registers `body` as the SQL function `name`. By default, the function must be deterministic. */
+  /** Registers `body` as the SQL function `name`. */
   define(name: string, body: (...args: SQLOutputValue[]) => SQLInputValue, deterministic = true): void {
     this.#db.function(name, { deterministic, varargs: true }, body);
   }
@@ -237,12 +237,12 @@ export class Database {
     this.exec("pragma wal_checkpoint(truncate)");
   }
 
-  /** Copies the log into the file without waiting, or the next change would. Never fails: the change is committed. */
+  /** Copies the log into the file without waiting, so that the next change need not. Ignores errors after a commit. */
   copyLog(): void {
     try {
       this.exec("pragma wal_checkpoint(passive)");
     } catch {
-      // a later checkpoint tries again
+      // a later checkpoint will try again
     }
   }
 
@@ -262,9 +262,9 @@ export class Database {
     }
   }
 
-  /** Switches the file to write-ahead logging, which SQLite refuses to all but one at once. @throws Failure `locked` */
+  /** Enables write-ahead logging, which SQLite allows only one connection at a time to do. @throws Failure `locked` */
   #enableLog(): void {
-    // otherwise SQLite itself would wait during each attempt, which adds up to minutes
+    // SQLite itself would wait during each attempt, for minutes in total
     this.exec("pragma busy_timeout = 0");
     for (let waitedMs = 0; !this.#tryExec("pragma journal_mode = wal"); waitedMs += RETRY_PAUSE_MS) {
       if (this.#interrupted()) throw createInterruptedFailure();

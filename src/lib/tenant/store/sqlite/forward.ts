@@ -22,8 +22,8 @@ export const relateCopy = (local: string, copy: string): CopyRelation => {
 const listColumns = (database: Database, table: string): readonly string[] =>
   database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
 
-/** Copies into `received` what a bundle never contains, and the reminders that were already sent. */
-const carryOver = (database: Database): void => {
+/** Copies data into `received` that bundles never contain, and the reminders that were already sent. */
+const copyLocalData = (database: Database): void => {
   for (const [table, left] of [
     ...EMPTIED_TABLES.map((name) => [name, ""] as const),
     ["renewal_notice", "pk"] as const,
@@ -49,16 +49,16 @@ const carryOver = (database: Database): void => {
 
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/** Replaces a tenant's file by a received one, beside which it stays. @throws Failure `conflict`, `locked` */
+/** Replaces a tenant's file by a received one. The old file stays as `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {
-    lockAlone(database);
+    requireOnlyConnection(database);
     attach(database, received);
     database.exec("begin exclusive");
     const { kind } = relateAuditChains(database);
     if (kind !== "empty" && kind !== "forward") throw createUnreceivableFailure(kind, path);
-    if (kind === "forward") carryOver(database);
+    if (kind === "forward") copyLocalData(database);
     database.exec("commit");
   } catch (error) {
     throw isBusyError(error) ? createLockedFailure() : error;
@@ -70,14 +70,14 @@ export const replaceTenantFile = (path: string, received: string): void => {
   try {
     linkSync(path, former);
   } catch {
-    // some file systems do not support links
+    // for file systems without links
     copyFileSync(path, former);
   }
   renameSync(received, path);
 };
 
-/** Makes sure that no other connection to the file is open: only then can it leave the mode with a log. */
-const lockAlone = (database: Database): void => {
+/** Checks that no other connection to the file is open, because only then can its log be removed. @throws `locked` */
+const requireOnlyConnection = (database: Database): void => {
   database.exec("pragma busy_timeout = 0");
   const mode = database.get("pragma journal_mode = delete")?.["journal_mode"];
   if (mode !== "delete") throw createLockedFailure();

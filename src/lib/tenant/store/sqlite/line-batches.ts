@@ -3,13 +3,13 @@ import type { LineQuery } from "../store.ts";
 import type { Database } from "./database.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-/** Maximum number of rows per statement, and target of a batch. Larger batches would wait for the collector. */
+/** Maximum number of rows per statement, and target size of a batch. Larger batches would delay garbage collection. */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
-/** A stream reads forwards, and each reader that is slow has a connection, so that a larger cache would only take memory. */
+/** Small, because a stream reads every page only once, and slow readers each have a connection. */
 const CACHE_KIB = 256;
 
-/** Maximum number of rows that a statement scans if few are visible. Invisible rows add no bytes. */
+/** Maximum number of rows that a statement scans if few rows are visible. Invisible rows do not increase a batch. */
 const MAX_SCANNED_ROWS_IF_FEW_VISIBLE = 4096;
 
 const SQLITE_TOOBIG = 18;
@@ -17,7 +17,7 @@ const SQLITE_TOOBIG = 18;
 const isTooBigError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
-/** Builds a batch's text. `buildLines` returns the bytes and number of the records, for SQL of a record's line. */
+/** Builds the text of a batch. `buildLines` returns the bytes and the number of records, for SQL of a line. */
 type BatchBuilder = (
   buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
 ) => Uint8Array;
@@ -28,7 +28,7 @@ const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
     if (plain === undefined || !isTried) return buildLines(line).bytes;
     const { bytes, records } = buildLines(plain.line);
     const finished = plain.finished(bytes, records);
-    // text that is unusable once is usually unusable again
+    // if the plain text is unusable once, it is usually unusable again
     isTried = finished !== undefined;
     return finished ?? buildLines(line).bytes;
   };
@@ -40,7 +40,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
   const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_IF_FEW_VISIBLE;
   const batch = createBatchBuilder(records);
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
-  // the offset skips rows, and the query returns nothing if fewer rows are left
+  // the offset skips rows; the query returns no row if fewer rows are left
   const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
   const restSql = `select max(${key}) as last ${rest}`;
   let rows = MAX_SCANNED_ROWS;
@@ -71,7 +71,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
   }
 }
 
-/** Streams lines of one snapshot on an own connection. A failure says what is wrong with the tenant's file. */
+/** Streams lines of one snapshot on a new connection. Errors explain the problem with the tenant's file. */
 export const streamLines = async (
   tenant: Database,
   describe: (database: Database) => Promise<LineQuery>,
@@ -94,7 +94,7 @@ export const streamLines = async (
   }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      // lets signals and timers run even if the consumer reads the whole stream at once
+      // signals and timers must run even if the consumer reads the whole stream at once
       await setImmediate();
       if (!open) return;
       try {

@@ -129,7 +129,7 @@ test("a file of a newer program is left alone", async () => {
   expect(readdirSync(folder)).toContain("tenant.db");
 });
 
-const FOREIGN = { what: { en: "not a tenant file of a released clomoctl" } };
+const FOREIGN = { what: { en: "the file was not written by a released version of clomoctl" } };
 
 test.each([
   ["of the first pre-release version", "pragma application_id = 0; pragma user_version = 1", FOREIGN],

@@ -6,19 +6,22 @@ import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 import { SCHEMA_STEPS } from "./schema.ts";
 
-/** The version of the first released schema. Pre-release versions used lower numbers, starting with 1. */
+/** The version of the first released schema. Unreleased schemas had lower versions, starting with 1. */
 export const FIRST_SCHEMA_VERSION = SCHEMA_STEPS[0]?.version ?? 0;
 
 const getNewestVersion = (steps: typeof SCHEMA_STEPS): number => steps.at(-1)?.version ?? 0;
 
-/** The version of the schema that this program reads and writes: `pragma user_version`. */
+/** The version of the schema that this program reads and writes (`pragma user_version`). */
 export const SCHEMA_VERSION = getNewestVersion(SCHEMA_STEPS);
 
 const APPLICATION_ID = 0x43_4c_4f_4d;
 
 const createForeignFileFailure = (path: string): Failure =>
   new Failure("input-rejected", {
-    what: text("not a tenant file of a released clomoctl", "公開版の clomoctl のテナントのファイルではありません"),
+    what: text(
+      "the file was not written by a released version of clomoctl",
+      "公開版の clomoctl が書き込んだテナントのファイルではありません",
+    ),
     where: path,
     hint: text(
       "move this file to another place, then restore the tenant's file from a backup",
@@ -26,7 +29,7 @@ const createForeignFileFailure = (path: string): Failure =>
     ),
   });
 
-/** Returns the schema's version of a file that a released version wrote; 0 for other content. @throws Failure */
+/** Returns the schema version of a tenant file of a released clomoctl; 0 for other files. @throws Failure */
 export const checkIdentity = (path: string): number => {
   const stored = readIdentity(() => new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true }));
   if (stored === undefined) return 0;
@@ -47,7 +50,7 @@ function validateIdentity(path: string, { version, application }: FileIdentity):
   throw createForeignFileFailure(path);
 }
 
-/** Returns a connection's identity. Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
+/** Returns a file's identity. Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
 function readIdentity(open: () => DatabaseSync): FileIdentity | undefined {
   try {
     const database = open();
@@ -79,7 +82,7 @@ export interface InitialTenantData {
   readonly now: string;
 }
 
-/** Runs the steps that a file lacks. @throws Failure `unavailable`, `input-rejected`, `not-permitted` */
+/** Runs the missing migrations of a file. @throws Failure `unavailable`, `input-rejected`, `not-permitted` */
 export const migrate = (database: Database, tenant: InitialTenantData, steps = SCHEMA_STEPS): void => {
   const newest = getNewestVersion(steps);
   const missing = (): typeof SCHEMA_STEPS => {
@@ -91,7 +94,7 @@ export const migrate = (database: Database, tenant: InitialTenantData, steps = S
   if (missing().length === 0) return;
   database.change(() => {
     const isNew = readSchemaVersion(database) === 0;
-    // another process may have run the steps in the meantime
+    // another process may have migrated the file in the meantime
     for (const { version, sql } of missing()) {
       database.exec(sql);
       database.exec(`pragma user_version = ${version}`);

@@ -8,24 +8,24 @@ import { SqliteStore, type CollectionLookup } from "./store.ts";
 import { openTenantFile, type TenantFileOptions } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
 
-/** An open tenant: its store, its import engine, and functions that need its file. */
+/** An open tenant: its store, its import engine, and functions on its file. */
 export interface TenantStoreHandle {
   readonly store: Store;
   readonly engine: () => Promise<ImportEngine>;
   readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
   /** Verifies the audit log. @throws Failure `interrupted`, or `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
-  /** Explains an error of the store: which process holds the tenant's lock, or what is wrong with the disk. */
+  /** Explains an error of the store: which process has locked the tenant, or what is wrong with the disk. */
   readonly explain: (error: unknown) => unknown;
-  /** Returns true if this program can use the file: no newer program has changed its schema. */
+  /** Returns true if this program can use the file, because no newer program has changed the schema. */
   readonly isCurrent: () => boolean;
   readonly close: () => Promise<void>;
 }
 
 export interface SqliteTenantOptions extends TenantFileOptions {
-  /** true if errors are explained to people on other computers, who do not learn the paths of this one */
+  /** true for errors that are sent to other computers, which must not contain paths of this computer */
   readonly isServed?: boolean | undefined;
-  /** in tests: returns the collection of a table, to check that a collection is locked before its table is written */
+  /** for tests: returns the collection of a table, which must be locked before the table is written */
   readonly collectionOf?: CollectionLookup | undefined;
 }
 

@@ -8,7 +8,7 @@ type ThreadOutcome<T> =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
 
-/** Runs a worker thread for a tenant's file, for signals. @param worker module next to `base`, without extension */
+/** Runs a worker thread, so that signals can interrupt it. @param worker module next to `base`, without extension */
 export const runInWorker = async <T>(
   worker: string,
   base: string,
@@ -31,12 +31,12 @@ export const runInWorker = async <T>(
   } finally {
     signal?.removeEventListener("abort", stop);
     const ended = thread.terminate();
-    // the thread ends only after SQLite has finished its current statement; do not wait for that after an interruption
+    // the thread ends after SQLite's current statement; do not wait for this after an interruption
     if (!isStopped) await ended;
   }
 };
 
-/** Runs `work` in a worker and sends the outcome to its thread. @param path of the tenant's file, for failures */
+/** Runs `work` in a worker thread and sends the result to the main thread. @param path tenant's file, for errors */
 export const runAndSendOutcome = (path: string, work: () => unknown): void => {
   parentPort?.postMessage(runWork(path, work));
 };

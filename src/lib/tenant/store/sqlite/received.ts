@@ -8,17 +8,17 @@ import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
 
-/** SQLite's code for a file that ends too early, which is no error of the disk. @see https://www.sqlite.org/rescode.html */
+/** SQLite's code for a file that ends too early, which is not a disk error. @see https://www.sqlite.org/rescode.html */
 const IOERR_SHORT_READ = 522;
 
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 
-/** Checks a copy of a tenant from a bundle, unchanged: it must define what this program defines before it is used. */
+/** Checks a tenant's copy from a bundle without changing it. Tables and triggers must be those of this program. */
 export const readCopyState = (path: string): TenantCopyState => {
   const state = checkCopy(path);
-  // SQLite calls it damage, too, if the disk fails while it reads (SQLITE_IOERR_CORRUPTFS)
-  return state.fault === DAMAGED ? checkCopy(path) : state;
+  // SQLite also reports damage if the disk fails during reading (SQLITE_IOERR_CORRUPTFS), so try again
+  return state.fault === DAMAGED_FILE_FAULT ? checkCopy(path) : state;
 };
 
 const checkCopy = (path: string): TenantCopyState => {
@@ -34,7 +34,7 @@ const checkCopy = (path: string): TenantCopyState => {
     const isCut = error instanceof Error && "errcode" in error && error.errcode === IOERR_SHORT_READ;
     const failed = isCut ? undefined : toDiskFailure(error, path);
     if (failed !== undefined) throw failed;
-    return { ...FAULTLESS, fault: error instanceof Failure ? error.what : DAMAGED };
+    return { ...STATE_WITHOUT_FAULTS, fault: error instanceof Failure ? error.what : DAMAGED_FILE_FAULT };
   }
 };
 
@@ -42,28 +42,28 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   database.exec("pragma trusted_schema = off");
   database.exec("pragma cell_size_check = on");
   const { schema, broken, last, changes } = verifyOnConnection(database, { changes: true });
-  if (!schema) return { ...FAULTLESS, fault: OTHER_SCHEMA };
+  if (!schema) return { ...STATE_WITHOUT_FAULTS, fault: OTHER_SCHEMA_FAULT };
   const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
-    return { ...FAULTLESS, fault: DAMAGED };
+    return { ...STATE_WITHOUT_FAULTS, fault: DAMAGED_FILE_FAULT };
   if (broken !== null) {
     const fault = text(`the audit log is broken at record ${broken}`, `監査ログが ${broken} 番で途切れています`);
-    return { ...FAULTLESS, fault, auditHead: last };
+    return { ...STATE_WITHOUT_FAULTS, fault, auditHead: last };
   }
-  // an earlier schema has other columns
-  if (changes === null) return { ...FAULTLESS, auditHead: last };
-  const fault = changes.broken.length > 0 ? BROKEN_HISTORY : null;
+  // an older schema has other columns
+  if (changes === null) return { ...STATE_WITHOUT_FAULTS, auditHead: last };
+  const fault = changes.broken.length > 0 ? BROKEN_HISTORY_FAULT : null;
   return { fault, auditHead: last, problems: judgeAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
 };
 
-const FAULTLESS: TenantCopyState = { fault: null, auditHead: null, problems: [] };
+const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, problems: [] };
 
-const DAMAGED = text("the tenant's file is damaged", "テナントのファイルが壊れています");
-const OTHER_SCHEMA = text(
-  "the tenant's file defines something that clomoctl does not",
+const DAMAGED_FILE_FAULT = text("the tenant's file is damaged", "テナントのファイルが壊れています");
+const OTHER_SCHEMA_FAULT = text(
+  "the tenant's file contains database definitions that are not clomoctl's",
   "テナントのファイルに、clomoctl のものではない定義があります",
 );
-const BROKEN_HISTORY = text(
+const BROKEN_HISTORY_FAULT = text(
   "the history of the tenant does not match its audit log",
   "テナントの履歴が監査ログと一致しません",
 );

@@ -12,18 +12,17 @@ import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versi
 import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
 
 // The tables of the record types, derived from their fields. `pk` is the record number, which is never reused (undoing
-// a deletion restores the number), `id` is the record's UUIDv7, and `revision` is the revision of the collection that
-// last changed the record. A `…Key` column contains the key by which values are compared; it is null if the value
-// itself is the key.
+// a deletion restores the number), `id` is the record's UUIDv7, and `revision` is the revision of the last change to
+// the record. A `…Key` column contains the key by which values are compared; it is null if the value itself is the key.
 
 interface TableOptions {
   readonly number?: string;
-  /** definitions of columns that differ from {@link buildColumnType}, by column */
+  /** column definitions that differ from {@link buildColumnType} */
   readonly columns?: Readonly<Record<string, string>>;
   readonly more?: readonly string[];
 }
 
-const SINGLE = "pk integer primary key check (pk = 1)";
+const SINGLE_ROW_KEY = "pk integer primary key check (pk = 1)";
 
 const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOptions>([
   [
@@ -38,9 +37,9 @@ const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOpti
       more: ["verifier text"],
     },
   ],
-  [ACCOUNT_SETTINGS, { number: SINGLE }],
+  [ACCOUNT_SETTINGS, { number: SINGLE_ROW_KEY }],
   [DEVICE, { more: ["check (owner is null or ownerOrg is null)"] }],
-  [TENANT_PROFILE, { number: SINGLE }],
+  [TENANT_PROFILE, { number: SINGLE_ROW_KEY }],
   [REMINDER, { more: ["host text", "pid integer", "unique (itemId, expiresAt, stage, way, recipient)"] }],
   [ANSWER, { more: ["unique (question)"] }],
   [ADE_DEVICE, { more: ["unique (serialNumber)"] }],
@@ -54,7 +53,7 @@ const buildColumnType = ({ type, nullable, within, refers }: Field): string => {
   return `${form} not null${defaults[type] === undefined ? "" : ` default ${defaults[type]}`}`;
 };
 
-/** Returns the columns of a record type that an `alter table` can add: its fields, each with its keys. */
+/** Returns the columns that `alter table` can add: the fields of a record type and their keys. */
 const listFieldColumns = (
   thing: Thing,
 ): readonly { readonly name: string; readonly definition: string; readonly added: number | undefined }[] =>
@@ -125,7 +124,7 @@ export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, AD
 export const buildRecordTables = (things: readonly Thing[]): string =>
   things.flatMap((thing) => [...buildRecordTable(thing), ...buildStateTables(thing)]).join("\n");
 
-/** SQL: adds the columns of later fields, by version; nullable, as versions of deleted records lack the value. */
+/** SQL: adds fields of later versions; nullable, because the versions of deleted records have no value. */
 export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number, string> => {
   const steps = new Map<number, string>();
   for (const thing of things) {
@@ -144,8 +143,8 @@ export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number,
   return steps;
 };
 
-// The build evaluates this module and puts its SQL into the program, so that opening a tenant does not load every
-// record type.
+// The build runs this module and stores its SQL in the program, so that opening a tenant need not load all record
+// types.
 
 export interface SchemaStep {
   readonly version: number;
@@ -155,12 +154,12 @@ export interface SchemaStep {
 const ROOT_CREATED_AT = "2026-01-01T00:00:00.000Z";
 
 /**
- * SQL: everything that does not follow from a record type. Only an account with a role has a password to sign in with:
- * a new password and the loss of the role end everything that was made with the former ones, whichever code writes the
- * account. The row of a deleted user's account is kept for an undo, but does not mean that the account exists. Records
- * of the audit never change: each is stored as the text from which its hash is computed.
+ * SQL: everything that is not derived from a record type. Only an account with a role has a password: changing the
+ * password or removing the role ends all credentials and reset codes, whichever code writes the account. The row of a
+ * deleted user's account is kept for an undo, but does not mean that the account exists. Audit records never change:
+ * each is stored as the text from which its hash is computed.
  */
-const WRITTEN_SQL = `
+const MANUAL_SCHEMA_SQL = `
   create table tenant (
     pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
   create table collection (
@@ -256,11 +255,11 @@ const WRITTEN_SQL = `
     values (${ROOT_ORG_NUMBER}, '${ROOT_ORG_ID}', '${ROOT_ORG_NAME}', '${ROOT_CREATED_AT}', '${ROOT_CREATED_AT}', 0);
 `;
 
-/** What later releases change and no record type says. Released SQL is never edited. */
+/** Changes in later releases that are not derived from a record type. Released SQL is never edited. */
 const LATER_STEPS: readonly SchemaStep[] = [];
 
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
-  { version: 200, sql: buildRecordTables(STORED_THINGS) + WRITTEN_SQL },
+  { version: 200, sql: buildRecordTables(STORED_THINGS) + MANUAL_SCHEMA_SQL },
   ...[...buildAddedColumns(STORED_THINGS)].map(([version, sql]) => ({ version, sql })),
   ...LATER_STEPS,
 ].toSorted((one, other) => one.version - other.version);

@@ -6,7 +6,7 @@ const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" 
     const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
     return database.count(sql, { name }) === 1;
   } catch {
-    // no table was derived on this connection, or a rollback has removed them; other errors are thrown again below
+    // this connection has no derived tables, or a rollback removed them; other errors are thrown again below
     return false;
   }
 };
@@ -31,8 +31,8 @@ const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**
  * Applies a view to a connection. Without a view, the connection sees the whole tenant. Statements then read each
- * restricted table through a temporary view with the same name. Must be called outside of any transaction that may be
- * rolled back, because a rollback would remove the views.
+ * restricted table through a temporary view with the same name. Call this only outside transactions that may be rolled
+ * back, because a rollback would remove the views.
  */
 export const applyView = (database: Database, view: View | undefined): void => {
   const seen = APPLIED_VIEWS.get(database);
@@ -53,7 +53,7 @@ export const getAppliedScope = (database: Database): Scope | undefined => APPLIE
 
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
-/** Creates or refreshes the tables with the organisations of a view, based on the connection's snapshot. */
+/** Creates or refreshes the tables with the visible organisations, as of the connection's snapshot. */
 export const refreshViewOrgs = (database: Database, view: View | undefined): void => {
   for (const held of view?.held ?? []) refreshDerivedTable(database, held);
 };

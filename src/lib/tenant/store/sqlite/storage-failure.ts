@@ -12,14 +12,14 @@ const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_CANTOPEN = 14;
-/** SQLite gave up after ten seconds, because another program kept recovering the log. */
+/** SQLite reports this after ten seconds if another program keeps recovering the log. */
 const SQLITE_PROTOCOL = 15;
 const SQLITE_NOTADB = 26;
 
-/** IOERR_READ and IOERR_SHORT_READ. A full disk does not cause these errors, because reading does not need space. */
+/** IOERR_READ and IOERR_SHORT_READ, which a full disk never causes, because reading does not need space. */
 const READ_ERROR_CODES: readonly number[] = [266, 522];
 
-/** Minimum free space that SQLite needs: 32 KiB for `-shm`, and some space for `-wal`. */
+/** Minimum free space that SQLite needs: 32 KiB for `-shm` and some space for `-wal`. */
 const MIN_FREE_BYTES = 64 * 1024;
 
 const getExtendedErrorCode = (error: unknown): number | undefined =>
@@ -29,7 +29,7 @@ const toPrimaryCode = (code: number | undefined): number | undefined => (code ==
 
 const getPrimaryErrorCode = (error: unknown): number | undefined => toPrimaryCode(getExtendedErrorCode(error));
 
-/** Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR. */
+/** Returns true if the disk is full. Without space for `-shm` or `-wal`, SQLite reports IOERR. */
 export function isFullDiskError(
   error: unknown,
   folder: string,
@@ -40,7 +40,7 @@ export function isFullDiskError(
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
-/** Returns true if a statement does not match the stored data: a table is missing, or a text is not JSON. */
+/** Returns true if a statement does not fit the stored data: a table is missing, or a text is not JSON. */
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
 const isWritable = (path: string): boolean => {
@@ -54,7 +54,7 @@ const isWritable = (path: string): boolean => {
   }
 };
 
-/** Returns true if a file or folder cannot be written. SQLite reports a failing disk in the same way. */
+/** Returns true if a file or folder cannot be written. SQLite reports a disk fault in the same way. */
 export const isUnwritableError = (error: unknown, path: string): boolean =>
   [SQLITE_READONLY, SQLITE_CANTOPEN].includes(getPrimaryErrorCode(error) ?? 0) && !isWritable(path);
 
@@ -73,19 +73,19 @@ export const createReadOnlyFailure = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-/** @param reason what SQLite says, or in its style */
+/** @param reason a message of SQLite, or in its style */
 export const createUnusableFileFailure = (path: string, reason: string, cause?: unknown): Failure =>
   new Failure("unexpected", {
     what: text(`the tenant's file cannot be used: ${reason}`, `テナントのファイルを使えません: ${reason}`),
     where: path,
     hint: text(
-      "check the disk and the folder's permissions; replace a damaged file with a backup, and keep a copy of it",
-      "ディスクとフォルダーの権限を確認してください。壊れたファイルは、コピーを残してからバックアップで置き換えます",
+      "check the disk and the folder's permissions; if the file is damaged, keep a copy of it and restore a backup",
+      "ディスクとフォルダーの権限を確認してください。ファイルが壊れている場合は、コピーを残して、バックアップから戻してください",
     ),
     cause,
   });
 
-/** Returns true if a file is missing, empty or not a database. SQLite makes an empty file in the place of a missing one. */
+/** Returns true if a file is missing, empty or not a database. SQLite creates an empty file if the file is missing. */
 const isNotDatabase = (path: string): boolean => {
   try {
     const database = new DatabaseSync(path, { readOnly: true });
@@ -102,13 +102,13 @@ const isNotDatabase = (path: string): boolean => {
 
 const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
-    what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、ありません"),
+    what: text("the plan's file is damaged or missing", "計画のファイルがないか、壊れています"),
     where: path,
     hint: text("make the plan again", "計画を作り直してください"),
     cause,
   });
 
-/** Converts an error of the disk or file to a failure with a remedy. @see https://www.sqlite.org/rescode.html */
+/** Converts disk and file errors to failures with a hint. @see https://www.sqlite.org/rescode.html */
 export const toStorageFailure = (
   error: unknown,
   path: string,
@@ -140,10 +140,10 @@ export const toStorageFailure = (
   }
 };
 
-/** The failures of this computer's files. Others do not name a file by its absolute path. */
+/** Failures of files on this computer. Other failures do not contain an absolute path. */
 const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
 
-/** Returns an error for a server's clients: a fault of its files, with their paths, concerns only its operator. */
+/** Returns an error for clients of a server. File paths of the server are only for its operator. */
 export const toServedFailure = (error: unknown): unknown => {
   if (!(error instanceof Failure)) return error;
   const { code, what, where = "" } = error;

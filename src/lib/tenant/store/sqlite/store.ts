@@ -20,7 +20,7 @@ import { refreshDerivedTable, refreshViewOrgs, applyView } from "./scope.ts";
 
 const LOCK_RETRY_MS = 100;
 
-/** Returns the collection of a table's records, to check that it is locked; undefined: not checked. */
+/** Returns the collection of a table's records, which must be locked; undefined if the table is not checked. */
 export type CollectionLookup = (table: string) => string | undefined;
 
 const WRITTEN_TABLE_PATTERN =
@@ -29,11 +29,11 @@ const WRITTEN_TABLE_PATTERN =
 const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
-const MAX_RECALLED = 1000;
+const MAX_REMEMBERED_RESULTS = 1000;
 
 let scratchTableCount = 0;
 
-/** A connection as reader and writer. Its results are available in the same turn of the event loop. */
+/** A connection for reading and writing. Results are available in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
   readonly #collectionOf: CollectionLookup | undefined;
@@ -43,7 +43,7 @@ export class Connection implements Writer {
   #revision: number | undefined;
   #isOver = false;
 
-  /** @param collectionOf enables the checks of locks and versions @param view what the connection sees; default: all */
+  /** @param collectionOf enables checks of locks and versions @param view visible data; default: the whole tenant */
   constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
     this.#connected = database;
     this.#collectionOf = collectionOf;
@@ -80,7 +80,7 @@ export class Connection implements Writer {
   }
 
   async derive(table: DerivedTable): Promise<void> {
-    // the tree of organisations may have changed in this transaction
+    // the organisation tree may have changed in this transaction
     refreshViewOrgs(this.#database, this.#view);
     refreshDerivedTable(this.#database, table);
   }
@@ -92,7 +92,7 @@ export class Connection implements Writer {
 
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
     const found = new Map<string, LockedCollection>();
-    // no other lock is needed, because a write transaction locks the whole file
+    // the write transaction already locks the whole file
     for (const name of collections.toSorted()) {
       this.#locked.add(name);
       const row = this.#database.get("select revision, last from collection where name = :name", { name });
@@ -158,7 +158,7 @@ export class SqliteStore implements Store {
   }
 
   async within(scope: Scope): Promise<SqliteStore> {
-    // the owner of the machine sees the whole tenant and does not need this module
+    // the owner of the computer sees the whole tenant and does not need this module
     const { buildScopeView } = await import("../scope.ts");
     return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: buildScopeView(scope) });
   }
@@ -181,7 +181,7 @@ export class SqliteStore implements Store {
 
   async recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T> {
     const state = this.#database.readState();
-    if (state !== this.#recalled.state || this.#recalled.results.size >= MAX_RECALLED)
+    if (state !== this.#recalled.state || this.#recalled.results.size >= MAX_REMEMBERED_RESULTS)
       this.#recalled = { state, results: new Map() };
     const { results } = this.#recalled;
     if (results.has(key)) return results.get(key) as T;
@@ -209,7 +209,7 @@ export class SqliteStore implements Store {
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw createInterruptedFailure();
       this.#database.checkWaited(waitedMs);
-      // while another process holds the lock, other tasks of this process can run
+      // other tasks of this process can run while another process has the lock
       await sleep(LOCK_RETRY_MS);
     }
   }
@@ -235,8 +235,8 @@ export class SqliteStore implements Store {
       [Symbol.asyncDispose]: async () => {
         if (isClosed) return;
         isClosed = true;
-        // the error is ignored, because the change that used the table may be committed; the table is removed when the
-        // connection closes
+        // the error is ignored, because the change that used the table may be committed; closing the connection removes
+        // the table
         await exec(`drop table ${name}`).catch(() => undefined);
       },
     };
@@ -273,7 +273,7 @@ export class SqliteStore implements Store {
     try {
       refreshViewOrgs(this.#database, this.#view);
       const result = await new Promise<T>((resolve, reject) => {
-        // results arrive in microtasks; if no microtasks are left, the body is waiting for something else
+        // results arrive in microtasks; if there are none left, the body is waiting for something else
         nextTick(() => {
           if (!connection.isOver) reject(new TypeError("a transaction awaited something other than its store"));
         });

@@ -22,20 +22,20 @@ export interface TenantFileOptions {
   /** a UTC instant */
   readonly now: string;
   readonly processes: Processes;
-  /** true to keep a new tenant in memory, because reading from a tenant that does not exist must not create its file */
+  /** true to create a new tenant in memory, because reading must not create a file */
   readonly inMemory?: boolean | undefined;
-  /** maximum time that a change waits for a change by another process; default: five seconds */
+  /** maximum time that a change waits for another process; default: five seconds */
   readonly busyTimeoutMs?: number | undefined;
 }
 
 export const TENANT_FILE_NAME = "tenant.db";
 
-/** Pattern of `tenant.db.new-PID` and `tenant.db.new-PID-COUNT`: a tenant file that is being created, or a copy. */
+/** Matches `tenant.db.new-PID` and `tenant.db.new-PID-COUNT`: a tenant file that is being created or copied. */
 const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
 /**
- * Opens a tenant's file, created or migrated first. A new file gets its name only when complete; an empty or missing
- * one in a folder is damage, never a tenant without users. @throws Failure `unexpected` for damage or the disk;
+ * Opens a tenant's file, and creates or migrates it if necessary. A new file is renamed when it is complete, so an
+ * empty or missing file in a tenant's folder is damage. @throws Failure `unexpected` for damage or disk errors;
  * `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity}, {@link migrate}
  */
 export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
@@ -55,7 +55,7 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
 
 const GROUP_AND_OTHERS_MASK = 0o077;
 
-/** Removes other users' permissions on a tenant's files, for example copied ones. Never fails. */
+/** Removes other users' permissions from a tenant's files, for example after copying. Ignores errors. */
 export const restrictToOwner = (path: string, folder: string): void => {
   if ((statSync(path).mode & GROUP_AND_OTHERS_MASK) === 0) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -71,7 +71,7 @@ export const restrictToOwner = (path: string, folder: string): void => {
 
 let memoryDatabaseCount = 0;
 
-/** Returns the path of a new shared in-memory database. @see https://sqlite.org/inmemorydb.html */
+/** Returns the path of a new in-memory database that connections share. @see https://sqlite.org/inmemorydb.html */
 const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
 
 function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
@@ -95,8 +95,8 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   try {
     const database = openAndMigrate(unfinished, file);
     try {
-      // only the file itself gets the final name, not its log; an error while the log is merged would not be reported
-      // when the file is closed
+      // only the file gets the final name, not its log; closing the file would not report errors while the log is
+      // merged
       database.foldLog();
     } finally {
       database.close();
@@ -110,7 +110,7 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
-    // SQLite does not say if it could not fold the log into the file when that was closed
+    // SQLite does not report that merging the log failed when the file was closed
     const closed = new Database(copy, { plain: true });
     try {
       closed.foldLog();
@@ -131,7 +131,7 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): void =
   }
 };
 
-/** Removes unfinished tenant files of dead processes, and returns the other names in the folder. */
+/** Removes unfinished tenant files of dead processes. Returns the other names in the folder. */
 export const removeUnfinishedFiles = (folder: string, processes: Processes): readonly string[] =>
   readdirSync(folder).filter((entry) => {
     const pid = UNFINISHED_FILE_PATTERN.exec(entry)?.[1];
@@ -139,12 +139,12 @@ export const removeUnfinishedFiles = (folder: string, processes: Processes): rea
     return pid === undefined;
   });
 
-/** Gives a file its final name with a link, which unlike a rename never replaces a tenant created meanwhile. */
+/** Gives a file its final name by a link, because a rename could replace a tenant that was created meanwhile. */
 function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    // some file systems do not support links
+    // for file systems without links
     if (!existsSync(to)) renameSync(from, to);
   }
 }

@@ -4,14 +4,14 @@ import { text } from "../../../text/index.ts";
 import type { Processes } from "../processes.ts";
 import { OWNER_ONLY_MODE } from "./database.ts";
 
-/** A process that holds the tenant's write lock for a long time, as its note file describes it. */
+/** A process that has the tenant's write lock for a long time, as written in its note file. */
 export interface NotedWriter {
   readonly path: string;
   readonly pid: number;
   readonly what: string;
 }
 
-/** Runs work while a note names who holds the write lock, for other processes and worker threads. */
+/** Runs work while a note names the process with the write lock, for other processes and worker threads. */
 export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () => Promise<T>): Promise<T> => {
   writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
   try {
@@ -21,7 +21,7 @@ export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () 
   }
 };
 
-/** A note next to the tenant's file that names the writer for processes that wait. SQLite provides the lock. */
+/** A note next to the tenant's file that names the writer to waiting processes. The lock itself is SQLite's. */
 export class WriterNote {
   readonly #path: string;
   readonly #processes: Processes;
@@ -39,7 +39,7 @@ export class WriterNote {
     if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }
 
-  /** Adds the lock holder to a `locked` failure. Returns other errors unchanged. */
+  /** Adds the process with the lock to a `locked` failure. Returns other errors unchanged. */
   explain(error: unknown): unknown {
     const writer = this.holder();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
@@ -49,7 +49,7 @@ export class WriterNote {
     });
   }
 
-  /** Returns the writer; undefined if there is no note or if the writer's process no longer runs. */
+  /** Returns the writer; undefined if there is no note or the process no longer runs. */
   holder(): Omit<NotedWriter, "path"> | undefined {
     try {
       const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<NotedWriter, "path">;

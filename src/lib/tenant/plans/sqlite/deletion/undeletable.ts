@@ -55,7 +55,7 @@ export const findUndeletableRecords = (database: Database, plan: PlanDefinition)
   const { request, kind } = plan;
   if (request.mode !== "replace") return;
   reportUndeletableRecords(database, plan, findMissingProtectedRecords(database, plan));
-  // the nodes of a tree are kept for others below them only after the tree is known
+  // references within a tree are checked later, when the tree is known
   for (const holder of (kind.table.heldBy ?? []).filter(({ thing }) => thing !== kind.thing)) {
     const releases = request.undeletable === "release" && holder.thing === DEVICE;
     const held = findReferencedRecords(database, plan, holder).filter(({ isFast }) => isFast || !releases);
@@ -79,7 +79,7 @@ const reportRecords = (
     params: { found: JSON.stringify(found) },
   });
 
-/** Reports records that imports cannot delete: as errors, or as warnings if they are kept in `s.undeletable`. */
+/** Reports records that imports cannot delete: as warnings if the import keeps them, otherwise as errors. */
 export const reportUndeletableRecords = (
   database: Database,
   plan: PlanDefinition,
@@ -97,7 +97,7 @@ export const reportUndeletableRecords = (
   }
 };
 
-/** Stores the records that a takeover keeps though its export lacks them: only another export can delete them. */
+/** Stores the records that a console import with `keepMissing` keeps, although the export does not contain them. */
 export const keepMissingRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.fromConsole !== true || request.keepMissing !== true) return;
   createTargetIndex(database);
@@ -112,7 +112,7 @@ export const keepMissingRecords = (database: Database, { kind, request }: PlanDe
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);
 
-/** SQL: the record numbers of the devices whose owner is deleted; undefined if the plan does not release devices. */
+/** SQL: the record numbers of the devices with deleted owners; undefined if the plan does not release devices. */
 export const buildReleasedDevicesSql = (plan: PlanDefinition): string | undefined => {
   const { thing, isLacking } = plan.kind;
   if (plan.request.undeletable !== "release" || listOwnerColumns(plan).length === 0) return undefined;

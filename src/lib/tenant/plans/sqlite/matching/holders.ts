@@ -3,17 +3,17 @@ import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import { createTargetIndex } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** A pair of SQL expressions: a key in a row `r`, and the same key in a record `t`. */
-export interface Tier {
+/** Two SQL expressions for the same key: in a row `r` and in a record `t`. */
+export interface KeyPairSql {
   readonly row: string;
   readonly record: string;
 }
 
-/** Stores in `s.holder` which single record has the key of a single row. @param rows SQL: `from … where …`, rows `r` */
+/** Stores record numbers in `s.holder` for keys that one row and one record have. @param rows SQL: `from … where …` */
 export const storeHolders = (
   database: Database,
   { kind }: PlanDefinition,
-  { row, record }: Tier,
+  { row, record }: KeyPairSql,
   rows: string,
 ): boolean => {
   for (const statement of [

@@ -22,18 +22,18 @@ import {
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-import { storeHolders, type Tier } from "./holders.ts";
+import { storeHolders, type KeyPairSql } from "./holders.ts";
 import { respellNewCodes } from "./spelling.ts";
 
-interface Identity extends Tier {
+interface IdentifyingKey extends KeyPairSql {
   readonly field: ImportedField;
   readonly kind: "lasting" | "unique" | "name";
 }
 
-const listIdentities = (plan: PlanDefinition): readonly Identity[] => {
+const listIdentifyingKeys = (plan: PlanDefinition): readonly IdentifyingKey[] => {
   const { keys, thing } = plan.kind;
   if (keyOf(plan).lasting !== true) return [];
-  return listStagedFields(plan).flatMap((field): readonly Identity[] => {
+  return listStagedFields(plan).flatMap((field): readonly IdentifyingKey[] => {
     const isLasting = keys.some((key) => key.field === field.field && key.lasting === true);
     const isName = thing.fields[field.stored]?.personName !== undefined;
     if (!isLasting && !isName && (!field.unique || field.merge !== "value")) return [];
@@ -48,15 +48,15 @@ const listIdentities = (plan: PlanDefinition): readonly Identity[] => {
 const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
-/** SQL: the parameters of a row that names somebody else than the record with its key. @param value SQL of the key */
-const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly Identity[]): string =>
+/** SQL: problem parameters if the name differs from the record with the row's key. @param value SQL of the key */
+const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
-/** Matches rows by another lasting key: a new address. The name must agree. @param match rows `r`, records `t` */
+/** Matches people by other lasting keys after a change of address, if the name agrees. @param match adds matches */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
-  const identities = listIdentities(plan).filter(({ field }) => !isMatchKey(plan, field));
+  const identities = listIdentifyingKeys(plan).filter(({ field }) => !isMatchKey(plan, field));
   const others = identities.filter(({ field }) => kind.keys.some((key) => key.field === field.field));
   const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
   const matched = database.count("select count(*) from s.match");
@@ -65,7 +65,7 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
     kind: kind.name,
   });
-  // nobody is missing from the file
+  // all records are in the file
   if (records <= matched) return;
   const names = identities.filter(({ field }) => field.stored === kind.namedBy);
   const isSame = ["false", ...names.map(({ field }) => buildIsLooselyEqualSql(field))].join(" or ");
@@ -89,13 +89,13 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 };
 
 /**
- * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
- * the file, as sorting one column does; rows with the key of a person with another name, or with none and another code, as
- * of somebody who left, unless a part of the name or a second key agrees. The first administrator is called like the account.
+ * Finds rows that probably identify the wrong person: an employee code, UPN, account or name moves to another person,
+ * as after sorting one column; or the person with the row's key has a different name, as after somebody left. A
+ * matching part of the name or second key is enough. The first administrator is named after the account.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
-  const identities = listIdentities(plan);
+  const identities = listIdentifyingKeys(plan);
   for (const { field, row, record, kind } of identities) {
     if (isMatchKey(plan, field)) continue;
     const changed = `from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
@@ -122,7 +122,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
     ({ field }) => `coalesce(shares_name(${rowColumn(field.field)}, ${recordColumn(field.stored)}), 0)`,
   );
   const code = identities.find(({ field, kind }) => kind === "lasting" && !isMatchKey(plan, field));
-  // without a name, another code tells that it is somebody else
+  // if there is no name, a different code means a different person
   const isNameless = `${rowColumn(named.field.field)} is null and ${code?.record ?? "null"} > ''`;
   const isOther = `${buildChangesFieldSql(named.field)} and not (${sharing.join(" or ")})
     or ${buildChangesFieldSql(code?.field ?? named.field)} and ${isNameless}`;
@@ -136,23 +136,23 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   });
 };
 
-/** Finds cells that another column must have had: organisations or codes as titles, titles as codes, names as kana, mail as TEL. */
+/** Finds cells that belong in another column: organisations, codes, titles, names or email addresses. */
 export const findExchangedColumns = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
   const withKanji = "'*[\u4e00-\u9fff]*'";
   const hasKanji = (field: string): string => `${rowColumn(field)} glob ${withKanji}`;
-  // most names do, and this is ten times as fast as a search
+  // most names begin with kanji, and comparing the first character is ten times as fast as a search
   const beginsWithKanji = `(${rowColumn(namedBy)} >= '\u4e00' and ${rowColumn(namedBy)} < '\ua000')`;
   const staged = listStagedFields(plan);
-  // a title that ends as the name of an organisation does is none where that is blank, or if there is such a one
+  // a title that ends like an organisation's name is wrong if the organisation is blank or such an organisation exists
   const lacksOrg = staged.some(({ field }) => field === "orgCode") ? `${rowColumn("orgCode")} is null` : "0";
   const isNoTitle = (cell: string): string =>
     `(t.employeeCode is not null and ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0')
       or ${cell} not glob '*[^0-9]*' and (select max(title not glob '*[^0-9]*') = 0 from ${thing.name})
       or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
         and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
-  // of somebody without a code, others tell whether codes here have kanji
+  // if the user has no code, the other users show whether codes contain kanji
   const isNoCode = `coalesce(t.employeeCode glob '*[0-9]*', (select max(employeeCode glob ${withKanji}) = 0 from ${thing.name}))`;
   const exchanged = staged.flatMap(({ field, stored, bit }) => {
     const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);

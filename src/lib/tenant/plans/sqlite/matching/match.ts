@@ -20,12 +20,12 @@ import { buildStagedClaimsSql } from "../conflicts.ts";
 /** Minimum number of rows for this check, because a shorter file may contain only new records. */
 const MIN_FOREIGN_ROWS = 5;
 
-/** Minimum number of records for this check, because `serve init` leaves one user, who does not show whose tenant it is. */
+/** Minimum number of records for this check, because the only user of `serve init` does not identify the tenant. */
 const MIN_FOREIGN_RECORDS = 2;
 
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
-/** Returns true if a replacing file matches no record, or an appending one has no mail domain of the tenant. */
+/** Returns true if a replacing file matches no record, or an appending file has no mail domain of the tenant. */
 export const isForeignFile = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
@@ -41,7 +41,7 @@ export const isForeignFile = (database: Database, plan: PlanDefinition): boolean
   if (!isLong) return false;
   if (mode === "replace" && database.get("select 1 from s.match limit 1") === undefined) return true;
   const { lasting, comparison } = keyOf(plan);
-  // every tenant counts employee codes from 1
+  // employee codes that count from 1 occur in every tenant
   const isNumbered = lasting === true && comparison === "code";
   const addresses = kind.claims.find(
     ({ field, own }) => field.comparison === "mail-address" && !own && isStaged(plan, field),
@@ -70,7 +70,7 @@ export const matchRows = (database: Database, plan: PlanDefinition): void => {
     forEachRowRange(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
   };
   match(prepareKeyJoin(database, plan));
-  // the rows of an export are matched by all keys that the console may have
+  // the rows of an export are matched by all keys that the records may have in the console
   if (plan.request.fromConsole !== true) matchByOtherKeys(database, plan, match);
 };
 
@@ -86,14 +86,14 @@ const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
     ${ORDERED_JOIN} ${thing.name} t on t.pk = e.${claim.record}`;
 };
 
-/** @param known SQL: selects a row if a record has the key of the row `r` */
+/** @param known SQL: returns a row if a record has the key of the row `r` */
 const respellKeys = (database: Database, plan: PlanDefinition, known: string): void => {
   const own = listStagedFields(plan).find((field) => isMatchKey(plan, field));
   const rows = `from s.row r where r.key is not null and not exists (${known})`;
   if (own !== undefined) respellNewCodes(database, plan, own, rows, true);
 };
 
-/** SQL: joins the record `t` if it is the only one with a row's key. Several, never stored, are a problem. */
+/** SQL: joins the record `t` if no other record has the row's key. Reports keys of several records as a problem. */
 const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => {
   const { name, thing, inScope } = plan.kind;
   const key = keyOf(plan);

@@ -3,7 +3,7 @@ import { ORG } from "../../../../model/organisation.ts";
 import type { Role } from "../../../../model/role.ts";
 import { USER } from "../../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
-import { RECORD_ORGS } from "../../../store/scope.ts";
+import { RECORD_ORG_SQL } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
@@ -13,7 +13,7 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   const { thing, fields, name } = plan.kind;
   const placing: ImportedField[] = [];
   if (thing === ORG) return;
-  const place = RECORD_ORGS[thing.name]?.((field) => {
+  const place = RECORD_ORG_SQL[thing.name]?.((field) => {
     const found = fields.find(({ stored }) => stored === field);
     if (found === undefined) throw new TypeError(`${thing.name} does not have the field ${field}`);
     placing.push(found);
@@ -33,11 +33,11 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-/** Finds rows that change administrators above operator, which only system administrators may do.  @see facts 2.1 */
+/** Finds rows that change administrators above operator, which is reserved for system administrators. @see facts 2.1 */
 const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void => {
   const { thing, keys, namedBy } = plan.kind;
   if (thing !== USER) return;
-  // with the email address of such a user, an account could get access to the user's more privileged account
+  // by changing the email address of such a user, an account could take over the user's more privileged account
   recordFinding(database, plan, {
     code: "administrator-above",
     field: keys[0].field,
@@ -56,7 +56,7 @@ export const refusePrivilegedUser = (found: Row | undefined): void => {
   throw createSystemOnlyFailure({ called: String(called ?? ""), role: (role ?? "none") as Role });
 };
 
-/** Refuses a plan's changes of users above operator for others than system administrators. @see facts 2.1 */
+/** Refuses changes to users above operator unless the actor is a system administrator. @see facts 2.1 */
 export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefinition): void => {
   if (kind.thing !== USER) return;
   const found = database.get(

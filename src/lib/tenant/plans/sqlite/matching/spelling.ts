@@ -15,8 +15,8 @@ import { recordFinding } from "../findings.ts";
 import { storeHolders } from "./holders.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-// A spreadsheet removes the leading zeros of values such as telephone numbers and employee codes. Cells that lack them
-// are replaced by the spelling of the tenant before rows are compared.
+// Spreadsheets remove the leading zeros of telephone numbers and employee codes. Such cells get the tenant's spelling
+// before rows are compared.
 
 const ORIGINAL_TABLE = "s.original";
 
@@ -30,7 +30,7 @@ export const restoreOriginalRows = (database: Database): void => {
     database.exec(statement);
 };
 
-/** Replaces cells of a field; warns in exports. @param find passes on SQL of `row`, the new cell, and another key */
+/** Replaces cells; only warns in exports. @param find receives a function for SQL of rows, new cells and keys */
 export const replaceCells = (
   database: Database,
   plan: PlanDefinition,
@@ -62,7 +62,7 @@ export const replaceCells = (
     ...(isMatchKey(plan, field) ? ["key = coalesce(x.key, x.cell)"] : []),
   ];
   run(`update s.row as r set ${sets.join(", ")} from s.respelt x where x.row = r.row`);
-  // equal values were looked for before
+  // equal keys were searched for before the cells changed
   if (isMatchKey(plan, field)) run("insert into s.noted values ('key') on conflict do nothing");
 };
 
@@ -74,8 +74,8 @@ const buildMayLackZerosSql = ({ field }: ImportedField): string => buildIsNumber
 const isNumber = ({ kind: { thing } }: PlanDefinition, field: ImportedField): boolean =>
   field.merge === "value" && (isCodeComparison(field.comparison) || thing.fields[field.stored]?.code === true);
 
-/** SQL: a number of the tenant that begins with 0, without its leading zeros and the signs that separate its digits. */
-const buildLostNumberSql = ({ comparison, stored }: ImportedField): string => {
+/** SQL: a stored number that begins with 0, without its leading zeros and the characters that separate its digits. */
+const buildNumberWithoutZerosSql = ({ comparison, stored }: ImportedField): string => {
   const separators = isCodeComparison(comparison) ? [] : ["-", " ", "(", ")"];
   const bare = separators.reduce((sql, separator) => `replace(${sql}, '${separator}', '')`, recordColumn(stored));
   return buildCaseSql(buildIsNumberSql(bare, "0"), `ltrim(${bare}, '0')`, "null");
@@ -84,7 +84,7 @@ const buildLostNumberSql = ({ comparison, stored }: ImportedField): string => {
 const buildStoredCellSql = ({ comparison, stored, short }: ImportedField): string =>
   `${recordColumn(stored)}, ${comparison === "exact" ? "null" : recordColumn(getKeyColumn({ short, list: false }))}`;
 
-/** SQL: new codes with as many digits as all codes of the tenant have. @param rows SQL: `from … where …` */
+/** SQL: new codes, padded with zeros if all codes of the tenant are equally long. @param rows SQL: `from … where …` */
 const buildPaddedCodes = (
   database: Database,
   { kind }: PlanDefinition,
@@ -104,7 +104,7 @@ const buildPaddedCodes = (
   return width === 0 ? [] : [`select r.row, ${padded}, null ${rows} and ${isShort} and length(${cell}) < ${width}`];
 };
 
-/** Gives new codes the tenant's spelling. @param rows SQL: rows `r` @param isLoose without case, width and blanks */
+/** Gives new codes the tenant's spelling. @param rows SQL @param isLoose true to ignore case, width and blanks */
 export const respellNewCodes = (
   database: Database,
   plan: PlanDefinition,
@@ -113,12 +113,12 @@ export const respellNewCodes = (
   isLoose = false,
 ): void => {
   if (plan.request.fromConsole === true || !isNumber(plan, field)) return;
-  // the first import into a tenant
+  // the first import into a tenant has no spelling to follow
   if (database.get(`select 1 from ${plan.kind.thing.name} limit 1`) === undefined) return;
   const [cell, own] = [rowColumn(field.field), recordColumn(field.stored)];
   const tiers = [
     ...(isLoose ? [{ row: `loose_code(${cell})`, record: `loose_code(${own})` }] : []),
-    { row: buildCaseSql(buildMayLackZerosSql(field), cell, "null"), record: buildLostNumberSql(field) },
+    { row: buildCaseSql(buildMayLackZerosSql(field), cell, "null"), record: buildNumberWithoutZerosSql(field) },
   ];
   replaceCells(database, plan, field, (insert) => {
     for (const tier of tiers)
@@ -138,7 +138,7 @@ export const keepLostZeros = (database: Database, plan: PlanDefinition): void =>
       where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
     replaceCells(database, plan, field, (insert) => {
       insert(
-        `select r.row, ${buildStoredCellSql(field)} ${changed} and ${buildMayLackZerosSql(field)} and ${buildLostNumberSql(field)} = ${rowColumn(field.field)}`,
+        `select r.row, ${buildStoredCellSql(field)} ${changed} and ${buildMayLackZerosSql(field)} and ${buildNumberWithoutZerosSql(field)} = ${rowColumn(field.field)}`,
       );
       if (plan.request.fromConsole !== true) buildPaddedCodes(database, plan, field, changed).forEach(insert);
     });

@@ -35,16 +35,16 @@ import {
   listSingleFields,
 } from "./tables.ts";
 
-// A row finds a touched record by the key that the console showed last, by the keys that were asked for since, and by
-// the present one. A row that these place on different records goes to the one whose other columns agree. If both or
-// none agree, the row is contested: it is left out and named.
+// A record with local changes may have another key in the console. A row can match by the key that the console last
+// showed, by the keys of open tasks, or by the local key. If these keys find different records, the other columns
+// decide. If they do not decide, the row is left out and reported.
 
-/** The table of the keys that touched records may have in the console: `pk` and `key`. */
+/** The table of the keys that locally changed records may have in the console: `pk` and `key`. */
 const CANDIDATE_TABLE = "s.candidate";
 
 const PAIR_TABLE = "s.pair";
 
-/** SQL: the records `o` of the plan's kind whose key in the console may differ, or that the console may not have. */
+/** SQL: the records `o` of the plan's kind that may have a different key in the console, or may not be there. */
 const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema): string => {
   const { thing } = plan.kind;
   const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
@@ -66,7 +66,7 @@ const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: 
   );
 };
 
-/** Matches rows with records. A row that belongs to a record that was deleted here does not change anything. */
+/** Matches rows with records. A row for a locally deleted record does not change anything. */
 const matchPairs = (database: Database, plan: PlanDefinition): void => {
   const { thing } = plan.kind;
   const joined = buildReferenceJoinsSql(plan);
@@ -95,7 +95,7 @@ const listIdentifyingFields = (plan: PlanDefinition): readonly ImportedField[] =
       plan.kind.identifying.some((claim) => claim.field === field),
   );
 
-const buildSumSql = (values: readonly string[]): string => values.join(" + ") || "0";
+const buildCountSql = (values: readonly string[]): string => values.join(" + ") || "0";
 
 const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSchema): readonly FoundPair[] => {
   const fields = listSingleFields(plan).filter((field) => !isMatchKey(plan, field));
@@ -119,8 +119,8 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
   const states = buildPossibleStatesSql(versions, `select pk from ${PAIR_TABLE}`);
   const joined = buildReferenceJoinsSql(plan);
   const rows = database.all(
-    `select p.row, p.pk, ${buildSumSql(agreed)} as agreeing, ${buildSumSql(identities.map(({ isSame }) => isSame))} as identical,
-       ${buildSumSql(others.map(({ isSame }) => isSame))} as same, ${buildSumSql(others.map(({ isOther }) => isOther))} as different,
+    `select p.row, p.pk, ${buildCountSql(agreed)} as agreeing, ${buildCountSql(identities.map(({ isSame }) => isSame))} as identical,
+       ${buildCountSql(others.map(({ isSame }) => isSame))} as same, ${buildCountSql(others.map(({ isOther }) => isOther))} as different,
        not exists (select 1 from main.${versions.thing.name} n where n.pk = p.pk) as isDeleted,
        coalesce((select o.inConsole from main.${getObservedTable(versions)} o where o.pk = p.pk), 0) as inConsole
      from (${states}) t ${ORDERED_JOIN} ${PAIR_TABLE} p on p.pk = t.pk ${ORDERED_JOIN} s.row r on r.row = p.row ${joined}
@@ -130,13 +130,13 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
   return rows.map(({ row, pk, agreeing, identical, same, different, isDeleted, inConsole }) => ({
     row: Number(row),
     pk: Number(pk),
-    // a name or key counts more than all other columns
+    // a matching name or key counts more than all other columns
     agreeing: Number(agreeing) + 100 * Number(identical),
     agrees: agreeing === fields.length,
     isThere: isDeleted === 0 && inConsole === 1,
     isUnknown: isDeleted === 1 && inConsole === 0,
     isDeleted: isDeleted === 1,
-    // the row shares only its address with the record
+    // the row and the record have only the address in common
     isOther: same === 0 && Number(different) > 1,
   }));
 };
@@ -155,7 +155,7 @@ const leaveOut = (database: Database, plan: PlanDefinition, rows: ReadonlyMap<nu
   reportContestedRows(database, plan, pairs);
 };
 
-/** Stores in `s.identity` the names or keys that records have or had: `field`, `value`, `pk`. @param which SQL: numbers */
+/** Stores in `s.identity` the current and former names or keys of records (`field`, `value`, `pk`). @param which SQL */
 const storeIdentities = (
   database: Database,
   plan: PlanDefinition,
@@ -185,7 +185,7 @@ const pairByIdentities = (database: Database, fields: readonly ImportedField[], 
     );
 };
 
-/** Pairs rows that have a lasting key of another record than their address's, or only an address. */
+/** Pairs rows with records if a row's lasting keys and address find different records, or only the address does. */
 const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: readonly ImportedField[]): void => {
   const { kind } = plan;
   if (lasting.length === 0 || database.get(`select 1 from ${kind.thing.name} t limit 1`) === undefined) return;
@@ -241,10 +241,10 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
     `insert into ${PAIR_TABLE} select m.row, m.target from (select distinct pk from ${PAIR_TABLE}) few
      ${ORDERED_JOIN} s.match m on m.target = few.pk where true on conflict do nothing`,
   );
-  // a row that shares only its address with a person who was deleted here is about somebody else
+  // a row that has only its address in common with a locally deleted person is about another person
   const pairs = readPairs(database, plan, versions).filter(({ isOther, isDeleted }) => !isOther || !isDeleted);
   const { decided, contested } = decidePairs(pairs);
-  // a row whose records all belong to other rows is new, unless a record keeps its key here
+  // if all possible records match other rows, the row is new, unless a record has its key only by a local change
   const others = [...contested].flatMap(([row, pks]) => (pks.size === 0 ? [row] : []));
   const isKept = `exists (select 1 from main.${getObservedTable(versions)} o where o.pk = m.target and o.touched & ${getColumnBit(versions, keyOf(plan).field)} <> 0)`;
   const held = database.all(
@@ -261,7 +261,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   leaveOut(database, plan, new Map([...[...contested].filter(([, pks]) => pks.size > 0), ...holding]));
 };
 
-/** Leaves out rows with an unknown key that may be a touched record's, as while two keys are swapped there. */
+/** Leaves out rows with unknown keys that may belong to locally changed records, for example while keys are swapped. */
 export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
@@ -274,7 +274,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): v
   database.exec(`delete from ${PAIR_TABLE}`);
   storeIdentities(database, plan, versions, { fields: identifying, which: unseen });
   pairByIdentities(database, identifying, `r.key is not null and not ${buildIsMatchedRowSql("r.row")}`);
-  // a record that the console had before, and that still exists here, is still there under some key
+  // a record that the console had, and that was not deleted locally, is still in the console under another key
   const found = readPairs(database, plan, versions).filter(({ agrees, isThere }) => agrees || isThere);
   const rows = Map.groupBy(found, ({ row }) => row);
   leaveOut(database, plan, new Map([...rows].map(([row, pairs]) => [row, new Set(pairs.map(({ pk }) => pk))])));

@@ -38,10 +38,10 @@ import {
   MERGED_TABLE,
 } from "./tables.ts";
 
-// How an export of the console meets touched fields: a field that was not touched takes the value of the export. A
-// touched field keeps the local value. If the export shows the same value, the field is done; otherwise it stays open.
+// Fields that were not changed locally take the value of a console export. Fields that were changed locally keep the
+// local value; if the export shows the same value, the field's task is done, otherwise it stays open.
 
-/** SQL: true if a blank cell of a touched field proves nothing: the record that the console showed may lack a key. */
+/** SQL: true if a blank cell of a locally changed field means nothing, because the record may lack a key. */
 const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): string => {
   const { field, refers, table, usual } = reference;
   const observed = `o.${quoteIdentifier(field.stored)}`;
@@ -161,7 +161,7 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   keepLocalEntries(database, plan, versions);
 };
 
-/** Leaves out the rows of an export with a value that another record has here: the contests of `s.contest` that were lost. */
+/** Leaves out rows of an export with values that belong to other records locally: lost contests of `s.contest`. */
 export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
   const rows = "select row from s.contest where state = 'left'";

@@ -6,22 +6,22 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { isStaged, LOCAL_ENTRY_TABLE, CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind.ts";
 
-// The tables that the parts of a merge share. They contain what an export shows about records that were touched here.
+// The tables that the steps of a merge share. They contain what an export shows about records with local changes.
 
 /**
- * The table of the rows of touched records: `pk`; `row`; `isNew` (the console did not have the record); masks of columns
- * like those of versions (`shown` by the row, `differing` from the local values, `open`: what differed before the
- * export); and the columns of the record type as the row shows them. `custom` contains the custom fields that stay touched.
+ * The table of the rows of locally changed records: `pk`; `row`; `isNew` (the console did not have the record); bit
+ * masks of columns (`shown` by the row, `differing` from the local values, `open` before the export); and the columns
+ * of the record type with the values of the row. `custom` contains the custom fields that still differ.
  */
 export const MERGED_TABLE = "s.merged";
 
-/** The table of the records that were deleted here but that a row shows: `pk`, `row`. */
+/** The table of locally deleted records that an export still contains: `pk`, `row`. */
 export const DELETED_HERE_TABLE = "s.deleted_here";
 
-/** The table of the records that left-out rows may belong to: `pk`. The export proves nothing about these records. */
+/** The table of records to which left-out rows may belong: `pk`. An export says nothing about these records. */
 export const AMBIGUOUS_TABLE = "s.ambiguous";
 
-/** The target of a row that is left out, for example because its record was deleted here. Nothing is written for it. */
+/** The target of a left-out row, for example for a locally deleted record. Nothing is written for such a row. */
 export const LEFT_OUT_TARGET = -1;
 
 export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSchema | undefined =>
@@ -70,7 +70,7 @@ export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKi
     )
     .join(" or ") || "false";
 
-/** SQL: true if an export without the record `t` keeps it: it was touched, is referred to, or may be left out. */
+/** SQL: true if an export lacks the record `t` but it stays: it is changed locally, referenced or unclear. */
 export const buildIsKeptLocallySql = (kind: StoredKind): string => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
   if (versions === undefined) return "false";
@@ -78,7 +78,7 @@ export const buildIsKeptLocallySql = (kind: StoredKind): string => {
     or ${buildIsReferencedByDriftSql(kind)})`;
 };
 
-/** SQL: true if the export lacks the observed record `o`, and no left-out row may belong to the record. */
+/** SQL: true if the export lacks the record `o`, and no left-out row may belong to the record. */
 export const IS_MISSING_IN_EXPORT_SQL = `${buildIsMissingRecordSql("o.pk")}
   and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = o.pk)
   and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;

@@ -4,12 +4,12 @@ import { writeRecords } from "../commit.ts";
 import { attachStagingForReading } from "../staging.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-// A plan can have the organisations of another plan beside it. Both are committed as one change.
+// A plan can include the organisations of another plan. Both plans are committed as one change.
 
-/** The schema of the staging file of the organisations, while a plan with organisations is committed. */
-export const BESIDE_SCHEMA = "beside";
+/** The schema name of the organisations' staging file while both plans are committed. */
+export const PLANNED_ORGS_SCHEMA = "beside";
 
-/** Shows the organisations on this connection as a plan makes them.  @param path its staging file */
+/** Makes the planned organisations visible on this connection. @param path the staging file of the organisations */
 export const showPlannedOrgs = (database: Database, path: string, plan: PlanDefinition): void => {
   attachStagingForReading(database, path);
   for (const table of [ORG.name, "collection"])
@@ -29,13 +29,13 @@ const listTables = (database: Database, schema: string) =>
     .all(`select name, sql from ${schema}.sqlite_schema where type = 'table'`)
     .map(({ name, sql }) => ({ name: `"${String(name)}"`, sql: String(sql) }));
 
-export const withRowsBeside = (database: Database, body: () => void): void => {
+export const withPlannedOrgRows = (database: Database, body: () => void): void => {
   const own = listTables(database, "s").map(({ name }, at) => ({ name, kept: `kept_${at}` }));
   for (const { name, kept } of own) database.exec(`alter table s.${name} rename to ${kept}`);
-  const tables = listTables(database, BESIDE_SCHEMA);
+  const tables = listTables(database, PLANNED_ORGS_SCHEMA);
   for (const { name, sql } of tables) {
     database.exec(sql.replace(/^create table /i, "create table s."));
-    database.exec(`insert into s.${name} select * from ${BESIDE_SCHEMA}.${name}`);
+    database.exec(`insert into s.${name} select * from ${PLANNED_ORGS_SCHEMA}.${name}`);
   }
   body();
   for (const { name } of tables) database.exec(`drop table s.${name}`);

@@ -6,7 +6,7 @@ import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
 
-/** The table of the cells that name a visible organisation: `key`, and `pk`, which is null if they name several. */
+/** The table of cells that name a visible organisation: `key` and `pk` (null if several have this name). */
 const ORG_NAME_TABLE = "s.org_name";
 
 const ORG_NAME_KEYS: KeyLocation = {
@@ -32,7 +32,7 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ),
 });
 
-/** The table of the spellings of visible organisations: codes, and paths from any level; `loose` has no separators. */
+/** The table of the spellings of visible organisations: codes, and full or partial paths; `loose` has no separators. */
 const SPELLING_TABLE = "temp.org_spelling";
 
 const fillSpellings = (database: Database, orgs: string): void => {
@@ -59,7 +59,7 @@ const MAX_PATHS = 5;
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;
-  // organisations that the plan may not name are part of paths, and those of the plan beside it are hidden in a scope
+  // paths also contain organisations outside the scope; a scope does not show organisations of the other plan
   const orgs = scope === undefined ? "org" : "main.org";
   fillSpellings(database, orgs);
   database.exec(`drop table if exists ${ORG_NAME_TABLE}`);
@@ -68,7 +68,7 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   );
   const named = plan.kind.references.filter(({ keys, field }) => keys === ORG_NAME_KEYS && isStaged(plan, field));
   const what = buildNameListSql(named.map(({ field }) => field.short));
-  // an exact spelling takes precedence
+  // exact spellings take precedence
   database.exec(
     `insert into ${ORG_NAME_TABLE} select key, case when min(pk) = max(pk) then min(pk) end, count(distinct pk), best from (
       select *, min(rank) over (partition by key) as best from (

@@ -8,7 +8,7 @@ import { buildIsValidRowSql } from "../../../store/sql/forms.ts";
 import {
   createParentFault,
   matchOrgs,
-  type ConsolePlace,
+  type ConsoleOrgPlace,
   type ExistingOrg,
   type OrgFault,
   type OrgRow,
@@ -31,7 +31,7 @@ export interface PlacedRow {
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
-/** Returns the rows whose parent is a row that creates no organisation. New organisations in them are not created either. */
+/** Returns the rows below a row that does not create its organisation, and the rows below these. */
 export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] => {
   const below = Map.groupBy(rows, ({ parent }) => parent);
   const nodes = new Set(rows.map(({ node }) => node));
@@ -58,7 +58,7 @@ export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** Returns how many organisations that stay are directly below missing ones, which keep those above them. */
+/** Counts the remaining children of each missing organisation. @param areKept true if their parents remain, too */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,
@@ -117,12 +117,12 @@ const reportFaults = (database: Database, plan: PlanDefinition, faults: readonly
 
 const ORG_VERSIONS = getVersionSchema(ORG.name);
 
-const readConsolePlaces = (database: Database): readonly ConsolePlace[] => {
+const readConsolePlaces = (database: Database): readonly ConsoleOrgPlace[] => {
   const states = buildPossibleStatesSql(ORG_VERSIONS, "select pk from main.org_observed");
   const select = (column: string): string =>
     `select distinct pk, ${column} from (${states}) where mask & ${getColumnBit(ORG_VERSIONS, column)} <> 0`;
   return database
-    .all<Omit<ConsolePlace, "isHere" | "inConsole"> & Readonly<Record<"isHere" | "inConsole", number>>>(
+    .all<Omit<ConsoleOrgPlace, "isHere" | "inConsole"> & Readonly<Record<"isHere" | "inConsole", number>>>(
       `select n.pk, n.name, p.parent, t.pk is not null as isHere, o.inConsole
        from (${select("name")}) n join (${select("parent")}) p on p.pk = n.pk and p.parent is not null
        join main.org_observed o on o.pk = n.pk left join main.org t on t.pk = n.pk
@@ -137,7 +137,7 @@ const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void =>
   });
 };
 
-/** Stores which rows are organisations that were deleted here, and which are left out because several may be meant. */
+/** Stores rows of locally deleted organisations, and rows that are left out because several organisations match. */
 const storeUnclearOrgs = (
   database: Database,
   plan: PlanDefinition,
@@ -154,7 +154,7 @@ const storeUnclearOrgs = (
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
 
-/** Matches the rows without a code with organisations by name and parent, and stores the parents that they name. */
+/** Matches rows without a code by name and parent, and stores the parents that the rows name. */
 export const placeOrgRows = (database: Database, plan: PlanDefinition): void => {
   const isPlaced = isStaged(plan, getParentField(plan));
   const { matched, parents, faults, ...unclear } = matchOrgs(readOrgRows(database), readOrgs(database), {

@@ -112,7 +112,7 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
     const [b] = await tenant.client.accounts.find({ name: "b" });
     await tenant.client.accounts.revoke(b?.id ?? "", {});
     const what = {
-      en: "no system administrator would be left: grant another person this role first",
+      en: "no system administrator would be left; grant another person this role first",
       ja: "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
     };
     const first = { thing: "account", name: "c", fields: [], change: null, other: null, what };

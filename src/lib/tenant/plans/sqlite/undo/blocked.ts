@@ -39,10 +39,9 @@ import {
   listUniqueFields,
 } from "./staged.ts";
 
-// Finds the staged records that cannot be undone. Each check adds the records that it finds to the same table.
+// Finds staged records that cannot be undone. All checks add their records to the same table.
 
-/** The temporary table of the staged records that cannot be undone, with the first reason that was found
- * and, if the undo would delete or rename the record, the first record that refers to it: the one does not remove the other. */
+/** The table of staged records that cannot be undone, with the first reason and the first referring record. */
 const BLOCKED_TABLE = "temp.undo_blocked";
 
 const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (thing text, pk integer, why text, fields text, change integer,
@@ -70,7 +69,7 @@ class BlockedRecordFinder {
     this.#undone = undone;
   }
 
-  /** Adds blocked records. @param from SQL: the query from `from` on; the staged record is `u` unless `pk` is given */
+  /** Adds blocked records. @param from SQL that begins with `from`; the staged record is `u` unless `pk` is given */
   #add(
     { thing }: Pick<VersionSchema, "thing">,
     { why, fields = "'[]'", change = "null", other }: UndoObstacle,
@@ -124,7 +123,7 @@ class BlockedRecordFinder {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
-      // of the custom fields, only those count that the undone change wrote and that still exist
+      // a custom field counts only if the undone change wrote it and it still exists
       const counts =
         name === "custom"
           ? `exists (select 1 from ${buildOtherCustomFieldsSql("x.custom", "t.custom")} and (u.action <> 'update'
@@ -148,8 +147,7 @@ class BlockedRecordFinder {
     const newest = (which = "true"): string =>
       `(select max(c.number) from ${table} w ${ORDERED_JOIN} main.change c on c.revision = w.revision
       where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0 and ${which})`;
-    // a later change that was undone for this record, and its undo, leave the value of the change before them: to undo
-    // either of them would not help
+    // a later change and the undo of that change cancel each other out, so undoing either would not help
     const isReverted = `exists (select 1 from main.change n ${ORDERED_JOIN} ${table} r on r.revision = n.revision and r.pk = w.pk where n.number = c.undoneBy)`;
     const isReverting = `exists (select 1 from main.change n where n.undoneBy = c.number and n.revision > :revision)`;
     const later = `coalesce(${newest(`not (${isReverted} or ${isReverting})`)}, ${newest()})`;
@@ -166,7 +164,7 @@ class BlockedRecordFinder {
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
   }
 
-  /** Blocks administrators, whom no import deletes or changes; a drop deletes them only together with their account. */
+  /** Blocks administrators, which imports cannot delete or change. A dropped task may delete one with the account. */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
     const { isImport, dropped } = this.#undone;
@@ -210,7 +208,7 @@ class BlockedRecordFinder {
       this.#add(
         versions,
         { why: "taken", fields: `'["${name}"]'`, other: { thing, pk } },
-        // if the same undo restores the field of the other record, that record releases its value
+        // if the same undo restores the field of the other record, the value becomes free
         `from ${staged} u ${ORDERED_JOIN} ${holders} where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${pk} <> u.pk
           and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`,
       );
@@ -224,7 +222,7 @@ class BlockedRecordFinder {
         and not exists (select 1 from ${target} s where s.pk = o.pk))
       or exists (select 1 from ${target} o where o.action <> 'delete' and ${key("o")} = ${own} and ${among("u", "o")})`;
     const isOfScope = to.scope === undefined ? "true" : `u.${to.scope} = coalesce(w.${to.scope}, o.${to.scope})`;
-    // the name of a record that is referred to by name may have changed; its versions contain the earlier names
+    // the referenced record may have a new name; its versions contain the old names
     const since = (what: string): string => `(select ${what} from main.${getVersionTable(getVersionSchema(to.name))} w
       ${ORDERED_JOIN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
       where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
@@ -297,7 +295,7 @@ class BlockedRecordFinder {
 
 const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
   what: text(
-    "records of this change are now outside your organisations; nothing was changed",
+    "some records of this change are now outside your organisations; nothing was changed",
     "この変更のデータの一部が管理対象組織の外にあるため、何も変更していません",
   ),
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
@@ -321,8 +319,8 @@ export const findBlockedRecords = (database: Database, undone: UndoneChange): vo
 const createDependentUndoFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `other records of change ${number} depend on those that would be skipped; nothing was changed`,
-      `変更 ${number} には、取り消せないデータがないと取り消せないものがあるため、何も変更していません`,
+      `some records of change ${number} depend on records that cannot be undone; nothing was changed`,
+      `変更 ${number} に、取り消せないデータに依存するデータがあるため、何も変更していません`,
     ),
     hint: text("undo the later changes first", "先に、後の変更を取り消してください"),
   });

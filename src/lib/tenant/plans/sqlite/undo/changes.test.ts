@@ -231,7 +231,7 @@ describe("a plan", () => {
     expect(await failureOf(undoChange(boss, "last"))).toMatchObject({
       code: "conflict",
       what: {
-        en: `change ${lastNumber()} cannot be undone: it wrote no record that can be restored; former passwords and similar secrets are not stored`,
+        en: `change ${lastNumber()} cannot be undone: it changed no data that can be restored (old passwords and similar secrets are not stored)`,
       },
     });
   });
@@ -252,7 +252,7 @@ describe("a plan", () => {
       "表示名,ユーザーID,パスワード,グループ名\na1,a1,Hidden4711,営業",
     );
     await tenant.client.accounts.resetPassword(sato, { password: `${PASSWORD}2` });
-    const why = "it wrote no record that can be restored; former passwords and similar secrets are not stored";
+    const why = "it changed no data that can be restored (old passwords and similar secrets are not stored)";
     for (const [named, number] of [
       [change ?? 0, change ?? 0],
       ["last", lastNumber()],

@@ -15,8 +15,8 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged.ts";
 
-// To drop a task, an undo writes the console values: local changes are replaced with the observed values, locally
-// created records are deleted, and locally deleted records are restored.
+// A dropped task is undone with the console's values: they replace local changes, records that were created locally are
+// deleted, and records that were deleted locally are restored.
 
 const DROPPED_TABLE = "temp.dropped";
 
@@ -34,7 +34,7 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
     `create table if not exists ${DROPPED_TABLE} (thing text, pk integer, mask integer, primary key (thing, pk))`,
   );
   database.run(`delete from ${DROPPED_TABLE} where thing = :thing`, { thing: thing.name });
-  // an undo does not restore secrets, but a secret is dropped together with its account
+  // secrets cannot be restored, but a secret is dropped together with its account
   const secrets = versions.columns
     .filter(({ name }) => listSecretTimeColumns(thing).includes(name))
     .map(({ bit }) => bit);
@@ -59,7 +59,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const shown = columns.map(({ name, bit }) => {
     const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
-    // the observed value may be missing, because exports have not shown this column of a new record yet
+    // the console's value may be missing, because no export has shown this column of the new record yet
     const value =
       name === "custom"
         ? `(select json_group_object(b.key, b.value) from json_each(${buildMergedEntriesSql(own, local)}) b where b.value is not null)`
@@ -83,7 +83,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   );
 };
 
-/** Returns what identifies the dropped values, with the latest revision, because any change may affect them. */
+/** Identifies the dropped values. Includes the latest revision, because any change may affect them. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),

@@ -11,7 +11,7 @@ import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } 
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { batchLines, buildFieldPiece, buildLineSql } from "../rows.ts";
+import { batchLines, buildFieldEntrySql, buildLineSql } from "../rows.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
 import { getKindsOfThing } from "../tables.ts";
 import {
@@ -56,7 +56,7 @@ interface LineField {
   readonly piece: (value: string, other: string) => string;
 }
 
-/** The record type of lines. Records that files do not contain have no kind. */
+/** The record type of lines, without a kind if files do not contain the records. */
 interface LineType {
   readonly versions: VersionSchema;
   readonly kind?: StoredKind | undefined;
@@ -89,7 +89,7 @@ const toFileField = (kind: StoredKind, field: ImportedField): LineField => {
     if (reference !== undefined) return `json_quote(${buildReferencedTextSql(reference, value)})`;
     return merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`;
   };
-  return { name, column, piece: (value) => buildFieldPiece(name, json(value)) };
+  return { name, column, piece: (value) => buildFieldEntrySql(name, json(value)) };
 };
 
 const toOwnField = (database: Database, { thing }: VersionSchema, name: string): LineField => {
@@ -102,7 +102,7 @@ const toOwnField = (database: Database, { thing }: VersionSchema, name: string):
     if (thing.fields[name]?.type === "boolean") return `json_quote(${buildCaseSql(`${value} = 1`, "'TRUE'", "null")})`;
     return `json_quote(cast(${label(value)} as text))`;
   };
-  return { name, column: name, piece: (value) => buildFieldPiece(name, json(value)) };
+  return { name, column: name, piece: (value) => buildFieldEntrySql(name, json(value)) };
 };
 
 const listLineFields = (database: Database, { versions, kind }: LineType): readonly LineField[] => {
@@ -172,7 +172,7 @@ const buildLinesSql = (
       : `${from} is distinct from ${to}`;
   const changed = (piece: (field: LineField, from: string, to: string) => string): string =>
     list((field, from, to) => buildCaseSql(isOther(field, from, to), piece(field, from, to), "''"));
-  // a record has only those other values that somebody gave it
+  // fields outside files appear only if they have a value
   const whole = (side: SideSql): string =>
     list((field) => {
       const value = side(field.column);

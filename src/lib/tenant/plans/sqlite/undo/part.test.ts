@@ -67,7 +67,7 @@ test("a change whose record left the part is refused", async () => {
   for (const skipBlocked of [false, true])
     expect(await failureOf(imports.undo(number, { skipBlocked }))).toMatchObject({
       code: "not-permitted",
-      what: { en: "records of this change are now outside your organisations; nothing was changed" },
+      what: { en: "some records of this change are now outside your organisations; nothing was changed" },
     });
 });
 

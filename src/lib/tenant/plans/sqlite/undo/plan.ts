@@ -44,7 +44,7 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
   return String(row?.["scope"]) as FormatName;
 };
 
-/** Returns how many devices get another owner and must be wiped; undefined if no device is written. @see facts 1.3 */
+/** Returns how many devices get another owner and must be wiped; undefined if no device changes. @see facts 1.3 */
 const countWipes = (database: Database): number | undefined => {
   const staged = getStagedTable(getVersionSchema(DEVICE.name));
   const to = (column: string): string => `u.${quoteIdentifier(column)}`;
@@ -107,7 +107,7 @@ export const countPreparedUndo = (database: Database, undone: UndoneChange, own?
     columns: countChangedColumns(database, kind),
     roles: findRolesInUndo(database),
     ...(beside.length > 0 && { beside }),
-    // if the console does not change, no device gets another owner, so no device needs to be wiped
+    // the console does not change when a task is dropped, so no device needs to be wiped
     wipes: undone.dropped === undefined ? countWipes(database) : undefined,
     blocked:
       blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, MAX_LISTED_BLOCKED_RECORDS) },

@@ -19,13 +19,12 @@ import { hasAppliedView } from "../../../store/sqlite/scope.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
-// An undo is staged as the records that it writes. A temporary table for each record type contains the values after the
-// undo, and one of three actions: `update` restores a record's former values, `create` restores a record, and `delete`
-// deletes a record.
+// An undo is staged as records to write. The temporary table of a record type contains the values after the undo, and
+// an action: `update` restores former values, `create` restores a record, and `delete` deletes a record.
 
 export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/** Returns the temporary table of a type's staged records: `pk`, `action`, `changed`, and the values after the undo. */
+/** Returns the name of the temporary table of staged records: `pk`, `action`, `changed`, and the new values. */
 export const getStagedTable = ({ thing }: Pick<VersionSchema, "thing">): string => `temp.${thing.name}_undo`;
 
 export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionSchema["columns"] => {
@@ -36,7 +35,7 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
-/** @param mask SQL: the columns of which a change must have written one */
+/** @param mask SQL: a bit mask of columns; a record is staged if the change wrote at least one of them */
 const buildStagingSql = (versions: VersionSchema, mask: string): readonly string[] => {
   const { thing, key, times } = versions;
   const table = getStagedTable(versions);
@@ -60,7 +59,7 @@ const buildStagingSql = (versions: VersionSchema, mask: string): readonly string
     `${into} select t.${key}, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
        ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
      where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql(`t.${key}`)}`,
-    // records that the change created and that were deleted later are found through their later versions
+    // records that were created and later deleted are found through their later versions
     `${into} select distinct v.pk, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
        ${ORDERED_JOIN} main.${kept} v on v.pk between c.first and c.last and v.revision > c.revision and v.action = 'delete'
      where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql("v.pk")}
@@ -85,25 +84,25 @@ export const resetStagedTables = (database: Database, versions: VersionSchema): 
     `create table if not exists ${table} (pk integer primary key, action text, changed integer, ${names.join(", ")})`,
   );
   database.exec(`delete from ${table}`);
-  const since = getSinceTable(versions);
+  const since = getLaterVersionsTable(versions);
   database.exec(
     `create table if not exists ${since} (pk integer primary key, changed integer, ${versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ")})`,
   );
   database.exec(`delete from ${since}`);
 };
 
-const getSinceTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
+const getLaterVersionsTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
 
-/** SQL: merges the later versions of each staged record into one row with the oldest value of each column. */
-const buildFillSinceSql = (versions: VersionSchema): string => {
-  const table = getSinceTable(versions);
+/** SQL: merges later versions of each staged record into a single row with the oldest value of each column. */
+const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
+  const table = getLaterVersionsTable(versions);
   const own = `${versions.thing.name}_since`;
   const columns = versions.columns.map(({ name, bit }) => ({ column: quoteIdentifier(name), bit }));
   const sets = columns.map(
     ({ column, bit }) =>
       `${column} = ${buildCaseSql(`excluded.changed & ${bit} <> 0`, `excluded.${column}`, `${own}.${column}`)}`,
   );
-  // the unary plus makes SQLite scan the later versions instead of looking up the versions of every staged record
+  // the unary plus makes SQLite scan the later versions instead of looking them up for every staged record
   return `insert into ${table} (pk, changed, ${columns.map(({ column }) => column).join(", ")})
     select v.pk, v.changed, ${columns.map(({ column }) => `v.${column}`).join(", ")} from main.${getVersionTable(versions)} v
     where v.revision > :revision and +v.pk in (select pk from ${getStagedTable(versions)}) and ${buildInterruptCheckSql("v.pk")}
@@ -118,8 +117,8 @@ export const stageChange = (
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
     for (const sql of buildStagingSql(versions, mask(versions))) database.run(sql, { revision });
-    // reading the later versions scans all records, so record types that the change did not write are skipped
-    if (hasStagedRecords(database, versions)) database.run(buildFillSinceSql(versions), { revision });
+    // reading later versions scans all records, so unchanged record types are skipped
+    if (hasStagedRecords(database, versions)) database.run(buildMergeLaterVersionsSql(versions), { revision });
   }
 };
 
@@ -162,7 +161,7 @@ export const listStagedCollections = (database: Database): readonly string[] => 
 interface UniqueField {
   readonly name: string;
   readonly bit: string;
-  /** SQL: the key by which the value is compared, or the keys of a list. @param alias alias of the record */
+  /** SQL: the comparison key of the value, or the keys of a list. @param alias alias of the record */
   readonly keys: (alias: string) => string;
   readonly held: string;
   readonly claims?: { readonly table: string; readonly key: string } | undefined;
@@ -184,7 +183,7 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/** SQL: columns of a type's records after an undo. @param isDeletion nothing is restored or changed: uses indexes */
+/** SQL: columns of a type's records after an undo. @param isDeletion true if all staged records are deleted (faster) */
 export const buildRecordsAfterUndoSql = (
   versions: VersionSchema,
   names: readonly string[],
@@ -235,7 +234,7 @@ export const restoreCustomFields = (database: Database): void => {
   database.exec(
     `update ${users} as u set custom = json_patch(t.custom, (select json_group_object(cast(f.pk as text), ${buildCustomValueSql("u.custom")})
        from ${buildOtherCustomFieldsSql("u.custom", "x.custom")}))
-     from ${getSinceTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
+     from ${getLaterVersionsTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
      where u.pk = x.pk and u.action = 'update' and u.changed & x.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
   );
   const isKnown = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
@@ -248,12 +247,12 @@ export const restoreCustomFields = (database: Database): void => {
 
 export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
-   left join ${getSinceTable(versions)} x on x.pk = u.pk`;
+   left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
-/** SQL: the label of a record, even if deleted; null if the acting account cannot see it. @param pk SQL */
+/** SQL: the label of a record, even if deleted; null if the acting account cannot see the record. @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
-  // a view of renewal items needs tables that only their list creates
+  // the view of renewal items needs tables that only the list of renewal items creates
   if (
     thing === ACCOUNT_SETTINGS ||
     thing === TENANT_PROFILE ||

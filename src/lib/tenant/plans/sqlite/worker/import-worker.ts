@@ -6,7 +6,7 @@ import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
-/** The work of this thread: functions over files on disk. They stop between rows if `interrupted` returns true. */
+/** The jobs of this thread, which work on files. They stop between rows if `interrupted` returns true. */
 const JOBS = {
   plan,
   commitPlan,
@@ -17,8 +17,8 @@ const JOBS = {
 export type Jobs = typeof JOBS;
 export type JobArguments<J extends keyof Jobs> = Parameters<Jobs[J]>[0];
 
-/** A job for the thread. Any value other than 0 in the shared `stop` interrupts it. */
-export interface Assignment {
+/** A job for the thread. A value other than 0 in the shared `stop` interrupts the job. */
+export interface WorkerJob {
   readonly job: keyof Jobs;
   readonly args: JobArguments<keyof Jobs>;
   readonly stop: Int32Array;
@@ -26,7 +26,7 @@ export interface Assignment {
 
 export type Outcome = { readonly result: unknown } | { readonly problem: Problem } | { readonly error: unknown };
 
-async function perform({ job, args, stop }: Assignment): Promise<Outcome> {
+async function perform({ job, args, stop }: WorkerJob): Promise<Outcome> {
   const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
   const run = JOBS[job] as (given: typeof args, interrupted: () => boolean) => Promise<unknown>;
   const { tenant, staging }: { readonly tenant: string; readonly staging?: string | undefined } = args.files;
@@ -38,6 +38,6 @@ async function perform({ job, args, stop }: Assignment): Promise<Outcome> {
   }
 }
 
-parentPort?.on("message", (assignment: Assignment) => {
+parentPort?.on("message", (assignment: WorkerJob) => {
   void perform(assignment).then((outcome) => parentPort?.postMessage(outcome));
 });

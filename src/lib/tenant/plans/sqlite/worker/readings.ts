@@ -20,12 +20,12 @@ export interface ReadSource {
   readonly scope: Scope | undefined;
 }
 
-/** Maximum time that a statement waits for a commit. Short, because other readings wait for the statement. */
+/** Maximum time that a statement waits for a commit. It is short, because other statements wait for this one. */
 const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");
 
-/** Opens a connection that only reads. @throws Failure `locked` if the plan in the staging file is being committed */
+/** Opens a read-only connection. @throws Failure `locked` if the plan in the staging file is being committed */
 const openSource = (
   { tenant, readOnly, staging, beside, scope }: ReadSource,
   interrupted: () => boolean,
@@ -117,7 +117,7 @@ async function* openLines(
   }
 }
 
-/** Returns lines read on this thread; the first batch fails before the stream. @param open receives the connection */
+/** Streams lines from this thread. Errors in the first batch are thrown before the stream is returned. */
 export const readLines = async (
   source: ReadSource,
   reading: PlanReading,

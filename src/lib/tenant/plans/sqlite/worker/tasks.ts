@@ -49,7 +49,7 @@ import { getStoredKind } from "../tables.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { PlanCounts, StagedFile } from "../../staging/counts.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import { BESIDE_SCHEMA, showPlannedOrgs, withRowsBeside } from "../orgs/beside.ts";
+import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "../orgs/beside.ts";
 
 export interface TaskFiles {
   readonly tenant: string;
@@ -64,12 +64,12 @@ interface StagedJob {
   readonly files: TaskFiles;
 }
 
-/** Page cache of a bulk connection in KiB. A larger one saved no time with one and three million rows. */
+/** Page cache of a bulk connection in KiB. A larger cache was not faster with up to three million rows. */
 const BULK_CACHE_KIB = 20_480;
 
 const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>): void => {
   if (staging !== undefined) attachStaging(database, staging, { fresh: false });
-  if (beside !== undefined) database.run(`attach :beside as ${BESIDE_SCHEMA}`, { beside });
+  if (beside !== undefined) database.run(`attach :beside as ${PLANNED_ORGS_SCHEMA}`, { beside });
 };
 
 const openBulkConnection = (tenant: string, interrupted: () => boolean): Database => {
@@ -82,7 +82,7 @@ const openBulkConnection = (tenant: string, interrupted: () => boolean): Databas
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
-/** Flushes a plan's rows. SQLite must do this, as reopening the file would release the lock of a running import. */
+/** Flushes a plan's rows through SQLite, because reopening the file would release the lock of the running import. */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
   database.exec("create table if not exists s.whole (at integer)");
@@ -112,7 +112,7 @@ interface PlanJob extends StagedJob {
   readonly request: StoredRequest;
 }
 
-/** Reads a file to its end, and stages its rows. @throws Failure `interrupted`, also if the file breaks off */
+/** Reads a file to its end and stages its rows. @throws Failure `interrupted`, also if the file ends too early */
 const stageFile = async (
   database: Database,
   kind: StoredKind,
@@ -137,13 +137,13 @@ const stageFile = async (
   const found = stager.end();
   table.flush();
   database.exec("commit");
-  // an export has a column for every value in the console, so its lists are complete
+  // an export has enough columns for every value in the console, so its lists are complete
   const places =
     request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
   return { ...found, places, encoding, inputSha256: hash.digest("hex") };
 };
 
-/** Returns an import that has no plan yet.  @throws Failure `conflict` if it has one, or was discarded */
+/** Returns an import without a plan. @throws Failure `conflict` if a plan exists or the import was discarded */
 const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
   const record = await readImport(reader, id);
   if (record.state !== "uploading") throw createNotOpenFailure(record);
@@ -193,12 +193,12 @@ const compareAndStorePlan = async (
     await updateImport(writer, await readUnplannedImport(writer, id), {
       state: "planned",
       etag,
-      detail: { staged: plan.staged, counts: addBeside(counts, orgs), ...deleted },
+      detail: { staged: plan.staged, counts: addPlannedOrgCounts(counts, orgs), ...deleted },
     });
   });
 };
 
-const addBeside = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCounts => {
+const addPlannedOrgCounts = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCounts => {
   const { create = 0, update = 0, recordsBefore = 0, roles } = orgs?.detail.counts ?? {};
   if (create + update === 0) return counts;
   const own = counts.roles ?? { count: 0, first: [] };
@@ -222,7 +222,7 @@ const withDatabase = async <T>(
     return await body(database);
   } finally {
     database.close();
-    // while the lock is exclusive, SQLite truncates the journal at the end of a transaction instead of deleting it
+    // in exclusive mode, SQLite only truncates the journal at the end of a transaction
     if (files.staging !== undefined) removeFilesIfPossible([`${files.staging}-journal`]);
   }
 };
@@ -251,7 +251,7 @@ const requireSameEffect = async (database: Database, record: ImportRecord): Prom
     throw createTenantChangedFailure();
 };
 
-/** Applies a plan as one change. @throws `conflict`, `input-rejected`; as {@link refusePrivilegedChanges} */
+/** Commits a plan as one change. @throws `conflict`, `input-rejected`, and as {@link refusePrivilegedChanges} */
 const applyAndRecord = async (
   database: Database,
   writer: Writer,
@@ -269,12 +269,12 @@ const applyAndRecord = async (
   const created = references.filter(({ refers }) => refers.creates !== undefined).map((one) => one.collection);
   await writer.lock([...new Set([collection, ...created, ...others])]);
   if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
-  // if nothing that the plan read has changed, it need not be checked again
+  // if the data that the plan read has not changed, the plan need not be checked again
   const isRechecked = etagOf(database, plan) !== record.etag;
   const revision = advanceRevision(database, [collection, ...others]);
   const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
   if (beside !== undefined)
-    withRowsBeside(database, () =>
+    withPlannedOrgRows(database, () =>
       applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
     );
   if (isRechecked) await requireSameEffect(database, record);
@@ -302,7 +302,7 @@ const applyAndRecord = async (
   if (isExport) recordConsoleImport(database, record, { now, actor });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
-  // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
+  // rules for the plan's own kind were checked with the plan; check them again only if the tenant has changed since
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision });
@@ -311,7 +311,7 @@ const applyAndRecord = async (
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
-/** Records the time of the last complete console export, and keeps its layout. */
+/** Stores the time of the last complete console import, and the layout of the export. */
 const recordConsoleImport = (
   database: Database,
   record: Pick<ImportRecord, "kind" | "detail">,
@@ -328,7 +328,7 @@ const recordConsoleImport = (
 const loadSenderCheck = async ({ sender }: CommitMoment) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
-/** Runs a change and records its writer. If the request has an idempotency key, the change runs only once. */
+/** Runs a change and records its author. A request with an idempotency key runs only once. */
 const runNotedChange = async (
   database: Database,
   { writer: note, once, moment }: ChangeJob,
@@ -360,7 +360,7 @@ export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => 
   for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
 };
 
-/** Undoes a change. @throws Failure `conflict` if the records that block it have changed since it was planned */
+/** Undoes a change. @throws Failure `conflict` if the blocked records have changed since the undo was planned */
 export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
   const { tenant } = job.files;

@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import type { Assignment, JobArguments, Jobs, Outcome } from "./import-worker.ts";
+import type { WorkerJob, JobArguments, Jobs, Outcome } from "./import-worker.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
-/** Returns the URL of the worker: a `.ts` file in this folder of the source, or a file of the built bundle. */
+/** Returns the URL of the worker: a `.ts` file next to this file in the source, or a file in the built bundle. */
 const getWorkerUrl = (): URL =>
   import.meta.url.endsWith(".ts")
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** An idle worker, which keeps no state. It is reused because each new worker loads the whole import engine. */
+/** An idle worker without state. It is reused, because each new worker must load the whole import engine. */
 let idle: Worker | undefined;
 
 const startWorker = (): Worker => {
@@ -36,13 +36,13 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-/** The thread of a tenant's imports, which performs one job after another while the main thread handles requests. */
+/** The thread of a tenant's imports. It runs one job at a time, while the main thread handles requests. */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
-  /** the connections of the lines that are being read; see `readLines` */
+  /** the connections of streams that are still being read; see `readLines` */
   readonly reading = new Set<Database>();
 
-  /** Runs a job after earlier ones. @param signal interrupts it and rolls it back @throws Failure `interrupted` */
+  /** Runs a job after earlier jobs. @param signal interrupts the job and rolls it back @throws Failure `interrupted` */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#turn = mine.catch(() => undefined);
@@ -69,9 +69,9 @@ async function runJob(
   };
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
-  // the thread reads the file through this stream: a failed job may not have read it to its end
+  // the thread reads the file through this stream, because a failed job may not read it to its end
   const stream = "stream" in args ? args.stream.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
-  const assignment: Assignment = { job, args: { ...args, ...(stream && { stream }) }, stop };
+  const assignment: WorkerJob = { job, args: { ...args, ...(stream && { stream }) }, stop };
   try {
     const worker = takeWorker();
     worker.ref();

@@ -84,7 +84,7 @@ const claimListValues = (database: Database, versions: VersionSchema): void => {
   }
 };
 
-/** Writes a type's staged records in ranges, because a statement for a million records could not be interrupted. */
+/** Writes staged records in ranges, because a single statement for a million records could not be interrupted. */
 const writeStagedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key, times } = versions;
   const staged = getStagedTable(versions);
@@ -111,7 +111,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** Writes the staged records, none of which may be blocked. Must run in the caller's transaction. */
+/** Writes the staged records; none of them may be blocked. Must run in the caller's transaction. */
 const writeUndo = (database: Database, revision: number): void => {
   const things = countStagedRecords(database).map(({ versions }) => versions);
   for (const versions of things) storeVersions(database, versions, revision);
@@ -153,7 +153,7 @@ export const undoAndRecord = async (
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createTenantChangedFailure();
   const staged = listStagedCollections(database);
-  // an undo that does not change a record still advances the collection of its kind, as an import without changes does
+  // an undo without changed records still increases the revision of its kind, as an import without changes does
   const collections = staged.length === 0 ? [getStoredKind(record.kind).collection] : staged;
   await writer.lock(collections);
   const revision = advanceRevision(database, collections);
@@ -167,7 +167,7 @@ export const undoAndRecord = async (
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   const original = undone && (await findImportOfChange(writer, undone));
-  // what an export wrote was the console's, and so is what was there before
+  // after a console import, the written values and the restored values are both the console's
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
   if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
   if (asked.dropped !== undefined) settleDrop(database);
