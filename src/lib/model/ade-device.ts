@@ -10,7 +10,7 @@ const defineAppleText = (en: string, ja: string, example: string | null) =>
 const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
 
-/** A device as Apple describes it, and when it was first seen.  @see apple 3 (the fields); facts 4.4 */
+/** The fields of a device that Apple returns, and the time of the first sync.  @see apple 3 (the fields); facts 4.4 */
 const ADE_DEVICE_FIELDS = {
   serialNumber: {
     type: "text",

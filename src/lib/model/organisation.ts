@@ -18,7 +18,7 @@ export const ROOT_ORG_NAME = "全社";
 
 const UNKNOWN_PARENT = { code: "org-parent-unknown", param: "parent" } as const;
 
-/** Fields of an organisation. Limits and console columns are unknown; headers are clomoctl's.  @see facts 1.2, 1.4 */
+/** Limits and console columns are unknown. The headers are clomoctl's own.  @see facts 1.2, 1.4 */
 const ORG_FIELDS = {
   id: defineIdField(1),
   name: {
@@ -80,7 +80,7 @@ const ORG_ON_THE_LEFT = text(
 export const ORG = {
   name: "org",
   title: text("organisations", "組織"),
-  // @see facts 1.1; the manual does not name the choice
+  // @see facts 1.1; the manual does not name the import mode
   screen: {
     page: text("CLOMO PANEL, Users/Org", "CLOMO PANEL の「Users/Org」画面"),
     clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
@@ -109,7 +109,7 @@ export const ORG = {
 
 const { id, code, path } = ORG_FIELDS;
 
-/** Returns the field of another record for an organisation: `of` its members, and how lists show them. */
+/** Defines a field of another record that refers to an organisation, with list columns for path, code and ID. */
 export const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",
@@ -138,7 +138,7 @@ export type Org = RecordOf<typeof ORG_FIELDS>;
 export const formatOrgPath = (names: readonly string[]): string =>
   names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
 
-/** Parses what {@link formatOrgPath} formats; undefined for a blank name or an unknown escape. */
+/** Parses a path as {@link formatOrgPath} writes it. Returns undefined for a blank name or an unknown escape. */
 export const parseOrgPath = (path: string): readonly string[] | undefined => {
   const names: string[] = [];
   let name = "";

@@ -105,7 +105,7 @@ const explainUndeletableHolder = (params: ProblemParams): Text => {
   return explainUndeletable(quoteName(params), text(`used by ${owned.en}`, `${owned.ja} が使っています`));
 };
 
-/** All problems that an input file can have, each defined in one place, so that its text is easy to find. */
+/** All problems that an input file can have. */
 export const PROBLEMS = {
   // the whole file
   "file-empty": createError("the file is empty", "ファイルが空です"),
@@ -478,11 +478,11 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** the number of the record; 1 is the header; 0 for the whole file or for a record that is missing from the file */
+  /** number of the row; 1 is the header; 0 for the whole file or for a record that is missing from the file */
   readonly row: number;
-  /** the physical line on which the record begins, counted from 1; 0 if the problem does not have a line */
+  /** line of the file on which the row begins, counted from 1; 0 if the problem does not have a line */
   readonly line: number;
-  /** the number of the cell, counted from 1; 0 for the whole record */
+  /** number of the cell, counted from 1; 0 for the whole row */
   readonly column: number;
   readonly header: string;
   readonly params: ProblemParams;
@@ -497,7 +497,7 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-/** Describes a problem with a value that is kept as in the console. @param params with the problem's code as `of` */
+/** Describes a problem with a console value that is imported anyway. `of` is the code of the problem. */
 function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));

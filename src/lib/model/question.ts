@@ -23,7 +23,7 @@ const HOME_EXPIRY_CHOICES = {
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The titles of the checklist items, the six in CLOMO's manual.  @see facts 7.1; seed 002 */
+/** The titles of the checklist items, which are the six items in CLOMO's manual.  @see facts 7.1; seed 002 */
 export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
@@ -40,7 +40,7 @@ export type ItemId = keyof typeof ITEM_TITLES;
 
 const TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-/** The kind of answer that a question expects. For a password, questions ask only for the place where it is kept. */
+/** The kind of answer that a question expects. Questions never ask for a password, only where it is kept. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
@@ -194,7 +194,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/** Parses a typed answer. A date is when something was last done, so not in the future.  @param now a UTC instant */
+/** Parses a typed answer. A date, on which something was last done, is not in the future.  @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

@@ -5,7 +5,7 @@ import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from ".
 
 const SCHEME_SETTINGS = same("Settings > 全般 > カスタム管理権限スキーム設定");
 
-/** A custom scheme (カスタム管理権限スキーム), a list of custom administrators' rights.  @see facts 2.1 */
+/** A custom scheme (カスタム管理権限スキーム), which lists the rights of custom administrators.  @see facts 2.1 */
 export const SCHEME = {
   name: "scheme",
   fields: {
@@ -31,7 +31,7 @@ export const SCHEME = {
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
   },
-  // @see facts 2.1: the screen of the settings is known, the buttons on it are not
+  // @see facts 2.1: the manual shows the settings screen, but not the buttons on it
   clicks: {
     create: SCHEME_SETTINGS,
     edit: SCHEME_SETTINGS,

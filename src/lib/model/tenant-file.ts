@@ -2,16 +2,16 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 export interface TenantCopyState {
-  /** why the copy cannot be trusted; null if it is sound */
+  /** why the copy cannot be trusted; null if the copy is intact */
   readonly fault: Text | null;
-  /** last record of its audit log; null if there is none */
+  /** last record of the copy's audit log; null if the log is empty */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
   readonly problems: readonly Text[];
 }
 
 /**
- * How a received tenant relates to the local one: that is empty; it goes forward, with the number of changes and the
- * time of the last common one; it has nothing new; or both went different ways.
+ * How a received tenant relates to the local tenant. `forward`: it has `changes` that the local tenant does not have
+ * after the last common change at `since`; `other`: both tenants have changes that the other one does not have.
  */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }

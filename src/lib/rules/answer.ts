@@ -21,7 +21,7 @@ export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string):
   return text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`);
 };
 
-/** Returns an answer's stored form; as typed if the question does not accept it, for the rule to reject. */
+/** Returns an answer's stored form, or an invalid answer as typed, which {@link judgeAnswer} then rejects. */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
   const form = QUESTIONS.get(question);
   const read = form && parseAnswer(form, typed, now);

@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 
 /**
- * A custom field's name must fit a header and `--custom NAME=VALUE` (a clomoctl rule). @param isFree no column has it
+ * A custom field's name must fit a header and `--custom NAME=VALUE` (clomoctl rule). @param isFree: no column has it
  */
 export const judgeCustomFieldName = (name: string, isFree: boolean): Text | undefined => {
   if (name.trim() !== name)

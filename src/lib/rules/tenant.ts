@@ -7,7 +7,7 @@ import type { RuleProblem } from "./rule.ts";
 
 type ProfileRule = (profile: TenantProfile) => RuleProblem | undefined;
 
-/** Commands find a contract by its name, so they would change only one of two with the same name. */
+/** The names of contracts must be unique, because commands find a contract by its name. */
 const judgeContractNames: ProfileRule = ({ contracts }) => {
   const twice = contracts.find(({ name }, at) =>
     contracts.slice(0, at).some((other) => nameKey(other.name) === nameKey(name)),
@@ -85,7 +85,7 @@ const PROFILE_RULES: readonly (readonly [judge: ProfileRule, fields: readonly (k
   [judgeConsoleTimezone, ["consoleTimezone"]],
 ];
 
-/** Returns what is wrong with the fields that a change to the tenant's profile writes. */
+/** Returns the problems of the fields that a change to the tenant's profile writes. */
 export const judgeProfile = (before: TenantProfile, after: TenantProfile): readonly RuleProblem[] =>
   PROFILE_RULES.filter(([, fields]) => fields.some((name) => !isDeepStrictEqual(before[name], after[name]))).flatMap(
     ([judge]) => judge(after) ?? [],
