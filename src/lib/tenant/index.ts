@@ -20,7 +20,7 @@ export interface OpenTenant {
   readonly perform: (asked: AskedHere) => Promise<Performed>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** Does work that `close` waits for. @throws Failure `unavailable` after that */
+  /** Does work that `close` waits for. @throws Failure `unavailable` after `close` */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
@@ -124,7 +124,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
-// without Headers, for which Node loads its HTTP client
+// not a Headers object, because Node would load its HTTP client
 const NO_REQUEST = { headers: { get: () => null } };
 
 const performHere = async (
@@ -247,7 +247,7 @@ const createCredentialResolver =
     return { ...(await openParts(own, asker, here)), owner, address };
   };
 
-/** @throws Failure `unavailable` if a newer clomoctl changed the file's schema, which a long-running server meets */
+/** @throws Failure `unavailable` if a newer clomoctl has changed the file's schema since the server started */
 const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {

@@ -43,7 +43,7 @@ type Frozen<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** What an operation is given, before defaults are filled in: in the same process, nothing fills them in. */
+/** The input of an operation, without defaults, because calls in the same process do not fill them in. */
 export type Given<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
@@ -75,15 +75,15 @@ export interface Operation<
   readonly path?: (kit: InputKit) => P;
   /** the query of GET and DELETE and of an upload, otherwise the JSON body; every other member is rejected */
   readonly input?: (kit: InputKit) => I;
-  /** the rights that it needs; `open` without signing in */
+  /** the rights that the operation needs; `open`: none, not even signing in */
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
   readonly file?: F;
   /** false if something other than the tenant's data is written: for example, a plan or the reminder log */
   readonly changes?: false;
-  /** true if a request with an Idempotency-Key is done only once; a list of members: these secrets are not part of it */
+  /** true if a request with an Idempotency-Key is done only once; a list: secret members that are not compared */
   readonly once?: true | readonly string[];
-  /** true if the work grows with the number of records, or waits for another service; an upload always is like this */
+  /** true if the work grows with the number of records, or waits for another service; always true for an upload */
   readonly isLong?: true;
   readonly run: (parts: TenantParts, given: Given<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
 }

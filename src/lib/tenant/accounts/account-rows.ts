@@ -119,7 +119,7 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
 export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
-/** Returns true if only system administrators may change an account: its mail address gives control. @see facts 2.1 */
+/** Returns true if only system administrators may change an account (its email receives reset codes). @see facts 2.1 */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
@@ -232,7 +232,7 @@ export const writeResetCode = async (writer: Writer, user: number, code: ResetCo
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/** Deletes a user's reset code, with `verifier` only the code that has it. Returns true if there was one. */
+/** Deletes a user's reset code; with `verifier`, only if it matches. Returns true if a code was deleted. */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",

@@ -164,7 +164,7 @@ export const roles = {
 
 const buildKindPath = ({ z }: InputKit) => ({ kind: z.enum(["users", ...SECURED_APPS]) });
 
-/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Exports of the console do not show them. */
+/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Console exports do not show them. */
 export const administrators = {
   list: operation({
     route: "GET /v1/administrators/{kind}",

@@ -51,7 +51,7 @@ export interface AppliedCounts {
   readonly released: number;
 }
 
-/** Stores fetched devices: of each the latest record, not those reported as deleted. @see apple 3 (hazards 2, 3, 5) */
+/** Stores the latest fetched record of each device, except deleted devices. @see apple 3 (hazards 2, 3, 5) */
 export const applyFetched = async (
   writer: Writer,
   from: string,
@@ -92,7 +92,7 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
-/** Creates 事前登録 records for devices after `base` without one. @param told maximum number of records to return */
+/** Creates 事前登録 records for ADE devices after number `base` that lack one. @param told maximum number to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },

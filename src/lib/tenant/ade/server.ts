@@ -51,7 +51,7 @@ export const readAde = async (reader: Reader) => {
         : { name: serverName, uuid: serverUuid, admin: server.adminId, organisation: server.orgName },
     key: certificate === null || keyAt === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: keyAt },
     token:
-      // a received tenant knows its token, but does not have it
+      // a tenant from a bundle knows when its token expires, but does not have the token
       tokenExpiresAt === null || tokenSetAt === null
         ? null
         : {
@@ -110,7 +110,7 @@ const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple), and deletes what belongs to another one. @throws Failure */
+/** Sets the endpoint (default: Apple), and deletes the data of another endpoint. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {

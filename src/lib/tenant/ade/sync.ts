@@ -43,7 +43,7 @@ export interface SyncRequest {
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** devices that a full fetch did not find, if they are more than permitted; nothing was changed then */
+  /** number of devices that a full fetch did not find, if more than permitted; in this case, nothing was changed */
   readonly missing: number;
   readonly registered: number;
   readonly change: number | null;
@@ -58,10 +58,10 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 });
 
 /**
- * Fetches the MDM server's devices page by page, then applies them in one transaction; new ones get a record in
- * Devices. If a full sync would remove more than permitted, only their number is returned. @throws Failure `conflict`
- * if another sync or token came first; `input-rejected` for another number, no token or no position for a delta;
- * Apple's refusals
+ * Fetches the MDM server's devices page by page, then stores them in one transaction and creates records for new
+ * devices. If a full sync would remove more devices than permitted, returns only their number. @throws Failure
+ * `conflict` if another sync or token came first; `input-rejected` if the confirmed number is wrong, if there is no
+ * token, or if there is no position for a delta; `AppleRefusal`
  */
 export const syncDevices = async (
   { session, store, apple }: { readonly session: Session; readonly store: Store; readonly apple: AppleAccess },
@@ -89,7 +89,7 @@ export const syncDevices = async (
       return attempt(null);
     });
   } catch (error) {
-    // the rejection is reported by monitoring; Apple's response is more important than an error while it is recorded
+    // monitoring reports the rejection; an error while it is recorded must not hide Apple's response
     if (error instanceof AppleRefusal && error.rejectsToken)
       await recordTokenRejection(session, server.token).catch(() => undefined);
     throw error;
@@ -273,7 +273,7 @@ const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSy
   };
 };
 
-/** Deletes what a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` if unconfirmed */
+/** Deletes the devices that a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` */
 const deleteUnseenDevices = async (
   writer: Writer,
   { scratch, request }: FetchedDevices,

@@ -54,7 +54,7 @@ export const listAuditRecords = async (
   await checkAuditValue("since", "instant", filter.since);
   await checkAuditValue("until", "instant", filter.until);
   const lines = generateLines(session, filter, limit);
-  // a failure of the first page is the answer
+  // if the first page cannot be read, the request fails before the response begins
   const first = await lines.next();
   async function* all(): AsyncGenerator<Uint8Array> {
     if (first.done !== true) yield first.value;

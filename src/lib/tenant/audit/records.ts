@@ -97,7 +97,7 @@ const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
     and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${buildNameListSql(SECURED_APPS)}))`;
 };
 
-/** SQL: true if the acting account can see a record `t`: a part's manager sees only their own, kept as written. */
+/** SQL: true if the acting account can see a record `t`. Managers of a part see only records of their own actions. */
 export const buildVisibleConditionSql = (scope: Scope): string => {
   const { orgs, actor = "" } = scope;
   const which = orgs === undefined ? buildReadableConditionSql(scope) : `t.actor = '${actor.replaceAll("'", "''")}'`;

@@ -34,7 +34,7 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
       })
     : error;
 
-/** Limits the time of work that does not grow with the records, and of JSON bodies. @throws `unavailable`; `usage` */
+/** Limits the time for JSON bodies, and for work that does not grow with the records. @throws `unavailable`; `usage` */
 export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironment> => {
   const isStream = (one.result ?? "json") !== "json";
   const isLong = one.isLong === true || one.file === true;

@@ -30,7 +30,7 @@ interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber"
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: its account name or employee code; `address`; `name`: only the full name, so perhaps another person's */
+  /** `id`: by account name or employee code; `name`: only by full name, so it may belong to another person */
   readonly matchedBy: "id" | "address" | "name";
 }
 
@@ -45,8 +45,8 @@ const buildFullNameSql = (key: string, name: string): string =>
 const MATCHES = ["id", "address", "name"] as const;
 
 /**
- * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of what they were matched by. Those
- * whose ユーザーID is that of a namesake are the namesake's. Each part reads the SECURED APPs users only once.
+ * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A SECURED
+ * APPs user with a namesake's ユーザーID belongs to the namesake. Each part reads the SECURED APPs users only once.
  */
 const SECURED_IDENTITIES = `with leaver as materialized (
       select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${OF_USERS}),
@@ -70,7 +70,7 @@ const SECURED_IDENTITIES = `with leaver as materialized (
 const groupByPerson = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
   Map.groupBy(rows, ({ person }) => String(person));
 
-/** Returns users as people, with the words that may name them. Full names that others share are left out. */
+/** Returns users with the texts that may name them. Full names that several users share are left out. */
 export const buildPeople = async (reader: Reader, users: readonly User[]): Promise<readonly Person[]> => {
   const shared = new Set((await findSharedFullNames(reader, users)).map(nameKey));
   return users.map(({ id, name, accountName, emails }) => {

@@ -31,14 +31,14 @@ export interface LeaveResult {
 interface LeaveRequest {
   readonly ids: readonly string[];
   readonly dryRun?: boolean | undefined;
-  /** how the list of leavers is read; kept if the account may import such lists */
+  /** layout of the list of leavers, which is stored if the account may import such lists */
   readonly learns?: Omit<NewLayout, "kind"> | undefined;
 }
 
 const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
 
 /**
- * Ends what users who leave may do, for all of them or none: revokes roles and administrator marks, deletes their users
+ * Ends the rights of users who leave, all or none: revokes roles and administrator marks, deletes their users
  * of the SECURED APPs (not administrators, and not users with only the same name), tags their devices as to be returned,
  * and deletes the users on whom nothing depends any more.
  *
@@ -55,7 +55,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     for (const one of leavers) ended.push(await endRights(session, writer, one, dryRun));
     await requireSupportAccount(writer, leavers);
     const rest = await findDependents(writer, asker, ids);
-    // a deleted user cannot be changed in the console, which still has to be told about an ended role
+    // in a mirror, a user whose role has to be revoked in the console must not be deleted yet
     const waits = await isMirror(writer);
     const mayDelete = isOperationPermitted(asker, "users.delete");
     const all = leavers.map((before, at): LeaveResult => {

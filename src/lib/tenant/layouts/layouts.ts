@@ -27,7 +27,7 @@ export interface Layout extends NewLayout {
 
 const USE = "import ";
 
-/** Stores a layout in place of an earlier one with the same headers. @param change with which it is undone */
+/** Stores a layout, which replaces a layout with the same headers. @param change removes the layout if undone */
 export const writeLayout = async (
   writer: Writer,
   { kind, headers, map }: NewLayout,

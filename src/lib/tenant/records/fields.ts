@@ -26,7 +26,7 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a name in use or unfit */
+/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {

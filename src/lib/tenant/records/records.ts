@@ -35,7 +35,7 @@ import { mergeCustomValues } from "./custom-field-rows.ts";
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;
   readonly collection: string;
-  /** the collection that stores the table's highest record number; default: the same */
+  /** the collection that stores the table's highest record number; default: `collection` */
   readonly series?: string | undefined;
   /** the first part of the actions in the audit log; default: the collection */
   readonly actions?: string | undefined;

@@ -12,13 +12,13 @@ import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
 import { passwordWork, takeSameTime } from "./sign-in.ts";
 
-/** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */
+/** Delay of an email, so that the response is sent first and its timing reveals nothing. */
 const MAIL_DELAY_MS = 100;
 
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
-/** Counts a request for a code; returns the work that sends it, if any. @throws Failure `unavailable`, `throttled` */
+/** Counts a request for a code. Returns a function that sends it, if any. @throws Failure `unavailable`, `throttled` */
 export const requestResetCode = async (
   { owner, mail }: { readonly owner: Session; readonly mail: OpenMail },
   source: AttemptSource,

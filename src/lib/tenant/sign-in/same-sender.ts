@@ -24,8 +24,8 @@ const listRights = ({ role, scheme, items, orgs }: Actor): string =>
   JSON.stringify([role, scheme, [...items].toSorted(), orgs]);
 
 /**
- * Checks, in the writing transaction, that the sender still has the credential and rights with which the request began:
- * a body may arrive late, and a commit wait. @param sender with a credential; others are not checked @throws Failure
+ * Checks, in the writing transaction, that the sender still has the credential and rights with which the request began,
+ * because a body may arrive late and a commit may wait. A sender without a credential is not checked. @throws Failure
  * `not-signed-in`, `conflict`
  */
 export const requireSameSender = async (reader: Reader, sender: Actor | undefined): Promise<void> => {

@@ -44,7 +44,7 @@ class Turnstile {
 
 const MAX_VERIFICATIONS_AT_ONCE = 2;
 
-/** The passwords that are verified or hashed for people who are not signed in. */
+/** Limits how many passwords are verified or hashed at once for people who are not signed in. */
 export const passwordWork = new Turnstile(MAX_VERIFICATIONS_AT_ONCE);
 
 /** The failure for every attempt that does not succeed, whatever the reason, so that it reveals nothing. */
@@ -58,7 +58,7 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
-/** Makes an attempt that fails after the same time for every reason. @throws `refusal`; others at once */
+/** Makes an attempt. All refusals take the same time. @throws `refusal`; other failures at once */
 export const takeSameTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   try {

@@ -52,9 +52,9 @@ const BATCHES: readonly string[] = [
 ];
 
 /**
- * Computes the checksum of a change's versions, undefined without any: a line of JSON for each row of the version
- * tables by table and number, and for each range of new records by type. Yields statements and expects their rows, for
- * all readers, in constant memory.
+ * Computes the checksum of a change's versions; undefined if there are none. It covers a line of JSON for each row of
+ * the version tables (by table and number), and for each range of new records (by type). Yields statements and expects
+ * their rows, so that it works with every reader in constant memory.
  */
 export function* generateVersionsSum(
   revision: number,

@@ -5,7 +5,7 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
-/** Returns the checksum of a change's complete versions; undefined without any. @throws Failure `interrupted` */
+/** Returns the checksum of a change's complete versions; undefined if it has none. @throws Failure `interrupted` */
 export const computeVersionsSum = (database: Database, revision: number): VersionsSum | undefined => {
   const sum = generateVersionsSum(revision);
   let step = sum.next();
@@ -46,7 +46,7 @@ export const verifyVersions = (database: Database): NonNullable<AuditFindings["c
   return { verified, broken };
 };
 
-/** A value that clomoctl does not store, which cannot be read as JSON or as a number, does not match either. */
+/** A value that cannot be read as JSON or as a number does not match, because clomoctl does not store such values. */
 const matchesRecordedSum = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
   try {
     const sum = revision === null ? undefined : computeVersionsSum(database, Number(revision));
