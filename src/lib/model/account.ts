@@ -131,11 +131,11 @@ export const ACCOUNT = {
   // @see seed 000
   clicks: {
     create: text(
-      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in › 保存; the message 「設定完了」 appears",
+      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in the form › 保存; the message 「設定完了」 appears",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして入力し、「保存」をクリック(「設定完了」のお知らせが表示されます)",
     ),
     edit: text(
-      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › change › 保存; the message 「CLOMO アカウント設定完了」 appears",
+      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › make the changes › 保存; the message 「CLOMO アカウント設定完了」 appears",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして変更し、「保存」をクリック(「CLOMO アカウント設定完了」のお知らせが表示されます)",
     ),
     page: text(
@@ -186,7 +186,7 @@ export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
 /** @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(
-  `only system administrators can have the support option, and at most ${MAX_SUPPORT_OPTIONS} accounts in a tenant`,
+  `only system administrators can have the support option, and at most ${MAX_SUPPORT_OPTIONS} accounts per tenant`,
   `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 

@@ -24,6 +24,6 @@ export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
 
 /** @see facts 3.5 */
 export const CLOMO_KEY_WARNING = text(
-  "never upload this key to the MDM server that CLOMO uses, and never download a new token there: it invalidates the token in use",
-  "CLOMO が使う MDM サーバに、この公開鍵をアップロードしたり、新しいトークンを作成したりしないでください(使用中のトークンが無効になります)",
+  "never upload this key to the MDM server that CLOMO uses, and never download a new token there: the new token invalidates the current token",
+  "CLOMO が使う MDM サーバーに、この公開鍵をアップロードしたり、そこから新しいトークンをダウンロードしたりしないでください(使用中のトークンが無効になります)",
 );

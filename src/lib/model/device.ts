@@ -190,7 +190,7 @@ export const DEVICE = {
   },
   ownHeaders: true,
   unconfirmed: text(
-    "The headers and encodings that the console uses for devices are not confirmed. The headers in clomoctl's files are its own.",
+    "The headers and encodings that the console uses for devices are not confirmed, so clomoctl uses headers of its own.",
     "管理画面でのデバイスの CSV のヘッダーと文字コードは確認されていないため、ヘッダーは clomoctl 独自のものです。",
   ),
   fields: DEVICE_FIELDS,
@@ -226,8 +226,8 @@ export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTrai
 
 export const describeWipeMismatch = (needed: number, confirmed: number): Text =>
   text(
-    `${formatCount(needed, "device")} would have to be wiped and set up again, not ${confirmed}; nothing was changed`,
-    `初期化と再設定が必要になるデバイスは ${needed} 台で、${confirmed} 台ではありません。何も変更していません`,
+    `${formatCount(needed, "device")} would have to be wiped and set up again, but the confirmed number is ${confirmed}; nothing was changed`,
+    `初期化と再設定が必要になるデバイスは ${needed} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
   );
 
 export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>

@@ -27,7 +27,7 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
   update: text("update", "更新"),
   delete: text("delete", "削除"),
   unchanged: text("unchanged", "変更なし"),
-  invalid: text("invalid", "不正"),
+  invalid: text("invalid", "エラー"),
 };
 
 export type RecordAction = "create" | "update" | "delete";

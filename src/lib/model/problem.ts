@@ -154,11 +154,11 @@ export const PROBLEMS = {
     "合計や注記の行を {count} 行読み飛ばします",
   ),
   "row-repeated": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} the same as an earlier row skipped`,
+    (p) => `${formatCount(Number(p["count"]), "row")} skipped: the same as an earlier row`,
     "前の行と同じ {count} 行を読み飛ばします",
   ),
   "row-skipped": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} skipped, as the map says: ${p["header"]} is ${p["value"]}`,
+    (p) => `${formatCount(Number(p["count"]), "row")} skipped by the column map: ${p["header"]} is ${p["value"]}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
   ),
   "cells-too-many": createError(
@@ -202,7 +202,7 @@ export const PROBLEMS = {
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
   ),
   "columns-blank": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "column")} without a header or values ignored`,
+    (p) => `${formatCount(Number(p["count"]), "column")} ignored: no header and no values`,
     "ヘッダーも値もない {count} 列を読み飛ばします",
   ),
   "header-again": createError(
@@ -238,7 +238,7 @@ export const PROBLEMS = {
   ),
   "values-cleared": createWarning(
     (p) =>
-      `blank cells clear ${formatCount(Number(p["cleared"]), "value")}, and only ${formatCount(Number(p["filled"]), "row")} have a value; to keep the values, pass --blank keep`,
+      `blank cells clear ${formatCount(Number(p["cleared"]), "value")}, but the file has values in only ${formatCount(Number(p["filled"]), "row")}; to keep the values, pass --blank keep`,
     "空のセルで {cleared} 件の値が消えます(値のある行は {filled} 行だけです)。残すなら --blank keep を指定してください",
   ),
   // cells
@@ -331,20 +331,23 @@ export const PROBLEMS = {
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
   // rows compared with the tenant
-  "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件に当てはまります"),
+  "key-ambiguous": createError(
+    "matches {count} records in the tenant",
+    "テナントの {count} 件のデータに当てはまります",
+  ),
   "row-ambiguous": createWarning(
-    "not imported: this may be {records}; if so, change the key and name here to those of the row, else delete it here",
-    "取り込みませんでした: {records} かもしれません。同じならここのキーと名前を行に合わせ、別ならここで削除してください",
+    "not imported: this may be {records}; if so, change the key and name of that record to those of the row; if not, delete that record",
+    "取り込みませんでした: {records} かもしれません。同じものなら、そのデータのキーと名前を行に合わせ、別のものなら、そのデータを削除してください",
   ),
   "key-mended": createError(
-    'one record has the key "{value}", another one the corrected key: correct the file',
-    "「{value}」のデータも、直した値のデータもあります。ファイルを直してください",
+    'one record has the key "{value}", and another record has the corrected key; correct the file',
+    "キーが「{value}」のデータも、キーが修正後の値のデータもあります。ファイルを直してください",
   ),
   "row-contested": createError(
     (p) =>
       p["other"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`
-        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: correct the name there first, or delete that person first`,
+        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: first correct that person's name, or delete that person`,
     (p) =>
       p["other"] === undefined
         ? `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`
@@ -403,7 +406,10 @@ export const PROBLEMS = {
     'no user has the address, employee code, account or name "{value}"',
     "メールアドレス、社員コード、アカウント名、氏名が「{value}」のユーザーがいません",
   ),
-  "owner-ambiguous": createError("may be any of {count} users: {records}", "{count} 人のだれか決まりません: {records}"),
+  "owner-ambiguous": createError(
+    "may be any of {count} users: {records}",
+    "{count} 人のユーザーに当てはまり、1 人に決まりません: {records}",
+  ),
   "owner-org-unknown": createError(
     (p) => `no organisation that could be the owner has the code ${p["code"]}`,
     (p) => `所有組織コード「${p["code"]}」の組織がありません`,
@@ -458,14 +464,14 @@ export const PROBLEMS = {
     (p) => {
       const { en } = describeComposition(p);
       return p["composed"] === ""
-        ? `account names are built from the ${en}, which this user does not have: set it first, or leave ${p["value"]} blank`
+        ? `account names are built from the ${en}, which this user does not have: set it first, or leave the cell blank`
         : `account names are built from the ${en}: use ${p["composed"]} instead of ${p["value"]}, or leave the cell blank`;
     },
     (p) => {
       const { ja } = describeComposition(p);
       return p["composed"] === ""
-        ? `このユーザーには、アカウント名を構成する情報「${ja}」がありません。先に設定するか、「${p["value"]}」を空にしてください`
-        : `「${p["value"]}」は構成する情報「${ja}」と異なります。「${p["composed"]}」にするか、空にしてください`;
+        ? `このユーザーには、アカウント名を構成する情報「${ja}」がありません。先に設定するか、セルを空にしてください`
+        : `「${p["value"]}」はアカウント名を構成する情報「${ja}」と異なります。「${p["composed"]}」にするか、空にしてください`;
     },
   ),
   "administrator-account": createError(
@@ -503,7 +509,7 @@ function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { en, ja } = kind?.describe(params) ?? same(String(of));
   const more = Number(count) - 1;
   return text(
-    `kept with the console value: ${en}${more > 0 ? `; and ${more} more` : ""}`,
+    `the console's value is kept: ${en}${more > 0 ? `; and ${more} more` : ""}`,
     `管理画面の値のまま登録します: ${ja}${more > 0 ? `。ほか ${more} 件` : ""}`,
   );
 }

@@ -87,7 +87,7 @@ const createRuleQuestion = (en: string, ja: string): QuestionParts => ({
 const createHomeQuestion = (label: string): QuestionParts => ({
   kind: "choice",
   choices: HOME_EXPIRY_CHOICES,
-  label: text(`what HOME of CLOMO PANEL shows under 「${label}」`, `HOME 画面の「${label}」欄の表示`),
+  label: text(`what the HOME screen shows under 「${label}」`, `HOME 画面の「${label}」欄の表示`),
 });
 
 const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
@@ -101,7 +101,7 @@ const GROUPS = {
     confirmed: {
       kind: "date",
       yearly: true,
-      label: text("「担当者名」 on HOME last checked", "HOME 画面の「担当者名」を最後に確かめた日"),
+      label: text("day when 「担当者名」 on HOME was last checked", "HOME 画面の「担当者名」を最後に確かめた日"),
     },
   },
   administrators: {

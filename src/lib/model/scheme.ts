@@ -3,7 +3,7 @@ import { getItemsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
 import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
 
-const SCHEME_SETTINGS = same("Settings > 全般 > カスタム管理権限スキーム設定");
+const SCHEME_SETTINGS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
 /** A custom scheme (カスタム管理権限スキーム), which lists the rights of custom administrators.  @see facts 2.1 */
 export const SCHEME = {
@@ -37,8 +37,8 @@ export const SCHEME = {
     edit: SCHEME_SETTINGS,
     delete: SCHEME_SETTINGS,
     page: text(
-      "CLOMO PANEL, Settings > 全般 > カスタム管理権限スキーム設定",
-      "CLOMO PANEL の Settings > 全般 > カスタム管理権限スキーム設定",
+      "CLOMO PANEL, Settings › 全般 › カスタム管理権限スキーム設定",
+      "CLOMO PANEL の「Settings」›「全般」›「カスタム管理権限スキーム設定」",
     ),
   },
   formats: {},
@@ -65,6 +65,6 @@ export const NEW_USER_ITEMS: Text = text(
 );
 
 export const NEW_USER_ITEMS_WITHOUT_ALL: Text = text(
-  `if 管理対象組織 is not 全て, it also needs ${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}`,
+  `if 管理対象組織 is not 全て, the scheme also needs ${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}`,
   `管理対象組織が「全て」でない場合は${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}も必要`,
 );

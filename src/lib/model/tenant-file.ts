@@ -18,11 +18,11 @@ export type CopyRelation =
   | { readonly kind: "forward"; readonly changes: number; readonly since: string };
 
 const REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
-  same: text("this bundle has nothing new for this tenant", "このテナントにとって新しい変更のない引き継ぎデータです"),
-  older: text("this bundle is older than this tenant", "このテナントより古い引き継ぎデータです"),
+  same: text("this bundle has nothing new for this tenant", "この引き継ぎデータに、このテナントにない変更はありません"),
+  older: text("this bundle is older than this tenant", "この引き継ぎデータは、このテナントより古いものです"),
   other: text(
-    "this context has a tenant that does not continue into this bundle",
-    "このコンテキストには、この引き継ぎデータにつながらないテナントがあります",
+    "this bundle does not contain the latest changes of the tenant in this context",
+    "この引き継ぎデータには、このコンテキストのテナントの最新の変更が含まれていません",
   ),
 };
 

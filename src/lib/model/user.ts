@@ -195,7 +195,7 @@ export const USER = {
       'CLOMO PANEL の「Users/Org」›「Add User」をクリックし、「"新規ユーザー" の基本情報」を入力して「保存」をクリック',
     ),
     edit: text(
-      "CLOMO PANEL: Users/Org › the user › 編集 › 保存",
+      "CLOMO PANEL: Users/Org › the user › 編集 › make the changes › 保存",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック",
     ),
     move: text(

@@ -43,7 +43,7 @@ const judgeAppleServices: ProfileRule = ({ ios, macos, ade, vpp }) => {
   const { en, ja } = USAGE_FIELDS[name].label;
   const what = text(
     `${en} is recorded as used, but both iOS/iPadOS and macOS are recorded as not used`,
-    `${ja} を使うのに、iOS/iPadOS も macOS も使わないことになっています`,
+    `${ja} は使用中と記録されていますが、iOS/iPadOS も macOS も使わないと記録されています`,
   );
   return { field: name, what };
 };
@@ -54,7 +54,7 @@ const judgeAndroidAccounts: ProfileRule = ({ android, androidAccounts: accounts 
   const { en, ja } = ANDROID_ACCOUNT_TYPES[accounts];
   const what = text(
     `the Android account type is recorded as ${en}, but Android is recorded as not used`,
-    `Android のアカウントが「${ja}」なのに、Android を使わないことになっています`,
+    `Android のアカウントは「${ja}」ですが、Android は使わないと記録されています`,
   );
   return { field: "androidAccounts", what };
 };

@@ -124,7 +124,7 @@ export const buildAccountDraft = async (
 };
 
 const MANAGES_ALL_RULE = text(
-  "only a custom administrator can manage all organisations, instead of individual ones",
+  "only a custom administrator can manage all organisations, and only without individual organisations",
   "すべての組織を管理対象にできるのは、個別の組織を指定しないカスタム管理者だけです",
 );
 
@@ -158,7 +158,7 @@ const resolveAccountName = async (
   throw createFieldFailure(
     label,
     text(`"${name}" is already used`, `「${name}」はすでに使われています`),
-    text(`to show that account: ${show}`, `確認: ${show}`),
+    text(`to show the account with this name: ${show}`, `確認: ${show}`),
   );
 };
 
@@ -205,8 +205,8 @@ const checkPassword = async (
 };
 
 const NO_MIRROR_REASON = text(
-  "this tenant is not a mirror of the console, so it has the passwords of its accounts itself",
-  "このテナントは管理画面のミラーではないため、アカウントのパスワードをここで設定します",
+  "this tenant is not a mirror of the console, so its passwords are not set in the console",
+  "このテナントは管理画面のミラーではないため、パスワードは管理画面では設定しません",
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(

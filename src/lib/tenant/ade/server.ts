@@ -69,7 +69,7 @@ export const readAde = async (reader: Reader) => {
 
 const MIRROR_FAILURE = new Failure("not-permitted", {
   what: text(
-    "this tenant mirrors the console, and CLOMO has its keys: do this in CLOMO PANEL",
+    "this tenant is a mirror of the console, and CLOMO has its keys; do this in CLOMO PANEL",
     "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。CLOMO PANEL で操作してください",
   ),
   hint: text(`${line("renewals guide", ["ade-token"])}`, `手順: ${line("renewals guide", ["ade-token"])}`),
@@ -79,8 +79,8 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   what: text("the endpoint of Apple's services is not set", "Apple のサービスの接続先が設定されていません"),
   where: "ade endpoint",
   hint: text(
-    `for this tenant's own MDM server at Apple: ${line("ade endpoint set", [], { apple: true })}`,
-    `このテナント専用の MDM サーバを使うには: ${line("ade endpoint set", [], { apple: true })}`,
+    `to use this tenant's own MDM server at Apple: ${line("ade endpoint set", [], { apple: true })}`,
+    `このテナント専用の MDM サーバーを使うには: ${line("ade endpoint set", [], { apple: true })}`,
   ),
 });
 

@@ -122,8 +122,8 @@ const chooseSyncKind = (
 
 const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
   what: text(
-    "a delta sync is not possible: there is no position from the last 7 days",
-    "差分を取得できません。過去 7 日以内の取得位置がありません",
+    "a delta sync is not possible, because there is no sync position from the last 7 days",
+    "過去 7 日以内の取得位置がないため、差分を取得できません",
   ),
   hint: text(`${line("ade sync", [], { full: true })}`, `${line("ade sync", [], { full: true })} を実行してください`),
 });
@@ -243,8 +243,8 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
 
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
-    "another sync, token or endpoint came first; nothing was changed",
-    "その間に別の同期、または設定の変更があったため、何も変更していません",
+    "another process synced or changed the token or endpoint in the meantime; nothing was changed",
+    "その間に別の同期、またはトークンや接続先の変更があったため、何も変更していません",
   ),
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
@@ -297,8 +297,8 @@ const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): num
 const createCountMismatchFailure = (missing: number, confirmed: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${formatCount(missing, "device")} would be removed, not ${confirmed}; nothing was changed`,
-      `なくなるデバイスは ${missing} 台で、${confirmed} 台ではありません。何も変更していません`,
+      `${formatCount(missing, "device")} would be removed, but the confirmed number is ${confirmed}; nothing was changed`,
+      `なくなるデバイスは ${missing} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
     ),
     where: "--confirm-deletions",
   });

@@ -98,6 +98,6 @@ const createUselessTokenFailure = (where: string, what: Text): Failure =>
     where,
     hint: text(
       "download a new token from the same MDM server in Apple Business Manager",
-      "Apple Business Manager の同じ MDM サーバから新しいトークンをダウンロードしてください",
+      "Apple Business Manager の同じ MDM サーバーから新しいトークンをダウンロードしてください",
     ),
   });

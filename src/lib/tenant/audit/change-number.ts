@@ -115,7 +115,7 @@ export const getLastChange = async (reader: Reader, actor: string): Promise<Stor
   );
   if (row === undefined)
     throw createUnknownChangeFailure(
-      text(`no change by ${actor} can be undone`, `${actor} による取り消せる変更はありません`),
+      text(`no change by ${actor} can be undone`, `${actor} による変更で、取り消せるものはありません`),
     );
   return toStoredChange(row);
 };

@@ -25,8 +25,8 @@ export const confirmTasks = (session: Session, numbers: readonly number[]): Prom
 const createVisibleTaskFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `exports of the console show task ${number}, so import one to close it`,
-      `作業 ${number} はエクスポートで確認できるため、取り込むと完了になります`,
+      `console exports show task ${number}; to close the task, import a console export`,
+      `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
     ),
     hint: step("to see the task", "作業の確認", line("console show", [number])),
   });

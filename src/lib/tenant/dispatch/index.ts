@@ -53,7 +53,7 @@ const readBase = (header: string | undefined): number | undefined => {
   if (header === undefined) return undefined;
   if (/^\d{1,15}$/.test(header)) return Number(header);
   throw new Failure("usage", {
-    what: text("the header must be a whole number", "ヘッダーには整数を指定してください"),
+    what: text("the value of this header must be a whole number", "このヘッダーには整数を指定してください"),
     where: BASE_HEADER,
   });
 };

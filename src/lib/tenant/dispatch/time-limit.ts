@@ -13,8 +13,8 @@ const createTimeFailure = (limitMs: number): Failure => {
   const seconds = limitMs / 1000;
   return new Failure("unavailable", {
     what: text(
-      `the request took longer than ${seconds} seconds; it may still have an effect`,
-      `リクエストが ${seconds} 秒以内に終わりませんでした。このあと反映されることがあります`,
+      `the request took longer than ${seconds} seconds; its changes may still take effect`,
+      `リクエストが ${seconds} 秒以内に終わりませんでした。変更はこのあと反映されることがあります`,
     ),
   });
 };

@@ -141,7 +141,7 @@ const requireSupportAccount = async (writer: Writer, leavers: readonly Dependent
   const from = toTypableName(accountName ?? "", id);
   throw new Failure("input-rejected", {
     what: text(
-      `nobody else would have the support option of ${name}, so nobody would get mail from the vendor`,
+      `nobody else would have the support option that ${name} has, so nobody would get emails from the vendor`,
       `「${name}」のサポートオプションを引き継ぐ人がいないため、メーカーからの通知がだれにも届かなくなります`,
     ),
     hint: step("hand it over first", "先に引き継いでください", line("handover transfer", [], { from, to: "PERSON" })),

@@ -101,8 +101,8 @@ export const requireAccount = ({ asker: { account } }: Session): ActorAccount =>
   if (account !== undefined) return account;
   throw new Failure("input-rejected", {
     what: text(
-      "this is done for an account, and the owner of this computer does not have one",
-      "アカウントの設定のため、コンピューターの所有者としては行えません",
+      "this requires an account, and the owner of this computer does not have an account",
+      "アカウントが必要な操作ですが、コンピューターの所有者にアカウントはありません",
     ),
     hint: text("add --as ACCOUNT to the command", "コマンドに --as ACCOUNT を付けてください"),
   });
