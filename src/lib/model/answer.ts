@@ -37,4 +37,4 @@ export type Answer = RecordOf<typeof ANSWER.fields>;
  * Prefix of questions about the console's current state. Copies of the tenant do not contain the answers, because after
  * an outdated answer, a guide could show how to issue the first certificate, which would disconnect devices.
  */
-export const MOMENTARY_QUESTION_PREFIX = "onboarding.home.";
+export const CONSOLE_STATE_QUESTION_PREFIX = "onboarding.home.";

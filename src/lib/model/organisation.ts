@@ -71,7 +71,7 @@ const ORG_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-const ORG_ON_THE_LEFT = text(
+const ORG_CLICKS = text(
   "CLOMO PANEL: Users/Org › the organisation, on the left (the manual does not describe the steps)",
   "CLOMO PANEL の「Users/Org」の左側から組織を選択(手順はマニュアルにありません)",
 );
@@ -98,9 +98,9 @@ export const ORG = {
       "CLOMO PANEL: Users/Org › Add Org › 組織名, 組織コード › 保存 (the manual does not say how to create an organisation below another)",
       "CLOMO PANEL の「Users/Org」›「Add Org」をクリックし、「組織名」「組織コード」を入力して「保存」をクリック(別の組織の下に作る手順はマニュアルにありません)",
     ),
-    edit: ORG_ON_THE_LEFT,
-    move: ORG_ON_THE_LEFT,
-    delete: ORG_ON_THE_LEFT,
+    edit: ORG_CLICKS,
+    move: ORG_CLICKS,
+    delete: ORG_CLICKS,
   },
   formats: { orgs: listFileFields(ORG_FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],

@@ -38,7 +38,7 @@ export const ITEM_TITLES = {
 
 export type ItemId = keyof typeof ITEM_TITLES;
 
-const TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
+const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
 /** The kind of answer that a question expects. Questions never ask for a password, only where it is kept. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
@@ -51,7 +51,7 @@ export interface AnswerFormat {
 
 /** A question about something that only a person knows. The part of its name before the first dot is its group. */
 export interface Question extends AnswerFormat {
-  readonly group: keyof typeof TITLES;
+  readonly group: keyof typeof GROUP_TITLES;
   readonly label: Text;
   readonly yearly?: true | undefined;
 }
@@ -96,7 +96,7 @@ const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
   label: text(en, ja),
 });
 
-const GROUPS = {
+const QUESTION_GROUPS = {
   contact: {
     confirmed: {
       kind: "date",
@@ -134,20 +134,20 @@ const GROUPS = {
     profiles: createYesNoQuestion("profiles are decided and installed", "プロファイルを決めてインストールした"),
     apps: createYesNoQuestion("apps are registered and installed", "アプリケーションを登録してインストールした"),
   },
-} as const satisfies Readonly<Record<keyof typeof TITLES, Readonly<Record<string, QuestionParts>>>>;
+} as const satisfies Readonly<Record<keyof typeof GROUP_TITLES, Readonly<Record<string, QuestionParts>>>>;
 
 /** The questions by their names, such as `push-certificate.holder`, in the order in which they are asked. */
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
-  Object.entries<Readonly<Record<string, QuestionParts>>>(GROUPS).flatMap(([group, questions]) =>
+  Object.entries<Readonly<Record<string, QuestionParts>>>(QUESTION_GROUPS).flatMap(([group, questions]) =>
     Object.entries(questions).map(([name, parts]) => [
       `${group}.${name}`,
-      { ...parts, group: group as keyof typeof TITLES },
+      { ...parts, group: group as keyof typeof GROUP_TITLES },
     ]),
   ),
 );
 
 export const describeQuestion = ({ group, label }: Question): Text =>
-  text(`${TITLES[group].en}: ${label.en}`, `${TITLES[group].ja}: ${label.ja}`);
+  text(`${GROUP_TITLES[group].en}: ${label.en}`, `${GROUP_TITLES[group].ja}: ${label.ja}`);
 
 /** An answer in the form in which it is stored, or the reason why it is invalid. */
 export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };

@@ -17,7 +17,7 @@ export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }
   | { readonly kind: "forward"; readonly changes: number; readonly since: string };
 
-const REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
+const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
   same: text("this bundle has nothing new for this tenant", "この引き継ぎデータに、このテナントにない変更はありません"),
   older: text("this bundle is older than this tenant", "この引き継ぎデータは、このテナントより古いものです"),
   other: text(
@@ -28,7 +28,7 @@ const REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
 
 export const createUnreceivableFailure = (kind: "same" | "older" | "other", where: string): Failure =>
   new Failure("conflict", {
-    what: REASONS[kind],
+    what: REJECTION_REASONS[kind],
     where,
     hint: text(
       "nothing is merged; to keep both, choose a new name with --context",

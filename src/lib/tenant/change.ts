@@ -13,7 +13,7 @@ import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotenc
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { settleVersions } from "./versions/keep.ts";
-import { readVersionsSum } from "./versions/sum.ts";
+import { readChecksum } from "./versions/sum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
@@ -117,7 +117,7 @@ export const writeChange = async <T>(
       const entry = { at: getCurrentInstant(surroundings), actor, by, origin: surroundings.origin, ...changed };
       if (action !== null) {
         const revision = locks.length === 0 ? null : await writer.revision();
-        const versions = commits && revision !== null ? await readVersionsSum(writer, revision) : undefined;
+        const versions = commits && revision !== null ? await readChecksum(writer, revision) : undefined;
         const detail = versions === undefined ? changed.detail : { ...changed.detail, versions };
         const record = { ...entry, detail, action: changed.action ?? action };
         seq = await appendAudit(writer, record, commits ? { writer: way, revision } : undefined);

@@ -65,7 +65,7 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
 };
 
 /** SQL: all managers of each organisation, with the user's record number, account name and email addresses. */
-export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
+export const ORG_MANAGERS_SQL = `(select u.pk, e.value as org, u.accountName as name, u.emails
   from main.account a join main.user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
 
 export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
@@ -116,7 +116,7 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
 };
 
 /** SQL: the same condition as {@link isAboveOperator}, for a user `u` and their account `a`, which may be missing. */
-export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
+export const IS_ABOVE_OPERATOR_SQL = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
 /** Returns true if only system administrators may change an account (its email receives reset codes). @see facts 2.1 */

@@ -67,7 +67,7 @@ export const readAde = async (reader: Reader) => {
   };
 };
 
-const MIRROR_FAILURE = new Failure("not-permitted", {
+const MIRROR_ADE_FAILURE = new Failure("not-permitted", {
   what: text(
     "this tenant is a mirror of the console, and CLOMO has its keys; do this in CLOMO PANEL",
     "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。CLOMO PANEL で操作してください",
@@ -86,7 +86,7 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
 
 /** Returns the stored MDM server. @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
 export const requireServer = async (reader: Reader): Promise<StoredServer & { readonly endpoint: string }> => {
-  if (await isMirror(reader)) throw MIRROR_FAILURE;
+  if (await isMirror(reader)) throw MIRROR_ADE_FAILURE;
   const { endpoint, ...server } = await readServer(reader);
   if (endpoint === null) throw ENDPOINT_NOT_SET_FAILURE;
   return { ...server, endpoint };
@@ -114,7 +114,7 @@ const parseEndpoint = (url: string): string => {
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {
-    if (await isMirror(writer)) throw MIRROR_FAILURE;
+    if (await isMirror(writer)) throw MIRROR_ADE_FAILURE;
     const { endpoint: before } = await readServer(writer);
     if (before === endpoint) return { result: undefined, objects: [] };
     await deleteServerData(writer);

@@ -23,8 +23,8 @@ import type { ScratchTable, Store, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
 import {
   applyFetched,
-  countUnseen,
-  deleteUnseen,
+  countMissingDevices,
+  deleteMissingDevices,
   FETCHED_COLUMNS,
   registerDevices,
   type AppliedCounts,
@@ -206,7 +206,7 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
     const at = getCurrentInstant(session.surroundings);
     const before = await writer.count("select count(*) from ade_device");
     const applied = await applyFetched(writer, scratch.name, { isFull: kind === "full", at });
-    const unseen = kind === "full" && applied.base > 0 ? await deleteUnseenDevices(writer, fetched, before) : 0;
+    const unseen = kind === "full" && applied.base > 0 ? await removeMissingDevices(writer, fetched, before) : 0;
     const { count: registered, told } = await registerDevices(writer, {
       base: applied.base,
       at,
@@ -274,17 +274,17 @@ const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSy
 };
 
 /** Deletes the devices that a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` */
-const deleteUnseenDevices = async (
+const removeMissingDevices = async (
   writer: Writer,
   { scratch, request }: FetchedDevices,
   before: number,
 ): Promise<number> => {
-  const missing = await countUnseen(writer, scratch.name);
+  const missing = await countMissingDevices(writer, scratch.name);
   const { confirmDeletions: confirmed, maxDeletions } = request;
   if (confirmed !== undefined && confirmed !== missing) throw createCountMismatchFailure(missing, confirmed);
   if (missing === 0) return 0;
   if (confirmed === undefined && missing > countRemovable(before, maxDeletions)) throw new MissingDevices(missing);
-  return deleteUnseen(writer, scratch.name);
+  return deleteMissingDevices(writer, scratch.name);
 };
 
 const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): number => {

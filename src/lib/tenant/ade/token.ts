@@ -35,7 +35,7 @@ export const setToken = async (
   const token = openAdeToken({ name, bytes }, keys);
   const { expiresAt } = token;
   if (Date.parse(expiresAt) <= session.surroundings.now()) {
-    throw createUselessTokenFailure(
+    throw createInvalidTokenFailure(
       name,
       text(`this token expired at ${expiresAt}`, `このトークンは ${expiresAt} に期限切れになっています`),
     );
@@ -43,7 +43,7 @@ export const setToken = async (
   const consumer = hashContent(token.consumerKey);
   // every token is valid for a year, but Apple no longer accepts it after a newer token is downloaded
   if (server.consumer === consumer && server.tokenExpiresAt !== null && expiresAt < server.tokenExpiresAt) {
-    throw createUselessTokenFailure(
+    throw createInvalidTokenFailure(
       name,
       text(
         `this token is older than the current token (${server.tokenExpiresAt}), and Apple no longer accepts it`,
@@ -92,7 +92,7 @@ const TOKEN_OR_KEY_CHANGED_FAILURE = new Failure("conflict", {
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
-const createUselessTokenFailure = (where: string, what: Text): Failure =>
+const createInvalidTokenFailure = (where: string, what: Text): Failure =>
   new Failure("input-rejected", {
     what,
     where,

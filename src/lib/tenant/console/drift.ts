@@ -98,7 +98,7 @@ const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
 ).join(", ");
 
 /** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which separate deletions can leave. */
-const ORG_DEPTH = `(with recursive up(pk) as (
+const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
       left join main.${ORG.name} t on t.pk = up.pk left join main.${getObservedTable({ thing: ORG })} o on o.pk = up.pk
@@ -106,9 +106,9 @@ const ORG_DEPTH = `(with recursive up(pk) as (
   select count(*) from up)`;
 
 /** SQL: sort key of drifts `d`: deletions, parent records, updates, new records, deletions of (now empty) parents. */
-const CONSOLE_ORDER = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
+const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
-  ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
+  ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
 /** Returns the records of a task, in an order that works in the console. @param most maximum number of records */
 export const readRecordDrift = (
@@ -116,7 +116,7 @@ export const readRecordDrift = (
   { revision, most }: { readonly revision: number; readonly most: number },
 ): Promise<readonly RecordDrift[]> =>
   reader.all<RecordDrift>(
-    `select d.thing, d.pk, d.action, d.mask from ${buildDriftSql(revision)} d order by ${CONSOLE_ORDER} limit :most`,
+    `select d.thing, d.pk, d.action, d.mask from ${buildDriftSql(revision)} d order by ${CONSOLE_ORDER_SQL} limit :most`,
     { revision, most },
   );
 

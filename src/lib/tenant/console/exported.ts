@@ -12,7 +12,7 @@ import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
 /** SQL: the columns that exports have contained: `use`, and `field` (`custom:12` for a custom field). */
-const EXPORTED_COLUMNS = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
+const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
 /**
  * SQL: the mask of the columns of the record `t` that no export shows. This includes references to organisations
@@ -36,7 +36,7 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
             `t.${name}`,
           )})`
         : "";
-    return `exists (select 1 from ${EXPORTED_COLUMNS} where l.use = ${use} and ${field})${isNamed}`;
+    return `exists (select 1 from ${EXPORTED_COLUMNS_SQL} where l.use = ${use} and ${field})${isNamed}`;
   };
   return `(${columns
     .filter(({ leads }) => leads)

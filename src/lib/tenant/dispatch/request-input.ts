@@ -57,7 +57,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
 };
 
 /** Bytes that are read beyond the maximum of a body: closing a connection with unread bytes can lose the response. */
-const DISCARDED_BYTES = 16 * 1024 * 1024;
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /** Reads a body. @throws Failure `usage` with 413 if it is too large @throws HTTPException 400 if it is not UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
@@ -70,7 +70,7 @@ const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<st
   for await (const chunk of (request.raw.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes <= maxBytes) chunks.push(chunk);
-    else if (bytes > maxBytes + DISCARDED_BYTES) break;
+    else if (bytes > maxBytes + MAX_DISCARDED_BYTES) break;
   }
   if (bytes > maxBytes) throw createTooLargeFailure(maxKib);
   return decodeUtf8(Buffer.concat(chunks));

@@ -35,7 +35,7 @@ interface LeaveRequest {
   readonly learns?: Omit<NewLayout, "kind"> | undefined;
 }
 
-const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
+const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
 
 /**
  * Ends the rights of users who leave, all or none: revokes roles and administrator marks, deletes their users
@@ -48,7 +48,7 @@ const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `sec
  */
 export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
   const { asker } = session;
-  const change = { action: "users.leave", locks: LOCKS, dryRun, once: true } as const;
+  const change = { action: "users.leave", locks: LEAVE_LOCKS, dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const leavers = await findDependents(writer, asker, ids);
     const ended: ChangedObject[][] = [];
@@ -60,7 +60,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     const mayDelete = isOperationPermitted(asker, "users.delete");
     const all = leavers.map((before, at): LeaveResult => {
       const after = rest.at(at) ?? before;
-      const isFree = mayDelete && !isHeld(after) && !(waits && hasRights(before));
+      const isFree = mayDelete && !hasDependents(after) && !(waits && hasRights(before));
       if (isFree) ended[at]?.push(toChangedObject({ list: USER_LIST }, before.user));
       return { before, after: isFree ? null : after, dryRun };
     });
@@ -85,7 +85,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
 
 const hasRights = ({ role, marked }: Dependents): boolean => role !== "none" || marked;
 
-const isHeld = (one: Dependents): boolean =>
+const hasDependents = (one: Dependents): boolean =>
   hasRights(one) ||
   [one.devices, one.renewals, one.consoleTasks].some(({ length }) => length > 0) ||
   (one.secured ?? []).some(({ matchedBy }) => matchedBy !== "name");

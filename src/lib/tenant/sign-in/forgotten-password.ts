@@ -10,7 +10,7 @@ import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
-import { passwordWork, takeSameTime } from "./sign-in.ts";
+import { passwordWork, refuseInConstantTime } from "./sign-in.ts";
 
 /** Delay of an email, so that the response is sent first and its timing reveals nothing. */
 const MAIL_DELAY_MS = 100;
@@ -62,7 +62,7 @@ export const resetForgottenPassword = (
   request: ForgottenPassword,
   address: string,
 ): Promise<{ readonly account: string }> =>
-  takeSameTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
+  refuseInConstantTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
 
 const tryToReset = async (
   owner: Session,

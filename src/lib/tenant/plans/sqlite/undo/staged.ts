@@ -1,6 +1,6 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
-import { OWN_THINGS, TENANT_PROFILE } from "../../../../model/things.ts";
+import { OWN_TYPES, TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import {
@@ -254,11 +254,7 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
   // a view of renewal items needs tables that only their list creates
-  if (
-    thing === ACCOUNT_SETTINGS ||
-    thing === TENANT_PROFILE ||
-    (hasAppliedView(database) && OWN_THINGS.includes(thing))
-  )
+  if (thing === ACCOUNT_SETTINGS || thing === TENANT_PROFILE || (hasAppliedView(database) && OWN_TYPES.includes(thing)))
     return "null";
   if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
   const named = (alias: string): string =>
