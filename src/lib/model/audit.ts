@@ -38,7 +38,7 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
 const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "accounts.send-code": text("send password reset code", "パスワード再設定コードを送信"),
   "accounts.void-code": text(
-    "invalidate undelivered password reset code",
+    "revoke undelivered password reset code",
     "送信できなかったパスワード再設定コードを無効化",
   ),
   "accounts.wrong-code": text("enter wrong password reset code", "誤ったパスワード再設定コードを入力"),

@@ -1,13 +1,10 @@
 import { text } from "../text/index.ts";
 
-/** Note about a kind of records that was not imported from the console, although the console may have some. */
+/** Note about a kind of records that was never imported from the console, although the console may have some. */
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
 /** Note if nobody has confirmed that the administrators are complete, because console exports do not show them. */
-export const ADMINISTRATORS_UNCONFIRMED_NOTE = text(
-  "not confirmed to be all administrators",
-  "管理者全員かどうかは未確認",
-);
+export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員かどうかは未確認");
 
 export interface MirrorCounts {
   /** a UTC instant; null if the tenant is not a mirror */

@@ -105,12 +105,9 @@ const explainUndeletableHolder = (params: ProblemParams): Text => {
   return explainUndeletable(quoteName(params), text(`used by ${owned.en}`, `${owned.ja} が使っています`));
 };
 
-/** All problems that an input file can have. */
 export const PROBLEMS = {
-  // the whole file
   "file-empty": createError("the file is empty", "ファイルが空です"),
   "file-no-rows": createError("the file contains only a header row", "ヘッダー行しかありません"),
-  // bytes and characters
   "bytes-invalid": createError(
     "the bytes {bytes} are not valid {encoding}",
     "バイト列 {bytes} は {encoding} として正しくありません",
@@ -128,7 +125,6 @@ export const PROBLEMS = {
     (p) => `見えない文字が ${p["count"] ?? 1} 個あります(${p["codePoint"]})`,
   ),
   "character-nul": createError("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
-  // quoting and cells
   "quote-unclosed": createError("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
   "quote-stray": createError(
     (p) =>
@@ -167,7 +163,6 @@ export const PROBLEMS = {
   ),
   "record-too-long": createError("the row is longer than {max} characters", "行が {max} 文字を超えています"),
   "columns-too-many": createError("the file has more than {max} columns", "列が {max} 個を超えています"),
-  // cells of a workbook
   "cell-formula": createError(
     "{cell} has a formula without a result; open the workbook in Excel and save it",
     "{cell} の数式に計算結果がありません。Excel で開いて保存し直してください",
@@ -196,7 +191,6 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["count"]), "hidden or filtered row")} also read; the first is row ${p["row"]}`,
     "非表示(フィルターで隠れた行を含む)の {count} 行も読み込みます(最初は {row} 行目)",
   ),
-  // headers
   "header-blank": createError(
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
@@ -241,7 +235,6 @@ export const PROBLEMS = {
       `blank cells clear ${formatCount(Number(p["cleared"]), "value")}, but the file has values in only ${formatCount(Number(p["filled"]), "row")}; to keep the values, pass --blank keep`,
     "空のセルで {cleared} 件の値が消えます(値のある行は {filled} 行だけです)。残すなら --blank keep を指定してください",
   ),
-  // cells
   required: createError("must not be blank", "空にできません"),
   "required-new": createError(
     (p) =>
@@ -286,7 +279,6 @@ export const PROBLEMS = {
     "must be a port number from 1 to 65535",
     "1〜65535 のポート番号にしてください",
   ),
-  // typical changes to values by spreadsheets and people
   "value-mended": {
     severity: "warning",
     describe: ({ value, mended, count = 1 }) => {
@@ -327,10 +319,8 @@ export const PROBLEMS = {
   "value-date": createSuspicionKind("a date instead of a code", "コードが日付になっています"),
   "mail-scheme": createSuspicionKind("begins with mailto:", "先頭に mailto: があります"),
   "mail-enclosed": createSuspicionKind("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
-  // rows compared with each other
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
-  // rows compared with the tenant
   "key-ambiguous": createError(
     "matches {count} records in the tenant",
     "テナントの {count} 件のデータに当てはまります",

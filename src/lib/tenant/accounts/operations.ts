@@ -16,10 +16,7 @@ const { fields: FIELDS } = ACCOUNT;
 
 const buildPasswordMembers = ({ z }: InputKit) => ({
   password: z.string().optional().meta({ description: "not needed by a dry run" }),
-  passwordInConsole: z
-    .boolean()
-    .optional()
-    .meta({ description: "true: the password was set in the console; only in a mirror" }),
+  passwordInConsole: z.boolean().optional().meta({ description: "true: set in the console; only in a mirror" }),
 });
 
 const buildAccountMembers = (kit: InputKit) => {

@@ -78,9 +78,7 @@ export const removeLayout = (session: Session, id: string): Promise<Layout> =>
   session.change({ action: "layouts.remove", commits: false, locks: [] }, async (writer) => {
     const before = (await listLayouts(writer, session.asker)).find((one) => one.id === id);
     if (before === undefined)
-      throw new Failure("not-found", {
-        what: text(`no layout has the ID "${id}"`, `ID が「${id}」のレイアウトはありません`),
-      });
+      throw new Failure("not-found", { what: text(`there is no layout ${id}`, `レイアウト ${id} はありません`) });
     await writer.run("delete from main.layout where use = :use and digest = :id", { use: USE + before.kind, id });
     return { result: before, objects: [{ thing: "layout", id }], before };
   });
