@@ -18,8 +18,8 @@ export default defineCommand({
       kind: "string",
       value: "DAYS|DATE",
       about: text(
-        `end of the token: 30d or a date (default: ${TOKEN_DAYS.usual}d, at most a year)`,
-        `有効期限。30d(日数)か日付(既定: ${TOKEN_DAYS.usual}d、最長 1 年)`,
+        `end of the token: 30d or a date (default: ${TOKEN_DAYS.default}d, at most a year)`,
+        `有効期限。30d(日数)か日付(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
       ),
     },
     output: {

@@ -81,8 +81,14 @@ test("a change of owner that requires a wipe needs the number of devices", async
 
 test.each([
   ["--yes", "--confirm-wipes 2"],
-  ["--yes --confirm-wipes 1", "2 devices would have to be wiped and set up again, not 1; nothing was changed"],
-  ["--dry-run --confirm-wipes 3", "2 devices would have to be wiped and set up again, not 3; nothing was changed"],
+  [
+    "--yes --confirm-wipes 1",
+    "2 devices would have to be wiped and set up again, but the confirmed number is 1; nothing was changed",
+  ],
+  [
+    "--dry-run --confirm-wipes 3",
+    "2 devices would have to be wiped and set up again, but the confirmed number is 3; nothing was changed",
+  ],
 ])("changes nothing if the number of wipes is missing or wrong: %s", async (words, told) => {
   const { exit, stderr, requests } = await run(`devices import devices.csv --lang en ${words}`, {
     tenant: buildPlanAnswers(WIPING, { ...leaving, import: WIPING }),

@@ -15,10 +15,10 @@ import { MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
 
-/** The languages of a CLOMO account. @see facts 2.2 */
+/** @see facts 2.2 */
 const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
 
-/** The fields of a CLOMO account, whose id is that of its user.  @see facts 2.2; seeds 000, 001 */
+/** The fields of a CLOMO account. Its id is the id of its user.  @see facts 2.2; seeds 000, 001 */
 const ACCOUNT_FIELDS = {
   id: USER_ID,
   name: {
@@ -122,7 +122,7 @@ const ACCOUNT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** Every user with an account name has a CLOMO account, with the role `none` unless another one is recorded. */
+/** Every user with an account name has a CLOMO account. Its role is `none` unless another role is recorded. */
 export const ACCOUNT = {
   name: "account",
   fields: ACCOUNT_FIELDS,
@@ -131,11 +131,11 @@ export const ACCOUNT = {
   // @see seed 000
   clicks: {
     create: text(
-      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in › 保存; the message 「設定完了」 appears",
+      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in the form › 保存; the message 「設定完了」 appears",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして入力し、「保存」をクリック(「設定完了」のお知らせが表示されます)",
     ),
     edit: text(
-      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › change › 保存; the message 「CLOMO アカウント設定完了」 appears",
+      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › make the changes › 保存; the message 「CLOMO アカウント設定完了」 appears",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして変更し、「保存」をクリック(「CLOMO アカウント設定完了」のお知らせが表示されます)",
     ),
     page: text(
@@ -151,7 +151,7 @@ export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
 /** The roles that have managed organisations. @see facts 2.1 */
 export const ROLES_WITH_MANAGED_ORGS: readonly Role[] = ["division", "custom"];
 
-/** The roles that only system administrators can grant, and whose accounts only they can change.  @see facts 2.1 */
+/** Only system administrators can grant these roles, and change accounts that have one of them.  @see facts 2.1 */
 export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
 const MIN_PASSWORD_LENGTH = 6;
@@ -181,16 +181,16 @@ export const PASSWORD_RULE = text(
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
 );
 
-/** How long a password reset code is valid, and how many times a person may try to type it (clomoctl rules). */
+/** Validity of a password reset code, and the maximum number of attempts to enter a code (clomoctl rules). */
 export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
-/** The rule for the support option. @see facts 2.1, 2.2 */
+/** @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(
-  `only system administrators can have the support option, and at most ${MAX_SUPPORT_OPTIONS} accounts in a tenant`,
+  `only system administrators can have the support option, and at most ${MAX_SUPPORT_OPTIONS} accounts per tenant`,
   `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 
-/** Settings of all CLOMO accounts. The authentication type is stored as typed: values are unknown.  @see seed 001 */
+/** Settings of all CLOMO accounts. The authentication type is free text: its values are unknown.  @see seed 001 */
 export const ACCOUNT_SETTINGS = {
   name: "account_settings",
   fields: {

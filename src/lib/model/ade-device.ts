@@ -10,7 +10,7 @@ const defineAppleText = (en: string, ja: string, example: string | null) =>
 const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
 
-/** A device as Apple describes it, and when it was first seen.  @see apple 3 (the fields); facts 4.4 */
+/** The fields of a device that Apple returns, and the time of the first sync.  @see apple 3 (the fields); facts 4.4 */
 const ADE_DEVICE_FIELDS = {
   serialNumber: {
     type: "text",
@@ -34,8 +34,8 @@ const ADE_DEVICE_FIELDS = {
   description: defineAppleText("description", "説明", "IPHONE 17 BLACK 256GB"),
   color: defineAppleText("color", "色", "BLACK"),
   assetTag: defineAppleText("asset tag", "資産タグ", null),
-  deviceAssignedDate: defineAppleInstant("assigned to MDM server at", "MDM サーバへの割り当て日時"),
-  deviceAssignedBy: defineAppleText("assigned to MDM server by", "MDM サーバに割り当てた人", null),
+  deviceAssignedDate: defineAppleInstant("assigned to MDM server at", "MDM サーバーへの割り当て日時"),
+  deviceAssignedBy: defineAppleText("assigned to MDM server by", "MDM サーバーに割り当てた人", null),
   mdmMigrationDeadline: defineAppleInstant("MDM migration deadline", "MDM 移行期限"),
   opType: defineAppleText("last change", "直近の変更", null),
   opDate: defineAppleInstant("changed at", "変更日時"),

@@ -37,7 +37,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OVERDUE_AFTER_DAYS = 2;
 
-/** Returns true if clomoctl monitors a tenant's ADE. It does not for a mirror, whose devices the console syncs. */
+/** Returns true if clomoctl monitors a tenant's ADE. Mirrors are excluded, because the console syncs them. */
 export const isAdeMonitored = ({ mirror, token }: { readonly mirror: boolean; readonly token: unknown }): boolean =>
   !mirror && token !== null;
 

@@ -16,14 +16,14 @@ const HOUR_MS = 60 * 60 * 1000;
 /** The time after which the next sync is full: a little less than a day, because daily runs can begin early. */
 export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 
-/** How many missing devices a full sync removes without a question: the larger of `count` and `percent` of all. */
+/** Without confirmation, a full sync removes at most `count` devices or `percent` of all devices, if that is more. */
 export const UNCONFIRMED_REMOVAL_LIMITS = { count: 5, percent: 5 } as const;
 
 /** The age after which Apple refuses a cursor. @see apple 3 */
 export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
 
-/** What nobody must ever do to CLOMO's own MDM server. @see facts 3.5 */
+/** @see facts 3.5 */
 export const CLOMO_KEY_WARNING = text(
-  "never upload this key to the MDM server that CLOMO uses, and never download a new token there: it invalidates the token in use",
-  "CLOMO が使う MDM サーバに、この公開鍵をアップロードしたり、新しいトークンを作成したりしないでください(使用中のトークンが無効になります)",
+  "never upload this key to the MDM server that CLOMO uses, and never download a new token there: the new token invalidates the current token",
+  "CLOMO が使う MDM サーバーに、この公開鍵をアップロードしたり、そこから新しいトークンをダウンロードしたりしないでください(使用中のトークンが無効になります)",
 );

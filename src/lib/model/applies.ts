@@ -33,8 +33,8 @@ const createKnownApplicability = (applies: boolean): Applicability => ({ applies
 const createUnknownApplicability = (...unsaid: readonly DecidingField[]): Applicability => ({ applies: null, unsaid });
 
 /**
- * Determines whether a renewal or handover item applies to a tenant. ADE and VPP imply iOS or macOS devices. @see facts
- * 3.1, 3.5, 3.6 and 7.3: with Google Workspace there is no Gmail account to keep
+ * Determines whether a renewal or handover item applies to a tenant. ADE and VPP imply iOS or macOS devices. A tenant
+ * with Google Workspace does not need a Gmail account. @see facts 3.1, 3.5, 3.6, 7.3
  */
 export function determineApplicability(tenant: TenantProfile, kind: ExpectedRenewalKind): Applicability {
   const apple = determineAppleApplicability(tenant);

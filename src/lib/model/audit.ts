@@ -37,8 +37,11 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
 
 const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "accounts.send-code": text("send password reset code", "パスワード再設定コードを送信"),
-  "accounts.void-code": text("void undelivered password reset code", "送信できなかったパスワード再設定コードを無効化"),
-  "accounts.wrong-code": text("wrong password reset code", "パスワード再設定コードの誤り"),
+  "accounts.void-code": text(
+    "revoke undelivered password reset code",
+    "送信できなかったパスワード再設定コードを無効化",
+  ),
+  "accounts.wrong-code": text("enter wrong password reset code", "誤ったパスワード再設定コードを入力"),
   "accounts.transfer": text("transfer to successor", "後任に引き継ぎ"),
   "accounts.revoke": text("revoke role", "管理者権限を解除"),
   "users.leave": text("end rights of leavers", "退職者の権限などを終了"),
@@ -49,11 +52,11 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "ade.endpoint": text("set ADE endpoint", "ADE の接続先を変更"),
   "ade.keypair": text("create ADE key pair", "ADE の鍵ペアを作成"),
   "ade.token": text("set ADE server token", "ADE サーバートークンを設定"),
-  "ade.sync": text("sync with Apple", "ADE デバイスを同期"),
-  "administrators.confirm": text("confirm the administrators", "管理者を確認済みとする"),
+  "ade.sync": text("sync ADE devices", "ADE デバイスを同期"),
+  "administrators.confirm": text("confirm the administrators", "管理者を確認済みとして記録"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),
-  "console.sync": text("take a console export", "エクスポートを取り込み"),
+  "console.sync": text("import a console export", "管理画面のエクスポートを取り込み"),
   "imports.commit": text("commit import", "インポートを適用"),
   undo: text("undo", "変更を取り消し"),
   "sessions.create": text("sign in", "サインイン"),

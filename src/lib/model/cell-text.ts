@@ -14,7 +14,7 @@ const SPACE_SYMBOLS: ReadonlyMap<string, string> = new Map([
 
 const STRAY_JOINERS = String.raw`(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{scx=Arab}\p{scx=Syrc}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Mong}])[\u200c\u200d]`;
 
-/** Matches what is invisible or changes how others are displayed, except line breaks and joiners that join. */
+/** Matches characters that are invisible or reverse the text, except line breaks and joiners in emoji and scripts. */
 export const HIDDEN_CHARACTER_PATTERN = new RegExp(
   String.raw`(?![\n\r])\p{Cc}|[\p{Cs}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]|${STRAY_JOINERS}`,
   "gu",

@@ -4,7 +4,6 @@ import { SECURED_USER } from "./secured-user.ts";
 import type { ThingInFiles } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/** The record type that each kind of console file contains, by the name that `--as` accepts. */
 export const THINGS_BY_FORMAT = {
   users: USER,
   orgs: ORG,

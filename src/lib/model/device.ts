@@ -15,7 +15,7 @@ import {
 } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/** Platforms and statuses. 事前登録 and 管理中 are the console's; 管理外 is clomoctl's.  @see facts 1.3, 4.6 */
+/** Platforms and statuses. 事前登録 and 管理中 are statuses of the console, 管理外 is clomoctl's own.  @see facts 1.3, 4.6 */
 const PLATFORM_RULE = { kind: "choice", choices: ["iOS", "macOS", "Android", "Windows"] } as const satisfies Rule;
 const STATUS_RULE = { kind: "choice", choices: ["事前登録", "管理中", "管理外"] } as const satisfies Rule;
 
@@ -25,19 +25,19 @@ export const DEVICE_STATUSES = STATUS_RULE.choices;
 /** The only platform whose devices have a mode and need accounts. */
 export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 
-/** The fields that an account may change even if it may not change other fields of a device. */
+/** The fields that accounts may change even without the right to change the other fields of a device. */
 export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
 
-/** The status of a device that is not set up yet, so a change never requires a wipe. */
+/** The status of a device that is not set up yet. An owner change then never requires a wipe. */
 export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 
 /** The only status in which the console cannot set an owner. A device's status may be unknown.  @see facts 1.3 */
 export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
 
-/** The tags of a device to be returned, for which the console has no status.  @see facts 1.1 */
+/** Tags for devices to be returned or returned, because the console has no such status.  @see facts 1.1 */
 export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
 
-/** How an Android device is set up, in the manual's words; `unknown` is clomoctl's.  @see facts 1.3, 2.4, 3.5 */
+/** How an Android device is set up, in the manual's words; `unknown` is clomoctl's own.  @see facts 1.3, 2.4, 3.5 */
 const ANDROID_MODE = defineLabelledChoice({
   "fully-managed": text("Fully Managed", "Fully Managed"),
   comp: text("COMP", "COMP"),
@@ -57,7 +57,7 @@ export const ACCOUNT_PER_DEVICE_MODE: AndroidMode = "fully-managed";
 /** The only mode that needs neither an account nor a wipe if the owner changes.  @see facts 1.3, 2.4 */
 export const ACCOUNTLESS_MODE: AndroidMode = "dedicated";
 
-/** Modes that require a wipe if the owner changes. clomoctl assumes that other modes may, too.  @see facts 1.3 */
+/** Modes that require a wipe if the owner changes. `legacy` and `unknown` may require it, too.  @see facts 1.3 */
 export const MODES_REQUIRING_WIPE: readonly AndroidMode[] = ["fully-managed", "comp", "work-profile"];
 
 const defineOptionalColumn = (en: string, ja: string, example: string | null, rule: Rule = ANY_TEXT_RULE) =>
@@ -73,8 +73,8 @@ const defineOptionalColumn = (en: string, ja: string, example: string | null, ru
 const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
 
 /**
- * The fields of a device. An IMEI keeps its spaces: pre-registration matches only the exact text. New file columns come
- * last, because older plans refer to columns by position. @see facts 1.3, 1.4
+ * The fields of a device. Spaces in an IMEI are kept, because pre-registration compares the exact text. New file
+ * columns come last, because older plans refer to columns by position. @see facts 1.3, 1.4
  */
 const DEVICE_FIELDS = {
   id: defineIdField(10),
@@ -183,14 +183,14 @@ const TAG_CLICKS = text(
 export const DEVICE = {
   name: "device",
   title: text("devices", "デバイス"),
-  // @see facts 1.1, 1.4: only one of the choices on the screen is known, the one for tags and memos
+  // @see facts 1.1, 1.4: the manual names only the console's choice for importing tags and memos
   screen: {
     page: text("CLOMO PANEL, Devices", "CLOMO PANEL の「Devices」画面"),
     clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
   },
   ownHeaders: true,
   unconfirmed: text(
-    "The headers and encodings that the console uses for devices are not confirmed. The headers in clomoctl's files are its own.",
+    "The headers and encodings that the console uses for devices are not confirmed, so clomoctl uses headers of its own.",
     "管理画面でのデバイスの CSV のヘッダーと文字コードは確認されていないため、ヘッダーは clomoctl 独自のものです。",
   ),
   fields: DEVICE_FIELDS,
@@ -218,7 +218,7 @@ type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 
-/** Returns whether an owner change requires a wipe: `has` (manual) or `may` (a clomoctl rule).  @see facts 1.3 */
+/** Returns `has` if an owner change requires a wipe (manual), `may` if it could (a clomoctl rule).  @see facts 1.3 */
 export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTraits): "has" | "may" | undefined => {
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === ACCOUNTLESS_MODE) return undefined;
   return androidMode !== null && MODES_REQUIRING_WIPE.includes(androidMode) ? "has" : "may";
@@ -226,8 +226,8 @@ export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTrai
 
 export const describeWipeMismatch = (needed: number, confirmed: number): Text =>
   text(
-    `${formatCount(needed, "device")} would have to be wiped and set up again, not ${confirmed}; nothing was changed`,
-    `初期化と再設定が必要になるデバイスは ${needed} 台で、${confirmed} 台ではありません。何も変更していません`,
+    `${formatCount(needed, "device")} would have to be wiped and set up again, but the confirmed number is ${confirmed}; nothing was changed`,
+    `初期化と再設定が必要になるデバイスは ${needed} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
   );
 
 export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>

@@ -37,7 +37,7 @@ export interface Format {
   readonly custom: boolean;
   /** the field whose value identifies a record; for a repeated field, the first value */
   readonly key: string;
-  /** fields that together identify a record whose key is blank; the required ones among them must be present */
+  /** fields that together identify a record if its key is blank; the required fields among them must be present */
   readonly fallbackKey?: readonly string[] | undefined;
   readonly unique: readonly string[];
 }
@@ -105,7 +105,7 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** Returns the file column with a header, or of a field of the file or the record. */
+/** Returns the column with this header, or the column that contains or sets the field with this name. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
   const key = nameKey(name);
   return (

@@ -1,6 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** Names of import modes: the console's インポート方法, plus clomoctl's for deletion without a file and for undo. */
+/** Names of import modes. `append` and `replace` are the console's インポート方法; the others are clomoctl's own. */
 export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "undo", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
@@ -27,17 +27,17 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
   update: text("update", "更新"),
   delete: text("delete", "削除"),
   unchanged: text("unchanged", "変更なし"),
-  invalid: text("invalid", "不正"),
+  invalid: text("invalid", "エラー"),
 };
 
 export type RecordAction = "create" | "update" | "delete";
 
 export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
-/** Returns a value's display name; unchanged if it is unknown, from a newer version of clomoctl. */
+/** Returns a value's display name. An unknown value, from a newer version of clomoctl, is returned unchanged. */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
-/** What 全件更新 does with missing records that cannot be deleted. `release` first removes the owner from devices. */
+/** How 全件更新 treats missing records that cannot be deleted. `release` removes the owner from devices first. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
 export const BLANK_CHOICES = ["clear", "keep"] as const;
@@ -48,9 +48,9 @@ export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
 export const MAX_HEADER_ROW = 1000;
 
-/** The checks that `--allow` turns off: unknown columns; #N/A and the like, as text; another tenant's file. */
+/** The checks that `--allow` turns off: for unknown columns, for values such as #N/A, and for another tenant's file. */
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** Maximum number of deletions that a limit given as a share permits, however large the tenant is. */
+/** Maximum number of deletions that a percentage limit permits, however large the tenant is. */
 export const MAX_DELETIONS_BY_SHARE = 500;

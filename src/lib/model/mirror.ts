@@ -1,9 +1,9 @@
 import { text } from "../text/index.ts";
 
-/** The note about records that a mirror lacks because no export contained them; the console may still have some. */
+/** Note about a kind of records that was never imported from the console, although the console may have some. */
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
-/** The note if nobody has confirmed that a mirror's administrators are complete; console exports do not show them. */
+/** Note if nobody has confirmed that the administrators are complete, because console exports do not show them. */
 export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員かどうかは未確認");
 
 export interface MirrorCounts {
@@ -19,7 +19,7 @@ export interface MirrorGaps {
   readonly secured: boolean;
 }
 
-/** Returns kinds of records that only the console may have; not SECURED APPs if the tenant does not use them. */
+/** Returns the kinds of records that only the console may have. Omits SECURED APPs if the tenant does not use them. */
 export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: MirrorCounts): MirrorGaps => ({
   devices: mirroredAt !== null && devices === 0,
   secured:

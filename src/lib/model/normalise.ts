@@ -2,7 +2,7 @@ const isAscii = (value: string): boolean => !/[^\0-\u007f]/.test(value);
 
 const LOOK_ALIKE_PATTERN = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
-/** The Windows-31J form of the seven characters for which two mappings of the same JIS character differ. */
+/** The Windows-31J forms of the seven JIS characters that have two different mappings to Unicode. */
 export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
@@ -17,7 +17,7 @@ export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
 export const toCp932Form = (value: string): string =>
   value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
 
-/** Returns true if a text has only ASCII, kana and common kanji: no marks or look-alikes, so it is already folded. */
+/** Returns true if a text has only ASCII, kana and common kanji, so that {@link foldText} would not change the text. */
 const isFolded = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) {
     const c = value.charCodeAt(i);
@@ -28,7 +28,7 @@ const isFolded = (value: string): boolean => {
   return true;
 };
 
-/** Normalises a text to NFC and folds the seven look-alikes, so that a Windows-31J round trip keeps the key. */
+/** Normalises a text to NFC and folds the seven look-alikes, so that a Windows-31J round trip does not change it. */
 const foldText = (value: string): string => (isFolded(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
@@ -55,7 +55,7 @@ export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
-/** Returns true if values are codes: two codes that differ only in letter case or width are different values. */
+/** Returns true if values are codes, which differ even if only their letter case or width differs. */
 export const isCodeComparison = (comparison: Comparison): boolean =>
   comparison === "code" || comparison === "serial-number";
 
@@ -79,7 +79,7 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Returns true if a value is certainly its own {@link comparisonKey}, as nearly all values are. */
+/** Returns true if a value is certainly equal to its {@link comparisonKey}, as nearly all values are. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (

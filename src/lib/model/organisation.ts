@@ -18,7 +18,7 @@ export const ROOT_ORG_NAME = "全社";
 
 const UNKNOWN_PARENT = { code: "org-parent-unknown", param: "parent" } as const;
 
-/** Fields of an organisation. Limits and console columns are unknown; headers are clomoctl's.  @see facts 1.2, 1.4 */
+/** Limits and console columns are unknown. The headers are clomoctl's own.  @see facts 1.2, 1.4 */
 const ORG_FIELDS = {
   id: defineIdField(1),
   name: {
@@ -71,7 +71,7 @@ const ORG_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-const ORG_ON_THE_LEFT = text(
+const ORG_CLICKS = text(
   "CLOMO PANEL: Users/Org › the organisation, on the left (the manual does not describe the steps)",
   "CLOMO PANEL の「Users/Org」の左側から組織を選択(手順はマニュアルにありません)",
 );
@@ -80,7 +80,7 @@ const ORG_ON_THE_LEFT = text(
 export const ORG = {
   name: "org",
   title: text("organisations", "組織"),
-  // @see facts 1.1; the manual does not name the choice
+  // @see facts 1.1; the manual does not name the import mode
   screen: {
     page: text("CLOMO PANEL, Users/Org", "CLOMO PANEL の「Users/Org」画面"),
     clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
@@ -98,9 +98,9 @@ export const ORG = {
       "CLOMO PANEL: Users/Org › Add Org › 組織名, 組織コード › 保存 (the manual does not say how to create an organisation below another)",
       "CLOMO PANEL の「Users/Org」›「Add Org」をクリックし、「組織名」「組織コード」を入力して「保存」をクリック(別の組織の下に作る手順はマニュアルにありません)",
     ),
-    edit: ORG_ON_THE_LEFT,
-    move: ORG_ON_THE_LEFT,
-    delete: ORG_ON_THE_LEFT,
+    edit: ORG_CLICKS,
+    move: ORG_CLICKS,
+    delete: ORG_CLICKS,
   },
   formats: { orgs: listFileFields(ORG_FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
@@ -109,7 +109,7 @@ export const ORG = {
 
 const { id, code, path } = ORG_FIELDS;
 
-/** Returns the field of another record for an organisation: `of` its members, and how lists show them. */
+/** Defines a field of another record that refers to an organisation, with list columns for path, code and ID. */
 export const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",
@@ -138,7 +138,7 @@ export type Org = RecordOf<typeof ORG_FIELDS>;
 export const formatOrgPath = (names: readonly string[]): string =>
   names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
 
-/** Parses what {@link formatOrgPath} formats; undefined for a blank name or an unknown escape. */
+/** Parses a path as {@link formatOrgPath} writes it. Returns undefined for a blank name or an unknown escape. */
 export const parseOrgPath = (path: string): readonly string[] | undefined => {
   const names: string[] = [];
   let name = "";

@@ -105,12 +105,9 @@ const explainUndeletableHolder = (params: ProblemParams): Text => {
   return explainUndeletable(quoteName(params), text(`used by ${owned.en}`, `${owned.ja} が使っています`));
 };
 
-/** All problems that an input file can have, each defined in one place, so that its text is easy to find. */
 export const PROBLEMS = {
-  // the whole file
   "file-empty": createError("the file is empty", "ファイルが空です"),
   "file-no-rows": createError("the file contains only a header row", "ヘッダー行しかありません"),
-  // bytes and characters
   "bytes-invalid": createError(
     "the bytes {bytes} are not valid {encoding}",
     "バイト列 {bytes} は {encoding} として正しくありません",
@@ -128,7 +125,6 @@ export const PROBLEMS = {
     (p) => `見えない文字が ${p["count"] ?? 1} 個あります(${p["codePoint"]})`,
   ),
   "character-nul": createError("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
-  // quoting and cells
   "quote-unclosed": createError("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
   "quote-stray": createError(
     (p) =>
@@ -154,11 +150,11 @@ export const PROBLEMS = {
     "合計や注記の行を {count} 行読み飛ばします",
   ),
   "row-repeated": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} the same as an earlier row skipped`,
+    (p) => `${formatCount(Number(p["count"]), "row")} skipped: the same as an earlier row`,
     "前の行と同じ {count} 行を読み飛ばします",
   ),
   "row-skipped": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} skipped, as the map says: ${p["header"]} is ${p["value"]}`,
+    (p) => `${formatCount(Number(p["count"]), "row")} skipped by the column map: ${p["header"]} is ${p["value"]}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
   ),
   "cells-too-many": createError(
@@ -167,7 +163,6 @@ export const PROBLEMS = {
   ),
   "record-too-long": createError("the row is longer than {max} characters", "行が {max} 文字を超えています"),
   "columns-too-many": createError("the file has more than {max} columns", "列が {max} 個を超えています"),
-  // cells of a workbook
   "cell-formula": createError(
     "{cell} has a formula without a result; open the workbook in Excel and save it",
     "{cell} の数式に計算結果がありません。Excel で開いて保存し直してください",
@@ -196,13 +191,12 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["count"]), "hidden or filtered row")} also read; the first is row ${p["row"]}`,
     "非表示(フィルターで隠れた行を含む)の {count} 行も読み込みます(最初は {row} 行目)",
   ),
-  // headers
   "header-blank": createError(
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
   ),
   "columns-blank": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "column")} without a header or values ignored`,
+    (p) => `${formatCount(Number(p["count"]), "column")} ignored: no header and no values`,
     "ヘッダーも値もない {count} 列を読み飛ばします",
   ),
   "header-again": createError(
@@ -238,10 +232,9 @@ export const PROBLEMS = {
   ),
   "values-cleared": createWarning(
     (p) =>
-      `blank cells clear ${formatCount(Number(p["cleared"]), "value")}, and only ${formatCount(Number(p["filled"]), "row")} have a value; to keep the values, pass --blank keep`,
+      `blank cells clear ${formatCount(Number(p["cleared"]), "value")}, but the file has values in only ${formatCount(Number(p["filled"]), "row")}; to keep the values, pass --blank keep`,
     "空のセルで {cleared} 件の値が消えます(値のある行は {filled} 行だけです)。残すなら --blank keep を指定してください",
   ),
-  // cells
   required: createError("must not be blank", "空にできません"),
   "required-new": createError(
     (p) =>
@@ -286,7 +279,6 @@ export const PROBLEMS = {
     "must be a port number from 1 to 65535",
     "1〜65535 のポート番号にしてください",
   ),
-  // typical changes to values by spreadsheets and people
   "value-mended": {
     severity: "warning",
     describe: ({ value, mended, count = 1 }) => {
@@ -327,24 +319,25 @@ export const PROBLEMS = {
   "value-date": createSuspicionKind("a date instead of a code", "コードが日付になっています"),
   "mail-scheme": createSuspicionKind("begins with mailto:", "先頭に mailto: があります"),
   "mail-enclosed": createSuspicionKind("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
-  // rows compared with each other
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
-  // rows compared with the tenant
-  "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件に当てはまります"),
+  "key-ambiguous": createError(
+    "matches {count} records in the tenant",
+    "テナントの {count} 件のデータに当てはまります",
+  ),
   "row-ambiguous": createWarning(
-    "not imported: this may be {records}; if so, change the key and name here to those of the row, else delete it here",
-    "取り込みませんでした: {records} かもしれません。同じならここのキーと名前を行に合わせ、別ならここで削除してください",
+    "not imported: this may be {records}; if so, change the key and name of that record to those of the row; if not, delete that record",
+    "取り込みませんでした: {records} かもしれません。同じものなら、そのデータのキーと名前を行に合わせ、別のものなら、そのデータを削除してください",
   ),
   "key-mended": createError(
-    'one record has the key "{value}", another one the corrected key: correct the file',
-    "「{value}」のデータも、直した値のデータもあります。ファイルを直してください",
+    'one record has the key "{value}", and another record has the corrected key; correct the file',
+    "キーが「{value}」のデータも、キーが修正後の値のデータもあります。ファイルを直してください",
   ),
   "row-contested": createError(
     (p) =>
       p["other"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`
-        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: correct the name there first, or delete that person first`,
+        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: first correct that person's name, or delete that person`,
     (p) =>
       p["other"] === undefined
         ? `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`
@@ -403,7 +396,10 @@ export const PROBLEMS = {
     'no user has the address, employee code, account or name "{value}"',
     "メールアドレス、社員コード、アカウント名、氏名が「{value}」のユーザーがいません",
   ),
-  "owner-ambiguous": createError("may be any of {count} users: {records}", "{count} 人のだれか決まりません: {records}"),
+  "owner-ambiguous": createError(
+    "may be any of {count} users: {records}",
+    "{count} 人のユーザーに当てはまり、1 人に決まりません: {records}",
+  ),
   "owner-org-unknown": createError(
     (p) => `no organisation that could be the owner has the code ${p["code"]}`,
     (p) => `所有組織コード「${p["code"]}」の組織がありません`,
@@ -458,14 +454,14 @@ export const PROBLEMS = {
     (p) => {
       const { en } = describeComposition(p);
       return p["composed"] === ""
-        ? `account names are built from the ${en}, which this user does not have: set it first, or leave ${p["value"]} blank`
+        ? `account names are built from the ${en}, which this user does not have: set it first, or leave the cell blank`
         : `account names are built from the ${en}: use ${p["composed"]} instead of ${p["value"]}, or leave the cell blank`;
     },
     (p) => {
       const { ja } = describeComposition(p);
       return p["composed"] === ""
-        ? `このユーザーには、アカウント名を構成する情報「${ja}」がありません。先に設定するか、「${p["value"]}」を空にしてください`
-        : `「${p["value"]}」は構成する情報「${ja}」と異なります。「${p["composed"]}」にするか、空にしてください`;
+        ? `このユーザーには、アカウント名を構成する情報「${ja}」がありません。先に設定するか、セルを空にしてください`
+        : `「${p["value"]}」はアカウント名を構成する情報「${ja}」と異なります。「${p["composed"]}」にするか、空にしてください`;
     },
   ),
   "administrator-account": createError(
@@ -478,11 +474,11 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** the number of the record; 1 is the header; 0 for the whole file or for a record that is missing from the file */
+  /** number of the row; 1 is the header; 0 for the whole file or for a record that is missing from the file */
   readonly row: number;
-  /** the physical line on which the record begins, counted from 1; 0 if the problem does not have a line */
+  /** line of the file on which the row begins, counted from 1; 0 if the problem does not have a line */
   readonly line: number;
-  /** the number of the cell, counted from 1; 0 for the whole record */
+  /** number of the cell, counted from 1; 0 for the whole row */
   readonly column: number;
   readonly header: string;
   readonly params: ProblemParams;
@@ -497,13 +493,13 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-/** Describes a problem with a value that is kept as in the console. @param params with the problem's code as `of` */
+/** Describes a problem with a console value that is imported anyway. `of` is the code of the problem. */
 function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));
   const more = Number(count) - 1;
   return text(
-    `kept with the console value: ${en}${more > 0 ? `; and ${more} more` : ""}`,
+    `the console's value is kept: ${en}${more > 0 ? `; and ${more} more` : ""}`,
     `管理画面の値のまま登録します: ${ja}${more > 0 ? `。ほか ${more} 件` : ""}`,
   );
 }

@@ -23,7 +23,7 @@ const HOME_EXPIRY_CHOICES = {
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The titles of the checklist items, the six in CLOMO's manual.  @see facts 7.1; seed 002 */
+/** The titles of the checklist items, which are the six items in CLOMO's manual.  @see facts 7.1; seed 002 */
 export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
@@ -38,9 +38,9 @@ export const ITEM_TITLES = {
 
 export type ItemId = keyof typeof ITEM_TITLES;
 
-const TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
+const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-/** The kind of answer that a question expects. For a password, questions ask only for the place where it is kept. */
+/** The kind of answer that a question expects. Questions never ask for a password, only where it is kept. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
@@ -51,7 +51,7 @@ export interface AnswerFormat {
 
 /** A question about something that only a person knows. The part of its name before the first dot is its group. */
 export interface Question extends AnswerFormat {
-  readonly group: keyof typeof TITLES;
+  readonly group: keyof typeof GROUP_TITLES;
   readonly label: Text;
   readonly yearly?: true | undefined;
 }
@@ -87,7 +87,7 @@ const createRuleQuestion = (en: string, ja: string): QuestionParts => ({
 const createHomeQuestion = (label: string): QuestionParts => ({
   kind: "choice",
   choices: HOME_EXPIRY_CHOICES,
-  label: text(`what HOME of CLOMO PANEL shows under 「${label}」`, `HOME 画面の「${label}」欄の表示`),
+  label: text(`what the HOME screen shows under 「${label}」`, `HOME 画面の「${label}」欄の表示`),
 });
 
 const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
@@ -96,12 +96,12 @@ const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
   label: text(en, ja),
 });
 
-const GROUPS = {
+const QUESTION_GROUPS = {
   contact: {
     confirmed: {
       kind: "date",
       yearly: true,
-      label: text("「担当者名」 on HOME last checked", "HOME 画面の「担当者名」を最後に確かめた日"),
+      label: text("day when 「担当者名」 on HOME was last checked", "HOME 画面の「担当者名」を最後に確かめた日"),
     },
   },
   administrators: {
@@ -134,20 +134,20 @@ const GROUPS = {
     profiles: createYesNoQuestion("profiles are decided and installed", "プロファイルを決めてインストールした"),
     apps: createYesNoQuestion("apps are registered and installed", "アプリケーションを登録してインストールした"),
   },
-} as const satisfies Readonly<Record<keyof typeof TITLES, Readonly<Record<string, QuestionParts>>>>;
+} as const satisfies Readonly<Record<keyof typeof GROUP_TITLES, Readonly<Record<string, QuestionParts>>>>;
 
 /** The questions by their names, such as `push-certificate.holder`, in the order in which they are asked. */
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
-  Object.entries<Readonly<Record<string, QuestionParts>>>(GROUPS).flatMap(([group, questions]) =>
+  Object.entries<Readonly<Record<string, QuestionParts>>>(QUESTION_GROUPS).flatMap(([group, questions]) =>
     Object.entries(questions).map(([name, parts]) => [
       `${group}.${name}`,
-      { ...parts, group: group as keyof typeof TITLES },
+      { ...parts, group: group as keyof typeof GROUP_TITLES },
     ]),
   ),
 );
 
 export const describeQuestion = ({ group, label }: Question): Text =>
-  text(`${TITLES[group].en}: ${label.en}`, `${TITLES[group].ja}: ${label.ja}`);
+  text(`${GROUP_TITLES[group].en}: ${label.en}`, `${GROUP_TITLES[group].ja}: ${label.ja}`);
 
 /** An answer in the form in which it is stored, or the reason why it is invalid. */
 export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };
@@ -194,7 +194,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/** Parses a typed answer. A date is when something was last done, so not in the future.  @param now a UTC instant */
+/** Parses a typed answer. A date, on which something was last done, is not in the future.  @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

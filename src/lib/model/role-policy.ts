@@ -10,7 +10,8 @@ import {
 } from "./role.ts";
 
 /**
- * Where a role may do an operation. `inside`: in its own organisations; `item`: there, if its scheme has the operation.
+ * Where a role may perform an operation. `inside`: in its own organisations; `item`: in its own organisations, if the
+ * scheme includes the operation.
  */
 export type Reach = "all" | "inside" | "item" | "no";
 
@@ -60,7 +61,7 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
 };
 
 /**
- * Where each role may do each operation; the tenant enforces it. CLOMO's own matrix is not known.  @see facts 2.1, 8
+ * Where each role may perform each operation in clomoctl. CLOMO's own rights are not documented.  @see facts 2.1, 8
  */
 export const ROLE_POLICY = Object.fromEntries(
   ALL_OPERATIONS.map((operation) => {
@@ -69,7 +70,7 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** Returns true for what does not belong to organisations, so that it cannot be limited to some of them. */
+/** Returns true if the operation's data does not belong to organisations, so that roles cannot be limited to some. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
@@ -84,8 +85,8 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
 };
 
 /**
- * Returns the check items to create users, who are always put into an organisation. @param isWhole whether 管理対象組織 is
- * 全て, or the actor manages all organisations @see facts 2.1
+ * Returns the check items to create users, because every new user is put into an organisation. @param isWhole true if
+ * 管理対象組織 is 全て, or the actor manages all organisations @see facts 2.1
  */
 export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   "users.write",
@@ -93,7 +94,7 @@ export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** What determines an account's rights. `items`: of its scheme; `isWhole`: it manages the whole tenant. */
+/** The values that determine an account's rights. `items`: check items of its scheme; `isWhole`: all organisations. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;

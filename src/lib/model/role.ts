@@ -28,7 +28,7 @@ export const isSupportOptionAvailable = (others: readonly string[]): boolean => 
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },
   "handover.read": {
-    about: text("read answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
+    about: text("read handover answers and the console's values", "引き継ぎの回答・管理画面の値の閲覧"),
   },
   "orgs.read": { about: text("read organisations", "組織の閲覧") },
   "orgs.write": { about: text("create and change organisations", "組織の作成と変更"), manual: true },
@@ -38,7 +38,7 @@ export const OPERATIONS = {
   "users.move": { about: text("move users between organisations", "ユーザーの組織移動"), manual: true },
   "users.delete": { about: text("delete users", "ユーザーの削除") },
   "fields.read": { about: text("read custom fields", "カスタムユーザー情報の項目の閲覧") },
-  "fields.write": { about: text("add and remove custom fields", "カスタムユーザー情報の項目の変更") },
+  "fields.write": { about: text("add and remove custom fields", "カスタムユーザー情報の項目の追加・削除") },
   "accounts.read": { about: text("read CLOMO accounts", "CLOMO アカウントの閲覧") },
   "accounts.write": { about: text("create accounts and appoint operators", "アカウントの作成・オペレーターの任命") },
   "accounts.roles": { about: text("grant roles above operator", "オペレーターより上の管理者権限の付与") },
@@ -53,7 +53,7 @@ export const OPERATIONS = {
   "devices.delete": { about: text("delete devices", "デバイスの削除") },
   "apple.read": { about: text("read ADE", "ADE の閲覧") },
   "apple.write": {
-    about: text("manage ADE", "ADE の設定"),
+    about: text("manage ADE", "ADE の管理"),
   },
   "secured.read": { about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧") },
   "secured.write": {

@@ -16,7 +16,7 @@ export type Rule =
   | { readonly kind: "port" };
 
 const PATTERN_RULES = {
-  // exactly one @ with text on both sides, no white space and no control characters; more cannot be required
+  // exactly one @ with text on both sides, no white space and no control characters, as existing data may be odd
   "mail-address": {
     pattern: /^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$/u,
     code: "not-mail-address",
@@ -65,7 +65,7 @@ const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   ].map(([open = "", close = ""]) => [close, open]),
 );
 
-/** The text that encloses an email address copied from an email or a list, and the address itself. */
+/** An email address that was copied from an email or a list together with enclosing text. */
 export interface AddressWrapping {
   readonly code: "mail-scheme" | "mail-enclosed";
   /** address without the enclosing text */
@@ -73,8 +73,8 @@ export interface AddressWrapping {
 }
 
 /**
- * Finds `mailto:`, brackets or quotes around an address, also after a name. {@link EMAIL_ADDRESS_RULE} accepts them,
- * because the console may contain them.
+ * Finds `mailto:`, brackets or quotes around an address, also after a name. {@link EMAIL_ADDRESS_RULE} accepts such a
+ * value, because the console may contain it.
  */
 export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
@@ -131,8 +131,8 @@ const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): r
 };
 
 /**
- * Returns all violations of a rule; none for a blank value, which the column allows or not. @see facts 6.1: the
- * documented limits; a port outside 1-65535 is a warning
+ * Returns all violations of a rule. A blank value has none, because only the column decides whether blanks are allowed.
+ * A port outside 1-65535 is only a warning. @see facts 6.1
  */
 export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
@@ -185,11 +185,11 @@ export const MAX_CHARACTERS = 10_000;
 /** Maximum length, in UTF-16 units, of a text that is searched for in all values of records (a clomoctl rule). */
 export const MAX_SEARCH_LENGTH = 1000;
 
-/** Maximum UTF-8 bytes of a value compared by key, and of its key (a clomoctl rule): keys fit a PostgreSQL index. */
+/** Maximum UTF-8 bytes of an identifying value and of its key (a clomoctl rule), to fit a PostgreSQL index. */
 export const MAX_KEY_BYTES = 2_600;
 
 /**
- * Maximum bytes of one UTF-16 unit in a key: NFC makes it up to three characters, and case folding up to three of each.
+ * Maximum bytes of a UTF-16 unit in a key: NFC can produce 3 characters, and case folding 3 of each, of 3 bytes each.
  */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 

@@ -3,9 +3,9 @@ import { getItemsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
 import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
 
-const SCHEME_SETTINGS = same("Settings > 全般 > カスタム管理権限スキーム設定");
+const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
-/** A custom scheme (カスタム管理権限スキーム), a list of custom administrators' rights.  @see facts 2.1 */
+/** A custom scheme (カスタム管理権限スキーム), which lists the rights of custom administrators.  @see facts 2.1 */
 export const SCHEME = {
   name: "scheme",
   fields: {
@@ -31,14 +31,14 @@ export const SCHEME = {
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
   },
-  // @see facts 2.1: the screen of the settings is known, the buttons on it are not
+  // @see facts 2.1: the manual shows the settings screen, but not the buttons on it
   clicks: {
-    create: SCHEME_SETTINGS,
-    edit: SCHEME_SETTINGS,
-    delete: SCHEME_SETTINGS,
+    create: SCHEME_CLICKS,
+    edit: SCHEME_CLICKS,
+    delete: SCHEME_CLICKS,
     page: text(
-      "CLOMO PANEL, Settings > 全般 > カスタム管理権限スキーム設定",
-      "CLOMO PANEL の Settings > 全般 > カスタム管理権限スキーム設定",
+      "CLOMO PANEL, Settings › 全般 › カスタム管理権限スキーム設定",
+      "CLOMO PANEL の「Settings」›「全般」›「カスタム管理権限スキーム設定」",
     ),
   },
   formats: {},
@@ -55,16 +55,16 @@ export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERAT
 const quoteItemNames = (items: readonly Operation[]): string =>
   items.map((item) => `「${getItemName(item)}」`).join("");
 
-const ITEMS_WITH_ALL = getItemsForNewUsers(true);
-const EXTRA_ITEMS_WITHOUT_ALL = getItemsForNewUsers(false).filter((item) => !ITEMS_WITH_ALL.includes(item));
+const ITEMS_FOR_ALL_ORGS = getItemsForNewUsers(true);
+const EXTRA_ITEMS_FOR_SOME_ORGS = getItemsForNewUsers(false).filter((item) => !ITEMS_FOR_ALL_ORGS.includes(item));
 
 /** Lists the check items that a scheme needs to create users. @see facts 2.1 */
 export const NEW_USER_ITEMS: Text = text(
-  `${quoteItemNames(ITEMS_WITH_ALL)}, because a new user is always put into an organisation`,
-  `${quoteItemNames(ITEMS_WITH_ALL)}(作成時に必ず組織に所属させるため)`,
+  `${quoteItemNames(ITEMS_FOR_ALL_ORGS)}, because a new user is always put into an organisation`,
+  `${quoteItemNames(ITEMS_FOR_ALL_ORGS)}(作成時に必ず組織に所属させるため)`,
 );
 
-export const NEW_USER_ITEMS_WITHOUT_ALL: Text = text(
-  `if 管理対象組織 is not 全て, it also needs ${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}`,
-  `管理対象組織が「全て」でない場合は${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}も必要`,
+export const NEW_USER_ITEMS_FOR_SOME_ORGS: Text = text(
+  `if 管理対象組織 is not 全て, the scheme also needs ${quoteItemNames(EXTRA_ITEMS_FOR_SOME_ORGS)}`,
+  `管理対象組織が「全て」でない場合は${quoteItemNames(EXTRA_ITEMS_FOR_SOME_ORGS)}も必要`,
 );

@@ -1,8 +1,8 @@
 import { WINDOWS_31J_FORMS } from "./normalise.ts";
 
 /**
- * Characters of names that are used interchangeably, so that a search for one finds all: it is often not known which
- * form a person uses (髙橋 and 高橋), or how ヶ in a place is typed. Other variants (収 and 收) are not equal.
+ * Characters that are interchangeable in names. A search for one of a group finds all of them, because it is often not
+ * known which form a person uses (髙橋 or 高橋), or how ヶ in a place is typed. Other variants (収, 收) are not equal.
  */
 const NAME_VARIANTS =
   "高髙 崎﨑嵜 辺邊邉 斎齋斉齊 浜濱濵 沢澤 桜櫻 島嶋嶌 広廣 吉𠮷 富冨 国國 滝瀧 竜龍 渕淵 柳栁 桑桒 黒黑 関關 渋澁 真眞 恵惠 徳德 瀬瀨 ヶケ".split(
@@ -12,7 +12,6 @@ const NAME_VARIANTS =
 const listCharacters = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at));
 
-/** Half-width kana of one character each; characters with both widths are in {@link FULL_WIDTH_FORMS}. */
 const HALF_WIDTH_KANA = listCharacters(0xff61, 0xff9d);
 const FULL_WIDTH_FORMS = [...listCharacters(0xff01, 0xff5e), "\u3000", "\uffe0", "\uffe1", "\uffe2", "\uffe5"];
 
@@ -32,7 +31,7 @@ const buildEquivalents = (): ReadonlyMap<string, string> => {
 
 let cachedEquivalents: ReadonlyMap<string, string> | undefined;
 
-/** Returns a form of a name without variants and spaces: a search for a name finds all names with the same form. */
+/** Returns a form of a name without variants and spaces. A search for a name finds all names with the same form. */
 export const toComparableName = (name: string): string => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
@@ -56,13 +55,13 @@ const toHalfWidthKana = (voiced: string): string => {
 };
 
 /**
- * Returns the GLOB patterns of which any matches a value that contains the text, in either width and with all variants
- * of names. Stored values are not changed, so those of earlier versions are found, too.
+ * Returns GLOB patterns. A value that contains the text, in either width and with any variant of names, matches one or
+ * more patterns. Stored values are not converted, so values from earlier versions are found, too.
  */
 export const buildSearchPatterns = (text: string): readonly string[] => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
-  // a half-width voiced kana becomes one character
+  // a half-width kana and its voicing mark become one character
   const whole = text.replace(/[\uff61-\uff9f]+/g, (kana) => kana.normalize("NFKC"));
   const patternOf = (wanted: string): string =>
     `*${Array.from(wanted, (character) => {

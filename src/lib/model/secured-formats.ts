@@ -1,5 +1,5 @@
 /**
- * Separate from `secured-user.ts`, on which formats build, and from the list of all formats, which checks do not load.
+ * Not in `secured-user.ts`, which `format.ts` imports, nor in `formats.ts`, so that checks need not load all formats.
  */
 
 import { createFormat, type Format } from "./format.ts";

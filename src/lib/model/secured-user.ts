@@ -81,7 +81,7 @@ const SECURED_USER_FIELDS = {
   displayName: {
     type: "text",
     rule: SECURED_FIELD_RULES.upTo255,
-    // that the name must not be blank is inferred: facts 6.1 mention only its length
+    // required is an assumption, because facts 6.1 state only the maximum length
     label: text("name", "表示名"),
     onScreen: "名前",
     example: "髙橋 花子",

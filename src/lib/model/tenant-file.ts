@@ -2,33 +2,33 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 export interface TenantCopyState {
-  /** why the copy cannot be trusted; null if it is sound */
+  /** why the copy cannot be trusted; null if the copy is intact */
   readonly fault: Text | null;
-  /** last record of its audit log; null if there is none */
+  /** last record of the copy's audit log; null if the log is empty */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
   readonly problems: readonly Text[];
 }
 
 /**
- * How a received tenant relates to the local one: that is empty; it goes forward, with the number of changes and the
- * time of the last common one; it has nothing new; or both went different ways.
+ * How a received tenant relates to the local tenant. `forward`: it has `changes` that the local tenant does not have
+ * after the last common change at `since`; `other`: both tenants have changes that the other one does not have.
  */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }
   | { readonly kind: "forward"; readonly changes: number; readonly since: string };
 
-const REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
-  same: text("this bundle has nothing new for this tenant", "このテナントにとって新しい変更のない引き継ぎデータです"),
-  older: text("this bundle is older than this tenant", "このテナントより古い引き継ぎデータです"),
+const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
+  same: text("this bundle has nothing new for this tenant", "この引き継ぎデータに、このテナントにない変更はありません"),
+  older: text("this bundle is older than this tenant", "この引き継ぎデータは、このテナントより古いものです"),
   other: text(
-    "this context has a tenant that does not continue into this bundle",
-    "このコンテキストには、この引き継ぎデータにつながらないテナントがあります",
+    "this bundle does not contain the latest changes of the tenant in this context",
+    "この引き継ぎデータには、このコンテキストのテナントの最新の変更が含まれていません",
   ),
 };
 
 export const createUnreceivableFailure = (kind: "same" | "older" | "other", where: string): Failure =>
   new Failure("conflict", {
-    what: REASONS[kind],
+    what: REJECTION_REASONS[kind],
     where,
     hint: text(
       "nothing is merged; to keep both, choose a new name with --context",

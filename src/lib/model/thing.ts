@@ -31,7 +31,7 @@ export interface FileColumn {
   /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
   readonly required?: "always" | "new" | undefined;
   readonly consoleExport?: true | undefined;
-  /** rule for values from cells or typed by hand, not for stored ones; of a reference: for the text in the cell */
+  /** rule for values in cells or set by hand, not for stored values; for a reference, the rule for the cell's text */
   readonly rule?: Rule | undefined;
   /** header, if it differs from the Japanese label */
   readonly header?: string | undefined;
@@ -65,7 +65,7 @@ export type Field = FieldShape & {
   readonly comparison?: Comparison | undefined;
   /** true: each value belongs to only one record of the tenant, or of the app if the record has one */
   readonly unique?: true | undefined;
-  /** name of a single value, if it differs: the keys of `emails` are `emailKey`, `parentId` refers to the `parent` */
+  /** singular or short name for columns, if it differs, such as `email` for `emails` and `parent` for `parentId` */
   readonly short?: string | undefined;
   /** column with the sort key for the name order of the console; lists can be sorted by this column */
   readonly sortKey?: string | undefined;
@@ -121,13 +121,13 @@ export interface RecordKey {
   readonly unique: boolean;
   /** fields that together identify a record if its key is blank; the required fields among them must be present */
   readonly standIn?: readonly string[] | undefined;
-  /** true: permanent; a new row with the value of a record is probably that record, with another key changed */
+  /** true: the value never changes, so a row with a record's value and a new main key is probably that record */
   readonly lasting?: true | undefined;
 }
 
 export type ManualWork = "create" | "edit" | "move" | "delete";
 
-/** What to click in the console, from the first page on, in the manual's words. `{app}` is the name of the app. */
+/** Steps to click in the console, in the words of CLOMO's manual. `{app}` stands for the name of the app. */
 export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
@@ -236,7 +236,7 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
-/** The fields that every version of a record has; they never change, except for the time of the last change. */
+/** The fields that every version of a record has. Only `updatedAt` can change. */
 const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
 /**
@@ -272,7 +272,7 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
-/** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or a blank removes it. */
+/** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
 export type ManualValue =
   | string
   | boolean
@@ -293,7 +293,7 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** Returns the name of the column with a value's comparison key (blank if equal) or the keys of a list. */
+/** Returns the name of the column with a value's comparison key (blank if equal to the value) or a list's keys. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 

@@ -11,11 +11,11 @@ import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE: Thing = { ...TENANT, name: "tenant_profile" };
 
-/** The record types with versions that only clomoctl knows: no console has them. */
-export const OWN_THINGS: readonly Thing[] = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER];
+/** The record types with versions that exist only in clomoctl, not in the console. */
+export const OWN_TYPES: readonly Thing[] = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER];
 
 export const THINGS: ReadonlyMap<string, Thing> = new Map(
-  [ORG, USER, CUSTOM_FIELD, DEVICE, SECURED_USER, SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS, ...OWN_THINGS].map(
+  [ORG, USER, CUSTOM_FIELD, DEVICE, SECURED_USER, SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS, ...OWN_TYPES].map(
     (thing: Thing) => [thing.name, thing] as const,
   ),
 );

@@ -23,14 +23,14 @@ const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** UTC offsets in hours, without summer time since 1952: Intl needs 10 ms for its first formatter. */
+/** UTC offsets in hours of zones without summer time since 1952, because the first Intl formatter takes 10 ms. */
 const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
 ]);
 const FIXED_OFFSET_SINCE = Date.UTC(1952, 0, 1);
 
-/** The last supported day, on which certificates without a defined expiry expire everywhere.  @see RFC 5280 4.1.2.5 */
+/** The last supported day. Certificates without an expiry date expire on this day.  @see RFC 5280 4.1.2.5 */
 export const LAST_DAY = "9999-12-31";
 
 /** Returns the calendar day in an IANA time zone, such as `2027-03-01`.  @param when a Date, or a UTC instant */
@@ -50,12 +50,12 @@ export const dayOf = (when: Date | string, timezone: string): string => {
   return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
-/** The daily run does not start at the same second every day. */
+/** Tolerance, because the daily run does not start at the same second every day. */
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
 /**
- * Returns the calendar days until an expiry in an IANA time zone; 0 also if a run at this time tomorrow would be too
- * late, and negative after it. @param expiresAt a UTC instant
+ * Returns the calendar days until an expiry in an IANA time zone. Returns 0 also if a run at this time tomorrow would
+ * be too late, and a negative number after the expiry. @param expiresAt a UTC instant
  */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
   const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
@@ -115,7 +115,7 @@ export const findTimeZone = (typed: string): string | undefined => {
   }
 };
 
-/** A number of days or weeks. More than four digits are a mistake. */
+/** A number of days or weeks. More than four digits are rejected as a mistake. */
 const DURATION_PATTERN = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
 /** Returns the days in a duration such as `90d` or `12w`; undefined if it is not a number of days or weeks. */
@@ -127,7 +127,7 @@ export const parseDurationDays = (typed: string): number | undefined => {
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const SECOND_MS = 1000;
-/** Hours before midnight UTC, and after it, between which a day ends in every time zone. */
+/** Hours before and after midnight UTC within which a day ends in every time zone. */
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 
@@ -163,7 +163,7 @@ const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.sta
 
 /** Returns the last second of a day, by bisection, because a zone's midnight may not exist or may occur twice. */
 const findEndOfDay = (day: string, timezone: string): Date => {
-  // all later instants count as the last day, so a search would not find its end
+  // all later instants also count as the last day, so the search would not find the end of this day
   if (day === LAST_DAY) return new Date(findEndOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - SEARCH_START_HOURS * HOUR_MS) / SECOND_MS);

@@ -33,7 +33,7 @@ const describeRecordName = ({ thing, name }: Pick<BlockedRecord, "thing" | "name
   return name === null ? text(addArticle(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
 };
 
-/** Texts of the reasons. `by` is text such as ` by change 17`, `other` prevents the undo, `what` explains a rule. */
+/** Texts of the reasons. `by`: text such as ` by change 17`; `other`: the record that prevents the undo. */
 const UNDO_BLOCK_TEXTS: Readonly<
   Record<UndoBlockReason, (told: { by: Text; fields: Text; other: Text; what: Text }) => Text>
 > = {

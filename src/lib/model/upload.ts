@@ -10,8 +10,8 @@ export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_N
 /** The reasons why an upload file leaves out a record. The record then becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
-    "its key, or that of a record to which it refers, is missing or differs in the console",
-    "キーまたは参照先のキーがない、または管理画面と異なる",
+    "the key of the record, or of a record to which it refers, is missing or differs in the console",
+    "データまたは参照先のデータのキーがないか、管理画面と異なる",
   ),
   character: text("the file's encoding lacks a character", "ファイルの文字コードにない文字がある"),
   password: text(
@@ -19,8 +19,8 @@ export const UPLOAD_OMISSION_REASONS = {
     "パスワードが分からない(SECURED APPs の新しいユーザーは --generate-passwords FILE)",
   ),
   clear: text(
-    "a blank cell may clear a value, or cannot clear one",
-    "空欄で値が消えるおそれがある、または空欄では消せない",
+    "a blank cell may clear a value by mistake, or cannot clear a value",
+    "空欄で値が消えるおそれがあるか、空欄では値を消せない",
   ),
 } as const satisfies Readonly<Record<string, Text>>;
 

@@ -24,7 +24,7 @@ const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: strin
     ...(more as F),
   }) as const;
 
-/** Returns a text field that may be blank and is in no file. @see facts 2.4: what account names may be built from */
+/** Defines an optional text field that is not in any file. Account names can be built from it. @see facts 2.4 */
 const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
   ({
     type: "text",
@@ -66,11 +66,11 @@ export const CUSTOM_FIELD = {
   usual: ["id", "name", "createdAt"],
 } as const satisfies Thing;
 
-/** Maximum length of an account name, that of an email address (a clomoctl rule). Longer existing names are kept. */
+/** Maximum length of an account name, as for email addresses (a clomoctl rule). Longer existing names are kept. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
 /**
- * The fields of a PANEL user, in the order of the console's file, without documented limits. Confirmed spellings are
+ * The fields of a PANEL user, in the order of the console's file. Limits are not documented. Confirmed spellings are
  * `UPN`, `社員コード`, `住所の区分` and the account columns; others are spelled as on the screen. @see facts 1.2, 1.3
  */
 const FIELDS = {
@@ -88,7 +88,7 @@ const FIELDS = {
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
-    // an export has a column for each address of the user who has most
+    // an export has as many of these columns as a single user has addresses at most
     most: 100,
     label: text("email addresses", "メールアドレス"),
     example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
@@ -195,7 +195,7 @@ export const USER = {
       'CLOMO PANEL の「Users/Org」›「Add User」をクリックし、「"新規ユーザー" の基本情報」を入力して「保存」をクリック',
     ),
     edit: text(
-      "CLOMO PANEL: Users/Org › the user › 編集 › 保存",
+      "CLOMO PANEL: Users/Org › the user › 編集 › make the changes › 保存",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック",
     ),
     move: text(

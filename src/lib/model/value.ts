@@ -41,7 +41,7 @@ export const findValueFaults = (of: ValueRule, value: string): readonly RuleFaul
   return found.length > 0 ? found : [...findLengthFaults(of, value), ...listRuleFaults(of.rule, value)];
 };
 
-/** Faults that are only warnings in the console's own data: the value stays as it is in the console. */
+/** Problems that are only warnings if the value comes from the console. The value then stays as in the console. */
 const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
   "value-hidden",
   "value-lines",

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { judgeAnswer, normaliseAnswer } from "./answer.ts";
+import { checkAnswer, normaliseAnswer } from "./answer.ts";
 
 const NOW = "2026-11-23T03:00:00.000Z";
 
-const judge = (question: string, value: string | null, at = NOW) => judgeAnswer({ question, value, at }, NOW)?.en;
+const judge = (question: string, value: string | null, at = NOW) => checkAnswer({ question, value, at }, NOW)?.en;
 
 test.each([
   ["push-certificate.holder", "佐藤"],

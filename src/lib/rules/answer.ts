@@ -2,14 +2,14 @@ import { parseAnswer, QUESTIONS } from "../model/question.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** An answer to a checklist question. Its value is null if the answer is withdrawn. */
-interface JudgedAnswer {
+interface AnswerToCheck {
   readonly question: string;
   readonly value: string | null;
   readonly at: string;
 }
 
 /** An answer must belong to a checklist question, have its type, and not be dated in the future. */
-export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string): Text | undefined => {
+export const checkAnswer = ({ question, value, at }: AnswerToCheck, now: string): Text | undefined => {
   if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
   // an answer can be withdrawn even if its question is no longer asked
   if (value === null) return undefined;
@@ -21,7 +21,7 @@ export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string):
   return text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`);
 };
 
-/** Returns an answer's stored form; as typed if the question does not accept it, for the rule to reject. */
+/** Returns an answer's stored form, or an invalid answer as typed, which {@link checkAnswer} then rejects. */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
   const form = QUESTIONS.get(question);
   const read = form && parseAnswer(form, typed, now);

@@ -1,9 +1,9 @@
 import { text, type Text } from "../text/index.ts";
 
 /**
- * A custom field's name must fit a header and `--custom NAME=VALUE` (a clomoctl rule). @param isFree no column has it
+ * A custom field's name must fit a header and `--custom NAME=VALUE` (clomoctl rule). @param isFree: no column has it
  */
-export const judgeCustomFieldName = (name: string, isFree: boolean): Text | undefined => {
+export const checkCustomFieldName = (name: string, isFree: boolean): Text | undefined => {
   if (name.trim() !== name)
     return text(`the name begins or ends with a space: "${name}"`, `項目名「${name}」の前後に空白があります`);
   if (name.includes("=")) {

@@ -7,8 +7,8 @@ import type { RuleProblem } from "./rule.ts";
 
 type ProfileRule = (profile: TenantProfile) => RuleProblem | undefined;
 
-/** Commands find a contract by its name, so they would change only one of two with the same name. */
-const judgeContractNames: ProfileRule = ({ contracts }) => {
+/** The names of contracts must be unique, because commands find a contract by its name. */
+const checkContractNames: ProfileRule = ({ contracts }) => {
   const twice = contracts.find(({ name }, at) =>
     contracts.slice(0, at).some((other) => nameKey(other.name) === nameKey(name)),
   );
@@ -18,7 +18,7 @@ const judgeContractNames: ProfileRule = ({ contracts }) => {
   return { field: "contracts", what };
 };
 
-const judgeContracts: ProfileRule = ({ contracts }) => {
+const checkContracts: ProfileRule = ({ contracts }) => {
   for (const { name, licences, from, until } of contracts) {
     if (licences !== null && licences < 0)
       return {
@@ -37,29 +37,29 @@ const judgeContracts: ProfileRule = ({ contracts }) => {
 };
 
 /** ADE and VPP are used only with Apple's platforms. @see facts 4 */
-const judgeAppleServices: ProfileRule = ({ ios, macos, ade, vpp }) => {
+const checkAppleServices: ProfileRule = ({ ios, macos, ade, vpp }) => {
   const name = ade === true ? "ade" : vpp === true ? "vpp" : undefined;
   if (name === undefined || ios !== false || macos !== false) return undefined;
   const { en, ja } = USAGE_FIELDS[name].label;
   const what = text(
     `${en} is recorded as used, but both iOS/iPadOS and macOS are recorded as not used`,
-    `${ja} を使うのに、iOS/iPadOS も macOS も使わないことになっています`,
+    `${ja} は使用中と記録されていますが、iOS/iPadOS も macOS も使わないと記録されています`,
   );
   return { field: name, what };
 };
 
 /** A tenant that does not use Android has no accounts for Android. @see facts 2.4 */
-const judgeAndroidAccounts: ProfileRule = ({ android, androidAccounts: accounts }) => {
+const checkAndroidAccounts: ProfileRule = ({ android, androidAccounts: accounts }) => {
   if (android !== false || accounts === null || accounts === "none") return undefined;
   const { en, ja } = ANDROID_ACCOUNT_TYPES[accounts];
   const what = text(
     `the Android account type is recorded as ${en}, but Android is recorded as not used`,
-    `Android のアカウントが「${ja}」なのに、Android を使わないことになっています`,
+    `Android のアカウントは「${ja}」ですが、Android は使わないと記録されています`,
   );
   return { field: "androidAccounts", what };
 };
 
-const judgeLoginUrl: ProfileRule = ({ loginUrl: address }) => {
+const checkLoginUrl: ProfileRule = ({ loginUrl: address }) => {
   const url = address === null ? undefined : URL.parse(address);
   if (url === undefined) return undefined;
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return undefined;
@@ -70,23 +70,23 @@ const judgeLoginUrl: ProfileRule = ({ loginUrl: address }) => {
   return { field: "loginUrl", what };
 };
 
-const judgeConsoleTimezone: ProfileRule = ({ consoleTimezone: zone }) => {
+const checkConsoleTimezone: ProfileRule = ({ consoleTimezone: zone }) => {
   if (zone === null || findTimeZone(zone) !== undefined) return undefined;
   const what = text(`unknown time zone "${zone}"`, `「${zone}」というタイムゾーンはありません`);
   return { field: "consoleTimezone", what };
 };
 
 const PROFILE_RULES: readonly (readonly [judge: ProfileRule, fields: readonly (keyof TenantProfile)[]])[] = [
-  [judgeContracts, ["contracts"]],
-  [judgeContractNames, ["contracts"]],
-  [judgeAppleServices, ["ios", "macos", "ade", "vpp"]],
-  [judgeAndroidAccounts, ["android", "androidAccounts"]],
-  [judgeLoginUrl, ["loginUrl"]],
-  [judgeConsoleTimezone, ["consoleTimezone"]],
+  [checkContracts, ["contracts"]],
+  [checkContractNames, ["contracts"]],
+  [checkAppleServices, ["ios", "macos", "ade", "vpp"]],
+  [checkAndroidAccounts, ["android", "androidAccounts"]],
+  [checkLoginUrl, ["loginUrl"]],
+  [checkConsoleTimezone, ["consoleTimezone"]],
 ];
 
-/** Returns what is wrong with the fields that a change to the tenant's profile writes. */
-export const judgeProfile = (before: TenantProfile, after: TenantProfile): readonly RuleProblem[] =>
+/** Returns the problems of the fields that a change to the tenant's profile writes. */
+export const checkProfile = (before: TenantProfile, after: TenantProfile): readonly RuleProblem[] =>
   PROFILE_RULES.filter(([, fields]) => fields.some((name) => !isDeepStrictEqual(before[name], after[name]))).flatMap(
     ([judge]) => judge(after) ?? [],
   );

@@ -58,7 +58,7 @@ const TYPE_PATTERNS = {
 const isCalendarTime = (pattern: RegExp, value: string): boolean =>
   pattern.test(value) && isCalendarDay(value.slice(0, "2026-01-01".length)) && !Number.isNaN(Date.parse(value));
 
-/** Returns true if a value has the type of its field. Blank texts, and what objects contain, are not looked at. */
+/** Returns true if a value has the type of its field. Blank texts and the contents of objects are not checked. */
 export const hasFieldType = (field: Field, value: unknown): boolean => {
   if (value === null) return field.nullable === true || field.type === "text";
   switch (field.type) {

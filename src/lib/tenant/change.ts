@@ -13,7 +13,7 @@ import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotenc
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { settleVersions } from "./versions/keep.ts";
-import { readVersionsSum } from "./versions/sum.ts";
+import { readChecksum } from "./versions/sum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
@@ -30,10 +30,10 @@ export interface ChangeOptions {
   /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
   readonly locks: readonly string[];
-  /** true if a request with an Idempotency-Key makes this change only once, and gets its result again */
+  /** true if a request with an Idempotency-Key makes this change only once; a repetition returns the first result */
   readonly once?: true | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** true if a mirror's console already has what the change writes */
+  /** true if a mirror's console already has the values that the change writes */
   readonly alreadyInConsole?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -52,7 +52,7 @@ export interface ChangeOutcome<T> {
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  /** whose credential and rights are checked again before anything is written; undefined: nobody's */
+  /** actor with a credential and rights that are checked again before anything is written; undefined: no check */
   readonly sender: Actor | undefined;
   readonly actor: string;
   readonly by: string | undefined;
@@ -117,7 +117,7 @@ export const writeChange = async <T>(
       const entry = { at: getCurrentInstant(surroundings), actor, by, origin: surroundings.origin, ...changed };
       if (action !== null) {
         const revision = locks.length === 0 ? null : await writer.revision();
-        const versions = commits && revision !== null ? await readVersionsSum(writer, revision) : undefined;
+        const versions = commits && revision !== null ? await readChecksum(writer, revision) : undefined;
         const detail = versions === undefined ? changed.detail : { ...changed.detail, versions };
         const record = { ...entry, detail, action: changed.action ?? action };
         seq = await appendAudit(writer, record, commits ? { writer: way, revision } : undefined);

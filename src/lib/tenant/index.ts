@@ -17,10 +17,10 @@ import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
 export interface OpenTenant {
-  readonly perform: (asked: AskedHere) => Promise<Performed>;
+  readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** Does work that `close` waits for. @throws Failure `unavailable` after that */
+  /** Does work that `close` waits for. @throws Failure `unavailable` after `close` */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
@@ -28,7 +28,7 @@ export interface OpenTenant {
   readonly close: () => Promise<void>;
 }
 
-export interface AskedHere {
+export interface LocalRequest {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;
@@ -37,7 +37,7 @@ export interface AskedHere {
   readonly base?: number | undefined;
 }
 
-export interface Performed {
+export interface LocalResult {
   readonly given: unknown;
   readonly changes: readonly number[];
 }
@@ -102,7 +102,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     return answered;
   };
   return {
-    perform: (asked) => track(() => performHere(own.explain, asked, () => partsFor(NO_REQUEST, false, undefined))),
+    perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(NO_REQUEST, false, undefined))),
     partsFor,
     explain: own.explain,
     track,
@@ -124,17 +124,17 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
-// without Headers, for which Node loads its HTTP client
+// not a Headers object, because Node would load its HTTP client
 const NO_REQUEST = { headers: { get: () => null } };
 
-const performHere = async (
+const performLocally = async (
   explain: TenantParts["explain"],
-  { one, path, given, file, base, signal = new AbortController().signal }: AskedHere,
+  { one, path, given, file, base, signal = new AbortController().signal }: LocalRequest,
   partsHere: () => ReturnType<PartsResolver>,
-): Promise<Performed> => {
+): Promise<LocalResult> => {
   try {
     const parts = await partsHere();
-    const upload = file && (await receiveHere(file, signal));
+    const upload = file && (await receiveLocalFile(file, signal));
     return await perform(one, parts, { path, given, base, signal, file: upload });
   } catch (error) {
     const { toFailure } = await import("./failure.ts");
@@ -142,7 +142,7 @@ const performHere = async (
   }
 };
 
-const receiveHere = async ({ stream, encoding }: NonNullable<AskedHere["file"]>, signal: AbortSignal) => {
+const receiveLocalFile = async ({ stream, encoding }: NonNullable<LocalRequest["file"]>, signal: AbortSignal) => {
   const { createUpload } = await import("./upload.ts");
   return createUpload({ body: stream, signal }, encoding as FileForm);
 };
@@ -247,7 +247,7 @@ const createCredentialResolver =
     return { ...(await openParts(own, asker, here)), owner, address };
   };
 
-/** @throws Failure `unavailable` if a newer clomoctl changed the file's schema, which a long-running server meets */
+/** @throws Failure `unavailable` if a newer clomoctl has changed the file's schema since the server started */
 const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {

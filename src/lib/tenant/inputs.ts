@@ -117,7 +117,7 @@ const fieldSchema = (field: Field): z.ZodType =>
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
-/** Returns a record type's field schemas; a text that breaks its rule is not a malformed request. */
+/** Returns the schemas of a record type's fields. The tenant, not the schemas, rejects texts that break a rule. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestKey } from "./store/idempotency.ts";
 
-/** What a request knows about its changes, without each operation passing it on. */
+/** The changes of the current request, so that operations need not pass them as parameters. */
 interface RequestChanges {
   readonly numbers: number[];
   readonly key: RequestKey | undefined;
-  /** the tenant's revision that the sender saw; only the first change depends on it, because it advances the revision */
+  /** the tenant's revision that the sender saw; only the first change checks it, because each advances the revision */
   base: number | undefined;
 }
 

@@ -43,8 +43,8 @@ type Frozen<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** What an operation is given, before defaults are filled in: in the same process, nothing fills them in. */
-export type Given<I extends z.ZodType, Out = Frozen<z.output<I>>> =
+/** The input of an operation, without defaults, because calls in the same process do not fill them in. */
+export type Input<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
     : { readonly [K in keyof Out as Exclude<K, OptionalKeys<I>>]: Out[K] } & {
@@ -60,7 +60,7 @@ export type Route = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /v1/${string
 
 type Rights<R extends Route, P extends z.ZodRawShape, I extends z.ZodType> =
   | readonly NeededRight[]
-  | ((asker: Actor, given: Given<I>, path: PathOf<R, P>) => readonly NeededRight[]);
+  | ((asker: Actor, given: Input<I>, path: PathOf<R, P>) => readonly NeededRight[]);
 
 export interface Operation<
   R extends Route = Route,
@@ -75,17 +75,17 @@ export interface Operation<
   readonly path?: (kit: InputKit) => P;
   /** the query of GET and DELETE and of an upload, otherwise the JSON body; every other member is rejected */
   readonly input?: (kit: InputKit) => I;
-  /** the rights that it needs; `open` without signing in */
+  /** the rights that the operation needs; `open`: none, not even signing in */
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
   readonly file?: F;
   /** false if something other than the tenant's data is written: for example, a plan or the reminder log */
   readonly changes?: false;
-  /** true if a request with an Idempotency-Key is done only once; a list of members: these secrets are not part of it */
+  /** true if a request with an Idempotency-Key is done only once; a list: secret members that are not compared */
   readonly once?: true | readonly string[];
-  /** true if the work grows with the number of records, or waits for another service; an upload always is like this */
+  /** true if the work grows with the number of records, or waits for another service; always true for an upload */
   readonly isLong?: true;
-  readonly run: (parts: TenantParts, given: Given<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
+  readonly run: (parts: TenantParts, given: Input<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- any operation
@@ -123,7 +123,7 @@ export const takesQuery = (one: AnyOperation): boolean => one.file === true || /
 export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "changes">): boolean =>
   !route.startsWith("GET ") && changes !== false;
 
-export interface Asked extends Call {
+export interface OperationRequest extends Call {
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;
   readonly base?: number | undefined;
@@ -133,7 +133,7 @@ export interface Asked extends Call {
 export const requireRights = async (
   { needs }: AnyOperation,
   asker: Actor,
-  { given, path }: Pick<Asked, "given" | "path">,
+  { given, path }: Pick<OperationRequest, "given" | "path">,
 ): Promise<void> => {
   if (asker.account === undefined || needs === "open") return;
   const { requirePermission } = await import("./policy/check.ts");
@@ -141,7 +141,11 @@ export const requireRights = async (
 };
 
 /** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
-export const perform = async (one: AnyOperation, parts: TenantParts, { path, given, base, key, ...call }: Asked) => {
+export const perform = async (
+  one: AnyOperation,
+  parts: TenantParts,
+  { path, given, base, key, ...call }: OperationRequest,
+) => {
   await requireRights(one, parts.session.asker, { given, path });
   return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }), { base, key });
 };

@@ -21,7 +21,7 @@ export interface TenantParts {
   readonly engine: () => Promise<ImportEngine>;
   /** where the request comes from: a network address, or `embedded` for the same process */
   readonly address: string;
-  /** stores what a sender over a socket uploads, so that a slow sender does not hold up the import thread */
+  /** stores a file that is uploaded over a socket, so that a slow sender does not block the import thread */
   readonly spool?: ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>) | undefined;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
@@ -46,7 +46,7 @@ export interface RequestSource {
   readonly breakOff: () => void;
 }
 
-/** Returns the tenant as the sender sees it, or parts for signing in only (open). @throws Failure for a stranger */
+/** Returns the tenant as the sender sees it; for open routes, only to sign in. @throws Failure if not signed in */
 export type PartsResolver = (
   request: { readonly headers: Pick<Headers, "get"> },
   isOpen: boolean,

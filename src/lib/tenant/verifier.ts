@@ -1,12 +1,12 @@
-/** Verifiers of passwords and codes: a module of its own, because Node's crypto is loaded only when they are used. */
+/** A separate module for verifiers, so that Node's crypto is loaded only when verifiers are used. */
 
 import { argon2, createHmac, timingSafeEqual } from "node:crypto";
 import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /**
- * A configuration of argon2id that OWASP recommends: 46 MiB, 1 pass, 1 lane. It is the one whose memory the system gets
- * back at once: of up to 32 MiB, each thread would keep its share for good. The salt of 128 bits and the tag of 256 bits
+ * A configuration of argon2id that OWASP recommends: 46 MiB, 1 pass, 1 lane. With this size, the system gets the
+ * memory back at once; with up to 32 MiB, each thread would keep its share. The salt of 128 bits and the tag of 256 bits
  * follow RFC 9106.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
@@ -42,7 +42,7 @@ const PASSWORD_VERIFIER_PATTERN = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$(
 
 const UNKNOWN_VERIFIER = formatVerifier("A".repeat(22), "A".repeat(43));
 
-/** Returns true if the password matches the verifier; false without one, after the same work. Not in transactions. */
+/** Returns true if the password matches the verifier; false, after the same work, for null. Not for transactions. */
 export const verifyPassword = async (verifier: string | null, typed: string): Promise<boolean> => {
   const [, memory = "", passes = "", parallelism = "", salt = "", hash = ""] =
     PASSWORD_VERIFIER_PATTERN.exec(verifier ?? UNKNOWN_VERIFIER) ?? [];
@@ -91,7 +91,7 @@ export const createCodeVerifier = (code: string, random: RandomBytes): string =>
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/** Returns true if the typed code matches the verifier, after the same time as if it does not match. */
+/** Returns true if the typed code matches the verifier. Takes the same time if it does not match. */
 export const verifyCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** The size of both halves. At half of it, a page being read would be moved to the old generation, collected late. */
+/** The size of both halves. With less, pages being read would move to the old generation, which is collected late. */
 const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 
 let isLimited = false;

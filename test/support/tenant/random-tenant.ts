@@ -12,7 +12,7 @@ import { TENANT } from "../../../src/lib/model/tenant.ts";
 import { listStoredColumns, type Field, type Thing } from "../../../src/lib/model/thing.ts";
 import { THINGS } from "../../../src/lib/model/things.ts";
 import { USER } from "../../../src/lib/model/user.ts";
-import { computeVersionsSum } from "../../../src/lib/tenant/audit/sqlite/versions.ts";
+import { computeChecksum } from "../../../src/lib/tenant/audit/sqlite/versions.ts";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getDerivedColumns } from "../../../src/lib/tenant/versions/tables.ts";
@@ -456,7 +456,7 @@ class TenantFiller {
     let hash = "";
     const count = draw.below(4) + least;
     for (let seq = 1; seq <= count; seq += 1) {
-      const versions = least > 0 && seq === 1 ? computeVersionsSum(this.#tenant.database, this.#revision) : undefined;
+      const versions = least > 0 && seq === 1 ? computeChecksum(this.#tenant.database, this.#revision) : undefined;
       const change = { at: draw.instant(), actor: draw.text(), action: "users.edit" };
       const record = JSON.stringify({ version: 2, seq, ...change, ...(versions && { detail: { versions } }) });
       hash = sha256(`${hash}\n${record}`);

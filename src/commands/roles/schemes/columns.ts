@@ -9,7 +9,7 @@ import {
   getItemName,
   SCHEME,
   NEW_USER_ITEMS,
-  NEW_USER_ITEMS_WITHOUT_ALL,
+  NEW_USER_ITEMS_FOR_SOME_ORGS,
 } from "../../../lib/model/scheme.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
@@ -60,8 +60,8 @@ export const SCHEME_HELP: readonly Text[] = [
       .join("")}だけで、ほかは clomoctl 独自です(管理画面のチェック項目の一覧は確認できていません)。`,
   ),
   text(
-    `To create users, a scheme needs ${NEW_USER_ITEMS.en}; ${NEW_USER_ITEMS_WITHOUT_ALL.en}.`,
-    `ユーザーの作成に必要な項目: ${NEW_USER_ITEMS.ja}。${NEW_USER_ITEMS_WITHOUT_ALL.ja}。`,
+    `To create users, a scheme needs ${NEW_USER_ITEMS.en}; ${NEW_USER_ITEMS_FOR_SOME_ORGS.en}.`,
+    `ユーザーの作成に必要な項目: ${NEW_USER_ITEMS.ja}。${NEW_USER_ITEMS_FOR_SOME_ORGS.ja}。`,
   ),
 ];
 

@@ -65,7 +65,7 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
 };
 
 /** SQL: all managers of each organisation, with the user's record number, account name and email addresses. */
-export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
+export const ORG_MANAGERS_SQL = `(select u.pk, e.value as org, u.accountName as name, u.emails
   from main.account a join main.user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
 
 export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
@@ -116,10 +116,10 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
 };
 
 /** SQL: the same condition as {@link isAboveOperator}, for a user `u` and their account `a`, which may be missing. */
-export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
+export const IS_ABOVE_OPERATOR_SQL = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
-/** Returns true if only system administrators may change an account: its mail address gives control. @see facts 2.1 */
+/** Returns true if only system administrators may change an account (its email receives reset codes). @see facts 2.1 */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
@@ -232,7 +232,7 @@ export const writeResetCode = async (writer: Writer, user: number, code: ResetCo
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/** Deletes a user's reset code, with `verifier` only the code that has it. Returns true if there was one. */
+/** Deletes a user's reset code; with `verifier`, only if it matches. Returns true if a code was deleted. */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",

@@ -83,7 +83,7 @@ const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** Returns a request whose name follows the settings' composition, unless an account exists and keeps its name. */
+/** Returns the request with the name that the settings require, unless an existing account keeps its name. */
 const applyComposition = async (
   reader: Reader,
   { name }: StoredAccount,
@@ -134,7 +134,7 @@ const writeAccountChange = async (
     const { after } = applied;
     const object = toChangedObject(ACCOUNT_RECORD_TYPE, after);
     return {
-      // the password for signing in is not the console's matter
+      // a password for signing in to a server does not need to be set in the console
       result: async (taskOf) => ({
         before: was,
         after,
@@ -170,7 +170,7 @@ export const applyAccountDraft = async (
   const at = getCurrentInstant(session.surroundings);
   const { values, name, passwordSet, isMarked } = meant;
   const { pk } = before;
-  // in a mirror, the verifier is of the password for signing in, which does not change with the console's
+  // in a mirror, the verifier is of the password for signing in, which does not depend on the console's password
   const kept = verifier ?? before.verifier;
   const createdAt = before.name === null ? at : before.createdAt;
   await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
@@ -200,7 +200,7 @@ export const requireAccountName = ({ name }: StoredAccount): void => {
   });
 };
 
-/** Returns the failure for a user who has an account, which can only be edited. @see facts 1.3 */
+/** Returns the failure if a user already has an account. @see facts 1.3 */
 const createAccountExistsFailure = ({ name }: StoredAccount): Failure =>
   new Failure("input-rejected", {
     what: text(`this user already has the account ${name}`, `このユーザーにはすでにアカウント「${name}」があります`),
@@ -213,7 +213,7 @@ interface AccountSettingsRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Sets the authentication type and what names are built from; existing names stay. @throws Failure @see seed 001 */
+/** Sets the authentication type and the composition of new names. Existing names stay. @throws Failure @see seed 001 */
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, dryRun = false }: AccountSettingsRequest,

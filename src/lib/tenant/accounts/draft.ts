@@ -49,13 +49,13 @@ export interface AccountRequest {
   readonly password?: string | undefined;
   /** only in a mirror: true if the password was set in the console */
   readonly passwordInConsole?: boolean | undefined;
-  /** only in a mirror: true if the password is for signing in to a server of this mirror, and not the console's */
+  /** only in a mirror: true if the password is for signing in to a server of this mirror, not to the console */
   readonly forSignIn?: boolean | undefined;
 }
 
 const { fields: FIELDS } = ACCOUNT;
 
-/** Checks that the acting account may make this change, before its values. @throws `not-permitted` @see facts 2.1 */
+/** Checks that the acting account may make this change, not yet its values. @throws `not-permitted` @see facts 2.1 */
 export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(asker, ["accounts.write"]);
   permitPrivilegedAccount(asker, before);
@@ -66,11 +66,11 @@ export const permitAccountChange = ({ asker }: Session, before: StoredAccount, g
   if (asker.role === "custom" && isUserChange(before, given)) requirePermission(asker, USER_CHANGE_OPERATIONS);
 };
 
-/** Returns true if a change concerns the user, not the operator: it renames the account or leaves it without a role. */
+/** Returns true if a change also needs the right to change users: it renames an account, or grants no role. */
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
-/** Checks that a system administrator acts if the account may be above operator. @throws Failure `not-permitted` */
+/** Checks that only a system administrator changes an account above operator. @throws Failure `not-permitted` */
 export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
   if (asker.role !== "system") throw createSystemOnlyFailure(account);
@@ -124,7 +124,7 @@ export const buildAccountDraft = async (
 };
 
 const MANAGES_ALL_RULE = text(
-  "only a custom administrator can manage all organisations, instead of individual ones",
+  "only a custom administrator can manage all organisations, and only without individual organisations",
   "すべての組織を管理対象にできるのは、個別の組織を指定しないカスタム管理者だけです",
 );
 
@@ -158,11 +158,11 @@ const resolveAccountName = async (
   throw createFieldFailure(
     label,
     text(`"${name}" is already used`, `「${name}」はすでに使われています`),
-    text(`to show that account: ${show}`, `確認: ${show}`),
+    text(`to show the account with this name: ${show}`, `確認: ${show}`),
   );
 };
 
-/** Checks a request's password and returns whether it is set; in a mirror, the console has it. @see facts 2.2, 2.3 */
+/** Checks a request's password. Returns true if it is set, in a mirror by the console. @see facts 2.2, 2.3 */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
@@ -205,8 +205,8 @@ const checkPassword = async (
 };
 
 const NO_MIRROR_REASON = text(
-  "this tenant is not a mirror of the console, so it has the passwords of its accounts itself",
-  "このテナントは管理画面のミラーではないため、アカウントのパスワードをここで設定します",
+  "this tenant is not a mirror of the console, so its passwords are not set in the console",
+  "このテナントは管理画面のミラーではないため、パスワードは管理画面では設定しません",
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
@@ -253,7 +253,7 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
   return pks.toSorted((a, b) => a - b);
 };
 
-/** Returns the account name that the settings require. @throws Failure `input-rejected` for another @see seed 001 */
+/** Returns the account name that the settings require. @throws Failure `input-rejected` if it differs @see seed 001 */
 export const composeAccountName = async (
   reader: Reader,
   user: AccountNameParts & { readonly name: string },

@@ -16,7 +16,7 @@ const { fields: FIELDS } = ACCOUNT;
 
 const buildPasswordMembers = ({ z }: InputKit) => ({
   password: z.string().optional().meta({ description: "not needed by a dry run" }),
-  passwordInConsole: z.boolean().optional().meta({ description: "true: it was set in the console; only in a mirror" }),
+  passwordInConsole: z.boolean().optional().meta({ description: "true: set in the console; only in a mirror" }),
 });
 
 const buildAccountMembers = (kit: InputKit) => {
@@ -164,7 +164,7 @@ export const roles = {
 
 const buildKindPath = ({ z }: InputKit) => ({ kind: z.enum(["users", ...SECURED_APPS]) });
 
-/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Exports of the console do not show them. */
+/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Console exports do not show them. */
 export const administrators = {
   list: operation({
     route: "GET /v1/administrators/{kind}",

@@ -33,7 +33,7 @@ const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
 
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
-/** Emails a code for a new password in place of the previous one; if that fails, deletes it. @see facts 2.3 */
+/** Emails a reset code, which replaces the previous code. Deletes the code if sending fails. @see facts 2.3 */
 export const sendResetCode = async (session: Session, send: SendMail, id: string): Promise<void> => {
   const { random, now } = session.surroundings;
   const code = generateCode(random);

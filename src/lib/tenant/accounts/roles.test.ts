@@ -211,7 +211,7 @@ test("facts 2.1: in a mirror, changes to schemes become tasks with the console's
     records: [{ name: "登録係", thing: "scheme", work: "create" }],
   });
   const steps = buildTaskSteps(created).map(({ ja }) => ja);
-  expect(steps[0]).toContain("Settings > 全般 > カスタム管理権限スキーム設定");
+  expect(steps[0]).toContain("Settings › 全般 › カスタム管理権限スキーム設定");
   expect(steps[1]).toContain("スキーム名: 登録係、チェック項目: 「ユーザーの作成と変更」");
   await tenant.client.console.confirm({ numbers: [created.number] });
 

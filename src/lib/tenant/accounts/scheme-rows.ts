@@ -4,7 +4,7 @@ import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/keep.ts";
 import { ACCOUNTS } from "./account-rows.ts";
 
-/** Custom schemes by name, with the number of their accounts without the kept accounts of deleted users. */
+/** Custom schemes by name, with the number of their accounts. Stored accounts of deleted users are not counted. */
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",
@@ -33,7 +33,7 @@ export const readSchemeHolders = async (reader: Reader, id: string): Promise<Sch
   });
 };
 
-/** Deletes an unused scheme. Kept accounts of deleted users lose it and their role, in case they are created again. */
+/** Deletes an unused scheme. Stored accounts of deleted users lose scheme and role, in case they are restored. */
 export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },

@@ -32,18 +32,18 @@ export const countDevices = async (
 /** SQL: the columns of the table into which devices are fetched; `place` is the order in which they arrived. */
 export const FETCHED_COLUMNS = ["place integer", ...APPLE_DEVICE_FIELDS.map((field) => `${field} text`)];
 
-const [, ...TOLD] = APPLE_DEVICE_FIELDS;
+const [, ...OTHER_APPLE_FIELDS] = APPLE_DEVICE_FIELDS;
 
 const DELETED_OP_TYPE = "deleted";
 
 /** Fields that describe a device's last change. If a fetch does not contain them, their stored values are kept. */
-const KEPT_IF_MISSING: readonly string[] = ["opType", "opDate"];
+const FIELDS_KEPT_IF_MISSING: readonly string[] = ["opType", "opDate"];
 
-const toldSql = (field: string): string =>
-  KEPT_IF_MISSING.includes(field) ? `coalesce(excluded.${field}, t.${field})` : `excluded.${field}`;
+const buildNewValueSql = (field: string): string =>
+  FIELDS_KEPT_IF_MISSING.includes(field) ? `coalesce(excluded.${field}, t.${field})` : `excluded.${field}`;
 
 /** SQL: true if a change is not older than the stored device. A full fetch always returns the current state. */
-const IS_NOT_OLDER = "(excluded.opDate is null or t.opDate is null or excluded.opDate >= t.opDate)";
+const IS_NOT_OLDER_SQL = "(excluded.opDate is null or t.opDate is null or excluded.opDate >= t.opDate)";
 
 export interface AppliedCounts {
   readonly created: number;
@@ -51,7 +51,7 @@ export interface AppliedCounts {
   readonly released: number;
 }
 
-/** Stores fetched devices: of each the latest record, not those reported as deleted. @see apple 3 (hazards 2, 3, 5) */
+/** Stores the latest fetched record of each device, except deleted devices. @see apple 3 (hazards 2, 3, 5) */
 export const applyFetched = async (
   writer: Writer,
   from: string,
@@ -64,9 +64,9 @@ export const applyFetched = async (
      select ${fields}, :at from (select *, row_number() over (
        partition by serialNumber order by coalesce(opDate, '') desc, place desc) as newest from ${from})
      where newest = 1
-     on conflict (serialNumber) do update set ${TOLD.map((field) => `${field} = ${toldSql(field)}`).join(", ")}
-     where ${isFull ? "true" : IS_NOT_OLDER}
-       and (${TOLD.map((field) => `t.${field} is distinct from ${toldSql(field)}`).join(" or ")})`,
+     on conflict (serialNumber) do update set ${OTHER_APPLE_FIELDS.map((field) => `${field} = ${buildNewValueSql(field)}`).join(", ")}
+     where ${isFull ? "true" : IS_NOT_OLDER_SQL}
+       and (${OTHER_APPLE_FIELDS.map((field) => `t.${field} is distinct from ${buildNewValueSql(field)}`).join(" or ")})`,
     { at },
   );
   const inserted = await writer.count("select count(*) from ade_device where pk > :base", { base });
@@ -77,14 +77,14 @@ export const applyFetched = async (
 };
 
 /** SQL: the stored devices that are not among the fetched ones. @param from name of the table of fetched devices */
-const selectUnseen = (from: string): string =>
+const buildMissingDevicesSql = (from: string): string =>
   `select serialNumber from ade_device except select serialNumber from ${from}`;
 
-export const countUnseen = (reader: Reader, from: string): Promise<number> =>
-  reader.count(`select count(*) from (${selectUnseen(from)})`);
+export const countMissingDevices = (reader: Reader, from: string): Promise<number> =>
+  reader.count(`select count(*) from (${buildMissingDevicesSql(from)})`);
 
-export const deleteUnseen = (writer: Writer, from: string): Promise<number> =>
-  writer.run(`delete from ade_device where serialNumber in (${selectUnseen(from)})`);
+export const deleteMissingDevices = (writer: Writer, from: string): Promise<number> =>
+  writer.run(`delete from ade_device where serialNumber in (${buildMissingDevicesSql(from)})`);
 
 const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
   .map(([os, platform]) => `when '${os}' then '${platform}'`)
@@ -92,7 +92,7 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
-/** Creates 事前登録 records for devices after `base` without one. @param told maximum number of records to return */
+/** Creates 事前登録 records for ADE devices after number `base` that lack one. @param told maximum number to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },

@@ -51,7 +51,7 @@ export const readAde = async (reader: Reader) => {
         : { name: serverName, uuid: serverUuid, admin: server.adminId, organisation: server.orgName },
     key: certificate === null || keyAt === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: keyAt },
     token:
-      // a received tenant knows its token, but does not have it
+      // a tenant from a bundle knows when its token expires, but does not have the token
       tokenExpiresAt === null || tokenSetAt === null
         ? null
         : {
@@ -67,9 +67,9 @@ export const readAde = async (reader: Reader) => {
   };
 };
 
-const MIRROR_FAILURE = new Failure("not-permitted", {
+const MIRROR_ADE_FAILURE = new Failure("not-permitted", {
   what: text(
-    "this tenant mirrors the console, and CLOMO has its keys: do this in CLOMO PANEL",
+    "this tenant is a mirror of the console, and CLOMO has its keys; do this in CLOMO PANEL",
     "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。CLOMO PANEL で操作してください",
   ),
   hint: text(`${line("renewals guide", ["ade-token"])}`, `手順: ${line("renewals guide", ["ade-token"])}`),
@@ -79,14 +79,14 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   what: text("the endpoint of Apple's services is not set", "Apple のサービスの接続先が設定されていません"),
   where: "ade endpoint",
   hint: text(
-    `for this tenant's own MDM server at Apple: ${line("ade endpoint set", [], { apple: true })}`,
-    `このテナント専用の MDM サーバを使うには: ${line("ade endpoint set", [], { apple: true })}`,
+    `to use this tenant's own MDM server at Apple: ${line("ade endpoint set", [], { apple: true })}`,
+    `このテナント専用の MDM サーバーを使うには: ${line("ade endpoint set", [], { apple: true })}`,
   ),
 });
 
 /** Returns the stored MDM server. @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
 export const requireServer = async (reader: Reader): Promise<StoredServer & { readonly endpoint: string }> => {
-  if (await isMirror(reader)) throw MIRROR_FAILURE;
+  if (await isMirror(reader)) throw MIRROR_ADE_FAILURE;
   const { endpoint, ...server } = await readServer(reader);
   if (endpoint === null) throw ENDPOINT_NOT_SET_FAILURE;
   return { ...server, endpoint };
@@ -110,11 +110,11 @@ const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple), and deletes what belongs to another one. @throws Failure */
+/** Sets the endpoint (default: Apple), and deletes the data of another endpoint. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {
-    if (await isMirror(writer)) throw MIRROR_FAILURE;
+    if (await isMirror(writer)) throw MIRROR_ADE_FAILURE;
     const { endpoint: before } = await readServer(writer);
     if (before === endpoint) return { result: undefined, objects: [] };
     await deleteServerData(writer);

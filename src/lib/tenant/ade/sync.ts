@@ -23,8 +23,8 @@ import type { ScratchTable, Store, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
 import {
   applyFetched,
-  countUnseen,
-  deleteUnseen,
+  countMissingDevices,
+  deleteMissingDevices,
   FETCHED_COLUMNS,
   registerDevices,
   type AppliedCounts,
@@ -43,7 +43,7 @@ export interface SyncRequest {
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** devices that a full fetch did not find, if they are more than permitted; nothing was changed then */
+  /** number of devices that a full fetch did not find, if more than permitted; in this case, nothing was changed */
   readonly missing: number;
   readonly registered: number;
   readonly change: number | null;
@@ -58,10 +58,10 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 });
 
 /**
- * Fetches the MDM server's devices page by page, then applies them in one transaction; new ones get a record in
- * Devices. If a full sync would remove more than permitted, only their number is returned. @throws Failure `conflict`
- * if another sync or token came first; `input-rejected` for another number, no token or no position for a delta;
- * Apple's refusals
+ * Fetches the MDM server's devices page by page, then stores them in one transaction and creates records for new
+ * devices. If a full sync would remove more devices than permitted, returns only their number. @throws Failure
+ * `conflict` if another sync or token came first; `input-rejected` if the confirmed number is wrong, if there is no
+ * token, or if there is no position for a delta; `AppleRefusal`
  */
 export const syncDevices = async (
   { session, store, apple }: { readonly session: Session; readonly store: Store; readonly apple: AppleAccess },
@@ -89,7 +89,7 @@ export const syncDevices = async (
       return attempt(null);
     });
   } catch (error) {
-    // the rejection is reported by monitoring; Apple's response is more important than an error while it is recorded
+    // monitoring reports the rejection; an error while it is recorded must not hide Apple's response
     if (error instanceof AppleRefusal && error.rejectsToken)
       await recordTokenRejection(session, server.token).catch(() => undefined);
     throw error;
@@ -122,8 +122,8 @@ const chooseSyncKind = (
 
 const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
   what: text(
-    "a delta sync is not possible: there is no position from the last 7 days",
-    "差分を取得できません。過去 7 日以内の取得位置がありません",
+    "a delta sync is not possible, because there is no sync position from the last 7 days",
+    "過去 7 日以内の取得位置がないため、差分を取得できません",
   ),
   hint: text(`${line("ade sync", [], { full: true })}`, `${line("ade sync", [], { full: true })} を実行してください`),
 });
@@ -206,7 +206,7 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
     const at = getCurrentInstant(session.surroundings);
     const before = await writer.count("select count(*) from ade_device");
     const applied = await applyFetched(writer, scratch.name, { isFull: kind === "full", at });
-    const unseen = kind === "full" && applied.base > 0 ? await deleteUnseenDevices(writer, fetched, before) : 0;
+    const unseen = kind === "full" && applied.base > 0 ? await removeMissingDevices(writer, fetched, before) : 0;
     const { count: registered, told } = await registerDevices(writer, {
       base: applied.base,
       at,
@@ -243,8 +243,8 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
 
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
-    "another sync, token or endpoint came first; nothing was changed",
-    "その間に別の同期、または設定の変更があったため、何も変更していません",
+    "another process synced or changed the token or endpoint in the meantime; nothing was changed",
+    "その間に別の同期、またはトークンや接続先の変更があったため、何も変更していません",
   ),
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
@@ -273,18 +273,18 @@ const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSy
   };
 };
 
-/** Deletes what a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` if unconfirmed */
-const deleteUnseenDevices = async (
+/** Deletes the devices that a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` */
+const removeMissingDevices = async (
   writer: Writer,
   { scratch, request }: FetchedDevices,
   before: number,
 ): Promise<number> => {
-  const missing = await countUnseen(writer, scratch.name);
+  const missing = await countMissingDevices(writer, scratch.name);
   const { confirmDeletions: confirmed, maxDeletions } = request;
   if (confirmed !== undefined && confirmed !== missing) throw createCountMismatchFailure(missing, confirmed);
   if (missing === 0) return 0;
   if (confirmed === undefined && missing > countRemovable(before, maxDeletions)) throw new MissingDevices(missing);
-  return deleteUnseen(writer, scratch.name);
+  return deleteMissingDevices(writer, scratch.name);
 };
 
 const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): number => {
@@ -297,8 +297,8 @@ const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): num
 const createCountMismatchFailure = (missing: number, confirmed: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${formatCount(missing, "device")} would be removed, not ${confirmed}; nothing was changed`,
-      `なくなるデバイスは ${missing} 台で、${confirmed} 台ではありません。何も変更していません`,
+      `${formatCount(missing, "device")} would be removed, but the confirmed number is ${confirmed}; nothing was changed`,
+      `なくなるデバイスは ${missing} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
     ),
     where: "--confirm-deletions",
   });

@@ -20,7 +20,7 @@ import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 
-/** Sets a server token without contacting Apple. @throws Failure `input-rejected` for an expired, older or unfit one */
+/** Sets a server token without contacting Apple. @throws Failure `input-rejected` for an expired, old or wrong token */
 export const setToken = async (
   session: Session,
   { sealing }: AppleAccess,
@@ -35,7 +35,7 @@ export const setToken = async (
   const token = openAdeToken({ name, bytes }, keys);
   const { expiresAt } = token;
   if (Date.parse(expiresAt) <= session.surroundings.now()) {
-    throw createUselessTokenFailure(
+    throw createInvalidTokenFailure(
       name,
       text(`this token expired at ${expiresAt}`, `このトークンは ${expiresAt} に期限切れになっています`),
     );
@@ -43,7 +43,7 @@ export const setToken = async (
   const consumer = hashContent(token.consumerKey);
   // every token is valid for a year, but Apple no longer accepts it after a newer token is downloaded
   if (server.consumer === consumer && server.tokenExpiresAt !== null && expiresAt < server.tokenExpiresAt) {
-    throw createUselessTokenFailure(
+    throw createInvalidTokenFailure(
       name,
       text(
         `this token is older than the current token (${server.tokenExpiresAt}), and Apple no longer accepts it`,
@@ -92,12 +92,12 @@ const TOKEN_OR_KEY_CHANGED_FAILURE = new Failure("conflict", {
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
-const createUselessTokenFailure = (where: string, what: Text): Failure =>
+const createInvalidTokenFailure = (where: string, what: Text): Failure =>
   new Failure("input-rejected", {
     what,
     where,
     hint: text(
       "download a new token from the same MDM server in Apple Business Manager",
-      "Apple Business Manager の同じ MDM サーバから新しいトークンをダウンロードしてください",
+      "Apple Business Manager の同じ MDM サーバーから新しいトークンをダウンロードしてください",
     ),
   });

@@ -27,12 +27,12 @@ export interface AuditEntry {
 
 export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | "drop";
 
-/** What the audit record of a change does not contain. The number of the change is that of its audit record. */
+/** Facts about a change that its audit record does not contain. A change has the number of its audit record. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;
   readonly import?: number | undefined;
-  /** number of the change that this change undoes; what an undone undo had undone is in effect again */
+  /** number of the change that this change undoes; if that is an undo, the change that it undid is in effect again */
   readonly undoes?: number | undefined;
 }
 
@@ -96,7 +96,7 @@ const insertChange = async (
   if (undoes !== undefined) await recordUndo(writer, undoes, number);
 };
 
-/** Records that a change was undone. What an undone undo had undone is in effect again, along the whole chain. */
+/** Records that a change was undone. If it was an undo, the change that it undid is in effect again, and so on. */
 const recordUndo = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
   const undoesOf = async (number: number): Promise<number | undefined> => {
@@ -113,7 +113,7 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/** Returns the failure for an audit record that a foreign trigger dropped, for example. Nothing is changed then. */
+/** Returns the failure if an audit record was not stored, for example because a foreign trigger dropped it. */
 const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(

@@ -6,7 +6,7 @@ import type { Session } from "../session.ts";
 import type { AuditEntry } from "./audit-rows.ts";
 import { findAuditRecord, readAuditLines, type AuditFilter } from "./records.ts";
 
-type Values = Readonly<Record<string, unknown>>;
+type AuditValues = Readonly<Record<string, unknown>>;
 
 /** An audit record. `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
 export interface AuditRecord {
@@ -19,10 +19,10 @@ export interface AuditRecord {
 interface AuditContent extends Omit<AuditEntry, "origin" | "before" | "after" | "detail"> {
   readonly version: number;
   readonly seq: number;
-  readonly origin: Values;
-  readonly before?: Values;
-  readonly after?: Values;
-  readonly detail?: Values;
+  readonly origin: AuditValues;
+  readonly before?: AuditValues;
+  readonly after?: AuditValues;
+  readonly detail?: AuditValues;
 }
 
 export interface AuditQuery extends AuditFilter {
@@ -54,7 +54,7 @@ export const listAuditRecords = async (
   await checkAuditValue("since", "instant", filter.since);
   await checkAuditValue("until", "instant", filter.until);
   const lines = generateLines(session, filter, limit);
-  // a failure of the first page is the answer
+  // if the first page cannot be read, the request fails before the response begins
   const first = await lines.next();
   async function* all(): AsyncGenerator<Uint8Array> {
     if (first.done !== true) yield first.value;

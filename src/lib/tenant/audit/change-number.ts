@@ -98,7 +98,7 @@ export const findImportOfChange = async (
   return row && toImportRecord(row);
 };
 
-/** Returns true if a change can be undone: one of records other than their secrets, or an import without changes. */
+/** Returns true if a change can be undone: it changed more of records than secrets, or is an import without changes. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.change c where c.number = :number and (${buildHasRestorableSql("c.revision")}
@@ -115,7 +115,7 @@ export const getLastChange = async (reader: Reader, actor: string): Promise<Stor
   );
   if (row === undefined)
     throw createUnknownChangeFailure(
-      text(`no change by ${actor} can be undone`, `${actor} による取り消せる変更はありません`),
+      text(`no change by ${actor} can be undone`, `${actor} による変更で、取り消せるものはありません`),
     );
   return toStoredChange(row);
 };

@@ -6,7 +6,7 @@ export interface AuditVerificationOptions {
 
 /** The result of verifying an audit log: the schema, then the chain up to the first broken record, then the changes. */
 export interface AuditFindings {
-  /** false if the file defines anything else than this version of clomoctl does; nothing else is verified then */
+  /** false if the file's schema is not that of this version of clomoctl; in this case, nothing else is verified */
   readonly schema: boolean;
   /** number of records that were not altered since they were written */
   readonly records: number;

@@ -51,7 +51,7 @@ const AUDIT_MEMBER_TYPES = {
 };
 
 /** SQL: true if a text has the structure of an audit record, that is, it was not altered. */
-const IS_AUDIT_RECORD = buildCaseSql(
+const IS_AUDIT_RECORD_SQL = buildCaseSql(
   "json_valid(t.record)",
   Object.entries(AUDIT_MEMBER_TYPES)
     .map(([name, type]) => `json_type(t.record, '$.${name}') is '${type}'`)
@@ -59,8 +59,8 @@ const IS_AUDIT_RECORD = buildCaseSql(
   "false",
 );
 
-const RECORD_JSON = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
-  || ${buildCaseSql(IS_AUDIT_RECORD, "t.record", "json_quote(t.record)")} || '}'`;
+const RECORD_JSON_SQL = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
+  || ${buildCaseSql(IS_AUDIT_RECORD_SQL, "t.record", "json_quote(t.record)")} || '}'`;
 
 /** Returns lines of NDJSON, newest record first.  @param before only records with lower numbers */
 export const readAuditLines = async (
@@ -69,19 +69,19 @@ export const readAuditLines = async (
   { before, limit }: { readonly before: number; readonly limit: number },
 ): Promise<readonly { readonly seq: number; readonly line: string }[]> => {
   const { where, params } = buildFilterSql(filter);
-  const sql = `select t.seq, ${RECORD_JSON} as json from audit t where t.seq < :before and ${where} order by t.seq desc limit :limit`;
+  const sql = `select t.seq, ${RECORD_JSON_SQL} as json from audit t where t.seq < :before and ${where} order by t.seq desc limit :limit`;
   const rows = await reader.all(sql, { ...params, before, limit });
   return rows.map(({ seq, json }) => ({ seq: Number(seq), line: `${String(json)}\n` }));
 };
 
 /** Returns the JSON of a record in the form of the tenant API; undefined if there is no record with this number. */
 export const findAuditRecord = async (reader: Reader, seq: number): Promise<string | undefined> => {
-  const row = await reader.get(`select ${RECORD_JSON} as json from audit t where t.seq = :seq`, { seq });
+  const row = await reader.get(`select ${RECORD_JSON_SQL} as json from audit t where t.seq = :seq`, { seq });
   return row && String(row["json"]);
 };
 
 /** SQL: true if a record `t` does not contain the contact person's email address or telephone number. */
-const LACKS_CONTACT_DATA = `coalesce(${["before", "after"]
+const LACKS_CONTACT_DATA_SQL = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
   .join(", ")}) is null`;
 
@@ -91,13 +91,13 @@ const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
     `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`)}`;
   const ofSystem = contacts
     ? without(["scheme", "account_settings"])
-    : `${without(["scheme", "account_settings", "renewal_item"])} and ${LACKS_CONTACT_DATA}`;
+    : `${without(["scheme", "account_settings", "renewal_item"])} and ${LACKS_CONTACT_DATA_SQL}`;
   if (secured) return ofSystem;
   return `${ofSystem} and ${without(["secured_user", "secured_group"])} and coalesce(t.action, '') not like 'secured.%'
     and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${buildNameListSql(SECURED_APPS)}))`;
 };
 
-/** SQL: true if the acting account can see a record `t`: a part's manager sees only their own, kept as written. */
+/** SQL: true if the acting account can see a record `t`. Managers of a part see only records of their own actions. */
 export const buildVisibleConditionSql = (scope: Scope): string => {
   const { orgs, actor = "" } = scope;
   const which = orgs === undefined ? buildReadableConditionSql(scope) : `t.actor = '${actor.replaceAll("'", "''")}'`;

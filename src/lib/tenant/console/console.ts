@@ -7,7 +7,7 @@ import type { Session } from "../session.ts";
 import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 
-/** Confirms what no export shows of tasks, all or none; returns the rest. @throws Failure `not-found`, `conflict` */
+/** Confirms the parts of tasks that no export shows. Returns the rest. @throws Failure `not-found`, `conflict` */
 export const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
   const change = { action: "console.confirm", writer: "confirm", locks: [CONSOLE_COLLECTION], once: true } as const;
@@ -15,18 +15,18 @@ export const confirmTasks = (session: Session, numbers: readonly number[]): Prom
     await readTasks(writer, wanted);
     for (const number of wanted) {
       if ((await confirmDrift(writer, await findRevision(writer, number))) === 0)
-        throw createVisibleTaskFailure(number);
+        throw createExportedTaskFailure(number);
     }
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
     return { result: await listTasks(writer, { numbers: wanted }), objects, detail: {} };
   });
 };
 
-const createVisibleTaskFailure = (number: number): Failure =>
+const createExportedTaskFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `exports of the console show task ${number}, so import one to close it`,
-      `作業 ${number} はエクスポートで確認できるため、取り込むと完了になります`,
+      `console exports show task ${number}; to close the task, import a console export`,
+      `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
     ),
     hint: step("to see the task", "作業の確認", line("console show", [number])),
   });

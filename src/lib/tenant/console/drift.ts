@@ -14,8 +14,8 @@ import {
   OBSERVED_VERSIONS,
 } from "./observed.ts";
 
-// The drift of a mirror: what differs between its records and what the console showed last. A task is the part of the
-// drift that one change wrote last; this grouping is only for information.
+// The drift of a mirror is the difference between its records and the values that the console showed last. A task is
+// the part of the drift that one change wrote last. This grouping is only for information.
 
 export type DriftAction = "create" | "update" | "delete";
 
@@ -27,7 +27,7 @@ export interface RecordDrift {
   readonly mask: number;
 }
 
-/** SQL: a type's drift: `thing`, `pk`, `revision` of its task, `action`, `mask`. @param which SQL about records `o` */
+/** SQL: selects a type's drift (`revision`: of its task). @param which SQL: condition on the observed records `o` */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
   const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;
@@ -52,7 +52,7 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
         and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d`;
 };
 
-/** SQL: true if the change `:revision` may have written the observed record `o`, or it is observed since then. */
+/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since that change. */
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   const { thing } = versions;
   const observed = getObservedTable(versions);
@@ -97,18 +97,18 @@ const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which deletions one by one can leave. */
-const ORG_DEPTH = `(with recursive up(pk) as (
+/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which separate deletions can leave. */
+const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
       left join main.${ORG.name} t on t.pk = up.pk left join main.${getObservedTable({ thing: ORG })} o on o.pk = up.pk
       where up.pk is not null)
   select count(*) from up)`;
 
-/** SQL: the order in which drifts `d` can be applied: deletions, parents first, updates, new records, empty parents. */
-const CONSOLE_ORDER = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
+/** SQL: sort key of drifts `d`: deletions, parent records, updates, new records, deletions of (now empty) parents. */
+const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
-  ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
+  ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
 /** Returns the records of a task, in an order that works in the console. @param most maximum number of records */
 export const readRecordDrift = (
@@ -116,7 +116,7 @@ export const readRecordDrift = (
   { revision, most }: { readonly revision: number; readonly most: number },
 ): Promise<readonly RecordDrift[]> =>
   reader.all<RecordDrift>(
-    `select d.thing, d.pk, d.action, d.mask from ${buildDriftSql(revision)} d order by ${CONSOLE_ORDER} limit :most`,
+    `select d.thing, d.pk, d.action, d.mask from ${buildDriftSql(revision)} d order by ${CONSOLE_ORDER_SQL} limit :most`,
     { revision, most },
   );
 
@@ -135,7 +135,7 @@ export const readTaskNumbers = (
   );
 };
 
-/** Stores that the part of a task that no export shows was done, and returns the number of records. */
+/** Records that the part of a task that no export shows is done. Returns the number of records. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

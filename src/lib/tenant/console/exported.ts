@@ -7,17 +7,16 @@ import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// The layouts of the console's exports. Only complete exports are kept, because another one may contain only some of the
-// records.
+// The layouts of console exports. Only the layouts of complete exports are stored.
 
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
 /** SQL: the columns that exports have contained: `use`, and `field` (`custom:12` for a custom field). */
-const EXPORTED_COLUMNS = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
+const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
 /**
- * SQL: the mask of the columns of the record `t` that no export shows, also because the cell is blank on both sides: it
- * refers to an organisation without a code, or it refers to none and the console showed one without a code.
+ * SQL: the mask of the columns of the record `t` that no export shows. This includes references to organisations
+ * without a code, and references that were removed from such an organisation, because the cell is blank in both cases.
  */
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
   const use =
@@ -37,7 +36,7 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
             `t.${name}`,
           )})`
         : "";
-    return `exists (select 1 from ${EXPORTED_COLUMNS} where l.use = ${use} and ${field})${isNamed}`;
+    return `exists (select 1 from ${EXPORTED_COLUMNS_SQL} where l.use = ${use} and ${field})${isNamed}`;
   };
   return `(${columns
     .filter(({ leads }) => leads)

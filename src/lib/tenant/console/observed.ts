@@ -5,7 +5,7 @@ import { ORG } from "../../model/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
-import { OWN_THINGS } from "../../model/things.ts";
+import { OWN_TYPES } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
@@ -19,10 +19,10 @@ import {
 } from "../versions/tables.ts";
 
 // The observed state of a mirror: for each field that was changed here, the value that the console showed last. A field
-// stays touched until an export shows the local value. A record without touched fields does not have a row.
+// is "touched" from then on, until an export shows the local value. A record without touched fields has no row.
 
 export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()].filter(
-  ({ thing }) => !OWN_THINGS.includes(thing),
+  ({ thing }) => !OWN_TYPES.includes(thing),
 );
 
 export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.filter(
@@ -48,8 +48,8 @@ export const buildUserExistsSql = ({ thing }: Pick<VersionSchema, "thing">): str
   thing === ACCOUNT ? `exists (select 1 from main.${USER.name} u where u.pk = o.pk)` : "true";
 
 /**
- * SQL: the states in which the console may have a record: as observed (`mask`: the touched columns), and as it was here
- * between two changes since then. Columns: `pk`, `mask`, and those of the record type.
+ * SQL: the states that a record may have in the console: as observed (`mask`: the touched columns), or as in the mirror
+ * between two later changes. Columns: `pk`, `mask`, and those of the record type.
  *
  * @param which SQL: record numbers
  */
@@ -67,7 +67,7 @@ export const buildPossibleStatesSql = (versions: VersionSchema, which: string): 
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
      from main.${versions.thing.name} n where n.pk in (${which})`;
 
-/** Column with all custom fields: in a version those that were written, in the observed state the touched ones. */
+/** Column with custom fields. A version contains the written fields, the observed state the touched fields. */
 export const CUSTOM_FIELDS_COLUMN = "custom";
 
 const buildDifferingEntriesSql = (one: string, other: string): string =>
@@ -163,7 +163,7 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
 /** SQL: the statements that observe which records the change `:revision` created. */
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/** SQL: stores the console's values of what `:revision` wrote, and touches its columns, after its versions. */
+/** SQL: stores the console's values of the columns that the change `:revision` wrote, and marks these as touched. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);
@@ -194,7 +194,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: removes the custom fields that `:revision` deleted from the observed state: one task, not one per record. */
+/** SQL: removes deleted custom fields from the observed state, so that there is one task and not one per record. */
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   const bit = buildCustomFieldsBitSql(versions);
   if (bit === "0") return [];

@@ -38,7 +38,7 @@ interface RecordChange {
   readonly after: ConsoleValue;
 }
 
-/** What has to be done with one record in the console. `name` and `key` are the local ones. */
+/** What has to be done with one record in the console. `name` and `key` are the local values. */
 export interface TaskRecord extends ConsoleName {
   readonly thing: string;
   readonly kind: FormatName;
@@ -100,7 +100,7 @@ export class TaskRecordReader {
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 
-  /** Returns a record with the values that the console showed last; a record that was deleted here, as it showed it. */
+  /** Returns a record with the values that the console showed last, also if the record was deleted here. */
   readonly #console: StateReader = async (thing, pk) => {
     const [local, observed] = [await this.#local(thing, pk), await this.#observed(thing, pk)];
     if (local === null || observed === null || observed["inConsole"] === 0) return local ?? observed;
@@ -141,7 +141,7 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns the values to enter. @param console what the console showed last; null for a new record, which has all */
+  /** Returns the values to enter. @param console the record as the console showed it last; null: new */
   async #changes(
     thing: Thing,
     { mask, local, console }: { readonly mask: number; readonly local: Row; readonly console: RecordState },
@@ -218,7 +218,7 @@ const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/** Returns what to do with a record in the console. If its type cannot be added there, the record is edited. */
+/** Returns the work on a record in the console. If its type cannot be added there, the work is to change it. */
 const determineRecordWork = (
   thing: Thing,
   action: RecordDrift["action"],

@@ -82,8 +82,8 @@ export const readTasks = async (
   if (missing === undefined) return tasks;
   throw createNoTaskFailure(
     text(
-      `nothing of change ${missing} is open in the console`,
-      `変更 ${missing} に、管理画面での未了の作業はありません`,
+      `change ${missing} does not have an open task in the console`,
+      `変更 ${missing} に、管理画面での未完了の作業はありません`,
     ),
   );
 };
@@ -91,7 +91,7 @@ export const readTasks = async (
 const createNoTaskFailure = (what: ReturnType<typeof text>): Failure =>
   new Failure("not-found", {
     what,
-    hint: step("to list the open tasks", "未了の作業の一覧", line("console list", [])),
+    hint: step("to list the open tasks", "未完了の作業の一覧", line("console list", [])),
   });
 
 export const findLastOpenTask = async (reader: Reader, actor: string): Promise<number> => {
@@ -123,7 +123,7 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/** Returns the record number of a record by its id, even if deleted. An account has those of its user. */
+/** Returns a record's number by its id, even if the record is deleted. An account has its user's id and number. */
 const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
   if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
   const table = thing === ACCOUNT.name ? USER.name : thing;

@@ -42,7 +42,7 @@ export const devices = {
   }),
   setOwner: operation({
     route: "POST /v1/devices/set-owner",
-    about: "Set the owner of devices, for all of them or none; `wipes` is the number that has to be wiped for it",
+    about: "Set the owner of devices, for all of them or none; `wipes` is the number of devices that have to be wiped",
     input: ({ z, Id, recordIdList, writeOptions }) =>
       z.strictObject({
         ...recordIdList,

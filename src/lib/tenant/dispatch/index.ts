@@ -22,14 +22,14 @@ const MALFORMED_URL_FAILURE = new Failure("usage", {
 
 const isDecodable = (url: string): boolean => {
   try {
-    // the result is used, because the bundler removes calls of pure functions whose results are not
+    // the result is used, because the bundler removes calls of pure functions with unused results
     return decodeURIComponent(url).length > 0;
   } catch {
     return false;
   }
 };
 
-/** Cancels the body of HEAD; after an error, closes the connection, whose unread bytes would be the next request. */
+/** Cancels the body of HEAD. Closes the connection after an error, or unread bytes would become the next request. */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;
@@ -53,7 +53,7 @@ const readBase = (header: string | undefined): number | undefined => {
   if (header === undefined) return undefined;
   if (/^\d{1,15}$/.test(header)) return Number(header);
   throw new Failure("usage", {
-    what: text("the header must be a whole number", "ヘッダーには整数を指定してください"),
+    what: text("the value of this header must be a whole number", "このヘッダーには整数を指定してください"),
     where: BASE_HEADER,
   });
 };
@@ -147,7 +147,7 @@ class Dispatch {
     return response;
   }
 
-  /** Records why a response breaks off: its status has been sent, so that only the end of the connection shows it. */
+  /** Records why a response breaks off, because the client has the status already and sees only a lost connection. */
   #watch({ body, status, headers }: Response, { trace, breakOff }: RequestSource): Response {
     const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
     const watched = new ReadableStream<Uint8Array>(
@@ -169,7 +169,7 @@ class Dispatch {
     return new Response(watched, { status, headers });
   }
 
-  /** Reveals only to those who may use the tenant that no route takes their request. */
+  /** Requires signing in before a response reveals that a route does not exist. */
   readonly #signInFirst: MiddlewareHandler<DispatchEnvironment> = async (c, next) => {
     await this.#resolveParts(c, false);
     return next();

@@ -61,7 +61,7 @@ const createHttpErrorResponse = ({ status }: HTTPException): Response => {
 
 /**
  * Returns the cause of an error with status 500 or above, for the operator of the server: the file or the setting and
- * what is wrong with it, or the code of an unexpected error. Other texts are left out, because they may contain data of people.
+ * what is wrong with it, or the code of an unexpected error. Other texts may contain personal data.
  */
 export const describeFault = (error: unknown): string | undefined => {
   if (!(error instanceof Failure)) return getErrorCode(error) || (error instanceof Error ? error.name : undefined);

@@ -8,7 +8,7 @@ import { createUpload, type Upload } from "../upload.ts";
 import { takesQuery, type AnyOperation, listPathNames, splitRoute } from "../operation.ts";
 import { createUsageResponse, createValidationResponse } from "./problem.ts";
 
-/** The schemas of what a request asks. A request whose input is in its body has no query. */
+/** The schemas of a request's input. A request with its input in the body does not have a query. */
 export interface InputSchemas {
   readonly path: z.ZodType;
   readonly query: z.ZodType;
@@ -47,7 +47,7 @@ const createTooLargeFailure = (kib: number): Failure =>
     status: 413,
   });
 
-/** Decodes UTF-8, whose errors would otherwise be stored as U+FFFD.  @throws HTTPException 400 */
+/** Decodes UTF-8. Invalid bytes are rejected instead of stored as U+FFFD.  @throws HTTPException 400 */
 const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -56,8 +56,8 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
   }
 };
 
-/** Bytes of a body beyond the maximum that are still read: closing a connection with unread bytes can take the answer with it. */
-const DISCARDED_BYTES = 16 * 1024 * 1024;
+/** Bytes that are read beyond the maximum of a body: closing a connection with unread bytes can lose the response. */
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /** Reads a body. @throws Failure `usage` with 413 if it is too large @throws HTTPException 400 if it is not UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
@@ -70,7 +70,7 @@ const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<st
   for await (const chunk of (request.raw.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes <= maxBytes) chunks.push(chunk);
-    else if (bytes > maxBytes + DISCARDED_BYTES) break;
+    else if (bytes > maxBytes + MAX_DISCARDED_BYTES) break;
   }
   if (bytes > maxBytes) throw createTooLargeFailure(maxKib);
   return decodeUtf8(Buffer.concat(chunks));

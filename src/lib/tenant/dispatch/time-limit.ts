@@ -13,8 +13,8 @@ const createTimeFailure = (limitMs: number): Failure => {
   const seconds = limitMs / 1000;
   return new Failure("unavailable", {
     what: text(
-      `the request took longer than ${seconds} seconds; it may still have an effect`,
-      `リクエストが ${seconds} 秒以内に終わりませんでした。このあと反映されることがあります`,
+      `the request took longer than ${seconds} seconds; its changes may still take effect`,
+      `リクエストが ${seconds} 秒以内に終わりませんでした。変更はこのあと反映されることがあります`,
     ),
   });
 };
@@ -34,7 +34,7 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
       })
     : error;
 
-/** Limits the time of work that does not grow with the records, and of JSON bodies. @throws `unavailable`; `usage` */
+/** Limits the time for JSON bodies, and for work that does not grow with the records. @throws `unavailable`; `usage` */
 export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironment> => {
   const isStream = (one.result ?? "json") !== "json";
   const isLong = one.isLong === true || one.file === true;

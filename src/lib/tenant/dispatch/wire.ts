@@ -1,4 +1,4 @@
-/** What the two ends of a connection agree on besides the operations. */
+/** Constants that the client and the server share besides the operations. */
 
 export const MEDIA_TYPES = {
   json: "application/json",
@@ -16,7 +16,7 @@ export const NO_AUDIT_RECORD = "none";
 export const CHANGE_HEADER = "clomoctl-change";
 export const CHANGE_NUMBERS = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
 
-/** The request header with the tenant's revision that somebody saw. If what the request locks changed since: 409. */
+/** The request header with the tenant's revision that the sender saw. If locked data changed since, the result is 409. */
 export const BASE_HEADER = "clomoctl-base";
 
 /** The response header with the id that the server's log and the audit log have for the request. */

@@ -1,6 +1,6 @@
 import { Failure } from "../../errors/index.ts";
 import { ANSWER, type Answer } from "../../model/answer.ts";
-import { judgeAnswer, normaliseAnswer } from "../../rules/answer.ts";
+import { checkAnswer, normaliseAnswer } from "../../rules/answer.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { deleteAnswer, findAnswer, writeAnswer } from "./answer-rows.ts";
@@ -19,7 +19,7 @@ interface AnswerChange {
   readonly after: Answer | null;
 }
 
-/** Stores answers, all or none; the same value again confirms it, with author and date. @throws `input-rejected` */
+/** Stores answers, all or none. Storing the same value again updates author and date. @throws `input-rejected` */
 export const setAnswers = (
   session: Session,
   { answers, dryRun = false }: { readonly answers: readonly NewAnswer[]; readonly dryRun?: boolean | undefined },
@@ -48,7 +48,7 @@ async function setAnswer(
   if (at !== undefined) checkFieldValue("at", ANSWER.fields.at, at);
   const typed = value?.trim() ?? "";
   const said = typed === "" ? null : normaliseAnswer(question, typed, now);
-  const what = judgeAnswer({ question, value: said, at: at ?? now }, now);
+  const what = checkAnswer({ question, value: said, at: at ?? now }, now);
   if (what !== undefined) throw new Failure("input-rejected", { what });
   const before = (await findAnswer(writer, question)) ?? null;
   if (said === null) {

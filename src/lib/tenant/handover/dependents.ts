@@ -30,26 +30,26 @@ interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber"
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: its account name or employee code; `address`; `name`: only the full name, so perhaps another person's */
+  /** `id`: by account name or employee code; `name`: only by full name, so it may belong to another person */
   readonly matchedBy: "id" | "address" | "name";
 }
 
-const OF_USERS = `from json_each(:ids) e ${ORDERED_JOIN} user u on u.id = e.value`;
+const FROM_USERS_SQL = `from json_each(:ids) e ${ORDERED_JOIN} user u on u.id = e.value`;
 
-const SECURED_ADDRESSES =
+const SECURED_ADDRESSES_SQL =
   "json_array(s.imapMailAddress, s.exchangeMailAddress, s.mailAddress, s.microsoft365MailAddress)";
 
 const buildFullNameSql = (key: string, name: string): string =>
   `replace(replace(coalesce(${key}, ${name}), ' ', ''), '\u3000', '')`;
 
-const MATCHES = ["id", "address", "name"] as const;
+const MATCH_KINDS = ["id", "address", "name"] as const;
 
 /**
- * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of what they were matched by. Those
- * whose ユーザーID is that of a namesake are the namesake's. Each part reads the SECURED APPs users only once.
+ * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A SECURED
+ * APPs user with a namesake's ユーザーID belongs to the namesake. Each part reads the SECURED APPs users only once.
  */
-const SECURED_IDENTITIES = `with leaver as materialized (
-      select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${OF_USERS}),
+const SECURED_IDENTITIES_SQL = `with leaver as materialized (
+      select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${FROM_USERS_SQL}),
     known as (
       select id, accountName as word from leaver union select id, employeeCode from leaver),
     namesake as materialized (
@@ -59,7 +59,7 @@ const SECURED_IDENTITIES = `with leaver as materialized (
       select m.emailKey as word, l.id from leaver l ${ORDERED_JOIN} user_email m on m."user" = l.pk),
     matched as (
       select k.id as person, s.pk, 0 as rank from secured_user s join known k on k.word = s.userId
-      union all select a.id, s.pk, 1 from secured_user s ${ORDERED_JOIN} json_each(${SECURED_ADDRESSES}) v
+      union all select a.id, s.pk, 1 from secured_user s ${ORDERED_JOIN} json_each(${SECURED_ADDRESSES_SQL}) v
         join address a on a.word = lower(v.value)
       union all select l.id, s.pk, 2 from secured_user s ${ORDERED_JOIN} leaver l
         on l.name = ${buildFullNameSql("s.displayNameKey", "s.displayName")}
@@ -70,7 +70,7 @@ const SECURED_IDENTITIES = `with leaver as materialized (
 const groupByPerson = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
   Map.groupBy(rows, ({ person }) => String(person));
 
-/** Returns users as people, with the words that may name them. Full names that others share are left out. */
+/** Returns users with the texts that may name them. Full names that several users share are left out. */
 export const buildPeople = async (reader: Reader, users: readonly User[]): Promise<readonly Person[]> => {
   const shared = new Set((await findSharedFullNames(reader, users)).map(nameKey));
   return users.map(({ id, name, accountName, emails }) => {
@@ -104,7 +104,7 @@ const findRenewals = async (reader: Reader, people: readonly Person[]): Promise<
 const readAccounts = async (reader: Reader, ids: string): Promise<ReadonlyMap<string, Row>> => {
   const rows = await reader.all(
     `select u.id, coalesce(a.role, 'none') as role, u.administrator, coalesce(a.supportOption, 0) as supportOption
-     ${OF_USERS} left join account a on a."user" = u.pk`,
+     ${FROM_USERS_SQL} left join account a on a."user" = u.pk`,
     { ids },
   );
   return new Map(rows.map((row) => [String(row["id"]), row]));
@@ -114,7 +114,7 @@ const readDevices = async (reader: Reader, asker: Actor, ids: string): Promise<R
   groupByPerson(
     await reader.all(
       `select u.id as person, t.id, t.serialNumber, coalesce(d.model, t.platform) as model, t.phoneNumber, t.status, t.tags
-       ${OF_USERS} ${ORDERED_JOIN} device t on t.owner = u.pk
+       ${FROM_USERS_SQL} ${ORDERED_JOIN} device t on t.owner = u.pk
        left join main.ade_device d on d.serialNumber = t.serialNumber and :apple = 1 order by t.pk`,
       { ids, apple: isOperationPermitted(asker, "apple.read") ? 1 : 0 },
     ),
@@ -128,7 +128,7 @@ const toDevice = ({ person: _person, tags, ...device }: Row): object => ({
 const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row): object => ({
   ...identity,
   administrator: administrator === 1,
-  matchedBy: MATCHES[Number(rank)],
+  matchedBy: MATCH_KINDS[Number(rank)],
 });
 
 /** Returns everything that depends on users, in the order of the ids. @throws Failure `not-found` for an unknown id */
@@ -137,7 +137,7 @@ export const findDependents = async (reader: Reader, asker: Actor, ids: readonly
   const param = JSON.stringify(users.map(({ id }) => id));
   const people = await buildPeople(reader, users);
   const seesSecured = isOperationPermitted(asker, "secured.read");
-  const secured = groupByPerson(seesSecured ? await reader.all(SECURED_IDENTITIES, { ids: param }) : []);
+  const secured = groupByPerson(seesSecured ? await reader.all(SECURED_IDENTITIES_SQL, { ids: param }) : []);
   const accounts = await readAccounts(reader, param);
   const devices = await readDevices(reader, asker, param);
   const renewals = await findRenewals(reader, people);

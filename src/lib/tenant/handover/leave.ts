@@ -31,14 +31,14 @@ export interface LeaveResult {
 interface LeaveRequest {
   readonly ids: readonly string[];
   readonly dryRun?: boolean | undefined;
-  /** how the list of leavers is read; kept if the account may import such lists */
+  /** layout of the list of leavers, which is stored if the account may import such lists */
   readonly learns?: Omit<NewLayout, "kind"> | undefined;
 }
 
-const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
+const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
 
 /**
- * Ends what users who leave may do, for all of them or none: revokes roles and administrator marks, deletes their users
+ * Ends the rights of users who leave, all or none: revokes roles and administrator marks, deletes their users
  * of the SECURED APPs (not administrators, and not users with only the same name), tags their devices as to be returned,
  * and deletes the users on whom nothing depends any more.
  *
@@ -48,19 +48,19 @@ const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `sec
  */
 export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
   const { asker } = session;
-  const change = { action: "users.leave", locks: LOCKS, dryRun, once: true } as const;
+  const change = { action: "users.leave", locks: LEAVE_LOCKS, dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const leavers = await findDependents(writer, asker, ids);
     const ended: ChangedObject[][] = [];
     for (const one of leavers) ended.push(await endRights(session, writer, one, dryRun));
     await requireSupportAccount(writer, leavers);
     const rest = await findDependents(writer, asker, ids);
-    // a deleted user cannot be changed in the console, which still has to be told about an ended role
+    // in a mirror, a user whose role has to be revoked in the console must not be deleted yet
     const waits = await isMirror(writer);
     const mayDelete = isOperationPermitted(asker, "users.delete");
     const all = leavers.map((before, at): LeaveResult => {
       const after = rest.at(at) ?? before;
-      const isFree = mayDelete && !isHeld(after) && !(waits && hasRights(before));
+      const isFree = mayDelete && !hasDependents(after) && !(waits && hasRights(before));
       if (isFree) ended[at]?.push(toChangedObject({ list: USER_LIST }, before.user));
       return { before, after: isFree ? null : after, dryRun };
     });
@@ -85,7 +85,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
 
 const hasRights = ({ role, marked }: Dependents): boolean => role !== "none" || marked;
 
-const isHeld = (one: Dependents): boolean =>
+const hasDependents = (one: Dependents): boolean =>
   hasRights(one) ||
   [one.devices, one.renewals, one.consoleTasks].some(({ length }) => length > 0) ||
   (one.secured ?? []).some(({ matchedBy }) => matchedBy !== "name");
@@ -141,7 +141,7 @@ const requireSupportAccount = async (writer: Writer, leavers: readonly Dependent
   const from = toTypableName(accountName ?? "", id);
   throw new Failure("input-rejected", {
     what: text(
-      `nobody else would have the support option of ${name}, so nobody would get mail from the vendor`,
+      `nobody else would have the support option that ${name} has, so nobody would get emails from the vendor`,
       `「${name}」のサポートオプションを引き継ぐ人がいないため、メーカーからの通知がだれにも届かなくなります`,
     ),
     hint: step("hand it over first", "先に引き継いでください", line("handover transfer", [], { from, to: "PERSON" })),

@@ -39,7 +39,7 @@ export const answers = {
 
 const loadDependents = () => import("./dependents.ts");
 
-/** What depends on a user is shown completely or not at all, except SECURED APPs, which few accounts may read. */
+/** Dependents of a user are shown completely or not at all, except SECURED APPs users, which few accounts may read. */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
 /** Users who leave (退職者), and everything that depends on them. */
@@ -77,7 +77,7 @@ export const exports = {
     route: "POST /v1/exports",
     about: "Copy the tenant's file, without its secrets; nothing is changed, and nothing is recorded",
     input: ({ z }) => z.strictObject({ withoutHistory: z.boolean().optional() }),
-    // only system administrators have both: a copy contains everything but secrets
+    // only system administrators have both rights, because a copy contains everything except secrets
     needs: EXPORT_RIGHTS,
     changes: false,
     result: "file",

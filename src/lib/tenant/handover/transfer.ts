@@ -78,7 +78,7 @@ export const transferAccount = (
     };
   });
 
-/** Returns for the audit log what a transfer changes, and nothing else of the records. */
+/** Returns the values that a transfer changes, for the audit log. */
 const describeState = (
   side: "before" | "after",
   accounts: readonly ChangedAccount[],

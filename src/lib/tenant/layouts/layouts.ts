@@ -27,7 +27,7 @@ export interface Layout extends NewLayout {
 
 const USE = "import ";
 
-/** Stores a layout in place of an earlier one with the same headers. @param change with which it is undone */
+/** Stores a layout, which replaces a layout with the same headers. @param change removes the layout if undone */
 export const writeLayout = async (
   writer: Writer,
   { kind, headers, map }: NewLayout,
@@ -78,7 +78,7 @@ export const removeLayout = (session: Session, id: string): Promise<Layout> =>
   session.change({ action: "layouts.remove", commits: false, locks: [] }, async (writer) => {
     const before = (await listLayouts(writer, session.asker)).find((one) => one.id === id);
     if (before === undefined)
-      throw new Failure("not-found", { what: text(`no layout ${id}`, `レイアウト ${id} はありません`) });
+      throw new Failure("not-found", { what: text(`there is no layout ${id}`, `レイアウト ${id} はありません`) });
     await writer.run("delete from main.layout where use = :use and digest = :id", { use: USE + before.kind, id });
     return { result: before, objects: [{ thing: "layout", id }], before };
   });

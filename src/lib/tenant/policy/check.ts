@@ -35,7 +35,7 @@ export const isOperationPermitted = (asker: Actor, operation: Operation): boolea
 /** Returns an actor as their account, with all its rights, even if the token may only read. */
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
-/** Checks rights, first the account's, which no other token would give. @throws `not-permitted` */
+/** Checks the account's rights first, because another token could not grant them either. @throws `not-permitted` */
 export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
   requireAccountRights(asker, needed.filter(isOperation));
   requireTokenRights(asker, needed);

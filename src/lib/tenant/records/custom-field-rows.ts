@@ -17,7 +17,7 @@ export interface StoredField extends CustomField {
 export const findCustomField = (reader: Reader, id: string): Promise<StoredField | undefined> =>
   reader.get<StoredField>("select pk, id, name, createdAt from custom_field where id = :id", { id });
 
-/** Returns true if a custom field has a name, also one that was removed here but that the console may still have. */
+/** Returns true if a custom field has this name, or was removed here and may still exist in the console. */
 export const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
   (await reader.count(
     `select (select count(*) from custom_field where nameKey = :nameKey)

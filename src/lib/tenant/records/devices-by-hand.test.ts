@@ -109,13 +109,13 @@ describe("facts 1.3: a new owner requires a wipe in every Android mode but Dedic
       for (const wipes of [undefined, 2]) {
         expect(await refusal(own([one], { owner: sato.id }, { wipes }))).toEqual([
           "input-rejected",
-          `1 device would have to be wiped and set up again, not ${wipes ?? 0}; nothing was changed`,
+          `1 device would have to be wiped and set up again, but the confirmed number is ${wipes ?? 0}; nothing was changed`,
         ]);
       }
       expect((await found(one)).owner?.name).toBe("山田");
       expect(await refusal(own([one], { owner: sato.id }, { wipes: 9, dryRun: true }))).toEqual([
         "input-rejected",
-        "1 device would have to be wiped and set up again, not 9; nothing was changed",
+        "1 device would have to be wiped and set up again, but the confirmed number is 9; nothing was changed",
       ]);
       const [dry] = await own([one], { owner: sato.id }, { dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, after: { owner: { name: "佐藤" } } });

@@ -31,7 +31,7 @@ export interface DeviceOwnerChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Changes the owner of devices, all or none. @throws Failure `input-rejected` for another number of wipes, rules */
+/** Changes the owner of devices, all or none. @throws Failure `input-rejected` also for a wrong number of wipes */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,

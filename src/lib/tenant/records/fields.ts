@@ -2,7 +2,7 @@ import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { judgeCustomFieldName } from "../../rules/custom-field.ts";
+import { checkCustomFieldName } from "../../rules/custom-field.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../session.ts";
@@ -26,14 +26,14 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a name in use or unfit */
+/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
     validateFieldValue("name", CUSTOM_FIELD.fields.name, name);
     const key = nameKey(name);
     const isFree = isAvailableHeader(name) && !(await hasCustomFieldNamed(writer, key));
-    const what = judgeCustomFieldName(name, isFree);
+    const what = checkCustomFieldName(name, isFree);
     if (what !== undefined) throw new Failure("input-rejected", { what });
     const field = { id: createId(session.surroundings), name, createdAt: getCurrentInstant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};

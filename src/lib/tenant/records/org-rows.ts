@@ -24,7 +24,7 @@ const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code,
 const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
-/** The temporary table with each organisation's depth, path, position, id and code, all that a long list looks up. */
+/** The temporary table with the depth, path, position, id and code of each organisation, for long lists. */
 export const ORG_POSITION_TABLE: DerivedTable = {
   name: "place",
   columns: `pk integer primary key, id text not null, code text, at integer not null, depth integer not null, path text not null,

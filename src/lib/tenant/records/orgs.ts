@@ -39,7 +39,7 @@ export const moveOrg = async (
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
-/** Checks that the tree stays one, and each node is identified by code, or by name and parent (a clomoctl rule). */
+/** Checks that the tree has no cycle, and each node a code or its own name below its parent (a clomoctl rule). */
 async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT_ORG_NUMBER) {
     throw new Failure("input-rejected", {

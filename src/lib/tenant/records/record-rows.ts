@@ -129,7 +129,7 @@ export const findValueHolder = async (
   return row?.pk;
 };
 
-/** Deletes records that are no administrators. The account of a user of PANEL stays, for an undo. */
+/** Deletes records except administrators. Accounts of PANEL users stay, so that an undo can restore them. */
 export const deleteUnprotected = async (writer: Writer, thing: string, ids: readonly string[]): Promise<void> => {
   const pks = `select u.pk from main.${thing} u where u.administrator = 0 and u.id in (select value from json_each(:ids))`;
   const params = { ids: JSON.stringify(ids) };

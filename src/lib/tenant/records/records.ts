@@ -35,7 +35,7 @@ import { mergeCustomValues } from "./custom-field-rows.ts";
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;
   readonly collection: string;
-  /** the collection that stores the table's highest record number; default: the same */
+  /** the collection that stores the table's highest record number; default: `collection` */
   readonly series?: string | undefined;
   /** the first part of the actions in the audit log; default: the collection */
   readonly actions?: string | undefined;
@@ -300,7 +300,10 @@ const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): st
 
 export const requireIds = (ids: readonly string[]): void => {
   if (ids.length > 0) return;
-  throw new Failure("input-rejected", { what: text("no record is given", "対象がありません"), where: "json.ids" });
+  throw new Failure("input-rejected", {
+    what: text("no record is specified", "対象が指定されていません"),
+    where: "json.ids",
+  });
 };
 
 /** Checks values, and returns them in the form in which the table stores them.  @param own undefined for a new record */
@@ -381,7 +384,7 @@ const validateCustomValues = (values: CustomValues): CustomValues =>
     return { name, value: value === "" ? null : value };
   });
 
-const WRONG_TYPE = text("the value is not of this field's type", "この項目に使えない値です");
+const WRONG_TYPE = text("the value is not of this field's type", "値の型がこの項目に合いません");
 
 /** Checks a value of a field.  @throws Failure `input-rejected` if it violates a rule of the field, or has another type */
 export const checkFieldValue = (name: string, field: Field, value: unknown): void => {

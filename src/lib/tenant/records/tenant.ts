@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../model/tenant.ts";
 import type { Fields } from "../../model/thing.ts";
-import { judgeProfile } from "../../rules/tenant.ts";
+import { checkProfile } from "../../rules/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
@@ -35,7 +35,7 @@ export const updateTenantProfile = (
       ),
       contracts: applyContractChanges(before.contracts, contracts, contractsRemoved),
     };
-    const [problem] = judgeProfile(before, after);
+    const [problem] = checkProfile(before, after);
     if (problem !== undefined) throw createProfileFailure(problem.field ?? "", problem.what);
     if (isDeepStrictEqual(before, after)) return { result: { before, after: before }, objects: [] };
     await writeProfile(writer, after);

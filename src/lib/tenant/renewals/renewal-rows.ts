@@ -40,7 +40,7 @@ const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): 
   return found !== undefined;
 };
 
-/** Creates `temp.owners_seen` for a part: the users in renewal items whom the account sees, and no other texts. */
+/** Creates `temp.owners_seen`, if the account sees only a part: the users in renewal items whom it can see. */
 const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();

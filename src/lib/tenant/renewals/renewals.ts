@@ -36,7 +36,7 @@ import { checkFieldValue } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** After this time, another process may send a reminder that is not settled, even if the first one seems to run. */
+/** After this time, another process may send a reminder without an outcome, even if the first process seems to run. */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
 /** The values of an item to change. A missing value stays; null or a blank text clears it. */
@@ -61,7 +61,7 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
   return notice;
 };
 
-/** Checks that no item has this name, topic or file, or one would stay due forever. @throws Failure `input-rejected` */
+/** Checks that no item has the same name, topic or file and would stay due forever. @throws Failure `input-rejected` */
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
@@ -100,7 +100,7 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   throw new Failure("input-rejected", {
     what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
     where: "phone",
-    hint: text("record a person or a place with --phone-holder", "人や置き場所は --phone-holder で登録してください"),
+    hint: text("to record a person or a place, use --phone-holder", "人や置き場所は --phone-holder で登録してください"),
   });
 };
 
@@ -257,7 +257,7 @@ interface ClaimResult {
   readonly notice: ReminderRecord;
 }
 
-/** Reserves a reminder for one sender, until it is settled, {@link REMINDER_LEASE_MS} passes or its process ends. */
+/** Reserves a reminder for a process, until its outcome is known, {@link REMINDER_LEASE_MS} passes or the process ends. */
 export const claimReminder = (session: Session, processes: Processes, claim: ReminderKeyRecord): Promise<ClaimResult> =>
   session.change<ClaimResult>({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
     checkValues(REMINDER_KEY, claim);

@@ -10,7 +10,7 @@ import type { Writer } from "../store/store.ts";
 const splitGroups = (part: string): readonly string[] =>
   part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 
-/** Returns what limits count as one sender: the network (/64) of an IPv6 address, any other address as it is. */
+/** Returns the sender that limits count: the /64 network of an IPv6 address, or any other address unchanged. */
 export const getSenderNetwork = (address: string): string => {
   if (!address.includes(":")) return address;
   const [start = "", end = ""] = address.toLowerCase().split("::");
@@ -20,7 +20,7 @@ export const getSenderNetwork = (address: string): string => {
   return `${network.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 };
 
-/** Who attempts something: the account as typed, which may not exist, and the address of the request. */
+/** The source of an attempt: the typed account name, which may not exist, and the address of the request. */
 export interface AttemptSource {
   readonly account: string;
   readonly address: string;
@@ -58,7 +58,7 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 
 const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
 
-/** Counts an attempt before it is decided, so simultaneous ones and crashes cannot exceed it. @throws `throttled` */
+/** Counts an attempt before its outcome, so that simultaneous attempts cannot exceed the limit. @throws `throttled` */
 export const countAttempt = async (
   writer: Writer,
   surroundings: Surroundings,

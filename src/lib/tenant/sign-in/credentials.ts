@@ -56,7 +56,7 @@ export interface CredentialCheck {
   readonly now: string;
 }
 
-/** Returns the actor of a request with its account's present role and organisations, or the failure without one. */
+/** Returns the actor of a request with the account's present role and organisations, otherwise the failure. */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
   { header, now }: CredentialCheck,
@@ -81,7 +81,7 @@ export const recordUse = async (
   explain: (error: unknown) => unknown,
 ): Promise<void> => {
   const { store } = owner;
-  // most often it was recorded in this hour, which this finds out without making an instant
+  // usually, the use was already recorded in this hour; this check is cheaper than formatting an instant
   const isRecorded = stored.lastUsedAt !== null && owner.surroundings.now() - Date.parse(stored.lastUsedAt) < HOUR_MS;
   if (isRecorded || store.isReadOnly) return;
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
@@ -101,8 +101,8 @@ export const requireAccount = ({ asker: { account } }: Session): ActorAccount =>
   if (account !== undefined) return account;
   throw new Failure("input-rejected", {
     what: text(
-      "this is done for an account, and the owner of this computer does not have one",
-      "アカウントの設定のため、コンピューターの所有者としては行えません",
+      "this requires an account, and the owner of this computer does not have an account",
+      "アカウントが必要な操作ですが、コンピューターの所有者にアカウントはありません",
     ),
     hint: text("add --as ACCOUNT to the command", "コマンドに --as ACCOUNT を付けてください"),
   });
@@ -160,14 +160,14 @@ export const storeCredential = async (
   const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt: begins });
   const lastUsedAt = kind === "session" ? begins : null;
   const row = { id, user: account.user, kind, name, isReadOnly, createdAt, lastUsedAt, expiresAt: ends };
-  const rememberedSince = Date.parse(createdAt) - TOKEN_DAYS.remembered * DAY_MS;
+  const rememberedSince = Date.parse(createdAt) - TOKEN_DAYS.storedAfterExpiry * DAY_MS;
   const tokensBefore = getCurrentInstant({ now: () => rememberedSince });
   await deleteExpiredCredentials(writer, { now: createdAt, tokensBefore });
   await insertCredential(writer, { ...row, hash: sha256(secret) });
   return { id, secret, expiresAt: ends, createdAt };
 };
 
-/** What a new token is called, whether it may only read, and when it ends (a UTC instant; default: after 90 days). */
+/** A new token's name, whether the token may only read, and its end (a UTC instant; default: after 90 days). */
 export interface NewAccessToken {
   readonly name: string;
   readonly readOnly?: boolean | undefined;
@@ -182,7 +182,7 @@ export const createAccessToken = async (
   const { user, id: account, name: accountName } = requireAccount(session);
   requireTokenName(name);
   const now = session.surroundings.now();
-  const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.usual * DAY_MS });
+  const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.default * DAY_MS });
   requireTokenEnd(ends, now);
   return session.change({ action: "access-tokens.create", locks: ["accounts"] }, async (writer) => {
     const known = await listTokens(writer, user);

@@ -10,15 +10,15 @@ import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
-import { passwordWork, takeSameTime } from "./sign-in.ts";
+import { passwordWork, refuseInConstantTime } from "./sign-in.ts";
 
-/** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */
+/** Delay of an email, so that the response is sent first and its timing reveals nothing. */
 const MAIL_DELAY_MS = 100;
 
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
-/** Counts a request for a code; returns the work that sends it, if any. @throws Failure `unavailable`, `throttled` */
+/** Counts a request for a code. Returns a function that sends it, if any. @throws Failure `unavailable`, `throttled` */
 export const requestResetCode = async (
   { owner, mail }: { readonly owner: Session; readonly mail: OpenMail },
   source: AttemptSource,
@@ -62,7 +62,7 @@ export const resetForgottenPassword = (
   request: ForgottenPassword,
   address: string,
 ): Promise<{ readonly account: string }> =>
-  takeSameTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
+  refuseInConstantTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
 
 const tryToReset = async (
   owner: Session,

@@ -4,7 +4,7 @@ import { operation } from "../operation.ts";
 const loadCredentials = () => import("./credentials.ts");
 const loadForgottenPassword = () => import("./forgotten-password.ts");
 
-/** Access tokens of the acting account. Their secrets are not stored, so a creation cannot be repeated with a key. */
+/** Access tokens of the acting account. Their secrets are not stored, so an Idempotency-Key cannot repeat them. */
 export const accessTokens = {
   list: operation({
     route: "GET /v1/access-tokens",

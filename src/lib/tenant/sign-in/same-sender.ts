@@ -5,7 +5,7 @@ import { toActor } from "../policy/acting.ts";
 import type { Actor } from "../policy/asker.ts";
 import type { Reader } from "../store/store.ts";
 
-const SENDER_CHANGED_FAILURE = new Failure("conflict", {
+const RIGHTS_CHANGED_FAILURE = new Failure("conflict", {
   what: text(
     "your rights changed while the request was being received; nothing was changed",
     "リクエストの受信中に権限が変わったため、何も変更していません",
@@ -24,8 +24,8 @@ const listRights = ({ role, scheme, items, orgs }: Actor): string =>
   JSON.stringify([role, scheme, [...items].toSorted(), orgs]);
 
 /**
- * Checks, in the writing transaction, that the sender still has the credential and rights with which the request began:
- * a body may arrive late, and a commit wait. @param sender with a credential; others are not checked @throws Failure
+ * Checks, in the writing transaction, that the sender still has the credential and rights with which the request began,
+ * because a body may arrive late and a commit may wait. A sender without a credential is not checked. @throws Failure
  * `not-signed-in`, `conflict`
  */
 export const requireSameSender = async (reader: Reader, sender: Actor | undefined): Promise<void> => {
@@ -37,5 +37,5 @@ export const requireSameSender = async (reader: Reader, sender: Actor | undefine
   );
   const now = row && toActor(toActingAccount(row));
   if (now === undefined) throw SIGNED_OUT_FAILURE;
-  if (listRights(now) !== listRights(sender)) throw SENDER_CHANGED_FAILURE;
+  if (listRights(now) !== listRights(sender)) throw RIGHTS_CHANGED_FAILURE;
 };

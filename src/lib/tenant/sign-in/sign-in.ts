@@ -21,7 +21,7 @@ export interface NewSession {
   readonly account: string;
 }
 
-class Turnstile {
+class PasswordQueue {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
@@ -44,8 +44,8 @@ class Turnstile {
 
 const MAX_VERIFICATIONS_AT_ONCE = 2;
 
-/** The passwords that are verified or hashed for people who are not signed in. */
-export const passwordWork = new Turnstile(MAX_VERIFICATIONS_AT_ONCE);
+/** Limits how many passwords are verified or hashed at once for people who are not signed in. */
+export const passwordWork = new PasswordQueue(MAX_VERIFICATIONS_AT_ONCE);
 
 /** The failure for every attempt that does not succeed, whatever the reason, so that it reveals nothing. */
 const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
@@ -58,8 +58,8 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
-/** Makes an attempt that fails after the same time for every reason. @throws `refusal`; others at once */
-export const takeSameTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
+/** Makes an attempt. All refusals take the same time. @throws `refusal`; other failures at once */
+export const refuseInConstantTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   try {
     return await attempt();
@@ -80,7 +80,7 @@ const beginAttempt = (
 
 /** Signs an account in. @param address for the limit @throws `not-signed-in` after the same time; `throttled` */
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
-  takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
+  refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 
 const tryToSignIn = async (
   owner: Session,

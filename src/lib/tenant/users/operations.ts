@@ -8,7 +8,7 @@ import { readAllRecords, streamList } from "../store/lists.ts";
 const loadUsers = () => import("../records/users.ts");
 const loadFields = () => import("../records/fields.ts");
 
-const listMarkRights = (given: object): readonly ["accounts.roles"] | readonly [] =>
+const listAdministratorMarkRights = (given: object): readonly ["accounts.roles"] | readonly [] =>
   "administrator" in given ? ["accounts.roles"] : [];
 
 const record = recordOperations({
@@ -17,8 +17,8 @@ const record = recordOperations({
   needs: "users.read",
   filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
   editable: async (session) => (await loadUsers()).defineEditableUsers(session),
-  creates: (asker, given) => [...getUserCreationOperations(asker), ...listMarkRights(given)],
-  edits: (given) => ["users.write", ...listMarkRights(given)],
+  creates: (asker, given) => [...getUserCreationOperations(asker), ...listAdministratorMarkRights(given)],
+  edits: (given) => ["users.write", ...listAdministratorMarkRights(given)],
   without: ["org"],
 });
 

@@ -73,7 +73,7 @@ export const findRecordsByName = async (
 ): Promise<readonly number[]> => {
   const numbers = new Set(await findRecordNumbers(reader, thing, listNameFields(thing), name));
   if (thing === ORG) {
-    // a path is that of an organisation that exists; a single name can be anywhere in the tree
+    // only organisations that exist have a path; a single name can be anywhere in the tree
     const [only = name, ...below] = parseOrgPath(name) ?? [];
     if (below.length === 0) for (const pk of await findRecordNumbers(reader, ORG, ["name"], only)) numbers.add(pk);
     for (const { id } of await findRecords(reader, ORG_LIST, name))
@@ -120,7 +120,7 @@ interface HistoryNoun {
   /** the stored record type through which the noun's records are found, by its names and record numbers */
   readonly thing: Thing;
   readonly columns: readonly HistoryColumn[];
-  /** the column with the name of the noun's record, which does not exist without this name */
+  /** the column with the name of the noun's record; without a name, the record does not exist */
   readonly namedBy?: string | undefined;
   /** the values of a record that does not have a row in a table */
   readonly defaults?: Row | undefined;

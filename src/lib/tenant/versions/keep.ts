@@ -8,7 +8,7 @@ export const getVersionSchema = (thing: string): VersionSchema => {
   return versions;
 };
 
-/** SQL: stores versions before `:revision`; the first values stay. @param records SQL: `pk` and `changed` or null */
+/** SQL: stores versions; values that `:revision` stored before stay. @param records SQL: selects `pk`, `changed` */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
-import { computeVersionsSum } from "../audit/sqlite/versions.ts";
+import { computeChecksum } from "../audit/sqlite/versions.ts";
 import { Connection } from "../store/sqlite/store.ts";
-import { readVersionsSum } from "./sum.ts";
+import { readChecksum } from "./sum.ts";
 
 const tenant = openForAllTests();
 
@@ -38,10 +38,10 @@ test("the checksum is that of JSON lines as any program writes them, ordered by 
   }
   const text = LINES.map((line) => `${JSON.stringify(line)}\n`).join("");
   const sum = { count: LINES.length, sha256: createHash("sha256").update(text).digest("hex") };
-  expect(computeVersionsSum(tenant.database, 70)).toEqual(sum);
-  expect(await readVersionsSum(new Connection(tenant.database), 70)).toEqual(sum);
+  expect(computeChecksum(tenant.database, 70)).toEqual(sum);
+  expect(await readChecksum(new Connection(tenant.database), 70)).toEqual(sum);
 });
 
 test("a change without versions has no checksum", () => {
-  expect(computeVersionsSum(tenant.database, 71)).toBeUndefined();
+  expect(computeChecksum(tenant.database, 71)).toBeUndefined();
 });

@@ -3,9 +3,9 @@ import { buildCaseSql, quoteIdentifier } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
-export interface VersionsSum {
+export interface Checksum {
   readonly count: number;
-  /** SHA-256 of the lines; see {@link generateVersionsSum} */
+  /** SHA-256 of the lines; see {@link generateChecksum} */
   readonly sha256: string;
 }
 
@@ -52,13 +52,13 @@ const BATCHES: readonly string[] = [
 ];
 
 /**
- * Computes the checksum of a change's versions, undefined without any: a line of JSON for each row of the version
- * tables by table and number, and for each range of new records by type. Yields statements and expects their rows, for
- * all readers, in constant memory.
+ * Computes the checksum of a change's versions; undefined if there are none. It covers a line of JSON for each row of
+ * the version tables (by table and number), and for each range of new records (by type). Yields statements and expects
+ * their rows, so that it works with every reader in constant memory.
  */
-export function* generateVersionsSum(
+export function* generateChecksum(
   revision: number,
-): Generator<{ readonly sql: string; readonly params: Params }, VersionsSum | undefined, readonly UncheckedRow[]> {
+): Generator<{ readonly sql: string; readonly params: Params }, Checksum | undefined, readonly UncheckedRow[]> {
   const hash = createHash("sha256");
   let count = 0;
   for (const sql of BATCHES) {
@@ -77,11 +77,8 @@ export function* generateVersionsSum(
 }
 
 /** Returns the checksum of a change's versions, if any. Call this after all versions are settled. */
-export const readVersionsSum = async (
-  reader: Pick<Reader, "all">,
-  revision: number,
-): Promise<VersionsSum | undefined> => {
-  const sum = generateVersionsSum(revision);
+export const readChecksum = async (reader: Pick<Reader, "all">, revision: number): Promise<Checksum | undefined> => {
+  const sum = generateChecksum(revision);
   let step = sum.next();
   while (step.done !== true) step = sum.next(await reader.all(step.value.sql, step.value.params));
   return step.value;

@@ -37,10 +37,10 @@ const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
 };
 
-/** The record types of the whole tenant, which accounts that see only part of it also see. */
+/** The record types without organisations, which accounts that see only a part of the tenant also see. */
 export const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
-/** SQL: counts the visible audit records of a deletion: who can see one can also see the deleted record. */
+/** SQL: counts the visible audit records of a deletion. Accounts that see one of them see the deleted record, too. */
 const buildVisibleDeletionSql = (versions: VersionSchema): string =>
   `select count(*) from audit a join main.change c on c.number = a.seq
    where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;

@@ -1,14 +1,14 @@
 import type { CopyRelation } from "../../../model/tenant-file.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/** Actions that write only what a bundle never contains, or nothing at all. */
+/** Actions that write only data that bundles do not contain, or no data. */
 const LOCAL_ACTIONS = `handover.export handover.receive users.export secured.export access-tokens.create
   access-tokens.revoke sessions.create sessions.end accounts.reset-password accounts.send-code accounts.void-code
   ade.keypair`.split(/\s+/);
 
 const IS_OWN_SQL = `not (coalesce(record ->> 'action', '') in (${LOCAL_ACTIONS.map((action) => `'${action}'`).join(", ")}))`;
 
-/** Returns how the tenant `received` relates to the tenant in `main`, by their audit chains: equal hashes mean equal beginnings. */
+/** Returns how the tenant `received` relates to the tenant in `main`, by their audit chains. */
 export const relateAuditChains = (database: Database): CopyRelation => {
   if (database.count("select count(*) from main.audit") + database.count("select count(*) from main.change") === 0)
     return { kind: "empty" };

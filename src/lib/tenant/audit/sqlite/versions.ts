@@ -1,13 +1,13 @@
 import { CHANGE_TABLES } from "../../versions/tables.ts";
-import { generateVersionsSum, type VersionsSum } from "../../versions/sum.ts";
+import { generateChecksum, type Checksum } from "../../versions/sum.ts";
 import type { AuditFindings } from "../findings.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
-/** Returns the checksum of a change's complete versions; undefined without any. @throws Failure `interrupted` */
-export const computeVersionsSum = (database: Database, revision: number): VersionsSum | undefined => {
-  const sum = generateVersionsSum(revision);
+/** Returns the checksum of a change's complete versions; undefined if it has none. @throws Failure `interrupted` */
+export const computeChecksum = (database: Database, revision: number): Checksum | undefined => {
+  const sum = generateChecksum(revision);
   let step = sum.next();
   while (step.done !== true) {
     if (database.isInterrupted()) throw createInterruptedFailure();
@@ -17,16 +17,16 @@ export const computeVersionsSum = (database: Database, revision: number): Versio
 };
 
 /** SQL: columns `count` and `sha256` of the checksum in the audit record `a`; null without a checksum. */
-const SUM_COLUMNS = ["count", "sha256"]
+const CHECKSUM_COLUMNS = ["count", "sha256"]
   .map(
     (name) =>
       `case when instr(a.record, '"versions":{') > 0 then a.record -> 'detail' -> 'versions' ->> '${name}' end as ${name}`,
   )
   .join(", ");
 
-const SELECT_CHANGES = `select c.number, c.revision, a.seq, ${SUM_COLUMNS} from change c left join audit a on a.seq = c.number order by c.number`;
+const SELECT_CHANGES = `select c.number, c.revision, a.seq, ${CHECKSUM_COLUMNS} from change c left join audit a on a.seq = c.number order by c.number`;
 
-const SELECT_RECORDS_WITH_SUM = `select seq from (select a.seq, ${SUM_COLUMNS} from audit a) summed where sha256 is not null order by seq`;
+const SELECT_CHECKSUMS = `select seq from (select a.seq, ${CHECKSUM_COLUMNS} from audit a) summed where sha256 is not null order by seq`;
 
 const SELECT_STRAY_VERSIONS = CHANGE_TABLES.map(
   (table) => `select 1 from ${table} v where not exists (select 1 from change c where c.revision = v.revision) limit 1`,
@@ -38,18 +38,18 @@ export const verifyVersions = (database: Database): NonNullable<AuditFindings["c
   const broken: (number | null)[] = [];
   let verified = 0;
   for (const change of changes) {
-    if (change["seq"] === null || !matchesRecordedSum(database, change)) broken.push(Number(change["number"]));
+    if (change["seq"] === null || !isChecksumMatch(database, change)) broken.push(Number(change["number"]));
     else if (change["sha256"] !== null) verified += 1;
   }
-  for (const { seq = null } of database.all(SELECT_RECORDS_WITH_SUM)) if (!known.has(seq)) broken.push(Number(seq));
+  for (const { seq = null } of database.all(SELECT_CHECKSUMS)) if (!known.has(seq)) broken.push(Number(seq));
   if (SELECT_STRAY_VERSIONS.some((sql) => database.get(sql) !== undefined)) broken.push(null);
   return { verified, broken };
 };
 
-/** A value that clomoctl does not store, which cannot be read as JSON or as a number, does not match either. */
-const matchesRecordedSum = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
+/** A value that cannot be read as JSON or as a number does not match, because clomoctl does not store such values. */
+const isChecksumMatch = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
   try {
-    const sum = revision === null ? undefined : computeVersionsSum(database, Number(revision));
+    const sum = revision === null ? undefined : computeChecksum(database, Number(revision));
     return sum === undefined ? sha256 === null : sum.sha256 === sha256 && sum.count === count;
   } catch (error) {
     if (isDataMismatchError(error) || error instanceof RangeError) return false;

@@ -9,7 +9,7 @@ import { ORG } from "../../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../model/secured-user.ts";
 import type { Thing } from "../../../model/thing.ts";
 import { USER } from "../../../model/user.ts";
-import { ORG_MANAGERS } from "../../accounts/account-rows.ts";
+import { ORG_MANAGERS_SQL } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
 import { buildOrgPathSql, toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
@@ -46,7 +46,7 @@ const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing 
     of: ORG,
     thing: ACCOUNT,
     column: "org",
-    rows: ORG_MANAGERS,
+    rows: ORG_MANAGERS_SQL,
   },
 ];
 

@@ -59,7 +59,7 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/** Deletes groups with memberships, all or none. @throws Failure `not-found`; `conflict` after other changes */
+/** Deletes groups and their memberships, all or none. @throws Failure `not-found`; `conflict` after other changes */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
@@ -84,7 +84,7 @@ export const deleteGroups = (
   });
 };
 
-/** Checks that an app's files have groups, which every app has in the console. @throws Failure @see facts 6.3, 6.6 */
+/** Checks that an app's files contain groups. Every app has groups in the console. @throws Failure @see facts 6.3, 6.6 */
 export const requireAppWithGroups = (app: SecuredApp): void => {
   if (SECURED_FORMATS[app].columns.some(({ field }) => field === "groups")) return;
   const name = formatSecuredAppName(app);
@@ -98,7 +98,7 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-/** Returns a request's groups, creating missing ones if `create`. @throws Failure `input-rejected` otherwise */
+/** Returns a request's groups. Creates missing groups if `create` is true. @throws Failure `input-rejected` if not */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,

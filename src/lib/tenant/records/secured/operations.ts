@@ -66,7 +66,7 @@ export const secured = {
           passwordInConsole: kit.z
             .boolean()
             .optional()
-            .meta({ description: "true: it is set there; only in a mirror" }),
+            .meta({ description: "true: the password is set in the console; only in a mirror" }),
         },
       }),
     needs: ["secured.write"],

@@ -51,7 +51,7 @@ export const createSecuredUser = (
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body);
 
-/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; as in imports, also for administrators */
+/** Edits a user of an app. @throws Failure as {@link createSecuredUser}, and for administrators, as imports do */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,

@@ -5,7 +5,7 @@ import { pid } from "node:process";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
+import { CONSOLE_STATE_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { CHANGE_TABLES } from "../../versions/tables.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
@@ -80,7 +80,7 @@ const copyTable = (copy: Database, name: string, omitted: readonly string[]): vo
   const emptied = EMPTIED_COLUMNS[name] ?? [];
   const names = columns.map((column) => `"${column}"`).join(", ");
   const values = columns.map((column) => (emptied.includes(column) ? "null" : `"${column}"`)).join(", ");
-  const where = name === "answer" ? ` where question not glob '${MOMENTARY_QUESTION_PREFIX}*'` : "";
+  const where = name === "answer" ? ` where question not glob '${CONSOLE_STATE_QUESTION_PREFIX}*'` : "";
   copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"${where}`);
 };
 

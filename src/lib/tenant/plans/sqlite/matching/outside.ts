@@ -2,7 +2,7 @@ import type { ImportedField } from "../../staging/kinds.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Role } from "../../../../model/role.ts";
 import { USER } from "../../../../model/user.ts";
-import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
+import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR_SQL, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { RECORD_ORG_SQL } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
@@ -43,7 +43,7 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
     field: keys[0].field,
     select: `select r.row, r.line, null as col, json_object('name', ${recordColumn(namedBy)}) as params from s.match m
       join s.row r on r.row = m.row join user t on t.pk = m.target join main.user u on u.pk = m.target
-      left join main.account a on a.user = u.pk where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row`,
+      left join main.account a on a.user = u.pk where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR_SQL} order by r.row`,
   });
 };
 
@@ -62,7 +62,7 @@ export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefini
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from s.match m join s.row r on r.row = m.row
        join main.user u on u.pk = m.target left join main.account a on a.user = u.pk
-     where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
+     where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR_SQL} order by r.row limit 1`,
   );
   refusePrivilegedUser(found);
 };

@@ -2,7 +2,7 @@ import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
-import { OWN_THINGS } from "../../../../model/things.ts";
+import { OWN_TYPES } from "../../../../model/things.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
@@ -86,7 +86,7 @@ class BlockedRecordFinder {
   find(): void {
     for (const versions of VERSIONED_THINGS) {
       if (!hasStagedRecords(this.#database, versions)) continue;
-      if (hasAppliedView(this.#database) && !OWN_THINGS.includes(versions.thing)) this.#requireInSight(versions);
+      if (hasAppliedView(this.#database) && !OWN_TYPES.includes(versions.thing)) this.#requireInSight(versions);
       this.#changedSince(versions);
       this.#administrators(versions);
       this.#taken(versions);

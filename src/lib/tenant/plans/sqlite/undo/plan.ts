@@ -4,7 +4,7 @@ import { FORMATS } from "../../../../model/formats.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
-import { IS_ABOVE_OPERATOR } from "../../../accounts/account-rows.ts";
+import { IS_ABOVE_OPERATOR_SQL } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
 import { EMPTY_COUNTS } from "../../shape.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
@@ -64,7 +64,7 @@ const requireNoUsersAboveOperator = (database: Database): void => {
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from (select pk from ${users} union select pk from ${accounts}) p
        left join main.user u on u.pk = p.pk left join main.account a on a.user = p.pk
-     where ${IS_ABOVE_OPERATOR} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
+     where ${IS_ABOVE_OPERATOR_SQL} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
   );
   refusePrivilegedUser(found);
 };

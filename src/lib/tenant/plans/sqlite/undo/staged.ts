@@ -1,6 +1,6 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
-import { OWN_THINGS, TENANT_PROFILE } from "../../../../model/things.ts";
+import { OWN_TYPES, TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import {
@@ -256,7 +256,7 @@ export const buildLabelLookupSql = (database: Database, versions: VersionSchema,
   if (
     thing === ACCOUNT_SETTINGS ||
     thing === TENANT_PROFILE ||
-    (hasAppliedView(database) && OWN_THINGS.includes(thing))
+    (hasAppliedView(database) && OWN_TYPES.includes(thing))
   )
     return "null";
   if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;

@@ -3,7 +3,7 @@ import { appendAudit, type ChangeWriter } from "../../../audit/audit-rows.ts";
 import type { CommitMoment } from "../../engine.ts";
 import { getChangeCounts, toImportObject, type ImportRecord } from "../../import-rows.ts";
 import type { Writer } from "../../../store/store.ts";
-import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
+import { computeChecksum } from "../../../audit/sqlite/versions.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
 const getAuditAction = ({ kind, detail }: ImportRecord): string => {
@@ -42,7 +42,7 @@ export const auditImport = async (
         drops,
         ...getChangeCounts(counts),
         inputSha256: staged?.inputSha256,
-        versions: computeVersionsSum(database, revision),
+        versions: computeChecksum(database, revision),
       },
     },
     { writer: getChangeWriter(record), revision, import: record.pk, undoes },
