@@ -21,7 +21,7 @@ const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]
   return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
 
-/** @returns also whether it says when each question was answered */
+/** Returns the rows of a sheet. `hasTimes` is true if the sheet shows when the questions were answered. */
 async function readSheet(tools: Tools, name: string) {
   await using file = await openInput(tools, name);
   const { label } = file;
@@ -61,13 +61,13 @@ const NO_ANSWER_ROW = text(
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** A table program writes days in its own way. */
+/** Returns a day as YYYY-MM-DD, because spreadsheet programs reformat days. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
   return typed !== undefined && "day" in typed ? typed.day : value;
 };
 
-/** Blank and unchanged values are no answers. @throws `input-rejected`, after a line for each row */
+/** Returns the new answers of a sheet. @throws `input-rejected`, after printing a line for each invalid row */
 export async function readAnswerSheet(
   tools: Tools,
   name: string,
@@ -94,7 +94,7 @@ export async function readAnswerSheet(
     if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
       return text(`${id} was answered after this sheet was written`, `${id} は、この表の書き出し後に回答されています`);
     if (answers.has(id)) return text(`${id} is answered twice`, `${id} の回答が 2 つあります`);
-    // the author of the former answer is not the author of a changed one
+    // the sheet still names the author of the previous answer, who did not write the changed answer
     const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);
     answers.set(id, { question: id, value: read.value, by: isFormer || by === "" ? undefined : by });
     return undefined;

@@ -121,7 +121,7 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-/** Without a name, those that are due. @throws `not-found` */
+/** Returns the named questions, or all that are due if no name is given. @throws `not-found` */
 function chooseQuestions(questions: readonly AskedQuestion[], named: string | undefined): readonly AskedQuestion[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));
@@ -135,7 +135,7 @@ const createUnknownQuestionFailure = (named: string): Failure =>
     hint: step("to list all questions", "質問の一覧を見るには", line("handover checklist", [], { full: true })),
   });
 
-/** Asks one question, again if what was typed is a password. @returns undefined if the question remains unanswered */
+/** Asks a question until the input is not a password. @returns undefined if the input is blank */
 async function askQuestion(tools: Tools, question: AskedQuestion, timezone: string): Promise<string | undefined> {
   const now = tools.clock.now().toISOString();
   const typed = await tools.terminal.prompts.input({

@@ -69,7 +69,7 @@ export default defineCommand({
   },
 });
 
-/** Returns true if the tenant was received and not exported since: its context is the successor's, who keeps it. */
+/** Returns true if this tenant was received and not exported since, so it belongs to the successor and is kept. */
 async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
   return typeof last?.record === "object" && last.record.action === "handover.receive";

@@ -18,7 +18,7 @@ const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
 
 const BLANK = text("(blank)", "(空)");
 
-/** Returns a value for people. Of a whole record, returns what is to be known at once, if anything. */
+/** Returns the text of a value. For a whole record, returns its most important details if there are any. */
 const describeValue = (value: Difference["before"], { field }: Difference): Text | null => {
   if (field === null || value === null) return value?.name ?? null;
   const words = value.name ?? same(toTableCellText(value.value));
@@ -99,7 +99,7 @@ export default defineCommand({
       about: text("for cron: prints nothing if nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
-  // without B, opening the tenant may fail, too
+  // without the second bundle, the command opens the current tenant
   exits: [...OPEN_TENANT_ERRORS, "differs"],
   opensTenant: false,
   readsTenants: true,
@@ -120,13 +120,13 @@ export default defineCommand({
       let last = "";
       for (let next = first; next.done !== true; next = await found.next()) {
         const { change, resource, key } = next.value;
-        // the differences of a record follow each other
+        // all differences of one record are consecutive
         if (last !== `${resource} ${key}`) counts[change] += 1;
         last = `${resource} ${key}`;
         yield next.value;
       }
     }
-    // an empty table would be reported as an empty list, and cron would mail the column names
+    // without differences, print no column names, because cron would mail them
     if (first.done !== true || isRecordOutputRequested(tools)) await terminal.list(DIFF_COLUMNS, countDifferences());
     if (first.done === true) {
       await terminal.note(text("no differences", "差異はありません"));

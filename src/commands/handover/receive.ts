@@ -34,7 +34,6 @@ interface ReceivedAdministrator {
   readonly account: string;
   readonly user: string;
   readonly role: Account["role"];
-  /** what the role covers, for people */
   readonly scope: Text;
 }
 
@@ -52,7 +51,7 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
     key: "lastUpdatedAt",
     header: text("last updated", "最終更新"),
     value: ({ manifest }) => manifest.lastUpdatedAt,
-    // people were told the day and the age before the question
+    // the confirmation question already shows the day and the age
     name: () => null,
   },
   {
@@ -99,7 +98,7 @@ export default defineCommand({
     const { copy, manifest } = requireCopy(bundle, verified);
     const fingerprint = verified.fingerprint ?? "";
     await requireFingerprint(tools, typed, fingerprint);
-    // opening a copy may change it, so what is received is another one
+    // opening a copy may change its bytes, so a second copy that was never opened is received
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
     const { name, existing, relation } = await chooseContext(tools, client, received.path);
@@ -130,7 +129,7 @@ export default defineCommand({
   },
 });
 
-/** @throws Failure `usage` if nobody can be asked for the fingerprint, `input-rejected` if it is another one */
+/** @throws Failure `usage` if nobody can be asked for the fingerprint, `input-rejected` if the fingerprint differs */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
   const message = text(
@@ -158,7 +157,7 @@ interface ChosenTarget {
   readonly relation: CopyRelation;
 }
 
-/** @throws `conflict` if its tenant does not go forward into the bundle; `usage` if it is on a server */
+/** @throws `conflict` if the bundle does not continue the context's tenant; `usage` if the context is on a server */
 async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
   const { contexts, globals } = tools;
   const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;
@@ -250,7 +249,7 @@ const askToReceive = (name: string, { kind }: CopyRelation) => ({
   flag: "--yes",
 });
 
-/** Records the receipt in the copy, so that no tenant is ever received without it. */
+/** Records the receipt in the copy before the copy replaces the tenant, so that the record cannot be missing. */
 async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
   const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {

@@ -43,7 +43,7 @@ export default defineCommand({
     { line: "clomoctl handover report handover.zip -o report.html" },
     { line: "clomoctl handover report -o report.html" },
   ],
-  // without a bundle, opening the tenant may fail, too
+  // without a bundle, the command opens the current tenant
   exits: OPEN_TENANT_ERRORS,
   opensTenant: false,
   readsTenants: true,
@@ -80,7 +80,7 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
   return await collectReportData(client, manifest, toLeaver(input, zone));
 }
 
-/** @throws `input-rejected` if it is not as exported */
+/** @throws `input-rejected` if the bundle was changed after the export */
 async function readBundle(
   tools: Tools,
   { bundle, identity, ...input }: ReportInput & { readonly bundle: string; readonly identity: string | undefined },

@@ -45,7 +45,7 @@ const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
     header: text("faults found", "見つかった問題"),
     advice: true,
     value: ({ faults }) => faults,
-    // people see each fault on a line of its own instead
+    // people see one line for each fault instead
     name: () => null,
   },
 ];

@@ -16,7 +16,7 @@ interface TokenFileName {
   readonly at: string | undefined;
 }
 
-/** Decrypts an ADE server token with our keys (PEM). No failure (`input-rejected`) shows the content.  @see apple 1 */
+/** Decrypts an ADE server token with our keys (PEM). Failures (`input-rejected`) omit its content. @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {

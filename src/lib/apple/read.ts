@@ -21,8 +21,8 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
 
 /**
  * Returns the items in a file that expire. The content decides its type: certificates (PEM or DER), ADE server tokens,
- * content tokens (VPP), provisioning profiles. @throws `input-rejected` if nothing in it expires, it is broken, or a
- * key store
+ * content tokens (VPP), provisioning profiles. @throws `input-rejected` if the file is broken, is a key store, or
+ * contains nothing that expires
  */
 export async function readRenewables(file: NamedFile, options: ReadOptions = {}): Promise<readonly Renewable[]> {
   const { renewables, broken } = await readRenewablesAndErrors(file, options);
@@ -31,7 +31,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/** Reads as {@link readRenewables} does, and reports broken certificates beside the valid ones. */
+/** Like {@link readRenewables}, but returns the errors of broken certificates beside the valid items. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

@@ -24,7 +24,7 @@ export type { Transport } from "./transport.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
-/** The subject of an operation: the only value in its path, or several values by name. */
+/** The path of an operation: its only value, or an object if there are several values. */
 type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
   ? []
   : IsUnion<PathNames<R>> extends true
@@ -82,11 +82,11 @@ export const ask = async (connection: Connection, asked: AskedCall): Promise<unk
   const { changes } = connection;
   if (changes === undefined) return perform(connection, asked);
   const base = changes.takeBase();
-  // a plan has its own way of noticing what changed since it was seen
+  // the etag of a plan already detects changes since the plan was shown
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */
+/** Lets pending signals arrive. In the same process, they would otherwise wait until the list ends. */
 const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
@@ -95,7 +95,7 @@ const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
 const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
   (await import("./answer.ts")).createFaultFailure(...fault);
 
-/** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
+/** Maximum length of a line of a streamed list, in UTF-16 code units. The rows of plans are far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
 async function* readLines(

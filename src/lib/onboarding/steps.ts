@@ -46,7 +46,7 @@ const judgeByAnswer =
     );
   };
 
-/** The credentials that are issued only if they are used, each with the field of the tenant that records the use. */
+/** Optional credentials, each with the field of the tenant that records whether the credential is used. */
 const OPTIONAL_CREDENTIALS = [
   ["ade-token", "ade"],
   ["vpp-token", "vpp"],

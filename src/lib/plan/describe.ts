@@ -54,7 +54,7 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
   ];
 };
 
-/** Converts an import, deletion, undo or drop of tasks to a plan, without changes if the file is rejected. */
+/** Converts an import, deletion, undo or drop of tasks to a plan. The plan of a rejected file has no changes. */
 export function toPlan(told: Import, target: Text): Plan {
   const { rejected, wipes = 0, unknownColumns } = told;
   return {
@@ -118,7 +118,7 @@ const NEWLY_KEPT = text(
   "ファイルにないが、管理者・デバイスの所有者・使用中の組織なので残すもの",
 );
 
-/** Yields what a plan does: a line for each record type, then the other effects, without zeros. */
+/** Yields a line for each record type, then the other effects of a plan, and skips counts of 0. */
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
   const changes = listPlanChanges(told);
@@ -214,12 +214,12 @@ const describeUnknownColumns = (names: readonly string[]): Text => {
   return text(`unknown columns, not imported: ${shown}`, `不明なため取り込まない列: ${shown}`);
 };
 
-/** Returns how many records of an action are shown: many for a deletion, because people check each name. */
+/** Returns the number of records to show for each action: more for a deletion, because people check each name. */
 export const sampleSize = ({ mode, beside = [] }: Import): number => (mode === "delete" ? 20 * (1 + beside.length) : 5);
 
 const MAX_ROW_CHANGES = 6;
 
-/** Returns the noun of a row's record if the kind of the plan does not tell it: `organisation`, `Docs user`. */
+/** Returns the record type of a row if it is not clear from the plan: `organisation`, `Docs user`. */
 const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undefined => {
   if (thing === undefined && app === undefined) return undefined;
   const { en, ja } = getThingNoun(thing ?? FORMATS[kind].thing.name);
@@ -227,7 +227,7 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
   return text(`${name}${en}`, `${name}${ja}`);
 };
 
-/** Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or of another type `- organisation S01`. */
+/** Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or `- organisation S01` for another type. */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";

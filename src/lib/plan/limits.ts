@@ -28,7 +28,7 @@ export const parseLimit = (
   });
 };
 
-/** Checks the limits before anything is read.  @throws `usage` if a limit is not valid, as in {@link enforceLimits} */
+/** Checks the limits before anything is read. @throws `usage` if a limit is invalid, as in {@link enforceLimits} */
 export function validateLimits(limits: PlanLimits): void {
   for (const { name, flag } of LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }
@@ -75,7 +75,7 @@ const createLimitFailure = (
   });
 };
 
-/** Enforces both limits: a number for all types together; a share for each type. @throws `limit-exceeded` */
+/** Enforces a limit: a number is for all record types together, a share for each type. @throws `limit-exceeded` */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
   for (const limit of LIMITS) {
     const { name, action, flag, atMost } = limit;
@@ -93,7 +93,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/** Checks that `--yes --max-deletions` may confirm. @throws `limit-exceeded` above half of a type's records */
+/** Rejects `--yes --max-deletions` above half of a type's records. @throws `limit-exceeded` */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

@@ -11,7 +11,7 @@ export const PLAN_DRY_RUN_NOTE = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** Returns what a commit did, and what to type next. */
+/** Describes what a commit changed, and the next command. */
 export function describeCommit(plan: Import): readonly Text[] {
   const { consoleTask, change } = plan;
   const told = [describeOutcome(plan), ...describeSettledTasks(plan)];

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** Returns an address without the form in which IPv4 addresses appear on IPv6 sockets. */
+/** Removes the prefix that IPv6 sockets put before an IPv4 address. */
 const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");
 
 /** Returns the set of trusted proxies; undefined for a text that is not a list of addresses or subnets. */

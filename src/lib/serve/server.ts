@@ -9,7 +9,7 @@ import { Responder } from "./responder.ts";
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {
     headersTimeout: limits.headersMs,
-    // the whole of an upload is not limited in time, only how long nothing of it arrives
+    // an upload may take any time; only the pauses in it are limited
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, limits.headersMs),
   };
@@ -39,7 +39,7 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       };
       return responder.handle(request, connection, outgoing as ServerResponse);
     },
-    // the host of a request of HTTP/1.0 that has none
+    // host name for HTTP/1.0 requests without a host
     { hostname: "localhost", errorHandler: () => new Response(null, { status: 400 }) },
   );
   const server = createNodeServer(options);

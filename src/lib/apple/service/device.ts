@@ -7,7 +7,7 @@ import {
   type JsonObject,
 } from "../answer.ts";
 
-/** A device as Apple reports it; null for what Apple omits. Instants are in UTC.  @see apple 3 (Device) */
+/** A device as Apple reports it; null for values that Apple omits. Instants are in UTC. @see apple 3 (Device) */
 export type AdeDevice = Omit<AdeDeviceRecord, "seenAt">;
 
 export interface DevicePage {
@@ -39,7 +39,7 @@ function parseInstantMember(where: string, row: JsonObject, member: string): str
     : readOptionalInstant(where, row, member);
 }
 
-/** Apple's name of each field, which is the field's name in snake case, and the parser of its values. */
+/** Apple's member name in snake case, and the parser of the values, for each field. */
 const MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
   field,
   member: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

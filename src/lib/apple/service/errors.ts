@@ -36,7 +36,7 @@ const MAX_SEARCHED_CHARACTERS = 4096;
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export class AppleRefusal extends Failure {
-  /** Apple's code, if it is one that the program knows */
+  /** Apple's error code, if the program knows it */
   readonly apple: string | undefined;
 
   constructor(apple: string | undefined, exit: ErrorCode, problem: ConstructorParameters<typeof Failure>[1]) {
@@ -73,7 +73,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
 export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
-/** Describes a clock that is so wrong that Apple rejects its signatures; undefined if it is right or unknown. */
+/** Describes a clock so wrong that Apple rejects its signatures; undefined if the clock is right or not comparable. */
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
   const theirs = parseHttpDate(headers["date"]);
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_TOLERANCE_MS) return undefined;

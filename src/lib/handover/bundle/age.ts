@@ -12,7 +12,7 @@ export const parseKeyLines = (content: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** @throws `usage` for an invalid recipient, which is not shown, because it may be a secret key */
+/** @throws `usage` for an invalid recipient, without its text, because it may be a secret key */
 export function createEncrypter(recipients: readonly string[]): Encrypter {
   const encrypter = new Encrypter();
   try {
@@ -31,7 +31,7 @@ export function createEncrypter(recipients: readonly string[]): Encrypter {
   }
 }
 
-/** @throws `input-rejected` if the content is not a list of age keys; it is never shown */
+/** @throws `input-rejected`, without the content, if the content is not a list of age keys */
 export function createDecrypter(content: string, where: string): Decrypter {
   const decrypter = new Decrypter();
   const keys = parseKeyLines(content);

@@ -6,9 +6,9 @@ import { text } from "../../text/index.ts";
 export interface SecretPlace {
   /** the settings folder, in which relative file names are found */
   readonly folder: string;
-  /** true if files have a mode that says who may read them; false on Windows */
+  /** true if the system has file modes (not on Windows) */
   readonly modes: boolean;
-  /** what a file named `-` is read from; without it, `-` is the name of a file like any other */
+  /** source of a file named `-`; without it, `-` is an ordinary file name */
   readonly stdin?: (() => InputSources["stdin"]) | undefined;
 }
 
@@ -32,7 +32,7 @@ const GROUP_AND_OTHERS = 0o077;
 const createSecretFailure = (where: string, what: [string, string], hint: [string, string]): Failure =>
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
 
-/** Never to be shown. @throws `input-rejected` if it is blank or others may read it; `not-found`; `usage` */
+/** Returns a secret. @throws `input-rejected` if it is blank or others may read its file; `not-found`; `usage` */
 export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
   if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();

@@ -18,7 +18,7 @@ interface TenantMail {
 /** Sends an email. Resolves to the reason if the email could not be sent, otherwise to undefined. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** The settings are read at each call. @throws `input-rejected` if no mail server is configured */
+/** The settings are read for each email. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =
   ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {

@@ -19,7 +19,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
   const { service, state, summary, findings, thresholds = DEFAULT_THRESHOLDS } = report;
   const urgent = findings.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
   const named = urgent.slice(0, MAX_NAMED).map((finding, at) => {
-    // a phone shows the beginning: what is worst, and what to do about it
+    // a phone shows only the beginning: the most urgent finding and its next step
     const { [language]: words } = describeFinding(at === 0 ? finding : { ...finding, next: null });
     return shortenText(toPlainCommands(words, {}), MAX_FINDING_LENGTH);
   });

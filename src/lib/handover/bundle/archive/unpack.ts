@@ -42,7 +42,7 @@ export const DAMAGED_ARCHIVE = text(
 );
 
 export interface StoredFile {
-  /** the folder of the file, in which nothing else is */
+  /** folder that contains only this file */
   readonly folder: string;
   readonly path: string;
   readonly remove: () => Promise<void>;
@@ -115,7 +115,7 @@ const UNEXPECTED_FILE = text(
   "一覧にない、重複している、または順序が違うファイルです",
 );
 
-/** @returns the content of the list of hashes, otherwise an empty string */
+/** @returns the text of the list of hashes, and an empty string for every other entry */
 async function writeEntry(
   folder: FolderWriter,
   { path, bytes, content }: ArchiveEntry,
