@@ -52,10 +52,13 @@ async function readSheet(tools: Tools, name: string) {
   return { label, rows, hasTimes: at !== -1 };
 }
 
-const NO_COLUMNS = text("the first row has no columns question and value", "1 行目に「質問」と「値」の列がありません");
+const NO_COLUMNS = text(
+  'the first row has no columns "question" and "value"',
+  "1 行目に「質問」と「値」の列がありません",
+);
 
 const NO_ANSWER_ROW = text(
-  "this row takes no answer: restore or clear its value",
+  "this row cannot have an answer: restore or clear its value",
   "この行に回答は書けません。「値」を元に戻すか、消してください",
 );
 

@@ -22,11 +22,11 @@ export const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields).map((colu
 );
 
 export default defineCommand({
-  summary: text("record information that only people know", "人しか知らない情報を登録する"),
+  summary: text("record information that only people know", "担当者しか知らない情報を登録する"),
   details: [
     text(
       "Asks, one at a time, the questions that are unanswered or were last answered more than a year ago, and shows the previous answer. Each answer is saved at once, so you can stop at any time; a blank answer skips the question. If you pass a name (`push-certificate`, `rules.lost`), all its questions are asked again. Each answer is recorded with its author and date.",
-      "未回答のもの、1 年以上前に回答したものを、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
+      "未回答の質問と 1 年以上前に回答した質問を、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
     ),
     text(
       "Never enter a password: you are asked only where it is kept. VALUE answers one question without asking. --file reads a sheet of the checklist in which the column value was filled in: either all of its answers are recorded, or none.",
@@ -46,14 +46,14 @@ export default defineCommand({
       kind: "file",
       value: "SHEET.xlsx",
       about: text(
-        "record the answers in this checklist, a workbook or CSV (-: stdin)",
+        "record the answers of this checklist sheet, a workbook or CSV (-: stdin)",
         "この確認リスト(Excel ブックか CSV。- は標準入力)の回答を登録する",
       ),
     },
     by: {
       kind: "string",
       value: "NAME",
-      about: text("author of the answers (default: you)", "回答者(既定: 実行した人)"),
+      about: text("author of the answers (default: you)", "回答者(既定: 実行者)"),
     },
     dryRun: DRY_RUN_OPTION,
   },
@@ -100,7 +100,7 @@ export default defineCommand({
     if (length > 0)
       await terminal.note(text(`${formatCount(length, "answer")} recorded`, `回答を ${length} 件登録しました`));
     await proposeUndo(tools);
-    await terminal.note(step("to see what is missing", "不足を確認", line("handover checklist", [])));
+    await terminal.note(step("to see what is missing", "不足を確認するには", line("handover checklist", [])));
   },
 });
 

@@ -18,7 +18,7 @@ export const BUNDLE_ARGUMENT = {
   isBundle: true,
   required: true,
   about: text(
-    "bundle that `handover export` wrote: a folder, .zip, or .age with --identity",
+    "bundle that `handover export` wrote: a folder, a .zip file, or a .age file with --identity",
     "`handover export` で書き出したもの(フォルダー、.zip。.age は --identity とともに)",
   ),
 } as const;
@@ -116,12 +116,12 @@ export async function showProblems(terminal: Tools["terminal"], problems: readon
   const { length } = problems;
   for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
   if (length > MAX_SHOWN_PROBLEMS)
-    await terminal.problem(text(`… ${formatCount(length, "problem")} in all`, `… 問題は全部で ${length} 件`));
+    await terminal.problem(text(`… ${formatCount(length, "error")} in total`, `… エラーは全部で ${length} 件`));
 }
 
 export const READ_ONLY_BUNDLE = text(
   "this bundle can only be read, not received, because it does not contain the tenant itself",
-  "テナント本体を含まないため、閲覧だけができ、受け取れない引き継ぎデータです",
+  "この引き継ぎデータはテナント本体を含まないため、閲覧はできますが、受け取れません",
 );
 
 /** @throws `input-rejected` if the bundle was changed after the export or does not contain the tenant */

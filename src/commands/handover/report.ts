@@ -14,7 +14,7 @@ export default defineCommand({
   summary: text("write a handover report from a bundle or the tenant", "引き継ぎレポートを書き出す"),
   details: [
     text(
-      "An HTML page: what is missing, what the leaver hands over, signature lines, then the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
+      "Writes an HTML page with what is missing, what the leaver hands over, signature lines, the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
       "HTML のページです。不足しているもの、退職者から引き継ぐもの、署名欄、続いて確認リスト、管理者、期限、件数をまとめます。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
     ),
   ],

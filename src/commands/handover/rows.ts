@@ -48,7 +48,7 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
     const alike = QUESTIONS.has(row.id) ? (open.get(row.item) ?? []) : [];
     if (alike.length <= 1) return [row];
     if (alike[0] !== row) return [];
-    const what = text(`${alike.length} questions are unanswered`, `未回答: ${alike.length} 件`);
+    const what = text(`${alike.length} questions are unanswered`, `未回答の質問: ${alike.length} 件`);
     return [{ ...row, what, next: same(line("handover answer", [row.item])) }];
   });
 };

@@ -50,7 +50,7 @@ const NOT_ENCRYPTED = text(
 );
 const UNKNOWN_CIPHER = text(
   "the token is encrypted with an unknown cipher; only the ciphers of S/MIME are supported: AES-CBC and Triple DES",
-  "対応していない方式で暗号化されています(対応しているのは S/MIME の AES-CBC と Triple DES です)",
+  "トークンは対応していない方式で暗号化されています(対応しているのは S/MIME の AES-CBC と Triple DES です)",
 );
 const ENCRYPTED_FOR_OTHER_KEY = text(
   "the token is encrypted for another key",

@@ -41,7 +41,10 @@ export async function readRenewablesAndErrors(
   if (bytes.length > MAX_RENEWAL_FILE_BYTES) {
     throw createRejectedFileFailure(
       name,
-      text("the file is too large to be a certificate or a token", "証明書やトークンにしては大きすぎます"),
+      text(
+        "the file is too large to be a certificate or a token",
+        "ファイルが大きすぎるため、証明書やトークンではありません",
+      ),
     );
   }
   return isBinary(bytes) || isKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);
@@ -72,7 +75,7 @@ const createKeyStoreFailure = (name: string) =>
   createRejectedFileFailure(
     name,
     text(
-      "key store: extract the certificate first: openssl pkcs12 -in FILE -nokeys",
+      "this is a key store; extract the certificate first: openssl pkcs12 -in FILE -nokeys",
       "鍵ストアです。先に証明書を取り出してください: openssl pkcs12 -in FILE -nokeys",
     ),
   );
@@ -82,7 +85,7 @@ const createUnreadableFileFailure = (name: string) =>
     name,
     text(
       "not a certificate, token or provisioning profile, or the file is damaged",
-      "証明書、トークン、プロビジョニングプロファイルのいずれでもないか、壊れています",
+      "ファイルが証明書・トークン・プロビジョニングプロファイルのいずれでもないか、壊れています",
     ),
   );
 

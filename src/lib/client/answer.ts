@@ -119,7 +119,7 @@ const createOtherFailure = (route: CallPlace, { status }: Response): Failure => 
 
 const SERVER_HINT = step(
   "check that the server is running; to check the address of the context",
-  "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
+  "サーバーが動いているか確認してください。コンテキストのアドレスを確認するには",
   line("context list", []),
 );
 const PROXY_HINT = text(

@@ -131,7 +131,7 @@ export const sendRequest = async (
 const createOtherAddressFailure = (path: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the address is not an address of this tenant, and credentials are sent nowhere else",
+      "the address does not belong to this tenant, and credentials are sent only to the tenant",
       "このテナントのアドレスではありません。サインイン情報をほかのサーバーに送ることはありません",
     ),
     where: path,

@@ -41,7 +41,7 @@ const judgeByAnswer =
     const value = findOnboardingAnswer(facts, name);
     if (value === "yes") return createDoneStatus(finished);
     return createOpenStatus(
-      value === undefined ? text("not answered yet", "未回答です") : text("not yet", "まだです"),
+      value === undefined ? text("not answered yet", "未回答です") : text("not done yet", "まだ行っていません"),
       buildGuideCommand(step),
     );
   };

@@ -114,8 +114,8 @@ const WIPED_DEVICES = text(
 );
 
 const NEWLY_KEPT = text(
-  "not deleted although missing from the file, because they are administrators, own devices or are in use",
-  "ファイルにないが、管理者・デバイスの所有者・使用中の組織なので残すもの",
+  "not deleted although missing from the file, because they are administrators, device owners or organisations in use",
+  "ファイルにないが、管理者・デバイスの所有者・使用中の組織のため残すもの",
 );
 
 /** Yields a line for each record type, then the other effects of a plan, and skips counts of 0. */
@@ -184,7 +184,7 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
   if (leftOut > 0)
     yield text(
       `${formatCount(leftOut, "row")} left out because the matching record is not certain (${LIST_TASKS_COMMAND})`,
-      `どのデータか判断できないため取り込まない行: ${leftOut}(${LIST_TASKS_COMMAND})`,
+      `対応するデータを特定できないため取り込まない行: ${leftOut}(${LIST_TASKS_COMMAND})`,
     );
   if (contradicted === 0) return;
   yield text(

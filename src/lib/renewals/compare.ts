@@ -179,8 +179,8 @@ const checkAdeKey = (pair: FilePair): Result => {
   return compareValues(was?.recipient, is?.recipient, [
     "bad",
     text(
-      "the console cannot decrypt it: choose the server in use, and keep its public key",
-      "管理画面で読み込めません。現在使っているサーバを選び、公開鍵は変えないでください",
+      "the console cannot decrypt the token: choose the server in use, and keep the server's public key",
+      "管理画面はトークンを復号できません。現在使っているサーバを選び、公開鍵は変えないでください",
     ),
   ]);
 };

@@ -101,7 +101,7 @@ export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
   const bad = all.find((word) => refused.test(word));
   if (bad === undefined) return RENDERERS[scheduler](run);
   throw new Failure("usage", {
-    what: text("this path cannot be part of a schedule", "このパスは予定に書けません"),
+    what: text("a schedule cannot contain this path", "このパスは自動実行の設定に使えません"),
     where: JSON.stringify(bad),
   });
 }

@@ -10,7 +10,7 @@ import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 const CLIENT_CLOSED_STATUS = 499;
 
 const NOT_READY_FAILURE = new Failure("unavailable", {
-  what: text("the tenant cannot be used at the moment", "テナントは今は利用できません"),
+  what: text("the tenant cannot be used at the moment", "現在、テナントを利用できません"),
   retryAfterMs: 5000,
 });
 

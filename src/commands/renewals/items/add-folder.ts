@@ -109,7 +109,10 @@ function findRenewed(next: Renewable, items: readonly KnownItem[]): KnownItem | 
 function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: readonly Check[]): Text {
   if (bad.length > 0) return describeChecks(bad);
   const renew = line("renewals renew", [name, source ?? "FILE"]);
-  return text(`this file renews "${name}"; to record it: ${renew}`, `「${name}」の更新です。登録するには: ${renew}`);
+  return text(
+    `this file renews "${name}"; to record it: ${renew}`,
+    `このファイルは「${name}」の更新です。登録するには: ${renew}`,
+  );
 }
 
 /** Returns undefined for an unreadable file, which has no evidence. */

@@ -43,5 +43,5 @@ export async function showItem(tools: Tools, tenant: ChosenTenant, item: Renewal
   await proposeUndo(tools);
   if (!terminal.onTerminal) return;
   const guide = line("renewals guide", [item.name]);
-  await terminal.note(step("to see how to renew this item", "更新の手順", guide));
+  await terminal.note(step("to see how to renew this item", "更新の手順を見るには", guide));
 }

@@ -167,7 +167,7 @@ const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 function refuseUnsupportedExtension(target: string): void {
   if (/\.zip$/i.test(target) || !UNSUPPORTED_EXTENSION.test(target)) return;
   throw new Failure("usage", {
-    what: text("a bundle must be FOLDER or FILE.zip", "引き継ぎデータはフォルダーか FILE.zip です"),
+    what: text("a bundle must be FOLDER or FILE.zip", "引き継ぎデータの出力先は、フォルダーか FILE.zip にしてください"),
     where: target,
     hint: target.toLowerCase().endsWith(AGE_EXTENSION)
       ? text(

@@ -65,7 +65,7 @@ export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
 
 /** @see seed 003, 5 */
 const SUPPORT_OPTION_ADVICE = step(
-  "a person without an account needs one first",
+  "a person without an account needs an account first",
   "アカウントがない人には、先にアカウントを作成",
   line("clomo-account edit", ["ACCOUNT"], { role: "system", supportOption: true, noticeMail: true }),
 );

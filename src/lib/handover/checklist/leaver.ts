@@ -97,7 +97,7 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
   for (const { app, userId, administrator } of secured) {
     const edit = line("secured users edit", ["USERID"], { app, administrator: "yes" });
     const check = step(
-      "deleted with the rights if ID or address are the same; to check",
+      "deleted with the rights if the ID or email address is the same; to check",
       "ID かメールアドレスが同じなら、権限を外すときに削除される。確認するには",
       line("secured users show", [userId], { app }),
     );

@@ -39,7 +39,7 @@ const createNoServerFailure = (where: string): Failure =>
     where,
     hint: step(
       "add smtp to this file; to see its format",
-      "このファイルに smtp を追加してください。書き方",
+      "このファイルに smtp を追加してください。書き方を見るには",
       line("renewals notify", ["init"], { helpAll: true }),
     ),
   });

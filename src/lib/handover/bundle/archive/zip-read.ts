@@ -38,7 +38,12 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain ? undefined : text("repacked: extract it first", "展開してから指定してください"),
+        fault: isPlain
+          ? undefined
+          : text(
+              "packed by another program; extract the archive first",
+              "ほかのプログラムで圧縮されています。展開してから指定してください",
+            ),
         content: () => readContent(zip, entry, where),
       };
     }
