@@ -2,7 +2,7 @@ import type { RecordProblem } from "../../lib/csv/records/record.ts";
 import type { NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
-import type { AskedQuestion, ChecklistRow } from "../../lib/handover/checklist/index.ts";
+import type { QuestionState, ChecklistRow } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { parseAnswer } from "../../lib/model/question.ts";
 import { getProblemSeverity } from "../../lib/model/problem.ts";
@@ -44,7 +44,7 @@ async function readSheet(tools: Tools, name: string) {
     number,
     number,
   ];
-  if (question === -1 || value === -1) throw createSheetFailure(header.where, NO_COLUMNS);
+  if (question === -1 || value === -1) throw createSheetFailure(header.where, MISSING_COLUMNS);
   const rows = rest.map(({ cells, where }) => {
     const cell = (place: number): string => cells[place] ?? "";
     return { question: cell(question), value: cell(value), by: cell(by), at: cell(at), where };
@@ -52,12 +52,12 @@ async function readSheet(tools: Tools, name: string) {
   return { label, rows, hasTimes: at !== -1 };
 }
 
-const NO_COLUMNS = text(
-  'the first row has no columns "question" and "value"',
+const MISSING_COLUMNS = text(
+  'the columns "question" and "value" are missing',
   "1 行目に「質問」と「値」の列がありません",
 );
 
-const NO_ANSWER_ROW = text(
+const ROW_WITHOUT_QUESTION = text(
   "this row cannot have an answer: restore or clear its value",
   "この行に回答は書けません。「値」を元に戻すか、消してください",
 );
@@ -74,7 +74,7 @@ const toPlainValue = (value: string): string => {
 export async function readAnswerSheet(
   tools: Tools,
   name: string,
-  known: { readonly questions: readonly AskedQuestion[]; readonly rows: readonly ChecklistRow[] },
+  known: { readonly questions: readonly QuestionState[]; readonly rows: readonly ChecklistRow[] },
 ): Promise<NewAnswer[]> {
   const { terminal, clock } = tools;
   const { label, rows, hasTimes } = await readSheet(tools, name);
@@ -86,7 +86,7 @@ export async function readAnswerSheet(
     if (question === undefined) {
       if (id !== "") return text(`no question is named "${id}"`, `「${id}」という質問はありません`);
       const isKnown = known.rows.some((row) => row.state === "recorded" && row.value === toPlainValue(value));
-      return isKnown ? undefined : NO_ANSWER_ROW;
+      return isKnown ? undefined : ROW_WITHOUT_QUESTION;
     }
     const { answer, recorded } = question;
     const read = parseAnswer(question, value, now);

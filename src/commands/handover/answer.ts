@@ -1,7 +1,7 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { buildChecklist, listQuestions, type AskedQuestion } from "../../lib/handover/checklist/index.ts";
+import { buildChecklist, listQuestions, type QuestionState } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { describeQuestion, parseAnswer, YES_NO } from "../../lib/model/question.ts";
@@ -111,7 +111,7 @@ const listTexts = ({ question, value, by }: NewAnswer) => [
 
 /** @throws `not-found` or `usage` */
 function buildTypedAnswer(
-  questions: readonly AskedQuestion[],
+  questions: readonly QuestionState[],
   { question: id, value, now }: { readonly question: string; readonly value: string; readonly now: string },
 ): NewAnswer {
   const question = questions.find((one) => one.id === id);
@@ -122,7 +122,7 @@ function buildTypedAnswer(
 }
 
 /** Returns the named questions, or all that are due if no name is given. @throws `not-found` */
-function chooseQuestions(questions: readonly AskedQuestion[], named: string | undefined): readonly AskedQuestion[] {
+function chooseQuestions(questions: readonly QuestionState[], named: string | undefined): readonly QuestionState[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));
   if (chosen.length === 0) throw createUnknownQuestionFailure(named);
@@ -136,7 +136,7 @@ const createUnknownQuestionFailure = (named: string): Failure =>
   });
 
 /** Asks a question until the input is not a password. @returns undefined if the input is blank */
-async function askQuestion(tools: Tools, question: AskedQuestion, timezone: string): Promise<string | undefined> {
+async function askQuestion(tools: Tools, question: QuestionState, timezone: string): Promise<string | undefined> {
   const now = tools.clock.now().toISOString();
   const typed = await tools.terminal.prompts.input({
     message: buildPrompt(question, timezone),
@@ -150,20 +150,20 @@ async function askQuestion(tools: Tools, question: AskedQuestion, timezone: stri
   return (await permitPasswords(tools, { [question.id]: typed })) ? typed : askQuestion(tools, question, timezone);
 }
 
-const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未回答のまま");
-const BLANK_KEEPS_ANSWER = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
+const SKIP_HINT = text("leave blank to skip", "空のまま Enter: 未回答のまま");
+const KEEP_ANSWER_HINT = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
 
-const describeFormat = ({ kind, choices }: AskedQuestion): readonly Text[] => {
+const describeFormat = ({ kind, choices }: QuestionState): readonly Text[] => {
   if (kind === "date") return [same("YYYY-MM-DD")];
   if (choices === undefined) return [];
   return choices === YES_NO ? [text("yes/no", "はい/いいえ")] : [same(Object.keys(choices).join("/"))];
 };
 
-function buildPrompt(question: AskedQuestion, timezone: string): Text {
+function buildPrompt(question: QuestionState, timezone: string): Text {
   const { answer, recorded, choices } = question;
   const known = answer?.value ?? recorded;
   const hint = joinTexts(
-    [...describeFormat(question), known === null ? BLANK_LEAVES_OPEN : BLANK_KEEPS_ANSWER],
+    [...describeFormat(question), known === null ? SKIP_HINT : KEEP_ANSWER_HINT],
     text("; ", "、"),
   );
   const about = describeQuestion(question);

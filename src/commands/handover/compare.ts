@@ -27,14 +27,14 @@ export interface Difference {
 }
 
 /** The console or Apple owns these types; these fields differ even between two copies of the same data. */
-const UNCOMPARED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
-const UNCOMPARED_FIELDS = new Set(
+const IGNORED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
+const IGNORED_FIELDS = new Set(
   // the last three are derived from other records, which are compared
   "id orgId parentId ownerId ownerOrgId by confirmedBy secretsSet depth accounts users".split(" "),
 );
 
 const isCompared = ({ key, instant }: Column<never>): boolean =>
-  (instant !== true || key === "expiresAt") && !UNCOMPARED_FIELDS.has(key);
+  (instant !== true || key === "expiresAt") && !IGNORED_FIELDS.has(key);
 
 const toComparedValue = ({ value, name }: Column<never>, record: unknown): ComparedValue => ({
   value: value(record as never) ?? null,
@@ -55,8 +55,7 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
 
 /** Only records that differ are kept in memory. */
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
-  for (const type of RECORD_TYPES)
-    if (!UNCOMPARED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
+  for (const type of RECORD_TYPES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
 }
 
 async function* compareRecords(type: RecordType, before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {

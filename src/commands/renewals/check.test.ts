@@ -135,7 +135,7 @@ describe("recorded items", () => {
     expect(en).toMatchObject({
       exit: 3,
       requests: [],
-      stdout: expect.stringContaining("the file of the tenant is missing"),
+      stdout: expect.stringContaining("its file is missing"),
     });
     expect(existsSync(join(home, "tenants"))).toBe(false);
     expect(await checkOf([])).toMatchObject({ exit: 3, stdout: "no expiry date to check\n" });

@@ -7,7 +7,7 @@ import type { Fields } from "../field.ts";
 import { isRecordOutputRequested } from "../listing/list.ts";
 import { DECRYPTION_OPTIONS } from "./items/options.ts";
 import { runCheck } from "./items/gather.ts";
-import { REPORT_OPTIONS, showFindings, showsFindings, writeReport } from "./items/report.ts";
+import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./items/report.ts";
 
 const CHECK_OPTIONS = {
   within: {
@@ -97,7 +97,7 @@ export default defineCommand({
   async run(tools, { files, within, critical, nagios, prometheus, ...request }) {
     const { terminal, globals } = tools;
     const forms = { nagios, prometheus };
-    const isShown = showsFindings(tools, forms);
+    const isShown = shouldShowFindings(tools, forms);
     const thresholds = chooseThresholds(within, critical);
     const result = await runCheck(tools, { ...request, files, thresholds });
     const { state, checked: items } = result;

@@ -41,10 +41,7 @@ export async function readRenewablesAndErrors(
   if (bytes.length > MAX_RENEWAL_FILE_BYTES) {
     throw createRejectedFileFailure(
       name,
-      text(
-        "the file is too large to be a certificate or a token",
-        "ファイルが大きすぎるため、証明書やトークンではありません",
-      ),
+      text("the file is too large to be a certificate or a token", "大きすぎるため、証明書やトークンではありません"),
     );
   }
   return isBinary(bytes) || isKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);
@@ -85,7 +82,7 @@ const createUnreadableFileFailure = (name: string) =>
     name,
     text(
       "not a certificate, token or provisioning profile, or the file is damaged",
-      "ファイルが証明書・トークン・プロビジョニングプロファイルのいずれでもないか、壊れています",
+      "証明書・トークン・プロビジョニングプロファイルのいずれでもないか、壊れています",
     ),
   );
 

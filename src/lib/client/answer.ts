@@ -142,12 +142,12 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   });
 };
 
-const MINUTES_FROM = 120;
+const MAX_SHOWN_SECONDS = 120;
 
 /** Describes when to try again, with minutes rounded up. */
 const describeRetry = (seconds: number): Text => {
   const minutes = Math.ceil(seconds / 60);
-  return seconds < MINUTES_FROM
+  return seconds < MAX_SHOWN_SECONDS
     ? text(`try again in ${formatCount(seconds, "second")}`, `${seconds} 秒後にもう一度実行してください`)
     : text(`try again in ${formatCount(minutes, "minute")}`, `${minutes} 分後にもう一度実行してください`);
 };
@@ -168,11 +168,11 @@ export const readJson = async (route: CallPlace, response: Response): Promise<un
   return content;
 };
 
-const FAULTS = {
+const RESPONSE_FAULTS = {
   truncated: text("the response ends early", "応答が途中で切れています"),
   "long line": text("a line is too long", "行が長すぎます"),
   malformed: text("malformed JSON", "JSON が壊れています"),
 } as const;
 
-export const createFaultFailure = (route: CallPlace, fault: keyof typeof FAULTS): Failure =>
-  createContractFailure(route, FAULTS[fault]);
+export const createFaultFailure = (route: CallPlace, fault: keyof typeof RESPONSE_FAULTS): Failure =>
+  createContractFailure(route, RESPONSE_FAULTS[fault]);

@@ -8,7 +8,7 @@ import type { Transport } from "./transport.ts";
 
 type Method = ReturnType<typeof splitRoute>["method"];
 
-interface Performed {
+interface OperationResult {
   readonly given: unknown;
   readonly changes: readonly number[];
 }
@@ -16,7 +16,7 @@ interface Performed {
 export interface Connection {
   readonly transport: Transport;
   /** performs an operation of a tenant in this process; without it, operations are sent through `transport` */
-  readonly perform?: ((asked: AskedCall) => Promise<Performed>) | undefined;
+  readonly perform?: ((asked: ApiCall) => Promise<OperationResult>) | undefined;
   /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
   /** aborts long lists and exports, but not short requests or changes, so that cleaning up works */
@@ -38,7 +38,7 @@ export interface Upload {
   readonly encoding: string;
 }
 
-export interface AskedCall {
+export interface ApiCall {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
   readonly given: Readonly<Record<string, unknown>> | undefined;

@@ -155,7 +155,7 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: nu
 };
 
 /** Classifies a failed connection. After `lost` and `timed-out`, the tenant may have performed the request. */
-const findFate = (error: unknown): "never-sent" | "lost" | "timed-out" | "other" => {
+const classifyConnectionError = (error: unknown): "never-sent" | "lost" | "timed-out" | "other" => {
   const code = getErrorCode(error);
   if (NEVER_SENT_CODES.includes(code)) return "never-sent";
   if (CONNECTION_LOST_CODES.includes(code)) return "lost";
@@ -205,7 +205,7 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
       if (last || delayMs > MAX_RETRY_AFTER_MS || !statuses.includes(answer.statusCode)) return answer;
       refusal = answer;
     } catch (error) {
-      const fate = findFate(error);
+      const fate = classifyConnectionError(error);
       if (fate !== "never-sent") refusal = undefined;
       isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
       const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);

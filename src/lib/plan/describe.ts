@@ -38,7 +38,7 @@ export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): 
 
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
-export const headerRowOf = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
+export const getHeaderRow = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
 
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
@@ -64,8 +64,8 @@ export function toPlan(told: Import, target: Text): Plan {
     wipes,
     lines: [renderHeadline(told, target), ...renderCounts(told), ...(rejected ? [] : renderColumnLines(told))],
     warnings: [
-      ...describeForeign(told, target),
-      ...(told.kept?.isNew === true ? [describeNames(NEWLY_KEPT, told.kept)] : []),
+      ...describeWrongTenant(told, target),
+      ...(told.kept?.isNew === true ? [describeNames(KEPT_RECORDS, told.kept)] : []),
       ...(rejected ? [] : [...describeRoles(told), ...describeMerge(told)]),
       ...renderBlockedRecords(told),
     ],
@@ -82,7 +82,7 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… 他 ${rest} 件`);
 }
 
-const describeForeign = ({ kind, foreign }: Import, target: Text): readonly Text[] => {
+const describeWrongTenant = ({ kind, foreign }: Import, target: Text): readonly Text[] => {
   const { thing } = FORMATS[kind];
   const { en, ja } = getThingNoun(thing.noun ?? thing.name);
   if (foreign === undefined) return [];
@@ -113,7 +113,7 @@ const WIPED_DEVICES = text(
   "所有者が変わるため初期化と再設定が必要になるデバイス",
 );
 
-const NEWLY_KEPT = text(
+const KEPT_RECORDS = text(
   "not deleted although missing from the file, because they are administrators, device owners or organisations in use",
   "ファイルにないが、管理者・デバイスの所有者・使用中の組織のため残すもの",
 );
@@ -215,7 +215,8 @@ const describeUnknownColumns = (names: readonly string[]): Text => {
 };
 
 /** Returns the number of records to show for each action: more for a deletion, because people check each name. */
-export const sampleSize = ({ mode, beside = [] }: Import): number => (mode === "delete" ? 20 * (1 + beside.length) : 5);
+export const getSampleSize = ({ mode, beside = [] }: Import): number =>
+  mode === "delete" ? 20 * (1 + beside.length) : 5;
 
 const MAX_ROW_CHANGES = 6;
 

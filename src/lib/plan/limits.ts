@@ -52,7 +52,7 @@ const LIMITS = [
   },
 ] as const;
 
-interface HeldCount {
+interface LimitedCount {
   readonly count: number;
   readonly all: number;
   readonly most: number;
@@ -60,7 +60,7 @@ interface HeldCount {
 
 const createLimitFailure = (
   { action, verb, flag, answer }: (typeof LIMITS)[number],
-  { count, all, most }: HeldCount,
+  { count, all, most }: LimitedCount,
   changes: readonly ThingChanges[],
   typed = "",
 ): Failure => {
@@ -84,7 +84,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
     const { count: number, percent = 100 } = parseLimit(flag, typed);
     const shareOf = (all: number): number => Math.floor((all * percent) / 100);
     const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
-    const counts: readonly HeldCount[] = [
+    const counts: readonly LimitedCount[] = [
       ...changes.map((one) => ({ count: one[action], all: one.recordsBefore, most: shareOf(one.recordsBefore) })),
       { count: sumChanges(changes, action), all, most: number ?? Math.min(atMost, shareOf(all)) },
     ];

@@ -48,7 +48,7 @@ type Result = readonly [outcome: CheckOutcome, what: Text] | undefined;
 
 type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
 
-const bothOf = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
+const getEvidence = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
   [current, next].map(({ evidence }) => (evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined));
 
 type Value = string | null | undefined;
@@ -122,7 +122,7 @@ const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-c
 
 /** Compares the names of the issuers. A name proves nothing, because anybody can write it. */
 const checkIssuer = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "certificate");
+  const [was, is] = getEvidence(pair, "certificate");
   if (is === undefined || !APPLE_ISSUED_KINDS.includes(pair.next.expiring.kind)) return undefined;
   return compareValues(
     was?.issuer.name,
@@ -135,7 +135,7 @@ const checkIssuer = (pair: FilePair): Result => {
 
 /** Checks that the certificate was made from the CSR. @see facts 3.4: the console's error if they do not match */
 const checkRequest = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "certificate");
+  const [was, is] = getEvidence(pair, "certificate");
   const { csr } = pair;
   if (is === undefined) return undefined;
   if (csr === undefined) {
@@ -167,7 +167,7 @@ const checkRequest = (pair: FilePair): Result => {
 
 /** @see facts 3.5: CLOMO's key pair stays the same in a renewal, and only CLOMO can decrypt the token */
 const checkAdeKey = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "ade-token");
+  const [was, is] = getEvidence(pair, "ade-token");
   const isOpened = pair.next.expiring.certainty === "exact";
   if (was !== undefined && (was.consumer !== null) !== isOpened)
     return [
@@ -187,14 +187,14 @@ const checkAdeKey = (pair: FilePair): Result => {
 
 /** Compares server names, or the recorded name if there is no file. A server can be renamed, so this only warns. */
 const checkAdeServer = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "ade-token");
+  const [was, is] = getEvidence(pair, "ade-token");
   const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
   return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバの名前を変更しましたか?")]);
 };
 
 /** Compares consumer keys, which differ if another person downloads the token of the same server. @see apple 1 */
 const checkAdeConsumer = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "ade-token");
+  const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
     "downloaded by another administrator, or for another server",
     "別の管理者がダウンロードしたか、別のサーバのものです",
@@ -222,7 +222,7 @@ const checkOrganisation = ({ current, next }: FilePair): Result =>
 
 /** Compares locations.  @see facts 3.5: Apple writes full-width characters as `_`, so 東京 and 大阪 are the same */
 const checkLocation = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "vpp-token").map((one) => toKey(one?.location));
+  const [was, is] = getEvidence(pair, "vpp-token").map((one) => toKey(one?.location));
   if (was === is && is?.includes("_") === true)
     return [
       "unknown",
@@ -268,7 +268,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
 };
 
 /** Checks that do not show whether the new file belongs to the same item. */
-const OTHER_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
+const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
   const checks = (CHECKS_BY_KIND[pair.next.expiring.kind] ?? CERTIFICATE_CHECKS).flatMap((id): readonly Check[] => {
@@ -281,7 +281,7 @@ export function compareFiles(pair: FilePair): Comparison {
   const left = checks.filter(
     ({ id, outcome }) =>
       (outcome === "unknown" || outcome === "warning") &&
-      !OTHER_CHECKS.includes(id) &&
+      !STATE_CHECKS.includes(id) &&
       // the same consumer key proves that the server is the same, even under another name
       !(id === "server" && isSameConsumer),
   );
@@ -295,14 +295,14 @@ export const describeChecks = (checks: readonly Check[]): Text =>
     text("; ", "。"),
   );
 
-interface Lineage extends Pick<ExpiringItem, "organisation" | "topic"> {
+interface IdentitySource extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly kind: RenewalKind | null;
   /** absent if there is no file */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
 /** Returns a key that only two files of the same item share, even in different years. @see facts 3.4, 3.5 */
-export function identityOf({ kind, organisation, topic, evidence }: Lineage): string | undefined {
+export function identityOf({ kind, organisation, topic, evidence }: IdentitySource): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });
   return parts.some((part) => part === null || part === undefined) ? undefined : JSON.stringify([kind, ...parts]);
@@ -310,7 +310,7 @@ export function identityOf({ kind, organisation, topic, evidence }: Lineage): st
 
 function listIdentityParts(
   evidence: SuccessorEvidence,
-  { organisation, topic }: Pick<Lineage, "organisation" | "topic">,
+  { organisation, topic }: Pick<IdentitySource, "organisation" | "topic">,
 ): readonly Value[] {
   switch (evidence.of) {
     case "certificate":

@@ -117,10 +117,7 @@ function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): Ex
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-/**
- * For a certificate, the file's date counts, as certbot and others replace the file. Otherwise, the earlier date
- * counts.
- */
+/** The date of a certificate is that of its file, which certbot can replace. For others, the earlier date counts. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
   // items are sorted and sent reminders are found by this text, so it needs the format of recorded dates

@@ -24,7 +24,7 @@ interface Exchange {
 }
 
 /** Returns true if the sender of a request waits for the tenant, which may need longer than a connection may be idle. */
-const isWaiting = (exchange: Exchange | undefined, { writableLength }: Socket): boolean =>
+const isAwaitingResponse = (exchange: Exchange | undefined, { writableLength }: Socket): boolean =>
   exchange !== undefined && exchange.incoming.complete && !exchange.outgoing.writableFinished && writableLength === 0;
 
 export const startServer = async (options: ServeOptions): Promise<RunningServer> => {
@@ -45,7 +45,7 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
   const server = createNodeServer(options);
   server.maxConnections = limits.connections;
   server.setTimeout(limits.idleMs, (socket: Socket) => {
-    if (isWaiting(exchanges.get(socket), socket)) socket.setTimeout(limits.idleMs);
+    if (isAwaitingResponse(exchanges.get(socket), socket)) socket.setTimeout(limits.idleMs);
     else socket.destroy();
   });
   server.on("request", (incoming, outgoing) => {

@@ -4,10 +4,7 @@ import { spoolToFile, type TemporaryStorage } from "../files/index.ts";
 import { text } from "../text/index.ts";
 
 const TOO_LARGE_FAILURE = new Failure("usage", {
-  what: text(
-    "the upload is larger than this server accepts",
-    "アップロードが、このサーバーの受け付ける大きさを超えています",
-  ),
+  what: text("the upload is larger than this server accepts", "アップロードがサーバーの上限を超えています"),
   status: 413,
 });
 

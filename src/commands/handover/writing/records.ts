@@ -27,14 +27,14 @@ import { FIELD_COLUMNS } from "../../users/fields/columns.ts";
 import { ANSWER_COLUMNS } from "../answer.ts";
 import type { CopyClient } from "../copy.ts";
 
-type Batches<R> = AsyncIterable<readonly R[]>;
+type RecordBatches<R> = AsyncIterable<readonly R[]>;
 
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
   /** Returns a key that is the same in every tenant: an email address, a code or a serial number. */
   readonly key: (record: R) => string;
-  readonly read: (client: CopyClient) => Batches<R>;
+  readonly read: (client: CopyClient) => RecordBatches<R>;
   /** returns details of an added or removed record */
   readonly detail?: ((record: R) => Text) | undefined;
 }

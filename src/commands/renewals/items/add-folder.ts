@@ -59,7 +59,7 @@ export async function addFolder(
       await report(file, file.remark ?? text("the file cannot be read", "ファイルを読み込めません"));
       continue;
     }
-    const known = findRenewed(next, before);
+    const known = findRenewedItem(next, before);
     if (known !== undefined) {
       const { bad } = compareFiles({ ...circumstances, current: known.current, next });
       if (bad.some(({ id }) => id === "file")) skipped += 1;
@@ -90,7 +90,7 @@ interface KnownItem {
 }
 
 /** Returns the item that a file renews or may renew. A tenant has only one push certificate. */
-function findRenewed(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
+function findRenewedItem(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
   const { kind, name, fingerprint } = next.expiring;
   const identity = identityOf({ ...next.expiring, evidence: next.evidence });
   const ofKind = items.filter(({ item }) => item.kind === kind);

@@ -77,10 +77,7 @@ export async function loadCheckedTenant(
 ) {
   if (context.kind === "embedded" && !tools.contexts.holdsTenant(context))
     throw new Failure("not-found", {
-      what: text(
-        "the file of the tenant is missing, or the tenant was not used yet",
-        "テナントのファイルがないか、テナントがまだ使用されていません",
-      ),
+      what: text("its file is missing, or the tenant was not used yet", "ファイルがないか、まだ使用されていません"),
     });
   const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));

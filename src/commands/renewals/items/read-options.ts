@@ -59,7 +59,7 @@ async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8A
 
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
 
-export const questionItemTexts = (
+export const confirmItemTexts = (
   tools: Pick<Tools, "terminal" | "globals">,
   options: ItemOptions & { readonly name: string | undefined },
 ): Promise<void> => {

@@ -30,7 +30,7 @@ export const REPORT_OPTIONS = {
 type ReportForms = InputOf<typeof REPORT_OPTIONS>;
 
 /** Returns true if findings are printed as lines or records. @throws `usage` if two output formats are requested */
-export function showsFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
+export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
   if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return !nagios && prometheus !== "-";
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),

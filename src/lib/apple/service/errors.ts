@@ -10,7 +10,7 @@ const NEW_TOKEN_HINT = text(
   `Apple Business Manager で同じ MDM サーバのトークンをダウンロードし、設定してください: ${line("ade token set", ["FILE"])}`,
 );
 
-const HINTS: Readonly<Record<string, Text>> = {
+const REFUSAL_HINTS: Readonly<Record<string, Text>> = {
   T_C_NOT_SIGNED: text(
     "an administrator must sign in to https://business.apple.com and accept Apple's new terms",
     "組織の管理者が https://business.apple.com にサインインし、新しい利用規約に同意してください",
@@ -29,7 +29,7 @@ const TOKEN_REJECTION_CODES: readonly string[] = ["token_rejected", "signature_i
 
 const CURSOR_CODES: readonly string[] = ["INVALID_CURSOR", "EXPIRED_CURSOR", "EXHAUSTED_CURSOR"];
 
-const KNOWN_CODES: readonly string[] = [...Object.keys(HINTS), ...CURSOR_CODES];
+const KNOWN_CODES: readonly string[] = [...Object.keys(REFUSAL_HINTS), ...CURSOR_CODES];
 
 const MAX_SEARCHED_CHARACTERS = 4096;
 
@@ -65,7 +65,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
   return new AppleRefusal(code, isRefusal ? "not-permitted" : isInvalid ? "input-rejected" : "unavailable", {
     what: text(`Apple returned status ${status}${phrase}`, `Apple の応答: ${status}${phrase}`),
     where,
-    hint: (code === undefined && isRefusal ? describeClockError(answer, now) : undefined) ?? HINTS[code ?? ""],
+    hint: (code === undefined && isRefusal ? describeClockError(answer, now) : undefined) ?? REFUSAL_HINTS[code ?? ""],
   });
 }
 

@@ -88,10 +88,7 @@ export class BundleFiles implements AsyncDisposable {
     return this.files.some((file) => file.path === path);
   }
 
-  /**
-   * Makes all later reads compare the content with the verified hashes. @param hashes SHA-256 by path; a file without a
-   * hash is not checked
-   */
+  /** Makes all later reads compare the content with the verified hashes. A file without a hash is not checked. */
   hold(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }

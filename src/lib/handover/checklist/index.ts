@@ -42,7 +42,7 @@ export interface ChecklistRow {
 
 type Gap = readonly [id: string, what: Text, next: Advice];
 
-interface Item {
+interface ChecklistItem {
   /** kinds that are renewed with the item's account; the item applies if one is in use or none is listed */
   readonly kinds: readonly ExpectedRenewalKind[];
   readonly note: Text;
@@ -146,7 +146,7 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
 
 const { contactName, contactMail, contactPhone } = TENANT.fields;
 
-const ITEMS: Readonly<Record<ItemId, Item>> = {
+const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   contact: {
     kinds: [],
     note: text(
@@ -214,7 +214,7 @@ export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): reado
 };
 
 /** Returns the only value; null if there is no value, or if the values differ. */
-const findOnlyValue = (values: readonly (string | null)[]): string | null => {
+const findSingleValue = (values: readonly (string | null)[]): string | null => {
   const [only = null, ...others] = new Set(values.filter((value) => value !== null && value !== ""));
   return others.length === 0 ? only : null;
 };
@@ -222,15 +222,15 @@ const findOnlyValue = (values: readonly (string | null)[]): string | null => {
 function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): string | null {
   const renewals = listRenewalsOf(facts, item);
   const ade = item === "apple-business" ? facts.adeServer.adminId : null;
-  const account = ade ?? findOnlyValue(renewals.map((one) => one.account));
+  const account = ade ?? findSingleValue(renewals.map((one) => one.account));
   if (id.endsWith(".account")) return account;
   if (!id.endsWith(".phone")) return null;
   // the phone of another account does not answer the question
   const own = renewals.filter((one) => one.account === null || (account !== null && sharesWord(one.account, account)));
-  return findOnlyValue(own.map(({ phone }) => phone));
+  return findSingleValue(own.map(({ phone }) => phone));
 }
 
-export interface AskedQuestion extends Question {
+export interface QuestionState extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
   /** value in the tenant's records, which makes the question unnecessary; null if there is none */
@@ -242,7 +242,7 @@ export interface AskedQuestion extends Question {
 const isItem = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
 /** Returns all questions with their answers. Questions of the set-up and of items that do not apply are never due. */
-export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly AskedQuestion[] =>
+export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
     const answer = facts.answers.find((one) => one.question === id);
@@ -333,7 +333,7 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
   ];
 }
 
-const buildQuestionRows = (item: ItemId, question: AskedQuestion): readonly ChecklistRow[] => {
+const buildQuestionRows = (item: ItemId, question: QuestionState): readonly ChecklistRow[] => {
   const { id, label, answer, recorded, due } = question;
   const row = { item, id, value: null, by: null, at: null, next: null };
   const words = due === "old" ? text("not confirmed for a year", "1 年以上未確認") : text("not answered", "未回答");

@@ -45,7 +45,7 @@ const loadWebhook = async (
   template: templateFile === undefined ? undefined : await readLenientText(resolve(place.folder, templateFile)),
 });
 
-const describeObstacle = (error: unknown): Text => {
+const describeDeliveryError = (error: unknown): Text => {
   if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : "failure");
   const where = error.where === undefined ? "" : ` (${error.where})`;
   return text(`${error.what.en}${where}`, `${error.what.ja}${where}`);
@@ -79,7 +79,7 @@ export const createDeliverer = (
         }
       }
     } catch (error) {
-      return createFailedDelivery(describeObstacle(error));
+      return createFailedDelivery(describeDeliveryError(error));
     }
   };
 };

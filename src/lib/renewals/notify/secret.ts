@@ -27,7 +27,7 @@ const decodeSecret = (bytes: Uint8Array, where: string): string => {
   }
 };
 
-const GROUP_AND_OTHERS = 0o077;
+const OTHERS_MODE_MASK = 0o077;
 
 const createSecretFailure = (where: string, what: [string, string], hint: [string, string]): Failure =>
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
@@ -36,12 +36,12 @@ const createSecretFailure = (where: string, what: [string, string], hint: [strin
 export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
   if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();
-  if ("isTTY" in stream && stream.isTTY === true) throw STDIN_SHOWN_FAILURE;
+  if ("isTTY" in stream && stream.isTTY === true) throw TERMINAL_STDIN_FAILURE;
   const { bytes } = await readNamedFile({ stdin: stream, workingFolder: folder }, "-", MAX_SECRET_BYTES);
   return decodeSecret(bytes, "stdin");
 };
 
-const STDIN_SHOWN_FAILURE = new Failure("usage", {
+const TERMINAL_STDIN_FAILURE = new Failure("usage", {
   what: text(
     "stdin is a terminal, which would show the secret",
     "標準入力が端末のため、入力した値が画面に表示されてしまいます",
@@ -64,7 +64,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
     );
   }
   const value = decodeSecret(found.bytes, path);
-  if (modes && (found.mode & GROUP_AND_OTHERS) !== 0) {
+  if (modes && (found.mode & OTHERS_MODE_MASK) !== 0) {
     throw createSecretFailure(
       path,
       ["other users can read the secret file", "パスワードなどのファイルを他のユーザーが読める状態です"],

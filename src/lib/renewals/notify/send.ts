@@ -62,7 +62,7 @@ async function sendToRecipient(
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // the reminder that gave the message its Message-ID is settled last, so that a later run can find the ID
+    // the reminder that gave the message its Message-ID is recorded last, so that a later run can find the ID
     for (const one of [...others, leader]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }
@@ -88,7 +88,7 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 
-const OVERTAKEN = same("a later stage took its place");
+const REPLACED_BY_LATER_STAGE = same("a later stage took its place");
 
 const settleReminder = async (
   { tenant, notice, due }: ClaimedReminder,
@@ -99,6 +99,6 @@ const settleReminder = async (
     await renewals.settleNotice(notice.id, { state: "sent", error: null });
     return;
   }
-  const { en } = due === undefined || delivery?.sent !== false ? OVERTAKEN : delivery.reason;
+  const { en } = due === undefined || delivery?.sent !== false ? REPLACED_BY_LATER_STAGE : delivery.reason;
   await renewals.settleNotice(notice.id, { state: "failed", error: en.slice(0, 2000) });
 };

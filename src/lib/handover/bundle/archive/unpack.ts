@@ -31,7 +31,7 @@ export const createInvalidBundleFailure = (where: string, what: Text, path?: str
     ),
   });
 
-export const UNPACKS_TOO_LARGE = text(
+export const ARCHIVE_TOO_LARGE = text(
   "the archive unpacks to far more data than a bundle can contain",
   "展開すると、引き継ぎデータとしてあり得ない大きさになります",
 );
@@ -83,7 +83,7 @@ export async function unpackBundle(
     for await (const entry of entries) {
       const path = validateEntryPath(entry, awaited[at], where);
       const limit = at < 2 ? Math.min(left, MAX_METADATA_BYTES) : left;
-      if (entry.bytes > limit) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE, path);
+      if (entry.bytes > limit) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE, path);
       const content = await writeEntry(folder, entry, where);
       left -= entry.bytes;
       at += 1;
@@ -126,7 +126,7 @@ async function writeEntry(
   let passed = 0;
   for await (const chunk of content()) {
     passed += chunk.length;
-    if (passed > bytes) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE, path);
+    if (passed > bytes) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE, path);
     if (path === SUMS_FILE) kept.push(chunk);
     await file.write(chunk);
   }

@@ -5,7 +5,7 @@ import { Failure } from "../../../errors/index.ts";
 import type { RegularFile } from "../../../files/plain.ts";
 import { text } from "../../../text/index.ts";
 import { MAX_BUNDLE_FILES } from "../contents.ts";
-import { UNPACKS_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
+import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 
 /**
  * Flags of the entries that we write: names in UTF-8, sizes after the content. The constants below describe the other
@@ -26,11 +26,11 @@ export async function* readZip(archive: RegularFile, where: string, most: number
     });
     if (zip.comment !== "") throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
     // the limit leaves room for the manifest and the list of hashes
-    if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE);
+    if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);
     if (entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0) > most)
-      throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE);
+      throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     let at = 0;
     for (const entry of entries) {
       const { isPlain, end } = await inspectEntry(zip, entry, at);
@@ -38,12 +38,7 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain
-          ? undefined
-          : text(
-              "packed by another program; extract the archive first",
-              "ほかのプログラムで圧縮されています。展開してから指定してください",
-            ),
+        fault: isPlain ? undefined : text("repacked by another tool: extract it first", "展開してから指定してください"),
         content: () => readContent(zip, entry, where),
       };
     }

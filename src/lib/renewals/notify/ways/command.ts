@@ -27,7 +27,7 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
     })),
   })}\n`;
 
-/** Runs a command without a shell. It must exit with 0; it is killed when its time is over. */
+/** Runs a command without a shell. The command must exit with 0 and is killed when its time is over. */
 export const runCommand = (
   { command: [program = "", ...args], timeout }: { readonly command: readonly string[]; readonly timeout: number },
   place: CommandPlace,
