@@ -6,7 +6,7 @@ import { STATE_EXITS } from "../lib/renewals/output/plugin.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { isRecordOutputRequested } from "./listing/list.ts";
-import { REPORT_OPTIONS, showFindings, showsFindings, writeReport } from "./renewals/items/report.ts";
+import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./renewals/items/report.ts";
 import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/find.ts";
 import { stampRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
@@ -53,7 +53,7 @@ export default defineCommand({
     ],
   },
   async run(tools, { notify, ...forms }) {
-    const isShown = showsFindings(tools, forms);
+    const isShown = shouldShowFindings(tools, forms);
     const all = await findEverywhere(tools);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;

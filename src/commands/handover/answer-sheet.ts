@@ -2,7 +2,7 @@ import type { RecordProblem } from "../../lib/csv/records/record.ts";
 import type { NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
-import type { AskedQuestion, ChecklistRow } from "../../lib/handover/checklist/index.ts";
+import type { QuestionState, ChecklistRow } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { parseAnswer } from "../../lib/model/question.ts";
 import { getProblemSeverity } from "../../lib/model/problem.ts";
@@ -21,7 +21,7 @@ const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]
   return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
 
-/** @returns also whether it says when each question was answered */
+/** Returns the rows of a sheet. `hasTimes` is true if the sheet shows when the questions were answered. */
 async function readSheet(tools: Tools, name: string) {
   await using file = await openInput(tools, name);
   const { label } = file;
@@ -44,7 +44,7 @@ async function readSheet(tools: Tools, name: string) {
     number,
     number,
   ];
-  if (question === -1 || value === -1) throw createSheetFailure(header.where, NO_COLUMNS);
+  if (question === -1 || value === -1) throw createSheetFailure(header.where, MISSING_COLUMNS);
   const rows = rest.map(({ cells, where }) => {
     const cell = (place: number): string => cells[place] ?? "";
     return { question: cell(question), value: cell(value), by: cell(by), at: cell(at), where };
@@ -52,26 +52,29 @@ async function readSheet(tools: Tools, name: string) {
   return { label, rows, hasTimes: at !== -1 };
 }
 
-const NO_COLUMNS = text("the first row has no columns question and value", "1 行目に「質問」と「値」の列がありません");
+const MISSING_COLUMNS = text(
+  'the columns "question" and "value" are missing',
+  "1 行目に「質問」と「値」の列がありません",
+);
 
-const NO_ANSWER_ROW = text(
-  "this row takes no answer: restore or clear its value",
+const ROW_WITHOUT_QUESTION = text(
+  "this row cannot have an answer: restore or clear its value",
   "この行に回答は書けません。「値」を元に戻すか、消してください",
 );
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** A table program writes days in its own way. */
+/** Returns a day as YYYY-MM-DD, because spreadsheet programs reformat days. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
   return typed !== undefined && "day" in typed ? typed.day : value;
 };
 
-/** Blank and unchanged values are no answers. @throws `input-rejected`, after a line for each row */
+/** Returns the new answers of a sheet. @throws `input-rejected`, after printing a line for each invalid row */
 export async function readAnswerSheet(
   tools: Tools,
   name: string,
-  known: { readonly questions: readonly AskedQuestion[]; readonly rows: readonly ChecklistRow[] },
+  known: { readonly questions: readonly QuestionState[]; readonly rows: readonly ChecklistRow[] },
 ): Promise<NewAnswer[]> {
   const { terminal, clock } = tools;
   const { label, rows, hasTimes } = await readSheet(tools, name);
@@ -83,7 +86,7 @@ export async function readAnswerSheet(
     if (question === undefined) {
       if (id !== "") return text(`no question is named "${id}"`, `「${id}」という質問はありません`);
       const isKnown = known.rows.some((row) => row.state === "recorded" && row.value === toPlainValue(value));
-      return isKnown ? undefined : NO_ANSWER_ROW;
+      return isKnown ? undefined : ROW_WITHOUT_QUESTION;
     }
     const { answer, recorded } = question;
     const read = parseAnswer(question, value, now);
@@ -94,7 +97,7 @@ export async function readAnswerSheet(
     if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
       return text(`${id} was answered after this sheet was written`, `${id} は、この表の書き出し後に回答されています`);
     if (answers.has(id)) return text(`${id} is answered twice`, `${id} の回答が 2 つあります`);
-    // the author of the former answer is not the author of a changed one
+    // the sheet still names the author of the previous answer, who did not write the changed answer
     const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);
     answers.set(id, { question: id, value: read.value, by: isFormer || by === "" ? undefined : by });
     return undefined;

@@ -1,7 +1,7 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { buildChecklist, listQuestions, type AskedQuestion } from "../../lib/handover/checklist/index.ts";
+import { buildChecklist, listQuestions, type QuestionState } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { describeQuestion, parseAnswer, YES_NO } from "../../lib/model/question.ts";
@@ -22,11 +22,11 @@ export const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields).map((colu
 );
 
 export default defineCommand({
-  summary: text("record information that only people know", "人しか知らない情報を登録する"),
+  summary: text("record information that only people know", "担当者しか知らない情報を登録する"),
   details: [
     text(
       "Asks, one at a time, the questions that are unanswered or were last answered more than a year ago, and shows the previous answer. Each answer is saved at once, so you can stop at any time; a blank answer skips the question. If you pass a name (`push-certificate`, `rules.lost`), all its questions are asked again. Each answer is recorded with its author and date.",
-      "未回答のもの、1 年以上前に回答したものを、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
+      "未回答の質問と 1 年以上前に回答した質問を、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
     ),
     text(
       "Never enter a password: you are asked only where it is kept. VALUE answers one question without asking. --file reads a sheet of the checklist in which the column value was filled in: either all of its answers are recorded, or none.",
@@ -46,14 +46,14 @@ export default defineCommand({
       kind: "file",
       value: "SHEET.xlsx",
       about: text(
-        "record the answers in this checklist, a workbook or CSV (-: stdin)",
+        "record the answers of this checklist sheet, a workbook or CSV (-: stdin)",
         "この確認リスト(Excel ブックか CSV。- は標準入力)の回答を登録する",
       ),
     },
     by: {
       kind: "string",
       value: "NAME",
-      about: text("author of the answers (default: you)", "回答者(既定: 実行した人)"),
+      about: text("author of the answers (default: you)", "回答者(既定: 実行者)"),
     },
     dryRun: DRY_RUN_OPTION,
   },
@@ -100,7 +100,7 @@ export default defineCommand({
     if (length > 0)
       await terminal.note(text(`${formatCount(length, "answer")} recorded`, `回答を ${length} 件登録しました`));
     await proposeUndo(tools);
-    await terminal.note(step("to see what is missing", "不足を確認", line("handover checklist", [])));
+    await terminal.note(step("to see what is missing", "不足を確認するには", line("handover checklist", [])));
   },
 });
 
@@ -111,7 +111,7 @@ const listTexts = ({ question, value, by }: NewAnswer) => [
 
 /** @throws `not-found` or `usage` */
 function buildTypedAnswer(
-  questions: readonly AskedQuestion[],
+  questions: readonly QuestionState[],
   { question: id, value, now }: { readonly question: string; readonly value: string; readonly now: string },
 ): NewAnswer {
   const question = questions.find((one) => one.id === id);
@@ -121,8 +121,8 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-/** Without a name, those that are due. @throws `not-found` */
-function chooseQuestions(questions: readonly AskedQuestion[], named: string | undefined): readonly AskedQuestion[] {
+/** Returns the named questions, or all that are due if no name is given. @throws `not-found` */
+function chooseQuestions(questions: readonly QuestionState[], named: string | undefined): readonly QuestionState[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));
   if (chosen.length === 0) throw createUnknownQuestionFailure(named);
@@ -135,8 +135,8 @@ const createUnknownQuestionFailure = (named: string): Failure =>
     hint: step("to list all questions", "質問の一覧を見るには", line("handover checklist", [], { full: true })),
   });
 
-/** Asks one question, again if what was typed is a password. @returns undefined if the question remains unanswered */
-async function askQuestion(tools: Tools, question: AskedQuestion, timezone: string): Promise<string | undefined> {
+/** Asks a question until the input is not a password. @returns undefined if the input is blank */
+async function askQuestion(tools: Tools, question: QuestionState, timezone: string): Promise<string | undefined> {
   const now = tools.clock.now().toISOString();
   const typed = await tools.terminal.prompts.input({
     message: buildPrompt(question, timezone),
@@ -150,20 +150,20 @@ async function askQuestion(tools: Tools, question: AskedQuestion, timezone: stri
   return (await permitPasswords(tools, { [question.id]: typed })) ? typed : askQuestion(tools, question, timezone);
 }
 
-const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未回答のまま");
-const BLANK_KEEPS_ANSWER = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
+const SKIP_HINT = text("leave blank to skip", "空のまま Enter: 未回答のまま");
+const KEEP_ANSWER_HINT = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
 
-const describeFormat = ({ kind, choices }: AskedQuestion): readonly Text[] => {
+const describeFormat = ({ kind, choices }: QuestionState): readonly Text[] => {
   if (kind === "date") return [same("YYYY-MM-DD")];
   if (choices === undefined) return [];
   return choices === YES_NO ? [text("yes/no", "はい/いいえ")] : [same(Object.keys(choices).join("/"))];
 };
 
-function buildPrompt(question: AskedQuestion, timezone: string): Text {
+function buildPrompt(question: QuestionState, timezone: string): Text {
   const { answer, recorded, choices } = question;
   const known = answer?.value ?? recorded;
   const hint = joinTexts(
-    [...describeFormat(question), known === null ? BLANK_LEAVES_OPEN : BLANK_KEEPS_ANSWER],
+    [...describeFormat(question), known === null ? SKIP_HINT : KEEP_ANSWER_HINT],
     text("; ", "、"),
   );
   const about = describeQuestion(question);

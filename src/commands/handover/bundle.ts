@@ -18,7 +18,7 @@ export const BUNDLE_ARGUMENT = {
   isBundle: true,
   required: true,
   about: text(
-    "bundle that `handover export` wrote: a folder, .zip, or .age with --identity",
+    "bundle that `handover export` wrote: a folder, a .zip file, or a .age file with --identity",
     "`handover export` で書き出したもの(フォルダー、.zip。.age は --identity とともに)",
   ),
 } as const;
@@ -34,7 +34,7 @@ export const IDENTITY_OPTION = {
   },
 } as const satisfies Fields;
 
-/** A bundle contains what its author could see. @throws `usage` */
+/** Rejects `--as`, because the rights of the bundle's author already limited its content. @throws `usage` */
 export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: string): void {
   if (globals.as === undefined) return;
   throw new Failure("usage", {
@@ -61,7 +61,7 @@ async function openNamedBundle(
   return openBundleFiles(name, { workingFolder, temporary, decrypter: createDecrypter(content, identity) });
 }
 
-/** The message does not repeat the key. */
+/** The message does not contain the key, because the key is secret. */
 const createKeyAsFileFailure = (): Failure =>
   new Failure("usage", {
     what: text("this is a secret key, not the name of a file", "ファイル名ではなく、秘密鍵が指定されています"),
@@ -73,15 +73,15 @@ const createKeyAsFileFailure = (): Failure =>
   });
 
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
-  /** the files, whose content is compared with the verified hashes from now on */
+  /** files whose content is compared with the verified hashes when it is read */
   readonly found: BundleFiles;
-  /** a sound copy of the tenant; undefined if the bundle does not contain it, or if there is a fault */
+  /** copy of the tenant; undefined if the bundle has a fault or does not contain the tenant */
   readonly copy: TenantCopy | undefined;
-  /** values that break a rule of this version */
+  /** stored values that this version of clomoctl does not accept */
   readonly problems: readonly Text[];
 }
 
-/** @throws as `openBundleFiles`; `usage` for a key instead of its file; `input-rejected` for an unsafe identity file */
+/** @throws like `openBundleFiles`; `usage` if the identity is a key; `input-rejected` if its file is unsafe */
 export async function openVerifiedBundle(
   tools: Tools,
   name: string,
@@ -116,15 +116,15 @@ export async function showProblems(terminal: Tools["terminal"], problems: readon
   const { length } = problems;
   for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
   if (length > MAX_SHOWN_PROBLEMS)
-    await terminal.problem(text(`… ${formatCount(length, "problem")} in all`, `… 問題は全部で ${length} 件`));
+    await terminal.problem(text(`… ${formatCount(length, "error")} in total`, `… エラーは全部で ${length} 件`));
 }
 
 export const READ_ONLY_BUNDLE = text(
   "this bundle can only be read, not received, because it does not contain the tenant itself",
-  "テナント本体を含まないため、閲覧だけができ、受け取れない引き継ぎデータです",
+  "この引き継ぎデータはテナント本体を含まないため、閲覧はできますが、受け取れません",
 );
 
-/** @throws `input-rejected` if the bundle is not as exported, or does not contain the tenant */
+/** @throws `input-rejected` if the bundle was changed after the export or does not contain the tenant */
 export function requireCopy(bundle: string, { faults, manifest, copy }: VerifiedBundle) {
   throwFirstFault(bundle, faults);
   if (copy !== undefined && manifest !== undefined) return { copy, manifest };

@@ -17,7 +17,7 @@ export default defineCommand({
       "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と不足しているものを表示します。対象かどうかはテナントの利用機能(`tenant set`)から判断します。何が見つかっても終了コードは 0 です。",
     ),
     text(
-      "--leaver lists instead what to do before one person leaves, in order, with everything due up to 90 days after --leaves (default: today).",
+      "With --leaver, lists instead the steps before that person leaves, in order, with everything due up to 90 days after --leaves (default: today).",
       "--leaver を指定すると、代わりに、その人が退職するまでにすることを順に表示します。--leaves の日(既定: 今日)から 90 日後までに期限が来るものも含みます。",
     ),
   ],
@@ -69,7 +69,7 @@ export default defineCommand({
   },
 });
 
-/** Returns true if the tenant was received and not exported since: its context is the successor's, who keeps it. */
+/** Returns true if this tenant was received and not exported since, so it belongs to the successor and is kept. */
 async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
   return typeof last?.record === "object" && last.record.action === "handover.receive";

@@ -7,7 +7,7 @@ import { RECORD_TYPES, type RecordType } from "./writing/records.ts";
 
 export type ChangeKind = "added" | "removed" | "changed";
 
-/** A value of a field, and how people read it; null if they read the value itself. */
+/** `name` is the text that people see instead of the value; null if they see the value. */
 interface ComparedValue {
   readonly value: unknown;
   readonly name: Text | null;
@@ -16,7 +16,7 @@ interface ComparedValue {
 export interface Difference {
   readonly resource: ResourceName;
   readonly change: ChangeKind;
-  /** what identifies the record: an address, a code, a serial number */
+  /** identifies the record: an email address, a code or a serial number */
   readonly key: string;
   /** name of the record; null if it does not have one */
   readonly name: string | null;
@@ -26,15 +26,15 @@ export interface Difference {
   readonly after: ComparedValue | null;
 }
 
-/** What only the console, Apple or the program states, and what differs between two copies of the same state. */
-const UNCOMPARED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
-const UNCOMPARED_FIELDS = new Set(
+/** The console or Apple owns these types; these fields differ even between two copies of the same data. */
+const IGNORED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
+const IGNORED_FIELDS = new Set(
   // the last three are derived from other records, which are compared
   "id orgId parentId ownerId ownerOrgId by confirmedBy secretsSet depth accounts users".split(" "),
 );
 
 const isCompared = ({ key, instant }: Column<never>): boolean =>
-  (instant !== true || key === "expiresAt") && !UNCOMPARED_FIELDS.has(key);
+  (instant !== true || key === "expiresAt") && !IGNORED_FIELDS.has(key);
 
 const toComparedValue = ({ value, name }: Column<never>, record: unknown): ComparedValue => ({
   value: value(record as never) ?? null,
@@ -55,8 +55,7 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
 
 /** Only records that differ are kept in memory. */
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
-  for (const type of RECORD_TYPES)
-    if (!UNCOMPARED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
+  for (const type of RECORD_TYPES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
 }
 
 async function* compareRecords(type: RecordType, before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {

@@ -10,7 +10,7 @@ export type CopyClient = Client<(typeof COPY_NOUNS)[number]>;
 
 export interface TenantCopy extends AsyncDisposable {
   readonly path: string;
-  /** Opens the copy, with the rights of an owner. From then on, its bytes may change. */
+  /** Opens the copy with full rights. Opening can change the bytes of the file. */
   open(): Promise<CopyClient>;
 }
 
@@ -31,6 +31,6 @@ export async function storeTenantCopy(tools: Tools, content: AsyncIterable<Uint8
   };
 }
 
-/** Copies the current tenant, without secrets. @throws Failure `not-permitted` unless it is a system administrator's */
+/** Copies the current tenant without secrets. @throws `not-permitted` for anyone but a system administrator */
 export const copyTenant = async (tools: Tools, withoutHistory = false): Promise<TenantCopy> =>
   storeTenantCopy(tools, await (await tools.tenant("exports")).client.exports.create({ withoutHistory }));

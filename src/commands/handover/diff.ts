@@ -18,7 +18,7 @@ const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
 
 const BLANK = text("(blank)", "(空)");
 
-/** Returns a value for people. Of a whole record, returns what is to be known at once, if anything. */
+/** Returns the text of a value. For a whole record, returns its most important details if there are any. */
 const describeValue = (value: Difference["before"], { field }: Difference): Text | null => {
   if (field === null || value === null) return value?.name ?? null;
   const words = value.name ?? same(toTableCellText(value.value));
@@ -28,13 +28,13 @@ const describeValue = (value: Difference["before"], { field }: Difference): Text
 const DIFF_COLUMNS: readonly Column<Difference>[] = [
   {
     key: "resource",
-    header: text("resource", "種類"),
+    header: text("record type", "データの種類"),
     value: ({ resource }) => resource,
     name: ({ resource }) => RESOURCE_TITLES[resource],
   },
   {
     key: "change",
-    header: text("change", "差異"),
+    header: text("change", "変更"),
     value: ({ change }) => change,
     name: ({ change }) => CHANGE_NAMES[change],
   },
@@ -77,7 +77,7 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Records are compared by address, code or serial number, and changed records by field, after both bundles are verified. Times, the audit log, and what only the console or Apple states are not compared. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
+      "Verifies both bundles first. Records are matched by email address, code or serial number, and then compared field by field. Times, the audit log, and data that comes from the console or Apple are not compared. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
       "データをメールアドレス・コード・シリアルナンバーで突き合わせ、変更は項目ごとに示します。先に両方を検証します。日時、監査ログ、管理画面や Apple だけが示す値は比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
     ),
   ],
@@ -87,7 +87,7 @@ export default defineCommand({
       kind: "file",
       isBundle: true,
       value: "B",
-      about: text("bundle to compare A with (default: the tenant)", "比べる相手の引き継ぎデータ(既定: テナント)"),
+      about: text("second bundle (default: the current tenant)", "比べる相手の引き継ぎデータ(既定: 現在のテナント)"),
     },
   },
   options: IDENTITY_OPTION,
@@ -96,10 +96,10 @@ export default defineCommand({
     { line: "clomoctl handover diff before.zip handover.zip" },
     {
       line: "clomoctl handover diff handover.zip --quiet",
-      about: text("for cron: prints nothing if nothing differs", "cron 用: 差異がなければ何も出力しない"),
+      about: text("for cron: print nothing if there are no differences", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
-  // without B, opening the tenant may fail, too
+  // without the second bundle, the command opens the current tenant
   exits: [...OPEN_TENANT_ERRORS, "differs"],
   opensTenant: false,
   readsTenants: true,
@@ -120,13 +120,13 @@ export default defineCommand({
       let last = "";
       for (let next = first; next.done !== true; next = await found.next()) {
         const { change, resource, key } = next.value;
-        // the differences of a record follow each other
+        // all differences of one record are consecutive
         if (last !== `${resource} ${key}`) counts[change] += 1;
         last = `${resource} ${key}`;
         yield next.value;
       }
     }
-    // an empty table would be reported as an empty list, and cron would mail the column names
+    // without differences, print no column names, because cron would mail them
     if (first.done !== true || isRecordOutputRequested(tools)) await terminal.list(DIFF_COLUMNS, countDifferences());
     if (first.done === true) {
       await terminal.note(text("no differences", "差異はありません"));

@@ -183,8 +183,8 @@ describe("encrypted", () => {
 
   test.each([
     ["-o one.zip --encrypt-to age1qqq", "FILE.zip.age"],
-    ["-o one.zip.age --encrypt-to age1qqq", "not an age recipient (public key)"],
-    ["-o one.zip.age --encrypt-to empty.txt", "not an age recipient (public key)"],
+    ["-o one.zip.age --encrypt-to age1qqq", "not an age public key"],
+    ["-o one.zip.age --encrypt-to empty.txt", "not an age public key"],
     ["-o one.zip.age", "--encrypt-to age1…"],
   ])("options that do not match are refused: %s", async (line, what) => {
     const folder = freshFolder();

@@ -16,7 +16,7 @@ import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
 const EXPORT_COLUMNS: readonly Column<Manifest["resources"][number]>[] = [
   {
     key: "resource",
-    header: text("resource", "種類"),
+    header: text("record type", "データの種類"),
     value: ({ name }) => name,
     name: ({ name }) => RESOURCE_TITLES[name],
   },
@@ -57,13 +57,13 @@ export default defineCommand({
     ...LEAVER_OPTIONS,
     withoutHistory: {
       kind: "boolean",
-      about: text("leave out former values of records and the audit log", "以前の値と監査ログを含めない"),
+      about: text("leave out earlier versions of records and the audit log", "データの以前の版と監査ログを含めない"),
     },
     withoutTenant: {
       kind: "boolean",
       about: text(
         "leave out the tenant itself: nobody can receive the bundle",
-        "テナント本体を含めない(受け取れません)",
+        "テナント本体を含めない(引き継ぎデータを受け取れなくなる)",
       ),
     },
   },
@@ -159,8 +159,8 @@ async function showBundle(
   await terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
   await terminal.note(
     text(
-      "read the first 16 digits to the recipient, for example by telephone",
-      "最初の 16 桁を、受け取る人に電話などで伝えてください",
+      "read the first 16 digits to the successor, for example by telephone",
+      "最初の 16 桁を、後任に電話などで伝えてください",
     ),
   );
 }

@@ -76,7 +76,7 @@ describe("handover receive", () => {
     expect(exit).toBe(0);
     expect(stderr).toMatch(/administrator: .*\(hanako\): system administrator, all/);
     expect(stderr).toMatch(/administrator: .*\(east\): /);
-    expect(stderr).toContain("not in a bundle: passwords, keys, tokens");
+    expect(stderr).toContain("does not contain passwords, keys, tokens");
     expect(stderr).toContain("first gap: ");
     await using received = openCopy("minato");
     // nothing tells the successor to remove her own tenant
@@ -105,7 +105,7 @@ describe("handover receive", () => {
     const { exit, stderr } = await receive("later");
     expect({ exit, stderr }).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining("goes forward: 1 change since"),
+      stderr: expect.stringContaining("moves to a newer state: 1 change since"),
     });
     expect(readdirSync(tenantPath("minato")).toSorted()).toContain("tenant.db.former");
     await using received = openCopy("minato");
@@ -140,7 +140,7 @@ describe("handover receive", () => {
     const { exit, stderr } = await receive("new --context new");
     expect({ exit, stderr }).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining("neither former values nor an audit log"),
+      stderr: expect.stringContaining("neither earlier versions of records nor an audit log"),
     });
     await using received = openCopy("new");
     expect(await received.users()).toEqual(await tenant.users());
@@ -155,7 +155,7 @@ describe("handover receive", () => {
     await run("handover export -o wrong", { home: folder, folder, tenant: wrong.fetch });
     const { exit, stderr } = await receive("wrong --context wrong --dry-run");
     expect(exit).toBe(0);
-    expect(stderr).toMatch(/support option.*\n(?:.*\n)*warning: values that break a rule: \d+; ask who exported/);
+    expect(stderr).toMatch(/support option.*\n(?:.*\n)*warning: \d+ invalid values?: ask the person who exported/);
   });
 
   test.each([

@@ -34,7 +34,6 @@ interface ReceivedAdministrator {
   readonly account: string;
   readonly user: string;
   readonly role: Account["role"];
-  /** what the role covers, for people */
   readonly scope: Text;
 }
 
@@ -52,7 +51,7 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
     key: "lastUpdatedAt",
     header: text("last updated", "最終更新"),
     value: ({ manifest }) => manifest.lastUpdatedAt,
-    // people were told the day and the age before the question
+    // the confirmation question already shows the day and the age
     name: () => null,
   },
   {
@@ -75,10 +74,10 @@ const FINGERPRINT_OPTION = {
 } as const satisfies Fields;
 
 export default defineCommand({
-  summary: text("make the tenant in a bundle one's own", "引き継ぎデータのテナントを受け取る"),
+  summary: text("take over the tenant in a bundle", "引き継ぎデータのテナントを受け取る"),
   details: [
     text(
-      "The whole bundle is verified first, including the audit log, and its fingerprint is compared with the one that you were told. The tenant arrives complete, with its history, undo, console tasks and audit log, or not at all. The context is called after the tenant's domain. Nothing is merged: a context that has this tenant in an earlier state goes forward, any other tenant with data is refused. Passwords, keys and tokens are not in a bundle.",
+      "The whole bundle is verified first, including the audit log, and its fingerprint is compared with the fingerprint that you were told. The tenant arrives complete, with its history, undo, console tasks and audit log, or not at all. The context is named after the tenant's domain. Nothing is merged: a context with an earlier state of this tenant moves to the newer state, and a different tenant with data is refused. A bundle does not contain passwords, keys or tokens.",
       "最初に監査ログを含む全体を検証し、フィンガープリントを、伝えられたものと照合します。履歴・取り消し・管理画面での作業・監査ログを含めて、テナント全体を受け取るか、何も変更しないかのどちらかです。コンテキストには利用ドメインの名前を付けます。マージはしません。同じテナントの以前の状態は新しい状態に進み、ほかのテナントのデータがあれば拒否します。パスワード・鍵・トークンは含まれません。",
     ),
   ],
@@ -99,7 +98,7 @@ export default defineCommand({
     const { copy, manifest } = requireCopy(bundle, verified);
     const fingerprint = verified.fingerprint ?? "";
     await requireFingerprint(tools, typed, fingerprint);
-    // opening a copy may change it, so what is received is another one
+    // opening a copy may change its bytes, so a second copy that was never opened is received
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
     const { name, existing, relation } = await chooseContext(tools, client, received.path);
@@ -130,7 +129,7 @@ export default defineCommand({
   },
 });
 
-/** @throws Failure `usage` if nobody can be asked for the fingerprint, `input-rejected` if it is another one */
+/** @throws Failure `usage` if nobody can be asked for the fingerprint, `input-rejected` if the fingerprint differs */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
   const message = text(
@@ -139,10 +138,7 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
   );
   if (matchesFingerprint(typed ?? (await terminal.prompts.input({ message, flag })), fingerprint)) return;
   throw new Failure("input-rejected", {
-    what: text(
-      "the fingerprint is another one; nothing was received",
-      "フィンガープリントが違うため、受け取っていません",
-    ),
+    what: text("the fingerprint differs; nothing was received", "フィンガープリントが違うため、受け取っていません"),
     where: flag,
     hint: text(
       "ask the person who exported the bundle for the fingerprint, and for the bundle",
@@ -158,7 +154,7 @@ interface ChosenTarget {
   readonly relation: CopyRelation;
 }
 
-/** @throws `conflict` if its tenant does not go forward into the bundle; `usage` if it is on a server */
+/** @throws `conflict` if the bundle does not continue the context's tenant; `usage` if the context is on a server */
 async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
   const { contexts, globals } = tools;
   const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;
@@ -212,14 +208,17 @@ async function describeTenant(
     const since = dayOf(relation.since, timezone);
     await terminal.note(
       text(
-        `${context} goes forward: ${formatCount(relation.changes, "change")} since ${since}`,
+        `${context} moves to a newer state: ${formatCount(relation.changes, "change")} since ${since}`,
         `${context} は新しい状態に進みます: ${since} からの変更 ${relation.changes} 件`,
       ),
     );
   }
   if (!history)
     await terminal.note(
-      text("the bundle has neither former values nor an audit log", "以前の値と監査ログは含まれていません"),
+      text(
+        "the bundle contains neither earlier versions of records nor an audit log",
+        "データの以前の版と監査ログは含まれていません",
+      ),
     );
   for (const { account, user, scope } of administrators)
     await terminal.note(
@@ -233,8 +232,8 @@ async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): P
   await showProblems(terminal, problems);
   await terminal.warn(
     text(
-      `values that break a rule: ${length}; ask who exported the bundle, or correct them after you received it`,
-      `規則に反する値が ${length} 件あります。書き出した人に確認するか、受け取ってから修正してください`,
+      `${formatCount(length, "invalid value")}: ask the person who exported the bundle, or correct the data after you receive the bundle`,
+      `正しくない値が ${length} 件あります。書き出した人に確認するか、受け取ってから修正してください`,
     ),
   );
 }
@@ -243,14 +242,17 @@ const askToReceive = (name: string, { kind }: CopyRelation) => ({
   message:
     kind === "forward"
       ? text(
-          `Replace the tenant of ${name}? This has no undo; the former file is kept until the next receive.`,
+          `Replace the tenant of ${name}? You cannot undo this, but the previous file stays until you receive the next bundle.`,
           `${name} のテナントを置き換えますか? 取り消せません(以前のファイルは次に受け取るまで残ります)。`,
         )
-      : text(`Receive as ${name}? This has no undo.`, `${name} として受け取りますか? 取り消せません。`),
+      : text(
+          `Receive the tenant as ${name}? You cannot undo this.`,
+          `テナントを ${name} として受け取りますか? 取り消せません。`,
+        ),
   flag: "--yes",
 });
 
-/** Records the receipt in the copy, so that no tenant is ever received without it. */
+/** Records the receipt in the copy before the copy replaces the tenant, so that the record cannot be missing. */
 async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
   const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {
@@ -270,8 +272,8 @@ async function writeNextSteps(
   if (!isInUse) await terminal.note(renderContextUseHint(name));
   await terminal.note(
     step(
-      "not in a bundle: passwords, keys, tokens, the daily run and the settings of reminders; for the reminders",
-      "パスワード・鍵・トークン・毎日の実行・通知の設定は含まれません。通知を設定するには",
+      "a bundle does not contain passwords, keys, tokens, the daily run or reminder settings; to set up reminders",
+      "引き継ぎデータに、パスワード・鍵・トークン・毎日の実行・通知の設定は含まれません。通知を設定するには",
       line("renewals notify", ["init"]),
     ),
   );

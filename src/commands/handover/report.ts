@@ -14,7 +14,7 @@ export default defineCommand({
   summary: text("write a handover report from a bundle or the tenant", "引き継ぎレポートを書き出す"),
   details: [
     text(
-      "An HTML page: what is missing, what the leaver hands over, signature lines, then the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
+      "Writes an HTML page with what is missing, what the leaver hands over, signature lines, the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
       "HTML のページです。不足しているもの、退職者から引き継ぐもの、署名欄、続いて確認リスト、管理者、期限、件数をまとめます。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
     ),
   ],
@@ -43,7 +43,7 @@ export default defineCommand({
     { line: "clomoctl handover report handover.zip -o report.html" },
     { line: "clomoctl handover report -o report.html" },
   ],
-  // without a bundle, opening the tenant may fail, too
+  // without a bundle, the command opens the current tenant
   exits: OPEN_TENANT_ERRORS,
   opensTenant: false,
   readsTenants: true,
@@ -80,7 +80,7 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
   return await collectReportData(client, manifest, toLeaver(input, zone));
 }
 
-/** @throws `input-rejected` if it is not as exported */
+/** @throws `input-rejected` if the bundle was changed after the export */
 async function readBundle(
   tools: Tools,
   { bundle, identity, ...input }: ReportInput & { readonly bundle: string; readonly identity: string | undefined },

@@ -20,7 +20,7 @@ const ROW_STATE_NAMES = {
 const describeValue = ({ id, value }: ChecklistRow): Text | null =>
   value === null ? null : (QUESTIONS.get(id)?.choices?.[value] ?? same(value));
 
-/** Returns the columns of the checklist, whose sentences are in the language of the reader, also for programs. */
+/** Returns the columns of the checklist. Sentences are in the reader's language, even in CSV and JSON. */
 export const createChecklistColumns = (language: Language): readonly Column<ChecklistRow>[] => [
   { key: "item", header: text("item", "項目"), value: ({ item }) => item, name: ({ item }) => GROUP_TITLES[item] },
   {
@@ -48,7 +48,7 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
     const alike = QUESTIONS.has(row.id) ? (open.get(row.item) ?? []) : [];
     if (alike.length <= 1) return [row];
     if (alike[0] !== row) return [];
-    const what = text(`${alike.length} questions are unanswered`, `未回答: ${alike.length} 件`);
+    const what = text(`${alike.length} questions are unanswered`, `未回答の質問: ${alike.length} 件`);
     return [{ ...row, what, next: same(line("handover answer", [row.item])) }];
   });
 };
@@ -56,7 +56,7 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
 const INDENT = 10;
 const MIN_WIDTH = 20;
 
-/** What to do has a line of its own, so that it can be copied. */
+/** Prints each proposed command on a separate line, so that it can be copied. */
 export async function writeChecklist(
   terminal: Terminal,
   rows: readonly ChecklistRow[],

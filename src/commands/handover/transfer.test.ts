@@ -47,7 +47,7 @@ test("transfers rights and owners in one change, then names the list of what peo
   const again = await runInBoth(`${LINE} --yes`, scene);
   expect(again.en).toMatchObject({
     exit: 0,
-    stderr: expect.stringContaining("clomoctl cannot transfer anything from taro"),
+    stderr: expect.stringContaining("taro has nothing that clomoctl can transfer"),
   });
 });
 

@@ -43,7 +43,7 @@ const TRANSFER_COLUMNS: readonly Column<TransferRow>[] = [
   createTextColumn("name", text("name", "名前")),
   createTextColumn("before", text("before", "変更前")),
   createTextColumn("after", text("after", "変更後")),
-  { key: "consoleTask", header: text("task", "作業番号"), align: "end", value: ({ consoleTask }) => consoleTask },
+  { key: "consoleTask", header: text("task no.", "作業番号"), align: "end", value: ({ consoleTask }) => consoleTask },
 ];
 
 export default defineCommand({
@@ -54,8 +54,8 @@ export default defineCommand({
       "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります(最後に外します)。",
     ),
     text(
-      "What only people can hand over is listed by `handover checklist --leaver`.",
-      "人が行う手順は `handover checklist --leaver` で表示します。",
+      "`handover checklist --leaver` lists the steps that only people can do.",
+      "担当者が自分で行う手順は `handover checklist --leaver` で表示します。",
     ),
   ],
   args: {},
@@ -89,8 +89,8 @@ export default defineCommand({
     const planned = buildTransferRows(plan);
     tools.summarize({ create: 0, update: planned.length, delete: 0 });
     const rest = step(
-      "to see what people have to hand over",
-      "人が引き継ぐものを確認するには",
+      "to see what must be handed over by hand",
+      "手作業で引き継ぐものを確認するには",
       line("handover checklist", [], { leaver: leaving }),
     );
     if (dryRun || planned.length === 0) {
@@ -111,7 +111,9 @@ export default defineCommand({
     await proposeUndo(tools);
     await terminal.note(rest);
     if (rows.some(({ consoleTask }) => consoleTask !== null))
-      await terminal.note(step("to list the tasks in the console", "管理画面での作業を確認", line("console list", [])));
+      await terminal.note(
+        step("to list the tasks in the console", "管理画面での作業を確認するには", line("console list", [])),
+      );
   },
 });
 
@@ -152,13 +154,13 @@ const RECIPIENTS_NOTE = text(
 
 const describeNothingToTransfer = ({ called }: Person): Text =>
   text(
-    `clomoctl cannot transfer anything from ${called}`,
-    `${called} さんのもので clomoctl が引き継げるものはありません`,
+    `${called} has nothing that clomoctl can transfer`,
+    `${called} さんの担当に、clomoctl で引き継げるものはありません`,
   );
 
 type UserPerson = Person & { readonly id: string };
 
-/** @throws `input-rejected` if the person is not a user, only a free text */
+/** @throws `input-rejected` if the person is only mentioned in texts and is not a user */
 function requireUser({ id, ...person }: Person, typed: string): UserPerson {
   if (id !== null) return { ...person, id };
   throw new Failure("input-rejected", {

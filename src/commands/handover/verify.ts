@@ -42,10 +42,10 @@ const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
   },
   {
     key: "faults",
-    header: text("faults found", "見つかった問題"),
+    header: text("errors found", "見つかったエラー"),
     advice: true,
     value: ({ faults }) => faults,
-    // people see each fault on a line of its own instead
+    // people see one line for each fault instead
     name: () => null,
   },
 ];
@@ -78,8 +78,8 @@ export default defineCommand({
     throwFirstFault(bundle, faults);
     await terminal.note(
       text(
-        "the bundle matches its hashes: compare the first 16 digits of the fingerprint with those of the person who exported it",
-        "同梱のハッシュと一致します。フィンガープリントの最初の 16 桁を、書き出した人に確かめてください",
+        "the bundle matches its hashes: compare the first 16 digits of the fingerprint with the person who exported it",
+        "引き継ぎデータは同梱のハッシュと一致します。フィンガープリントの最初の 16 桁を、書き出した人に確認してください",
       ),
     );
     if (!found.has(TENANT_FILE)) return terminal.note(READ_ONLY_BUNDLE);

@@ -2,9 +2,9 @@ import { commandName, line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import {
-  ASK_COMMAND,
+  ANSWER_COMMAND,
   describeInapplicability,
-  listContents,
+  listStepContents,
   ONBOARDING_STEPS,
   STEP_STATES,
   type OnboardingStep,
@@ -63,9 +63,9 @@ function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): 
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: [[text("record what is done", "済んだことを登録する"), same(`${ASK_COMMAND}`)]],
+    facts: [[text("record what is done", "済んだことを登録する"), same(`${ANSWER_COMMAND}`)]],
     steps: chosen.flatMap((step) =>
-      listContents(step, facts).map((one) => (isOne ? one : { ...one, under: formatStepHeading(step, facts) })),
+      listStepContents(step, facts).map((one) => (isOne ? one : { ...one, under: formatStepHeading(step, facts) })),
     ),
   };
 }

@@ -194,7 +194,7 @@ describe("a file", () => {
     [".", [], 2, "this is a folder", "."],
     ["words.pem", [], 3, "words.pem", "words.pem"],
     ["a.vpptoken", ["--kind", "certificate"], 3, "the file contains: VPP content token", "a.vpptoken"],
-    ["a.vpptoken", ["--kind", "custom"], 3, "nothing that matches", "a.vpptoken"],
+    ["a.vpptoken", ["--kind", "custom"], 3, "no item in the file matches", "a.vpptoken"],
     ["a.vpptoken", ["--key", "words.pem"], 3, "not a private key", "words.pem"],
     ["a.vpptoken", ["--key", "gone.key"], 6, "no such file", "gone.key"],
   ])("%s %j is refused, and nothing is recorded", async (file, more, exit, said, where) => {

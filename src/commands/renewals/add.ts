@@ -7,7 +7,7 @@ import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
 import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { NEW_ITEM_OPTIONS } from "./items/options.ts";
-import { questionItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
+import { confirmItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
 import { resolveTimezone } from "../tools.ts";
 import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
@@ -54,7 +54,7 @@ export default defineCommand({
   async run(tools, { name, file, key, csr, lastLogin, ...options }) {
     const tenant = await tools.tenant("renewals");
     const timezone = resolveTimezone(tools, tenant);
-    await questionItemTexts(tools, {
+    await confirmItemTexts(tools, {
       ...options,
       name: options.kind === undefined && file === undefined ? undefined : name,
     });

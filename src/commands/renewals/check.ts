@@ -7,7 +7,7 @@ import type { Fields } from "../field.ts";
 import { isRecordOutputRequested } from "../listing/list.ts";
 import { DECRYPTION_OPTIONS } from "./items/options.ts";
 import { runCheck } from "./items/gather.ts";
-import { REPORT_OPTIONS, showFindings, showsFindings, writeReport } from "./items/report.ts";
+import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./items/report.ts";
 
 const CHECK_OPTIONS = {
   within: {
@@ -38,7 +38,7 @@ export default defineCommand({
   summary: text("check which items are due (for cron and monitoring)", "期限の近いものを調べる(cron・監視用)"),
   details: [
     text(
-      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0. What is due is shown in one line each, the most urgent first, and the rest is counted; with --format everything is listed. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0. Each item that is due is shown on one line, the most urgent first, and other items are only counted; with --format, all items are listed. An item that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
       "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まります。期限の近いものを急ぐ順に 1 行ずつ表示し、ほかは件数だけを表示します。--format を指定するとすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
@@ -97,7 +97,7 @@ export default defineCommand({
   async run(tools, { files, within, critical, nagios, prometheus, ...request }) {
     const { terminal, globals } = tools;
     const forms = { nagios, prometheus };
-    const isShown = showsFindings(tools, forms);
+    const isShown = shouldShowFindings(tools, forms);
     const thresholds = chooseThresholds(within, critical);
     const result = await runCheck(tools, { ...request, files, thresholds });
     const { state, checked: items } = result;

@@ -4,7 +4,7 @@ import { resolveTimezone } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
-import { questionItemTexts, readItemOptions } from "./items/read-options.ts";
+import { confirmItemTexts, readItemOptions } from "./items/read-options.ts";
 
 export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
@@ -26,7 +26,7 @@ export default defineCommand({
   async run(tools, { item: typed, name, ...options }) {
     const tenant = await tools.tenant("renewals");
     const before = await findItem(tenant.client, typed);
-    await questionItemTexts(tools, { ...options, name });
+    await confirmItemTexts(tools, { ...options, name });
     const said = readItemOptions(options, resolveTimezone(tools, tenant));
     const change = { ...said, ...(name === undefined ? {} : { name }) };
     const after = await tenant.client.renewals.edit(before.id, change);

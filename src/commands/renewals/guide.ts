@@ -64,7 +64,7 @@ async function findSubject(
   });
 }
 
-/** The steps for CLOMO PANEL would invalidate a token that the tenant itself holds. */
+/** Finds out whether the tenant itself holds the token, which the steps for CLOMO PANEL would invalidate. */
 async function findHolder(client: Client<"ade">, item: RenewalItem | null): Promise<GuideFacts> {
   try {
     return { own: findOwnToken(await client.ade.show(), item) };

@@ -20,8 +20,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares FILE with the file in use, as `renewals verify` does, and refuses a wrong, older or equal file (exit 3). A certificate or token that is uploaded to the console (CLOMO PANEL) counts only with the expiry date that the console shows after the upload. Without that date nothing is recorded, and the old date goes on (exit 8). A difference of up to two days is accepted.",
-      "`renewals verify` と同じように、使用中のファイルと比べ、誤ったもの、古いもの、同じものは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限が必要です。ないときは何も登録せず、更新前の期限で判定します(終了コード 8)。2 日までの差は認めます。",
+      "Compares FILE with the file in use, as `renewals verify` does, and refuses a wrong, older or equal file (exit 3). A certificate or token that is uploaded to the console (CLOMO PANEL) counts only with the expiry date that the console shows after the upload. Without that date, nothing is recorded and the old date still counts (exit 8). A difference of up to two days is accepted.",
+      "`renewals verify` と同じように、使用中のファイルと比べ、誤ったもの、古いもの、同じものは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限が必要です。指定がないときは何も登録せず、更新前の期限で判定します(終了コード 8)。2 日までの差は認めます。",
     ),
   ],
   args: {
@@ -50,7 +50,7 @@ export default defineCommand({
     by: {
       kind: "string",
       value: "NAME",
-      about: text("person who did it (default: your user name)", "実施者(既定: OS のユーザー名)"),
+      about: text("person who renewed the item (default: your user name)", "更新した人(既定: OS のユーザー名)"),
     },
     ...COMPARISON_OPTIONS,
   },
@@ -86,7 +86,7 @@ export default defineCommand({
       throw new Failure("input-rejected", {
         what: text(`this file cannot renew "${name}": ${en}`, `このファイルでは「${name}」を更新できません: ${ja}`),
         where: file,
-        hint: step("to get the right file", "正しいものを入手する手順", line("renewals guide", [name])),
+        hint: step("to get the right file", "正しいファイルの入手手順を見るには", line("renewals guide", [name])),
       });
     }
     if (left.length > 0) {
@@ -119,10 +119,10 @@ export default defineCommand({
 const createNoFileFailure = ({ name }: RenewalItem): Failure =>
   new Failure("usage", {
     what: text(
-      `nothing renews "${name}": a file, or --signed-in`,
-      `「${name}」を更新するファイルか --signed-in がありません`,
+      `"${name}" cannot be renewed without a file or --signed-in`,
+      `「${name}」を更新するには、ファイルか --signed-in が必要です`,
     ),
-    hint: step("to see how to renew this item", "更新の手順", line("renewals guide", [name])),
+    hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
   });
 
 /** Returns this computer's user name.  @throws Failure `usage` if there is none, as in some containers */
@@ -130,6 +130,6 @@ function requireUserName({ machine }: Tools): string {
   if (machine.userName !== undefined) return machine.userName;
   throw new Failure("usage", {
     what: text("cannot determine your user name", "ユーザー名がわかりません"),
-    hint: text("use --by NAME to specify the person who did it", "--by NAME で実施者を指定してください"),
+    hint: text("use --by NAME to specify the person who renewed the item", "更新した人を --by NAME で指定してください"),
   });
 }

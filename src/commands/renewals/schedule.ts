@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 
 export default defineCommand({
-  summary: text("print what starts the daily reminders on this computer", "毎日の通知を自動実行する設定を出力する"),
+  summary: text("print a scheduler entry for the daily reminders", "毎日の通知を自動実行する設定を出力する"),
   details: [
     text(
       "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on; store the token of a tenant on another computer with `context set NAME --token-file FILE`.",
@@ -51,7 +51,7 @@ export default defineCommand({
   },
 });
 
-/** @throws `not-found`; `usage` if a run could not read the token again */
+/** @throws `not-found`; `usage` if a scheduled run could not read the token from a file */
 async function chooseScope({ globals, environment, contexts, workingFolder }: Tools): Promise<readonly string[]> {
   const name = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
   const { tokenFile } = globals;

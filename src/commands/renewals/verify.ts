@@ -59,7 +59,7 @@ export default defineCommand({
   },
 });
 
-/** Rejects an unreadable file in the same way as a wrong file, because it does not prove anything. */
+/** An unreadable file is rejected like a wrong file, because it does not prove anything. */
 function rejectUnreadableFile(error: unknown): never {
   if (!(error instanceof Failure)) throw error;
   throw new Failure("input-rejected", error);

@@ -10,7 +10,7 @@ type WordValue = string | number | true | undefined;
 
 /**
  * A proposed command: its name, and its arguments and options as words without quotes. Only {@link line} creates it. In
- * a sentence, backticks keep its borders until the terminal shows it.
+ * a sentence, backticks mark where the command begins and ends until the terminal prints it.
  */
 export class CommandLine {
   readonly name: keyof Catalogue;
@@ -35,7 +35,7 @@ export class CommandLine {
 /** Returns the flag for the key of an option: `dryRun` → `--dry-run`. */
 const toFlag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Returns an option with its value. `output` uses its short form, but not before `-`: `-o=…` would be a value. */
+/** Returns an option with its value. `output` becomes `-o`, unless the value begins with `-`, as `-o=…` is misread. */
 const formatOption = (key: string, value: string): readonly string[] => {
   const flag = toFlag(key);
   if (value.startsWith("-")) return [`${flag}=${value}`];
@@ -72,7 +72,7 @@ export const line = <C extends keyof Catalogue>(
 /** Returns the name of a command, for a message that does not suggest a command to type: `clomoctl renewals edit`. */
 export const commandName = (command: keyof Catalogue): string => `clomoctl ${command}`;
 
-/** One piece of advice: what to do, or what a command is for, and what to type. */
+/** Advice: what to do, and the command that does it, if there is one. */
 export interface Step {
   readonly why: Text;
   readonly line?: CommandLine | undefined;
@@ -80,7 +80,7 @@ export interface Step {
 
 export type Advice = Step | CommandLine | Text;
 
-/** Creates a step from its text in both languages. @param line what to type, if a command does the step */
+/** Creates a step from its text in both languages. @param line the command that performs the step, if there is one */
 export const step = <L extends CommandLine | undefined>(en: string, ja: string, line?: L) => ({
   why: text(en, ja),
   line: line as L,

@@ -16,7 +16,7 @@ interface TokenFileName {
   readonly at: string | undefined;
 }
 
-/** Decrypts an ADE server token with our keys (PEM). No failure (`input-rejected`) shows the content.  @see apple 1 */
+/** Decrypts an ADE server token with our keys (PEM). Failures (`input-rejected`) omit its content. @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
@@ -50,7 +50,7 @@ const NOT_ENCRYPTED = text(
 );
 const UNKNOWN_CIPHER = text(
   "the token is encrypted with an unknown cipher; only the ciphers of S/MIME are supported: AES-CBC and Triple DES",
-  "対応していない方式で暗号化されています(対応しているのは S/MIME の AES-CBC と Triple DES です)",
+  "トークンは対応していない方式で暗号化されています(対応しているのは S/MIME の AES-CBC と Triple DES です)",
 );
 const ENCRYPTED_FOR_OTHER_KEY = text(
   "the token is encrypted for another key",

@@ -11,7 +11,7 @@ const MAX_TEXT_LENGTH = 4096;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Creates the failure for a response that is not as documented. It names the member, but not its value. */
+/** Creates the failure for an undocumented response. Its message names the member but not the value. */
 export const createUndocumentedFailure = (where: string, member: string): Failure =>
   new Failure("unavailable", {
     what: text(
@@ -32,7 +32,7 @@ export function parseJsonObject(where: string, body: string): JsonObject {
   return value;
 }
 
-/** Parses a status 200 whose body is empty or an object; undefined for others. @throws `unavailable` if incomplete */
+/** Parses a status 200 with an object or a blank body; undefined otherwise. @throws `unavailable` for broken JSON */
 export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
   status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 

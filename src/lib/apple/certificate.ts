@@ -24,8 +24,8 @@ interface ParsedCertificate {
 }
 
 /**
- * Reads the certificates in a PEM text. An authority whose certificate issued another one in the file is part of its
- * chain, not an item. A broken certificate does not hide the others. @throws `input-rejected` if there are too many
+ * Reads the certificates in a PEM text. The certificate of an authority that issued another one in the text is not an
+ * item. Broken certificates are returned beside the valid ones. @throws `input-rejected` if there are too many
  */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {
   const all = findPemBlocks(pem)
@@ -35,7 +35,7 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
     .toArray();
   const parsed = all.filter((one) => "certificate" in one);
   const broken = all.filter((one) => "en" in one);
-  // if the file contains nothing else, the first broken certificate is enough
+  // if all certificates are broken, one reason is enough
   if (parsed.length === 0) return { renewables: [], broken: broken.slice(0, 1) };
   if (all.length > MAX_CERTIFICATES) {
     const many = MAX_CERTIFICATES;
@@ -82,7 +82,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   return {
     expiring: {
       kind: topic === null ? detectCertificateKind(commonName, from.namesApple) : "push-certificate",
-      // Apple's common name is only APSP: and a UUID
+      // the common name that Apple writes is only `APSP:` and a UUID
       name: topic === null ? (commonName ?? organisation ?? uid ?? file) : "push-certificate",
       expiresAt: formatCertificateDate(file, certificate.validToDate),
       validFrom: formatCertificateDate(file, certificate.validFromDate),

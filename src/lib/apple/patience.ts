@@ -35,8 +35,9 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request, and again if the server is busy (429, 503), after the delay that it requests or 1, 2 and 4 seconds:
- * four attempts within one minute. @param repeatable also if there was no response @throws `unavailable`; `interrupted`
+ * Sends a request up to four times within a minute while the server is busy (429, 503), after the delay that the server
+ * requests or 1, 2 and 4 seconds. @param repeatable true: repeat if there was no response @throws `unavailable`;
+ * `interrupted`
  */
 export async function sendWithRetry(
   request: AppleRequest,

@@ -55,7 +55,7 @@ describe("content tokens", () => {
 test.each([
   ["nothing", "", "the file is empty"],
   ["words", "hello", "not a certificate, token or provisioning profile"],
-  ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "key store: extract the certificate first"],
+  ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "key store; extract the certificate first"],
   ["a PKCS#12 key store", Buffer.from("308204e3020103308204", "hex"), "openssl pkcs12 -in FILE -nokeys"],
   ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 in the file is broken or truncated"],
   ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "not a certificate, token or"],

@@ -21,8 +21,8 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
 
 /**
  * Returns the items in a file that expire. The content decides its type: certificates (PEM or DER), ADE server tokens,
- * content tokens (VPP), provisioning profiles. @throws `input-rejected` if nothing in it expires, it is broken, or a
- * key store
+ * content tokens (VPP), provisioning profiles. @throws `input-rejected` if the file is broken, is a key store, or
+ * contains nothing that expires
  */
 export async function readRenewables(file: NamedFile, options: ReadOptions = {}): Promise<readonly Renewable[]> {
   const { renewables, broken } = await readRenewablesAndErrors(file, options);
@@ -31,7 +31,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/** Reads as {@link readRenewables} does, and reports broken certificates beside the valid ones. */
+/** Like {@link readRenewables}, but returns the errors of broken certificates beside the valid items. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},
@@ -41,7 +41,7 @@ export async function readRenewablesAndErrors(
   if (bytes.length > MAX_RENEWAL_FILE_BYTES) {
     throw createRejectedFileFailure(
       name,
-      text("the file is too large to be a certificate or a token", "証明書やトークンにしては大きすぎます"),
+      text("the file is too large to be a certificate or a token", "大きすぎるため、証明書やトークンではありません"),
     );
   }
   return isBinary(bytes) || isKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);
@@ -72,7 +72,7 @@ const createKeyStoreFailure = (name: string) =>
   createRejectedFileFailure(
     name,
     text(
-      "key store: extract the certificate first: openssl pkcs12 -in FILE -nokeys",
+      "this is a key store; extract the certificate first: openssl pkcs12 -in FILE -nokeys",
       "鍵ストアです。先に証明書を取り出してください: openssl pkcs12 -in FILE -nokeys",
     ),
   );
@@ -82,7 +82,7 @@ const createUnreadableFileFailure = (name: string) =>
     name,
     text(
       "not a certificate, token or provisioning profile, or the file is damaged",
-      "証明書、トークン、プロビジョニングプロファイルのいずれでもないか、壊れています",
+      "証明書・トークン・プロビジョニングプロファイルのいずれでもないか、壊れています",
     ),
   );
 

@@ -4,7 +4,7 @@ import type { ExpiringItem } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
 export interface NamedFile {
-  /** file name without folders; supplies what the content lacks: the server, location and time of download */
+  /** file name without folders; it may contain the server, the location and the time of the download */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -13,7 +13,7 @@ export interface NamedFile {
 export interface Issuer {
   /** on one line: `CN=…, O=…` */
   readonly name: string;
-  /** whether the organisation in the name is Apple Inc. */
+  /** true if the organisation in the name is Apple Inc. */
   readonly namesApple: boolean;
 }
 
@@ -28,9 +28,9 @@ export type SuccessorEvidence =
       readonly of: "ade-token";
       /** name of the MDM server in Apple's portal, taken from the file name */
       readonly server: string | null;
-      /** SHA-256 of the consumer key, which renewals of a token keep; null if none of our keys opens the token */
+      /** SHA-256 of the consumer key, which a renewed token keeps; null if none of our keys decrypts the token */
       readonly consumer: string | null;
-      /** certificate whose key can open the token, as issuer and serial number; null if the file does not name it */
+      /** certificate whose key can decrypt the token, as issuer and serial number; null if the file does not name it */
       readonly recipient: string | null;
     }
   | {
@@ -52,6 +52,6 @@ export interface RenewableReadResult {
 
 export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Creates the failure for a rejected file, without a cause: parsers quote their input, and tokens are secret. */
+/** Creates the failure for a rejected file. It omits the cause, because parser errors quote secret tokens. */
 export const createRejectedFileFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });

@@ -5,7 +5,7 @@ import type { ProblemObject } from "./problem-object.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 
-/** The statuses with which a server, or a proxy in front of a server, says that it cannot answer at the moment. */
+/** Statuses with which a server, or a proxy in front of it, reports that it cannot answer at the moment. */
 export const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /** Maximum length of a problem object; a longer body is not read further. */
@@ -22,7 +22,7 @@ export const addUnknownOutcome = ({ en, ja }: Text): Text =>
     `${ja}。依頼した処理はテナント側で完了している可能性があります`,
   );
 
-/** Unless a request only reads, or was refused (4xx), the tenant may have performed it. */
+/** Adds that the tenant may have performed the request, unless the request only reads or was refused (4xx). */
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
@@ -83,7 +83,6 @@ export const createResponseFailure = async (route: CallPlace, response: Response
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
   const failure = problem.success ? createProblemFailure(route, problem.data) : createOtherFailure(route, response);
   const { status } = response;
-  // whoever refused the request
   const isRefusal = status >= 400 && status < 500;
   return addServerFacts(isRefusal ? failure.with({ status }) : failure, response.headers);
 };
@@ -120,7 +119,7 @@ const createOtherFailure = (route: CallPlace, { status }: Response): Failure => 
 
 const SERVER_HINT = step(
   "check that the server is running; to check the address of the context",
-  "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
+  "サーバーが動いているか確認してください。コンテキストのアドレスを確認するには",
   line("context list", []),
 );
 const PROXY_HINT = text(
@@ -130,7 +129,7 @@ const PROXY_HINT = text(
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
-/** Adds what only the headers of a response say: when to try again, and the id of the request in the server's log. */
+/** Adds the data of response headers: when to try again, and the ID of the request in the server's log. */
 const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   if (!LOGGED_CODES.includes(failure.code)) return failure;
   const id = headers.get(REQUEST_ID_HEADER);
@@ -143,12 +142,12 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   });
 };
 
-const MINUTES_FROM = 120;
+const MAX_SHOWN_SECONDS = 120;
 
-/** Describes when to try again; never rounded down. */
+/** Describes when to try again, with minutes rounded up. */
 const describeRetry = (seconds: number): Text => {
   const minutes = Math.ceil(seconds / 60);
-  return seconds < MINUTES_FROM
+  return seconds < MAX_SHOWN_SECONDS
     ? text(`try again in ${formatCount(seconds, "second")}`, `${seconds} 秒後にもう一度実行してください`)
     : text(`try again in ${formatCount(minutes, "minute")}`, `${minutes} 分後にもう一度実行してください`);
 };
@@ -169,11 +168,11 @@ export const readJson = async (route: CallPlace, response: Response): Promise<un
   return content;
 };
 
-const FAULTS = {
+const RESPONSE_FAULTS = {
   truncated: text("the response ends early", "応答が途中で切れています"),
   "long line": text("a line is too long", "行が長すぎます"),
   malformed: text("malformed JSON", "JSON が壊れています"),
 } as const;
 
-export const createFaultFailure = (route: CallPlace, fault: keyof typeof FAULTS): Failure =>
-  createContractFailure(route, FAULTS[fault]);
+export const createFaultFailure = (route: CallPlace, fault: keyof typeof RESPONSE_FAULTS): Failure =>
+  createContractFailure(route, RESPONSE_FAULTS[fault]);

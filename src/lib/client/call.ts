@@ -8,7 +8,7 @@ import type { Transport } from "./transport.ts";
 
 type Method = ReturnType<typeof splitRoute>["method"];
 
-interface Performed {
+interface OperationResult {
   readonly given: unknown;
   readonly changes: readonly number[];
 }
@@ -16,10 +16,10 @@ interface Performed {
 export interface Connection {
   readonly transport: Transport;
   /** performs an operation of a tenant in this process; without it, operations are sent through `transport` */
-  readonly perform?: ((asked: AskedCall) => Promise<Performed>) | undefined;
+  readonly perform?: ((asked: ApiCall) => Promise<OperationResult>) | undefined;
   /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
-  /** aborts long lists and exports, with its reason, but not short requests and changes, so that cleaning up works */
+  /** aborts long lists and exports, but not short requests or changes, so that cleaning up works */
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
   readonly beforeChange?: ((route: { readonly method: Method }) => Promise<void>) | undefined;
@@ -38,20 +38,20 @@ export interface Upload {
   readonly encoding: string;
 }
 
-export interface AskedCall {
+export interface ApiCall {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
   readonly given: Readonly<Record<string, unknown>> | undefined;
   readonly file: Upload | undefined;
   readonly signal: AbortSignal | undefined;
-  /** the tenant's revision when a person was asked: if what the change locks has changed since then, it is refused */
+  /** the tenant's revision at the time of the question; a change of data that is newer is refused */
   readonly base?: number | undefined;
 }
 
-/** The objects of a streamed list, in order; or in batches as they arrive, for lists of up to a million objects. */
+/** The objects of a streamed list: one by one, or in batches as they arrive, which is faster for long lists. */
 export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
-  /** yields bytes to pass on; for a list of records, lines with a member for each column */
+  /** yields the list as NDJSON bytes; a record has a member for each column */
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
@@ -92,11 +92,11 @@ export interface PlainResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: ReadableStream<Uint8Array> | null;
-  /** the failure that an error response describes; its body is then read */
+  /** failure that an error response describes; reading it has consumed the body */
   readonly failure?: Failure | undefined;
 }
 
-/** Sends a request that a person composed. Any other method than GET counts as a change. */
+/** Sends a request that the user composed. Every method except GET counts as a change. */
 export const sendRequest = async (
   connection: Connection,
   { method, path, body }: PlainRequest,
@@ -131,7 +131,7 @@ export const sendRequest = async (
 const createOtherAddressFailure = (path: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the address is not an address of this tenant, and credentials are sent nowhere else",
+      "the address does not belong to this tenant, and credentials are sent only to the tenant",
       "このテナントのアドレスではありません。サインイン情報をほかのサーバーに送ることはありません",
     ),
     where: path,

@@ -13,7 +13,7 @@ export const SEVERAL_CHANGED_STATE = text(
 
 export type ChangeState = "sent" | "made" | "refused";
 
-/** Knows when changes of a tenant are sent and answered, and the revision of the data about which a question was asked. */
+/** Reports when changes are sent and answered, and knows the revision of the data that a question was about. */
 export class Changes {
   readonly #tell: (state: ChangeState) => void;
   readonly #readRevision: () => Promise<number>;
@@ -25,17 +25,17 @@ export class Changes {
     this.#readRevision = readRevision;
   }
 
-  /** Remembers the tenant's revision before data is read about which a question may be asked. */
+  /** Stores the tenant's revision. Call this before reading the data for a question. */
   async look(): Promise<void> {
     this.#known = await this.#readRevision();
   }
 
-  /** Makes the next change depend on the data that was read before a question. */
+  /** Makes the tenant refuse the next change if its data has changed since it was read for the question. */
   async asked(): Promise<void> {
     this.#base ??= this.#known ?? (await this.#readRevision());
   }
 
-  /** Returns the revision on which the next change is based; undefined if nobody was asked. */
+  /** Returns the revision on which the next change is based; undefined if no question was asked. */
   takeBase(): number | undefined {
     const base = this.#base;
     this.#base = undefined;

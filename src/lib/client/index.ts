@@ -15,7 +15,7 @@ import {
 } from "../tenant/operation.ts";
 import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "../tenant/operations.ts";
 import type { createFaultFailure } from "./answer.ts";
-import type { AskedCall, Connection, StreamedLines, Upload } from "./call.ts";
+import type { ApiCall, Connection, StreamedLines, Upload } from "./call.ts";
 
 export type * from "../tenant/operations.ts";
 export type { Connection, PlainRequest, PlainResponse, StreamedLines, Upload } from "./call.ts";
@@ -24,7 +24,7 @@ export type { Transport } from "./transport.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
-/** The subject of an operation: the only value in its path, or several values by name. */
+/** The path of an operation: its only value, or an object if there are several values. */
 type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
   ? []
   : IsUnion<PathNames<R>> extends true
@@ -51,7 +51,7 @@ type Method<One> =
 
 type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
 
-const readArguments = (one: AnyOperation, given: readonly unknown[], ending: AbortSignal | undefined): AskedCall => {
+const readArguments = (one: AnyOperation, given: readonly unknown[], ending: AbortSignal | undefined): ApiCall => {
   const names = listPathNames(splitRoute(one).path);
   const left = [...given];
   const subject = names.length === 0 ? {} : left.shift();
@@ -61,33 +61,33 @@ const readArguments = (one: AnyOperation, given: readonly unknown[], ending: Abo
   const usual = (one.result ?? "json") === "json" ? undefined : ending;
   return {
     one,
-    path: path as AskedCall["path"],
-    given: input as AskedCall["given"],
+    path: path as ApiCall["path"],
+    given: input as ApiCall["given"],
     file,
     signal: (left.shift() as AbortSignal | undefined) ?? usual,
   };
 };
 
-const perform = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+const perform = async (connection: Connection, asked: ApiCall): Promise<unknown> => {
   if (connection.perform === undefined) return (await import("./send.ts")).send(connection, asked);
   const { given: result, changes } = await connection.perform(asked);
   if (changes.length > 0) connection.changed?.(changes);
   return result;
 };
 
-export const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+export const ask = async (connection: Connection, asked: ApiCall): Promise<unknown> => {
   const { one, given } = asked;
   if (!changesTenant(one) || given?.["dryRun"] === true) return perform(connection, asked);
   await connection.beforeChange?.(splitRoute(one));
   const { changes } = connection;
   if (changes === undefined) return perform(connection, asked);
   const base = changes.takeBase();
-  // a plan has its own way of noticing what changed since it was seen
+  // the etag of a plan already detects changes since the plan was shown
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */
-const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
+/** Lets pending signals arrive. In the same process, they would otherwise wait until the list ends. */
+const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
 };
@@ -95,7 +95,7 @@ const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
 const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
   (await import("./answer.ts")).createFaultFailure(...fault);
 
-/** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
+/** Maximum length of a line of a streamed list, in UTF-16 code units. The rows of plans are far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
 async function* readLines(
@@ -115,7 +115,7 @@ async function* readLines(
 }
 
 /** Yields the objects of a streamed list in batches. If a line fails, the objects before it are yielded first. */
-async function* iterateBatches(connection: Connection, asked: AskedCall): AsyncGenerator<readonly unknown[]> {
+async function* iterateBatches(connection: Connection, asked: ApiCall): AsyncGenerator<readonly unknown[]> {
   const place = splitRoute(asked.one);
   for await (const lines of readLines(place, (await ask(connection, asked)) as Lines<unknown>)) {
     await yieldToSignals(asked);
@@ -132,7 +132,7 @@ async function* iterateBatches(connection: Connection, asked: AskedCall): AsyncG
 
 const LINE_FEED = 0x0a;
 
-async function* iterateBytes(connection: Connection, asked: AskedCall): AsyncGenerator<Uint8Array> {
+async function* iterateBytes(connection: Connection, asked: ApiCall): AsyncGenerator<Uint8Array> {
   let last: number | undefined;
   for await (const chunk of (await ask(connection, asked)) as AsyncIterable<Uint8Array>) {
     await yieldToSignals(asked);
@@ -142,7 +142,7 @@ async function* iterateBytes(connection: Connection, asked: AskedCall): AsyncGen
   if (last !== undefined && last !== LINE_FEED) throw await createFault(splitRoute(asked.one), "truncated");
 }
 
-const openLines = (connection: Connection, asked: AskedCall): StreamedLines<unknown> => ({
+const openLines = (connection: Connection, asked: ApiCall): StreamedLines<unknown> => ({
   batches: () => iterateBatches(connection, asked),
   ndjson: () => {
     const given = asked.one.result === "list" ? { ...asked.given, columns: true } : asked.given;
@@ -153,7 +153,7 @@ const openLines = (connection: Connection, asked: AskedCall): StreamedLines<unkn
   },
 });
 
-const openCsv = async (connection: Connection, asked: AskedCall): Promise<ReadableStream<Uint8Array>> => {
+const openCsv = async (connection: Connection, asked: ApiCall): Promise<ReadableStream<Uint8Array>> => {
   const { content, isAudited } = (await ask(connection, asked)) as TenantExport;
   if (!isAudited) await connection.unaudited?.();
   return content;

@@ -1,15 +1,15 @@
 import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
 import { splitRoute, takesQuery } from "../tenant/operation.ts";
 import { checkMediaType, readJson } from "./answer.ts";
-import { buildUrl, createCallFailure, noteChanges, type AskedCall, type Connection, type Upload } from "./call.ts";
+import { buildUrl, createCallFailure, noteChanges, type ApiCall, type Connection, type Upload } from "./call.ts";
 
-const fillPath = (path: string, values: AskedCall["path"]): string =>
+const fillPath = (path: string, values: ApiCall["path"]): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
 
 const contentTypeOf = ({ encoding }: Upload): string =>
   encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${encoding}`;
 
-const buildRequest = (connection: Connection, { one, path, given, file, signal, base }: AskedCall): Request => {
+const buildRequest = (connection: Connection, { one, path, given, file, signal, base }: ApiCall): Request => {
   const place = splitRoute(one);
   const url = buildUrl(connection, fillPath(place.path, path));
   const isQuery = takesQuery(one);
@@ -32,7 +32,7 @@ const buildRequest = (connection: Connection, { one, path, given, file, signal, 
   return new Request(url, init);
 };
 
-export const send = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+export const send = async (connection: Connection, asked: ApiCall): Promise<unknown> => {
   const { one } = asked;
   const place = splitRoute(one);
   const response = await connection.transport(buildRequest(connection, asked));

@@ -2,8 +2,8 @@ import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { addUnknownOutcome } from "./answer.ts";
 
-/** The errors by their codes. @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
-const REASONS: readonly (readonly [codes: RegExp, what: Text, hint?: Text])[] = [
+/** Connection errors. @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
+const CONNECTION_ERRORS: readonly (readonly [codes: RegExp, what: Text, hint?: Text])[] = [
   [/^ECONNREFUSED$/, text("connection refused", "接続が拒否されました")],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, text("host not found", "ホスト名が見つかりません")],
   [
@@ -27,7 +27,7 @@ const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しまし�
 
 const explainConnectionError = (error: unknown): FailureDetail => {
   const code = getErrorCode(error);
-  const [, reason, hint] = REASONS.find(([codes]) => codes.test(code)) ?? [];
+  const [, reason, hint] = CONNECTION_ERRORS.find(([codes]) => codes.test(code)) ?? [];
   if (reason !== undefined) return { what: reason, ...(hint && { hint }) };
   const suffix = code === "" ? "" : ` (${code})`;
   return /^(?:EPROTO$|ERR_SSL_|ERR_TLS_|CERT_)/.test(code)

@@ -41,12 +41,12 @@ const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_E
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
 
-/** Statuses that refuse a request before its work begins, if there is Retry-After. With 502 and 504, it may be done. */
+/** With Retry-After, these statuses mean that no work has begun. After 502 and 504, the work may be done. */
 const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
-/** A request in undici's form. If the request may be repeated, its body is kept as bytes. */
+/** A request for undici. If the request may be repeated, its body is an array of bytes. */
 interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
   /** true if the request may be sent again after the tenant certainly did not perform it */
@@ -126,7 +126,7 @@ const discardBody = (body: HttpResponse["body"]): void => {
   body.destroy();
 };
 
-/** Redirects are not followed: the request and its credentials would be sent to another host. */
+/** Redirects are not followed, because they would send the request and its credentials to another host. */
 const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
@@ -154,8 +154,8 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: nu
   return new Response(empty ? null : streamBody(answer, outgoing), { status, headers });
 };
 
-/** What became of a request whose connection failed. `lost` and `timed-out`: the tenant may have performed it. */
-const findFate = (error: unknown): "never-sent" | "lost" | "timed-out" | "other" => {
+/** Classifies a failed connection. After `lost` and `timed-out`, the tenant may have performed the request. */
+const classifyConnectionError = (error: unknown): "never-sent" | "lost" | "timed-out" | "other" => {
   const code = getErrorCode(error);
   if (NEVER_SENT_CODES.includes(code)) return "never-sent";
   if (CONNECTION_LOST_CODES.includes(code)) return "lost";
@@ -190,11 +190,11 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
   const { surroundings } = options;
   const { signal, isIdempotent, isRead } = outgoing;
   let isOutcomeUnknown = false;
-  // the latest response that asks to try again, unless a later request may have had an effect
+  // the latest response that requests a retry, unless a later request may have had an effect
   let refusal: HttpResponse | undefined;
   for (let repetition = 0; ; repetition += 1) {
     const last = repetition === MAX_RETRIES || !outgoing.isRepeatable;
-    // clients that failed together must not come back together
+    // a random delay prevents clients that failed together from returning together
     let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
     try {
       const answer = await send(outgoing.address, outgoing.options);
@@ -205,12 +205,12 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
       if (last || delayMs > MAX_RETRY_AFTER_MS || !statuses.includes(answer.statusCode)) return answer;
       refusal = answer;
     } catch (error) {
-      const fate = findFate(error);
+      const fate = classifyConnectionError(error);
       if (fate !== "never-sent") refusal = undefined;
       isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
       const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);
       if (last || !canRepeat || signal.aborted) {
-        // a server that stops says what became of the request, and then nobody answers any more
+        // a stopping server refuses the request and then closes its port, so the refusal is the better error
         if (refusal !== undefined && !signal.aborted) return refusal;
         const { environment } = options;
         const mayHaveEffect = isOutcomeUnknown && !isRead;

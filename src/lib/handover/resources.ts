@@ -2,7 +2,7 @@ import { DEVICE } from "../model/device.ts";
 import { SECURED_USER } from "../model/secured-user.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** The record types in a bundle, with their titles. Each has a file with one record per line, and a sheet. */
+/** Titles of the record types in a bundle. Each type has a sheet, and a file with one record per line. */
 export const RESOURCE_TITLES = {
   tenant: text("tenant", "テナント"),
   "account-settings": text("CLOMO account settings", "CLOMO アカウント設定"),

@@ -3,7 +3,7 @@ import { QUESTIONS } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 
-/** Credentials issued for one year, with the labels of their dates on HOME.  @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
+/** Credentials that expire after a year, with the labels of their dates on HOME. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
 export const CREDENTIAL_LABELS = {
   "push-certificate": "MDM プッシュ通知証明書",
   "ade-token": "ADE サーバートークン",
@@ -34,7 +34,7 @@ export interface OnboardingFacts {
   readonly devices: number;
   /** why some ADE devices are not ready to be switched on, and what to do; undefined if all are ready */
   readonly notReady: Step | undefined;
-  /** true if this tenant itself syncs with Apple, and has never done so */
+  /** true if this tenant itself syncs with Apple and has not done so yet */
   readonly isNeverSynced: boolean;
   /** true if at least one device does not have an owner */
   readonly unowned: boolean;
@@ -43,7 +43,7 @@ export interface OnboardingFacts {
   readonly recorded: readonly CredentialKind[];
   /** renewal items that are expired or critical, the most urgent first */
   readonly pressing: readonly UrgentRenewal[];
-  /** answers by the names of their questions */
+  /** answers by the name of the question */
   readonly answers: ReadonlyMap<string, OnboardingAnswer>;
 }
 

@@ -7,7 +7,7 @@ import { buildGuideDocument } from "../renewals/guide/document.ts";
 import { same } from "../text/index.ts";
 import { CREDENTIAL_KINDS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 import { buildIssueSteps, isFirstIssue } from "./first-issue.ts";
-import { evaluateSteps, listContents, ONBOARDING_STEPS } from "./steps.ts";
+import { evaluateSteps, listStepContents, ONBOARDING_STEPS } from "./steps.ts";
 
 const NOW = "2026-11-20T01:00:00.000Z";
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -73,7 +73,7 @@ describe("a first issue", () => {
           expect(named || allowed(kind)).toBe(true);
         }
         // so do the documents of all the steps
-        const steps = ONBOARDING_STEPS.flatMap((step) => listContents(step, known));
+        const steps = ONBOARDING_STEPS.flatMap((step) => listStepContents(step, known));
         const guide = buildGuideDocument({ title: same("all"), facts: [], steps });
         expect(FIRST.test(renderDocument(guide, "ja", "text"))).toBe(CREDENTIAL_KINDS.some(allowed));
       }),

@@ -27,7 +27,7 @@ export interface OnboardingStep {
   readonly standing: (facts: OnboardingFacts) => StepStatus;
 }
 
-export const ASK_COMMAND = line("handover answer", ["onboarding"]);
+export const ANSWER_COMMAND = line("handover answer", ["onboarding"]);
 
 const buildGuideCommand = (step: number): CommandLine => line("onboarding guide", [step]);
 
@@ -41,12 +41,12 @@ const judgeByAnswer =
     const value = findOnboardingAnswer(facts, name);
     if (value === "yes") return createDoneStatus(finished);
     return createOpenStatus(
-      value === undefined ? text("not answered yet", "未回答です") : text("not yet", "まだです"),
+      value === undefined ? text("not answered yet", "未回答です") : text("not done yet", "まだ行っていません"),
       buildGuideCommand(step),
     );
   };
 
-/** The credentials that are issued only if they are used, each with the field of the tenant that records the use. */
+/** Optional credentials, each with the field of the tenant that records whether the credential is used. */
 const OPTIONAL_CREDENTIALS = [
   ["ade-token", "ade"],
   ["vpp-token", "vpp"],
@@ -105,7 +105,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("decide how devices are managed", "デバイスの管理状態を決める"),
     standing: (facts) =>
       findOnboardingAnswer(facts, "way") === undefined
-        ? createOpenStatus(text("not answered yet", "未回答です"), ASK_COMMAND)
+        ? createOpenStatus(text("not answered yet", "未回答です"), ANSWER_COMMAND)
         : createDoneStatus(text("decided", "決定済み")),
   },
   {
@@ -203,7 +203,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
 ];
 
 /** Returns what to do in an onboarding step. @see guides/onboarding */
-export const listContents = ({ id }: OnboardingStep, facts: OnboardingFacts): readonly ContentStep[] => {
+export const listStepContents = ({ id }: OnboardingStep, facts: OnboardingFacts): readonly ContentStep[] => {
   if (id === "issued") return findRequiredCredentials(facts).flatMap((kind) => buildIssueSteps(facts, kind));
   const way = ENROLMENT_METHOD_NAMES.find((one) => one === findOnboardingAnswer(facts, "way"));
   if (id === "devices" && way !== undefined) return buildEnrolmentGuide(way).steps;

@@ -26,7 +26,7 @@ const PARENT_FIELD = "parent";
 
 const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
-/** Returns the (last) name of a row's record if it has one in addition to its key, otherwise null. */
+/** Returns the name of a row's record after the change; null if the record has no name except its key. */
 export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
   const name = [...after, ...before].find(({ field }) => NAME_FIELDS.includes(field))?.value;
   return typeof name === "string" ? name : null;
@@ -61,7 +61,7 @@ export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly V
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
-/** Describes a change of a value: `役職: 主任 → (空)`, or only the header if both look the same. */
+/** Describes a change of a value: `役職: 主任 → (空)`, or only the header if both values look the same. */
 export function describeChange(
   kind: Import["kind"],
   { field, before, after }: ValueChange,
@@ -108,7 +108,7 @@ export function formatPlanValue(value: PlanValue, longest = Infinity): Text {
   return same(short);
 }
 
-/** Returns what a plan does to a column: `役職: 3 changed, 1 cleared` */
+/** Describes what a plan changes in a column: `役職: 3 changed, 1 cleared` */
 export function describeColumn(kind: Import["kind"], column: Import["columns"][number]): Text {
   const { field, changed, cleared, removed } = column;
   const parts = [

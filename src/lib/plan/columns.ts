@@ -37,7 +37,7 @@ const describeImportKind = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
 };
 
-/** Returns the changes of records of other types than the import's own: `device: update 3` */
+/** Describes the changes of other record types than the import's own: `device: update 3` */
 const describeOtherRecords = (
   beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
 ): Text =>
@@ -71,7 +71,7 @@ const ACTOR_COLUMN = createImportColumn("actor", text("done by", "実行者"), {
   name: ({ actor }) => formatActor(actor),
 });
 
-/** The column with what an import did or would do: `+24 ~3 -1` */
+/** The numbers of records that an import created, updated and deleted, or would change: `+24 ~3 -1` */
 const CHANGES_COLUMN: Column<Import> = {
   key: "changes",
   header: text("changes", "変更"),
@@ -174,7 +174,7 @@ export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
   readonly committed: boolean;
-  /** true if the plan is kept, so that it can be committed later by its number */
+  /** true if the plan is stored, so that it can be committed later by its number */
   readonly isKept?: boolean | undefined;
 }
 
@@ -185,7 +185,7 @@ const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<Impo
   ...(name !== undefined && { name: ({ plan }) => name(plan) }),
 });
 
-/** The columns of an import's result; one without a value is omitted. A discarded plan has no number. */
+/** The columns of an import's result. A column without a value is omitted. A discarded plan has no number. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   ...IMPORT_DETAIL_COLUMNS.map((column) => ({
     ...toResultColumn(column),

@@ -9,7 +9,7 @@ import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** maximum number of deletions that are confirmed by yes or no, like other changes */
+  /** maximum number of deletions that, like other changes, are confirmed with yes or no */
   readonly freeDeletions?: number | undefined;
   readonly yes?: boolean | undefined;
 }

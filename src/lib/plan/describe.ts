@@ -38,7 +38,7 @@ export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): 
 
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
-export const headerRowOf = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
+export const getHeaderRow = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
 
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
@@ -54,7 +54,7 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
   ];
 };
 
-/** Converts an import, deletion, undo or drop of tasks to a plan, without changes if the file is rejected. */
+/** Converts an import, deletion, undo or drop of tasks to a plan. The plan of a rejected file has no changes. */
 export function toPlan(told: Import, target: Text): Plan {
   const { rejected, wipes = 0, unknownColumns } = told;
   return {
@@ -64,8 +64,8 @@ export function toPlan(told: Import, target: Text): Plan {
     wipes,
     lines: [renderHeadline(told, target), ...renderCounts(told), ...(rejected ? [] : renderColumnLines(told))],
     warnings: [
-      ...describeForeign(told, target),
-      ...(told.kept?.isNew === true ? [describeNames(NEWLY_KEPT, told.kept)] : []),
+      ...describeWrongTenant(told, target),
+      ...(told.kept?.isNew === true ? [describeNames(KEPT_RECORDS, told.kept)] : []),
       ...(rejected ? [] : [...describeRoles(told), ...describeMerge(told)]),
       ...renderBlockedRecords(told),
     ],
@@ -82,7 +82,7 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… 他 ${rest} 件`);
 }
 
-const describeForeign = ({ kind, foreign }: Import, target: Text): readonly Text[] => {
+const describeWrongTenant = ({ kind, foreign }: Import, target: Text): readonly Text[] => {
   const { thing } = FORMATS[kind];
   const { en, ja } = getThingNoun(thing.noun ?? thing.name);
   if (foreign === undefined) return [];
@@ -113,12 +113,12 @@ const WIPED_DEVICES = text(
   "所有者が変わるため初期化と再設定が必要になるデバイス",
 );
 
-const NEWLY_KEPT = text(
-  "not deleted although missing from the file, because they are administrators, own devices or are in use",
-  "ファイルにないが、管理者・デバイスの所有者・使用中の組織なので残すもの",
+const KEPT_RECORDS = text(
+  "not deleted although missing from the file, because they are administrators, device owners or organisations in use",
+  "ファイルにないが、管理者・デバイスの所有者・使用中の組織のため残すもの",
 );
 
-/** Yields what a plan does: a line for each record type, then the other effects, without zeros. */
+/** Yields a line for each record type, then the other effects of a plan, and skips counts of 0. */
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
   const changes = listPlanChanges(told);
@@ -184,7 +184,7 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
   if (leftOut > 0)
     yield text(
       `${formatCount(leftOut, "row")} left out because the matching record is not certain (${LIST_TASKS_COMMAND})`,
-      `どのデータか判断できないため取り込まない行: ${leftOut}(${LIST_TASKS_COMMAND})`,
+      `対応するデータを特定できないため取り込まない行: ${leftOut}(${LIST_TASKS_COMMAND})`,
     );
   if (contradicted === 0) return;
   yield text(
@@ -214,12 +214,13 @@ const describeUnknownColumns = (names: readonly string[]): Text => {
   return text(`unknown columns, not imported: ${shown}`, `不明なため取り込まない列: ${shown}`);
 };
 
-/** Returns how many records of an action are shown: many for a deletion, because people check each name. */
-export const sampleSize = ({ mode, beside = [] }: Import): number => (mode === "delete" ? 20 * (1 + beside.length) : 5);
+/** Returns the number of records to show for each action: more for a deletion, because people check each name. */
+export const getSampleSize = ({ mode, beside = [] }: Import): number =>
+  mode === "delete" ? 20 * (1 + beside.length) : 5;
 
 const MAX_ROW_CHANGES = 6;
 
-/** Returns the noun of a row's record if the kind of the plan does not tell it: `organisation`, `Docs user`. */
+/** Returns the record type of a row if it is not clear from the plan: `organisation`, `Docs user`. */
 const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undefined => {
   if (thing === undefined && app === undefined) return undefined;
   const { en, ja } = getThingNoun(thing ?? FORMATS[kind].thing.name);
@@ -227,7 +228,7 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
   return text(`${name}${en}`, `${name}${ja}`);
 };
 
-/** Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or of another type `- organisation S01`. */
+/** Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or `- organisation S01` for another type. */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";

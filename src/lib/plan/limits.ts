@@ -28,7 +28,7 @@ export const parseLimit = (
   });
 };
 
-/** Checks the limits before anything is read.  @throws `usage` if a limit is not valid, as in {@link enforceLimits} */
+/** Checks the limits before anything is read. @throws `usage` if a limit is invalid, as in {@link enforceLimits} */
 export function validateLimits(limits: PlanLimits): void {
   for (const { name, flag } of LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }
@@ -52,7 +52,7 @@ const LIMITS = [
   },
 ] as const;
 
-interface HeldCount {
+interface LimitedCount {
   readonly count: number;
   readonly all: number;
   readonly most: number;
@@ -60,7 +60,7 @@ interface HeldCount {
 
 const createLimitFailure = (
   { action, verb, flag, answer }: (typeof LIMITS)[number],
-  { count, all, most }: HeldCount,
+  { count, all, most }: LimitedCount,
   changes: readonly ThingChanges[],
   typed = "",
 ): Failure => {
@@ -71,11 +71,11 @@ const createLimitFailure = (
       `計画では ${all} 件のうち ${count} 件を${verb.ja}します。上限の ${most} 件を超えるため、何も変更していません`,
     ),
     where: `${flag} ${typed}`.trimEnd(),
-    hint: text(`if that is right, pass ${pass} instead`, `それでよければ、代わりに ${pass} を指定してください`),
+    hint: text(`if that is right, pass ${pass} instead`, `この計画でよければ、代わりに ${pass} を指定してください`),
   });
 };
 
-/** Enforces both limits: a number for all types together; a share for each type. @throws `limit-exceeded` */
+/** Enforces a limit: a number is for all record types together, a share for each type. @throws `limit-exceeded` */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
   for (const limit of LIMITS) {
     const { name, action, flag, atMost } = limit;
@@ -84,7 +84,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
     const { count: number, percent = 100 } = parseLimit(flag, typed);
     const shareOf = (all: number): number => Math.floor((all * percent) / 100);
     const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
-    const counts: readonly HeldCount[] = [
+    const counts: readonly LimitedCount[] = [
       ...changes.map((one) => ({ count: one[action], all: one.recordsBefore, most: shareOf(one.recordsBefore) })),
       { count: sumChanges(changes, action), all, most: number ?? Math.min(atMost, shareOf(all)) },
     ];
@@ -93,7 +93,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/** Checks that `--yes --max-deletions` may confirm. @throws `limit-exceeded` above half of a type's records */
+/** Rejects `--yes --max-deletions` above half of a type's records. @throws `limit-exceeded` */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

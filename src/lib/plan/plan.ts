@@ -24,7 +24,7 @@ export interface PlanSample {
   readonly all?: Text | undefined;
 }
 
-/** Proposed changes, whatever their origin: a file, names, an undo, a bundle, or a successor, until confirmed. */
+/** Proposed changes from a file, from typed names, or of an undo, a bundle or a successor. */
 export interface Plan {
   readonly target: Text;
   /** changes by record type; the main record type of the plan comes first */

@@ -11,7 +11,7 @@ export const PLAN_DRY_RUN_NOTE = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** Returns what a commit did, and what to type next. */
+/** Describes what a commit changed, and the next command. */
 export function describeCommit(plan: Import): readonly Text[] {
   const { consoleTask, change } = plan;
   const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
@@ -34,7 +34,7 @@ function describeUploadStep({ change, request }: Import): readonly Text[] {
   if (change === null || request === null || request.mode === "delete") return [];
   if (request.fromConsole === true || request.forConsole === true) return [];
   const upload = line("console upload", [change], { output: "upload" });
-  return [text(`the file to upload there: ${upload}`, `アップロード用ファイルの書き出し: ${upload}`)];
+  return [text(`upload file for the console: ${upload}`, `アップロード用ファイルの書き出し: ${upload}`)];
 }
 
 function describeSettledTasks(plan: Import): readonly Text[] {
@@ -42,7 +42,7 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   if (!hasTaskChanges(plan) && open === 0) return [];
   const list = line("console list", []);
   const [done, doneJa] = closed.length === 0 ? ["", ""] : [`closed ${closed.length}, `, `完了 ${closed.length}、`];
-  return [text(`tasks: ${done}open ${open} (${list})`, `管理画面での作業: ${doneJa}未了 ${open}(${list})`)];
+  return [text(`tasks: ${done}open ${open} (${list})`, `管理画面での作業: ${doneJa}未完了 ${open}(${list})`)];
 }
 
 /** Returns the result: `import 12: create 24, update 3` */

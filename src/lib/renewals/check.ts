@@ -12,7 +12,7 @@ export interface CheckResult {
   readonly superseded: readonly CheckedItem[];
 }
 
-/** Nothing checked is unknown, not good news. It is not known whether a newer file was uploaded in time. */
+/** A check of nothing is unknown. A file with a newer file is at most a warning, as its upload is not certain. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
@@ -58,7 +58,7 @@ export function describeCheckResult({ checked, superseded }: CheckResult): Text 
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
-/** A short `--within` also shortens the default critical time. @throws `usage` if that is longer */
+/** A short `--within` also shortens the default of `--critical`. @throws `usage` if `--critical` is longer */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
     withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),

@@ -6,8 +6,8 @@ import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./judge.ts";
 import { isSameDate } from "./upload.ts";
 
-// Whether a file may replace the one in use: the only comparison of certificates and tokens. Whatever a file does not
-// show is unknown; it never counts as good or bad. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
+// Decides whether a file may replace the file in use; nothing else compares certificates and tokens. A value that a
+// file does not show is unknown: it never counts as good or bad. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
 
 /** The outcome of a check; `unknown` if the files do not contain enough information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
@@ -16,13 +16,13 @@ export interface Check {
   readonly id: CheckId;
   readonly label: Text;
   readonly outcome: CheckOutcome;
-  /** the reason, and the effect that an upload would have */
+  /** the reason, and the effect of an upload */
   readonly what: Text;
 }
 
 export interface CurrentItem {
   readonly expiring: Pick<DatedItem, keyof ExpiringItem>;
-  /** absent if there is only a record */
+  /** absent if no file was read */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface Comparison {
   readonly checks: readonly Check[];
   /** checks that forbid the new file */
   readonly bad: readonly Check[];
-  /** checks of the identity that the files cannot answer: a person has to make them before the upload */
+  /** identity checks that the files cannot answer, so that a person must make them before the upload */
   readonly left: readonly Check[];
 }
 
@@ -48,7 +48,7 @@ type Result = readonly [outcome: CheckOutcome, what: Text] | undefined;
 
 type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
 
-const bothOf = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
+const getEvidence = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
   [current, next].map(({ evidence }) => (evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined));
 
 type Value = string | null | undefined;
@@ -122,7 +122,7 @@ const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-c
 
 /** Compares the names of the issuers. A name proves nothing, because anybody can write it. */
 const checkIssuer = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "certificate");
+  const [was, is] = getEvidence(pair, "certificate");
   if (is === undefined || !APPLE_ISSUED_KINDS.includes(pair.next.expiring.kind)) return undefined;
   return compareValues(
     was?.issuer.name,
@@ -135,7 +135,7 @@ const checkIssuer = (pair: FilePair): Result => {
 
 /** Checks that the certificate was made from the CSR. @see facts 3.4: the console's error if they do not match */
 const checkRequest = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "certificate");
+  const [was, is] = getEvidence(pair, "certificate");
   const { csr } = pair;
   if (is === undefined) return undefined;
   if (csr === undefined) {
@@ -167,7 +167,7 @@ const checkRequest = (pair: FilePair): Result => {
 
 /** @see facts 3.5: CLOMO's key pair stays the same in a renewal, and only CLOMO can decrypt the token */
 const checkAdeKey = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "ade-token");
+  const [was, is] = getEvidence(pair, "ade-token");
   const isOpened = pair.next.expiring.certainty === "exact";
   if (was !== undefined && (was.consumer !== null) !== isOpened)
     return [
@@ -179,22 +179,22 @@ const checkAdeKey = (pair: FilePair): Result => {
   return compareValues(was?.recipient, is?.recipient, [
     "bad",
     text(
-      "the console cannot decrypt it: choose the server in use, and keep its public key",
-      "管理画面で読み込めません。現在使っているサーバを選び、公開鍵は変えないでください",
+      "the console cannot decrypt the token: choose the server in use, and keep the server's public key",
+      "管理画面はトークンを復号できません。現在使っているサーバを選び、公開鍵は変えないでください",
     ),
   ]);
 };
 
-/** Without a file, the recorded name counts. A server can be renamed, and a record can have any name. */
+/** Compares server names, or the recorded name if there is no file. A server can be renamed, so this only warns. */
 const checkAdeServer = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "ade-token");
+  const [was, is] = getEvidence(pair, "ade-token");
   const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
   return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバの名前を変更しましたか?")]);
 };
 
-/** Compares consumer keys, which differ if another person downloads the token of the same server.  @see apple 1 */
+/** Compares consumer keys, which differ if another person downloads the token of the same server. @see apple 1 */
 const checkAdeConsumer = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "ade-token");
+  const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
     "downloaded by another administrator, or for another server",
     "別の管理者がダウンロードしたか、別のサーバのものです",
@@ -213,7 +213,7 @@ const checkOldToken = (): Result => [
 
 const toKey = (name: Value): string | undefined => (name === null || name === undefined ? undefined : toNfkcKey(name));
 
-/** Compares the organisations. One that was recorded without a file was typed by hand, perhaps differently. */
+/** Compares organisations. This only warns about an organisation that was typed without a file. */
 const checkOrganisation = ({ current, next }: FilePair): Result =>
   compareValues(toKey(current.expiring.organisation), toKey(next.expiring.organisation), [
     current.expiring.fingerprint === null ? "warning" : "bad",
@@ -222,7 +222,7 @@ const checkOrganisation = ({ current, next }: FilePair): Result =>
 
 /** Compares locations.  @see facts 3.5: Apple writes full-width characters as `_`, so 東京 and 大阪 are the same */
 const checkLocation = (pair: FilePair): Result => {
-  const [was, is] = bothOf(pair, "vpp-token").map((one) => toKey(one?.location));
+  const [was, is] = getEvidence(pair, "vpp-token").map((one) => toKey(one?.location));
   if (was === is && is?.includes("_") === true)
     return [
       "unknown",
@@ -267,8 +267,8 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
   "agent-profile": ["file", "name", "expiry", "validity"],
 };
 
-/** Checks about the time or the state of the file in use, which say nothing about what the new file is. */
-const OTHER_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
+/** Checks that do not show whether the new file belongs to the same item. */
+const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
   const checks = (CHECKS_BY_KIND[pair.next.expiring.kind] ?? CERTIFICATE_CHECKS).flatMap((id): readonly Check[] => {
@@ -281,11 +281,11 @@ export function compareFiles(pair: FilePair): Comparison {
   const left = checks.filter(
     ({ id, outcome }) =>
       (outcome === "unknown" || outcome === "warning") &&
-      !OTHER_CHECKS.includes(id) &&
-      // the same consumer key is the same server, whatever its name
+      !STATE_CHECKS.includes(id) &&
+      // the same consumer key proves that the server is the same, even under another name
       !(id === "server" && isSameConsumer),
   );
-  // a file that is not accepted has not ended the token in use
+  // a rejected file did not invalidate the token in use
   return { checks: checks.filter(({ id }) => id !== "old-token" || bad.length === 0), bad, left };
 }
 
@@ -295,14 +295,14 @@ export const describeChecks = (checks: readonly Check[]): Text =>
     text("; ", "。"),
   );
 
-interface Lineage extends Pick<ExpiringItem, "organisation" | "topic"> {
+interface IdentitySource extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly kind: RenewalKind | null;
   /** absent if there is no file */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** Returns the same value only for two files that certainly are the same item in two years. @see facts 3.4, 3.5 */
-export function identityOf({ kind, organisation, topic, evidence }: Lineage): string | undefined {
+/** Returns a key that only two files of the same item share, even in different years. @see facts 3.4, 3.5 */
+export function identityOf({ kind, organisation, topic, evidence }: IdentitySource): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });
   return parts.some((part) => part === null || part === undefined) ? undefined : JSON.stringify([kind, ...parts]);
@@ -310,7 +310,7 @@ export function identityOf({ kind, organisation, topic, evidence }: Lineage): st
 
 function listIdentityParts(
   evidence: SuccessorEvidence,
-  { organisation, topic }: Pick<Lineage, "organisation" | "topic">,
+  { organisation, topic }: Pick<IdentitySource, "organisation" | "topic">,
 ): readonly Value[] {
   switch (evidence.of) {
     case "certificate":
@@ -331,7 +331,7 @@ export const isNewerFile = (
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/** If no file was recorded, the same date is that of the file in use. */
+/** Returns true if a file expires later than the item, or on the recorded date if no file was recorded. */
 export const isLaterDate = (
   file: { readonly expiresAt: string },
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },

@@ -5,7 +5,7 @@ import type { Column } from "../terminal/index.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
 export interface Finding {
-  /** the same for the same thing on another day, and another one for another stage of an expiry */
+  /** stays the same from day to day, but changes at the next stage of an expiry */
   readonly id: string;
   /** the domain of the tenant or its context, or the file that was checked */
   readonly tenant: string;
@@ -14,13 +14,13 @@ export interface Finding {
   readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "daily-run" | "tenant" | "month";
   readonly level: Level;
   readonly what: Text;
-  /** one command or one thing to do by hand; null if `what` says it */
+  /** the next command or action; null if `what` already states it */
   readonly next: Text | null;
   /** the item that expires */
   readonly item?: CheckedItem | undefined;
 }
 
-/** The words at the beginning of a line, which are not those of an expiry. */
+/** Labels at the beginning of a line, which differ from the names of an item's levels. */
 const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
   expired: text("EXPIRED", "期限切れ"),
   critical: text("CRITICAL", "至急"),
@@ -29,7 +29,7 @@ const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
   ok: text("OK", "正常"),
 };
 
-/** The levels, the most urgent first. What is unknown comes before what is only near. */
+/** The levels, the most urgent first. An unknown expiry is more urgent than a warning. */
 const LEVELS_BY_URGENCY = Object.keys(LEVEL_LABELS) as readonly Level[];
 
 type Urgency = Pick<Finding, "level" | "item">;
@@ -40,7 +40,7 @@ export const compareByUrgency = (one: Urgency, other: Urgency): number =>
 
 const NEVER = "9999";
 
-/** Returns the counts by level in this order, such as `2 expired, 1 critical`. */
+/** Returns the counts by level, the most urgent first: `2 expired, 1 critical`. */
 export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>
   joinTexts(
     [...Map.groupBy(all, ({ level }) => level)].map(([level, { length }]) =>

@@ -22,14 +22,14 @@ export interface ExpiryClock {
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** Noon on that day, or an hour off when clocks change. */
+/** Returns a clock at noon of a day, or one hour off if the day has a change of clocks. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** Returns the level of an expiry. An item is expired from that exact instant, even if the day is not over. */
+/** Returns the level of an expiry. An item is expired from the exact instant, even if the day is not over. */
 export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }: ExpiryClock): Level => {
   if (expiresAt === null) return "unknown";
   if (Date.parse(expiresAt) <= now.getTime()) return "expired";
@@ -42,11 +42,11 @@ interface ExpiryStatus {
   readonly level: Level;
   /** calendar day of the expiry in the given time zone; null if the expiry is not known */
   readonly expiresOn: string | null;
-  /** calendar days until that day, negative after it; null if the expiry is not known. @see countDaysLeft */
+  /** calendar days until the expiry, negative after it; null if the expiry is unknown. @see countDaysLeft */
   readonly daysLeft: number | null;
-  /** true if that day is today: no days may be left although it is tomorrow */
+  /** true if the item expires today; `daysLeft` can be 0 already on the day before */
   readonly isToday: boolean;
-  /** the day for people, marked `~` if it is estimated, with its time within three days of the expiry */
+  /** the day for people, marked `~` if it is estimated, and the time if the expiry is within three days */
   readonly expiry: string | null;
 }
 
@@ -84,7 +84,7 @@ export interface DatedItem extends RenewalItem {
   readonly holding?: GuideFacts | undefined;
 }
 
-/** An item, the part of an item in a file, or (without a kind) a place where nothing was readable. */
+/** A recorded item, an item in a file, or (without a kind) a file or folder that could not be read. */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
@@ -105,7 +105,7 @@ export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
 
 export type CheckedItem = JudgedItem<CheckItem, string | null>;
 
-/** An item that is not valid yet is at least a warning, a rejected one critical unless it has expired. */
+/** Judges an item: at least a warning if it is not valid yet, critical if it is rejected and not expired. */
 export function judgeExpiry<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> & Pick<CheckItem, "certainty">,
   C extends string | null,

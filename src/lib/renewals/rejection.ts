@@ -26,7 +26,7 @@ export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   );
 }
 
-/** A newer rejection is a new expiry with its own reminders. One in the future (a wrong clock) counts as today's. */
+/** A rejection is an expiry with its own reminders. A rejection in the future (wrong clock) counts as today's. */
 export function expireAtRejection(item: DatedItem, now: Date, timezone: string): DatedItem {
   const { rejection, expiresAt } = item;
   if (rejection === undefined) return item;

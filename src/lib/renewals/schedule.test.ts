@@ -49,6 +49,8 @@ test("a task sets the home and quotes its paths", () => {
 
 test.each(SCHEDULERS)("%s refuses a line break in a path, and a time that does not exist", (scheduler) => {
   const run = { ...RUN, door: "/a" };
-  expect(() => renderSchedule(scheduler, { ...run, home: "/", door: "/a\nb" })).toThrow("this path cannot be part");
+  expect(() => renderSchedule(scheduler, { ...run, home: "/", door: "/a\nb" })).toThrow(
+    "a schedule cannot contain this path",
+  );
   expect(() => renderSchedule(scheduler, { ...run, at: "24:00" })).toThrow('"24:00" is not a time of day');
 });

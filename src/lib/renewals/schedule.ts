@@ -3,26 +3,26 @@ import { Failure } from "../errors/index.ts";
 import { resolveRealPath } from "../files/index.ts";
 import { text } from "../text/index.ts";
 
-// Renders what starts the daily run: the program prints it, and a person installs it.
+// Renders the entry that starts the daily run. The program prints the entry, and the user installs it.
 
 export const SCHEDULERS = ["cron", "systemd", "task"] as const;
 
 export type Scheduler = (typeof SCHEDULERS)[number];
 
-/** The daily run, with absolute paths, because a scheduler knows neither PATH nor the variables of a user. */
+/** The daily run, with absolute paths, because a scheduler knows neither PATH nor the user's other variables. */
 export interface DailyRun {
   /** `09:00`, by the clock of this computer */
   readonly at: string;
   readonly node: string;
   readonly door: string;
   readonly words: readonly string[];
-  /** folder of the home, which the run gets as `CLOMOCTL_HOME` */
+  /** home folder of clomoctl, passed to the run as `CLOMOCTL_HOME` */
   readonly home: string;
 }
 
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
-/** A path through the cache of npx is a link that disappears when the cache is emptied. */
+/** Resolves a link in the cache of npx, because the link disappears when the cache is emptied. */
 export const resolveStablePath = async (door: string): Promise<string> =>
   NPX_CACHE_PATH.test(door) ? resolveRealPath(door) : door;
 
@@ -37,7 +37,7 @@ function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute
   });
 }
 
-/** Returns the name of the unit or task: two homes never share one, and it tells people which home it is. */
+/** Returns the name of the unit or task, which differs between homes and shows people the home. */
 const getRunName = (home: string): string => {
   const told = home.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   return `clomoctl-${told.slice(-60)}-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
@@ -101,7 +101,7 @@ export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
   const bad = all.find((word) => refused.test(word));
   if (bad === undefined) return RENDERERS[scheduler](run);
   throw new Failure("usage", {
-    what: text("this path cannot be part of a schedule", "このパスは予定に書けません"),
+    what: text("a schedule cannot contain this path", "このパスは自動実行の設定に使えません"),
     where: JSON.stringify(bad),
   });
 }

@@ -26,7 +26,7 @@ const NO_ITEMS_FOUND = text(
   "このフォルダーに期限のあるファイルは見つかりませんでした",
 );
 
-/** Also renamed tokens and unfinished downloads. */
+/** Also matches renamed tokens and unfinished downloads. */
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
@@ -60,7 +60,7 @@ export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOpt
   ];
 }
 
-/** Keys and requests are often stored next to certificates, and do not expire. */
+/** Keys and requests are often stored next to certificates. They do not expire. */
 function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
   const labels = [...findPemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
   if (labels.length === 0) return /\.key$/i.test(name);
@@ -89,7 +89,7 @@ export interface SourceOptions {
   readonly timezone: string;
 }
 
-/** If the file no longer exists, the recorded date is used. */
+/** Uses the recorded date if the file no longer exists. */
 export async function applySourceDate(
   item: RenewalItem,
   { lookAtSource, timezone }: SourceOptions,
@@ -110,17 +110,17 @@ export async function applySourceDate(
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-/** Without the same one, the only item of the kind has replaced it. */
+/** Returns the same item, or the only item of its kind, which must have replaced it. */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-/** The date of a certificate follows its file, which programs such as certbot replace; otherwise the earlier date counts. */
+/** The date of a certificate is that of its file, which certbot can replace. For others, the earlier date counts. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
-  // items are sorted, and sent reminders found, by this text, so it needs the format of recorded dates
+  // items are sorted and sent reminders are found by this text, so it needs the format of recorded dates
   const dated = { ...recorded, expiresAt: new Date(now.expiresAt).toISOString(), certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the recorded date is exact, because the item was recorded with the key that opens the token

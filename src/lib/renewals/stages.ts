@@ -1,7 +1,7 @@
 import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
-/** Days before expiry. @see facts 3.2: CLOMO begins three months before; another vendor 90, 60, 30 and 15 days */
+/** Numbers of days before expiry. @see facts 3.2: when CLOMO and another vendor send emails */
 const STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
 /** The time, and the IANA name of the time zone in which a stage begins at midnight. */
@@ -24,7 +24,7 @@ export const findReachedStage = (expiresAt: string, { now, timezone }: StageCloc
   return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
 };
 
-/** Returns each item's most urgent stage, unless it or a more urgent one was sent. One covers all missed ones. */
+/** Returns the stage that each item has reached, unless a reminder for that stage or a later one was sent. */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,

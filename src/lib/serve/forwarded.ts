@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
 
-/** Returns an address without the form in which IPv4 addresses appear on IPv6 sockets. */
-const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");
+/** Removes the prefix that IPv6 sockets put before an IPv4 address. */
+const removeIpv6Prefix = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");
 
 /** Returns the set of trusted proxies; undefined for a text that is not a list of addresses or subnets. */
 export const parseProxies = (list: readonly string[]): BlockList | undefined => {
@@ -25,7 +25,7 @@ const isTrusted = (proxies: BlockList, address: string): boolean => {
 
 /** Returns an address of an X-Forwarded-For header without its port and the brackets of IPv6. */
 const toAddress = (entry: string): string =>
-  plainAddress(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2"));
+  removeIpv6Prefix(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2"));
 
 /** Returns the last address in X-Forwarded-For that is not a trusted proxy. @param peer undefined for a Unix socket */
 export const findClientAddress = (
@@ -33,7 +33,7 @@ export const findClientAddress = (
   headers: Headers,
   proxies: BlockList | undefined,
 ): string => {
-  const own = plainAddress(peer ?? "unix");
+  const own = removeIpv6Prefix(peer ?? "unix");
   const isProxy = (address: string): boolean => proxies !== undefined && isTrusted(proxies, address);
   if (peer !== undefined && !isProxy(own)) return own;
   const addresses = headers.get("x-forwarded-for")?.split(",").map(toAddress) ?? [];

@@ -17,7 +17,7 @@ const tryToListen = (server: Server, place: ListenPlace): Promise<void> =>
     });
   });
 
-/** Returns true if no program listens on a socket: a program that was killed left it behind. */
+/** Returns true if no program listens on a socket, because a killed program left the file behind. */
 const isAbandoned = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path);

@@ -5,9 +5,9 @@ export interface ServerLimits {
   /** maximum size of an upload, after decompression */
   readonly bytes: number;
   readonly headersMs: number;
-  /** time in which no byte of a request arrives, and no byte of a response is accepted */
+  /** maximum time without a byte that is received or sent */
   readonly idleMs: number;
-  /** time for a request that is neither an import nor a stream */
+  /** maximum time for a request that is neither an import nor a stream */
   readonly requestMs: number;
   readonly connections: number;
 }
@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   connections: 256,
 };
 
-/** One answered request. It contains no query, no body, no header, and no name of a person. */
+/** The log record of a request, without its query, body and headers and without names of people. */
 export interface AnsweredRequest {
   readonly id: string;
   readonly method: string;
@@ -39,7 +39,7 @@ export interface AnsweredRequest {
 export const formatLogLine = (at: string, request: AnsweredRequest): string =>
   `${JSON.stringify({ at, ...request })}\n`;
 
-/** Where a request comes from, as the audit log knows it. */
+/** The origin of a request, as the audit log records it. */
 export interface RequestOrigin {
   readonly address: string;
   readonly id: string;
@@ -51,7 +51,7 @@ export interface RequestOrigin {
   readonly breakOff: () => void;
 }
 
-/** What the tenant says about a request that it answered, for the log. */
+/** Values that the tenant adds to the log record of a request. */
 export interface RequestTrace {
   route: string | null;
   account: string | null;
@@ -83,6 +83,6 @@ export interface RunningServer {
   /** `http://127.0.0.1:8080`, or `unix:PATH` */
   readonly url: string;
   readonly useCertificate: (tls: ServerCertificate) => void;
-  /** Stops: `/readyz` fails, imports are interrupted, and other running requests have this long to end. */
+  /** Stops the server: `/readyz` fails, imports are interrupted, and other requests can run for this time. */
   readonly stop: (graceMs: number) => Promise<void>;
 }

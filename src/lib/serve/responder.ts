@@ -10,7 +10,7 @@ import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 const CLIENT_CLOSED_STATUS = 499;
 
 const NOT_READY_FAILURE = new Failure("unavailable", {
-  what: text("the tenant cannot be used at the moment", "テナントは今は利用できません"),
+  what: text("the tenant cannot be used at the moment", "現在、テナントを利用できません"),
   retryAfterMs: 5000,
 });
 
@@ -50,10 +50,10 @@ export class Responder {
     const id = newId();
     const begun = performance.now();
     const trace: RequestTrace = { route: null, account: null };
-    // the response no longer has its socket when it is closed
+    // a closed response no longer has its socket
     const { socket } = outgoing;
     const before = socket?.bytesWritten ?? 0;
-    // Node's signal of the request would take longer to create than the request takes to answer
+    // this is faster than Node's own signal, whose creation takes longer than a whole request
     const until = new AbortController();
     outgoing.once("close", () => {
       if (!outgoing.writableFinished) until.abort();

@@ -9,7 +9,7 @@ import { Responder } from "./responder.ts";
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {
     headersTimeout: limits.headersMs,
-    // the whole of an upload is not limited in time, only how long nothing of it arrives
+    // an upload may take any time; only the pauses in it are limited
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, limits.headersMs),
   };
@@ -24,7 +24,7 @@ interface Exchange {
 }
 
 /** Returns true if the sender of a request waits for the tenant, which may need longer than a connection may be idle. */
-const isWaiting = (exchange: Exchange | undefined, { writableLength }: Socket): boolean =>
+const isAwaitingResponse = (exchange: Exchange | undefined, { writableLength }: Socket): boolean =>
   exchange !== undefined && exchange.incoming.complete && !exchange.outgoing.writableFinished && writableLength === 0;
 
 export const startServer = async (options: ServeOptions): Promise<RunningServer> => {
@@ -39,13 +39,13 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       };
       return responder.handle(request, connection, outgoing as ServerResponse);
     },
-    // the host of a request of HTTP/1.0 that has none
+    // host name for HTTP/1.0 requests without a host
     { hostname: "localhost", errorHandler: () => new Response(null, { status: 400 }) },
   );
   const server = createNodeServer(options);
   server.maxConnections = limits.connections;
   server.setTimeout(limits.idleMs, (socket: Socket) => {
-    if (isWaiting(exchanges.get(socket), socket)) socket.setTimeout(limits.idleMs);
+    if (isAwaitingResponse(exchanges.get(socket), socket)) socket.setTimeout(limits.idleMs);
     else socket.destroy();
   });
   server.on("request", (incoming, outgoing) => {

@@ -4,7 +4,7 @@ import { spoolToFile, type TemporaryStorage } from "../files/index.ts";
 import { text } from "../text/index.ts";
 
 const TOO_LARGE_FAILURE = new Failure("usage", {
-  what: text("the upload is larger than this server accepts", "このサーバーが受け付ける大きさを超えています"),
+  what: text("the upload is larger than this server accepts", "アップロードがサーバーの上限を超えています"),
   status: 413,
 });
 
@@ -14,7 +14,7 @@ const ENCODED_UPLOAD_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/** Receives the body of a request with a file in the temporary folder; undefined if it has none. */
+/** Stores the body of a request in a temporary file; undefined if the request has no body. */
 export const receiveUpload = async (
   request: Request,
   { place, limit, signal }: { readonly place: TemporaryStorage; readonly limit: number; readonly signal: AbortSignal },
@@ -33,7 +33,7 @@ export const receiveUpload = async (
   return { request: new Request(url, init), [Symbol.asyncDispose]: () => spooled[Symbol.asyncDispose]() };
 };
 
-/** Yields the bytes of a body, which is opened only when it is read: until then, nobody would see its errors. */
+/** Yields the bytes of a body, and opens the body only when it is read, because errors are lost before that. */
 async function* limitBytes(
   body: ReadableStream<Uint8Array>,
   limit: number,

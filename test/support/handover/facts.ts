@@ -2,7 +2,7 @@ import { EMPTY_TENANT_PROFILE } from "../../../src/lib/model/tenant.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
-import { listQuestions, type AskedQuestion } from "../../../src/lib/handover/checklist/index.ts";
+import { listQuestions, type QuestionState } from "../../../src/lib/handover/checklist/index.ts";
 import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
 
 /** The date and time zone of all checklists in tests. */
@@ -43,7 +43,7 @@ export const createRenewal = (number: number, change: Partial<Renewal> = {}): Re
   ...change,
 });
 
-const createAnswerTo = ({ id, kind, recorded }: AskedQuestion): HandoverFacts["answers"][number] => {
+const createAnswerTo = ({ id, kind, recorded }: QuestionState): HandoverFacts["answers"][number] => {
   const usual = { choice: "yes", date: "2026-11-01", phone: "03-0000-0078", text: "金庫" }[kind];
   const value = recorded ?? usual;
   return { id: createExampleId(300), question: id, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };

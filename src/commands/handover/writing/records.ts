@@ -27,16 +27,15 @@ import { FIELD_COLUMNS } from "../../users/fields/columns.ts";
 import { ANSWER_COLUMNS } from "../answer.ts";
 import type { CopyClient } from "../copy.ts";
 
-type Batches<R> = AsyncIterable<readonly R[]>;
+type RecordBatches<R> = AsyncIterable<readonly R[]>;
 
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
-  /** Returns what identifies a record for people, in every tenant: an address, a code, a serial number. */
+  /** Returns a key that is the same in every tenant: an email address, a code or a serial number. */
   readonly key: (record: R) => string;
-  /** Yields the records in batches. */
-  readonly read: (client: CopyClient) => Batches<R>;
-  /** describes an added or removed record beyond its key */
+  readonly read: (client: CopyClient) => RecordBatches<R>;
+  /** returns details of an added or removed record */
   readonly detail?: ((record: R) => Text) | undefined;
 }
 
@@ -160,7 +159,7 @@ export const RECORD_TYPES: readonly RecordType[] = [
 
 const WORKBOOK_FILE = "records.xlsx";
 
-/** Excel's maximum number of rows without the header; further records are only in the NDJSON file. */
+/** Excel's maximum number of rows, without the header row. The NDJSON file contains all records. */
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 

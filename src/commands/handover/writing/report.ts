@@ -22,7 +22,7 @@ export async function buildBareManifest(
   return { schema: BUNDLE_SCHEMA_VERSION, tenant, lastUpdatedAt, ...about };
 }
 
-/** @param leaver default: the one that the manifest names. @throws `not-found`; `usage` if several people match */
+/** @param leaver default: the leaver in the manifest. @throws `not-found`; `usage` if several people match */
 export async function collectReportData(
   client: ReportClient,
   manifest: Manifest,

@@ -1,7 +1,7 @@
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
-import { headerRowOf } from "../../../lib/plan/describe.ts";
+import { getHeaderRow } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -48,7 +48,7 @@ export async function listProblems(
     if (problem.severity !== "error") continue;
     all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
     // problems of the file as a whole have row 0
-    if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
+    if (problem.row <= getHeaderRow(plan)) whole ??= problem.code;
   }
   const how = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
   const rest = { errors: plan.errors, warnings: plan.warnings - kept, how };

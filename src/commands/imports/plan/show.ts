@@ -1,6 +1,6 @@
 import type { RecordAction } from "../../../lib/model/import.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { hasFile, toPlan, renderRow, sampleSize } from "../../../lib/plan/describe.ts";
+import { hasFile, toPlan, renderRow, getSampleSize } from "../../../lib/plan/describe.ts";
 import { sumChanges, renderPlan, type Plan, type PlanSample } from "../../../lib/plan/plan.ts";
 import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
@@ -50,10 +50,10 @@ async function buildSamples(
 ): Promise<readonly PlanSample[]> {
   const { client } = await tools.tenant("imports");
   const linesOf = async function* (action: RecordAction): AsyncGenerator<Text> {
-    const rows = client.imports.rows(told.id, { action, limit: sampleSize(told) });
+    const rows = client.imports.rows(told.id, { action, limit: getSampleSize(told) });
     for await (const row of rows) yield renderRow(told, row);
   };
-  const size = sampleSize(told);
+  const size = getSampleSize(told);
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
     // a file's records and the organisations beside them are shown separately

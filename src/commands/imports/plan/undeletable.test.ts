@@ -34,7 +34,8 @@ const NIGHTLY = "users import tonight.csv --mode replace --yes --max-deletions 2
 test("keep commits the rest, and names kept users and exits with 8 once", async () => {
   const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
   expect(exit).toBe(8);
-  const named = "because they are administrators, own devices or are in use: 2 (長 <boss@x.jp>, 太郎 <taro@x.jp>)\n";
+  const named =
+    "because they are administrators, device owners or organisations in use: 2 (長 <boss@x.jp>, 太郎 <taro@x.jp>)\n";
   expect(stderr).toContain(named);
   expect(stderr).toMatch(/import \d+: create 1, update 1, delete 1\n/);
   expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
@@ -46,7 +47,7 @@ test("keep commits the rest, and names kept users and exits with 8 once", async 
     ["SN3", "管理中", "jiro@x.jp"],
   ]);
   for (const [code, told] of [
-    [8, "own devices or are in use: 3 (長 <boss@x.jp>"],
+    [8, "device owners or organisations in use: 3 (長 <boss@x.jp>"],
     [0, ""],
   ] as const) {
     const night = await quietly();

@@ -25,11 +25,11 @@ import { createExpiryClock } from "./tenant-items.ts";
 
 interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
   readonly folder: string;
-  /** what is recorded about each item */
+  /** fields to record for each item */
   readonly said: RenewalChange;
 }
 
-/** The first to expire is recorded first. What is not recorded is reported. */
+/** Records the items in order of expiry and reports the files that it does not record. */
 export async function addFolder(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
@@ -59,7 +59,7 @@ export async function addFolder(
       await report(file, file.remark ?? text("the file cannot be read", "ファイルを読み込めません"));
       continue;
     }
-    const known = findRenewed(next, before);
+    const known = findRenewedItem(next, before);
     if (known !== undefined) {
       const { bad } = compareFiles({ ...circumstances, current: known.current, next });
       if (bad.some(({ id }) => id === "file")) skipped += 1;
@@ -89,8 +89,8 @@ interface KnownItem {
   readonly current: CurrentItem;
 }
 
-/** Returns the item that a file renews, or from which it cannot be distinguished. A tenant has one push certificate. */
-function findRenewed(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
+/** Returns the item that a file renews or may renew. A tenant has only one push certificate. */
+function findRenewedItem(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
   const { kind, name, fingerprint } = next.expiring;
   const identity = identityOf({ ...next.expiring, evidence: next.evidence });
   const ofKind = items.filter(({ item }) => item.kind === kind);
@@ -109,9 +109,12 @@ function findRenewed(next: Renewable, items: readonly KnownItem[]): KnownItem | 
 function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: readonly Check[]): Text {
   if (bad.length > 0) return describeChecks(bad);
   const renew = line("renewals renew", [name, source ?? "FILE"]);
-  return text(`this file renews "${name}"; to record it: ${renew}`, `「${name}」の更新です。登録するには: ${renew}`);
+  return text(
+    `this file renews "${name}"; to record it: ${renew}`,
+    `このファイルは「${name}」の更新です。登録するには: ${renew}`,
+  );
 }
 
-/** Returns what was read from a file: only a file that could be read shows evidence. */
+/** Returns undefined for an unreadable file, which has no evidence. */
 const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined =>
   evidence === undefined ? undefined : { expiring: file as Renewable["expiring"], evidence };

@@ -21,7 +21,7 @@ const { context, expiresOn, daysLeft, level } = {
   level: { ...defineLabelledChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
 
-/** Shows people the time of a near expiry, in a column that is never cut, because part of a date is useless. */
+/** Shows the time of a near expiry. The column is never cut, because part of a date is useless. */
 const showExpiry = (column: Column<JudgedItem>): Column<JudgedItem> =>
   column.key === "expiresOn"
     ? { ...column, whole: true, name: ({ expiry }) => (expiry === null ? null : same(expiry)) }
@@ -43,5 +43,5 @@ export async function showItem(tools: Tools, tenant: ChosenTenant, item: Renewal
   await proposeUndo(tools);
   if (!terminal.onTerminal) return;
   const guide = line("renewals guide", [item.name]);
-  await terminal.note(step("to see how to renew this item", "更新の手順", guide));
+  await terminal.note(step("to see how to renew this item", "更新の手順を見るには", guide));
 }

@@ -25,7 +25,7 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
-/** Whatever cannot be read counts as unknown. @throws `not-found`; `input-rejected` if a key cannot be used */
+/** An item that cannot be read counts as unknown. @throws `not-found`; `input-rejected` if a key cannot be used */
 export async function runCheck(
   tools: Tools,
   { files, allContexts, thresholds, ...openers }: CheckRequest,
@@ -69,7 +69,7 @@ export function describeUnreadable(error: unknown): Text {
   );
 }
 
-/** @throws `not-found` for a local tenant that does not exist, which is not created */
+/** @throws `not-found` if the local tenant does not exist; a check does not create a tenant */
 export async function loadCheckedTenant(
   tools: Tools,
   context: Context,
@@ -77,7 +77,7 @@ export async function loadCheckedTenant(
 ) {
   if (context.kind === "embedded" && !tools.contexts.holdsTenant(context))
     throw new Failure("not-found", {
-      what: text("its file is missing, or it was not used yet", "ファイルがないか、まだ使用されていません"),
+      what: text("its file is missing, or the tenant was not used yet", "ファイルがないか、まだ使用されていません"),
     });
   const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));

@@ -19,7 +19,7 @@ export async function writeNotifySettings(tools: Tools, example: string): Promis
     throw new Failure("input-rejected", {
       what: text("the settings file already exists", "設定ファイルはすでにあります"),
       where: file,
-      hint: step("to test the settings", "動作の確認", line("renewals notify", ["test"])),
+      hint: step("to test the settings", "設定を確認するには", line("renewals notify", ["test"])),
     });
   }
   const details = line("renewals notify", ["init"], { helpAll: true }).toJSON();
@@ -52,7 +52,7 @@ const TEST_MESSAGE: Document = {
   sections: [],
 };
 
-/** Without an email recipient, the sender gets one, because owners are notified by email. */
+/** If no email recipient is configured, the sender gets a test email, because owners are notified by email. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {
   const { terminal, clock, signal, environment, home, machine } = tools;
   const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };
@@ -65,7 +65,7 @@ export async function sendTestMessages(tools: Tools): Promise<Outcome> {
     throw new Failure("not-found", {
       what: text("no recipients are configured", "通知先の設定がありません"),
       where: getNotifyFile(home),
-      hint: step("to see the format", "書き方", line("renewals notify", ["init"], { helpAll: true })),
+      hint: step("to see the format", "書き方を見るには", line("renewals notify", ["init"], { helpAll: true })),
     });
   }
   const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };

@@ -25,13 +25,12 @@ export const DECRYPTION_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** What is needed to compare a new file with the one in use. */
+/** Options of commands that compare a new file with the file in use. */
 export const COMPARISON_OPTIONS = { csr: CSR_OPTION, ...DECRYPTION_OPTIONS } as const satisfies Fields;
 
 const defineTextOption = (value: string, en: string, ja: string) =>
   ({ kind: "string", value, blank: true, about: text(en, ja) }) as const;
 
-/** What people record about an item. */
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",

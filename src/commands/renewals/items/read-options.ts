@@ -21,7 +21,7 @@ import { questionPasswords } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
-/** Converts the options into a change to an item: an option that was not given is left out, a blank one sets null. */
+/** Converts options into a change of an item. A missing option changes nothing; a blank value sets null. */
 export function readItemOptions({ expires, ...options }: ItemOptions, timezone: string): RenewalChange {
   const typed = expires && toUtcInstant(expires, timezone);
   const dated = typed === undefined ? {} : ({ expiresAt: typed, certainty: "typed" } as const);
@@ -59,7 +59,7 @@ async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8A
 
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
 
-export const questionItemTexts = (
+export const confirmItemTexts = (
   tools: Pick<Tools, "terminal" | "globals">,
   options: ItemOptions & { readonly name: string | undefined },
 ): Promise<void> => {
@@ -72,7 +72,7 @@ interface FileChoice extends Pick<NewItemOptions, "key"> {
   readonly kind: RenewalKind | undefined;
 }
 
-/** Kinds of items that a certificate can belong to although the certificate itself does not say so. */
+/** Kinds that only the user can choose, because the content of a certificate does not show them. */
 const CERTIFICATE_KINDS: readonly RenewalKind[] = [
   "agent-build-certificate",
   "agent-push-certificate",
@@ -85,7 +85,7 @@ export const toItemFields = (
   source: string | null,
 ) => ({
   organisation,
-  // items are sorted, and reminders recorded, by this text, so all items need the same format
+  // items are sorted and reminders are found by this text, so its format must always be the same
   expiresAt: new Date(expiresAt).toISOString(),
   certainty,
   fingerprint,
@@ -93,7 +93,7 @@ export const toItemFields = (
   source,
 });
 
-/** @throws `not-found`; `usage` if several items match; `input-rejected` if none does */
+/** @throws `not-found`; `usage` if several items match; `input-rejected` if no item matches */
 export async function readRenewable(
   tools: Pick<Tools, "stdin" | "workingFolder">,
   wanted: FileChoice,
@@ -104,7 +104,7 @@ export async function readRenewable(
   return { expiring: { ...expiring, kind: wanted.kind ?? expiring.kind }, evidence, path: read.path };
 }
 
-/** @throws `not-found`; `input-rejected` if it is not a request */
+/** @throws `not-found`; `input-rejected` if the file is not a CSR */
 export const readCsr = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   name: string | undefined,
@@ -118,13 +118,13 @@ function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice):
     [...new Set(found.map(({ expiring }) => RENEWAL_KINDS[expiring.kind][language]))].join(", ");
   if (one === undefined)
     throw new Failure("input-rejected", {
-      what: text("the file contains nothing that matches", "該当するものがファイルにありません"),
+      what: text("no item in the file matches", "該当する項目がファイルにありません"),
       where: file,
       hint: text(`the file contains: ${kinds("en")}`, `ファイルの内容: ${kinds("ja")}`),
     });
   const count = others.length + 1;
   throw new Failure("usage", {
-    what: text(`${count} items in the file match`, `ファイルに該当するものが ${count} 件あります`),
+    what: text(`${count} items in the file match`, `ファイルに該当する項目が ${count} 件あります`),
     where: file,
     hint: text("use a file that contains only this item", "この項目だけのファイルを指定してください"),
   });

@@ -7,7 +7,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The forms for monitoring, of all commands that report findings. */
+/** Options for monitoring systems, in all commands that report findings. */
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",
@@ -29,8 +29,8 @@ export const REPORT_OPTIONS = {
 
 type ReportForms = InputOf<typeof REPORT_OPTIONS>;
 
-/** Returns true if lines or records are written. @throws `usage` if the result is to be written in two forms */
-export function showsFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
+/** Returns true if findings are printed as lines or records. @throws `usage` if two output formats are requested */
+export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
   if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return !nagios && prometheus !== "-";
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),
@@ -49,7 +49,7 @@ interface Report {
   readonly state: PluginState;
   readonly summary: Text;
   readonly findings: readonly Finding[];
-  /** all items, of which the metrics give the dates */
+  /** items whose expiry dates are written as metrics */
   readonly items: readonly CheckedItem[];
   readonly thresholds?: Thresholds;
 }

@@ -14,7 +14,7 @@ export const createExpiryClock = (
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** The source files are read only if the items were recorded on this computer. */
+/** Reads the source files only if the items were recorded on this computer. */
 export const readDatedItems = async (
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   timezone: string,
@@ -34,9 +34,6 @@ export async function readCurrentItems(
   return markRejectedItem(items, await ignoreFailure(() => tenant.client.ade.show()));
 }
 
-/**
- * Returns the remark on an item's date. Returns nothing for an item without a date, because people see that it is
- * missing.
- */
+/** Returns the remark on an item's date, but no remark on a missing date, because people see that it is missing. */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];

@@ -13,16 +13,16 @@ const SMIME_CIPHERS = new Map([
   ["2a864886f70d0307", "des-ede3-cbc"],
 ]);
 
-/** Maximum number of recipients that are read of a hostile message. Apple's messages have one. */
+/** Maximum number of recipients to read, because a message can be hostile. Apple's messages have one. */
 const MAX_RECIPIENTS = 8;
 
 interface Recipient {
-  /** certificate of the recipient's key as `CN=clomo, serial 0x17a8`; null if the key is identified otherwise */
+  /** certificate of the recipient's key as `CN=clomo, serial 0x17a8`; null if no certificate is named */
   readonly certificate: string | null;
   readonly encryptedKey: Uint8Array;
 }
 
-/** Number of bytes in which a message's type is searched for. The type follows the outer length, at most six bytes. */
+/** Number of bytes in which to search for the type, which follows an outer length of at most six bytes. */
 const TYPE_SEARCH_BYTES = 20;
 
 /** Detects a message's type from its first bytes alone; undefined for another type, or if it is not a message. */
@@ -69,7 +69,7 @@ function parseRecipient(recipient: BerElement): Recipient {
   };
 }
 
-/** Formats the attribute values of an IssuerAndSerialNumber on one line, whatever their string types; else null. */
+/** Formats an IssuerAndSerialNumber on one line, whatever string types it uses; null for another identifier. */
 function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
   const [issuer, serial] = readChildren(identifier);
@@ -82,7 +82,7 @@ function formatCertificateName(identifier: BerElement): string | null {
   return [...attributes, `serial 0x${elementToHex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
 }
 
-/** Short names of attributes in names of key certificates, by object identifier.  @see RFC 5280 appendix A */
+/** Short names of the attributes of a certificate's name, by object identifier. @see RFC 5280 appendix A */
 const ATTRIBUTE_NAMES = new Map([
   ["550403", "CN"],
   ["550406", "C"],
@@ -106,7 +106,7 @@ function readMessageParts(message: Uint8Array, wanted: string): readonly BerElem
   return readChildren(readElement(requireElement(content).content));
 }
 
-/** Decrypts with the first of our keys (PEM) that results in text: with a wrong one, OpenSSL fails or returns noise. */
+/** Decrypts with the first key (PEM) that yields text. With a wrong key, OpenSSL fails or returns random bytes. */
 export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {

@@ -1,7 +1,7 @@
 /**
- * Returns the first value of an attribute (`CN`) in a name, as node:crypto's `X509Certificate` writes it: one attribute
- * per line, those of one set joined with ` + `, special characters escaped with a backslash; undefined for an empty
- * name.
+ * Returns the first value of an attribute (`CN`) in a name; undefined for an empty name. node:crypto writes names with
+ * one attribute per line, joins several attributes of one set with ` + `, and escapes special characters with a
+ * backslash.
  */
 export function findNameAttribute(name: string | undefined, attribute: string): string | undefined {
   for (const line of name?.split("\n") ?? []) {

@@ -1,4 +1,4 @@
-/** Returns the result of `work`; undefined if it throws. For external bytes whose errors are of no use to anybody. */
+/** Returns the result of `work`; undefined if it throws. For parsers of external data whose errors do not matter. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -7,7 +7,7 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** Parses a JSON object from outside and returns its fields; undefined if the text is not a JSON object. */
+/** Parses external JSON and returns the fields; undefined if the text is not a JSON object. */
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
   const value = attempt((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)

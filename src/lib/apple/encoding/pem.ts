@@ -35,7 +35,7 @@ export function* findPemBlocks(text: string): Generator<PemBlock> {
 export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
-/** Decodes the base64 of a PEM block of a message, below the headers of S/MIME, or alone; undefined for other texts. */
+/** Decodes base64 in a PEM block, below S/MIME headers, or without either; undefined for any other text. */
 export function decodeWrappedBase64(written: string): Buffer | undefined {
   for (const { label, text } of findPemBlocks(written)) {
     if (label === "PKCS7" || label === "CMS") return decodeBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
@@ -49,10 +49,10 @@ const UTF8_BOM = "\xef\xbb\xbf";
 /** Returns the characters of a text file, one per byte, without a UTF-8 byte order mark at the beginning. */
 export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
-/** Returns true for a SEQUENCE whose length takes several bytes: all structures read here, and no ASCII text. */
+/** Returns true for a SEQUENCE with a length of several bytes, as in all files read here. ASCII text never matches. */
 export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
 
-/** Returns the BER structure of a file, or what {@link decodeWrappedBase64} decodes from it; undefined without one. */
+/** Returns the BER structure of a file, decoded from base64 if necessary; undefined if there is none. */
 export function extractStructure(bytes: Uint8Array): Uint8Array | undefined {
   if (isBinary(bytes)) return bytes;
   const inside = decodeWrappedBase64(decodeTextFile(bytes));

@@ -17,7 +17,8 @@ export interface KeyPair {
 
 /**
  * Creates a 2048-bit RSA key with a certificate for one year, as Apple accepts it for server tokens. @param commonName
- * for human readers @param now milliseconds; backdated by ten minutes for clocks that are behind @see apple 1
+ * for human readers @param now in milliseconds; validity starts ten minutes earlier because clocks can be slow @see
+ * apple 1
  */
 export async function createKeyPair({
   commonName,
@@ -26,7 +27,7 @@ export async function createKeyPair({
   readonly commonName: string;
   readonly now: number;
 }): Promise<KeyPair> {
-  // loading takes 60 ms, and requires `reflect-metadata` first
+  // `reflect-metadata` must be loaded first; both take 60 ms to load
   await import("reflect-metadata");
   const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await import("@peculiar/x509");
   const { KeyObject } = await import("node:crypto");

@@ -7,7 +7,7 @@ import {
   type JsonObject,
 } from "../answer.ts";
 
-/** A device as Apple reports it; null for what Apple omits. Instants are in UTC.  @see apple 3 (Device) */
+/** A device as Apple reports it; null for values that Apple omits. Instants are in UTC. @see apple 3 (Device) */
 export type AdeDevice = Omit<AdeDeviceRecord, "seenAt">;
 
 export interface DevicePage {
@@ -39,8 +39,8 @@ function parseInstantMember(where: string, row: JsonObject, member: string): str
     : readOptionalInstant(where, row, member);
 }
 
-/** Apple's name of each field, which is the field's name in snake case, and the parser of its values. */
-const MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
+/** Apple's member name in snake case, and the parser of the values, for each field. */
+const DEVICE_MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
   field,
   member: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   parse: ADE_DEVICE.fields[field].type === "instant" ? parseInstantMember : parseTextMember,
@@ -55,7 +55,7 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   const serialNumber = row["serial_number"];
   if (!isSerialNumber(serialNumber)) throw createUndocumentedFailure(where, "serial_number");
   const device: Record<string, string | null> = { serialNumber };
-  for (const { field, member, parse } of MEMBERS) device[field] = parse(where, row, member);
+  for (const { field, member, parse } of DEVICE_MEMBERS) device[field] = parse(where, row, member);
   return device as unknown as AdeDevice;
 }
 

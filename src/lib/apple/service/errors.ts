@@ -10,7 +10,7 @@ const NEW_TOKEN_HINT = text(
   `Apple Business Manager で同じ MDM サーバのトークンをダウンロードし、設定してください: ${line("ade token set", ["FILE"])}`,
 );
 
-const HINTS: Readonly<Record<string, Text>> = {
+const REFUSAL_HINTS: Readonly<Record<string, Text>> = {
   T_C_NOT_SIGNED: text(
     "an administrator must sign in to https://business.apple.com and accept Apple's new terms",
     "組織の管理者が https://business.apple.com にサインインし、新しい利用規約に同意してください",
@@ -29,14 +29,14 @@ const TOKEN_REJECTION_CODES: readonly string[] = ["token_rejected", "signature_i
 
 const CURSOR_CODES: readonly string[] = ["INVALID_CURSOR", "EXPIRED_CURSOR", "EXHAUSTED_CURSOR"];
 
-const KNOWN_CODES: readonly string[] = [...Object.keys(HINTS), ...CURSOR_CODES];
+const KNOWN_CODES: readonly string[] = [...Object.keys(REFUSAL_HINTS), ...CURSOR_CODES];
 
 const MAX_SEARCHED_CHARACTERS = 4096;
 
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export class AppleRefusal extends Failure {
-  /** Apple's code, if it is one that the program knows */
+  /** Apple's error code, if the program knows it */
   readonly apple: string | undefined;
 
   constructor(apple: string | undefined, exit: ErrorCode, problem: ConstructorParameters<typeof Failure>[1]) {
@@ -65,7 +65,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
   return new AppleRefusal(code, isRefusal ? "not-permitted" : isInvalid ? "input-rejected" : "unavailable", {
     what: text(`Apple returned status ${status}${phrase}`, `Apple の応答: ${status}${phrase}`),
     where,
-    hint: (code === undefined && isRefusal ? describeClockError(answer, now) : undefined) ?? HINTS[code ?? ""],
+    hint: (code === undefined && isRefusal ? describeClockError(answer, now) : undefined) ?? REFUSAL_HINTS[code ?? ""],
   });
 }
 
@@ -73,7 +73,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
 export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
-/** Describes a clock that is so wrong that Apple rejects its signatures; undefined if it is right or unknown. */
+/** Describes a clock so wrong that Apple rejects its signatures; undefined if the clock is right or not comparable. */
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
   const theirs = parseHttpDate(headers["date"]);
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_TOLERANCE_MS) return undefined;

@@ -5,8 +5,8 @@ import { parseDevicePage, type DevicePage } from "./device.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";
 
 /**
- * The calls of Apple's device service that change nothing. @throws AppleRefusal if Apple refuses; `unavailable` if the
- * service is busy after all attempts or not as documented; `interrupted` @see apple 3
+ * Read-only calls of Apple's device service. @throws AppleRefusal if Apple refuses; `unavailable` if the service is
+ * busy after all attempts or not as documented; `interrupted` @see apple 3
  */
 export interface AdeService {
   readonly account: () => Promise<AdeAccount>;

@@ -15,7 +15,7 @@ export interface DeviceServiceAccess extends RetryTools {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A call within a session. It changes nothing at Apple, so it may be sent again if the response is missing. */
+/** A read-only call within a session, which may be sent again if there was no response. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
   readonly path: string;
@@ -58,7 +58,7 @@ export class AdeSession {
   }
 
   async #send(request: AppleRequest) {
-    // the session is opened before the retries of the call, because opening it has its own retries
+    // opening the session has its own retries, so it comes before the retries of the call
     let session = await this.#session();
     let object: JsonObject | undefined;
     const send: RetryTools["send"] = async (request) => {

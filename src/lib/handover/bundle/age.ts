@@ -12,7 +12,7 @@ export const parseKeyLines = (content: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** @throws `usage` for an invalid recipient, which is not shown, because it may be a secret key */
+/** @throws `usage` for an invalid recipient, without its text, because it may be a secret key */
 export function createEncrypter(recipients: readonly string[]): Encrypter {
   const encrypter = new Encrypter();
   try {
@@ -21,17 +21,17 @@ export function createEncrypter(recipients: readonly string[]): Encrypter {
     return encrypter;
   } catch {
     throw new Failure("usage", {
-      what: text("not an age recipient (public key)", "age の公開鍵ではありません"),
+      what: text("not an age public key", "age の公開鍵ではありません"),
       where: "--encrypt-to",
       hint: text(
-        "specify age1…, or a file with one recipient per line; age-keygen -y FILE shows the public key",
+        "specify age1…, or a file with one public key per line; age-keygen -y FILE shows the public key",
         "age1… で始まる公開鍵か、公開鍵を 1 行に 1 つ書いたファイルを指定してください(age-keygen -y FILE で表示できます)",
       ),
     });
   }
 }
 
-/** @throws `input-rejected` if the content is not a list of age keys; it is never shown */
+/** @throws `input-rejected`, without the content, if the content is not a list of age keys */
 export function createDecrypter(content: string, where: string): Decrypter {
   const decrypter = new Decrypter();
   const keys = parseKeyLines(content);
@@ -77,7 +77,7 @@ async function* readDecrypted(archive: RegularFile, decrypter: Decrypter, where:
       what: text("this bundle is encrypted for another key", "この鍵では復号できない引き継ぎデータです"),
       where,
       hint: text(
-        "ask the person who exported the bundle for which public key; age-keygen -y FILE shows yours",
+        "ask the person who exported the bundle which public key it is encrypted for; age-keygen -y FILE shows yours",
         "どの公開鍵で暗号化したか、書き出した人に確認してください(自分の公開鍵は age-keygen -y FILE で表示できます)",
       ),
     });

@@ -1,4 +1,4 @@
-/** An archive begins with these files. */
+/** The manifest and the list of hashes are the first files of an archive. */
 export const MANIFEST_FILE = "manifest.json";
 export const SUMS_FILE = "SHA256SUMS";
 /** A copy of the tenant itself, without its secrets. */
@@ -14,7 +14,7 @@ const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)
 // displayed
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
-/** The name must be valid on every system, not hidden, and not lead out of the bundle. */
+/** Returns true if a path is valid on every system, is not hidden, and does not lead out of the bundle. */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
   return (
@@ -39,7 +39,7 @@ export interface FileHash {
 export const compareByteOrder = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** In the format of `sha256sum`, sorted by the bytes of the paths. */
+/** Renders the hashes in the format of `sha256sum`, sorted by the bytes of the paths. */
 export const renderSums = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => compareByteOrder(one.path, other.path))

@@ -15,9 +15,9 @@ const ManifestShape = z.strictObject({
   asOf: z.iso.date(),
   /** the leaver (a recorded account, email address or name) and their last day; undefined if not specified */
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
-  /** the time of the last audit record; null if there is none, also in a bundle without history */
+  /** time of the last audit record, even if the bundle has no history; null if there is no record */
   lastUpdatedAt: z.iso.datetime({ precision: 3 }).nullable(),
-  /** language of the report, and of other texts in the bundle for people: the language of the CLOMO account */
+  /** language of the texts in the bundle, which is the language of the CLOMO account */
   language: z.enum(["ja", "en"]),
   /** false if the versions of records and the audit log were left out */
   history: z.boolean(),
@@ -28,11 +28,11 @@ const ManifestShape = z.strictObject({
 
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** Returns the text of a manifest. Parsing it first puts the members in their order. */
+/** Returns the text of a manifest. Parsing the manifest first sorts its members in the order of the schema. */
 export const renderManifest = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 
-/** @throws `input-rejected` if it is not a manifest, or has the format of a newer version */
+/** @throws `input-rejected` if the text is not a manifest, or if a newer version wrote it */
 export function parseManifest(json: string, where: string): Manifest {
   const value = parseJson(json);
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;

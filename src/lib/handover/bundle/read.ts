@@ -51,8 +51,8 @@ export interface BundleReadOptions {
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
 
 /**
- * The files that a person named as a bundle, before they are verified, sorted by the bytes of their paths. A folder is
- * read in place. An archive has been unpacked; disposing of this object removes the unpacked files.
+ * The files of a bundle that is not verified yet, sorted by the bytes of their paths. A folder is read in place. An
+ * archive has been unpacked; disposing of this object removes the unpacked files.
  */
 export class BundleFiles implements AsyncDisposable {
   readonly name: string;
@@ -88,11 +88,7 @@ export class BundleFiles implements AsyncDisposable {
     return this.files.some((file) => file.path === path);
   }
 
-  /**
-   * From now on, checks everything that is read against the verified hashes.
-   *
-   * @param hashes SHA-256 by path; a file without a hash is not checked
-   */
+  /** Makes all later reads compare the content with the verified hashes. A file without a hash is not checked. */
   hold(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }
@@ -210,7 +206,7 @@ async function openBundlePath(
     const { decryptArchive } = await import("./age.ts");
     const decrypted = await decryptArchive(archive, decrypter, { where: name, place: temporary });
     try {
-      // without keys, so that a bundle that was encrypted twice is rejected
+      // no keys are passed, so that a bundle that was encrypted twice is rejected
       return await openBundlePath(decrypted.path, name, { temporary });
     } finally {
       await decrypted.remove();

@@ -27,7 +27,7 @@ export interface BundleFileWriter {
   close(): Promise<WrittenFile>;
 }
 
-/** The files get their final name when all are on the disk, so a process that dies leaves nothing incomplete. */
+/** The bundle gets its final name when all files are on disk, so a killed process leaves no incomplete bundle. */
 export class BundleWriter implements AsyncDisposable {
   readonly #target: string;
   readonly #outputs: Outputs;
@@ -92,20 +92,15 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes the manifest and the hashes, after which there is no other file.
-   *
-   * @returns the fingerprint of the bundle: the SHA-256 of `SHA256SUMS`, which contains the hashes of all other files
+   * Writes the manifest and the hashes, which are the last files. @returns the fingerprint of the bundle: the SHA-256
+   * of `SHA256SUMS`, which contains the hashes of all other files
    */
   async seal(manifest: Manifest): Promise<string> {
     await this.#put(MANIFEST_FILE, renderManifest(manifest));
     return (await this.#put(SUMS_FILE, renderSums(this.#sums()))).sha256;
   }
 
-  /**
-   * Packs the files of an archive, and gives the bundle its final name.
-   *
-   * @throws Failure `usage` if something else has taken the name in the meantime
-   */
+  /** Packs an archive, and gives the bundle its final name. @throws `usage` if that name was taken in the meantime */
   async finish(manifest: Manifest): Promise<void> {
     if (isBundleFolderName(this.#target)) await this.#folder.settle();
     else await this.#pack(manifest);
@@ -165,14 +160,14 @@ const createNotEncryptableFailure = (target: string): Failure =>
     hint: text("use a name such as FILE.zip.age", "名前を FILE.zip.age のようにしてください"),
   });
 
-/** Extensions of archives that are not supported. A folder with such a name would be mistaken for an archive. */
+/** Extensions of unsupported archives. A folder with such a name would look like an archive. */
 const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 
 /** @throws `usage` */
 function refuseUnsupportedExtension(target: string): void {
   if (/\.zip$/i.test(target) || !UNSUPPORTED_EXTENSION.test(target)) return;
   throw new Failure("usage", {
-    what: text("a bundle must be FOLDER or FILE.zip", "引き継ぎデータはフォルダーか FILE.zip です"),
+    what: text("a bundle must be FOLDER or FILE.zip", "引き継ぎデータの出力先は、フォルダーか FILE.zip にしてください"),
     where: target,
     hint: target.toLowerCase().endsWith(AGE_EXTENSION)
       ? text(

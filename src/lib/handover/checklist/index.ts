@@ -26,7 +26,7 @@ export const GROUP_TITLES = {
 export interface ChecklistRow {
   readonly item: keyof typeof GROUP_TITLES;
   readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
-  /** what the line is about: the name of a question, or a name such as `contract-ends` */
+  /** name of the question, or of another subject such as `contract-ends` */
   readonly id: string;
   readonly what: Text;
   /** the value of a record or an answer, as it is stored; otherwise null */
@@ -42,8 +42,8 @@ export interface ChecklistRow {
 
 type Gap = readonly [id: string, what: Text, next: Advice];
 
-interface Item {
-  /** what is renewed with the account of the item; the item applies if the tenant uses it. Empty: always applies */
+interface ChecklistItem {
+  /** kinds that are renewed with the item's account; the item applies if one is in use or none is listed */
   readonly kinds: readonly ExpectedRenewalKind[];
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
@@ -56,7 +56,7 @@ export const CONTACT_CHANGE_INSTRUCTIONS = text(
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して提出。その後",
 );
 
-/** All of them, so that no field keeps the value of the previous person. */
+/** Sets all three fields, so that no field keeps the value of the previous person. */
 export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactName: "NAME",
   contactMail: "MAIL",
@@ -65,7 +65,7 @@ export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
 
 /** @see seed 003, 5 */
 const SUPPORT_OPTION_ADVICE = step(
-  "a person without an account needs one first",
+  "a person without an account needs an account first",
   "アカウントがない人には、先にアカウントを作成",
   line("clomo-account edit", ["ACCOUNT"], { role: "system", supportOption: true, noticeMail: true }),
 );
@@ -78,7 +78,7 @@ export const PASSWORD_CHANGE_NOTE = text(
 
 const MIN_SYSTEM_ADMINISTRATORS = 2;
 
-/** Number of days before its end from which a contract counts as a gap. */
+/** A contract counts as a gap if it ends within this number of days. */
 export const DUE_SOON_DAYS = 90;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -146,7 +146,7 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
 
 const { contactName, contactMail, contactPhone } = TENANT.fields;
 
-const ITEMS: Readonly<Record<ItemId, Item>> = {
+const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   contact: {
     kinds: [],
     note: text(
@@ -213,8 +213,8 @@ export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): reado
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
 };
 
-/** Returns the only value; null if there is none, or if several differ, because then nobody knows which is meant. */
-const findOnlyValue = (values: readonly (string | null)[]): string | null => {
+/** Returns the only value; null if there is no value, or if the values differ. */
+const findSingleValue = (values: readonly (string | null)[]): string | null => {
   const [only = null, ...others] = new Set(values.filter((value) => value !== null && value !== ""));
   return others.length === 0 ? only : null;
 };
@@ -222,27 +222,27 @@ const findOnlyValue = (values: readonly (string | null)[]): string | null => {
 function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): string | null {
   const renewals = listRenewalsOf(facts, item);
   const ade = item === "apple-business" ? facts.adeServer.adminId : null;
-  const account = ade ?? findOnlyValue(renewals.map((one) => one.account));
+  const account = ade ?? findSingleValue(renewals.map((one) => one.account));
   if (id.endsWith(".account")) return account;
   if (!id.endsWith(".phone")) return null;
-  // the phone of another account answers nothing
+  // the phone of another account does not answer the question
   const own = renewals.filter((one) => one.account === null || (account !== null && sharesWord(one.account, account)));
-  return findOnlyValue(own.map(({ phone }) => phone));
+  return findSingleValue(own.map(({ phone }) => phone));
 }
 
-export interface AskedQuestion extends Question {
+export interface QuestionState extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
-  /** the value in the records, so that nobody has to be asked; null if nothing is recorded */
+  /** value in the tenant's records, which makes the question unnecessary; null if there is none */
   readonly recorded: string | null;
-  /** why to ask: nothing is known, or the answer is too old; null: do not ask */
+  /** reason to ask: there is no answer, or it is too old; null if the question need not be asked */
   readonly due: "missing" | "old" | null;
 }
 
 const isItem = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
-/** Returns all questions with their answers. Questions of an item that does not apply, and of the set-up, are not due. */
-export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly AskedQuestion[] =>
+/** Returns all questions with their answers. Questions of the set-up and of items that do not apply are never due. */
+export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
     const answer = facts.answers.find((one) => one.question === id);
@@ -256,7 +256,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
 
 type Applicability = ReturnType<typeof determineApplicability>;
 
-/** Something that is recorded is used. */
+/** An item with records applies, whatever the profile of the tenant says. */
 function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   const { kinds } = ITEMS[item];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
@@ -333,7 +333,7 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
   ];
 }
 
-const buildQuestionRows = (item: ItemId, question: AskedQuestion): readonly ChecklistRow[] => {
+const buildQuestionRows = (item: ItemId, question: QuestionState): readonly ChecklistRow[] => {
   const { id, label, answer, recorded, due } = question;
   const row = { item, id, value: null, by: null, at: null, next: null };
   const words = due === "old" ? text("not confirmed for a year", "1 年以上未確認") : text("not answered", "未回答");

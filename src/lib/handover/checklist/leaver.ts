@@ -26,16 +26,16 @@ export interface LeaverRecords {
   readonly devices: readonly string[];
   /** the person's users of the SECURED APPs */
   readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
-  /** what was not imported from the console */
+  /** data that was not imported from the console */
   readonly missing: MirrorGaps;
 }
 
 export interface Leaver extends ChecklistDay {
   readonly person: Person;
-  /** the last day; default: the day of the checklist */
+  /** the leaver's last day; default: the day of the checklist */
   readonly leaves?: string | undefined;
   readonly records: LeaverRecords;
-  /** the context on the leaver's computer, to remove it; undefined: the list is for the successor */
+  /** context to remove from the leaver's computer; undefined if the list is for the successor */
   readonly context?: string | undefined;
 }
 
@@ -97,7 +97,7 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
   for (const { app, userId, administrator } of secured) {
     const edit = line("secured users edit", ["USERID"], { app, administrator: "yes" });
     const check = step(
-      "deleted with the rights if ID or address are the same; to check",
+      "deleted with the rights if the ID or email address is the same; to check",
       "ID かメールアドレスが同じなら、権限を外すときに削除される。確認するには",
       line("secured users show", [userId], { app }),
     );
@@ -122,7 +122,7 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
     ];
 }
 
-/** Yields what comes last: the successor has the bundle, the leaver's access ends, and the computer is cleaned up. */
+/** Yields the last steps: hand over the bundle, end the leaver's access, and clean up the computer. */
 function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): Generator<UnnumberedStep> {
   const received = text(
     "the successor has received the bundle (fingerprint read out)",
@@ -170,7 +170,7 @@ function* buildFirstSteps(
     ];
 }
 
-/** First the command that does most, then what only people can hand over. @see facts 7.2 */
+/** The commands that do most of the work come first, then the steps that only people can do. @see facts 7.2 */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { account, words, called } = leaver.person;
   const typed = account ?? words.at(-1) ?? called;

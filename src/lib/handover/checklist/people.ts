@@ -70,7 +70,7 @@ const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) =
   ...answers.flatMap(({ value, by }) => [value, by]),
 ];
 
-/** @returns several people if the word is ambiguous. @param others users who are not administrators */
+/** @returns several people if the text is ambiguous. @param others users who are not administrators */
 export function findPeople(
   facts: HandoverFacts,
   typed: string,

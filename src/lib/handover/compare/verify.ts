@@ -24,7 +24,7 @@ export interface VerifyOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** Goes on after a fault. @throws `input-rejected` if a file can no longer be read */
+/** Verifies all files, even after a fault. @throws `input-rejected` if a file can no longer be read */
 export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = [...found.faults];
   const content = await readTextFile(found, SUMS_FILE, faults);
@@ -48,7 +48,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   };
 }
 
-/** From then on, everything that is read must match these hashes. @throws `input-rejected` for the first fault */
+/** Makes later reads compare the content with the verified hashes. @throws `input-rejected` for the first fault */
 export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
   const { faults, hashes } = await verifyBundle(found, options);
   throwFirstFault(found.name, faults);

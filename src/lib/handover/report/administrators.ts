@@ -66,7 +66,7 @@ const buildUnconfirmedNote = ({ shown }: ReportData): readonly PageBlock[] => {
   if (shown.mirroredAt === null || shown.administratorsKnown.includes("users")) return [];
   const command = line("users edit", ["USER"], { administrator: "yes" });
   const words = text(
-    `Administrators: ${ADMINISTRATORS_UNCONFIRMED_NOTE.en} (exports of the console do not show administrators). Check Users/Org in CLOMO PANEL; to mark a user as an administrator: ${command}`,
+    `Administrators: ${ADMINISTRATORS_UNCONFIRMED_NOTE.en} (console exports do not show administrators). Check Users/Org in CLOMO PANEL; to mark a user as an administrator: ${command}`,
     `管理者: ${ADMINISTRATORS_UNCONFIRMED_NOTE.ja}(管理画面のエクスポートからはわかりません)。CLOMO PANEL の Users/Org で確認してください。管理者を指定するには: ${command}`,
   );
   return [{ kind: "paragraph", words }];

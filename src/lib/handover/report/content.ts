@@ -214,7 +214,7 @@ function buildTenantSection(data: ReportData): Section {
       {
         kind: "table",
         caption: text("Number of records", "件数"),
-        head: [text("resource", "項目"), text("records", "件数")],
+        head: [text("record type", "データの種類"), text("records", "件数")],
         rows: [
           [RESOURCE_TITLES.orgs, String(orgs)],
           [RESOURCE_TITLES.users, String(users)],

@@ -9,15 +9,14 @@ import type { Manifest } from "../bundle/manifest.ts";
 export interface ReportData {
   readonly manifest: Manifest;
   readonly facts: HandoverFacts;
-  /** counts and state of the tenant */
   readonly shown: MirrorCounts &
     Readonly<Record<"consoleTasks" | "orgs" | "users", number>> & { readonly administratorsKnown: readonly string[] };
-  /** the leaver that the manifest names; undefined if it names nobody */
+  /** the leaver in the manifest; undefined if there is none */
   readonly leaver?: { readonly person: Person; readonly records: LeaverRecords } | undefined;
 }
 
 const DEFAULT_ZONE = "Asia/Tokyo";
 
-/** That of the console, as recorded in the tenant. */
+/** Returns the console's time zone, as recorded in the tenant. */
 export const resolveReportZone = ({ consoleTimezone }: Pick<TenantProfile, "consoleTimezone">): string =>
   findTimeZone(consoleTimezone ?? DEFAULT_ZONE) ?? DEFAULT_ZONE;

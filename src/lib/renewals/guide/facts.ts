@@ -17,7 +17,7 @@ const RENEWAL_ACCOUNTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-profile": APPLE_DEVELOPER_ACCOUNT,
 };
 
-/** In Japanese, the next word follows immediately: a half-width letter at the end needs a space. */
+/** Names the account of a renewal. In Japanese, a half-width letter beside a full-width letter needs a space. */
 export function describeRenewalAccount(kind: RenewalKind, known: RenewalItem | null): Text {
   const { [kind]: named = text("the account", "アカウント") } = RENEWAL_ACCOUNTS;
   const { en, ja } = named;

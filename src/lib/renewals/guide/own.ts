@@ -12,7 +12,7 @@ export interface OwnToken {
   readonly server: string | null;
 }
 
-/** Server names are not compared: they change, and CLOMO's may be the same. @param item null: any ADE token */
+/** Server names are not compared: they change, and CLOMO's server can have the same. @param item null: any ADE token */
 export function findOwnToken(
   { mirror, server, token }: AdeState,
   item: Pick<RenewalItem, "id" | "expiresAt"> | null,

@@ -3,7 +3,7 @@ import type { Text } from "../../text/index.ts";
 export interface Step {
   /** unique within the guide, and the same in both languages */
   readonly id: string;
-  /** heading above this step and the steps next to it; undefined if the guide has no headings */
+  /** heading of the group of steps that this step belongs to */
   readonly under?: Text | undefined;
   readonly what: Text;
   /** the screen; both languages use the labels of the Japanese console */
@@ -15,7 +15,7 @@ export interface Step {
 }
 
 export interface StepCondition {
-  /** in each list, at least one fact must be known or true */
+  /** one fact of each list must be known or true */
   readonly when?: readonly (readonly string[])[];
   /** none of these facts may be known or true */
   readonly unless?: readonly string[];

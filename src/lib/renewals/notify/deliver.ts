@@ -18,7 +18,7 @@ export const openSmtp = async (
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };
 
-/** Parses a file with a header on each line: `X-ChatWorkToken: …`. @throws Failure `input-rejected` without the content */
+/** Parses lines such as `X-ChatWorkToken: …`. @throws Failure `input-rejected`, which omits the content */
 function parseHeaders(content: string, where: string): Readonly<Record<string, string>> {
   const lines = content.split(/\r?\n/).filter((line) => line.trim() !== "");
   return Object.fromEntries(
@@ -45,7 +45,7 @@ const loadWebhook = async (
   template: templateFile === undefined ? undefined : await readLenientText(resolve(place.folder, templateFile)),
 });
 
-const describeObstacle = (error: unknown): Text => {
+const describeDeliveryError = (error: unknown): Text => {
   if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : "failure");
   const where = error.where === undefined ? "" : ` (${error.where})`;
   return text(`${error.what.en}${where}`, `${error.what.ja}${where}`);
@@ -53,7 +53,7 @@ const describeObstacle = (error: unknown): Text => {
 
 const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
 
-/** Opens the mail server, secrets and libraries at first use. */
+/** Reads secrets, loads libraries and opens the mail server only when the first message needs them. */
 export const createDeliverer = (
   settings: NotifySettings,
   place: SecretPlace & Pick<CommandPlace, "environment">,
@@ -79,7 +79,7 @@ export const createDeliverer = (
         }
       }
     } catch (error) {
-      return createFailedDelivery(describeObstacle(error));
+      return createFailedDelivery(describeDeliveryError(error));
     }
   };
 };

@@ -11,10 +11,10 @@ export interface Message extends Mail {
 }
 
 export interface DueReminder {
-  /** the name of the item's tenant for people */
+  /** name of the item's tenant for people */
   readonly tenant: string;
   readonly item: JudgedItem & { readonly expiresAt: string; readonly daysLeft: number };
-  /** number of days before expiry; negative after expiry, with one stage per day */
+  /** number of days before expiry; negative after expiry, when each day is a stage */
   readonly stage: number;
 }
 
@@ -76,7 +76,7 @@ export async function buildMessage({ subject, lines, language, messageId, guided
   return { ...renderMail({ title: subject, intro, sections: guide, footer: FOOTER }, language), messageId };
 }
 
-/** The number and the place of a phone, and notes, never leave the tenant. */
+/** Notes, phone numbers and the places of phones are left out, because they must never leave the tenant. */
 async function buildGuideSection({ tenant, item }: DueReminder) {
   const { buildRenewalGuide } = await import("../guide/index.ts");
   const { buildGuideDocument } = await import("../guide/document.ts");

@@ -34,9 +34,12 @@ const ERROR_CAUSES: readonly (readonly [RegExp, Text])[] = [
   ],
   [
     /^(?:ERR_SSL_|EPROTO)/,
-    text("the server does not speak TLS on this port (see security)", "TLS で接続できません(security を参照)"),
+    text(
+      "the server does not support TLS on this port (see security in notify.yaml)",
+      "このポートでは TLS で接続できません(notify.yaml の security を参照)",
+    ),
   ],
-  [/^ETLS$/, text("the server does not offer STARTTLS", "STARTTLS に対応していません")],
+  [/^ETLS$/, text("the server does not offer STARTTLS", "サーバーが STARTTLS に対応していません")],
   [/TIMEOUT|^ETIMEDOUT$|^TimeoutError$/, text("timed out", "時間内に応答がありません")],
   [/^(?:ECONNRESET|ECONNECTION|ESOCKET|EPIPE|UND_ERR_SOCKET)$/, text("connection lost", "接続が切れました")],
 ];

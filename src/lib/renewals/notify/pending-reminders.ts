@@ -9,12 +9,12 @@ import type { ReminderTenant } from "./tenant.ts";
 export interface PendingReminder {
   readonly tenant: ReminderTenant;
   readonly key: ReminderKeyRecord;
-  /** undefined if a later stage has replaced it */
+  /** undefined if a later stage has replaced this reminder */
   readonly due: DueReminder | undefined;
 }
 
 export interface RecipientWork {
-  /** reminders of a run that has not recorded their outcome: either it was killed, or it is still running */
+  /** reminders whose outcome a run has not recorded: the run was killed, or is still running */
   readonly unfinished: readonly PendingReminder[];
   /** new reminders, the most urgent first */
   readonly fresh: readonly PendingReminder[];

@@ -30,7 +30,7 @@ export const listRecipients = (
     way: "mail",
     address,
     language,
-    // an owner is notified only of their own items
+    // an owner receives only reminders of the owner's own items
     contexts: [],
   }));
   const all = new Map<string, Recipient>();

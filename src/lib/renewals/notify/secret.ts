@@ -6,9 +6,9 @@ import { text } from "../../text/index.ts";
 export interface SecretPlace {
   /** the settings folder, in which relative file names are found */
   readonly folder: string;
-  /** true if files have a mode that says who may read them; false on Windows */
+  /** true if the system has file modes (not on Windows) */
   readonly modes: boolean;
-  /** what a file named `-` is read from; without it, `-` is the name of a file like any other */
+  /** source of a file named `-`; without it, `-` is an ordinary file name */
   readonly stdin?: (() => InputSources["stdin"]) | undefined;
 }
 
@@ -27,21 +27,21 @@ const decodeSecret = (bytes: Uint8Array, where: string): string => {
   }
 };
 
-const GROUP_AND_OTHERS = 0o077;
+const OTHERS_MODE_MASK = 0o077;
 
 const createSecretFailure = (where: string, what: [string, string], hint: [string, string]): Failure =>
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
 
-/** Never to be shown. @throws `input-rejected` if it is blank or others may read it; `not-found`; `usage` */
+/** Returns a secret. @throws `input-rejected` if it is blank or others may read its file; `not-found`; `usage` */
 export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
   if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();
-  if ("isTTY" in stream && stream.isTTY === true) throw STDIN_SHOWN_FAILURE;
+  if ("isTTY" in stream && stream.isTTY === true) throw TERMINAL_STDIN_FAILURE;
   const { bytes } = await readNamedFile({ stdin: stream, workingFolder: folder }, "-", MAX_SECRET_BYTES);
   return decodeSecret(bytes, "stdin");
 };
 
-const STDIN_SHOWN_FAILURE = new Failure("usage", {
+const TERMINAL_STDIN_FAILURE = new Failure("usage", {
   what: text(
     "stdin is a terminal, which would show the secret",
     "標準入力が端末のため、入力した値が画面に表示されてしまいます",
@@ -64,7 +64,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
     );
   }
   const value = decodeSecret(found.bytes, path);
-  if (modes && (found.mode & GROUP_AND_OTHERS) !== 0) {
+  if (modes && (found.mode & OTHERS_MODE_MASK) !== 0) {
     throw createSecretFailure(
       path,
       ["other users can read the secret file", "パスワードなどのファイルを他のユーザーが読める状態です"],

@@ -23,12 +23,11 @@ export interface ReminderRun {
 /** A recipient who was not notified, and the reason. The next run tries again. */
 export interface FailedDelivery {
   readonly recipient: Recipient;
-  /** the tenants of the items */
   readonly tenants: readonly ReminderTenant[];
   readonly reason: Text;
 }
 
-/** Each stage of each item is claimed before it is sent, and settled afterwards: a killed run is repeated. */
+/** Claims each reminder before it sends it and records the outcome afterwards, so that a killed run can be repeated. */
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
@@ -46,7 +45,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-/** First repeats what a killed run left, as exactly the same message. Stops if a message fails. */
+/** Sends the unfinished reminders of a killed run first, in the same message. Stops if a message fails. */
 async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientWork,
@@ -63,7 +62,7 @@ async function sendToRecipient(
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // the reminder whose Message-ID the message has is settled last: a later run can then still find this ID
+    // the reminder that gave the message its Message-ID is recorded last, so that a later run can find the ID
     for (const one of [...others, leader]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }
@@ -74,7 +73,7 @@ interface ClaimedReminder extends PendingReminder {
   readonly notice: ReminderRecord;
 }
 
-/** Returns undefined if another process is sending the first reminder: it is notifying this recipient now. */
+/** Returns undefined if another process claimed the first reminder and is notifying this recipient now. */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
@@ -85,11 +84,11 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/** The message has the Message-ID of the reminder that was claimed first, also when it is sent again. */
+/** The message gets the Message-ID of the reminder that was claimed first, even if it is sent again. */
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 
-const OVERTAKEN = same("a later stage took its place");
+const REPLACED_BY_LATER_STAGE = same("a later stage took its place");
 
 const settleReminder = async (
   { tenant, notice, due }: ClaimedReminder,
@@ -100,6 +99,6 @@ const settleReminder = async (
     await renewals.settleNotice(notice.id, { state: "sent", error: null });
     return;
   }
-  const { en } = due === undefined || delivery?.sent !== false ? OVERTAKEN : delivery.reason;
+  const { en } = due === undefined || delivery?.sent !== false ? REPLACED_BY_LATER_STAGE : delivery.reason;
   await renewals.settleNotice(notice.id, { state: "failed", error: en.slice(0, 2000) });
 };

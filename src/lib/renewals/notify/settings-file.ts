@@ -14,7 +14,7 @@ export interface SettingsPlace {
 
 export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
 
-/** Returns undefined if there is no file. @throws `input-rejected` with the line */
+/** Returns undefined if there is no file. @throws `input-rejected` with the line number */
 export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
   const file = getNotifyFile(place);
   const content = readSettings(file, place.userId);

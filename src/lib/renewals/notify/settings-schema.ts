@@ -152,6 +152,6 @@ export type Recipient = NotifySettings["recipients"][number];
 
 export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 
-/** Refuses anything unknown, because a reminder that is not sent is noticed too late. @throws with the line */
+/** Rejects unknown settings, because a missing reminder is noticed too late. @throws with the line number */
 export const parseNotifySettings = (content: string, where: string): NotifySettings =>
   readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;

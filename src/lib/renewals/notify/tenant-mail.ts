@@ -18,7 +18,7 @@ interface TenantMail {
 /** Sends an email. Resolves to the reason if the email could not be sent, otherwise to undefined. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** The settings are read at each call. @throws `input-rejected` if no mail server is configured */
+/** The settings are read for each email. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =
   ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {
@@ -39,7 +39,7 @@ const createNoServerFailure = (where: string): Failure =>
     where,
     hint: step(
       "add smtp to this file; to see its format",
-      "このファイルに smtp を追加してください。書き方",
+      "このファイルに smtp を追加してください。書き方を見るには",
       line("renewals notify", ["init"], { helpAll: true }),
     ),
   });

@@ -17,7 +17,7 @@ export interface ReminderClient {
 
 interface ItemTenant {
   readonly context: string;
-  /** the name of the tenant for people */
+  /** name of the tenant for people */
   readonly tenant: string;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;

@@ -18,7 +18,7 @@ const describeItem = ({ context, kind, name }: CalendarItem, language: Language)
     .filter((part) => part !== "")
     .join("\n");
 
-/** An event has the ID of its item, so a calendar moves it. @see RFC 5545 3.1, 3.8.7.4; RFC 6047 2.4 */
+/** An event has the ID of its item, so that a new date moves it. @see RFC 5545 3.1, 3.8.7.4; RFC 6047 2.4 */
 export const renderRenewalCalendar = async (items: readonly CalendarItem[], language: Language): Promise<string> => {
   const { default: ical, ICalAlarmType, ICalCalendarMethod, ICalEventTransparency } = await import("ical-generator");
   const calendar = ical({
@@ -38,7 +38,7 @@ export const renderRenewalCalendar = async (items: readonly CalendarItem[], lang
       allDay: true,
       stamp: changedAt,
       lastModified: changedAt,
-      // grows with every change, because a new date needs a higher number
+      // grows with every change, because calendars accept a new date only with a higher number
       sequence: Math.max(0, Math.trunc(changedAt.getTime() / 1000) - SEQUENCE_EPOCH_SECONDS),
       summary: text(`Expires: ${title}`, `期限: ${title}`)[language],
       description: describeItem(item, language),

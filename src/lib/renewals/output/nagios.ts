@@ -4,7 +4,7 @@ import type { Language, Text } from "../../text/index.ts";
 import { DEFAULT_THRESHOLDS, type Thresholds } from "../judge.ts";
 import { renderPluginLine, shortenText, type PluginFigure, type PluginState } from "./plugin.ts";
 
-const MAX_NAMED = 5;
+const MAX_NAMED_FINDINGS = 5;
 const MAX_FINDING_LENGTH = 240;
 
 interface NagiosReport {
@@ -18,12 +18,12 @@ interface NagiosReport {
 export function renderNagiosLine(report: NagiosReport, language: Language): string {
   const { service, state, summary, findings, thresholds = DEFAULT_THRESHOLDS } = report;
   const urgent = findings.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
-  const named = urgent.slice(0, MAX_NAMED).map((finding, at) => {
-    // a phone shows the beginning: what is worst, and what to do about it
+  const named = urgent.slice(0, MAX_NAMED_FINDINGS).map((finding, at) => {
+    // a phone shows only the beginning: the most urgent finding and its next step
     const { [language]: words } = describeFinding(at === 0 ? finding : { ...finding, next: null });
     return shortenText(toPlainCommands(words, {}), MAX_FINDING_LENGTH);
   });
-  const all = [...named, ...(urgent.length > MAX_NAMED ? ["…"] : [])].join("; ");
+  const all = [...named, ...(urgent.length > MAX_NAMED_FINDINGS ? ["…"] : [])].join("; ");
   const sentence = `${summary[language]}${all === "" ? "" : `: ${all}`}`;
   return renderPluginLine(service, state, sentence, buildFigures(findings, thresholds));
 }

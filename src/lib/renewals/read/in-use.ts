@@ -17,7 +17,7 @@ async function readSourceFile(path: string, openers: ReadOptions | undefined): P
     const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
     return found === undefined ? [] : await readRenewables({ name: basename(path), bytes: found.bytes }, openers);
   } catch {
-    // the record is sufficient
+    // an unreadable file is replaced by the record
     return [];
   }
 }

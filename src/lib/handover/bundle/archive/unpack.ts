@@ -31,7 +31,7 @@ export const createInvalidBundleFailure = (where: string, what: Text, path?: str
     ),
   });
 
-export const UNPACKS_TOO_LARGE = text(
+export const ARCHIVE_TOO_LARGE = text(
   "the archive unpacks to far more data than a bundle can contain",
   "展開すると、引き継ぎデータとしてあり得ない大きさになります",
 );
@@ -42,7 +42,7 @@ export const DAMAGED_ARCHIVE = text(
 );
 
 export interface StoredFile {
-  /** the folder of the file, in which nothing else is */
+  /** folder that contains only this file */
   readonly folder: string;
   readonly path: string;
   readonly remove: () => Promise<void>;
@@ -83,7 +83,7 @@ export async function unpackBundle(
     for await (const entry of entries) {
       const path = validateEntryPath(entry, awaited[at], where);
       const limit = at < 2 ? Math.min(left, MAX_METADATA_BYTES) : left;
-      if (entry.bytes > limit) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE, path);
+      if (entry.bytes > limit) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE, path);
       const content = await writeEntry(folder, entry, where);
       left -= entry.bytes;
       at += 1;
@@ -115,7 +115,7 @@ const UNEXPECTED_FILE = text(
   "一覧にない、重複している、または順序が違うファイルです",
 );
 
-/** @returns the content of the list of hashes, otherwise an empty string */
+/** @returns the text of the list of hashes, and an empty string for every other entry */
 async function writeEntry(
   folder: FolderWriter,
   { path, bytes, content }: ArchiveEntry,
@@ -126,7 +126,7 @@ async function writeEntry(
   let passed = 0;
   for await (const chunk of content()) {
     passed += chunk.length;
-    if (passed > bytes) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE, path);
+    if (passed > bytes) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE, path);
     if (path === SUMS_FILE) kept.push(chunk);
     await file.write(chunk);
   }

@@ -5,11 +5,11 @@ import { Failure } from "../../../errors/index.ts";
 import type { RegularFile } from "../../../files/plain.ts";
 import { text } from "../../../text/index.ts";
 import { MAX_BUNDLE_FILES } from "../contents.ts";
-import { UNPACKS_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
+import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 
 /**
- * The flags of the entries that we write: names in UTF-8, sizes after the content. The constants below describe the
- * other properties of these entries: deflated, a regular file that only its owner can read and write.
+ * Flags of the entries that we write: names in UTF-8, sizes after the content. The constants below describe the other
+ * properties of these entries: deflated, a regular file that only its owner can read and write.
  */
 const ENTRY_FLAGS = 0x808;
 const DEFLATE_METHOD = 8;
@@ -17,7 +17,7 @@ const REGULAR_FILE_MODE = 0o100600;
 const ZIP64_FIELD_ID = 1;
 const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/** Only the form that `packZip` writes is read: nothing lies before, between or after the entries. */
+/** Reads only archives as `packZip` writes them: without bytes before, between or after the entries. */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
     const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
@@ -26,11 +26,11 @@ export async function* readZip(archive: RegularFile, where: string, most: number
     });
     if (zip.comment !== "") throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
     // the limit leaves room for the manifest and the list of hashes
-    if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE);
+    if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);
     if (entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0) > most)
-      throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE);
+      throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     let at = 0;
     for (const entry of entries) {
       const { isPlain, end } = await inspectEntry(zip, entry, at);
@@ -38,7 +38,7 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain ? undefined : text("repacked: extract it first", "展開してから指定してください"),
+        fault: isPlain ? undefined : text("repacked by another tool: extract it first", "展開してから指定してください"),
         content: () => readContent(zip, entry, where),
       };
     }
@@ -61,7 +61,7 @@ async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGen
 const toArchiveFailure = (error: unknown, where: string): unknown =>
   error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
-/** Errors of the file system have codes of their own; those of zlib begin with Z_, those of yauzl have none. */
+/** zlib errors have codes that begin with Z_, and yauzl errors have no code; other codes are file system errors. */
 const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 

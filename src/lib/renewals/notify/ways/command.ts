@@ -27,7 +27,7 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
     })),
   })}\n`;
 
-/** Runs it without a shell. It fails unless it exits with 0 in time; if it is late, it is killed. */
+/** Runs a command without a shell. The command must exit with 0 and is killed when its time is over. */
 export const runCommand = (
   { command: [program = "", ...args], timeout }: { readonly command: readonly string[]; readonly timeout: number },
   place: CommandPlace,

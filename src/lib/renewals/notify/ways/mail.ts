@@ -82,7 +82,7 @@ const toFailedDelivery = (
   return createFailedDelivery(reason);
 };
 
-/** Each email is given up within `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
+/** Gives up an email after `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
 export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
   const { timeouts = DEFAULT_TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];

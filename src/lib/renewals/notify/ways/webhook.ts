@@ -39,7 +39,7 @@ const FULL_WIDTH_OFFSET = 0xfee0;
 
 const DEFAULT_TEMPLATE = '{"text": "{{subject}}\\n\\n{{text}}"}';
 
-/** Values are escaped for a JSON string, or for a form. @throws `input-rejected` if the result is not JSON */
+/** Fills in a template with values escaped for JSON or a form. @throws `input-rejected` if the result is not JSON */
 export function fillTemplate(wording: Message, contentType: string, template = DEFAULT_TEMPLATE): string {
   const isForm = contentType.includes("x-www-form-urlencoded");
   const values = new Map([
