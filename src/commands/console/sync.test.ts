@@ -65,7 +65,10 @@ test("an interruption names what was taken", async () => {
   await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO] });
   const typing = [["create 2?", "y\r"] as const, ["create 1?", "\u0003"] as const];
   const { code, stderr } = await desk.type("console sync users.csv orgs.csv", typing);
-  expect([code, stderr]).toEqual([130, expect.stringContaining("taken before: orgs.csv; nothing else was changed")]);
+  expect([code, stderr]).toEqual([
+    130,
+    expect.stringContaining("already imported: orgs.csv; nothing else was changed"),
+  ]);
 });
 
 test("two exports of one kind, an unknown header and an app's export without its name are refused", async () => {
@@ -92,9 +95,7 @@ test("an unknown column is left alone, but other columns than last time are refu
   expect(first.stderr).toContain("unknown columns, not imported: 1 (更新日時)");
   await write(desk, { "list.csv": ["氏名,メールアドレス", "山田 太郎,taro@example.com"] });
   expect((await desk.run("console sync list.csv --yes")).code).toBe(3);
-  const asked = await desk.type("console sync list.csv --yes", [
-    ["does not have the columns of the last export", "y\r"],
-  ]);
+  const asked = await desk.type("console sync list.csv --yes", [["differ from those of the last export", "y\r"]]);
   expect(asked.code, asked.stderr).toBe(0);
 });
 

@@ -56,7 +56,7 @@ test("only new users without a password get one, in a file that only its owner c
   expect(statSync(join(folder, "out.csv")).mode & 0o777).toBe(0o600);
   expect(readSheet()).not.toContain(OWN);
   for (const [, , , password] of rows) expect(done.stdout + done.stderr).not.toContain(password);
-  expect(done.stderr).toContain("out.csv has the passwords of 2 new users");
+  expect(done.stderr).toContain("out.csv contains the passwords of 2 new users");
   const created = (await listUsers()).filter(({ userId }) => userId !== "kizon");
   expect(created.map(({ secretsSet }) => secretsSet.map(({ field }) => field))).toEqual([
     ["password"],

@@ -24,7 +24,9 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run"])(
     const { en, ja } = await runInBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("error: it is not confirmed who is an administrator");
-    expect(en.stderr).toContain("name or confirm the administrators: clomoctl users edit USER --administrator yes\n");
+    expect(en.stderr).toContain(
+      "specify or confirm the administrators: clomoctl users edit USER --administrator yes\n",
+    );
     expect(ja.stderr).toContain("エラー: 管理者がだれか確認されておらず");
   },
 );
