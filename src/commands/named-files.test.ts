@@ -46,7 +46,7 @@ test.each(WRITING)("%s: an output cannot be a file that the home keeps for clomo
   writeFileSync(join(home, "contexts.json"), `{ "contexts": [] }`);
   for (const name of ["contexts.json", "tenants/local/tenant.db-wal", "runs/local.json"]) {
     const { en, ja } = await runInBoth(line.replace("NAME", name), { folder: home, home });
-    expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl keeps its own files") });
+    expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl's own files") });
     expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl 自身が使うファイル") });
   }
 });

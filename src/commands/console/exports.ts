@@ -8,7 +8,7 @@ import { same, text } from "../../lib/text/index.ts";
 import { detectInputFormat, readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 
-/** The kinds of exports in the order in which they are taken, because later ones refer to earlier ones. */
+/** The kinds of exports in the order of import: later kinds refer to earlier kinds. */
 export const EXPORT_ORDER: readonly ImportKind[] = ["orgs", "users", "devices", ...SECURED_APPS];
 
 export interface ConsoleExport {
@@ -18,7 +18,7 @@ export interface ConsoleExport {
   readonly reading: InputFormat;
 }
 
-/** @throws `input-rejected` if the header row fits no kind of export; `usage` if the app is not known */
+/** @throws `input-rejected` if the header row does not match any kind of export; `usage` if the app is not known */
 export async function recognizeExport(
   tools: Tools,
   file: InputFile,
@@ -34,8 +34,8 @@ export async function recognizeExport(
   if (best === undefined || best.count === 0 || best.count === next?.count)
     throw new Failure("input-rejected", {
       what: text(
-        "the header row does not show which export of the console this is; nothing was changed",
-        "ヘッダー行から、管理画面のどのエクスポートか判断できないため、何も変更していません",
+        "the header row does not match any console export; nothing was changed",
+        "ヘッダー行が管理画面のどのエクスポートとも一致しないため、何も変更していません",
       ),
       where: file.label,
       hint: text(

@@ -19,6 +19,6 @@ test("lists open tasks and names the first task to look at", async () => {
 test("names the awaited exports, even if no task is open", async () => {
   const tenant = { tenant: example("tenant", { exportsAwaited: ["users"] }), consoleTasks: { items: [] } };
   const { en, ja } = await runInBoth("console list", { tenant });
-  expect(en.stderr).toContain("take the next export: clomoctl console sync EXPORT.csv\n");
+  expect(en.stderr).toContain("import the next console export: clomoctl console sync EXPORT.csv\n");
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });

@@ -23,7 +23,7 @@ export default defineCommand({
     if ((await client.tenant.show()).exportsAwaited.length > 0)
       await terminal.note(
         step(
-          "the mirror differs from the console; take the next export",
+          "the mirror differs from the console; import the next console export",
           "ミラーは管理画面と異なっています。次のエクスポートを取り込んでください",
           line("console sync", ["EXPORT.csv"]),
         ),

@@ -8,7 +8,7 @@ export default defineNoun({
   group: "daily",
   summary: text("tasks to do in the console (CLOMO PANEL)", "管理画面(CLOMO PANEL)で行う作業"),
   advice: text(
-    `A tenant becomes a mirror of the console when it takes the console's exports: ${FIRST_SYNC}`,
+    `A tenant becomes a mirror of the console when you import console exports into it: ${FIRST_SYNC}`,
     `管理画面のエクスポートを取り込むと、テナントが管理画面のミラーになります: ${FIRST_SYNC}`,
   ),
 });

@@ -10,7 +10,7 @@ export default defineCommand({
   options: {
     rows: {
       kind: "boolean",
-      about: text("list every open record", "未了のデータをすべて表示する"),
+      about: text("list every open record", "未完了のデータをすべて表示する"),
     },
   },
   examples: [{ line: "clomoctl console show 3" }],

@@ -93,10 +93,10 @@ function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
       text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`),
     ),
     isExported && records.every(isShown)
-      ? text(`if you will not do it: ${drop}`, `行わない場合: ${drop}`)
+      ? text(`if you decide not to do the task: ${drop}`, `行わない場合: ${drop}`)
       : text(
-          `if no export shows the change, when the task is done: ${confirm} (if you will not do it: ${drop})`,
-          `エクスポートに出ない変更は、完了したら: ${confirm}(行わない場合: ${drop})`,
+          `if no export shows the change, when the task is done: ${confirm} (if you decide not to do it: ${drop})`,
+          `エクスポートに表示されない変更の場合、完了したら: ${confirm}(行わない場合: ${drop})`,
         ),
   ];
 }

@@ -25,7 +25,7 @@ test("takes several exports in the order in which they refer to each other", asy
   const desk = await freshDesk();
   await write(desk, { "a.csv": [HEADER, TARO, HANAKO], "b.csv": ORGS });
   const dry = await desk.run("console sync a.csv b.csv --dry-run");
-  expect([dry.code, dry.stderr.split("not here yet").length]).toEqual([8, 2]);
+  expect([dry.code, dry.stderr.split("does not have yet").length]).toEqual([8, 2]);
   expect((await desk.run("console sync a.csv b.csv --yes")).code).toBe(0);
   expect(await names(desk, "users")).toEqual(["山田 太郎", "佐藤 花子"]);
   const kinds = JSON.parse((await desk.run("imports list --format json --fields kind,mode")).text) as object[];
@@ -55,7 +55,7 @@ test("the first refusal stops and names what was taken", async () => {
   await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO, "佐藤 花子,hanako@example.com,S09,"] });
   const { code, stderr } = await desk.run("console sync users.csv orgs.csv --yes");
   expect(code).toBe(8);
-  expect(stderr).toContain("(already taken: orgs.csv)");
+  expect(stderr).toContain("(already imported: orgs.csv)");
   expect(await names(desk, "users")).toEqual([]);
   expect((await desk.run("console sync users.csv --yes")).code).toBe(3);
 });
@@ -65,7 +65,10 @@ test("an interruption names what was taken", async () => {
   await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO] });
   const typing = [["create 2?", "y\r"] as const, ["create 1?", "\u0003"] as const];
   const { code, stderr } = await desk.type("console sync users.csv orgs.csv", typing);
-  expect([code, stderr]).toEqual([130, expect.stringContaining("taken before: orgs.csv; nothing else was changed")]);
+  expect([code, stderr]).toEqual([
+    130,
+    expect.stringContaining("already imported: orgs.csv; nothing else was changed"),
+  ]);
 });
 
 test("two exports of one kind, an unknown header and an app's export without its name are refused", async () => {
@@ -92,9 +95,7 @@ test("an unknown column is left alone, but other columns than last time are refu
   expect(first.stderr).toContain("unknown columns, not imported: 1 (更新日時)");
   await write(desk, { "list.csv": ["氏名,メールアドレス", "山田 太郎,taro@example.com"] });
   expect((await desk.run("console sync list.csv --yes")).code).toBe(3);
-  const asked = await desk.type("console sync list.csv --yes", [
-    ["does not have the columns of the last export", "y\r"],
-  ]);
+  const asked = await desk.type("console sync list.csv --yes", [["differ from those of the last export", "y\r"]]);
   expect(asked.code, asked.stderr).toBe(0);
 });
 
@@ -147,7 +148,7 @@ describe("what an export lacks", () => {
       ["people", 3],
     ] as const)
       expect((await desk.run(`console sync ${file}.csv --yes`)).code).toBe(exit);
-    const asked = await desk.type("console sync people.csv --yes", [["already taken, in import 1, before", "y\r"]]);
+    const asked = await desk.type("console sync people.csv --yes", [["already imported (import 1), before", "y\r"]]);
     expect(asked.code, asked.stderr).toBe(0);
   });
 });

@@ -6,11 +6,11 @@ import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "..
 import { syncExports } from "./take.ts";
 
 export default defineCommand({
-  summary: text("take exports of the console into the mirror", "管理画面のエクスポートをミラーに取り込む"),
+  summary: text("import console exports into the mirror", "管理画面のエクスポートをミラーに取り込む"),
   details: [
     text(
-      "What you changed here and the console does not show yet stays open; all other values become those of the console. Records that an export lacks are removed: up to 5 and 2 % without a question, more only if you confirm their number.",
-      "ここで変更し、管理画面にまだ表示されないものは未了のまま残し、ほかの値は管理画面に合わせます。エクスポートにないものは削除します。5 件かつ 2 % までは確認せず、それを超えるときは件数を確認します。",
+      "Your changes that the console does not show yet stay open; all other values are set to the console's. Records that an export lacks are removed: up to 5 records and 2 % without a question, more only if you confirm their number.",
+      "ミラーで変更し、管理画面にまだ表示されないものは未完了のまま残し、ほかの値は管理画面に合わせます。エクスポートにないデータは削除します。5 件かつ 2 % までは確認せず、それを超えるときは件数を確認します。",
     ),
   ],
   args: {
@@ -19,7 +19,7 @@ export default defineCommand({
       required: true,
       repeatable: true,
       value: "EXPORT",
-      about: text("exports of the console, in any order (- for stdin)", "管理画面のエクスポート(順不同。- は標準入力)"),
+      about: text("console exports, in any order (- for stdin)", "管理画面のエクスポート(順不同。- は標準入力)"),
     },
   },
   options: {
@@ -37,7 +37,7 @@ export default defineCommand({
     ...LIMIT_OPTIONS,
     detailedExitcode: {
       kind: "boolean",
-      about: text("end with 9 if something is open afterwards", "未了の作業が残っていれば終了コード 9 で終わる"),
+      about: text("exit with 9 if open tasks remain", "未完了の作業が残っていれば終了コード 9 で終わる"),
     },
     dryRun: PLAN_DRY_RUN_OPTION,
   },

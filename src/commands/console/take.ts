@@ -29,7 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/** Each export is one change; the first refusal stops. @throws `usage`; `partial` if some were taken before */
+/** Imports exports, each as one change, until one fails. @throws `usage`; `partial` if some were imported before */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -43,12 +43,12 @@ export async function syncExports(tools: Tools, names: readonly string[], option
   const exports = found.toSorted((one, other) => EXPORT_ORDER.indexOf(one.kind) - EXPORT_ORDER.indexOf(other.kind));
   refuseSecondOfKind(exports);
   tools.summarize({ file: exports.map(({ name }) => name).join(" ") });
-  const outcome = await takeInOrder(tools, exports, options);
+  const outcome = await importInOrder(tools, exports, options);
   if (outcome !== undefined || !options.detailedExitcode) return outcome;
   return (await chosen.client.console.list({})).length > 0 ? "differs" : undefined;
 }
 
-async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], options: SyncOptions): Promise<Outcome> {
+async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], options: SyncOptions): Promise<Outcome> {
   const taken: string[] = [];
   const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
   const take = async (one: ConsoleExport): Promise<Import | undefined> => {
@@ -59,13 +59,13 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
       const names = taken.join(", ");
       if (error.code !== "interrupted")
         throw new Failure("partial", {
-          what: text(`${error.what.en} (already taken: ${names})`, `${error.what.ja}(取り込み済み: ${names})`),
+          what: text(`${error.what.en} (already imported: ${names})`, `${error.what.ja}(取り込み済み: ${names})`),
           where: error.where,
-          hint: error.hint ?? step("to see what was taken", "取り込んだもの", line("imports list", [])),
+          hint: error.hint ?? step("to see what was imported", "取り込んだものの一覧", line("imports list", [])),
           cause: error,
         });
       tools.describeDone(
-        text(`taken before: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
+        text(`already imported: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
       );
       throw error;
     }
@@ -80,7 +80,7 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
     if (hasKept(plan)) held.push(one);
   }
   if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
-  // what was in use may be free now, because a later export has moved or removed its users
+  // records that were in use may be deletable now, because a later export has moved or removed their users
   for (const one of held) {
     const again = await take(one);
     isPart ||= again !== undefined && hasKept(again);
@@ -103,7 +103,7 @@ async function takeExport(
 ): Promise<Import | undefined> {
   const { client } = await tools.tenant("imports");
   const plan = await planExport(tools, client, given, options);
-  if (options.dryRun && run.isShared && (await lacksOtherExports(tools, client, plan))) return plan;
+  if (options.dryRun && run.isShared && (await needsOtherExports(tools, client, plan))) return plan;
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
     const { file } = given;
@@ -122,11 +122,11 @@ async function takeExport(
     }
     const isFirst = await requireKnownExport(tools, client, plan);
     const unknown = await checkAdministrators(tools, plan);
-    const answers = answerDeletions(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
+    const answers = buildDeletionAnswers(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else {
-      // nothing is asked, but tasks may close
+      // no confirmation is needed, but the commit may close tasks
       await (await tools.tenant()).permitChange();
       await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
     }
@@ -136,7 +136,7 @@ async function takeExport(
   });
 }
 
-/** Plans without deletions if only those are refused because the records are still in use here. */
+/** Plans an export, without deletions if the only errors are deletions of records that are still in use. */
 async function planExport(
   tools: Tools,
   client: Client<"imports">,
@@ -146,7 +146,7 @@ async function planExport(
   const plan = await sendExport(tools, given, options.part);
   if (options.part || plan.foreign !== undefined || !(await isRejectedFor(client, plan, ["delete-held"]))) return plan;
   await client.imports.discard(plan.id);
-  answerDeletions(tools, plan, options);
+  buildDeletionAnswers(tools, plan, options);
   return sendExport(tools, given, true);
 }
 
@@ -157,13 +157,13 @@ async function isRejectedFor(client: Client<"imports">, plan: Import, codes: rea
   return true;
 }
 
-async function lacksOtherExports({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+async function needsOtherExports({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   if (!(await isRejectedFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
   await client.imports.discard(plan.id);
   await terminal.warn(
     text(
-      `${plan.fileName}: ${plan.errors} cells name records that are not here yet; a dry run does not take the other exports first`,
-      `${plan.fileName}: ${plan.errors} 個のセルのデータがまだありません。--dry-run では、ほかのエクスポートを先に取り込みません`,
+      `${plan.fileName}: ${plan.errors} cells refer to records that the mirror does not have yet; a dry run does not import the other exports first`,
+      `${plan.fileName}: ${plan.errors} 個のセルが、ミラーにまだないデータを指しています。--dry-run では、ほかのエクスポートを先に取り込みません`,
     ),
   );
   return true;
@@ -189,7 +189,7 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/** @returns true if it is the first of its kind. @throws `input-rejected` if nobody can be asked, or the answer is no */
+/** @returns true for the first export of a kind. @throws `input-rejected` if an unusual export is not confirmed */
 async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(
@@ -202,19 +202,19 @@ async function requireKnownExport({ terminal }: Tools, client: Client<"imports">
   if (isKnown && (before === undefined || before === last)) return false;
   const { en, ja } = isKnown
     ? text(
-        `${fileName} was already taken, in import ${before?.number}, before the last export, in import ${last.number}`,
+        `${fileName} was already imported (import ${before?.number}), before the last export (import ${last.number})`,
         `${fileName} は、前回のエクスポート(インポート ${last.number})より前に取り込み済みです(インポート ${before?.number})`,
       )
     : text(
-        `${fileName} does not have the columns of the last export`,
+        `the columns of ${fileName} differ from those of the last export`,
         `${fileName} の列は前回のエクスポートと異なります`,
       );
-  const message = text(`${en}. Take it?`, `${ja}。取り込みますか?`);
+  const message = text(`${en}. Import it?`, `${ja}。取り込みますか?`);
   if (terminal.interactive && (await terminal.prompts.confirm({ message, flag: "console sync" }))) return false;
   throw new Failure("input-rejected", {
     what: text(`${en}; nothing was changed`, `${ja}。何も変更していません`),
     where: fileName,
-    hint: text("to take it, answer at a terminal", "取り込むには、ターミナルで実行してください"),
+    hint: text("to import it, run the command in a terminal", "取り込むには、ターミナルで実行してください"),
   });
 }
 
@@ -233,8 +233,8 @@ function spendDeletions(plan: Import, run: SyncRun): number | undefined {
   return deletions;
 }
 
-/** @throws `limit-exceeded` if nobody can be asked about many */
-function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): ConfirmOptions {
+/** @throws `limit-exceeded` if many deletions cannot be confirmed */
+function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions): ConfirmOptions {
   const changes = listPlanChanges(plan);
   const deletions = sumChanges(changes, "delete");
   const { confirmDeletions, maxDeletions, maxChanges, dryRun } = options;
@@ -250,7 +250,7 @@ function answerDeletions(tools: Tools, plan: Import, options: SyncOptions): Conf
     ),
     where: plan.fileName,
     hint: text(
-      `if they are gone in the console: --confirm-deletions ${deletions}; if the export is filtered: --part`,
+      `if the console no longer has them, pass --confirm-deletions ${deletions}; if the export is filtered, pass --part`,
       `管理画面にもなければ --confirm-deletions ${deletions} を、絞り込んだエクスポートなら --part を付けてください`,
     ),
   });
@@ -261,7 +261,7 @@ const refuseSecondOfKind = (exports: readonly ConsoleExport[]): void => {
   if (second === undefined) return;
   const { en, ja } = FORMATS[second.kind].thing.title;
   throw new Failure("usage", {
-    what: text(`two of these files are exports of one kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
+    what: text(`two of these exports are of the same kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
     where: second.name,
   });
 };

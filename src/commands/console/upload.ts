@@ -10,15 +10,15 @@ export default defineCommand({
   ),
   details: [
     text(
-      "The file has what differs from the console now. Records to delete are listed in a workbook next to it, because 追加更新 does not delete records.",
-      "ファイルの内容は、いま管理画面と異なるものです。追加更新では削除されないため、削除するものは別のブックに一覧します。",
+      "The file contains the values that currently differ from the console. Records to delete are listed in a workbook next to it, because 追加更新 does not delete records.",
+      "現在の管理画面と異なる値をファイルに書き出します。追加更新では削除されないため、削除するデータは別のブックに一覧します。",
     ),
   ],
   args: {
     number: {
       ...TASK_ARGUMENT,
       required: undefined,
-      about: text("only the changes of this task (default: everything open)", "この作業の変更だけ(既定: 未了のすべて)"),
+      about: text("only changes of this task (default: all tasks)", "この作業の変更だけ(既定: 未完了の全作業)"),
     },
   },
   options: {

@@ -99,7 +99,7 @@ describe("a character that the encoding does not have", () => {
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/^in\.csv:2:2: [^\n]*U\+20BB7[^\n]*\nin\.csv:3:1: [^\n]*U\+00E9[^\n]*\nerror: /);
     expect(en.stderr).toContain(
-      "shift_jis lacks the characters in 2 places; nothing was written or changed\n  in.csv\n",
+      "characters in 2 places cannot be represented in shift_jis; nothing was written or changed\n  in.csv\n",
     );
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
     expect(readdirSync(folder).toSorted()).toEqual(["in.csv", "out.csv"]);

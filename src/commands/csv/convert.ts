@@ -12,7 +12,7 @@ import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { ProblemDigest, renderProblem } from "./file/check-report.ts";
 import { writeEncoded } from "./file/encoded.ts";
-import { ON_UNMAPPABLE_OPTION, rejectMark, rejectTextOptions } from "./file/form.ts";
+import { ON_UNMAPPABLE_OPTION, rejectByteOrderMark, rejectTextOptions } from "./file/form.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
 import { SHEET_OPTION } from "./file/sheet.ts";
@@ -76,7 +76,7 @@ export default defineCommand({
     const reading = await detectInputFormat(file, { encoding: fromEncoding, sheet, flag: "--from-encoding", signal });
     const { encoding: from, dialect } = reading;
     const to = toEncoding ?? (from === "xlsx" || from === "euc-jp" ? "utf-8" : from);
-    rejectMark(bom, to, "--to-encoding");
+    rejectByteOrderMark(bom, to, "--to-encoding");
     if (isWorkbookName(output)) {
       const { encodeWorkbook } = await import("../../lib/xlsx/write.ts");
       await writeOutput(tools, output, encodeWorkbook(readRows(tools, file, reading)), { held: true });
@@ -102,7 +102,7 @@ async function* readText(tools: Tools, file: InputFile, options: ReadingOptions)
   await refuseProblems(tools, file, problems);
 }
 
-/** Yields the rows of a table.  @throws `input-rejected` after the last one if problems require discarding them */
+/** Yields the rows of a table.  @throws `input-rejected` after the last row if problems make the rows unusable */
 async function* readRows(
   tools: Tools,
   file: InputFile,

@@ -5,10 +5,10 @@ import { SHEET_OPTION } from "../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
   CONFIRM_DELETIONS_OPTION,
-  KEEP_PLAN,
+  KEEP_PLAN_OPTION,
   LIMIT_OPTIONS,
   PLAN_DRY_RUN_OPTION,
-  REPORT,
+  REPORT_OPTION,
 } from "../imports/plan/options.ts";
 
 export const USER_FILE_OPTIONS = {
@@ -32,8 +32,8 @@ export const DELETION_OPTIONS = {
     ),
   },
   dryRun: PLAN_DRY_RUN_OPTION,
-  keepPlan: KEEP_PLAN,
-  report: REPORT,
+  keepPlan: KEEP_PLAN_OPTION,
+  report: REPORT_OPTION,
   confirmDeletions: CONFIRM_DELETIONS_OPTION,
   maxDeletions: LIMIT_OPTIONS.maxDeletions,
 } as const satisfies Fields;

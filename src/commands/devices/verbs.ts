@@ -1,6 +1,6 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
-import { CONFIRM_WIPES_OPTION, ORG_BY } from "../imports/plan/options.ts";
+import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
 import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT } from "./columns.ts";
 
@@ -15,7 +15,7 @@ export default defineRecordVerbs({
   exports: DEVICE_ORG_OPTIONS,
   imports: {
     confirmWipes: CONFIRM_WIPES_OPTION,
-    orgBy: ORG_BY,
+    orgBy: ORG_BY_OPTION,
     key: {
       kind: "choice",
       choices: DEVICE.keys.map(({ name }) => name),

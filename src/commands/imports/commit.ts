@@ -40,16 +40,16 @@ export default defineCommand({
     const { client } = chosen;
     requireNamedContext(tools, chosen);
     const plan = await findImport(client, id, ["planned"]);
-    // the tenant says why it cannot be committed
+    // the tenant rejects the commit and gives the reason
     if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
-    // a deletion has no file: its `fileName` holds the names that were typed
+    // the plan of a deletion has no file: its `fileName` contains the typed names
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.request?.generatePasswords === true)
       throw new Failure("input-rejected", {
         what: text(
-          `import ${plan.number} generates passwords, which are only written while its file is imported; nothing was changed`,
+          `import ${plan.number} generates passwords, which can be written only when its file is imported; nothing was changed`,
           `インポート ${plan.number} はパスワードを生成しますが、書き出せるのはファイルのインポート時だけです。何も変更していません`,
         ),
         hint: step(

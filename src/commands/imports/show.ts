@@ -14,7 +14,7 @@ export default defineCommand({
     rows: {
       kind: "boolean",
       about: text(
-        "list what changed in each record (of an uncommitted plan: every row)",
+        "list the changes of each record (for an uncommitted plan: every row)",
         "変更したデータとその内容を一覧する(未適用の計画では全行)",
       ),
     },

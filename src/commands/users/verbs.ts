@@ -2,7 +2,7 @@ import { ALLOWANCES } from "../../lib/model/import.ts";
 import { USER, USER_KEY_NAMES } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { USER_FILE_OPTIONS } from "../deletion/options.ts";
-import { buildAllowOption, IMPORT_OPTIONS, ORG_BY, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
+import { buildAllowOption, IMPORT_OPTIONS, ORG_BY_OPTION, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
 import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS, USER_RESULT_LAYOUT } from "./columns.ts";
 
@@ -25,7 +25,7 @@ export default defineRecordVerbs({
         `${IMPORT_OPTIONS.blank.about.ja}。ユーザーの所属組織とアカウント名は、どちらでも残る`,
       ),
     },
-    orgBy: ORG_BY,
+    orgBy: ORG_BY_OPTION,
     key: {
       kind: "choice",
       choices: USER_KEY_NAMES,

@@ -5,7 +5,7 @@ import { text, type Text } from "../text/index.ts";
 import { quoteShellWord } from "../text/shell-word.ts";
 import type { Home } from "./home.ts";
 
-/** The reason why a folder of the home is not safe: others could change its content, such as the roles in a tenant. */
+/** The reason why a folder is unsafe: other users could change its content, such as the roles in a tenant. */
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
@@ -14,7 +14,7 @@ export interface AccessFault {
 
 const OTHERS_WRITE_BITS = 0o022;
 
-/** Checks that a folder is root's or the user's (root may use anybody's) and that nobody else can write to it. */
+/** Checks that a folder belongs to the user or root, or to anybody for root, and that nobody else can write to it. */
 export function findAccessFault(
   folder: string,
   { ownerId, mode }: { readonly ownerId: number; readonly mode: number },

@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 const MAX_NAME_LENGTH = 64;
-/** file systems count bytes, and a tenant's files add suffixes to the name */
+/** File systems limit names in bytes, and a tenant's files add suffixes to the name. */
 const MAX_NAME_BYTES = 200;
 
 /** Reserved device names.  @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */

@@ -16,7 +16,7 @@ export type ContextSource = "option" | "environment" | "used" | "default";
 export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
-  /** names of all contexts, including this one; `local` is included only if it has data or is this context */
+  /** names of all contexts, including this context; `local` is included only if it has data or is this context */
   readonly among: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export class Contexts {
     return this.#all(await readSettings(this.#home));
   }
 
-  /** Returns the contexts of `--all-contexts`: without `local` if it has no data, unless there is no other one. */
+  /** Returns the contexts of `--all-contexts`: `local` is left out if it has no data, unless it is the only context. */
   async listUsed(known?: Settings): Promise<readonly Context[]> {
     const settings = known ?? (await readSettings(this.#home));
     const used = this.#used(settings);
@@ -98,7 +98,7 @@ export class Contexts {
     return context.kind === "remote" || this.holdsTenant(context);
   }
 
-  /** Adds a context. If commands used a context with data only because it was the only one, they continue to use it. */
+  /** Adds a context. If commands used a context with data because it was the only one, that context stays in use. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);
@@ -109,7 +109,7 @@ export class Contexts {
       const context = this.#open(stored);
       if (this.holdsTenant(context))
         throw refuse(
-          text("data of a tenant with this name already exists", "この名前のテナントのデータが残っています"),
+          text("data of a former tenant with this name still exists", "この名前のテナントのデータが残っています"),
         );
       const before = await this.#choose(settings, undefined, {});
       const kept = before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;
@@ -155,7 +155,7 @@ export class Contexts {
         // data without a context.
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
-      // for the same reason, the secret is deleted first; loaded only here, because most commands remove no context
+      // for the same reason, the secret is deleted before the settings change
       const { forgetCredential } = await import("./credentials.ts");
       await forgetCredential(this.#home, context.name);
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);

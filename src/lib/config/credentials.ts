@@ -21,7 +21,7 @@ export interface CredentialPlace {
   readonly processes: ProcessTable;
 }
 
-const fileOf = ({ data }: Home, context: string): string => join(data, CREDENTIALS_FOLDER, context);
+const getCredentialPath = ({ data }: Home, context: string): string => join(data, CREDENTIALS_FOLDER, context);
 
 export const parseSecret = (content: string, where: string): string => {
   const secret = content.trim();
@@ -35,9 +35,9 @@ export const parseSecret = (content: string, where: string): string => {
   });
 };
 
-/** Returns the secret of a context, and the origin that issued it, which may differ from the context's present one. */
+/** Returns the secret of a context and the origin that issued it, which may differ from the context's origin. */
 export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
-  const file = fileOf(home, context);
+  const file = getCredentialPath(home, context);
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];
   // pre-release versions stored no origin
   if (origin === undefined || secret === undefined) return undefined;
@@ -51,11 +51,11 @@ export const storeCredential = async (
 ): Promise<void> => {
   await ensureFolder(join(home.data, CREDENTIALS_FOLDER));
   const place = { temporaryFolder: home.temporary, processes, secret: true };
-  await writeProgramFile(fileOf(home, name), `${new URL(url).origin} ${secret}\n`, place);
+  await writeProgramFile(getCredentialPath(home, name), `${new URL(url).origin} ${secret}\n`, place);
 };
 
 export const forgetCredential = async (home: Home, context: string): Promise<void> => {
-  await rm(fileOf(home, context)).catch((error: unknown) => {
+  await rm(getCredentialPath(home, context)).catch((error: unknown) => {
     if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw error;
   });
 };

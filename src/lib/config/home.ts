@@ -7,7 +7,7 @@ export interface HomeInputs {
   readonly userId?: number | undefined;
 }
 
-/** The folder that contains everything that is stored, and folders in it; none of them has to exist. */
+/** The folder with all stored data, and folders in it. None of them has to exist. */
 export interface Home {
   /** the folder itself, for settings */
   readonly settings: string;
@@ -35,7 +35,7 @@ export const SEALING_KEY_FILE = "sealing.key";
 
 export const CREDENTIALS_FOLDER = "credentials";
 
-/** Returns a home's paths that only the program uses: files, and whole folders. All else belongs to the user. */
+/** Returns a home's paths that only the program uses: files, and whole folders. All other paths belong to the user. */
 export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
   const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "runs"].map((name) => join(data, name));
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];

@@ -15,7 +15,7 @@ import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
-/** Seals secrets for the tenant's database with a key that its backups do not have. @see docs/decisions/025-apple.md */
+/** Seals secrets in a tenant's database with a key that backups do not contain. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
    * Seals a text for {@link unseal}, differently each time; the first call creates the key. @param purpose such as
@@ -125,7 +125,7 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
       if (!isOwn || (file.mode & OTHERS_ACCESS_BITS) !== 0) throw createKeyFailure(path, KEY_READABLE_BY_OTHERS);
     }
     const key = Buffer.from(KEY_FILE_PATTERN.exec(written)?.groups?.["key"] ?? "", "base64url");
-    if (key.length !== KEY_BYTES) throw createKeyFailure(path, NOT_A_KEY);
+    if (key.length !== KEY_BYTES) throw createKeyFailure(path, NOT_A_KEY_FILE);
     return key;
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -137,19 +137,19 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
 const createKeyFailure = (where: string, what: Text): Failure =>
   new Failure("input-rejected", { what, where, hint: RESTORE_KEY_HINT });
 
-const NEW_KEY_PAIR = line("ade keypair create", [], { replace: true, output: "FILE" });
+const NEW_KEY_PAIR_COMMAND = line("ade keypair create", [], { replace: true, output: "FILE" });
 
 const RESTORE_KEY_HINT = text(
-  `restore the original sealing.key, readable only for you; if it is lost: ${NEW_KEY_PAIR}`,
-  `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${NEW_KEY_PAIR}`,
+  `restore the original sealing.key, readable only for you; if it is lost: ${NEW_KEY_PAIR_COMMAND}`,
+  `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${NEW_KEY_PAIR_COMMAND}`,
 );
 const KEY_READABLE_BY_OTHERS = text(
   "other users can read or replace this key",
   "ほかのユーザーがこの鍵を読み取るか置き換えられます",
 );
-const NOT_A_KEY = text("not a valid key file", "正しい鍵のファイルではありません");
-const KEY_MISSING = text("the key of the tenant's secrets is missing", "テナントの秘密情報の鍵がありません");
-const KEY_DIFFERS = text("not the key of the tenant's secrets", "テナントの秘密情報の鍵とは別の鍵です");
+const NOT_A_KEY_FILE = text("not a valid key file", "正しい鍵のファイルではありません");
+const KEY_MISSING = text("the key of the tenant's secrets is missing", "テナントの秘密情報を復号する鍵がありません");
+const KEY_DIFFERS = text("another key sealed the tenant's secrets", "テナントの秘密情報は別の鍵で暗号化されています");
 
 const createDamagedSecretFailure = (purpose: string): Failure =>
   new Failure("unexpected", {

@@ -12,7 +12,7 @@ import type { Home } from "./home.ts";
 export interface Settings {
   readonly contexts: readonly StoredContext[];
   readonly used: string | undefined;
-  /** true if the only context is used without selection; false after a removal, so as not to switch silently */
+  /** true to use the only context without selection; false after a removal, so that commands do not switch silently */
   readonly implied: boolean;
 }
 
@@ -33,7 +33,7 @@ const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
   try {
-    // most people have no such file, so the code that reads it is not loaded
+    // most users have no such file, so the code that reads the file is not loaded
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return NO_SETTINGS;
     const { readTrustedFile } = await import("../files/own.ts");
     const content = readTrustedFile(file, userId);

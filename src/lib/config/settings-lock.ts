@@ -41,7 +41,7 @@ export async function withSettingsLock<T>(
 
 const OTHERS_ACCESS_BITS = 0o077;
 
-/** Makes a file accessible only to its owner: anyone who can read the file could hold a lock on it. */
+/** Makes a file accessible only to its owner: users who can read the file could lock it. */
 async function makePrivate(path: string): Promise<void> {
   await using handle = await open(path, "a", 0o600);
   const { mode } = await handle.stat();

@@ -10,7 +10,7 @@ import type { RecordProblem, RecordSink } from "./records/record.ts";
 import type { CellUnits } from "./records/units.ts";
 import { hashValue, UniqueValues, ValueHashes } from "./unique.ts";
 
-/** Maximum number of problems of a file that are listed. Further problems are only counted. */
+/** Maximum number of listed problems of a file. Further problems are only counted. */
 const PROBLEM_LIMIT = 100_000;
 
 export interface CheckOptions extends HeaderOptions, RowOptions {
@@ -81,7 +81,7 @@ class FileCheck implements RecordSink {
     else this.#checker.noteFound(found);
   }
 
-  /** Returns the sink that compares values whose hashes are equal; undefined if there are none. */
+  /** Returns a sink that compares the values with equal hashes; undefined if no hashes are equal. */
   searchRepeated(): RecordSink | undefined {
     if (this.#repeated.size === 0 || this.#layout === undefined) return undefined;
     return createRepetitionSearch(this.#layout, this.#options, this.#repeated, (problem) => this.#add(problem));
@@ -127,7 +127,7 @@ const createRepetitionSearch = (
 ): RecordSink => {
   const checker = new RowChecker(layout, () => undefined, options);
   const unique = new UniqueValues(layout);
-  /** the first row of each value, negative if the value did not identify it */
+  /** number of the first row of each value, negative if the value is not the key of the row */
   const firstRows = new Map<string, number>();
   return {
     problem: () => undefined,

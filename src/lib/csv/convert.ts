@@ -12,7 +12,7 @@ export interface ReadingOptions {
 }
 
 /**
- * Yields a CSV file in UTF-8 without byte order mark; only newlines change.  @param report receives what prevents it
+ * Yields a CSV file in UTF-8 without byte order mark; only newlines change.  @param report receives fatal problems
  */
 export async function* readAsUtf8(
   source: AsyncIterable<Uint8Array>,

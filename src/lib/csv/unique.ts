@@ -6,15 +6,15 @@ import type { RowChecker } from "./layout/rows.ts";
 /** A value that should be unique in the file. Columns are indexes in {@link Layout.columns}. */
 export interface UniqueValue {
   readonly column: number;
-  /** columns whose cells form the value together with it, in rows without a key */
+  /** other columns that are part of the value in rows without a key */
   readonly others?: readonly number[] | undefined;
   readonly comparison: Comparison;
   /** true if the value, or the first of several values, is the key of its row */
   readonly isKey: boolean;
 }
 
-/** Receives a value that should be unique. @param at index in {@link UniqueValues.all} @param look its scan, if any */
-type TakeValue = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
+/** Receives a value that should be unique. @param at index in {@link UniqueValues.all} @param look scan of the value */
+type ValueReceiver = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
 
 const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValue[] => {
   const single = columns.flatMap(({ column: { field, comparison = "exact" } }, column) =>
@@ -35,7 +35,7 @@ export class UniqueValues {
     this.#key = layout.columns.findIndex(({ column }) => column.field === layout.key);
   }
 
-  forEach({ values, looks }: RowChecker, take: TakeValue): void {
+  forEach({ values, looks }: RowChecker, take: ValueReceiver): void {
     for (let at = 0; at < this.all.length; at += 1) {
       const unique = this.all[at];
       if (unique === undefined) break;
@@ -73,7 +73,7 @@ const mixBits = (word: number): number => {
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** A hash table of the hashes of the values of a file, with 10 to 20 bytes per value. */
+/** A set of the hashes of a file's values, with 10 to 20 bytes per value. */
 export class ValueHashes {
   #slots = new Float64Array(2 ** 12);
   #used = 0;

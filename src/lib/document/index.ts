@@ -23,16 +23,16 @@ const toMarkdown = (words: string, isValue: boolean): string =>
         .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
         .join("");
 
-/** What stands before the parts of a document in each form. */
-const FORMS = {
+/** The prefixes of the parts of a document in each form. */
+const FORM_PREFIXES = {
   text: { title: "", section: "", fact: "  ", step: "", below: "   " },
   mail: { title: "", section: "■ ", fact: "  ", step: "", below: "   " },
   markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
 } as const;
 
-/** Returns what writes words, and a block as lines. All deceptive characters of the words are visible. */
-const createWriter = (language: Language, form: keyof typeof FORMS) => {
-  const { [form]: marks } = FORMS;
+/** Returns functions that render words, and blocks as lines. Deceptive characters become visible. */
+const createWriter = (language: Language, form: keyof typeof FORM_PREFIXES) => {
+  const { [form]: marks } = FORM_PREFIXES;
   const say = (words: DisplayText): string => {
     const isValue = typeof words === "string";
     const shown = escapeForPeople(isValue ? words : words[language]);

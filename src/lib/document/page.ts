@@ -8,7 +8,7 @@ import { STYLE } from "./style.ts";
 export interface Page {
   readonly title: Text;
   readonly subject: string;
-  /** the day that the page describes */
+  /** the date of the data on the page */
   readonly asOf: string;
   readonly sections: readonly PageSection[];
 }

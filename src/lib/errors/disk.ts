@@ -60,7 +60,7 @@ export const MAKE_READABLE_HINT = text(
   "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
 );
 
-export const NOT_A_FILE = text(
+export const NOT_A_REGULAR_FILE = text(
   "neither a regular file nor a folder, so clomoctl does not open it",
   "通常のファイルでもフォルダーでもないため、開きません",
 );
@@ -76,7 +76,7 @@ const REASONS_BY_CODE: ReadonlyMap<string, Text> = new Map([
   ["EPERM", NOT_READABLE],
   ["EISDIR", IS_A_FOLDER],
   ["ELOOP", text("symbolic link cannot be followed", "シンボリックリンクをたどれません")],
-  ["ENXIO", NOT_A_FILE],
+  ["ENXIO", NOT_A_REGULAR_FILE],
 ]);
 
 export function describeReadError(error: unknown): Text {

@@ -29,14 +29,14 @@ export const ERRORS = {
     meaning: text("the tenant or another server is unavailable", "テナントなどの接続先が利用できない"),
   },
   throttled: { exit: 7, status: 429, meaning: text("too many requests", "リクエストが多すぎる") },
-  partial: { exit: 8, status: 200, meaning: text("partially completed, as requested", "指定どおり一部だけ完了") },
+  partial: { exit: 8, status: 200, meaning: text("partially completed, as requested", "指定どおり、一部だけ適用した") },
   differs: { exit: 9, status: 200, meaning: text("differences found", "差異あり") },
   "limit-exceeded": {
     exit: 10,
     status: 422,
     meaning: text("the change exceeds a limit; nothing was changed", "上限を超えるため変更しなかった"),
   },
-  interrupted: { exit: 130, status: 499, meaning: text("interrupted", "中断された") },
+  interrupted: { exit: 130, status: 499, meaning: text("interrupted", "中断した") },
 } as const satisfies Record<string, { exit: number; status: number; meaning: Text }>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -115,7 +115,7 @@ export class Failure extends Error {
 /** Hides the secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** Separates the error that ended a block from the disposal errors that suppress it; any other error stands alone. */
+/** Separates the error that ended a block from disposal errors that suppress the first error. */
 export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
@@ -126,7 +126,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** Returns what is only shown after a change; undefined if it cannot be read, such as without one's former role. */
+/** Returns a detail to show after a change; undefined if reading fails, for example because a role was lost. */
 export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await told();
@@ -148,12 +148,12 @@ export const getErrorCode = (error: unknown): string => {
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
-/** A fault of a server's surroundings as clients learn of it: without paths. The server's log has the cause. */
+/** A fault of a server's disk or files, as clients see it: without paths. The server's log contains the cause. */
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 
   constructor({ cause, what, status = 503 }: Pick<FailureDetail, "what" | "status"> & { readonly cause: Failure }) {
-    const hint = text("tell the operator of the server", "サーバーの運用担当者に連絡してください");
+    const hint = text("contact the operator of the server", "サーバーの運用担当者に連絡してください");
     super("unavailable", { what, hint, status });
     this.cause = cause;
   }

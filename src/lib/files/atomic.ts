@@ -44,10 +44,9 @@ export async function writeFileAtomically<T>(
 
 /**
  * Gives a complete file its name, calls `settle`, and keeps the former file until then. The rename comes first: if the
- * process dies in between, the next attempt replaces a file that is not settled; in the opposite order, the next
- * command would remove a settled one. Other processes may write and settle the same name meanwhile: a process that
- * fails restores the former file only if its own still has the name; one that succeeds renames its own again if it was
- * replaced.
+ * process dies in between, the next attempt replaces the file, whereas a settled file without its name would be removed.
+ * Other processes may write the same name meanwhile: a process that fails restores the former file only if its own file
+ * still has the name; a process that succeeds renames its own file again if another process replaced the file.
  */
 async function replaceAndSettle(
   complete: string,

@@ -17,7 +17,7 @@ export interface HashedFileWriter extends ContentWriter {
   close(): Promise<WrittenFile>;
 }
 
-/** Number of bytes in one write; smaller pieces are collected first. */
+/** Number of bytes that are collected for one write. */
 const WRITE_BATCH_BYTES = 256 * 1024;
 
 /** Fills a folder (0700, files 0600) under a temporary name, and renames it when it is complete. */
@@ -43,7 +43,7 @@ export class FolderWriter {
     return new FolderWriter(target, await making.catch(rethrowAsOutputFailure(target)), { beforeNaming });
   }
 
-  /** Creates a temporary folder that never gets a name; in a read-only home, in that of the computer. */
+  /** Creates a folder that stays temporary; if the home is read-only, in the computer's folder for temporary files. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
       if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))

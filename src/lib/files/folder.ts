@@ -5,7 +5,7 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** Creates a folder of the home and its parents, accessible only to their owner. For writing, never for reading. */
+/** Creates a folder of the home and its parents, accessible only to their owner. Call this only before writing. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await createFolder(folder);
@@ -42,7 +42,7 @@ export const createUnwritableFailure = (where: string, cause: unknown): Failure 
     cause,
   });
 
-/** Converts a file system error to the failure for an output that cannot be written; returns other errors as is. */
+/** Converts a file system error to the failure for an output that cannot be written; returns other errors unchanged. */
 export function toOutputFailure(cause: unknown, where: string): unknown {
   if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
     const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");

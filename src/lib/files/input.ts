@@ -9,9 +9,9 @@ import { openForReading, readChunks, createReadFailure, type InputSources } from
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
-/** An input file. It is on disk, so that it can be read more than once. */
+/** An input file on disk, which can be read more than once. */
 export interface InputFile extends AsyncDisposable {
-  /** name for people: as typed, or `stdin` for `-` */
+  /** name in messages: as typed, or `stdin` for `-` */
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
@@ -53,7 +53,7 @@ async function isDeviceStream(stream: object): Promise<boolean> {
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
 
-/** Maximum input from a device file, of which many never end, and from a pipe: no list is larger. */
+/** Maximum number of bytes from a device file, which may never end, and from a pipe: no list is larger. */
 const MAX_STREAM_BYTES = { device: 16 * 1024 * 1024, pipe: 4_000_000_000 } as const;
 
 const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =>

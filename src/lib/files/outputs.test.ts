@@ -234,7 +234,7 @@ test("never replaces the program's own files or writes into its folders, whateve
   await symlink(join(root, "home"), join(root, "linked"));
   await symlink(join(root, "home", "contexts.json"), join(root, "users.csv"));
   for (const name of ["home/contexts.json", "home/tenants/users.csv", "linked/tenants/x", "users.csv", "home/absent"]) {
-    const refused = { code: "usage", what: { en: expect.stringContaining("keeps its own files") }, where: name };
+    const refused = { code: "usage", what: { en: expect.stringContaining("clomoctl's own files") }, where: name };
     await expect(write(name, { kept, overwrite: true })).rejects.toMatchObject(refused);
   }
   expect(await contentOf("home/contexts.json")).toBe("{}");

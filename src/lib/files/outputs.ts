@@ -20,7 +20,7 @@ export interface Output {
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
   readonly workingFolder: string;
-  /** absolute paths of the program's own files and folders, which no output may replace */
+  /** absolute paths of the program's own files and folders, which outputs must not replace */
   readonly kept: readonly string[];
   readonly userId: number | undefined;
   readonly stdout: () => ContentWriter;
@@ -65,7 +65,7 @@ export class Outputs {
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
   }
 
-  /** Writes to stdout (`-`), to a pipe or device, or to a file by means of a temporary file and a rename. */
+  /** Writes to stdout (`-`), to a pipe or device, or to a temporary file that is then renamed. */
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
@@ -251,14 +251,14 @@ async function isDatabase(path: string): Promise<boolean> {
 }
 
 const OWN_FILES_PROTECTED = text(
-  "clomoctl keeps its own files at this path, and an output cannot replace them",
-  "clomoctl 自身が使うファイルの場所です。出力先に指定することはできません",
+  "this path is for clomoctl's own files, which an output cannot replace",
+  "clomoctl 自身が使うファイルのパスのため、出力先に指定できません",
 );
 const DATABASE_PROTECTED = text(
   "this file is a database, and an output cannot replace it",
-  "データベースのファイルです。出力先に指定して上書きすることはできません",
+  "データベースのファイルのため、出力先に指定して上書きすることはできません",
 );
-const NOT_WRITABLE = text("not a writable file", "書き込めるファイルではありません");
+const NOT_WRITABLE = text("not a writable file", "このファイルには書き込めません");
 const NOT_A_FOLDER = text("not a folder", "フォルダーではありません");
 const CHOOSE_ANOTHER_NAME_HINT = text(
   "specify another name, or move the existing file or folder",

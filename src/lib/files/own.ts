@@ -60,7 +60,7 @@ interface ProgramFileOptions extends Omit<WriteOptions, "mode"> {
   readonly secret?: boolean | undefined;
 }
 
-/** Writes a file of the program: settings or keys. An existing file, or the target of a link, is replaced. */
+/** Writes settings or keys. Replaces an existing file or the target of a link. */
 export async function writeProgramFile(path: string, content: string, options: ProgramFileOptions): Promise<void> {
   const { secret = false, ...place } = options;
   const target = await realpath(path).catch(() => path);

@@ -23,7 +23,7 @@ export interface ChunkReadOptions {
   readonly reuse?: boolean | undefined;
 }
 
-/** Opens a regular file; undefined for anything else. @param follow true for a link that a person named */
+/** Opens a regular file; undefined for anything else. @param follow true to follow a link that a user specified */
 export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},
@@ -62,7 +62,7 @@ class RegularFileHandle implements RegularFile {
       const used = buffers.shift();
       if (used !== undefined) buffers.push(used);
       const reading = this.#fill(used?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length), at);
-      // an error is reported when the chunk is awaited; until then it must not count as unhandled
+      // an error is reported when the chunk is awaited, so it must not count as unhandled before that
       reading.catch(() => undefined);
       return reading;
     };

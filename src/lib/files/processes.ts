@@ -4,7 +4,7 @@ import { getErrorCode } from "../errors/index.ts";
 /** The processes of this machine; tests pass a table in memory. */
 export interface ProcessTable {
   readonly self: number;
-  /** identifies the machine and, on Linux, the container, in which alone process IDs are valid */
+  /** identifies the machine and, on Linux, the container; process IDs are valid only there */
   readonly place: string;
   /** start time of a process, as an opaque string; `undefined` if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;
@@ -58,7 +58,7 @@ export function removeUnfinished(): void {
     try {
       rmSync(path, { force: true, recursive: true });
     } catch {
-      // the next command's sweep removes the file
+      // the next command removes the file
     }
   }
   unfinishedPaths.clear();

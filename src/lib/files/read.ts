@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { toDiskFailure, MAKE_READABLE_HINT, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
+import { toDiskFailure, MAKE_READABLE_HINT, NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { decodeUtf8 } from "./utf8.ts";
@@ -97,7 +97,7 @@ async function readNamedFileStart(path: string, where: string, most: number): Pr
   const start = await readFileStart(path, most).catch((cause: unknown) => {
     throw createReadFailure(where, cause);
   });
-  if (start === undefined) throw new Failure("usage", { what: NOT_A_FILE, where });
+  if (start === undefined) throw new Failure("usage", { what: NOT_A_REGULAR_FILE, where });
   return start;
 }
 

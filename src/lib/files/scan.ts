@@ -2,10 +2,10 @@ import type { Dirent } from "node:fs";
 import { opendir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { text, type Text } from "../text/index.ts";
-import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
+import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
 
-/** A file that was read, or why it was not. `where`: the name as typed, followed by the path below it. */
+/** A file that was read, or the reason why not. `where`: the typed name and the path below that folder. */
 export type ScannedFile =
   | {
       readonly where: string;
@@ -16,7 +16,7 @@ export type ScannedFile =
     }
   | { readonly where: string; readonly reason: Text };
 
-/** Maximum number of files, folders and other entries, over all levels, and maximum depth of nested folders. */
+/** Maximum number of entries on all levels, and maximum depth of nested folders. */
 const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
 
 export interface ScanOptions {
@@ -53,7 +53,7 @@ interface ScanTarget {
 async function readScannedFile({ where, path, named }: ScanTarget, { mostBytes }: ScanOptions): Promise<ScannedFile> {
   try {
     const start = await readFileStart(path, mostBytes, { follow: named });
-    if (start === undefined) return { where, reason: NOT_A_FILE };
+    if (start === undefined) return { where, reason: NOT_A_REGULAR_FILE };
     if (start.bytes.length <= mostBytes) return { where, name: basename(path), bytes: start.bytes, named };
     const size = `${mostBytes / 1024} KiB`;
     const reason = text(
@@ -83,7 +83,7 @@ async function* scanFolder(
     if (entry.isDirectory()) yield* scanFolder({ ...below, depth: depth + 1, count }, options);
     else if (!options.expected.test(entry.name)) continue;
     else if (entry.isFile()) yield await readScannedFile({ ...below, named: false }, options);
-    else yield { where: below.where, reason: entry.isSymbolicLink() ? LINK_NOT_FOLLOWED : NOT_A_FILE };
+    else yield { where: below.where, reason: entry.isSymbolicLink() ? LINK_NOT_FOLLOWED : NOT_A_REGULAR_FILE };
   }
 }
 
@@ -99,10 +99,10 @@ async function listEntries(folder: string, count: ScannedFolder["count"]): Promi
 
 const TOO_MANY_ENTRIES = text(
   `the folder has more than ${MAX_ENTRIES} entries; the remaining entries were skipped`,
-  `フォルダーの内容が ${MAX_ENTRIES} 件を超えています。残りは確認していません`,
+  `フォルダーの内容が ${MAX_ENTRIES} 件を超えています。残りは読み込んでいません`,
 );
 const NESTED_TOO_DEEPLY = text("the folders are nested too deeply", "フォルダーの階層が深すぎます");
 const LINK_NOT_FOLLOWED = text(
-  "the symbolic link is not followed; name its target, if it is not in this folder",
+  "the symbolic link is not followed; if its target is not in this folder, specify the target",
   "シンボリックリンクのため、たどりません。参照先がこのフォルダーになければ、参照先を指定してください",
 );

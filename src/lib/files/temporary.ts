@@ -9,7 +9,7 @@ import { hasErrorCode } from "../errors/index.ts";
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
-  /** called with what was not removed; its register entry is kept, so that the next command tries again */
+  /** called with a path that could not be removed; the next command tries again */
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
@@ -34,10 +34,7 @@ interface TemporaryPath {
   readonly forget: () => void;
 }
 
-/**
- * Creates a file or folder under the first free temporary name, registered before, if the home can be written, for
- * later sweeps. @param create synchronous, so that no signal arrives before it is listed
- */
+/** Registers a free temporary name for later sweeps, and creates the path. @param create synchronous, because of signals */
 async function createTemporaryPath(
   place: TemporaryStorage,
   target: string,
@@ -84,7 +81,7 @@ export async function removeTemporaryPath(
   { left }: TemporaryStorage,
   { forget }: Pick<TemporaryFile, "forget">,
 ): Promise<void> {
-  // another program may still be writing to the folder, or a disk fail once, so the removal is retried
+  // retried, because another program may still be writing to the folder, or the disk may fail once
   const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
   try {
     await remove().catch(remove);
@@ -101,7 +98,7 @@ export interface TemporaryFolder {
   readonly nameAs: (target: string) => Promise<void>;
 }
 
-/** Creates the folder `.NAME.PID.tmp`, 0700, in the temporary folder or in that of an output. */
+/** Creates the folder `.NAME.PID.tmp` (0700) in the temporary folder or in the folder of an output. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
@@ -147,7 +144,7 @@ interface RegisterDetail {
   readonly formerName?: string;
 }
 
-/** Registers synchronously, so that no signal arrives before it is listed, and returns what removes the entry. */
+/** Registers a path synchronously, so that no signal comes first. Returns a function that removes the entry. */
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
   file: string,
@@ -163,7 +160,7 @@ async function registerTemporary(
     try {
       if (record !== undefined) rmSync(record, { force: true });
     } catch {
-      // the next command's sweep removes the entry
+      // the next command removes the entry
     }
     for (const done of [file, record ?? ""]) unfinishedPaths.delete(done);
   };
@@ -184,7 +181,7 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
   }
 }
 
-/** Removes what dead processes left, but not those of other machines or containers. Never fails. */
+/** Removes files of dead processes, but not of processes on other machines or in other containers. Never fails. */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
     const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
@@ -198,7 +195,7 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
   }
 }
 
-/** Lists the names in a folder. This is synchronous because every command calls it, and nearly always finds nothing. */
+/** Lists the names in a folder. Synchronous, because every command calls this and there are nearly never any names. */
 const listNamesSync = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder);
@@ -235,7 +232,7 @@ function parseRegisterEntry(json: string): RegistrationEntry | undefined {
   }
 }
 
-/** Removes what an entry names, whatever the register says only if it is named like a temporary path of the process. */
+/** Removes the path of an entry, but only if the path is named like a temporary path of the process. */
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);

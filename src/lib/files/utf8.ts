@@ -14,7 +14,7 @@ export function decodeUtf8(bytes: Uint8Array, where: string): string {
   });
 }
 
-/** Returns the first line that is not UTF-8. Lines are checked one by one: no multi-byte character has a line feed. */
+/** Returns the number of the first line that is not UTF-8. No multi-byte character contains a line feed. */
 function findFirstInvalidLine(bytes: Uint8Array): number {
   let line = 1;
   for (let start = 0; ; line += 1) {

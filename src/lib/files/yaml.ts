@@ -9,11 +9,11 @@ export type YamlPath = readonly (string | number)[];
 export interface YamlFile {
   readonly content: string;
   readonly where: string;
-  /** where to find out what the file may contain; shown with every failure that has a line */
+  /** hint at what the file may contain; shown with every failure that has a line */
   readonly hint: Text;
   /** maximum length of the content in UTF-16 code units; longer content is not parsed */
   readonly maxLength: number;
-  /** Returns true for a mapping with user-chosen keys; the schema gets it as a `Map` in file order (`z.map`). */
+  /** Returns true for a mapping with user-chosen keys, which the schema receives as a `Map` in file order (`z.map`). */
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Finds, completes and shows the commands that `line` of `lib/advice` puts into sentences, in backticks. */
+/** Finds, completes and shows the commands in backticks that `line` of `lib/advice` inserts into sentences. */
 import { TENANTLESS_COMMANDS } from "../advice/tenantless.ts";
 import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
@@ -13,10 +13,10 @@ export interface Completion {
 /** The marks around a command in a line that is to be folded. Escaped text does not contain control characters. */
 const [BEGIN, END] = ["\u0002", "\u0003"];
 
-/** A command in backticks, from the name of the program on. A quoted word may contain a backtick. */
-const COMMAND = /`(clomoctl (?:'[^']*'|\\.|[^'`\\])*)`/gs;
+/** A command in backticks that begins with the name of the program. A quoted word may contain a backtick. */
+const COMMAND_PATTERN = /`(clomoctl (?:'[^']*'|\\.|[^'`\\])*)`/gs;
 
-/** Returns a word without its quotes and escapes. Those of `$'…'` are those of JSON. */
+/** Returns a word without its quotes and escapes. `$'…'` has the escapes of JSON. */
 const unquoteWord = (word: string): string =>
   word.replaceAll(/\$'([^']*)'|'([^']*)'|\\(.)/gs, (_, escaped?: string, quoted?: string, character = "") =>
     escaped === undefined
@@ -24,10 +24,10 @@ const unquoteWord = (word: string): string =>
       : (JSON.parse(`"${escaped.replaceAll('"', String.raw`\"`)}"`) as string),
   );
 
-/** Splits a sentence into text and the words of its commands. What is not a whole command in backticks is text. */
+/** Splits a sentence into text and the words of its commands. An incomplete command is text. */
 export const splitCommands = (sentence: string): readonly (string | readonly string[])[] =>
   sentence
-    .split(COMMAND)
+    .split(COMMAND_PATTERN)
     .map((part, at) => (at % 2 === 0 ? part : (part.match(/(?:'[^']*'|\\.|[^ '\\])+/gs) ?? []).map(unquoteWord)));
 
 export const getActingWords = (asked: {
@@ -73,12 +73,12 @@ export const findCommands = (sentence: string): readonly string[] =>
 const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   if (typeof value === "string") return change(value) as V;
   if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
-  // instances of classes, such as the timeline of a document, are kept
+  // instances of classes, such as the timeline of a document, are not changed
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-/** Completes the commands in all texts of a value, such as a document. They keep their backticks. */
+/** Completes the commands in all texts of a value, such as a document. The backticks remain. */
 export const completeCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
 

@@ -36,7 +36,7 @@ export interface Column<R> {
   readonly advice?: true | undefined;
   /** the record's value: anything that JSON can represent; `undefined` if there is no value */
   readonly value: (record: R) => unknown;
-  /** the label that a table shows instead of a value that is meant for programs; null for an empty cell */
+  /** the label that a table shows instead of the value; null for an empty cell */
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 

@@ -189,7 +189,7 @@ async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8
   }
 }
 
-/** Returns JSON as `JSON.stringify` does, but big integers as digits, and null for what JSON cannot represent. */
+/** Returns JSON as `JSON.stringify` does, but big integers as digits, and null for values that JSON lacks. */
 const stringifyField = (value: unknown): string =>
   typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
@@ -224,5 +224,5 @@ const createCsvFormatter = async (count: number): Promise<(cells: readonly strin
   return (cells) => stringify([cells], options);
 };
 
-/** Adds `'` to what a spreadsheet would run as a formula. Only for reports: data that is read again must stay exact. */
+/** Adds `'` before a formula. Only for reports: data that is read again must stay exact. */
 export const guardFormula = (cell: string): string => (/^[=+\-@\t\r\n＝＋－＠]/u.test(cell) ? `'${cell}` : cell);

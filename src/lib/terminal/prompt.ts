@@ -25,7 +25,7 @@ export interface PromptEnvironment {
   readonly stdin: () => NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
-  /** completes and colours the commands of an escaped question */
+  /** completes and colours the commands in an escaped question */
   readonly show?: ((line: string) => string) | undefined;
   /** called before a question is shown, to stop drawing that would overwrite the question */
   readonly clear?: (() => void) | undefined;
@@ -61,7 +61,7 @@ export class Prompts {
     return this.#ask(flag, (context) => ask(config, context));
   }
 
-  /** Asks for a number that must equal `expected`, as proof that the person has read it. @throws `input-rejected` */
+  /** Asks for a number that must equal `expected`, which proves that the user has read it. @throws `input-rejected` */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(message, flag, "input-rejected");
     await this.#place.asked?.();

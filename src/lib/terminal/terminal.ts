@@ -103,7 +103,7 @@ export class Terminal {
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** numbers of the changes; the next two fields tell whether results include them, and whether they were shown */
+  /** numbers of the changes; the next two fields state whether results include them, and whether they were shown */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
@@ -164,7 +164,7 @@ export class Terminal {
     return renderAdvice(wording)[this.language];
   }
 
-  /** Sets the tenant whose records are shown. With records of several tenants, each line must name its own. */
+  /** Sets the tenant whose records are shown. If they are from several tenants, each line must name its tenant. */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;
@@ -175,7 +175,7 @@ export class Terminal {
     this.#hasToldChanges = false;
   }
 
-  /** Makes later results for programs include the number of the last change. For people, a note shows the number. */
+  /** Makes later results for programs include the number of the last change. People see the number in a note. */
   tellChanges(): void {
     this.#tellsChanges = true;
   }
@@ -245,7 +245,7 @@ export class Terminal {
     await this.#tell(this.#folded(this.#line(line)));
   }
 
-  /** Makes sure that a message appears on the terminal below the results that were written before it. */
+  /** Ensures that a message appears on the terminal below earlier results. */
   async #below(): Promise<void> {
     if (this.onTerminal) await this.out.flush();
   }
@@ -299,13 +299,13 @@ export class Terminal {
     await this.#err.flush();
   }
 
-  /** What is added to proposed commands. If records of several tenants are shown, each line names its tenant. */
+  /** The options that proposed commands need. If records of several tenants are shown, each line names its tenant. */
   get #completion(): Completion {
     const tenant = this.#ofSeveral ? undefined : this.#tenant;
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
   }
 
-  /** Returns a document whose commands are complete. They keep their backticks. */
+  /** Returns a document whose commands are complete, in backticks. */
   completed<D>(document: D): D {
     return completeCommands(document, { context: this.#completion.context });
   }

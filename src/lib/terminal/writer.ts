@@ -15,7 +15,7 @@ export interface TextWriter {
 const BATCH_CHARACTERS = 1 << 15;
 const CLOSED_PIPE_ERRORS = /^(?:EPIPE|EOF|ECONNRESET|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END)$/;
 
-/** Writes to a Node stream in batches. A slow reader slows it, a closed pipe ends it quietly, a signal fails it. */
+/** Writes to a Node stream in batches. Waits for a slow reader, ignores a closed pipe, and fails after a signal. */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
   readonly #name: string;
@@ -27,7 +27,7 @@ export class StreamWriter implements TextWriter {
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /** @param name in messages @param options `isBeside`: messages beside the result, whose failure changes nothing */
+  /** @param name in messages @param options `isBeside`: the stream is for messages, whose failure is ignored */
   constructor(
     stream: Writable,
     name: string,
@@ -62,7 +62,7 @@ export class StreamWriter implements TextWriter {
       this.#batch += chunk;
       if (this.#batch.length >= BATCH_CHARACTERS) {
         this.#send();
-        // writing to a file never waits, so this gives signals a chance to be handled
+        // writing to a file never waits, so signals could otherwise not be handled
         await nextTurn();
         this.#signal?.throwIfAborted();
       } else if (!this.#scheduled) {

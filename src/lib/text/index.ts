@@ -21,7 +21,7 @@ export const addArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "a
 
 export const addSpaceAfterLatin = (word: string): string => (/\w$/.test(word) ? `${word} ` : word);
 
-/** Joins at most `max` of the texts, and states how many are left out: `a, b and 3 more`. */
+/** Joins at most `max` texts, and adds the number of the others: `a, b and 3 more`. */
 export function joinFirstTexts(texts: readonly Text[], max: number, between = text(", ", "、")): Text {
   const named = joinTexts(texts.slice(0, max), between);
   const more = texts.length - max;

@@ -1,11 +1,11 @@
-/** Returns the form in which words are compared if width, case, blanks and invisible characters do not count. */
+/** Returns a word in the form for comparisons that ignore width, case, blanks and invisible characters. */
 export const toLooseKey = (word: string): string =>
   word
     .normalize("NFKC")
     .toLowerCase()
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
-/** Returns the candidate with the fewest edits, up to a third of the misspelt word's length. */
+/** Returns the candidate with the fewest edits, at most a third of the misspelt word's length. */
 export function findNearestWord(
   word: string,
   candidates: Iterable<string>,

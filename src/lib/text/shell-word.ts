@@ -4,7 +4,7 @@
  */
 export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
-/** Returns a text as one POSIX word; what a terminal shows escaped is written for bash and zsh: `$'a\nb'`. */
+/** Returns a text as one word of a POSIX shell; deceptive characters need bash or zsh: `$'a\nb'`. */
 export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;
   if (name.search(DECEPTIVE_CHARACTERS) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
@@ -17,7 +17,7 @@ export const quoteShellWord = (name: string): string => {
 const escapeShellCharacter = (character: string): string =>
   character === "\n" ? String.raw`\n` : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** Returns a word of a command in quotes if it needs them: an option as it is, other words by {@link quoteShellWord}. */
+/** Quotes a word of a command if necessary: words other than options by {@link quoteShellWord}. */
 export const quoteCommandWord = (word: string): string => {
   const [, flag, value] = /^(--?[a-z-]*)(?:=(.*))?$/s.exec(word) ?? [];
   if (flag === undefined) return quoteShellWord(word);

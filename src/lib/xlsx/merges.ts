@@ -6,7 +6,7 @@ export interface MergedRange {
   readonly range: string;
   readonly from: CellPosition;
   readonly to: CellPosition;
-  /** value of the first cell, which every cell of a column of merged cells has; undefined until it was read */
+  /** value of the first cell, which the cells merged below have, too; undefined until the cell was read */
   value?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ const MAX_RANGES_PER_ROW = 2 ** 14 / 2;
 
 const getRangeReference = createAttributeReader("ref");
 
-/** The merged ranges of a sheet. They are collected from the XML of the sheet, in which they come after the rows. */
+/** The merged ranges of a sheet. The XML of the sheet lists them after the rows. */
 export class MergedRanges implements Pick<XmlHandler, "open"> {
   readonly #all: MergedRange[] = [];
   #isSorted = true;

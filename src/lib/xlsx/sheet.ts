@@ -179,7 +179,7 @@ export class SheetReader implements XmlHandler {
     const covering = this.#context.merges.covering(this.#row);
     const isBlank = this.#filled.length === 0 && this.#found.length === 0;
     if (!isBlank) for (const range of covering) if (isVertical(range)) this.#shareValue(range);
-    // a row of cells that only have a format corresponds to a blank row in a CSV file
+    // a row whose cells have formats but no values corresponds to a blank row in a CSV file
     const isAbove = this.#row < this.#headerRow;
     if (!isAbove && (!isBlank || (this.#column > 0 && this.#width >= 0))) this.#passOn(isBlank ? [] : covering);
     for (const at of this.#filled) this.#cells[at] = "";
@@ -187,7 +187,7 @@ export class SheetReader implements XmlHandler {
     this.#found.length = 0;
   }
 
-  /** Takes the value of merged cells from their first row, or fills it in below. */
+  /** Stores the value of merged cells in their first row, and fills the value in below. */
   #shareValue(range: MergedRange): void {
     const { column, row } = range.from;
     const at = column - 1;
@@ -217,7 +217,7 @@ export class SheetReader implements XmlHandler {
       const first = from.row === row ? from.column + 1 : from.column;
       const last = Math.min(to.column, this.#width);
       for (let column = first; column <= last; column += 1) {
-        // values below a covered header are a problem of their own
+        // values below a covered header are reported separately
         if (isHeader && from.row === to.row && this.#cells[column - 1] === "") continue;
         this.#found.push({ code: "cell-merged", column, params: { cell: toCellName(column, row), ...params } });
       }

@@ -101,7 +101,7 @@ export class Workbook {
     lines?.end();
   }
 
-  /** Reads the first rows of a sheet, or some more, without merges.  @throws Failure as {@link read} */
+  /** Reads at least the first rows of a sheet, ignoring merged cells.  @throws Failure as {@link read} */
   async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
     let row = 0;
@@ -115,7 +115,7 @@ export class Workbook {
       const reader = new SheetReader(context, { record, problem: () => undefined });
       await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), reader, () => row >= rows);
     };
-    // which strings these rows need is known only after the rows were read
+    // the rows must be read before it is known which strings they need
     let needed = 0;
     const note = (index: number): string => {
       if (row < rows) needed = Math.max(needed, index + 1);
@@ -247,7 +247,7 @@ export class WorkbookReader {
     this.#sink = sink;
   }
 
-  /** @param bytes kept, so the caller must not reuse the buffer */
+  /** @param bytes stored without a copy, so the caller must not reuse the buffer */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     if (this.#bytes > MAX_WORKBOOK_BYTES) throw createWorkbookTooLargeFailure().with({ where: this.#options.fileName });

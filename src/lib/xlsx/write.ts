@@ -72,7 +72,7 @@ const XML_ENTITIES = new Map([
   [">", "&gt;"],
 ]);
 
-/** Matches what XML does not allow, and a `_` like an escape's. @see ECMA-376 part 1, 22.9.2.19 */
+/** Matches characters that XML forbids, and a `_` that looks like an escape. @see ECMA-376 part 1, 22.9.2.19 */
 // oxlint-disable-next-line no-control-regex
 const UNWRITABLE_CHARACTERS =
   /[\0-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|_(?=x[0-9A-Fa-f]{4}_)/g;
@@ -175,10 +175,10 @@ const renderSheetStart = (widths: readonly number[]): string => {
 
 export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
 
-/** With a fixed date, the first in ZIP, equal rows result in equal bytes. */
+/** Equal rows result in equal bytes, because the date is fixed: the first date that ZIP allows. */
 const ENTRY_OPTIONS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
 
-/** Yields a workbook of texts, so that Excel converts and runs nothing. @throws `input-rejected` above `maxRows` */
+/** Yields a workbook of text cells, which Excel neither converts nor runs. @throws `input-rejected` above `maxRows` */
 export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;

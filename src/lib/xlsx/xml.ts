@@ -1,6 +1,6 @@
 import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 
-/** Receives an XML document's tags and text: names without prefix, text and attributes as written, not decoded. */
+/** Receives the tags and text of XML: names without prefixes; text and attributes are not decoded. */
 export interface XmlHandler {
   open(name: string, attributes: string): void;
   close(name: string): void;
@@ -14,7 +14,7 @@ const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 
-/** Splits XML in pieces into tags and text. It refuses a document type declaration, which could declare entities. */
+/** Splits XML into tags and text. Rejects a document type declaration, which could declare entities. */
 export class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
@@ -130,7 +130,7 @@ const decodeCharacter = (code: number): string => {
   return String.fromCodePoint(code);
 };
 
-/** Decodes the entities in raw XML text.  @throws `input-rejected` for one that XML does not predefine */
+/** Decodes the entities in raw XML text.  @throws `input-rejected` for entities that XML does not predefine */
 export const unescapeXml = (raw: string): string =>
   raw.includes("&")
     ? raw.replaceAll(
@@ -145,7 +145,7 @@ export const unescapeXml = (raw: string): string =>
       )
     : raw;
 
-/** Returns a function that finds an attribute's value in what {@link XmlHandler.open} receives. */
+/** Returns a function that finds a value in the attributes that {@link XmlHandler.open} receives. */
 export const createAttributeReader = (name: string): ((attributes: string) => string | undefined) => {
   const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   return (attributes) => {

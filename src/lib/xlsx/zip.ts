@@ -6,7 +6,7 @@ import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./w
 const toWorkbookFailure = (error: unknown): Failure =>
   error instanceof Failure ? error : createDamagedWorkbookFailure(error);
 
-/** A ZIP archive in memory. Names are kept in lower case, because those of workbook parts are case-insensitive. */
+/** A ZIP archive in memory. Names are stored in lower case, because the names of workbook parts are case-insensitive. */
 export class Zip {
   readonly #file: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -20,7 +20,7 @@ export class Zip {
   static async open(bytes: Buffer): Promise<Zip> {
     const entries = new Map<string, Entry>();
     try {
-      // names with a slash at the start or backslashes are read, too
+      // reads names that begin with a slash or contain backslashes, too
       const file = await fromBufferPromise(bytes, { decodeStrings: false });
       for await (const entry of file.eachEntry()) {
         const key = entry.fileNameRaw.toString("utf8").replace(/^\//, "").toLowerCase();

@@ -34,7 +34,7 @@ interface UploadOptions {
   readonly given?: KindUpload["secrets"] | undefined;
 }
 
-/** @returns `partial` if rows are left out. @throws `usage`; `conflict` if an export of a kind was undone */
+/** @returns `partial` if rows are left out. @throws `usage`; `conflict` if the last export of a kind was undone */
 export async function writeUploads(
   tools: Tools,
   { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
@@ -87,7 +87,7 @@ const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] 
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** In the order in which they work: an owner is deleted after his device got another one. @throws `usage` */
+/** Names the files in the order of upload: an owner is deleted after the device got another owner. @throws `usage` */
 function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {
@@ -103,19 +103,19 @@ function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFil
     text(", ", "、"),
   );
   throw new Failure("usage", {
-    what: text(`several kinds of records are open: ${en}`, `複数の種類のデータが未了です: ${ja}`),
+    what: text(`several kinds of records are open: ${en}`, `複数の種類のデータが未完了です: ${ja}`),
     where: "--output",
     hint: text("specify a folder, or the number of a task", "フォルダーか、作業の番号を指定してください"),
   });
 }
 
-/** @throws `conflict` if it was undone, because it is not known what the console shows */
+/** @throws `conflict` if the last export was undone, because the console's values are then unknown */
 export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
   const last = await findLastExport((await tools.tenant("imports")).client, kind);
   if (last?.state.startsWith("undone") !== true) return last;
   throw new Failure("conflict", {
     what: text(
-      "the last export of the console was undone, so it is not known what differs",
+      "the last console export was undone, so the differences from the console are unknown",
       "最後に取り込んだエクスポートが取り消されているため、管理画面との違いがわかりません",
     ),
     where: last.fileName,
@@ -125,7 +125,7 @@ export async function requireLastExport(tools: Tools, kind: ImportKind): Promise
 
 export const describeFirstExport = (kind: ImportKind): Text => {
   const take = buildConsoleImportCommand(kind);
-  return text(`take the export first: ${take}`, `先にエクスポートを取り込んでください: ${take}`);
+  return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
 };
 
 /** Writes the upload file of a kind. A file for 全件更新 is not written if a row would be left out. */
@@ -144,7 +144,7 @@ export async function writeKind(
     const { [why]: reason } = UPLOAD_OMISSION_REASONS;
     await terminal.warn(
       text(
-        `${file} leaves out ${formatCount(rowsLeft.length, "row")}, to be changed by hand: ${reason.en}`,
+        `${file} does not contain ${formatCount(rowsLeft.length, "row")}, which you must change by hand: ${reason.en}`,
         `${file} に含めていない行 ${rowsLeft.length} 件(手作業で変更してください): ${reason.ja}`,
       ),
     );

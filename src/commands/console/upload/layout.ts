@@ -6,9 +6,9 @@ import type { KindUpload } from "./open.ts";
 export interface UploadColumn {
   readonly column: Column;
   readonly header: string;
-  /** which of the column's values its cells have, from 0 */
+  /** index of the value in the cells, if a column has several values; otherwise 0 */
   readonly at: number;
-  /** false if no export has shown it, so that it is not known what the console has there */
+  /** false if no export has shown the column, so that the console's values are unknown */
   readonly isShown: boolean;
 }
 
@@ -27,7 +27,7 @@ const listShownColumns = (columns: readonly Column[], { header, places, fields }
 export const isAlias = (one: Column, other: Column): boolean =>
   one.sets === other.sets && one.refers !== undefined && one.refers.to === other.refers?.to;
 
-/** Puts a column behind the one that comes before it in the manual. Sets come last, as in the manual. @see facts 6.4 */
+/** Inserts a column in the order of the manual, in which sets come last. @see facts 6.4 */
 function insertColumn(
   placed: readonly UploadColumn[],
   column: Column,
@@ -38,7 +38,7 @@ function insertColumn(
   return placed.toSpliced(at + 1, 0, { column, header: column.header, at: 0, isShown: false });
 }
 
-/** Those of the last export, in its order, and those that no export shows, if their values are open. */
+/** Returns the last export's columns in their order, and the columns that only the changes need. */
 export function planColumns(
   { kind, last, extent }: Pick<KindUpload, "kind" | "last" | "extent">,
   columns: readonly Column[],

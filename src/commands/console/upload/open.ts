@@ -12,24 +12,24 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /** keys that differ in the console, or of what it still has: no file can use them; by {@link nameKeySpace} */
+  /** keys that no file can use, because the console still has another record or key; by {@link getKeyScope} */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** by key and field */
+/** values by record key, then by field */
 export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface KindUpload extends OpenKind {
   readonly unsafe: OpenRecords["unsafe"];
   readonly last: Import | undefined;
-  /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
+  /** `part`: only the columns that the changes need; `whole`: every record and column, for 全件更新 */
   readonly extent: "open" | "part" | "whole";
   readonly secrets: Secrets;
   readonly encoding: Encoding;
 }
 
-/** Returns the name of the records that have different keys: those of a type and, in apps, of an app. */
-export const nameKeySpace = ({ thing, kind }: Pick<TaskRecord, "thing" | "kind">): string => `${thing} ${kind}`;
+/** Returns the name of the scope in which keys are unique: a record type and, for apps, an app. */
+export const getKeyScope = ({ thing, kind }: Pick<TaskRecord, "thing" | "kind">): string => `${thing} ${kind}`;
 
 const nameRecord = (one: TaskRecord): string => `${one.thing} ${one.id}`;
 
@@ -39,10 +39,10 @@ const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
   return first === undefined ? [] : [{ ...first, work, changes: of.flatMap(({ changes }) => changes) }];
 };
 
-/** A record whose name is its key, as a device, has no other key. */
+/** Returns the key; for records such as devices, which have no separate key, the name. */
 const getKey = ({ key, name }: Pick<TaskRecord, "key" | "name">): string => key ?? name;
 
-const isKeyOtherInConsole = (one: TaskRecord): boolean => one.console !== null && getKey(one.console) !== getKey(one);
+const hasOtherConsoleKey = (one: TaskRecord): boolean => one.console !== null && getKey(one.console) !== getKey(one);
 
 const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
   FORMATS[kind].thing.name === thing &&
@@ -50,7 +50,7 @@ const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
     work === "delete" ||
     changes.some(({ field }) => field.startsWith("custom:") || findColumn(FORMATS[kind].columns, field) !== undefined));
 
-/** @param number only what this change left open; undefined: everything */
+/** @param number number of the change whose records are read; undefined for all */
 export async function readOpenRecords(
   { console }: Pick<Client<"console">, "console">,
   number: number | undefined,
@@ -60,8 +60,8 @@ export async function readOpenRecords(
   const all = tasks.flatMap(({ records }) => records);
   const asked = tasks.flatMap((task) => (number === undefined || task.number === number ? task.records : []));
   const unsafe = new Map<string, Set<string>>();
-  for (const one of all.filter((record) => record.work === "delete" || isKeyOtherInConsole(record))) {
-    const space = nameKeySpace(one);
+  for (const one of all.filter((record) => record.work === "delete" || hasOtherConsoleKey(record))) {
+    const space = getKeyScope(one);
     const keys = unsafe.get(space) ?? new Set();
     for (const at of [one, one.console]) if (at !== null) keys.add(getKey(at));
     unsafe.set(space, keys);

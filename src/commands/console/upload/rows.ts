@@ -7,11 +7,11 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { isAlias, type UploadColumn } from "./layout.ts";
-import { nameKeySpace, type KindUpload, type Secrets } from "./open.ts";
+import { getKeyScope, type KindUpload, type Secrets } from "./open.ts";
 
 export interface UploadRow {
   readonly key: string;
-  /** undefined: nothing of it is open, and only a file for 全件更新 has it */
+  /** undefined if the record has no open changes; only a file for 全件更新 contains such records */
   readonly record: TaskRecord | undefined;
   readonly valuesOf: (column: Column) => readonly string[];
 }
@@ -22,10 +22,7 @@ const findChange = (record: TaskRecord | undefined, { field: name, sets }: Colum
 export const isChanged = (record: TaskRecord | undefined, column: Column): boolean =>
   findChange(record, column) !== undefined;
 
-/**
- * Returns true if a blank cell may not do what is wanted: it would clear what no export has shown, or it cannot clear
- * the field, or the value has no cell, as an organisation without a code.
- */
+/** Returns true if a blank cell could clear an unknown value, or if it cannot express the intended change. */
 function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn, kind: ImportKind): boolean {
   const change = findChange(record, column);
   if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;
@@ -77,7 +74,7 @@ export async function readUploadRows(
   return rows;
 }
 
-/** @param paths those of the rows before it by code; an export has organisations below those above them */
+/** @param paths paths of the earlier rows by code; an export lists parent organisations first */
 const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: ReadonlyMap<string, string>): string => {
   const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
   const above = paths.get(valueOf("上位組織コード")) ?? valueOf("上位組織パス");
@@ -87,7 +84,7 @@ const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: Read
 interface Omissions extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
   readonly columns: readonly Column[];
   readonly placed: readonly UploadColumn[];
-  /** true for 全件更新, which clears what the file lacks anyway */
+  /** true for 全件更新, which clears missing values anyway */
   readonly isWhole: boolean;
 }
 
@@ -97,12 +94,12 @@ export function findOmission(
 ): UploadOmissionReason | undefined {
   const spaceOf = (thing: string): string => {
     const of = FORMAT_NAMES.find((name) => FORMATS[name].app === undefined && FORMATS[name].thing.name === thing);
-    return nameKeySpace({ thing, kind: of ?? kind });
+    return getKeyScope({ thing, kind: of ?? kind });
   };
   const isUnsafe = (thing: string, key: string): boolean => unsafe.get(spaceOf(thing))?.has(key) === true;
   const refersToUnsafe = ({ column }: UploadColumn): boolean =>
     row.valuesOf(column).some((value) => isUnsafe(column.refers?.to ?? "", value));
-  // an organisation above that has no code would be blank, and mean the top
+  // the cell of a parent organisation without a code would be blank, which means the top level
   const refersToNone = ({ column }: UploadColumn): boolean => {
     const named = columns.filter((one) => (one === column || isAlias(one, column)) && row.valuesOf(one).length > 0);
     return named.length > 0 && named.every((one) => placed.every((other) => other.column !== one));

@@ -48,7 +48,7 @@ export async function buildUploadTable(client: ExportClient, upload: KindUpload)
       if (why !== undefined) leftOut.push({ ...row, why });
       return why === undefined;
     });
-  // what is left out asks for no column, which would be blank in the other rows
+  // rows that are left out must not add columns, which would be blank in the other rows
   let rows = isWhole ? all : keep(all, (row) => place([row]));
   let placed = place(rows);
   for (let kept = keep(rows, () => placed); kept.length < rows.length; kept = keep(rows, () => placed)) {

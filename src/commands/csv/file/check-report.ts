@@ -17,7 +17,7 @@ export interface CheckedFile {
 
 const MAX_LISTED_PROBLEMS = 20;
 
-/** The line in the text is added if it differs from the row; a cell that the reason names is left out. */
+/** Renders a problem. Adds the line of the text if it differs from the row; omits a cell that the reason names. */
 export function renderProblemLine(
   file: string,
   { row, line, column, header, params }: Omit<Problem, "code">,
@@ -77,7 +77,7 @@ export class ProblemDigest<P extends GroupableProblem> {
     }
   }
 
-  /** Shows the warnings, then the errors, which decide. @param rest how many there are, and how to see all errors */
+  /** Shows the warnings, then the errors. @param rest the totals, and how to see all errors */
   async show(
     terminal: Terminal,
     lineOf: (problem: P) => Text,
@@ -124,7 +124,7 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
   if (structured !== true) return SUMMARY_COLUMNS;
   const problems: Column<CheckedFile> = {
     key: "problems",
-    header: text("problems", "問題"),
+    header: text("problems", "エラーと警告"),
     advice: true,
     value: ({ report }) =>
       report.problems.map((problem) => ({

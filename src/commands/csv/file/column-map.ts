@@ -20,8 +20,8 @@ export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields; none to read by exact headers (default with a tenant: the layout of the list)",
-    "ヘッダーと項目の対応表ファイル(YAML。none なら項目名だけで読む。テナントを使うコマンドの既定は一覧のレイアウト)",
+    "YAML file that maps headers to fields; none accepts only exact headers (default with a tenant: the layout for these headers)",
+    "ヘッダーと項目の対応表ファイル(YAML。none なら同じ名前のヘッダーだけを読む。テナントを使うコマンドの既定は一覧のレイアウト)",
   ),
 } as const satisfies TextField;
 
@@ -35,7 +35,7 @@ export interface MapSources {
 
 const NO_MAP = "none";
 
-/** @throws `not-found`; `usage` if it cannot be read; `input-rejected` if it does not fit this format */
+/** @throws `not-found`; `usage` if the map cannot be read; `input-rejected` if the map does not fit this format */
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,

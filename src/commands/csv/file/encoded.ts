@@ -7,7 +7,7 @@ import type { OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
-/** UTF-8 without a byte order mark. Called only when the output is ready: a tenant records every export. */
+/** Returns UTF-8 without a byte order mark. Called only when the output is ready: a tenant records every export. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
 /** Thrown if some characters were unmappable. Their positions are found by reading the text again. */
@@ -36,7 +36,7 @@ async function locateUnmappable(
   return placed;
 }
 
-/** @param source `name` is the file that people correct; `held` if it may be invalid. @throws `input-rejected` */
+/** @param source `name`: the file to correct; `held`: whether the text may be invalid. @throws `input-rejected` */
 export async function writeEncoded(
   tools: OutputTools,
   output: string,

@@ -21,7 +21,7 @@ export const INPUT_ENCODING_OPTION = {
 } as const satisfies ChoiceField;
 
 export interface EncodingDetectionOptions {
-  /** option that hints propose */
+  /** option with which hints propose an encoding */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,7 +33,7 @@ const HEAD_BYTES = 64 * 1024;
 export const readHead = async (file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> =>
   (await scanBytes(file, signal, true)).head;
 
-/** Reads only as much of a file as is needed to be certain of its encoding, or its first bytes. */
+/** Reads a file until its encoding is certain, or only its first bytes. */
 async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHeadEnough: boolean) {
   let head: Uint8Array = new Uint8Array(0);
   const detector = new EncodingDetector();

@@ -42,7 +42,7 @@ export const ON_UNMAPPABLE_OPTION = {
 } as const;
 
 /** @throws `usage` */
-export function rejectMark(bom: boolean, encoding: Encoding, flag = "--encoding"): void {
+export function rejectByteOrderMark(bom: boolean, encoding: Encoding, flag = "--encoding"): void {
   if (!bom || encoding !== "shift_jis") return;
   throw new Failure("usage", {
     what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
@@ -67,7 +67,7 @@ export function rejectTextOptions(output: string, given: Readonly<Record<string,
   });
 }
 
-/** UTF-8 on a terminal; otherwise by the account's language, with a note. @throws `usage` */
+/** Chooses UTF-8 on a terminal, else the encoding for the account's language, with a note. @throws `usage` */
 export async function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
   asked: {
@@ -81,7 +81,7 @@ export async function chooseTextFormat(
   const { bom, onUnmappable = "error" } = asked;
   const isRead = asked.output === "-" && terminal.onTerminal;
   const encoding = asked.encoding ?? (language === "ja" && !isRead ? "shift_jis" : "utf-8");
-  rejectMark(bom, encoding);
+  rejectByteOrderMark(bom, encoding);
   if (asked.encoding === undefined && !isRead) {
     const name = encoding === "utf-8" ? "UTF-8" : "Shift_JIS";
     const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];

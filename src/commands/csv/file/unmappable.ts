@@ -5,7 +5,7 @@ import type { Tools } from "../../tools.ts";
 
 export const MAX_LISTED_CHARACTERS = 20;
 
-/** A character that an encoding cannot represent. Rows and columns are counted from 1; a column may be its header. */
+/** A character that an encoding cannot represent. `row` and `column` are counted from 1; `column` may be a header. */
 export interface LocatedCharacter {
   readonly codePoint: number;
   readonly row: number;
@@ -21,7 +21,7 @@ export interface UnmappableFile {
   readonly hint: Text;
 }
 
-/** @throws `input-rejected`, always; its problems are the characters */
+/** Always throws `input-rejected`, with the characters as problems. */
 export async function throwUnmappable(
   { terminal }: Pick<Tools, "terminal">,
   { name, encoding, placed, total, hint }: UnmappableFile,
@@ -34,7 +34,7 @@ export async function throwUnmappable(
     );
   }
   const what = text(
-    `${encoding} lacks the characters in ${formatCount(total, "place")}; nothing was written or changed`,
+    `characters in ${formatCount(total, "place")} cannot be represented in ${encoding}; nothing was written or changed`,
     `${encoding} で表せない文字が ${total} か所あるため、何も書き出さず、何も変更していません`,
   );
   throw new RejectedFileFailure({ what, where: name, hint }, problems);

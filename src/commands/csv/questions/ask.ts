@@ -35,17 +35,17 @@ const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 export interface ColumnSearch {
   readonly columns: readonly Column[];
   readonly free: readonly Column[];
-  /** what the headers mean if they are aliases */
+  /** the columns of headers that are known aliases */
   readonly proposed: ReadonlyMap<string, Column>;
 }
 
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
-  /** the map that reads the file; only what it does not answer is asked */
+  /** the map of the file; only headers that the map does not mention lead to questions */
   readonly map?: MapFileSchema | undefined;
-  /** columns that may be new sources of fields that are read already */
+  /** headers that may be better sources of fields that the map reads from other columns */
   readonly doubtful?: readonly string[] | undefined;
-  /** finds columns by the values below headers; null for a header that does not mean what is proposed */
+  /** finds columns by the values below headers; null if the values contradict the proposed column */
   readonly findByValues?:
     | ((headers: readonly string[], search: ColumnSearch) => Promise<ReadonlyMap<string, Column | null>>)
     | undefined;
@@ -79,7 +79,7 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
   return proposed;
 };
 
-/** Asks what neither the headers nor the map say. @returns undefined if there was no question */
+/** Asks what the headers mean that the format and the map do not explain. @returns undefined if there are none */
 export async function askColumns(
   prompts: Questions,
   headers: readonly string[],
@@ -102,7 +102,7 @@ export async function askColumns(
   const asked = unknown.filter((header) => !joined.has(header));
   const proposed = proposeColumns(asked, columns.filter(isFree));
   const free = columns.filter(({ field }) => !taken.has(field));
-  // the names of organisations are also the values of their own columns
+  // in a list of organisations, several columns contain names of organisations, so values prove nothing
   const search = { columns: format.thing.name === "org" ? [] : columns, free, proposed };
   const byValues = await known.findByValues?.(asked, search);
   const mapped: { header: string; to: string | null }[] = [];
@@ -163,7 +163,7 @@ async function askJoins(
     const message =
       column === tree
         ? text(`Are "${en}" the levels of the organisations?`, `「${ja}」は組織の階層ですか?`)
-        : text(`Is ${column.header} to be joined from "${en}"?`, `「${ja}」をつなげて${column.header}にしますか?`);
+        : text(`Join "${en}" to get ${column.header}?`, `「${ja}」をつなげて${column.header}にしますか?`);
     if (await prompts.confirm({ message, flag: "--map", preset: true })) joins.push({ field: column.field, headers });
   }
   return joins;

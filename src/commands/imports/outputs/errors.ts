@@ -16,13 +16,13 @@ type ErrorsSource = Omit<PlannedFile, "map">;
 
 type Rows = AsyncIterable<readonly (readonly string[])[]>;
 
-/** Short rows are filled up before the reason; reasons of an earlier run are dropped, and so is its file. @throws `input-rejected` */
+/** Writes the invalid rows with their reasons. If all rows are valid, removes the file. @throws `input-rejected` */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   if (plan.errors === 0) {
     if (await tools.outputs.exists(name)) await tools.outputs.remove(name);
     await tools.terminal.note(
-      text(`no invalid rows: ${name} was not written`, `不正な行がないため、${name} は書き出していません`),
+      text(`no invalid rows: ${name} was not written`, `エラーのある行がないため、${name} は書き出していません`),
     );
     return;
   }
@@ -90,7 +90,7 @@ interface RowReason {
   readonly reason: string;
 }
 
-/** One by one, so that few are in memory. Those of the whole file belong to the header row. */
+/** Yields the reasons row by row. Problems of the whole file belong to the header row. */
 export async function* readRowReasons(
   problems: AsyncIterable<InputProblem>,
   headerRow: number,

@@ -56,7 +56,7 @@ test("only new users without a password get one, in a file that only its owner c
   expect(statSync(join(folder, "out.csv")).mode & 0o777).toBe(0o600);
   expect(readSheet()).not.toContain(OWN);
   for (const [, , , password] of rows) expect(done.stdout + done.stderr).not.toContain(password);
-  expect(done.stderr).toContain("out.csv has the passwords of 2 new users");
+  expect(done.stderr).toContain("out.csv contains the passwords of 2 new users");
   const created = (await listUsers()).filter(({ userId }) => userId !== "kizon");
   expect(created.map(({ secretsSet }) => secretsSet.map(({ field }) => field))).toEqual([
     ["password"],
@@ -77,7 +77,7 @@ test("in a mirror the upload file has the passwords of new users, and nobody els
   expect([alone.exit, readdirSync(folder)]).toEqual([2, ["in.csv"]]);
   const done = await program("--generate-passwords out.csv --emit-csv up.csv --yes", mirror.fetch);
   expect(done, done.stderr).toMatchObject({ exit: 8 });
-  expect(done.stderr).toMatch(/up\.csv leaves out 1 row, .*blank.*\nkizon: 名前: 既存 一 → 既存 一改/);
+  expect(done.stderr).toMatch(/up\.csv does not contain 1 row, .*blank.*\nkizon: 名前: 既存 一 → 既存 一改/);
   const [[, , , password] = []] = readRows();
   const rows = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up.csv"))).split("\r\n");
   expect(rows).toEqual(["表示名,ユーザーID,パスワード", `新人 二,shinjin2,${password}`, ""]);

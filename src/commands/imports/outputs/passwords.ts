@@ -32,7 +32,7 @@ const COLUMNS = ["userId", "displayName", "groups", "password"].map(
   (name) => FORMATS.docs.columns.find(({ field }) => field === name)?.header ?? name,
 );
 
-/** Writes generated passwords, which are stored nowhere else. Without any, no file is written. */
+/** Writes generated passwords, which are stored nowhere else. Writes no file if there are none. */
 export async function writePasswords(
   tools: Tools,
   path: string,
@@ -44,7 +44,7 @@ export async function writePasswords(
   await writeTable(tools, path, table, { settle });
   await tools.terminal.note(
     text(
-      `${path} has the passwords of ${formatCount(given.length, "new user")}: hand them out, then delete it. They are not stored anywhere else`,
+      `${path} contains the passwords of ${formatCount(given.length, "new user")}, which are stored nowhere else: hand them out, then delete the file`,
       `${path} に新しいユーザー ${given.length} 人のパスワードを書き出しました。本人に渡したら削除してください。ほかには保存していません`,
     ),
   );

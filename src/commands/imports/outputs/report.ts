@@ -23,7 +23,7 @@ import { isWorkbookName, encodeTable } from "./table-file.ts";
 type Rows = readonly (readonly string[])[];
 
 const COLUMNS = [
-  text("action", "動作"),
+  text("action", "処理"),
   text("key", "キー"),
   text("name", "名前"),
   text("organisation", "組織"),
@@ -34,7 +34,7 @@ const COLUMNS = [
 
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
-/** A workbook with a line for the approver, or CSV in which a `'` guards what a spreadsheet would run. */
+/** Writes a workbook with a line for the approver, or CSV in which a `'` precedes formulas. */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const isWorkbook = isWorkbookName(path);
   async function* table(): AsyncGenerator<Rows> {
@@ -47,17 +47,17 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
   });
 }
 
-const sayIn =
+const createRenderer =
   ({ terminal }: Tools) =>
   (words: Text): string =>
     terminal.plain(words[terminal.language]);
 
 async function buildTitle(tools: Tools, told: Import): Promise<Rows> {
-  const say = sayIn(tools);
+  const say = createRenderer(tools);
   const plan = await buildPlan(tools, told);
   const made = formatMoment(told.createdAt, resolveTimezone(tools, await tools.tenant("imports")), "minute");
   return [
-    [say(text(`Changes to ${plan.target.en}`, `変更の計画: ${plan.target.ja}`))],
+    [say(text(`Planned changes: ${plan.target.en}`, `変更の計画: ${plan.target.ja}`))],
     [say(text("approved by", "承認者")), "", say(text("date", "承認日")), ""],
     [say(text("plan", "計画")), told.number, say(getFormatTitle(FORMATS[told.kind]))],
     [say(text("mode", "インポート方法")), say(getDisplayName(IMPORT_MODE_NAMES, told.mode)), told.fileName],
@@ -78,7 +78,7 @@ async function buildTitle(tools: Tools, told: Import): Promise<Rows> {
 
 async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
   const { signal } = tools;
-  const say = sayIn(tools);
+  const say = createRenderer(tools);
   const { client } = await tools.tenant("imports");
   yield [COLUMNS.map(say)];
   const orgColumns = FORMATS[plan.kind].columns.filter(({ refers }) => refers?.to === "org");

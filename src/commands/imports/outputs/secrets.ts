@@ -19,16 +19,16 @@ export interface PlannedFile {
 
 type Values = ReadonlyMap<string, string>;
 
-/** The secrets of a plan's records, which the tenant cannot tell afterwards. */
+/** The secrets of a plan's records. They cannot be read from the tenant later. */
 export interface PlanSecrets {
-  /** by key and field */
+  /** values by record key, then by field */
   readonly given: ReadonlyMap<string, Values>;
   readonly generated: readonly NewPassword[];
-  /** the first records that the plan keeps or writes and that have no password; empty unless new ones need one */
+  /** keys of the records without a password in the file; empty if the format has no passwords */
   readonly without: readonly string[];
 }
 
-/** @param generates for each new record that the file has none for. @throws `input-rejected` if the file changed */
+/** @param generates whether to create missing passwords of new records. @throws `input-rejected` if the file changed */
 export async function readPlanSecrets(tools: Tools, source: PlannedFile, generates: boolean): Promise<PlanSecrets> {
   const { plan } = source;
   const { client } = await tools.tenant("imports");

@@ -22,11 +22,11 @@ import type { PendingPlan } from "../plan/pending-plan.ts";
 import { settlePlan, type SettleOptions } from "../plan/settle.ts";
 import type { PlanSecrets } from "./secrets.ts";
 
-// `--emit-csv`: the short form of `console upload` for a change that an import is about to make.
+// `--emit-csv` writes the same file as `console upload`, for the change that an import is about to make.
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/** @throws `usage`; `input-rejected` if 全件更新 would lack something or a character is unmappable; `conflict` */
+/** @throws `usage`; `input-rejected` if 全件更新 could delete unknown values or a character is unmappable; `conflict` */
 export async function checkUpload(
   tools: Tools,
   plan: Import,
@@ -35,7 +35,7 @@ export async function checkUpload(
   if (plan.beside !== undefined && extname(file) !== "")
     throw new Failure("usage", {
       what: text(
-        "organisations and users need a file each: specify a folder",
+        "organisations and users are written to separate files: specify a folder",
         "組織とユーザーのファイルを書き出すため、フォルダーを指定してください",
       ),
       where: "--emit-csv",
@@ -44,7 +44,7 @@ export async function checkUpload(
   const { mirroredAt } = await client.tenant.show();
   if (mirroredAt === null)
     throw refuseUpload(
-      text("no export of the console was taken yet", "管理画面のエクスポートをまだ取り込んでいません"),
+      text("no console export was imported yet", "管理画面のエクスポートをまだ取り込んでいません"),
       describeFirstExport(plan.kind),
     );
   if (isWholeFile(plan)) refuseUnknownData(plan, await requireLastExport(tools, plan.kind), secrets);
@@ -78,8 +78,8 @@ function refuseUnknownData(
   const named = [...unknown, ...without].join(", ");
   throw refuseUpload(
     text(
-      `全件更新 could delete values that nobody has seen: ${named}`,
-      `全件更新では、確認できていない値が消えるおそれがあります: ${named}`,
+      `全件更新 could delete values that no console export has shown: ${named}`,
+      `全件更新では、管理画面のエクスポートで確認できていない値が消えるおそれがあります: ${named}`,
     ),
     text("use --mode append", "--mode append を使ってください"),
   );
@@ -98,8 +98,8 @@ export async function settleAndUpload(
   const { committed } = pending;
   const number = committed?.consoleTask;
   const write = step(
-    `${file} was not written; to write what is open`,
-    `${file} は書き出していません。未了のものを書き出すには`,
+    `${file} was not written; to write the open changes`,
+    `${file} は書き出していません。未完了の変更を書き出すには`,
     line("console upload", number === undefined ? [] : [number], { output: file }),
   );
   if (committed === undefined) {

@@ -14,7 +14,7 @@ const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
     ? line("users edit", ["USER"], { administrator: "yes" })
     : line("tenant set", [], { administratorsComplete: kind });
 
-/** Warns because no export shows administrators, and an import may delete them. @throws `input-rejected` for scripts */
+/** Warns about unconfirmed administrators, whom the import could delete. @throws `input-rejected` in scripts */
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
   const { mode, request } = plan;
   if (FORMATS[plan.kind].thing.protects === undefined) return undefined;
@@ -24,15 +24,15 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
   const { mirroredAt, administratorsKnown } = await client.tenant.show();
   if ((mirroredAt === null && !fromConsole) || administratorsKnown.includes(kind)) return undefined;
   const what = text(
-    "it is not confirmed who is an administrator, and exports of the console do not show it",
-    "管理者がだれか確認されておらず、管理画面のエクスポートからもわかりません",
+    "the administrators are not confirmed, and console exports do not show who they are",
+    "管理者が確認されておらず、管理画面のエクスポートからもわかりません",
   );
   const command = buildMarkCommand(kind);
   const hint = text(
-    `name or confirm the administrators: ${command}`,
+    `specify or confirm the administrators: ${command}`,
     `管理者を指定、または確認してください: ${command}`,
   );
-  // a person who lists the records by name has looked at them
+  // people have seen the records that they specify by name, but not the records below them
   const isBelow = mode === "delete" && request?.recursive === true;
   const isRisky = (mode === "replace" && !fromConsole) || isBelow;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
@@ -47,7 +47,7 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
   const typed = await terminal.prompts.input({
     message: text(
       "Who is an administrator in the console? (comma-separated names; leave blank to specify them later)",
-      "管理画面での管理者はだれですか?(複数は「,」区切り。未入力なら、あとで指定)",
+      "管理画面での管理者はだれですか?(複数の場合は「,」で区切る。未入力なら、あとで指定)",
     ),
     flag: `${buildMarkCommand(kind)}`,
   });

@@ -9,8 +9,8 @@ export const ID_ARGUMENT = {
   value: "NUMBER|last|ID",
   required: true,
   about: text(
-    "number of the import (17, or P12 for a plan), `last` (the import, deletion or undo that was committed last, even if undone since; for plans, the last open plan), or its ID",
-    "インポートの番号(17。計画は P12)、last(最後に適用したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未適用のもの)、または ID",
+    "number of the import (17; P12 for a plan), its ID, or `last`: the last committed import, deletion or undo, even if undone; for a plan, the last open plan",
+    "インポートの番号(17。計画は P12)、ID、または last(最後に適用したインポート・削除・取り消し。取り消し済みも含む。計画では最後の未適用の計画)",
   ),
 } as const;
 
@@ -22,7 +22,7 @@ export const OPEN_STATES: ImportStates = ["planned"];
 
 const isLastKeyword = (typed: string): boolean => typed.toLowerCase() === "last";
 
-/** @throws `usage` if it is neither a number nor `last` */
+/** @throws `usage` if the argument is neither a number nor `last` */
 export const parseChangeNumber = (typed: string, list: CommandLine): number | "last" => {
   if (isLastKeyword(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
@@ -39,12 +39,12 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     ? findLast(all, lastOf)
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  // the number of a committed plan or of another change: the tenant finds the import or explains what it refers to
+  // the tenant finds the import with this number, or explains which other change has the number
   if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
   throw new Failure("not-found", {
     what: isLastKeyword(typed)
-      ? text("there is no such import", "当てはまるインポートはありません")
-      : text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`),
+      ? text("there is no such import", "該当するインポートはありません")
+      : text(`no import matches "${typed}"`, `「${typed}」に該当するインポートはありません`),
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 }

@@ -14,14 +14,17 @@ import { toFlagName, type Field, type Fields, type InputOf } from "../../field.t
 
 export const CONFIRM_DELETIONS_OPTION = {
   kind: "number",
-  about: text("number of deletions you expect; any other number aborts", "削除件数の確認(一致しなければ何もしない)"),
+  about: text(
+    "expected number of deletions; nothing is changed if the plan differs",
+    "想定する削除件数(計画と一致しなければ何も変更しない)",
+  ),
 } as const;
 
 export const CONFIRM_WIPES_OPTION = {
   kind: "number",
   about: text(
-    "number of devices you expect to be wiped for a new owner; any other number aborts",
-    "所有者の変更で初期化が必要になるデバイスの台数の確認(一致しなければ何もしない)",
+    "expected number of devices to be wiped for a new owner; nothing is changed if the plan differs",
+    "所有者の変更で初期化が必要になるデバイスの想定台数(計画と一致しなければ何も変更しない)",
   ),
 } as const;
 
@@ -30,7 +33,7 @@ export const LIMIT_OPTIONS = {
     kind: "string",
     value: "N|P%",
     about: text(
-      "change nothing (exit 10) if more records would be deleted; P% is a share of the current records, 500 at most",
+      "maximum number of deletions; otherwise nothing is changed (exit 10). P% is a share of the current records, at most 500",
       "削除がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合で、500 件まで)",
     ),
   },
@@ -38,7 +41,7 @@ export const LIMIT_OPTIONS = {
     kind: "string",
     value: "N|P%",
     about: text(
-      "change nothing (exit 10) if more records would be updated",
+      "maximum number of updates; otherwise nothing is changed (exit 10). P% is a share of the current records",
       "更新がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合)",
     ),
   },
@@ -49,7 +52,7 @@ export const PLAN_DRY_RUN_OPTION = {
   about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
 } as const satisfies Field;
 
-export const KEEP_PLAN = {
+export const KEEP_PLAN_OPTION = {
   kind: "boolean",
   about: text(
     "if the plan is not committed now, keep it for `imports commit`",
@@ -57,7 +60,7 @@ export const KEEP_PLAN = {
   ),
 } as const satisfies Field;
 
-export const REPORT = {
+export const REPORT_OPTION = {
   kind: "output",
   value: "FILE",
   workbook: true,
@@ -73,8 +76,8 @@ export const ALLOW_OTHER_TENANT_OPTION = {
   value: "CHECKS",
   choices: ["other-tenant"],
   about: text(
-    "turn off a check: other-tenant (nothing in it matches a record of the tenant)",
-    "検査を外す。other-tenant はテナントのどのデータとも一致しないもの",
+    "turn off a check; other-tenant accepts a file that matches no record of the tenant",
+    "検査を外す。other-tenant はテナントのどのデータとも一致しないファイルを許可する",
   ),
 } as const satisfies Field;
 
@@ -84,8 +87,8 @@ export const buildAllowOption = (...checks: readonly Allowance[]) =>
     value: "CHECKS",
     choices: checks,
     about: text(
-      "accept columns that the format lacks (ignored), error values such as #N/A (as text), people whose address changes, or a file that matches no record",
-      "拒否されるものを許可する。形式にない列(取り込まない)、#N/A などのエラー値(文字とする)、メールアドレスの変わる人、どのデータとも一致しないファイル",
+      "accept unknown columns (ignored), error values such as #N/A (as text), changed email addresses, or a file that matches no record",
+      "不明な列(取り込まない)、#N/A などのエラー値(文字として扱う)、メールアドレスの変更、どのデータとも一致しないファイルを許可する",
     ),
   }) as const satisfies Field;
 
@@ -93,18 +96,18 @@ export const UNDELETABLE_OPTION = {
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "what to do with records missing from the file that cannot be deleted (administrators, device owners, organisations in use): keep keeps them and commits the other changes (exit 8); release also removes the owner from devices (default: the file is refused)",
+    "for missing records that cannot be deleted (administrators, device owners, organisations in use): keep keeps them (exit 8); release also removes the owner from devices (default: reject the file)",
     "ファイルになくても削除できないもの(管理者、デバイスの所有者、使用中の組織)の扱い。keep は残して、ほかを適用する(終了コード 8)。release はデバイスの所有者も外す(既定: ファイルを拒否する)",
   ),
 } as const satisfies Field;
 
-export const ORG_BY = {
+export const ORG_BY_OPTION = {
   kind: "choice",
   choices: ORG_BY_CHOICES,
-  brief: text("codes, or any names and paths of organisations", "組織コードか、組織名やパスか"),
+  brief: text("whether organisations are given by code, or by name or path", "組織の列が組織コードか、組織名やパスか"),
   about: text(
-    "what the column of organisations contains: code; name: a code, a name or a path, also without separators, which must be that of only one organisation (default: code, or name below a header that is not the console's)",
-    "組織の列の内容。code は組織コード。name は組織コード・組織名・パスのどれか(区切りがなくてもよい。1 つの組織にだけ当てはまること)。既定は code(管理画面と違うヘッダーの列なら name)",
+    "content of the organisation column: code, or name (a code, name or path of exactly one organisation, with or without separators); default: code, or name if the header is not the console's",
+    "組織の列の内容。code は組織コード。name は 1 つの組織に決まる組織コード・組織名・パス(区切りはなくてもよい)。既定は code(管理画面と違うヘッダーの列なら name)",
   ),
 } as const satisfies Field;
 
@@ -148,16 +151,16 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: BLANK_CHOICES,
     about: text(
-      "effect of a blank cell on an optional field (default: keep in a list that a layout reads; otherwise clear, but required if a column is blank in every row)",
+      "effect of a blank cell on an optional field (default: keep for a list with a layout, otherwise clear; required if a column is blank in every row)",
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は、レイアウトで読む一覧では keep、ほかは clear。ただし全行が空の列で値が消える場合は指定が必要)",
     ),
   },
   dryRun: PLAN_DRY_RUN_OPTION,
-  keepPlan: KEEP_PLAN,
+  keepPlan: KEEP_PLAN_OPTION,
   allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
     kind: "boolean",
-    about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
+    about: text("skip invalid rows and commit the rest (exit 8)", "エラーのある行を除いて適用する(終了コード 8)"),
   },
   confirmDeletions: CONFIRM_DELETIONS_OPTION,
   maxDeletions: LIMIT_OPTIONS.maxDeletions,
@@ -167,16 +170,16 @@ export const IMPORT_OPTIONS = {
     brief: text("write the file to upload in the console", "管理画面にアップロードするファイルを書き出す"),
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [getDeletionsFileName(name)]),
   },
-  report: REPORT,
+  report: REPORT_OPTION,
   errors: {
-    brief: text("write the invalid rows, ready to fix", "不正な行を理由付きで書き出す"),
+    brief: text("write the invalid rows, ready to fix", "エラーのある行を理由付きで書き出す"),
     kind: "output",
     value: "FILE",
     workbook: true,
     notStdout: true,
     about: text(
       "write the invalid rows with their reasons, ready to fix and import again; as a workbook if FILE ends in .xlsx",
-      "不正な行を理由付きで書き出す(直して再インポートできる。.xlsx なら Excel ブック)",
+      "エラーのある行を理由付きで書き出す(直して再インポートできる。.xlsx なら Excel ブック)",
     ),
   },
 } as const satisfies Fields;
@@ -203,11 +206,11 @@ export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial
 
 export const IMPORT_HELP = [
   text(
-    "First, every row is checked and compared with the tenant. Then the plan is shown, confirmed, and committed, all or nothing. One invalid row rejects the file.",
-    "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で適用し、途中までの変更は残りません。不正な行が 1 行でもあればファイル全体を拒否します。",
+    "First, every row is checked and compared with the tenant. Then the plan is shown and, after confirmation, committed completely or not at all. A single invalid row rejects the file.",
+    "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で適用し、途中までの変更は残りません。エラーのある行が 1 行でもあればファイル全体を拒否します。",
   ),
   text(
-    "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N. In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records.",
+    "To confirm deletions (--mode replace), type their number or pass --confirm-deletions N. In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records.",
     "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも半数まで)削除できます。",
   ),
 ] as const;
@@ -217,20 +220,20 @@ export const addMapOptions = (requested: ImportRequest, defaults: MapOptions = {
   return { ...requested, options: { ...requested.options, ...defaults, ...Object.fromEntries(typed) } };
 };
 
-const CONFLICTS: readonly (readonly string[])[] = [
+const CONFLICTING_OPTIONS: readonly (readonly string[])[] = [
   ["generatePasswords", "dryRun", "emitCsv"],
   ["orgs", "createOrgs"],
   ["orgs", "emitCsv", "mode replace"],
   ["orgBy name", "createOrgs"],
   ["undeletable", "mode append"],
-  // the console deletes the records of the rows that its file lacks
+  // an upload file of 全件更新 would lack the skipped rows, and the console would delete their records
   ["emitCsv", "mode replace", "skipInvalid"],
 ];
 
 /** @throws `usage` if options contradict each other, or a limit is not valid */
 export function refuseConflictingOptions({ options }: Pick<ImportRequest, "options">): void {
   validateLimits(options);
-  const conflict = CONFLICTS.find((row) =>
+  const conflict = CONFLICTING_OPTIONS.find((row) =>
     row.every((one) => {
       const [name = "", value] = one.split(" ");
       const { [name as keyof ImportOptions]: given } = options;
@@ -244,7 +247,7 @@ export function refuseConflictingOptions({ options }: Pick<ImportRequest, "optio
   });
 }
 
-/** @throws `usage` before anything is read, because stdin cannot take an answer after the file */
+/** @throws `usage` before anything is read: stdin, which contains the file, cannot take an answer */
 export function refuseTypedFile(
   { file, dryRun }: { readonly file: string | undefined; readonly dryRun: boolean },
   { interactive }: { readonly interactive: boolean },

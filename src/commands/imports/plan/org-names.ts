@@ -9,9 +9,9 @@ import { loadOrgPaths } from "../outputs/report.ts";
 
 const MAX_NAMES = 50;
 const MAX_READ_PROBLEMS = 100_000;
-const SKIP = text("none: leave its rows as errors", "なし(この行はエラーのままにする)");
+const SKIP_CHOICE = text("none: leave its rows as errors", "なし(この行はエラーのままにする)");
 
-/** @returns what the names stand for; empty if all are clear, or there are too many to ask */
+/** Asks which organisations unknown names mean. @returns no answers if no name or too many names are unknown */
 export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
   const { client } = await tools.tenant("imports");
   const field = FORMATS[plan.kind].columns.find(namesOrg)?.field;
@@ -29,7 +29,7 @@ export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly 
     const open = names.filter(({ value }) => !answers.has(value));
     const done = { value: undefined, name: text("continue with these answers", "この内容で続ける") };
     const name = await prompts.select<string | undefined>({
-      message: text("Which organisations do these names mean?", "次の所属は、どの組織ですか?"),
+      message: text("Which organisations do these names mean?", "次の名前は、どの組織を指しますか?"),
       flag: "--map",
       choices: [...open, done, ...names.filter(({ value }) => answers.has(value))],
     });
@@ -37,10 +37,10 @@ export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly 
     const own = unclear.get(name) ?? [];
     const toChoice = (path: string) => ({ value: path, name: same(path) });
     const path = await prompts.select<string | undefined>({
-      message: text(`Which organisation does "${name}" mean?`, `「${name}」はどの組織ですか?`),
+      message: text(`Which organisation does "${name}" mean?`, `「${name}」はどの組織を指しますか?`),
       flag: "--map",
       choices: [
-        { value: undefined, name: SKIP },
+        { value: undefined, name: SKIP_CHOICE },
         ...own.map(toChoice),
         ...[...codes.keys()].filter((one) => !own.includes(one)).map(toChoice),
       ],

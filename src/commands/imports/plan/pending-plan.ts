@@ -32,7 +32,7 @@ export class PendingPlan {
     else await this.#client.imports.discard(this.plan.id);
   }
 
-  /** @throws `conflict`; `locked`, and the plan is then kept */
+  /** @throws `conflict`; `locked`: the plan can be committed later */
   async commit(): Promise<Import> {
     const { id, etag, number, rows } = this.plan;
     const progress = this.#tools.terminal.progress.start({
@@ -59,7 +59,7 @@ export class PendingPlan {
     }
   }
 
-  /** Returns true if a commit that failed may have been carried out nevertheless. */
+  /** Returns true if the tenant may have committed the plan although the request failed. */
   async mayBeCommitted(failure: unknown): Promise<boolean> {
     if (!hasUnknownOutcome(failure)) return false;
     const now = await this.#client.imports.show(this.plan.id).catch(() => undefined);
@@ -92,7 +92,7 @@ export class PendingPlan {
       this.isKept && now.state === "planned" ? renderAdvice(describeKeptPlan(this.plan)) : NOTHING_CHANGED;
     if (now.state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
-    // unlike a discarded plan, a kept plan may still be committed: a proxy can answer before the tenant
+    // if a proxy reported the failure, the tenant may still commit a plan that was not discarded
     else if (!this.isKept) this.#tools.describeDone(unchanged);
   }
 }

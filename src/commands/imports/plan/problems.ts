@@ -27,7 +27,7 @@ const MAX_READ_PROBLEMS = 100_000;
 
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/** Lists the first errors and warnings, only one for each cause. @param file its name for people */
+/** Lists the first errors and warnings, only one for each cause. @param file name to show */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,

@@ -29,7 +29,7 @@ export interface InputFormatOptions {
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
-  /** option that hints propose for another encoding */
+  /** option with which hints propose another encoding */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,11 +51,11 @@ export async function detectInputFormat(
 
 interface RecordReading extends Omit<InputFormat, "headerRow"> {
   readonly headerRow?: number | undefined;
-  /** number of a workbook's first rows that are needed; default: all */
+  /** number of rows that are needed from the start of a workbook; default: all */
   readonly rows?: number | undefined;
 }
 
-/** Yields after each chunk. @param chunks the whole file; the memory of a chunk is never reused */
+/** Reads records into a sink; yields after each chunk. @param chunks the whole file, in buffers that are not reused */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, headerRow, rows }: RecordReading,
@@ -74,7 +74,7 @@ export async function* readRecords(
   yield;
 }
 
-/** @throws `input-rejected` at the end if the bytes are not those that the plan was made from */
+/** @throws `input-rejected` at the end if the file has changed since it was planned */
 export async function* rereadFile(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   for await (const chunk of file.chunks()) {

@@ -20,7 +20,7 @@ interface ExaminationOptions extends InputFormatOptions {
   readonly format?: FormatName | undefined;
 }
 
-/** @throws `input-rejected` if there may be data above the header; `usage` if a sheet has to be named */
+/** @throws `input-rejected` if there may be data above the header; `usage` if a sheet must be specified */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
@@ -58,11 +58,11 @@ export async function examineFile(
 }
 
 interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "signal"> {
-  /** true for a header that is known; of several sheets, one with such a header comes first */
+  /** returns true for the header of a known list; sheets with such headers take precedence */
   readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
 }
 
-/** @throws `usage` if a sheet has to be named, because not exactly one looks like a table */
+/** @throws `usage` if a sheet must be specified, because several sheets or none look like tables */
 export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,
@@ -94,8 +94,8 @@ export async function findHeaderInFile(
   }
 }
 
-const MATCHING = ["mode", "key", "blank", "orgBy", "undeletable"] as const;
-const SENT = [...MATCHING, "createOrgs", "createGroups", "skipInvalid", "allow"] as const;
+const MATCHING_OPTIONS = ["mode", "key", "blank", "orgBy", "undeletable"] as const;
+const REQUEST_OPTIONS = [...MATCHING_OPTIONS, "createOrgs", "createGroups", "skipInvalid", "allow"] as const;
 
 export async function sendFile(
   tools: Tools,
@@ -108,7 +108,7 @@ export async function sendFile(
   const { context } = await tools.tenant("imports");
   const { kind, file: name, options, orgs } = requested;
   const request: NewImport = {
-    ...Object.fromEntries(SENT.map((one) => [one, options[one]])),
+    ...Object.fromEntries(REQUEST_OPTIONS.map((one) => [one, options[one]])),
     kind,
     orgs,
     generatePasswords: options.generatePasswords === undefined ? undefined : true,

@@ -66,7 +66,7 @@ export async function settlePlan(
   return isPartial(committed) ? "partial" : undefined;
 }
 
-/** Shows an import's result, then what was done and how to undo it. The latter comes last, because people look there. */
+/** Shows an import's result, then how to undo it: people look at the last lines. */
 export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun, isKept = false } = result;

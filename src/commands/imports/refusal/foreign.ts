@@ -11,7 +11,7 @@ export interface ForeignFileOptions {
   readonly requested?: ImportRequest | undefined;
 }
 
-/** `--yes` does not answer this. @returns false if the answer is no. @throws `input-rejected` if nobody can be asked */
+/** Asks, even with `--yes`, before another tenant's file is imported. @throws `input-rejected` if not interactive */
 export async function confirmForeignFile(
   tools: Tools,
   plan: Import,
@@ -28,7 +28,7 @@ export async function confirmForeignFile(
     });
   throw new Failure("input-rejected", {
     what: text(
-      `the file seems to be for another tenant than ${tenant.en}; nothing was changed`,
+      `the file seems to belong to a tenant other than ${tenant.en}; nothing was changed`,
       `${tenant.ja}ではなく、別のテナントのファイルのようです。何も変更していません`,
     ),
     where: file,

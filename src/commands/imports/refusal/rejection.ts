@@ -4,23 +4,23 @@ import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 
-const KEEP = text(
+const KEEP_HINT = text(
   "to keep these records, pass --undeletable keep",
   "これらを残すには --undeletable keep を付けてください",
 );
-const NAMES_OF_COLUMNS = text(
-  "rename the columns, or import at a terminal, which asks what they mean",
+const COLUMN_NAMES_HINT = text(
+  "rename the columns, or run the import in a terminal, which asks what they mean",
   "列名を直すか、ターミナルでインポートしてください(列の意味を質問します)",
 );
-const OTHER_FILE = text("choose the right file", "正しいファイルを指定してください");
-const IMPORT_ORGS = text("import the organisations first", "先に組織をインポートしてください");
+const OTHER_FILE_HINT = text("choose the right file", "正しいファイルを指定してください");
+const IMPORT_ORGS_HINT = text("import the organisations first", "先に組織をインポートしてください");
 
 const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "org-unknown": text(
     "for names or paths, pass --org-by; for new organisations, pass --orgs FILE or --create-orgs",
     "組織名やパスなら --org-by を、新しい組織なら --orgs FILE か --create-orgs を付けてください",
   ),
-  "owner-org-unknown": IMPORT_ORGS,
+  "owner-org-unknown": IMPORT_ORGS_HINT,
   "org-name-unknown": text(
     "import the organisations first, or in the same change with --orgs FILE",
     "先に組織をインポートするか、--orgs FILE で一緒にインポートしてください",
@@ -30,24 +30,28 @@ const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
     "to create the groups, pass --create-groups",
     "グループを作るには --create-groups を付けてください",
   ),
-  "header-unknown": NAMES_OF_COLUMNS,
-  "header-missing": NAMES_OF_COLUMNS,
-  "header-near": NAMES_OF_COLUMNS,
-  "file-empty": OTHER_FILE,
-  "file-no-rows": OTHER_FILE,
-  "administrator-delete": KEEP,
-  "delete-held": KEEP,
+  "header-unknown": COLUMN_NAMES_HINT,
+  "header-missing": COLUMN_NAMES_HINT,
+  "header-near": COLUMN_NAMES_HINT,
+  "file-empty": OTHER_FILE_HINT,
+  "file-no-rows": OTHER_FILE_HINT,
+  "administrator-delete": KEEP_HINT,
+  "delete-held": KEEP_HINT,
 };
 
 const OTHER_EXPORT_CODES = ["org-unknown", "owner-org-unknown", "user-unknown", "delete-held"];
 
-const reject = ({ errors, invalid, fileName, foreign }: Import, all: readonly unknown[], hints: Iterable<Text>) => {
+const createFailure = (
+  { errors, invalid, fileName, foreign }: Import,
+  all: readonly unknown[],
+  hints: Iterable<Text>,
+) => {
   const [rows, rowsJa] =
-    invalid === 0 ? ["", ""] : [`, ${formatCount(invalid, "invalid row")}`, `、不正な行が ${invalid} 行`];
+    invalid === 0 ? ["", ""] : [`, ${formatCount(invalid, "invalid row")}`, `、エラーのある行が ${invalid} 行`];
   const what =
     errors === 0 && foreign !== undefined
       ? text("the file matches no record", "どのデータとも一致しません")
-      : text(`${formatCount(errors, "problem")}${rows}`, `問題が ${errors} 件${rowsJa}あります`);
+      : text(`${formatCount(errors, "problem")}${rows}`, `エラーが ${errors} 件${rowsJa}あります`);
   return new RejectedFileFailure(
     {
       what: text(`${what.en}; nothing was changed`, `${what.ja}。何も変更していません`),
@@ -58,16 +62,17 @@ const reject = ({ errors, invalid, fileName, foreign }: Import, all: readonly un
   );
 };
 
-/** An export of the console is never edited. */
+/** Returns the failure for a console export, which must be corrected in the console, not in the file. */
 export function createExportRejection(plan: Import, { all, codes }: ListedProblems): RejectedFileFailure {
-  if (plan.foreign !== undefined || plan.rows === 0 || codes.has("file-empty")) return reject(plan, all, [OTHER_FILE]);
+  if (plan.foreign !== undefined || plan.rows === 0 || codes.has("file-empty"))
+    return createFailure(plan, all, [OTHER_FILE_HINT]);
   const hint = OTHER_EXPORT_CODES.some((code) => codes.has(code))
-    ? text("take the console's other exports in the same run", "管理画面のほかのエクスポートも一緒に取り込んでください")
+    ? text("import the other console exports in the same run", "管理画面のほかのエクスポートも一緒に取り込んでください")
     : text(
         "correct these records in the console, and export again",
         "管理画面で該当するデータを直し、もう一度エクスポートしてください",
       );
-  return reject(plan, all, [hint]);
+  return createFailure(plan, all, [hint]);
 }
 
 export function createRejection(
@@ -76,18 +81,18 @@ export function createRejection(
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
   const hints = new Set([...codes].flatMap((code) => HINTS[code as ProblemCode] ?? []));
-  if (undeletable === "keep") hints.delete(KEEP);
-  if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS);
-  if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS);
-  return reject(plan, all, hints);
+  if (undeletable === "keep") hints.delete(KEEP_HINT);
+  if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS_HINT);
+  if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS_HINT);
+  return createFailure(plan, all, hints);
 }
 
-const NO_DELETIONS = text(
-  "rows are not skipped if records are deleted, because a row may be of one of them",
-  "削除があるときは行を除けません(不正な行が削除対象のデータを指している可能性があります)",
+const NO_DELETIONS_HINT = text(
+  "rows cannot be skipped if records are deleted, because an invalid row may belong to such a record",
+  "削除があるときは行を除けません(エラーのある行が削除対象のデータを指している可能性があります)",
 );
 
-const FIX_ROWS = text(
+const FIX_ROWS_HINT = text(
   "fix the rows and import again (--errors bad.csv writes the invalid rows)",
-  "行を直して再度インポートしてください(--errors bad.csv で不正な行を書き出せます)",
+  "行を直して再度インポートしてください(--errors bad.csv でエラーのある行を書き出せます)",
 );

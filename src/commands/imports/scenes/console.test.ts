@@ -48,7 +48,7 @@ describe("--emit-csv, the short form of console upload", () => {
       ["佐藤 花子", "hanako@example.com"],
     ]);
     expect(await done(line.replace("1 --", "0 --").replace("up.csv", "n.csv"))).toContain(
-      "n.csv は書き出していません。未了のものを書き出すには: clomoctl console upload -o n.csv",
+      "n.csv は書き出していません。未完了の変更を書き出すには: clomoctl console upload -o n.csv",
     );
   });
 
@@ -57,7 +57,7 @@ describe("--emit-csv, the short form of console upload", () => {
     await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,,部長"]));
     const told = await done("users import one.csv --emit-csv /dev/full --yes", 1);
     expect(told).toMatch(
-      /the change was made.*\n.*\n  \/dev\/full\n  \/dev\/full was not written; to write what is open: clomoctl console upload 2 -o/,
+      /the change was made.*\n.*\n  \/dev\/full\n  \/dev\/full was not written; to write the open changes: clomoctl console upload 2 -o/,
     );
   });
 
@@ -68,7 +68,7 @@ describe("--emit-csv, the short form of console upload", () => {
     await done("console sync export.csv --app docs --yes");
     await done("tenant set --administrators-complete docs");
     expect(await done(`${replace.replace("docs.csv", "export.csv")} --confirm-deletions 0`, 3)).toContain(
-      "could delete values that nobody has seen: グループ名, ファイル管理者権限",
+      "could delete values that no console export has shown: グループ名, ファイル管理者権限",
     );
     const told = await done(`${replace} --confirm-deletions 1`);
     expect(told).toContain("全件更新");

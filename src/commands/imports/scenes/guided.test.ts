@@ -28,7 +28,7 @@ const asks = (...headers: readonly string[]) =>
   headers.map((header) => [`Which field does "${header}" stand for?`, ENTER] as const);
 
 const QUESTIONS: readonly (readonly [string, string])[] = [
-  ['Is 氏名 to be joined from "姓 + 名"?', ENTER],
+  ['Join "姓 + 名" to get 氏名?', ENTER],
   ...asks("社員番号", "Eメール", "部署", "勤務地"),
 ];
 
@@ -91,7 +91,7 @@ describe("an import at a terminal", () => {
     );
     expect((await desk.run("users import list.xlsx --yes")).code).toBe(3);
     const { code, stderr } = await desk.type("users import list.xlsx", [
-      ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
+      ['Join "部門 / 課" to get 組織コード?', ENTER],
       ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });

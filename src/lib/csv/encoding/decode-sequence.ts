@@ -49,7 +49,7 @@ const measureUtf8: SequenceMeasurer = (bytes, at) => {
   return size;
 };
 
-/** Does not look whether a character has these bytes. */
+/** Measures a sequence of a valid form, even if no character has these bytes. */
 const measureEucJpForm: SequenceMeasurer = (bytes, at) => {
   const size = getEucJpSize(bytes[at] ?? 0);
   const last = bytes[at] === 0x8e ? 0xdf : 0xfe;
@@ -103,7 +103,7 @@ export const SEQUENCE_MEASURERS: Readonly<Record<Encoding, SequenceMeasurer>> = 
   "euc-jp": measureEucJp,
 };
 
-/** Returns the number of bytes at the end that the next chunk may complete. `bytes` starts at a character boundary. */
+/** Returns the length of an incomplete character at the end of a chunk. `bytes` starts at a character boundary. */
 export function countUnfinishedBytes(encoding: Encoding, bytes: Uint8Array): number {
   const size = bytes.length;
   if (encoding === "utf-8") {

@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** Text whose bytes are valid as UTF-8 and as half-width kana in CP932: only a person can decide between them. */
+/** Text that is valid both as UTF-8 and as half-width kana in CP932: only a person can decide between them. */
 export interface EncodingAmbiguity {
   readonly row: number;
   /** the text read as UTF-8 (`Muñoz`) */
@@ -52,7 +52,7 @@ export class EncodingDetector {
     if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
-  /** True if the encoding is final, because a byte order mark or a sequence that is not UTF-8 was found. */
+  /** True if the encoding is certain, because a byte order mark or a sequence that is not UTF-8 was found. */
   get settled(): boolean {
     return this.#bom !== undefined || !this.#utf8;
   }

@@ -4,7 +4,7 @@ import type { Encoding } from "../records/record.ts";
 
 export interface UnmappableCharacter {
   readonly codePoint: number;
-  /** position in UTF-16 code units, from the start of all text written or of the text examined */
+  /** position in UTF-16 code units, counted from the start of the first text */
   readonly index: number;
 }
 
@@ -20,7 +20,7 @@ export interface EncoderOptions {
 export interface Encoder {
   write(text: string): Buffer;
   end(): Buffer;
-  /** number of characters written with another mapping of the same JIS character */
+  /** number of characters written as a look-alike with the same JIS code */
   readonly folded: number;
   readonly replaced: number;
 }
@@ -28,13 +28,13 @@ export interface Encoder {
 const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** Creates a strict encoder, of UTF-8 for EUC-JP. Each file needs its own encoder. */
+/** Creates a strict encoder, for UTF-8 instead of EUC-JP. Each file needs its own encoder. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
   encoding === "shift_jis"
     ? new Cp932Encoder(options)
     : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
-/** Returns the first character that an encoding lacks: never one of the seven folded ones, always a lone surrogate. */
+/** Returns the first unmappable character. Seven JIS characters have a look-alike instead; lone surrogates never do. */
 export function findUnmappable(encoding: Encoding, text: string): UnmappableCharacter | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
   let first: UnmappableCharacter | undefined;

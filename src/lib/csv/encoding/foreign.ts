@@ -10,7 +10,7 @@ const toLatin1 = (bytes: Uint8Array): string =>
 /** Signatures of ZIP archives (such as .xlsx) and older Office files. No text file begins with them. */
 const WORKBOOK_SIGNATURES = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
 
-/** Returns true for a file that is read, or rejected, as a workbook, before {@link detectUnsupportedKind}. */
+/** Returns true for a workbook, also an old or damaged one. Check this before {@link detectUnsupportedKind}. */
 export const isWorkbook = (head: Uint8Array): boolean => WORKBOOK_SIGNATURES.includes(toLatin1(head.subarray(0, 4)));
 
 function detectSignature(start: string): UnsupportedKind | undefined {
@@ -60,7 +60,7 @@ function isEucJp(start: string): boolean {
   return pairs.length >= MIN_EUC_CHARACTERS && common >= pairs.length * 0.75;
 }
 
-/** Detects an unsupported kind of file, not a workbook. @param named the encoding is known: only signatures count */
+/** Detects an unsupported kind of file. @param named true if the user gave the encoding: only signatures then count */
 export function detectUnsupportedKind(head: Uint8Array, named: boolean): UnsupportedKind | undefined {
   const start = toLatin1(head);
   const signature = detectSignature(start);

@@ -21,7 +21,7 @@ export class NearUtf8Detector {
     this.#weigh(bytes.subarray(0, size));
   }
 
-  /** True if the file is certainly not nearly UTF-8, whatever follows. */
+  /** True if the file cannot be nearly UTF-8, whatever bytes follow. */
   get settled(): boolean {
     return this.#broken >= MIN_INVALID_SEQUENCES && this.#broken > this.#wide + this.#narrow;
   }

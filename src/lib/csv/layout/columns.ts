@@ -12,7 +12,7 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** True for a column with former values, which is never proposed for a field. */
+/** Returns true for a header such as 旧所属, whose column contains former values and is never proposed. */
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
@@ -78,7 +78,7 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
   );
 };
 
-/** Returns the column whose header or alias this is, also with 新 before it. */
+/** Returns the column with this header or alias, which may begin with 新. */
 export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
   const header = typed.normalize("NFKC").trim().replace(NEW_VALUE, "");
   const wanted = normaliseHeader(header);

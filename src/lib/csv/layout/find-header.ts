@@ -11,7 +11,7 @@ import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
  * lines is in the upper row.
  */
 export class HeaderFinder implements RecordSink {
-  /** the sheet of a workbook; undefined for its only one */
+  /** name of the sheet; undefined for the only sheet of a workbook */
   sheet: string | undefined;
   readonly samples: (readonly string[])[] = [];
   readonly #format: Format;
@@ -44,7 +44,7 @@ export class HeaderFinder implements RecordSink {
     return this.#found !== undefined && columns.some(({ column }) => keys.includes(column.field));
   }
 
-  /** True if the rows above the header are surely titles: none has three quarters of the header's cells. */
+  /** True if the rows above the header must be titles: each has less than three quarters of the header's cells. */
   get isCertain(): boolean {
     return this.#found === undefined || this.#above.every((filled) => filled * 4 < this.#filled * 3);
   }

@@ -23,17 +23,14 @@ interface HeaderMeanings {
 
 const PATH_SEPARATOR = "/";
 
-/** Stand for the deepest filled level of a sheet of organisations, and for the path of the levels above it. */
+/** Special separators of organisation levels: the deepest filled level, and the path of the levels above it. */
 export const [DEEPEST_LEVEL, LEVELS_ABOVE] = ["deepest", "above"];
 
 export const isTree = (joined: string | undefined): boolean => joined === DEEPEST_LEVEL || joined === LEVELS_ABOVE;
 
 export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
 
-/**
- * Finds the cells that a map joins, and those that make rows be skipped. A header that the file lacks or repeats is a
- * problem: values would be incomplete, and skipped rows imported.
- */
+/** Finds the cells that a map joins or that decide which rows are skipped. Each must have exactly one header in the file. */
 export const findForeignCells = (
   cells: readonly string[],
   { columns, positions: taken, map }: HeaderMeanings,
@@ -57,7 +54,7 @@ export const findForeignCells = (
   for (const { field, headers } of joins) {
     const column = findColumn(columns, field);
     const [own] = (column && taken.get(column)) ?? [];
-    // an export or a template has the field itself
+    // an export or a template has a column for the field, so nothing is joined
     if (own !== undefined && headers.every((header) => !byKey.has(nameKey(header.trim())))) continue;
     const positions = headers.flatMap(find);
     const [first] = positions;

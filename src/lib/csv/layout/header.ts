@@ -13,7 +13,7 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** true to read an unknown header, still a problem, as the likely column that the file lacks */
+  /** true to read an unknown header as the likely column that the file lacks; it remains a problem */
   readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
 }

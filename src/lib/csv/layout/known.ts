@@ -12,14 +12,14 @@ export interface KnownLayout {
 export interface LayoutMatch<L extends KnownLayout> {
   readonly layout: L;
   readonly map: MapFileSchema;
-  /** columns that the layout reads and the list lacks; empty if the layout fits */
+  /** columns that the layout needs and the list lacks; empty if the layout fits */
   readonly lacking: readonly string[];
   readonly further: readonly string[];
-  /** further columns whose name means a field that the layout reads from another column */
+  /** other columns of the list whose name suggests a field that the layout reads from another column */
   readonly doubtful: readonly string[];
 }
 
-/** Returns the map without entries for columns that a list lacks. They would be second sources of the same fields. */
+/** Returns the map without entries for columns that a list lacks, which could conflict with new columns. */
 export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => {
   const keys = new Set(headers.map(toHeaderKey));
   const isHere = (header: string): boolean => keys.has(toHeaderKey(header));
@@ -37,10 +37,7 @@ const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/**
- * Returns the layout that fits these headers with most columns; else the nearest one, with at least half of its columns
- * in the list.  @param layouts the newest first
- */
+/** Returns the layout that fits best: the list has at least half of its columns.  @param layouts the newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],

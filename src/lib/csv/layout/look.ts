@@ -33,7 +33,7 @@ export class CharacterScan {
 /** Initial value of FNV-1a, the first of the two hashes. */
 const FNV_OFFSET_BASIS = 0x811c9dc5 | 0;
 
-/** Scans a value once for the checks of nearly every value.  @param units the value is the part from `from` to `to` */
+/** Collects what most checks need to know of a value.  @param units contains the value from `from` to `to` */
 export const scanUnits = (units: Uint16Array, from: number, to: number, into: CharacterScan): void => {
   let kinds = 0;
   let a = FNV_OFFSET_BASIS;

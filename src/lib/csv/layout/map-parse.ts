@@ -23,7 +23,7 @@ const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), 
 
 const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
 
-/** Defaults for options of an import. Options about safety are not among them. */
+/** Defaults for options of an import, except options about safety. */
 const OptionsPart = z.strictObject({
   sheet: createPlainTextSchema().optional(),
   "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),

@@ -51,11 +51,11 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
 
 const describeSecondSource = (field: string, first: string, second: string): Text =>
   text(
-    `"${field}" is listed twice, for "${first}" and for "${second}"; remove the entry of the header that the list no longer has`,
+    `"${field}" has two headers, "${first}" and "${second}"; remove the entry of the header that the list does not have`,
     `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
   );
 
-/** The columns that a map may name; `open` if the tenant may have custom fields unknown to the caller. */
+/** The columns that a map may name; `open`: the tenant may have custom fields that the caller does not know. */
 interface MapTargets {
   readonly columns: readonly Column[];
   readonly open: boolean;
@@ -77,7 +77,7 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
 
 const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
 
-/** Returns the faults of columns and joins, which must not be second sources of a field. */
+/** Yields the faults of columns and joins, such as two sources of the same field. */
 function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: MapTargets): Generator<MapFault> {
   const sources = new Map<string, string>();
   const check = (name: string, source: string): Text | undefined => {
@@ -111,7 +111,7 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: M
   }
 }
 
-/** Returns all faults of a map. @param customFields if unknown, any name may be one, and is checked with the header */
+/** Returns all faults of a map. @param customFields undefined if unknown: other names are then not faults */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,

@@ -26,10 +26,10 @@ import { truncateValue } from "../../model/cell-text.ts";
 export type CellValue = string | null | readonly string[];
 
 export interface RowOptions {
-  /** `keep`: a blank cell does not change the stored value, so only the key of a row is required */
+  /** `keep`: a blank cell does not change the stored value, so only the key is required */
   readonly blank?: "clear" | "keep" | undefined;
   readonly allowErrorValues?: boolean | undefined;
-  /** the file is the console's own export: nothing is corrected, and some values that are errors in other files are kept, with a warning */
+  /** true for a console export: nothing is corrected, and some values that are otherwise errors are only warnings */
   readonly fromConsole?: boolean | undefined;
 }
 
@@ -42,10 +42,10 @@ interface CellCheck {
   readonly of: ValueRule;
   /** depth of the check in records in which the reader found nothing suspicious; always `by-all` in other records */
   readonly judged: CheckDepth;
-  /** the rule of the column allows every value; the checks for all columns still apply */
+  /** true if the column allows every value; the checks for all columns still apply */
   readonly free: boolean;
   readonly scrutiny: DamageCheckKind;
-  /** the column contains codes or email addresses, whose characters are scanned */
+  /** true if the column contains codes or email addresses, whose characters are scanned */
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
@@ -95,13 +95,13 @@ const createCellCheck = (
   looks: [],
 });
 
-/** Escape sequences, of which the rest is visible, and overrides, without which the value reads backwards. */
-const REORDERED = /[\u001b\u202d\u202e]/;
+/** Escape characters and direction overrides: removing them would leave fragments or reversed text. */
+const REORDERING_CHARACTERS = /[\u001b\u202d\u202e]/;
 
 const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): CellCheck => {
   const { of, mend } = cell;
   const mendAll = (value: string): string => {
-    const seen = REORDERED.test(value) ? value : removeHiddenCharacters(of, value);
+    const seen = REORDERING_CHARACTERS.test(value) ? value : removeHiddenCharacters(of, value);
     return mend?.(seen) ?? seen;
   };
   return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
@@ -116,7 +116,7 @@ export class RowChecker {
   readonly width: number;
   /** Problems that are reported once, at the end of the file. */
   readonly tally: Tally;
-  /** Whether the cells of the last checked row have columns. If not, {@link values} do not belong to that row. */
+  /** Whether the cells of the last checked row match the columns. If not, {@link values} are not those of that row. */
   complete = false;
   /** Key of the row that was checked last, as written in the file, if it was corrected. */
   unmendedKey: string | undefined;
@@ -165,17 +165,14 @@ export class RowChecker {
     this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
-  /**
-   * Takes note of a problem that the reader found in the next record. An error is reported unless the record is left
-   * out, a warning at the end of the file. Invisible characters are searched for in the cells.
-   */
+  /** Stores a problem of the next record. Errors are reported unless the record is left out; warnings are summed up. */
   noteFound(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
-  /** Returns true for a column without a header, or of a path, whose cells may be merged with those before. */
+  /** Returns true for a column whose cells may be merged with the preceding ones: without a header, or in a path. */
   #mayBeMerged(position: number): boolean {
     return (
       this.#unnamed.includes(position) ||
@@ -284,7 +281,7 @@ export class RowChecker {
     return translations?.get(toLooseValue(value)) ?? value;
   }
 
-  /** Blank cells before the first filled level repeat those of the row above, even of a row that is left out. */
+  /** Fills blank cells before the first filled level with the values of the row above, even if that row is left out. */
   #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
     const own = positions.map((at) => (cells[at] ?? "").trim());
     const first = own.findIndex((part) => part !== "");
@@ -306,7 +303,7 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** Checks a value at index `at` of its column.  @returns the value, corrected if it is certain what it means */
+  /** Checks a value at index `at` of its column.  @returns the value, corrected if its meaning is certain */
   #judge(cell: CellCheck, written: string, position: number, at: number, units?: CellUnits): string {
     const { judged, scrutiny, mend } = cell;
     const seen = cell.looked ? this.#look(cell, written, at, units?.starts[position], units) : EMPTY_SCAN;
@@ -477,7 +474,7 @@ class Tally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Returns the codes that are shorter than others that begin with 0, and may have lost zeros. */
+  /** Returns the codes that may have lost leading zeros, because they are shorter than codes that begin with 0. */
   #shortCodes(): readonly ProblemCount[] {
     return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
       const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));

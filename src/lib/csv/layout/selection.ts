@@ -5,16 +5,16 @@ import { isBlankCell } from "./look.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
-const TOTAL = /^(?:総?合計|総計|小計|計|以上):?$/;
+const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 /** A number below a column of a table, as {@link toLooseValue} returns it. A code with leading zeros does not match. */
-const COUNT = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
-/** A cell that stands alone: the start of a note next to a table, the end of a table, or a total with its number. */
-const NOTE = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
-/** The start of a cell that can match one of these, also before folding. Other cells are not folded. */
-const TEXT_START =
+const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
+/** A cell without others in its row: the start of a note, the end of a table, or a total with its number. */
+const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
+/** The start of each cell that one of these patterns can match after folding. Other cells are not folded. */
+const TEXT_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
-/** Why a row is left out, whose values then need no check. */
+/** The reason why a row is left out and its values are not checked. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
 type RowDamage = Pick<Problem, "code" | "column">;
@@ -38,10 +38,7 @@ export class RowSelection {
     this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
-  /**
-   * Returns why a row is left out, if it is.  @param damage the reader's errors: no rule of the map matches a damaged
-   * cell
-   */
+  /** Returns why a row is left out; undefined for a record. @param damage damaged cells, which no rule matches */
   find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
@@ -53,22 +50,22 @@ export class RowSelection {
     return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
   }
 
-  /** Returns true for a row of totals or a note. A record has other cells than these, and all that it needs. */
+  /** Returns true for a row of totals or a note. A record also has other cells, and all required values. */
   #isText(cells: readonly string[], count: number, damage: readonly RowDamage[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
-    if (first >= count || !TEXT_START.test(cell)) return false;
+    if (first >= count || !TEXT_START_PATTERN.test(cell)) return false;
     // a cell whose value the reader could not determine; the text of merged cells is in the first of them
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
     if (unknown.some((position) => position <= first)) return false;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");
     const start = toLooseValue(cell).replaceAll(/\s/g, "");
     const others = [...cells.slice(0, count).keys()].filter((position) => position !== first && isFilled(position));
-    if (NOTE.test(start) && others.length + unknown.length === 0) return true;
-    if (!TOTAL.test(start)) return false;
-    // a number of people below the addresses is no value of a record
-    const isCount = (position: number): boolean => COUNT.test(toLooseValue(cells[position] ?? ""));
+    if (NOTE_PATTERN.test(start) && others.length + unknown.length === 0) return true;
+    if (!TOTAL_PATTERN.test(start)) return false;
+    // a count below the column of addresses, such as "25 名", is not a value of a record
+    const isCount = (position: number): boolean => COUNT_PATTERN.test(toLooseValue(cells[position] ?? ""));
     if (others.length + unknown.length > 0 && others.every(isCount)) return true;
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>
       positions.some((at) => isFilled(at) && satisfiesRule(column.value.rule, (cells[at] ?? "").trim()));

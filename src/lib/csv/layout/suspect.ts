@@ -43,7 +43,7 @@ const FULL_WIDTH_CHARACTER = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
 /** Full-width characters in addresses, also `＠` and `。`, but not commas, which are a separate problem. */
 const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5d\u3002\uff61]/;
 
-/** Table of ASCII codes: 1 for each character with which a damaged value of any column may begin. */
+/** By ASCII code: 1 for each character with which a damaged value may begin. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
   /[-=#'\d]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
@@ -130,7 +130,7 @@ const toFullWidthKana = (value: string): string =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** Returns true if a column contains required names of other things than people, which are never corrected. */
+/** Returns true for a column with required names, but not of people. Such names are never corrected. */
 export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
   required === "always" && comparison === "name" && personName === undefined;
 
@@ -160,6 +160,6 @@ export const createFixer = (column: Column, isKey?: boolean): ((value: string) =
   return correction && CORRECTIONS[correction];
 };
 
-/** Returns a value in the form that is equal for all its spellings. @param how `name` for names of people */
+/** Returns a form that is equal for all spellings of a value. @param how `name` for names of people */
 export const toPlainValue = (how: unknown, value: string): string =>
   how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](toCp932Form(value));

@@ -1,10 +1,10 @@
 import type { CellUnits } from "./units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
-/** A word for the values before or after a change; the last character decides. */
-const TIME = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
-/** Further words below a name, which follow it: 所属コード */
-const SUFFIX = /^(?:コード|名称?|番号|カナ)$/;
+/** A word for the values before or after a change, such as 異動前; the last character is captured. */
+const TIME_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
+/** Words in the second line that are appended to the name above: 所属コード */
+const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;
 
 /**
  * Joins a header of two lines: 所属 over 旧 and 新, or 異動前 over 所属, becomes 旧所属, 新所属. Returns undefined if the second line
@@ -13,7 +13,7 @@ const SUFFIX = /^(?:コード|名称?|番号|カナ)$/;
 export const joinHeaderLines = (upper: readonly string[], lower: readonly string[]): readonly string[] | undefined => {
   const lowers = Array.from({ length: Math.max(upper.length, lower.length) }, (_, at) => lower[at]?.trim() ?? "");
   const timeOf = (word: string): string | undefined => {
-    const [, time] = TIME.exec(word) ?? [];
+    const [, time] = TIME_WORD.exec(word) ?? [];
     if (time === "現") return lowers.includes("旧") ? "新" : "旧";
     return time && (/[旧前]/.test(time) ? "旧" : "新");
   };
@@ -29,7 +29,7 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
     else {
       const own = timeOf(sub);
       const time = own ?? timeOf(group);
-      if (time === undefined && !SUFFIX.test(sub)) return undefined;
+      if (time === undefined && !SUFFIX_WORD.test(sub)) return undefined;
       names.push(time === undefined ? group + sub : time + (own === undefined ? sub : group));
       joined += 1;
       spans ||= top === "" || own === undefined;
@@ -38,9 +38,9 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
   return spans && joined > 1 ? names : undefined;
 };
 
-/** Passes on the records from the header row on, and a header of two lines as one record. */
+/** Passes on the records, starting with the header row. Joins a header of two lines to one record. */
 export class HeaderLines implements RecordSink {
-  /** number of cells of a header of two lines; 0 for another header */
+  /** number of cells of a header of two lines; 0 for a header of one line */
   width = 0;
   readonly #sink: RecordSink;
   readonly #row: number;

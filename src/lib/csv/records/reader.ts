@@ -13,18 +13,18 @@ export interface RecordReaderOptions {
   readonly maxCells?: number | undefined;
   /** maximum number of characters in a record; more characters are reported as `record-too-long`; default 16 Mi */
   readonly maxRecordLength?: number | undefined;
-  /** row of the header; the rows above are left out, and a header of two lines is one record. Default: 1, one line */
+  /** row of the header, which may have two lines; the rows above are left out. Default: row 1, a single line */
   readonly headerRow?: number | undefined;
 }
 
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
-/** Suspect Unicode characters: NUL, BOMs, line separators, and possibly invisible ones that no splitter looks for. */
+/** Suspect characters: NUL, BOMs, line separators, and possibly invisible characters, which no splitter detects. */
 const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 /** The suspect characters that are reported. Joiners that belong to the characters next to them are not reported. */
 const REPORTED_UNICODE = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
 const REPORTED_CP932 = new RegExp(SUSPECT_CP932, "g");
 
-/** UTF-8 prefixes of {@link SUSPECT_UNICODE}: several times faster to search for than the pattern. */
+/** UTF-8 prefixes of {@link SUSPECT_UNICODE}: several times faster to find than the pattern. */
 const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
 /** First bytes of the {@link SUSPECT_BYTES} that have several bytes. */
 const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];

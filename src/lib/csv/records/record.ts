@@ -1,7 +1,7 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "./units.ts";
 
-/** The encodings that are written. `shift_jis` always means Windows-31J (CP932). */
+/** The encodings in which files can be written. `shift_jis` always means Windows-31J (CP932). */
 export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const;
 
 export const INPUT_ENCODINGS = [...ENCODINGS, "euc-jp"] as const;

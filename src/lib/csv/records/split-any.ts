@@ -4,7 +4,7 @@ import type { RecordSink } from "./record.ts";
 import { Scanner, type SplitterOptions } from "./scanner.ts";
 import { formatRecord } from "./writer.ts";
 
-/** Stands for a note in the text until csv-parse returns the record. It is a Unicode noncharacter. */
+/** Unicode noncharacter that marks the place of a note in the text until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";
 
 /** A record as csv-parse passes it with `raw: true`. csv-parse types declare this form only for parsed output. */
@@ -31,7 +31,7 @@ export class AnyDialectSplitter extends Scanner {
     super(options, sink);
     const { delimiter, maxRecordLength } = options;
     this.#delimiter = delimiter;
-    // text in which the scanner finds the problem of csv-parse
+    // text in which the scanner finds the same problem as csv-parse
     this.#broken = new Map([
       ["CSV_QUOTE_NOT_CLOSED", '"'],
       ["INVALID_OPENING_QUOTE", 'x"'],

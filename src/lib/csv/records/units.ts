@@ -18,7 +18,7 @@ const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
 /** Positions of the cells of a record in the text that is being read; valid as long as the cells. */
 export class CellUnits extends CodeUnits {
-  /** Whether the record needs a thorough check: a cell has a control character or line break, or may be too long. */
+  /** Whether the record needs a thorough check: a cell contains a control character or newline, or may be too long. */
   isSuspect = false;
   /** Start of each cell; -1 if the cell is not an unchanged part of the text. */
   starts = new Int32Array(64);

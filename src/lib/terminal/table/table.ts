@@ -82,7 +82,7 @@ function createTableRenderer(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** The width that each column needs so that nothing is cut, and the width that it gets in any case. */
+/** The natural width of each column, in which nothing is cut, and the minimum width. */
 interface MeasuredWidths {
   readonly natural: readonly number[];
   readonly least: readonly number[];
@@ -132,7 +132,7 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
-/** Returns the width that each column gets in any case: a number, a command and a value that is never cut stay on one line. */
+/** Returns minimum widths: numbers, commands and values that are never cut stay on one line. */
 const measureLeastWidths = (
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],

@@ -4,7 +4,7 @@ const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
-/** Matches what must not be broken: spaces, a part from U+0002 to U+0003, a quoted name, a word or a wide character. */
+/** Matches a piece that must not be broken: spaces, U+0002 to U+0003, a quoted name, a word or a wide character. */
 const UNBREAKABLE_PIECES = new RegExp(
   String.raw`\s+|[「(（]*\u0002[^\u0003]*\u0003(?: ?[」)）、。,.:;]+)?|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s\u0002|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
