@@ -7,7 +7,7 @@ import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/outpu
 import { shouldUseColour } from "../lib/terminal/commands.ts";
 import type { ErrorStyle } from "../lib/terminal/failure.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
-import { findNearestWord } from "../lib/text/nearest.ts";
+import { findNearestWord } from "../lib/model/normalise.ts";
 
 const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),

@@ -1,6 +1,6 @@
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
-import { escapeForPeople, escapeJson } from "../lib/terminal/escape.ts";
+import { escapeForPeople, escapeJson } from "../lib/text/shell-word.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import type { Tools } from "./tools.ts";

@@ -1,4 +1,4 @@
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
+import { escapeForPeople } from "../../lib/text/shell-word.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";

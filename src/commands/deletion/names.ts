@@ -1,5 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { toComparableName } from "../../lib/model/search.ts";
+import { toComparableName } from "../../lib/model/normalise.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";

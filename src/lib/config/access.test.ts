@@ -2,8 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { findAccessFault, findHomeFault, createUnsafeHomeFailure } from "./access.ts";
-import type { Home } from "./home.ts";
+import { findAccessFault, findHomeFault, createUnsafeHomeFailure, type Home } from "./home.ts";
 
 const ROOT = 0;
 const USER = 1000;

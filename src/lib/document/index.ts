@@ -1,5 +1,5 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
-import { escapeForPeople } from "../terminal/escape.ts";
+import { escapeForPeople } from "../text/shell-word.ts";
 import type { Language } from "../text/index.ts";
 import type { Block, DisplayText, Document } from "./blocks.ts";
 

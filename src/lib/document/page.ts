@@ -1,5 +1,5 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
-import { escapeForPeople } from "../terminal/escape.ts";
+import { escapeForPeople } from "../text/shell-word.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import type { DisplayText, Fact } from "./blocks.ts";
 import { html, Markup } from "./markup.ts";

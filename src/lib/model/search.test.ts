@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { buildSearchPatterns } from "./search.ts";
+import { buildSearchPatterns } from "./normalise.ts";
 
 const database = new DatabaseSync(":memory:");
 afterAll(() => database.close());

@@ -13,8 +13,12 @@ import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
-import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
-import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
+import {
+  type TenantFileOptions,
+  openSqliteTenant,
+  type TenantStoreHandle,
+  type SqliteTenantOptions,
+} from "./store/sqlite/tenant-file.ts";
 
 export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;

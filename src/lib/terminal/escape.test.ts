@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeForPeople } from "./escape.ts";
+import { escapeForPeople } from "../text/shell-word.ts";
 
 test.each([
   ["\u001b[31mred", String.raw`\x1b[31mred`],

@@ -1,7 +1,7 @@
 import { Failure, redactSecrets } from "../errors/index.ts";
 import { text, type Language } from "../text/index.ts";
 import { foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
-import { escapeForPeople, escapeJson } from "./escape.ts";
+import { escapeForPeople, escapeJson } from "../text/shell-word.ts";
 
 /** Renders what happened, where, and what to do next, without line endings and secrets. */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {

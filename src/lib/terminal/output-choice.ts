@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import { findNearestWord, toLooseKey } from "../text/nearest.ts";
+import { findNearestWord, toLooseKey } from "../model/normalise.ts";
 
 type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
 

@@ -1,5 +1,5 @@
 import { text, type Language } from "../text/index.ts";
-import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
+import { escapeForPeople, escapeJson, escapeLines } from "../text/shell-word.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 

@@ -2,7 +2,7 @@ import type askInput from "@inquirer/input";
 import { PassThrough, Transform } from "node:stream";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import { escapeForPeople } from "./escape.ts";
+import { escapeForPeople } from "../text/shell-word.ts";
 
 export interface Question {
   readonly message: Text;

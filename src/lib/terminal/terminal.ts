@@ -11,7 +11,7 @@ import {
   toPlainCommands,
   type Completion,
 } from "./commands.ts";
-import { escapeForPeople } from "./escape.ts";
+import { escapeForPeople } from "../text/shell-word.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
 import {
   chooseLanguage,

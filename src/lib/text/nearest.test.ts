@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findNearestWord } from "./nearest.ts";
+import { findNearestWord } from "../model/normalise.ts";
 
 const fields = ["email", "employeeCode", "name", "orgCode"];
 

@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeForPeople } from "../terminal/escape.ts";
-import { quoteShellWord, toTypableName } from "./shell-word.ts";
+import { escapeForPeople, quoteShellWord, toTypableName } from "./shell-word.ts";
 
 const typed = (words: readonly string[]): readonly string[] =>
   execFileSync("bash", ["--norc", "--noprofile", "-c", `printf '%s\\0' ${words.join(" ")}`], {

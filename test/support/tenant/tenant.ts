@@ -34,8 +34,7 @@ import { getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/id
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
-import { WriterNote } from "../../../src/lib/tenant/store/sqlite/writer-note.ts";
+import { openTenantFile, TENANT_FILE_NAME, WriterNote } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
 import { OBSERVED_VERSIONS, getObservedTable } from "../../../src/lib/tenant/console/observed.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
 

@@ -1,8 +1,7 @@
 import type { Lines } from "../results.ts";
 import { Failure } from "../../errors/index.ts";
 import { listGroupedColumns, type Format } from "../../model/format.ts";
-import { comparisonKey, emailKey, nameKey, type Comparison } from "../../model/normalise.ts";
-import { buildSearchPatterns } from "../../model/search.ts";
+import { comparisonKey, emailKey, nameKey, type Comparison, buildSearchPatterns } from "../../model/normalise.ts";
 import {
   buildListColumns,
   listApiFields,

@@ -1,5 +1,5 @@
 import { text, type Language, type Text } from "../../text/index.ts";
-import { escapeForPeople } from "../escape.ts";
+import { escapeForPeople } from "../../text/shell-word.ts";
 
 export type ProgressMode = "auto" | "json" | "none";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { markCommands, paintCommands } from "../commands.ts";
 import { expect, test } from "vitest";
-import { escapeForPeople } from "../escape.ts";
+import { escapeForPeople } from "../../text/shell-word.ts";
 import { line } from "../../advice/index.ts";
 import { drawFields, drawTable } from "./table.ts";
 import { displayWidth } from "./width.ts";

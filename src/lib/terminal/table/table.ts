@@ -1,4 +1,4 @@
-import { escapeForPeople } from "../escape.ts";
+import { escapeForPeople } from "../../text/shell-word.ts";
 import { displayWidth, padLine, truncate } from "./width.ts";
 import { hasCommand } from "../commands.ts";
 import { wrapIntoLines } from "./word-width.ts";

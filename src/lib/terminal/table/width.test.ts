@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeForPeople } from "../escape.ts";
+import { escapeForPeople } from "../../text/shell-word.ts";
 import { displayWidth, padLine, truncate } from "./width.ts";
 
 const lines = fc.string({ unit: "binary" }).map(escapeForPeople);

@@ -6,8 +6,7 @@ import type { Processes } from "../../store/processes.ts";
 import type { Scope } from "../../store/store.ts";
 import { createPlanScope } from "../../store/scope.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { removeUnfinishedFiles } from "../../store/sqlite/tenant-file.ts";
-import type { WriterNote } from "../../store/sqlite/writer-note.ts";
+import { removeUnfinishedFiles, type WriterNote } from "../../store/sqlite/tenant-file.ts";
 import {
   isStagingFileInUse,
   hasStagingFile,

@@ -9,7 +9,7 @@ import {
   type SecuredGroup,
 } from "../../../model/secured-user.ts";
 import { text } from "../../../text/index.ts";
-import { findNearestWord } from "../../../text/nearest.ts";
+import { findNearestWord } from "../../../model/normalise.ts";
 import { getCurrentInstant } from "../../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../../session.ts";
 import {

@@ -8,13 +8,20 @@ import {
   renameSync,
   rmSync,
   statSync,
+  readFileSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { Processes } from "../processes.ts";
-import { createOwnerOnlyFile, Database } from "./database.ts";
-import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
-import { createUnusableFileFailure, toStorageFailure } from "./storage-failure.ts";
-import type { WriterNote } from "./writer-note.ts";
+import { createOwnerOnlyFile, Database, OWNER_ONLY_MODE } from "./database.ts";
+import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
+import { createUnusableFileFailure, toStorageFailure, toServedFailure } from "./storage-failure.ts";
+import { Failure } from "../../../errors/index.ts";
+import { text } from "../../../text/index.ts";
+import type { AuditVerifier } from "../../audit/findings.ts";
+import type { ImportEngine } from "../../plans/engine.ts";
+import type { Scope, Store } from "../store.ts";
+import { SqliteStore, type CollectionLookup } from "./store.ts";
 
 export interface TenantFileOptions {
   readonly name: string;
@@ -148,3 +155,112 @@ function linkIfAbsent(from: string, to: string): void {
     if (!existsSync(to)) renameSync(from, to);
   }
 }
+
+/** A process that has the tenant's write lock for a long time, as written in its note file. */
+export interface NotedWriter {
+  readonly path: string;
+  readonly pid: number;
+  readonly what: string;
+}
+
+/** Runs work while a note names the process with the write lock, for other processes and worker threads. */
+export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () => Promise<T>): Promise<T> => {
+  writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+};
+
+/** A note next to the tenant's file that names the writer to waiting processes. The lock itself is SQLite's. */
+export class WriterNote {
+  readonly #path: string;
+  readonly #processes: Processes;
+
+  constructor(path: string, processes: Processes) {
+    this.#path = path;
+    this.#processes = processes;
+  }
+
+  writer(what: string): NotedWriter {
+    return { path: this.#path, pid: this.#processes.self, what };
+  }
+
+  sweep(): void {
+    if (this.holder() === undefined) rmSync(this.#path, { force: true });
+  }
+
+  /** Adds the process with the lock to a `locked` failure. Returns other errors unchanged. */
+  explain(error: unknown): unknown {
+    const writer = this.holder();
+    if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
+    const { pid, what } = writer;
+    return error.with({
+      what: text(`the tenant is locked by process ${pid} (${what})`, `テナントはプロセス ${pid} が使用中です(${what})`),
+    });
+  }
+
+  /** Returns the writer; undefined if there is no note or the process no longer runs. */
+  holder(): Omit<NotedWriter, "path"> | undefined {
+    try {
+      const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<NotedWriter, "path">;
+      return this.#processes.isAlive(writer.pid) ? writer : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** An open tenant: its store, its import engine, and functions on its file. */
+export interface TenantStoreHandle {
+  readonly store: Store;
+  readonly engine: () => Promise<ImportEngine>;
+  readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
+  /** Verifies the audit log. @throws Failure `interrupted`, or `unexpected` if the file is damaged */
+  readonly verifyAudit: AuditVerifier;
+  /** Explains an error of the store: which process has locked the tenant, or what is wrong with the disk. */
+  readonly explain: (error: unknown) => unknown;
+  /** Returns true if this program can use the file, because no newer program has changed the schema. */
+  readonly isCurrent: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+export interface SqliteTenantOptions extends TenantFileOptions {
+  /** true for errors that are sent to other computers, which must not contain paths of this computer */
+  readonly isServed?: boolean | undefined;
+  /** for tests: returns the collection of a table, which must be locked before the table is written */
+  readonly collectionOf?: CollectionLookup | undefined;
+}
+
+export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTenantOptions): TenantStoreHandle => {
+  const { folder, processes } = file;
+  const note = new WriterNote(join(folder, "writer.json"), processes);
+  const database = openTenantFile(file, note);
+  const store = new SqliteStore(database, collectionOf);
+  let begun: ReturnType<typeof makeEngine> | undefined;
+  const makeEngine = async () => {
+    const { SqliteImports } = await import("../../plans/sqlite/engine.ts");
+    return new SqliteImports(database, { folder, processes, note });
+  };
+  const engine = () => (begun ??= makeEngine());
+  return {
+    store,
+    engine,
+    within: async (scope) => ({
+      store: await store.within(scope),
+      engine: async () => (await engine()).within(scope),
+    }),
+    verifyAudit: async (question, signal) =>
+      (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
+    explain(error) {
+      const failure = toStorageFailure(note.explain(error), database.path);
+      return isServed === true ? toServedFailure(failure) : failure;
+    },
+    isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
+    async close() {
+      await (await begun)?.close();
+      database.close();
+    },
+  };
+};

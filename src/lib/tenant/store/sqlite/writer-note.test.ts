@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import { same } from "../../../text/index.ts";
-import { runWithNote, WriterNote } from "./writer-note.ts";
+import { runWithNote, WriterNote } from "./tenant-file.ts";
 import { freshFolder } from "#support/folder.ts";
 
 const LOCKED = new Failure("locked", { what: same("locked"), hint: same("wait") });

@@ -20,7 +20,7 @@ import {
 } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { hasAppliedView } from "../../../store/sqlite/scope.ts";
+import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { judgePlannedRecords } from "../../../store/judge.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";

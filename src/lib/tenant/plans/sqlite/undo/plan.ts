@@ -16,7 +16,7 @@ import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outsi
 import { countRecords } from "../compare.ts";
 import { findRolesInUndo } from "../named-roles.ts";
 import { getStoredKind } from "../tables.ts";
-import { getAppliedScope } from "../../../store/sqlite/scope.ts";
+import { getAppliedScope } from "../../../store/sqlite/store.ts";
 import { readBlockedRecords, countBlockedRecords, findBlockedRecords, buildUndoEtag } from "./blocked.ts";
 import { countChangedColumns, getFileKinds } from "./lines.ts";
 import { stageDeletion } from "../deletion/stage.ts";

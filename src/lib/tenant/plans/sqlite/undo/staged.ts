@@ -15,7 +15,7 @@ import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../../../store/judge.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { hasAppliedView } from "../../../store/sqlite/scope.ts";
+import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
@@ -253,11 +253,7 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
   // the view of renewal items needs tables that only the list of renewal items creates
-  if (
-    thing === ACCOUNT_SETTINGS ||
-    thing === TENANT_PROFILE ||
-    (hasAppliedView(database) && OWN_TYPES.includes(thing))
-  )
+  if (thing === ACCOUNT_SETTINGS || thing === TENANT_PROFILE || (hasAppliedView(database) && OWN_TYPES.includes(thing)))
     return "null";
   if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
   const named = (alias: string): string =>
