@@ -32,8 +32,8 @@ export const ACCOUNT_OPTIONS = {
     kind: "list",
     value: "ORG,ORG",
     about: text(
-      "organisations that a division or custom administrator manages (管理対象組織); all (全て) only for custom",
-      "部門管理者・カスタム管理者の管理対象組織(all は「全て」で、カスタム管理者だけ)",
+      "organisations (code or path) that a division or custom administrator manages; all (全て): custom only",
+      "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者は all で「全て」)",
     ),
   },
   supportOption: {

@@ -26,7 +26,7 @@ export default defineCommand({
     org: {
       kind: "string",
       value: "ORG",
-      about: text("organisation that becomes the owner", "所有者にする組織"),
+      about: text("organisation that becomes the owner (code or path)", "所有者にする組織(組織コードかパス)"),
     },
     none: { kind: "boolean", about: text("remove the owner", "所有者を外す") },
     confirmWipes: CONFIRM_WIPES_OPTION,
@@ -44,7 +44,7 @@ export default defineCommand({
     const chosen = await tools.tenant("devices");
     const { client } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen);
-    const found = await findDevicesByName(client, device);
+    const found = await findDevicesByName(tools, device);
     const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);
     const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;

@@ -44,7 +44,9 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   }
   if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, blank, about };
   if (field.refers !== undefined) {
-    return { kind: "string", value: field.refers.to.toUpperCase(), blank, about };
+    const { to } = field.refers;
+    const reference = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
+    return { kind: "string", value: to.toUpperCase(), blank, about: reference };
   }
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };

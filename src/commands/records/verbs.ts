@@ -11,7 +11,7 @@ import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, type DeletionOptions }
 import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";
 import { IMPORT_EXITS, IMPORT_HELP, IMPORT_OPTIONS } from "../imports/plan/options.ts";
-import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import { findByName, type NamedKind } from "../listing/single-match.ts";
 import { findOrg, resolveOrgFilter } from "../orgs/find-org.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
@@ -99,10 +99,7 @@ const findRecord = async <R extends { readonly id: string }>(
   tools: Tools,
   of: RecordNoun<R>,
   name: string,
-): Promise<R> => {
-  const found = await (await openClient(tools, of)).find({ name });
-  return requireSingleMatch(name, found, of.lookup);
-};
+): Promise<R> => findByName(tools, await openClient(tools, of), name, of.lookup);
 
 const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
   parseValueOptions(fields, input, {
@@ -122,7 +119,7 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     exits: ["not-found"],
     async run(tools, { record: name, ...input }) {
       const { client, lookup, columns } = await of.reach(tools, input);
-      await tools.terminal.show(columns, requireSingleMatch(name, await client.find({ name }), lookup));
+      await tools.terminal.show(columns, await findByName(tools, client, name, lookup));
     },
   });
 };

@@ -14,7 +14,10 @@ export const USER_ARGUMENT = {
 } as const;
 
 export const USER_ORG_OPTIONS = buildOrgOptions(
-  text("only users in this organisation or below it", "この組織とその下の組織のユーザーに絞り込む"),
+  text(
+    "only users in this organisation (code or path) or below it",
+    "この組織(組織コードかパス)とその下の組織のユーザー",
+  ),
 );
 
 export const USER_COLUMNS = buildFieldColumns<User>(USER.fields);
