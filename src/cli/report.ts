@@ -19,8 +19,8 @@ export function asFailure(thrown: unknown): Failure {
 }
 
 /**
- * Names the option or the argument with the value that the tenant refused, instead of the field of its API. Names
- * nothing if the value was not on the command line, but typed at a prompt.
+ * Replaces the API field in a tenant's failure with the option or argument of the rejected value. Names no place if the
+ * value was typed at a prompt.
  *
  * @param input the values of the command line
  */
