@@ -7,7 +7,7 @@ import { defineCommand } from "./command.ts";
 import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./records/secrets.ts";
 import type { Tools } from "./tools.ts";
 
-/** The password with which an account signs in. It is not checked against the rules for new passwords. */
+/** The rules for new passwords do not apply to the password at a sign-in. */
 const SIGN_IN_SECRET: Secret<"password"> = {
   name: "password",
   called: text("password", "パスワード"),

@@ -56,13 +56,13 @@ export const collectInputs = (
   });
 
 /**
- * Decides whether the outputs of a command may be written, before it reads or changes anything. An existing file is
- * replaced with `--overwrite`, or if the person at the terminal agrees. A file that the command also reads, or writes
- * under another name, is never replaced.
+ * Decides whether the outputs of a command may be written, before the command reads or changes anything. An existing
+ * file is replaced with `--overwrite`, or if the user agrees. A file is never replaced if it is also an input or
+ * another output.
  *
- * @param inputs the inputs that are named on the command line
- * @returns false if the person answered no
- * @throws `usage` if something exists, or an output can never be written
+ * @param inputs the inputs on the command line
+ * @returns false if the user answered no
+ * @throws `usage` if a file exists and the user cannot be asked, or if an output can never be written
  */
 export async function permitOutputs(
   tools: Tools,
@@ -89,8 +89,9 @@ export async function permitOutputs(
 }
 
 /**
- * Checks that no output is also an input or another output (even through a link), and that no output is inside a bundle
- * that is read. @throws `usage` if one is
+ * Checks that no output is an input, another output (even through a link) or inside a bundle to read.
+ *
+ * @throws `usage`
  */
 async function refuseSameFiles(
   { workingFolder }: Tools,
@@ -138,9 +139,7 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
 }
 
 /**
- * Returns why a folder is not an unchanged bundle; undefined if the folder is one. Replacing a folder deletes
- * everything
- * in it.
+ * Returns why a folder is not an unchanged bundle; undefined if it is one. Replacing a folder deletes all its files.
  */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([

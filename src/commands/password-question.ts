@@ -5,7 +5,7 @@ import type { Tools } from "./tools.ts";
 const NAMED_PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pw|パスワード|暗証番号)\s*(?:[:=：＝]\s*\S|は\s*[!-~]{4})/iu;
 const ADDRESS_OR_UUID = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\/|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
 const MIN_LENGTH = 8;
-/** A random text changes between letters and digits more often than a name such as `Server01`. */
+/** Random texts change more often between letters and digits than names such as `Server01`. */
 const MIN_CHANGES = 3;
 
 export function looksLikePassword(typed: string): boolean {
@@ -19,8 +19,11 @@ export function looksLikePassword(typed: string): boolean {
 }
 
 /**
- * Asks before a text that looks like a password is recorded where none belongs, without showing it. @param values texts
- * by their options @returns false if the answer is "no" @throws Failure `usage` if nobody can be asked
+ * Asks whether a text that looks like a password should be recorded. Does not show the text.
+ *
+ * @param values texts by their options
+ * @returns false if the answer is "no"
+ * @throws Failure `usage` if the user cannot be asked
  */
 export async function permitPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
@@ -35,7 +38,7 @@ export async function permitPasswords(
   return terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-/** Asks as {@link permitPasswords}. @throws Failure also `input-rejected` if the answer is "no" */
+/** @throws as {@link permitPasswords}; `input-rejected` if the answer is "no" */
 export async function questionPasswords(...asked: Parameters<typeof permitPasswords>): Promise<void> {
   if (await permitPasswords(...asked)) return;
   throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });

@@ -72,7 +72,7 @@ async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> 
   const { contexts, globals, environment } = tools;
   const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
   const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
-  // in parallel, so that a tenant that does not respond does not delay the others
+  // in parallel, so that a tenant that does not respond does not delay the other tenants
   return Promise.all(chosen.map((context) => findInTenant(tools, context)));
 }
 
@@ -95,7 +95,7 @@ async function notifyDaily(
   return findings;
 }
 
-/** Says at a terminal that all is well; elsewhere nothing. */
+/** Prints on a terminal that all is well. Prints nothing to a file or pipe. */
 async function showWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
   if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeWell(all)[terminal.language]}\n`);
 }

@@ -59,11 +59,11 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);
-      // no command lists all rows: the plan of an undo is discarded unless it is committed now
+      // the plan of an undo is discarded unless it is committed now, so no later command can list all rows
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
-        // shown like a rejected file, so that the user is not advised to run it without --dry-run
+        // shown like a rejected file: the advice to repeat the command without --dry-run would be wrong
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }

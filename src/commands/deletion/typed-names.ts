@@ -23,9 +23,9 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 export interface TypedName {
   readonly name: string;
   readonly where?: string | undefined;
-  /** the full name in the same row of a table, which must be that of the user */
+  /** full name in the same row of a table, which must match the user's name */
   readonly fullName?: string | undefined;
-  /** the other keys in the same row, which must not be another user's */
+  /** other keys in the same row, which must not belong to another user */
   readonly others?: readonly string[] | undefined;
 }
 
@@ -35,14 +35,14 @@ const KEYS = ["emails", "employeeCode", "accountName"];
 
 const isNaming = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
 
-/** The users' format with only the columns by which a list names people. */
+/** The format of users, reduced to the columns that identify people. */
 const NAMING: Format = {
   ...FORMATS.users,
   custom: false,
   columns: FORMATS.users.columns.filter(({ field }) => isNaming(field)),
 };
 
-/** Returns how a list is read by the known names of its headers. */
+/** Returns the column map of a list whose headers are known. */
 const mapAliases = (headers: readonly string[]): MapFileSchema => {
   const columns = headers.flatMap((header) => {
     const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;
@@ -53,7 +53,10 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/** Returns the columns of a list that name people. What a map skips and translates is an import's matter. */
+/**
+ * Returns the columns of a list that identify people. Ignores rows to skip and values to translate, which apply only to
+ * imports.
+ */
 const readNaming = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
   const { layout } = readHeader(headers, NAMING, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
@@ -75,7 +78,6 @@ class TableReader implements RecordSink {
   #later = 0;
   readonly #movement: { readonly at: number; readonly isLeaver: (value: string) => boolean } | undefined;
 
-  /** @param today `YYYY-MM-DD` */
   constructor(label: string, headerRow: number, naming: Naming, today: string) {
     this.#label = label;
     this.#today = today;
@@ -121,7 +123,7 @@ class TableReader implements RecordSink {
     if (problem.row > this.#headerRow) this.#checker.noteFound({ ...problem, header: "" });
   }
 
-  /** Returns what was skipped, with the number of rows. */
+  /** Describes the skipped rows and their number. */
   describeSkipped(): readonly Text[] {
     const problems = this.#checker.tally.problems().filter(({ code }) => /^row-(?:total|note)$/.test(code));
     const notes = problems.map((problem) => renderProblem(this.#label, problem));
@@ -143,7 +145,7 @@ class TableReader implements RecordSink {
   };
 }
 
-/** Returns a date as `YYYY-MM-DD`; "" if it is none. */
+/** Returns a date as `YYYY-MM-DD`; "" if the value is not a date. */
 const toDay = (value: string): string => {
   const [, year, month = "", day = ""] = /^(\d{4})\D?(\d\d?)\D(\d\d?)\D?$|$/.exec(toLooseValue(value)) ?? [];
   return year === undefined ? "" : `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
@@ -158,13 +160,13 @@ type NewLayout = Pick<Layout, "headers" | "map">;
 
 export interface NameList {
   readonly typed: readonly TypedName[];
-  /** how the list is read, if somebody has said so; to be kept with the change */
+  /** the column map that the user defined by answers; stored with the change */
   readonly learnt?: NewLayout | undefined;
-  /** true if the list has rows that are not about leavers: it may name nobody */
+  /** true if rows were skipped: the list may then have no names */
   readonly skips?: boolean | undefined;
 }
 
-/** Finds the columns that name people: by known headers, by a layout of imported users, or by asking. */
+/** Finds the columns that identify people by known headers, by a layout of users, or by asking. */
 async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
@@ -247,7 +249,7 @@ export interface NameSources extends ListReading {
   readonly file: string | undefined;
 }
 
-/** Returns the names from the arguments and the file, each once.  @param mayBeTable true if the file may be a table */
+/** Returns the names from the arguments and the file, each once. @param mayBeTable true if the file may be a table */
 export async function readTypedNames(
   tools: Tools,
   { names, file, ...reading }: NameSources,

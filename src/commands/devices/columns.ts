@@ -31,7 +31,7 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     ),
 };
 
-/** Returns the devices with the given names, each once.  @throws `not-found`; `usage` if several have a name */
+/** Returns the devices with the given names, each once. @throws `not-found`; `usage` if a name matches several */
 export async function findDevicesByName(tools: Tools, names: readonly string[]): Promise<readonly Device[]> {
   const { client } = await tools.tenant("devices");
   const found = names.map((name) => findByName(tools, client.devices, name, DEVICE_NAMES));
@@ -40,10 +40,7 @@ export async function findDevicesByName(tools: Tools, names: readonly string[]):
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/**
- * Renders the columns whose table text differs from their value. For example, the owning organisation is shown as a
- * path.
- */
+/** Columns that are shown on a terminal with another text than their value. */
 const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
   ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),

@@ -28,7 +28,6 @@ export const LAYOUT_ARGUMENT = {
   about: text("ID of the layout, as `layouts list` shows it", "レイアウトの ID(layouts list で表示)"),
 } as const;
 
-/** @throws `not-found` */
 export async function findLayout(client: Client<"layouts">, typed: string): Promise<Layout> {
   const found = (await client.layouts.list()).find(({ id }) => id === typed.toLowerCase());
   if (found !== undefined) return found;

@@ -9,7 +9,7 @@ export interface NamedKind<R> {
   readonly search?: ((part: string) => CommandLine) | undefined;
   /** returns how to identify the record that a person probably means */
   readonly advise?: ((tools: Tools, name: string) => Promise<Text | undefined>) | undefined;
-  /** returns a description that includes the ID, to distinguish the record from others with the same name */
+  /** returns a description with the ID, because several records can have the same name */
   readonly describe: (record: R) => string | Text;
 }
 

@@ -28,13 +28,13 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   return findByName(tools, client.orgs, name, ORG_LOOKUP);
 }
 
-/** Filters by an organisation, as typed: with everything below it, or only `direct`. */
+/** `direct` excludes the organisations below. */
 interface TypedOrgFilter {
   readonly org: string | undefined;
   readonly direct: boolean | undefined;
 }
 
-/** Returns the filters of the API for `--org` and `--direct`.  @throws as {@link findOrg} */
+/** @throws as {@link findOrg} */
 export async function resolveOrgFilter(
   tools: Tools,
   { org, direct }: TypedOrgFilter,

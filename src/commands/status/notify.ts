@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, findMonth, getMonthId, type TenantFindings } from "./find.ts";
 import { ToldFindings } from "./told.ts";
 
-/** The key of what was printed. */
+/** The recipient that stands for printed output. */
 const PRINTED = "";
 
 const MAX_SUBJECT_LENGTH = 80;
@@ -25,14 +25,14 @@ const keyOf = (recipient: Recipient): string => {
 const concerns = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
   contexts?.includes(context ?? "") ?? true;
 
-/** Returns true for an item that has reached a stage. Reminders tell of it, also on other computers. */
+/** Returns true if reminders already report the item; they are recorded in the tenant, also for other computers. */
 const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
     ({ context: { name }, reminders }) =>
       name === context && reminders?.items.some(({ id }) => id === item?.id) === true,
   );
 
-/** @param print writes what was not printed before; nothing if nothing is new */
+/** @param print prints the findings that were not printed before; not called if there are none */
 export async function notify(
   tools: Tools,
   all: readonly TenantFindings[],
@@ -64,7 +64,7 @@ interface News {
   readonly all: readonly TenantFindings[];
   readonly settings: NotifySettings;
   readonly deliver: Deliver;
-  /** to which failed deliveries are added */
+  /** failed deliveries are added to it */
   readonly findings: Finding[];
   readonly print: (findings: readonly Finding[]) => Promise<void>;
 }
@@ -92,10 +92,10 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const delivery = await deliver(recipient, message, []);
     if (delivery.sent) await told.add(fresh, key);
-    // a recipient who was not reached is told by the next run
+    // the next run notifies recipients who were not reached
     else addUnreached(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
-  // who is not reached would not know on any day
+  // a recipient who cannot be reached would not notice the failure on any day
   const unreached = findings.filter(({ group }) => group === "reminders");
   const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED))];
   await print(fresh);
@@ -123,7 +123,9 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
   );
 }
 
-/** Looks at the next months only if somebody was not told yet this month, because the whole audit log is verified. */
+/**
+ * Creates the monthly overviews only if a recipient has not got this month's, because the whole audit log is verified.
+ */
 async function listMonths(
   tools: Tools,
   all: readonly TenantFindings[],

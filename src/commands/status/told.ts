@@ -13,7 +13,7 @@ const keyOf = ({ context, id }: Told): string => `${context} ${id}`;
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
-/** What this computer printed (to "") or sent (to a way and a recipient). Only findings that are still so are kept. */
+/** The findings that this computer printed (to "") or sent (to a way and a recipient) and that still exist. */
 export class ToldFindings {
   readonly #tools: Tools;
   #messages = 0;
@@ -31,12 +31,12 @@ export class ToldFindings {
       const { messages = 0, told: known = {} } = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Known;
       [told.#messages, told.#told] = [messages, known];
     } catch {
-      // without a file that can be read, everything is new
+      // if the file cannot be read, all findings are new
     }
     return told;
   }
 
-  /** Runs `tell`, unless another process of this home tells something. */
+  /** Runs `tell`, unless another process of this home folder is reporting findings. */
   static async whileAlone(tools: Tools, tell: () => Promise<void>): Promise<void> {
     const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
     await ensureFolder(getRunFolder(tools));
@@ -49,7 +49,7 @@ export class ToldFindings {
     return join(getRunFolder(this.#tools), "told.json");
   }
 
-  /** the number of messages that were recorded, so that a message that is sent again keeps its Message-ID */
+  /** number of recorded messages; a message that is sent again gets the same Message-ID */
   get messages(): number {
     return this.#messages;
   }
@@ -64,7 +64,7 @@ export class ToldFindings {
     await this.#write();
   }
 
-  /** Forgets what is no longer so in these tenants, so that it is new when it comes back. */
+  /** Forgets findings of these tenants that no longer exist, so that they are new when they return. */
   async forgetAllBut(findings: readonly Told[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
     const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));

@@ -65,7 +65,7 @@ export default defineCommand({
   },
 });
 
-/** Converts the options into a change. Fields without an option are absent. */
+/** Fields without an option are absent. */
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   const { contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {

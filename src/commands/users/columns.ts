@@ -38,7 +38,7 @@ export const USER_LOOKUP: NamedKind<User> = {
 };
 
 /**
- * Returns the user with an id, an email address, an employee code or an account name.
+ * Returns the user with an ID, email address, employee code or account name.
  *
  * @throws Failure `not-found` if no user matches; `usage` if several match
  */
@@ -46,10 +46,7 @@ export async function findUser(client: Client<"users">, typed: string): Promise<
   return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 }
 
-/**
- * Returns that a user was deleted, if this name belonged only to users who no longer exist. A former name of a user who
- * still exists does not count.
- */
+/** Describes the deletion of the user with this name; undefined if the name is or was the name of an existing user. */
 export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {
   const past = await client.users.history({ name: typed });
   const last = past.at(-1);

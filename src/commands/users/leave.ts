@@ -97,7 +97,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
 }
 
 /**
- * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again.
+ * Returns the IDs of the users. Notes users whom an earlier run deleted, so that a list can be used again.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
@@ -136,7 +136,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // without a change, there is nothing to confirm, so that a scheduled command with a fixed number can run again
+  // a scheduled command with a fixed number of deletions can run again, because nothing has to be confirmed then
   const changes = rows.some(isEnding);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
@@ -156,7 +156,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   await writeReport(tools, report, rows, async () => {
     const ids = planned.map(({ before }) => before.user.id);
     const results = await tenant.client.leavers.leave({ ids, learns: learnt });
-    // the response to a repeated request lacks users who are deleted
+    // if the request was repeated, its response lacks the users who are already deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
   tools.summarize({ ...summarizePlan(plan), changed: true });
@@ -243,7 +243,7 @@ const warnOfUnchecked = (found: readonly Dependents[]): readonly Text[] =>
         ),
       ];
 
-/** Says what is left. @returns `partial` if somebody stays */
+/** Lists the remaining steps. @returns `partial` if a user could not be deleted */
 async function noteRest(
   { terminal }: Tools,
   { again }: LeaveRequest,

@@ -49,7 +49,7 @@ export default defineCommand({
       ...(createGroups && { createGroups }),
       ...(passwordInConsole && { passwordInConsole }),
     };
-    // without any option for the password, the user is asked for it
+    // prompt for the password if no option passes or replaces it
     const secrets = await readUserSecrets(tools, {
       ...options,
       passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,

@@ -19,8 +19,8 @@ const KIND_LABELS = {
 } as const;
 
 /**
- * What happens to it. `collect` and `left`: the user stays until somebody has collected the device or has done the rest;
- * `check`: it may belong to another person, so it stays and does not keep the user.
+ * `collect`, `left`: the user is deleted only after the device is collected or the rest is done. `check`: may belong to
+ * another person; does not prevent the deletion.
  */
 const OUTCOME_LABELS = {
   end: text("end", "終了"),
@@ -37,7 +37,7 @@ export interface LeaveRow {
   readonly outcome: keyof typeof OUTCOME_LABELS;
   readonly device?: OwnedDevice | undefined;
   readonly identity?: SecuredIdentity | undefined;
-  /** only of a task: its number, which a dry run does not know */
+  /** number of a task; unknown in a dry run */
   readonly consoleTask?: number | undefined;
 }
 
@@ -70,7 +70,7 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
 
 export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
-/** The columns of the list by which people collect devices; the last one is to be filled in. */
+/** Columns of the list for collecting devices. People fill in the last column. */
 export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
   PERSON,
   ...DEVICE_COLUMNS,
@@ -87,10 +87,7 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
   return { user, kind: "secured", name, outcome, identity };
 };
 
-/**
- * Returns a user, what depended on the user, and what happens to each. Without a result of the change, as for a last day
- * that is still to come, everything is left.
- */
+/** Returns a row for a user and for each of the user's dependent records. Before the last day, everything is left. */
 export function buildLeaveRows({
   before,
   after,
