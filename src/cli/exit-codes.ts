@@ -22,9 +22,7 @@ export interface ExitCodeMeaning {
 export const toFailureExitCode = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
   (failure === "interrupted" ? undefined : verb?.failureExit) ?? ERRORS[failure].exit;
 
-/**
- * Returns the failures of a command except `usage` and `unexpected`, including those that can prevent it from running.
- */
+/** Returns the failures of a command except `usage` and `unexpected`, including those of opening a tenant. */
 export const listFailures = ({
   exits,
   opensTenant,

@@ -174,7 +174,7 @@ const NOUN_GROUP_LABELS: Readonly<Record<NounGroup, Text>> = {
   "set-up": text("Set-up", "準備"),
 };
 
-const ALSO_LABEL = text("Also", "他");
+const ALSO_LABEL = text("More", "その他");
 
 const STATUS_VERB_NAME = "status";
 

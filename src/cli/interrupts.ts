@@ -22,7 +22,7 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
 /** Reported for commands that change something that is not in a tenant, such as a remote service. */
-export const UNKNOWN_STATE = text("it is unknown what was changed", "どこまで処理したかは不明です");
+export const UNKNOWN_STATE = text("it is unknown how much was done", "どこまで処理したかは不明です");
 
 export interface SignalHost {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
@@ -69,10 +69,7 @@ export class Interrupts {
     return this.#reload === undefined ? this.#exit : undefined;
   }
 
-  /**
-   * Waits for SIGINT or SIGTERM. The command then has `graceMs` to end. A second signal ends the process at once, and
-   * SIGHUP calls `reload`.
-   */
+  /** Waits for SIGINT or SIGTERM. The command then has `graceMs` to end. SIGHUP calls `reload`. */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
     this.#reload = reload;

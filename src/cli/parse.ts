@@ -249,8 +249,8 @@ function rejectUselessGlobals(
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options))
     throw usageError(
       text(
-        "--format xlsx cannot be used here, where -o FILE is the command's own file",
-        "-o FILE は書き出すファイルそのものなので、--format xlsx は使えません",
+        "--format xlsx cannot be used with this command, because -o FILE is its own output",
+        "-o FILE はこのコマンド自体の出力先のため、--format xlsx は使えません",
       ),
       typeof output.workbook === "object" ? output.workbook : undefined,
     );

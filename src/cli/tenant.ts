@@ -252,7 +252,7 @@ async function connectToServer(
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   what: text(
     "--as can be used only with local tenants; a remote tenant uses the permissions of the account that is signed in",
-    "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインした人の権限で動作します",
+    "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインしたアカウントの権限で動作します",
   ),
 });
 

@@ -52,10 +52,7 @@ const createMachine = ({ host, userFolder, userName, hostName }: ProgramEnvironm
   },
 });
 
-/**
- * Yields the bytes of stdin. Throws if the terminal's window is closed, because the input is then incomplete: stdin
- * ends before SIGHUP arrives.
- */
+/** Yields the bytes of stdin. Throws if the terminal's window was closed, because the input is then incomplete. */
 async function* readCompleteInput(
   outside: ProgramEnvironment,
   interrupts: Interrupts,
@@ -169,10 +166,7 @@ function createTenantPool(
   };
 }
 
-/**
- * Returns a function that chooses the context once, even if `context use` runs meanwhile. If there are several
- * contexts, the chosen one is shown on a terminal.
- */
+/** Returns a function that chooses the context once. If there are several, a terminal shows the chosen one. */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -203,7 +197,7 @@ const createTokenCheck = (
     await terminal.warn(
       text(
         `${TOKEN_VARIABLE} has no effect on ${name}, a tenant on this computer`,
-        `${name} はこのコンピューターのテナントなので、${TOKEN_VARIABLE} は使いません`,
+        `${name} はこのコンピューターのテナントのため、${TOKEN_VARIABLE} は使われません`,
       ),
     );
   };
@@ -219,7 +213,7 @@ const createTokenFileFailure = (name: string): Failure =>
 
 const TOKEN_TYPED_FAILURE = new Failure("usage", {
   what: text(
-    "--token-file takes a file with a token, not the token (clomo_…)",
+    "--token-file requires a file that contains the token, not the token itself (clomo_…)",
     "--token-file にはトークン(clomo_…)ではなく、トークンを書いたファイルを指定してください",
   ),
 });
@@ -363,15 +357,10 @@ const createTenantMachine = (outside: ProgramEnvironment, given: GivenTools, int
 
 const UNAUDITED_WARNING = text(
   "this export is not recorded in the audit log, because the tenant's file cannot be written",
-  "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
+  "テナントのファイルに書き込めないため、このエクスポートは監査ログに記録されていません",
 );
 
-/**
- * Creates the tools of one run. Disposing of the tools closes the tenants.
- *
- * @param how.isRehearsal true if the run must not leave data behind
- * @param how.isChange true if the command changes something and is not a dry run
- */
+/** @param how.isRehearsal true if the run must not leave data behind */
 export function openTools(
   outside: ProgramEnvironment,
   globals: Globals,

@@ -16,10 +16,7 @@ export interface Example {
  */
 export type Outcome = ErrorCode | number | void;
 
-/**
- * Exit codes that a monitoring system prescribes. With `--nagios`, failures are also printed on stdout, because such
- * systems do not read stderr.
- */
+/** Exit codes that a monitoring system prescribes. With `--nagios`, failures are also printed on stdout. */
 export interface PrescribedExits {
   readonly service: string;
   /** exit code of every failure except an interruption, including usage errors and crashes */
@@ -47,10 +44,7 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly plans?: true | undefined;
   /** options that make a read-only command change something */
   readonly changesBy?: readonly string[] | undefined;
-  /**
-   * the columns of the result of a change. `--fields` is checked against them before the change, so that a wrong name
-   * cannot cause a usage error after it
-   */
+  /** columns of the result of a change; a wrong name in `--fields` is rejected before the change */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
   readonly ownExits?: PrescribedExits | undefined;
   /** Runs the command. Failures that it throws are shown in the user's language. */
@@ -105,9 +99,6 @@ export interface NounNode extends Noun {
   readonly verbs: readonly VerbNode[];
 }
 
-/**
- * Returns true if a command always changes something. Such a command requires a home folder that only its owner can
- * change.
- */
+/** Returns true if a command always changes something, and so needs a home folder that only its owner can change. */
 export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
   changes === true || shows !== undefined;

@@ -27,9 +27,7 @@ export interface SwitchField extends FieldBase {
   readonly short?: string | undefined;
 }
 
-/**
- * A text, the name of a file to read (`-` is stdin), a comma-separated list of texts, or the IANA name of a time zone.
- */
+/** A text, the name of a file to read (`-` is stdin), a comma-separated list, or the IANA name of a time zone. */
 export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;

@@ -39,7 +39,7 @@ export default defineCommand({
       "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
     ),
     text(
-      "If you forgot your password, --forgot has a code sent to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
+      "If you forgot your password, --forgot sends a code to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
       "パスワードを忘れた場合は、--forgot でアカウントのメールアドレスにコードを送り、--reset-code で新しいパスワードを設定してサインインします。アカウントが存在するかどうかは表示しません。",
     ),
   ],

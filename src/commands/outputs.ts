@@ -56,13 +56,11 @@ export const collectInputs = (
   });
 
 /**
- * Decides whether the outputs of a command may be written, before the command reads or changes anything. An existing
- * file is replaced with `--overwrite`, or if the user agrees. A file is never replaced if it is also an input or
- * another output.
+ * Decides, before a command reads or changes anything, whether its outputs may be written. An existing file is replaced
+ * with `--overwrite` or if the user agrees, but never if it is also an input or another output.
  *
- * @param inputs the inputs on the command line
  * @returns false if the user answered no
- * @throws `usage` if a file exists and the user cannot be asked, or if an output can never be written
+ * @throws `usage` if the user cannot be asked, or if an output can never be written
  */
 export async function permitOutputs(
   tools: Tools,
@@ -88,11 +86,7 @@ export async function permitOutputs(
   return true;
 }
 
-/**
- * Checks that no output is an input, another output (even through a link) or inside a bundle to read.
- *
- * @throws `usage`
- */
+/** @throws `usage` if an output is an input, another output (even through a link) or inside a bundle to read */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],
@@ -138,9 +132,7 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
   return { name, folderFault: isBundleFolderName(name) ? (path) => findBundleFault(tools, path) : undefined };
 }
 
-/**
- * Returns why a folder is not an unchanged bundle; undefined if it is one. Replacing a folder deletes all its files.
- */
+/** Returns why a folder is not an unchanged bundle. Replacing the folder deletes all its files. */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../lib/handover/bundle/read.ts"),

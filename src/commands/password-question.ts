@@ -18,13 +18,7 @@ export function looksLikePassword(typed: string): boolean {
   return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_CHANGES);
 }
 
-/**
- * Asks whether a text that looks like a password should be recorded. Does not show the text.
- *
- * @param values texts by their options
- * @returns false if the answer is "no"
- * @throws Failure `usage` if the user cannot be asked
- */
+/** Asks whether a text that looks like a password should be recorded, without showing it. False if the answer is no. */
 export async function permitPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   values: Readonly<Record<string, string | null | undefined>>,

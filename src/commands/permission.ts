@@ -33,7 +33,7 @@ export function requireNamedContext(
         `コンテキストが複数あります(${all})。ターミナルなしで変更するには、コンテキストを指定してください`,
       ),
       hint: text(
-        `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
+        `to use ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
         `${name} でよければ、--context ${name} を付けるか CLOMOCTL_CONTEXT=${name} を設定してください`,
       ),
     });

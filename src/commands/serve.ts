@@ -85,8 +85,8 @@ export default defineCommand({
       kind: "list",
       value: "ADDRESSES",
       about: text(
-        "addresses or subnets of proxies whose forwarded addresses are trusted",
-        "転送元のアドレスを信頼するプロキシのアドレスまたはサブネット",
+        "addresses or subnets of trusted proxies, which forward client addresses",
+        "信頼するプロキシ(接続元アドレスを転送する)のアドレスまたはサブネット",
       ),
     },
   },
@@ -204,7 +204,7 @@ const readCertificate = async (
 const createOpenListenFailure = (listen: string): Failure =>
   new Failure("usage", {
     what: text(
-      "beyond this computer, passwords would travel unencrypted",
+      "passwords would be sent over the network without encryption",
       "このコンピューターの外からの接続では、パスワードが暗号化されずに送られます",
     ),
     where: `--listen ${listen}`,

@@ -31,20 +31,13 @@ export interface Machine {
   readonly node: string;
   /** name and version of the program, recorded in its output: `clomoctl 0.1.0` */
   readonly program: string;
-  /**
-   * absolute path by which the program was called. Symbolic links are not resolved, because they stay valid after an
-   * update
-   */
+  /** absolute path by which the program was called; symbolic links are not resolved, because updates keep them */
   readonly door: string;
 }
 
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
-  /**
-   * Sends any request to the tenant API.
-   *
-   * @throws Failure `usage` if the URL is not on the tenant's server, `unavailable`
-   */
+  /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
   /**
    * Asks the user once to type the name of a protected context. Must be called before the first change.
@@ -81,11 +74,7 @@ export interface Tools {
   readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
-  /**
-   * bytes of stdin, for a file named `-`; can be read once.
-   *
-   * @throws Failure `interrupted` if the terminal was closed
-   */
+  /** bytes of stdin, which can be read once. Throws Failure `interrupted` if the terminal was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends within 900 ms */
@@ -109,11 +98,7 @@ export interface Tools {
   inspectCopy(path: string): Promise<TenantCopyState>;
   /** Compares a verified copy with the tenant of a context, which must have a tenant. */
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
-  /**
-   * Makes a verified copy the tenant of a context.
-   *
-   * @throws Failure `conflict` if the copy does not continue its tenant
-   */
+  /** @throws Failure `conflict` if the copy does not continue the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** Serves a local tenant. Each request acts as the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
@@ -125,8 +110,6 @@ export interface Tools {
   describeState(state: () => Text): void;
   /** Adds facts about the command's plan to the summary line. */
   summarize(plan: Partial<PlanSummary>): void;
-  /**
-   * Describes changes that have been made. Shown on a signal and before later failures, such as failures of the output.
-   */
+  /** Describes changes that have been made. Shown on a signal and before later failures. */
   describeDone(done: Text): void;
 }

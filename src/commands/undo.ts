@@ -87,7 +87,7 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
   if (hadSecrets || (original !== undefined && original.secretsSet > 0))
     yield text(
       "passwords and similar secrets are not restored, because they are not stored: set them again",
-      "パスワードなどは元に戻りません(保存していないため)。設定し直してください",
+      "保存していないため、パスワードなどは元に戻りません。設定し直してください",
     );
 }
 
@@ -111,6 +111,6 @@ const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Im
 };
 
 const SYNC_NOTE = text(
-  "this undoes an export of the console: take the right export next",
+  "this undoes the import of a console export; import the right export next",
   "管理画面のエクスポートの取り込みを取り消します。次に、正しいエクスポートを取り込んでください",
 );

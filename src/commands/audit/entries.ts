@@ -70,7 +70,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
     key: "actor",
-    header: text("by", "実行者"),
+    header: text("actor", "実行者"),
     value: ({ actor }) => actor,
     name: ({ actor, by }) => (by === null ? formatActor(actor) : same(`${actor} (${parseUserName(by)})`)),
   },

@@ -32,7 +32,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
 const describeSupportLoss = (leaver: string): Text => {
   const command = line("handover checklist", [], { leaver });
   return text(
-    `nobody else has the support option, and nobody receives CLOMO's emails about certificates: ${command}`,
+    `nobody else has the support option, so nobody receives CLOMO's emails about certificates: ${command}`,
     `サポートオプションを付与された人がほかにいないため、証明書に関する CLOMO のメールはだれにも届きません: ${command}`,
   );
 };

@@ -143,11 +143,7 @@ const PASSWORD_SECRET: Secret<"password"> = {
   further: { about: PASSWORD_RULE, fault: findPasswordFault },
 };
 
-/**
- * Reads an administrator's new password from a file, or asks for it.
- *
- * @throws as {@link readSecretInput}; `input-rejected` if the password violates the rules
- */
+/** @throws as {@link readSecretInput}; `input-rejected` if the password violates the rules */
 export const readNewPassword = async (tools: Tools, file: string | undefined): Promise<string> => {
   const given = { file, stdin: false, prompt: file === undefined };
   const password = (await readSecretInput(tools, PASSWORD_SECRET, given)) ?? "";
@@ -160,12 +156,7 @@ export const readNewPassword = async (tools: Tools, file: string | undefined): P
 
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
-/**
- * Returns the given password, and notes if it replaces another password. Asks for a required password if it is missing,
- * except for a mirror, which does not store passwords, and in a dry run.
- *
- * @throws as {@link readSecretInput}
- */
+/** Asks for a missing password if it is required, except in a dry run or for a mirror, which stores no passwords. */
 export async function resolvePassword(
   tools: Tools,
   {

@@ -12,10 +12,7 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
    * skipped. Without this function, a deleted record is not found.
    */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
-  /**
-   * Returns a user's full name, which must match the name in the same row of a table. Only users can be listed in a
-   * table.
-   */
+  /** Returns a user's full name, which must match the name in the same row of a table. */
   readonly called?: ((record: R) => string) | undefined;
 }
 

@@ -53,10 +53,7 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/**
- * Returns the columns of a list that identify people. Ignores rows to skip and values to translate, which apply only to
- * imports.
- */
+/** Returns the columns of a list that identify people. Ignores the map's rows to skip and values to translate. */
 const readNaming = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
   const { layout } = readHeader(headers, NAMING, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
@@ -130,14 +127,14 @@ class TableReader implements RecordSink {
     if (this.#later > 0)
       notes.push(
         text(
-          `rows skipped, whose last day is still to come: ${this.#later}`,
+          `rows skipped because the last day is in the future: ${this.#later}`,
           `退職日がまだ来ていない行を除外: ${this.#later}`,
         ),
       );
     if (this.#others.size === 0) return notes;
     const counts = Array.from(this.#others, ([value, count]) => `${value || "-"} ${count}`).join(", ");
     const all = `${this.#naming.layout.headers[this.#movement?.at ?? -1]}: ${counts}`;
-    return [...notes, text(`rows skipped, not about leavers: ${all}`, `退職者以外の行を除外: ${all}`)];
+    return [...notes, text(`rows skipped because they are not about leavers: ${all}`, `退職者以外の行を除外: ${all}`)];
   }
 
   #refuse = (problem: Problem): never => {
@@ -238,7 +235,7 @@ const createNotAListFailure = (where: string): Failure =>
     ),
     where,
     hint: step(
-      "to say once what its columns are",
+      "to say once what the columns mean",
       "列の意味を一度だけ答えるには",
       line("layouts learn", [where], { as: "users" }),
     ),

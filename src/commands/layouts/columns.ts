@@ -14,7 +14,7 @@ export const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
   { key: "at", header: text("learnt at", "記憶した日時"), instant: true, value: ({ at }) => at },
   {
     key: "actor",
-    header: text("learnt by", "実行者"),
+    header: text("learnt by", "記憶した人"),
     value: ({ actor }) => actor,
     name: ({ actor }) => formatActor(actor),
   },

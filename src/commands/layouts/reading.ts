@@ -90,10 +90,7 @@ async function findHeader(
   return best;
 }
 
-/**
- * `unknown`: no layout matches the headers. `fits`: a layout has all its columns in the list. `near`: some columns of
- * the layout are missing.
- */
+/** `unknown`: no layout is used. `fits`: all columns of the layout are in the list. `near`: some are missing. */
 type Knowledge =
   | { readonly state: "unknown"; readonly match?: undefined }
   | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
@@ -107,11 +104,7 @@ function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, ca
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
 
-/**
- * @param learning asks about every column
- *
- * @throws `input-rejected` if a column is unclear and no person can be asked
- */
+/** @param learning asks about every column @throws `input-rejected` if an unclear column cannot be asked about */
 export async function readList(
   tools: Tools,
   file: InputFile,
@@ -169,7 +162,7 @@ export async function readList(
 }
 
 export const KEEPS_ANSWERS = text(
-  "this change keeps your answers as a layout",
+  "this change stores your answers as a layout",
   "回答を、この変更とともにレイアウトとして記憶します",
 );
 
@@ -184,9 +177,7 @@ const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileS
   columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
 });
 
-/**
- * @throws `input-rejected` if the list lacks a column of the layout, or has another column for a field of the layout
- */
+/** @throws `input-rejected` if the list lacks a column of the layout, or has another column for a field */
 function refuseDoubt(
   { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
   { kind, file }: ListRequest,
@@ -195,7 +186,7 @@ function refuseDoubt(
   const what =
     lacking === undefined
       ? text(
-          `the layout ${layout.id} does not know the column "${doubtful}", whose field it reads from another column`,
+          `the layout ${layout.id} lacks the column "${doubtful}", and reads the field of that column from another column`,
           `レイアウト ${layout.id} にない列「${doubtful}」があります。その項目は別の列から読み込んでいます`,
         )
       : text(
@@ -218,10 +209,7 @@ function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: reado
   );
 }
 
-/**
- * Chooses the key if the list has only one, and how organisations are identified: below an unknown header, a value may
- * be a path or a code.
- */
+/** Chooses the key if only one is present. Below an unknown header, organisations may be paths or codes. */
 function chooseOptions(
   headers: readonly string[],
   { kind, options }: ListRequest,

@@ -42,10 +42,7 @@ export const buildOrgOptions = (about: Text) =>
     },
   }) as const satisfies Fields;
 
-/**
- * Returns the columns of a list. Tables and piped output without `--fields` have only the columns in `usual`, which fit
- * on a terminal.
- */
+/** Returns the columns of a list: without `--fields`, tables and piped output have only those in `usual`. */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,
   columns: readonly Column<R>[],

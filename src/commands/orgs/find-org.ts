@@ -18,11 +18,7 @@ export const ORG_LOOKUP: NamedKind<OrgDetail> = {
 
 const MAX_PROPOSED_PATHS = 3;
 
-/**
- * Returns the organisation with an ID, a code or a path.
- *
- * @throws `not-found` if no organisation matches, `usage` if several match
- */
+/** @param name an ID, a code or a path @throws as {@link findByName} */
 export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
   return findByName(tools, client.orgs, name, ORG_LOOKUP);

@@ -107,10 +107,7 @@ export const describeNotRestored = ({ en, ja }: Text): Text =>
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 
-/**
- * Returns true if an undo would restore something. For secrets, only the time of the change is stored, which undo does
- * not restore.
- */
+/** Returns true if an undo would restore something. It does not restore secrets and the times of their changes. */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));
@@ -124,10 +121,7 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/**
- * Returns the columns of a written record. When a creation is a dry run, the ID is blank, because the real ID will
- * differ.
- */
+/** Blanks the ID if a creation is a dry run, because the real ID will differ. */
 const hideProvisionalId = <R>(
   columns: readonly Column<R>[],
   { before, dryRun }: ChangeResult<R>,

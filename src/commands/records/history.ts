@@ -57,7 +57,7 @@ const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
     key: "actor",
-    header: text("by", "実行者"),
+    header: text("actor", "実行者"),
     value: ({ actor }) => actor,
     name: ({ actor }) => (actor === null ? null : formatActor(actor)),
   },
@@ -129,7 +129,7 @@ export async function showHistory(
     await terminal.note(
       text(
         `${formatCount(found.length, noun.noun.en)} have or had this name: ${all.join(", ")}`,
-        `この名前を使用中または使用していた${noun.noun.ja}は ${found.length} 件です: ${all.join("、")}`,
+        `この名前の(以前この名前だったものも含む)${noun.noun.ja}は ${found.length} 件です: ${all.join("、")}`,
       ),
     );
   }

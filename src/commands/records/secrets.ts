@@ -67,11 +67,7 @@ const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInpu
   return stdin || file === "-";
 };
 
-/**
- * Reads the secret without the line end; undefined if no secret is passed.
- *
- * @throws `input-rejected` if other users can read the file; `usage` if a prompt is not possible
- */
+/** @throws `input-rejected` if other users can read the file; `usage` if a prompt is not possible */
 export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {
   const { workingFolder: folder, machine } = tools;
   const file = isSecretFromStdin(secret, given) ? "-" : given.file;

@@ -12,10 +12,7 @@ const EMPTY_VALUE = text("(blank)", "(空)");
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/**
- * Describes a value whose field is unknown: a reference as a path or as a name and email address, a custom field as
- * `name=value`.
- */
+/** Describes a value whose field is unknown, such as a reference or a custom field (`name=value`). */
 export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");

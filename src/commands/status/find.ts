@@ -233,7 +233,7 @@ export function findMissedRuns(all: readonly TenantFindings[], now: Date): reado
       const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
       const what =
         when === undefined
-          ? text("the daily run leaves this tenant out", "毎日の自動実行にこのテナントが含まれていません")
+          ? text("the daily run does not include this tenant", "毎日の自動実行にこのテナントが含まれていません")
           : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
       return toFindings(place, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
     });

@@ -13,11 +13,7 @@ export async function findLastRun(tools: Pick<Tools, "home">, context: string): 
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) ? at : undefined;
 }
 
-/**
- * Records that the daily run of these contexts has ended.
- *
- * @throws if this is not possible, because the run would count as missed
- */
+/** @throws if the end of the run cannot be recorded, because the run would count as missed */
 export async function stampRun(
   tools: Pick<Tools, "home" | "clock" | "temporary">,
   contexts: readonly string[],

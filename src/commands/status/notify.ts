@@ -42,7 +42,7 @@ export async function notify(
   const { environment, home, machine } = tools;
   const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
   const deliver = createDeliverer(settings, place);
-  tools.describeState(() => text("the next run sends what was not sent", "残りは次の実行で送信します"));
+  tools.describeState(() => text("the next run sends the remaining messages", "残りは次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),
@@ -95,7 +95,7 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
     // the next run notifies recipients who were not reached
     else addUnreached(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
-  // a recipient who cannot be reached would not notice the failure on any day
+  // print failed deliveries in every run, because these recipients do not learn of them
   const unreached = findings.filter(({ group }) => group === "reminders");
   const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED))];
   await print(fresh);
@@ -123,9 +123,7 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
   );
 }
 
-/**
- * Creates the monthly overviews only if a recipient has not got this month's, because the whole audit log is verified.
- */
+/** Creates the monthly overview only if a recipient lacks it, because the whole audit log is verified. */
 async function listMonths(
   tools: Tools,
   all: readonly TenantFindings[],

@@ -8,7 +8,7 @@ export type NamedTenantProfile = Pick<Tenant, "name"> & TenantProfile;
 
 const USED_LABEL = text("used", "使う");
 const NOT_USED_LABEL = text("not used", "使わない");
-const NOT_RECORDED_LABEL = text("not recorded", "未設定");
+const NOT_RECORDED_LABEL = text("not recorded", "未登録");
 
 const describePeriod = ({ from, until }: Contract): Text | null => {
   if (from === null && until === null) return null;

@@ -37,11 +37,7 @@ export const USER_LOOKUP: NamedKind<User> = {
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 
-/**
- * Returns the user with an ID, email address, employee code or account name.
- *
- * @throws Failure `not-found` if no user matches; `usage` if several match
- */
+/** @param typed an ID, email address, employee code or account name @throws as {@link requireSingleMatch} */
 export async function findUser(client: Client<"users">, typed: string): Promise<User> {
   return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 }

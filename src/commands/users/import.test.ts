@@ -126,7 +126,7 @@ test("if nobody can be asked, suggests --yes and discards the plan", async () =>
   const tenant = buildPlanAnswers(planOf(), { import: planOf(), ...dropped() });
   const { en } = await runInBoth("users import people.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toMatch(/error: cannot ask.*\n {2}pass --yes\n$/);
+  expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
   const kept = await run("users import people.csv --keep-plan", {
     tenant: buildPlanAnswers(planOf(), { import: planOf() }),

@@ -124,7 +124,7 @@ async function listBeforeLastDay(
   for (const warning of warnOfUnchecked(found)) await tools.terminal.warn(warning);
   await tools.terminal.note(
     text(
-      `nothing was changed: the last day of work is ${lastDay}; run the same command then`,
+      `nothing was changed: the last day of work is ${lastDay}; run the same command on that day or later`,
       `何も変更していません。最終出勤日は ${lastDay} です。当日以降に、同じコマンドを実行してください`,
     ),
   );
@@ -136,7 +136,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // a scheduled command with a fixed number of deletions can run again, because nothing has to be confirmed then
+  // without changes, the number is not checked, so that a scheduled command with a fixed number can run again
   const changes = rows.some(isEnding);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
@@ -254,8 +254,8 @@ async function noteRest(
   if (staying === 0) return undefined;
   await terminal.note(
     step(
-      `${formatCount(staying, "user")} ${staying === 1 ? "stays" : "stay"} until nothing is left; then`,
-      `${staying} 人は、残るものがなくなるまで削除しません。なくなったら`,
+      `${formatCount(staying, "user")} ${staying === 1 ? "stays" : "stay"} until the remaining steps are done; then`,
+      `${staying} 人は、残りの作業が終わるまで削除しません。終わったら`,
       again,
     ),
   );

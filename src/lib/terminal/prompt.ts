@@ -1,7 +1,7 @@
 import type askInput from "@inquirer/input";
 import { PassThrough, Transform } from "node:stream";
 import { Failure } from "../errors/index.ts";
-import { text, type Language, type Text } from "../text/index.ts";
+import { same, text, type Language, type Text } from "../text/index.ts";
 import { escapeForPeople } from "./escape.ts";
 
 export interface Question {
@@ -49,7 +49,7 @@ export class Prompts {
     flag,
     preset = false,
   }: Question & { readonly preset?: boolean | undefined }): Promise<boolean> {
-    this.#mustBeInteractive(flag);
+    this.#mustBeInteractive(flag, "usage", message);
     await this.#place.asked?.();
     const { default: ask } = await import("@inquirer/confirm");
     const config = {
@@ -114,12 +114,12 @@ export class Prompts {
     return this.#place.show?.(line) ?? line;
   }
 
-  #mustBeInteractive(flag: string, code: "usage" | "input-rejected" = "usage"): void {
+  #mustBeInteractive(flag: string, code: "usage" | "input-rejected" = "usage", question = same("")): void {
     if (this.#place.interactive()) return;
     throw new Failure(code, {
       what: text(
-        "cannot ask, because the session is not interactive",
-        "対話モードではないため、確認や入力ができません",
+        `cannot ask, because the session is not interactive${question.en && `: ${question.en}`}`,
+        `対話モードではないため、確認や入力ができません${question.ja && `: ${question.ja}`}`,
       ),
       hint: text(`pass ${flag}`, `${flag} を指定してください`),
     });

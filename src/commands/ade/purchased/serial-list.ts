@@ -103,10 +103,13 @@ export async function readSerialList(
   }
   if (listed.size > 0) return [...listed.values()];
   throw new Failure("input-rejected", {
-    what: text("the list has no column of serial numbers, or several", "シリアルナンバーの列がないか、複数あります"),
+    what: text(
+      "the list must have exactly one column of serial numbers",
+      "シリアルナンバーの列がちょうど 1 つ必要です",
+    ),
     where: label,
     hint: text(
-      "name one column シリアルナンバー or serial number, or keep only that column",
+      "change the header of one column to シリアルナンバー or serial number, or keep only that column",
       "1 つの列の見出しを「シリアルナンバー」にするか、その列だけを残してください",
     ),
   });

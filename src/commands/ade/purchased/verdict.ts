@@ -57,8 +57,8 @@ const FIND_MISSING_DEVICES_HINT = text(
 );
 
 const ASSIGN_PROFILE_HINT = text(
-  "assign an ADE profile with the MDM that uses this server",
-  "この MDM サーバを使う MDM で ADE プロファイルを割り当ててください",
+  "assign an ADE profile in the MDM that uses this server",
+  "この MDM サーバーを使う MDM で ADE プロファイルを割り当ててください",
 );
 
 export function* listNextSteps(all: readonly ReconciledDevice[], isMirror: boolean): Generator<Text> {

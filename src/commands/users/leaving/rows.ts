@@ -13,7 +13,7 @@ const KIND_LABELS = {
   account: text("account", "アカウント"),
   device: text("device", "デバイス"),
   secured: same("SECURED APPs"),
-  renewal: text("renewal", "年次更新"),
+  renewal: text("renewal item", "年次更新・期限"),
   task: text("console task", "管理画面での作業"),
   user: text("user", "ユーザー"),
 } as const;
@@ -156,7 +156,7 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const { user: owner } = find("renewal") ?? {};
   if (owner !== undefined) {
     const give = line("handover transfer", [], { from: owner.emails[0] ?? owner.id, to: "PERSON" });
-    steps.push(step("to hand over the renewal items", "年次更新の担当を引き継ぐには", give));
+    steps.push(step("to hand over the renewal items", "年次更新・期限の担当を引き継ぐには", give));
   }
   const { consoleTask } = find("task") ?? {};
   if (consoleTask !== undefined) {
