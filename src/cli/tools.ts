@@ -102,14 +102,14 @@ const warnOfLeftoverCopy =
 /** Loads the client only if a command uses a tenant, because loading takes milliseconds. */
 const loadClient = () => import("../lib/client/index.ts");
 
-async function tellChanges(
+async function reportChanges(
   opening: Promise<OpenTenant>,
   { interrupts, mayAsk }: ChangeReports,
 ): TenantConnection["tenant"] {
-  const [{ Changes: Told, openClient }, tenant] = await Promise.all([loadClient(), opening]);
+  const [{ Changes: ReportedChanges, openClient }, tenant] = await Promise.all([loadClient(), opening]);
   const readRevision = async (): Promise<number> =>
     (await (await openClient(tenant.connection, ["tenant"])).tenant.revision()).revision;
-  const changes = new Told((state) => interrupts.describeChange(state), readRevision);
+  const changes = new ReportedChanges((state) => interrupts.describeChange(state), readRevision);
   if (mayAsk()) await changes.look();
   return { ...tenant, connection: { ...tenant.connection, changes } };
 }
@@ -128,7 +128,7 @@ function createTenantPool(
     const permit = (): Promise<void> =>
       (permitted ??= import("../commands/permission.ts").then(({ permitChange }) => permitChange(asked, chosen)));
     return {
-      tenant: tellChanges(outside.openTenant({ ...machine, beforeChange: permit }, chosen), reports),
+      tenant: reportChanges(outside.openTenant({ ...machine, beforeChange: permit }, chosen), reports),
       permitChange: permit,
     };
   };

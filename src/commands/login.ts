@@ -8,7 +8,7 @@ import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./records/se
 import type { Tools } from "./tools.ts";
 
 /** The rules for new passwords do not apply to the password at a sign-in. */
-const SIGN_IN_SECRET: Secret<"password"> = {
+const SIGN_IN_PASSWORD: Secret<"password"> = {
   name: "password",
   called: text("password", "パスワード"),
   rule: { kind: "text", min: 1 },
@@ -102,7 +102,7 @@ export default defineCommand({
 const readPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
   file === undefined
     ? tools.terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
-    : ((await readSecretInput(tools, SIGN_IN_SECRET, { file, stdin: false, prompt: false })) ?? "");
+    : ((await readSecretInput(tools, SIGN_IN_PASSWORD, { file, stdin: false, prompt: false })) ?? "");
 
 const CODE_REQUESTED_TEXT = text(
   "if this account exists and can have a new password, a code was sent to its email address",

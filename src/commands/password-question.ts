@@ -19,7 +19,7 @@ export function looksLikePassword(typed: string): boolean {
 }
 
 /** Asks whether a text that looks like a password should be recorded, without showing it. False if the answer is no. */
-export async function permitPasswords(
+export async function confirmPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   values: Readonly<Record<string, string | null | undefined>>,
 ): Promise<boolean> {
@@ -32,8 +32,8 @@ export async function permitPasswords(
   return terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-/** @throws as {@link permitPasswords}; `input-rejected` if the answer is "no" */
-export async function questionPasswords(...asked: Parameters<typeof permitPasswords>): Promise<void> {
-  if (await permitPasswords(...asked)) return;
+/** @throws as {@link confirmPasswords}; `input-rejected` if the answer is "no" */
+export async function requirePasswordConfirmation(...asked: Parameters<typeof confirmPasswords>): Promise<void> {
+  if (await confirmPasswords(...asked)) return;
   throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });
 }

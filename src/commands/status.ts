@@ -8,7 +8,7 @@ import { defineCommand } from "./command.ts";
 import { isRecordOutputRequested } from "./listing/list.ts";
 import { REPORT_OPTIONS, showFindings, showsFindings, writeReport } from "./renewals/items/report.ts";
 import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/find.ts";
-import { stampRun } from "./status/last-run.ts";
+import { recordRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
@@ -57,9 +57,9 @@ export default defineCommand({
     const all = await findEverywhere(tools);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
-    const findings = notify ? await notifyDaily(tools, all, show) : await look(tools, all);
+    const findings = notify ? await notifyDaily(tools, all, show) : await findAll(tools, all);
     if (!notify) await show(findings);
-    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showWell(tools, all);
+    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showAllWell(tools, all);
     const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
     const summary = findings.length === 0 ? tenants : describeLevels(findings.toSorted(compareByUrgency));
     const state = determineState(findings.map(({ level }) => level));
@@ -76,7 +76,7 @@ async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> 
   return Promise.all(chosen.map((context) => findInTenant(tools, context)));
 }
 
-const look = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
+const findAll = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
   ...all.flatMap(({ findings }) => findings),
   ...findFailedReminders(all),
   ...findMissedRuns(all, tools.clock.now()),
@@ -88,7 +88,7 @@ async function notifyDaily(
   print: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<readonly Finding[]> {
   const findings = await (await import("./status/notify.ts")).notify(tools, all, print);
-  await stampRun(
+  await recordRun(
     tools,
     all.map(({ context }) => context.name),
   );
@@ -96,11 +96,11 @@ async function notifyDaily(
 }
 
 /** Prints on a terminal that all is well. Prints nothing to a file or pipe. */
-async function showWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
-  if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeWell(all)[terminal.language]}\n`);
+async function showAllWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
+  if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeAllWell(all)[terminal.language]}\n`);
 }
 
-function describeWell(all: readonly TenantFindings[]): Text {
+function describeAllWell(all: readonly TenantFindings[]): Text {
   const [run] = all.flatMap(({ lastRun, timezone }) =>
     lastRun === undefined ? [] : [formatMinute(lastRun, timezone)],
   );

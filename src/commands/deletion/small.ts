@@ -34,7 +34,7 @@ interface SmallDeletion<R> {
 }
 
 /** @throws as `askToApply`, and the failures of the tenant */
-export async function deleteFew<R>(
+export async function confirmAndDelete<R>(
   tools: Tools,
   chosen: Omit<ChosenTenant, "client">,
   { confirmDeletions, dryRun }: { readonly confirmDeletions: number | undefined; readonly dryRun: boolean },

@@ -33,20 +33,20 @@ const MAX_LIST_BYTES = 1024 * 1024;
 const MAX_NAMES = 2_000;
 const KEYS = ["emails", "employeeCode", "accountName"];
 
-const isNaming = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
+const identifiesPerson = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
 
 /** The format of users, reduced to the columns that identify people. */
-const NAMING: Format = {
+const NAMING_FORMAT: Format = {
   ...FORMATS.users,
   custom: false,
-  columns: FORMATS.users.columns.filter(({ field }) => isNaming(field)),
+  columns: FORMATS.users.columns.filter(({ field }) => identifiesPerson(field)),
 };
 
 /** Returns the column map of a list whose headers are known. */
 const mapAliases = (headers: readonly string[]): MapFileSchema => {
   const columns = headers.flatMap((header) => {
     const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;
-    return field !== undefined && isNaming(field) ? [{ header, to: field }] : [];
+    return field !== undefined && identifiesPerson(field) ? [{ header, to: field }] : [];
   });
   const parts = NAME_PARTS.written.flatMap((part) => headers.find((header) => part.test(toLooseValue(header))) ?? []);
   const isWhole = columns.some(({ to }) => to === "name") || parts.length < 2;
@@ -54,14 +54,14 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
 };
 
 /** Returns the columns of a list that identify people. Ignores the map's rows to skip and values to translate. */
-const readNaming = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
-  const { layout } = readHeader(headers, NAMING, { map: { columns, joins }, allowUnknownColumns: true });
+const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
+  const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
     layout.columns.find(({ column }) => column.field === field)?.positions ?? [];
   return { layout, keys: KEYS.flatMap(find), fullName: find("name") };
 };
 
-type Naming = ReturnType<typeof readNaming>;
+type Naming = ReturnType<typeof readNamingColumns>;
 
 class TableReader implements RecordSink {
   readonly names: TypedName[] = [];
@@ -167,7 +167,7 @@ export interface NameList {
 async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
-  const naming = readNaming(headers, mapAliases(headers));
+  const naming = readNamingColumns(headers, mapAliases(headers));
   if (naming.keys.length > 0) return { naming, row, sheet };
   if (reading.encoding !== "xlsx" && headers.length < 2) return undefined;
   const { client } = await tools.tenant("layouts");
@@ -176,13 +176,13 @@ async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
     const { headerRow } = known.map.options ?? {};
     const found = await findHeaderInFile(file, reading, FORMATS.users, { map: known.map, headerRow, signal });
     const match = matchLayout([known], found.header, FORMATS.users);
-    const taught = match && readNaming(found.header, match.map);
+    const taught = match && readNamingColumns(found.header, match.map);
     if (taught !== undefined && taught.keys.length > 0) return { naming: taught, row: found.row, sheet: found.sheet };
   }
   const canAsk = terminal.interactive && !globals.yes && file.label !== "stdin";
-  const answers = canAsk ? await askColumns(terminal.prompts, headers, NAMING) : undefined;
+  const answers = canAsk ? await askColumns(terminal.prompts, headers, NAMING_FORMAT) : undefined;
   const map = { columns: answers?.columns.filter(({ to }) => to !== null) ?? [], joins: answers?.joins };
-  const asked = readNaming(headers, map);
+  const asked = readNamingColumns(headers, map);
   if (asked.keys.length === 0) throw createNotAListFailure(file.label);
   const learnt: NewLayout = { headers: headers.filter((header) => header !== ""), map };
   return { naming: asked, row, sheet, learnt };

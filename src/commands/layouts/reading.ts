@@ -133,7 +133,7 @@ export async function readList(
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   const known = judgeMatch(match, isPlain, canAsk);
   const doubtful = isOpen ? (known.match?.doubtful ?? []) : [];
-  if (known.match !== undefined && !canAsk) refuseDoubt({ ...known.match, doubtful }, requested);
+  if (known.match !== undefined && !canAsk) rejectDoubtfulColumns({ ...known.match, doubtful }, requested);
   const further = known.state === "fits" && !learning ? known.match.further : [];
   const ignored = findOpenHeaders(further, format, { customFields }).filter((one) => !doubtful.includes(one));
   const base = known.match === undefined ? given : ignoreColumns(known.match.map, ignored);
@@ -150,24 +150,24 @@ export async function readList(
   if (answered !== undefined) {
     const chosen = { ...place, ...chooseOptions(headers, requested, answered, customFields) };
     const learnt = { ...answered, options: { ...answered.options, ...chosen } };
-    return { map: learnt, headers, note: KEEPS_ANSWERS, learns: true, detected };
+    return { map: learnt, headers, note: ANSWERS_STORED_NOTE, learns: true, detected };
   }
   const note = known.match && describeLayout(known.match, ignored, terminal.moment(known.match.layout.at));
   return {
-    map: map && placeMap(map, place, options.createOrgs === true && known.match !== undefined),
+    map: map && addPlaceToMap(map, place, options.createOrgs === true && known.match !== undefined),
     headers,
     note,
     detected,
   };
 }
 
-export const KEEPS_ANSWERS = text(
+export const ANSWERS_STORED_NOTE = text(
   "this change stores your answers as a layout",
   "回答を、この変更とともにレイアウトとして記憶します",
 );
 
 /** @param createsOrgs the import creates organisations, which it identifies by code */
-const placeMap = (map: MapFileSchema, place: Place, createsOrgs: boolean): MapFileSchema => ({
+const addPlaceToMap = (map: MapFileSchema, place: Place, createsOrgs: boolean): MapFileSchema => ({
   ...map,
   options: { ...map.options, ...place, orgBy: createsOrgs ? undefined : map.options?.orgBy },
 });
@@ -178,7 +178,7 @@ const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileS
 });
 
 /** @throws `input-rejected` if the list lacks a column of the layout, or has another column for a field */
-function refuseDoubt(
+function rejectDoubtfulColumns(
   { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
   { kind, file }: ListRequest,
 ): void {

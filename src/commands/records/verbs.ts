@@ -36,7 +36,7 @@ type VerbName = FileVerb | "create" | "edit" | "history";
 type Input = Readonly<Record<string, unknown>>;
 
 /** How the records of a command are found, shown and exported. */
-interface Reached<R> {
+interface RecordAccess<R> {
   readonly lookup: NamedKind<R>;
   readonly columns: readonly Column<R>[];
   readonly client: FileClient<R>;
@@ -52,7 +52,7 @@ export interface FileNoun<R extends { readonly id: string }> {
   /** options of every verb that select the records, such as `--app` */
   readonly choice?: Fields;
   readonly kind: (input: Input) => ImportKind;
-  readonly reach: (tools: Tools, input: Input) => Promise<Reached<R>>;
+  readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
   readonly imports: Fields;

@@ -105,7 +105,7 @@ async function readTenant(tools: Tools, context: Context) {
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
   const place = { context, tenant: label };
   const findings = [
-    ...items.map((item) => withStage(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
+    ...items.map((item) => addStageToId(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
     ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
     ...toFindings(
       place,
@@ -131,7 +131,7 @@ async function readTenant(tools: Tools, context: Context) {
 }
 
 /** Adds the stage of an expiry to the finding's ID, so that each stage is reported as a new finding. */
-const withStage = (finding: Finding, asOf: StageClock): Finding => {
+const addStageToId = (finding: Finding, asOf: StageClock): Finding => {
   const { expiresAt = null } = finding.item ?? {};
   const stage = expiresAt === null ? undefined : findReachedStage(expiresAt, asOf);
   return stage === undefined ? finding : { ...finding, id: `${finding.id} ${expiresAt} ${stage}` };
@@ -271,13 +271,17 @@ const MONTH_DAYS = 90;
 const MAX_MONTH_ITEMS = 5;
 
 /** Returns the ID of the monthly overview. */
-export const getMonthId = (now: Date, timezone: string): string => `month ${dayOf(now, timezone).slice(0, 7)}`;
+export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
+  `month ${dayOf(now, timezone).slice(0, 7)}`;
 
 /**
  * Returns the monthly overview: the items due within 90 days, and the hash of the last audit record, with which a later
  * removal of records can be proved.
  */
-export async function findMonth(tools: Tools, { context, tenant, timezone, items }: TenantFindings): Promise<Finding> {
+export async function buildMonthlyOverview(
+  tools: Tools,
+  { context, tenant, timezone, items }: TenantFindings,
+): Promise<Finding> {
   const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= MONTH_DAYS);
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
@@ -295,7 +299,7 @@ export async function findMonth(tools: Tools, { context, tenant, timezone, items
   });
   const head = last === undefined ? "-" : `${last.seq} ${last.hash}`;
   return {
-    id: getMonthId(tools.clock.now(), timezone),
+    id: getMonthlyOverviewId(tools.clock.now(), timezone),
     tenant,
     context: context.name,
     group: "month",

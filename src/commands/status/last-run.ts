@@ -14,7 +14,7 @@ export async function findLastRun(tools: Pick<Tools, "home">, context: string): 
 }
 
 /** @throws if the end of the run cannot be recorded, because the run would count as missed */
-export async function stampRun(
+export async function recordRun(
   tools: Pick<Tools, "home" | "clock" | "temporary">,
   contexts: readonly string[],
 ): Promise<void> {

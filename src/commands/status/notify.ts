@@ -9,11 +9,11 @@ import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settin
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { createDeliveryFinding, findMonth, getMonthId, type TenantFindings } from "./find.ts";
-import { ToldFindings } from "./told.ts";
+import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
+import { ReportedFindings } from "./told.ts";
 
 /** The recipient that stands for printed output. */
-const PRINTED = "";
+const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
 
@@ -22,7 +22,7 @@ const keyOf = (recipient: Recipient): string => {
   return `${way} ${name}`;
 };
 
-const concerns = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
+const isForRecipient = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
   contexts?.includes(context ?? "") ?? true;
 
 /** Returns true if reminders already report the item; they are recorded in the tenant, also for other computers. */
@@ -55,11 +55,11 @@ export async function notify(
     ...found,
     ...failed.map(({ recipient, tenants, reason }) => createDeliveryFinding(tenants, recipient.name, reason)),
   ];
-  await ToldFindings.whileAlone(tools, () => tellNews({ tools, all, settings, deliver, findings, print }));
+  await ReportedFindings.whileAlone(tools, () => reportNewFindings({ tools, all, settings, deliver, findings, print }));
   return findings;
 }
 
-interface News {
+interface NewsRequest {
   readonly tools: Tools;
   readonly all: readonly TenantFindings[];
   readonly settings: NotifySettings;
@@ -69,12 +69,15 @@ interface News {
   readonly print: (findings: readonly Finding[]) => Promise<void>;
 }
 
-async function tellNews({ tools, all, settings, deliver, findings, print }: News): Promise<void> {
-  const told = await ToldFindings.read(tools);
-  const months = await listMonths(tools, all, settings, told);
+async function reportNewFindings({ tools, all, settings, deliver, findings, print }: NewsRequest): Promise<void> {
+  const told = await ReportedFindings.read(tools);
+  const months = await buildMonthlyOverviews(tools, all, settings, told);
   const current = [
     ...findings,
-    ...all.map(({ context, timezone }) => ({ context: context.name, id: getMonthId(tools.clock.now(), timezone) })),
+    ...all.map(({ context, timezone }) => ({
+      context: context.name,
+      id: getMonthlyOverviewId(tools.clock.now(), timezone),
+    })),
   ];
   await told.forgetAllBut(
     current,
@@ -84,7 +87,7 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
     const key = keyOf(recipient);
-    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one) && concerns(recipient, one));
+    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one) && isForRecipient(recipient, one));
     if (fresh.length === 0) continue;
     const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
     const { language } = recipient;
@@ -97,9 +100,9 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
   }
   // print failed deliveries in every run, because these recipients do not learn of them
   const unreached = findings.filter(({ group }) => group === "reminders");
-  const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED))];
+  const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED_RECIPIENT))];
   await print(fresh);
-  if (fresh.length > 0) await told.add(fresh, PRINTED);
+  if (fresh.length > 0) await told.add(fresh, PRINTED_RECIPIENT);
 }
 
 function addUnreached(findings: Finding[], one: Finding): void {
@@ -124,18 +127,19 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
 }
 
 /** Creates the monthly overview only if a recipient lacks it, because the whole audit log is verified. */
-async function listMonths(
+async function buildMonthlyOverviews(
   tools: Tools,
   all: readonly TenantFindings[],
   { recipients }: NotifySettings,
-  told: ToldFindings,
+  told: ReportedFindings,
 ): Promise<readonly Finding[]> {
   const months: Finding[] = [];
   for (const one of all) {
     const { context, timezone } = one;
-    const stub = { context: context.name, id: getMonthId(tools.clock.now(), timezone) };
-    const listeners = [PRINTED, ...recipients.filter((to) => concerns(to, stub)).map(keyOf)];
-    if (one.isReadable && listeners.some((to) => told.isNew(stub, to))) months.push(await findMonth(tools, one));
+    const stub = { context: context.name, id: getMonthlyOverviewId(tools.clock.now(), timezone) };
+    const listeners = [PRINTED_RECIPIENT, ...recipients.filter((to) => isForRecipient(to, stub)).map(keyOf)];
+    if (one.isReadable && listeners.some((to) => told.isNew(stub, to)))
+      months.push(await buildMonthlyOverview(tools, one));
   }
   return months;
 }

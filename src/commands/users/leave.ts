@@ -121,7 +121,7 @@ async function listBeforeLastDay(
   const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one, dryRun: false }));
   await writeReport(tools, report, rows, async () => undefined);
   await showRows(tools, rows);
-  for (const warning of warnOfUnchecked(found)) await tools.terminal.warn(warning);
+  for (const warning of listUncheckedWarnings(found)) await tools.terminal.warn(warning);
   await tools.terminal.note(
     text(
       `nothing was changed: the last day of work is ${lastDay}; run the same command on that day or later`,
@@ -146,7 +146,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
     await writeReport(tools, report, rows, async () => undefined);
     await showRows(tools, rows);
     if (dryRun) await terminal.note(DRY_RUN_NOTE);
-    return noteRest(tools, request, planned);
+    return noteRemainingSteps(tools, request, planned);
   }
   if (!(await askToApply(tools, plan, { confirmDeletions }))) {
     await terminal.note(STATE_UNCHANGED);
@@ -162,7 +162,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   tools.summarize({ ...summarizePlan(plan), changed: true });
   if (!asks) await showRows(tools, done.flatMap(buildLeaveRows));
   await proposeUndo(tools);
-  return noteRest(tools, request, done);
+  return noteRemainingSteps(tools, request, done);
 }
 
 const summarizePlan = ({ changes }: Plan): Partial<PlanSummary> => ({
@@ -199,7 +199,7 @@ function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], ro
       createChanges(text("device", "デバイス"), { update: device }),
     ],
     lines,
-    warnings: warnOfUnchecked(results.map(({ before }) => before)),
+    warnings: listUncheckedWarnings(results.map(({ before }) => before)),
     notes: [
       ...(account > 0 ? [text("passwords of CLOMO accounts", "CLOMO アカウントのパスワード")] : []),
       ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
@@ -233,7 +233,7 @@ async function writeReport(
   );
 }
 
-const warnOfUnchecked = (found: readonly Dependents[]): readonly Text[] =>
+const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
   found.every(({ secured }) => secured !== null)
     ? []
     : [
@@ -244,7 +244,7 @@ const warnOfUnchecked = (found: readonly Dependents[]): readonly Text[] =>
       ];
 
 /** Lists the remaining steps. @returns `partial` if a user could not be deleted */
-async function noteRest(
+async function noteRemainingSteps(
   { terminal }: Tools,
   { again }: LeaveRequest,
   results: readonly LeaveResult[],
