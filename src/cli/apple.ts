@@ -11,9 +11,9 @@ export interface AppleSockets {
 
 export interface AppleLimits {
   readonly connectMs: number;
-  /** maximum time until the response starts, and between two chunks of it */
+  /** maximum number of milliseconds until the response starts, and between two of its chunks */
   readonly silenceMs: number;
-  /** maximum time until the response is complete, even if it keeps arriving in small chunks */
+  /** maximum number of milliseconds until the response is complete, even if small chunks keep arriving */
   readonly totalMs: number;
   readonly bytes: number;
 }
@@ -45,10 +45,7 @@ const flattenHeaders = ({ headers }: Dispatcher.ResponseData): AppleResponse["he
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
   );
 
-/**
- * Opens connections to Apple's services, or to a simulator of them. Redirects are returned, and no request is sent
- * twice.
- */
+/** Opens connections to Apple's services or to their simulator. Does not follow redirects or repeat requests. */
 export function openAppleSockets(limits: AppleLimits = DEFAULT_LIMITS): AppleSockets {
   const agent = new Agent({
     headersTimeout: limits.silenceMs,
@@ -74,7 +71,7 @@ async function sendRequest(
       const what = text("timed out waiting for a response", "時間内に応答がありませんでした");
       throw new Failure("unavailable", { what, where: origin });
     }
-    // only the host: the URL and the headers may contain secrets
+    // name only the host, because the URL and the headers may contain secrets
     throw createSocketFailure(error, origin, asked ?? NEVER_ABORTED_SIGNAL);
   }
 }

@@ -18,11 +18,11 @@ export interface ExitCodeMeaning {
   readonly meaning: Text;
 }
 
-/** Returns the exit code for a failure of a verb; `interrupted` keeps its own. */
+/** Returns the exit code for a failure of a verb. `interrupted` always has the same exit code. */
 export const toFailureExitCode = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
   (failure === "interrupted" ? undefined : verb?.failureExit) ?? ERRORS[failure].exit;
 
-/** Returns a command's failures except `usage` and `unexpected`: declared failures, and those that prevent its run. */
+/** Returns the failures of a command except `usage` and `unexpected`, including those of opening a tenant. */
 export const listFailures = ({
   exits,
   opensTenant,

@@ -158,7 +158,7 @@ test("the first screen has the nouns by group and the verbs by name", () => {
       "Tenant      c  what for",
       "            d  what for",
       "Apple       b  what for",
-      "Also: go",
+      "More: go",
       "clomoctl status: what for",
       "Options of every command: clomoctl --help-all",
       "",
@@ -207,7 +207,7 @@ test.each(NOUNS)("%s --help lists its subcommands, in both languages", async (pa
   const rows = isRoot
     ? [...node.nouns.filter(({ group }) => group !== undefined), ...node.verbs.filter(({ name }) => name === "status")]
     : [...node.nouns, ...node.verbs];
-  for (const { name } of also) expect(en.stdout).toMatch(new RegExp(String.raw`^Also: .*\b${name}\b`, "m"));
+  for (const { name } of also) expect(en.stdout).toMatch(new RegExp(String.raw`^More: .*\b${name}\b`, "m"));
   for (const { name, summary } of rows) {
     expect(en.stdout).toMatch(new RegExp(String.raw`(?:^| {2}|clomoctl )${name}\b`, "m"));
     expect(unwrapped(en.stdout)).toContain(unwrapped(summary.en));

@@ -111,7 +111,7 @@ const renderGlobalOptions = (
   return renderSection(HEADINGS.everywhere, entries, language);
 };
 
-/** Renders the help of the program (`path` empty) or of a noun. */
+/** Renders the help of a noun, or of the program if `path` is empty. */
 export function renderNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string {
   if (path.length > 0) return joinLines(renderNounPage(path, noun, language, all));
   const first = renderFirstScreen(noun, language);
@@ -174,13 +174,13 @@ const NOUN_GROUP_LABELS: Readonly<Record<NounGroup, Text>> = {
   "set-up": text("Set-up", "準備"),
 };
 
-const ALSO_LABEL = text("Also", "他");
+const ALSO_LABEL = text("More", "その他");
 
 const STATUS_VERB_NAME = "status";
 
 /**
- * Renders the help of a verb, unless `all` on one screen: options are explained as far as they fit (required and brief
- * ones first, then those of the examples), and the others only named.
+ * Renders the help of a verb. Without `all`, the help fits on one screen: it explains required options and those with a
+ * brief text first, then the options of the examples, and only names the other options.
  */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);

@@ -21,8 +21,8 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 
 export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** State of commands that change something outside tenants. */
-export const UNKNOWN_STATE = text("it is unknown what was changed", "どこまで処理したかは不明です");
+/** Reported for commands that change something that is not in a tenant, such as a remote service. */
+export const UNKNOWN_STATE = text("it is unknown how much was done", "どこまで処理したかは不明です");
 
 export interface SignalHost {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
@@ -42,7 +42,7 @@ export class Interrupts {
   #reported = false;
   #graceMs = GRACE_MS;
   done: Text | undefined;
-  /** how a command that runs until it is stopped takes SIGHUP; undefined for other commands */
+  /** called on SIGHUP by a command that runs until it is stopped; undefined for other commands */
   #reload: (() => void) | undefined;
 
   /** @param say writes to stderr synchronously, because anything written later would be lost */
@@ -69,10 +69,7 @@ export class Interrupts {
     return this.#reload === undefined ? this.#exit : undefined;
   }
 
-  /**
-   * Waits for SIGINT or SIGTERM, which end the command regularly within `graceMs`; a second one ends the process at
-   * once. SIGHUP calls `reload`.
-   */
+  /** Waits for SIGINT or SIGTERM. The command then has `graceMs` to end. SIGHUP calls `reload`. */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
     this.#reload = reload;
@@ -98,7 +95,7 @@ export class Interrupts {
     this.done = done;
   }
 
-  /** Sets the function that returns the lines to print before the report of an interruption, by its exit code. */
+  /** Sets the function that returns, for an exit code, the lines to print before the report of an interruption. */
   precede(ending: (exit: number) => string): void {
     this.#ending = ending;
   }
@@ -111,7 +108,7 @@ export class Interrupts {
     if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }
 
-  /** Handles Ctrl-C at a prompt like SIGINT, because it causes no signal there. The command has already ended. */
+  /** Handles Ctrl-C at a prompt, where it does not cause a signal, like SIGINT. The command has already ended. */
   leave(): void {
     this.#exit ??= ERRORS.interrupted.exit;
   }

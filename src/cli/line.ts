@@ -13,7 +13,7 @@ const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),
 );
 
-/** A word that is not recognised: neither a noun nor a verb of the preceding noun, or an option that is not global. */
+/** A word that is neither a noun nor a verb of the preceding noun, or an option that is not global. */
 interface StrayWord {
   readonly word: string;
   readonly path: readonly string[];
@@ -33,7 +33,7 @@ const VERSION_FLAGS = ["--version", "-V"];
 const findNoun = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
-/** Scans a command line and never fails. Global options can be anywhere; the options of the verb follow the verb. */
+/** Scans a command line and never fails. Global options can be anywhere; options of a verb follow the verb. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
   const words: string[] = [];
@@ -89,7 +89,7 @@ export function formatOptionTerm(key: string, field: Field): string {
   return `${short}--${toFlagName(key)} ${formatPlaceholder(key, field)}`.trimEnd();
 }
 
-/** Returns the language of error messages. An invalid `--lang` is ignored here, because it is rejected later. */
+/** Returns the language of error messages. An invalid `--lang` is ignored, because it is rejected later. */
 function selectLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   try {
     return chooseLanguage(flag, environment);

@@ -20,10 +20,10 @@ describe("version and help", () => {
     const { en, ja } = await runInBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nAlso: .*\nclomoctl status: .*\nOptions of every command: clomoctl --help-all\n$/,
+      /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nMore: .*\nclomoctl status: .*\nOptions of every command: clomoctl --help-all\n$/,
     );
     expect(ja.exit).toBe(0);
-    expect(ja.stdout).toMatch(/^他: /m);
+    expect(ja.stdout).toMatch(/^その他: /m);
   });
 
   test("without arguments, shows the state of the tenant on a terminal once a tenant exists", async () => {

@@ -47,7 +47,7 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
     const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = asFailure(error);
     const nagios = line.flags.has("--nagios") ? line.verb?.nagios : undefined;
-    // monitoring systems read only stdout
+    // print on stdout, because monitoring systems do not read stderr
     if (nagios !== undefined) {
       const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
       writeNow(1, `${renderPluginFailure(nagios, failure.what, style.language)}\n`);
@@ -57,10 +57,10 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
   }
 }
 
-/** First argument when the `completion` scripts call the program at each Tab. Not a verb: nobody types it. */
+/** First argument of the program when a completion script calls it at each Tab. People do not type this word. */
 const COMPLETION_ARGUMENT = "__complete";
 
-/** Prints completions for a shell. Prints nothing if anything fails, because the person is still typing. */
+/** Prints completions for a shell. On failure, prints nothing, because the person is still typing. */
 async function printCompletions(outside: ProgramEnvironment, asked: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
   const { answerShell } = await import("../commands/completion/answer.ts");
@@ -73,7 +73,7 @@ async function printCompletions(outside: ProgramEnvironment, asked: readonly str
   return 0;
 }
 
-/** The verb that runs on a terminal if the program is called without arguments and a tenant exists. */
+/** The verb that runs if the program is called on a terminal without arguments and a tenant exists. */
 const STATUS_VERB = PROGRAM.verbs.find(({ name }) => name === "status");
 
 async function shouldShowStatus(outside: ProgramEnvironment, { path, help }: CommandLine): Promise<boolean> {

@@ -35,7 +35,7 @@ export interface ProgramEnvironment {
   /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
   readonly hostName: string;
-  /** Returns true if a file descriptor is a terminal now. A terminal whose window was closed does not count. */
+  /** Returns true if a file descriptor is an open terminal. Returns false after the window was closed. */
   readonly isTerminal: (descriptor: number) => boolean;
   /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe or window is not an error. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
@@ -78,7 +78,7 @@ export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
 const PAUSE_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 const PAUSE_MS = 5;
 
-/** Writes without streams, which load slowly at start. The output is complete even if the process ends at once. */
+/** Writes without streams, because streams load slowly. The output is complete even if the process ends at once. */
 function writeNow(descriptor: 1 | 2, content: string): void {
   let rest = Buffer.from(content);
   while (rest.length > 0) {
@@ -89,7 +89,7 @@ function writeNow(descriptor: 1 | 2, content: string): void {
       if (code === "EPIPE" || code === "EOF") return;
       // the window of the terminal was closed, so nobody can read the output
       if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
-      // stderr carries only messages besides the result; if it cannot be written, there is nowhere to report the error
+      // if stderr cannot be written, there is nowhere to report the error
       if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;
       if (code !== "EAGAIN") throw error;
       Atomics.wait(PAUSE_BUFFER, 0, 0, PAUSE_MS);

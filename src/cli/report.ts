@@ -5,7 +5,7 @@ import { text } from "../lib/text/index.ts";
 
 const VERBOSE_HINT = text(
   "run the command again with --verbose to see where the error occurred",
-  "--verbose を付けて実行すると発生した場所が表示されます",
+  "--verbose を付けてもう一度実行すると、エラーの発生箇所が表示されます",
 );
 
 export function asFailure(thrown: unknown): Failure {
@@ -18,12 +18,7 @@ export function asFailure(thrown: unknown): Failure {
   return new Failure("unexpected", { what, hint: VERBOSE_HINT, cause: error });
 }
 
-/**
- * Names the option or the argument with the value that the tenant refused, instead of the field of its API. Names
- * nothing if the value was not on the command line, but typed at a prompt.
- *
- * @param input the values of the command line
- */
+/** Replaces the API field in a tenant's failure with the option or argument that has the rejected value. */
 export const nameOption = (
   failure: Failure,
   { options, args }: CommandSyntax,

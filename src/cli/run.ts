@@ -66,7 +66,7 @@ const openSummary = async (
   timezone?: string,
 ): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
 
-/** Parses the words of a command line. If they are invalid, writes the summary line of a command that makes a plan. */
+/** Parses the words of a command line. If they are invalid, also writes the summary line of a command that plans. */
 async function parseOrSummarize(
   outside: ProgramEnvironment,
   command: Command,
@@ -87,7 +87,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** Rejects a change if others can also change the home folder. If the command only reads there, it only warns. */
+/** Rejects a change if other people can change the home folder. Only warns if the command does not change anything. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },
@@ -137,9 +137,9 @@ async function finishWork(
     const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = nameOption(asFailure(first), command, input);
     const exit = toFailureExitCode(failure.code, verb);
-    // Ctrl-C at a question arrives as a key, not as a signal
+    // at a question, Ctrl-C arrives as a key, not as a signal
     if (failure.code === "interrupted") {
-      // when the window is closed, stdin ends in the same way, before SIGHUP arrives
+      // if the window of the terminal is closed, stdin also ends, before SIGHUP arrives
       if (isHungUp(outside)) interrupts.hangUp();
       interrupts.leave();
     }

@@ -48,8 +48,8 @@ export interface ConnectionEnvironment {
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   readonly mail?: TenantOptions["mail"];
   /**
-   * set for a run that must leave nothing behind (`--dry-run`): if a local tenant does not exist and a request needs it
-   * on disk, the tenant is created in this place and removed when it is closed
+   * set for dry runs, which must not leave data behind: a local tenant that does not exist is created in this place if
+   * a request needs it on disk, and is removed when it is closed
    */
   readonly rehearsesIn?: TemporaryStorage | undefined;
 }
@@ -122,7 +122,7 @@ async function connectInProcess(
     tenant.openTenant({ ...options, ...where });
   const absent = isMissingFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // with --as, a missing tenant is not created on disk, because it would not have the account
+  // with --as, a missing tenant is not created on disk, because it cannot contain the account
   const making = { tenantFolder, open, rehearsesIn };
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
@@ -134,8 +134,8 @@ async function connectInProcess(
 }
 
 /**
- * Makes a verified copy the tenant of a context. The tenant's folder is complete before it gets its name, so nobody sees
- * a part of it. An existing tenant is replaced if the copy goes forward from it, or if it is empty.
+ * Makes a verified copy the tenant of a context. The folder gets its final name only when it is complete. An existing
+ * tenant is replaced if it is empty or if the copy continues it.
  *
  * @throws Failure `conflict` if the context has another tenant, `locked` if it is in use
  */
@@ -192,7 +192,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
   readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
 }
 
-/** Opens a tenant that does not exist yet: empty in memory until the first changing request creates it on disk. */
+/** Opens a tenant that does not exist yet. The tenant is in memory until the first request that changes something. */
 function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): LocalTenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
@@ -238,7 +238,7 @@ async function connectToServer(
   const base = new URL(url);
   const { transport, close } = openSocket({
     credential,
-    // on this computer, a proxy would only read what is sent
+    // requests to this computer do not need a proxy, which could read them
     environment: isLoopbackAddress(url) ? undefined : environment,
     surroundings: {
       now: () => clock.now().getTime(),
@@ -252,11 +252,11 @@ async function connectToServer(
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   what: text(
     "--as can be used only with local tenants; a remote tenant uses the permissions of the account that is signed in",
-    "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインした人の権限で動作します",
+    "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインしたアカウントの権限で動作します",
   ),
 });
 
-/** Serves a local tenant to requests over sockets, each of which acts as the account that signs it in. */
+/** Serves a local tenant over sockets. Each request acts as the account that signed in. */
 export async function serveTenant(
   machine: ConnectionEnvironment,
   { context, place, tls, proxies }: ServerPlan,

@@ -27,7 +27,7 @@ import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenan
 
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-/** An open tenant. It is opened only once and, if it is protected, its name is asked for only once. */
+/** A tenant that is opened once. If it is protected, the name is asked for only once. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
 }
@@ -52,10 +52,7 @@ const createMachine = ({ host, userFolder, userName, hostName }: ProgramEnvironm
   },
 });
 
-/**
- * Yields the bytes of stdin. Throws if the window of the terminal is closed (stdin then ends before SIGHUP arrives):
- * the input is incomplete.
- */
+/** Yields the bytes of stdin. Throws if the terminal's window was closed, because the input is then incomplete. */
 async function* readCompleteInput(
   outside: ProgramEnvironment,
   interrupts: Interrupts,
@@ -65,13 +62,13 @@ async function* readCompleteInput(
   interrupts.signal.throwIfAborted();
 }
 
-/** Returns {@link readCompleteInput} with what detects endless devices (the descriptor) and terminals. */
+/** Returns stdin with its descriptor and `isTTY`, by which endless devices and terminals are detected. */
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
 /**
- * Returns a function that opens stdin, which takes milliseconds, at its first call. In a closed window, the reset of
- * the terminal's mode after a question would fail and end the program, so it is skipped.
+ * Returns a function that opens stdin at its first call, because opening takes milliseconds. After the window was
+ * closed, the terminal's mode is not reset, because that would fail and end the program.
  */
 const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
@@ -87,7 +84,7 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
   };
 };
 
-/** Warns that a temporary copy could not be removed. The copy may contain the data of its original. */
+/** Warns about a temporary copy that could not be removed, because it may contain personal data. */
 const warnOfLeftoverCopy =
   (terminal: () => Terminal) =>
   async (path: string, cause: unknown): Promise<void> => {
@@ -102,22 +99,22 @@ const warnOfLeftoverCopy =
     );
   };
 
-/** Loads the client, which takes milliseconds, so that commands without a tenant skip it. */
+/** Loads the client only if a command uses a tenant, because loading takes milliseconds. */
 const loadClient = () => import("../lib/client/index.ts");
 
-async function tellChanges(
+async function reportChanges(
   opening: Promise<OpenTenant>,
   { interrupts, mayAsk }: ChangeReports,
 ): TenantConnection["tenant"] {
-  const [{ Changes: Told, openClient }, tenant] = await Promise.all([loadClient(), opening]);
+  const [{ Changes: ReportedChanges, openClient }, tenant] = await Promise.all([loadClient(), opening]);
   const readRevision = async (): Promise<number> =>
     (await (await openClient(tenant.connection, ["tenant"])).tenant.revision()).revision;
-  const changes = new Told((state) => interrupts.describeChange(state), readRevision);
+  const changes = new ReportedChanges((state) => interrupts.describeChange(state), readRevision);
   if (mayAsk()) await changes.look();
   return { ...tenant, connection: { ...tenant.connection, changes } };
 }
 
-/** Creates the tenants of one run. Each is opened only once; a protected tenant asks for its name only once. */
+/** Creates the pool of the tenants of one run. Each tenant is opened once. */
 function createTenantPool(
   outside: ProgramEnvironment,
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
@@ -131,7 +128,7 @@ function createTenantPool(
     const permit = (): Promise<void> =>
       (permitted ??= import("../commands/permission.ts").then(({ permitChange }) => permitChange(asked, chosen)));
     return {
-      tenant: tellChanges(outside.openTenant({ ...machine, beforeChange: permit }, chosen), reports),
+      tenant: reportChanges(outside.openTenant({ ...machine, beforeChange: permit }, chosen), reports),
       permitChange: permit,
     };
   };
@@ -158,7 +155,7 @@ function createTenantPool(
   }
   return {
     open,
-    /** makes the next change of each open tenant depend on the data that was read before a question */
+    /** makes the next change of each open tenant fail if its data changed after a question was asked */
     async asked(): Promise<void> {
       if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
@@ -169,10 +166,7 @@ function createTenantPool(
   };
 }
 
-/**
- * Returns a function that chooses the context once, even if the user switches contexts meanwhile. If there are several,
- * the chosen one is shown on a terminal.
- */
+/** Returns a function that chooses the context once. If there are several, a terminal shows the chosen one. */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -188,8 +182,8 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
 /**
- * Returns a function that rejects `--token-file` for a local tenant, and warns once about a token in the environment:
- * in a wrong context, a job with few rights would run as the owner.
+ * Returns a function that rejects `--token-file` for a local tenant and warns once about a token in the environment,
+ * because a job that expects few rights would run as the owner of the local tenant.
  */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
@@ -203,7 +197,7 @@ const createTokenCheck = (
     await terminal.warn(
       text(
         `${TOKEN_VARIABLE} has no effect on ${name}, a tenant on this computer`,
-        `${name} はこのコンピューターのテナントなので、${TOKEN_VARIABLE} は使いません`,
+        `${name} はこのコンピューターのテナントのため、${TOKEN_VARIABLE} は使われません`,
       ),
     );
   };
@@ -219,15 +213,12 @@ const createTokenFileFailure = (name: string): Failure =>
 
 const TOKEN_TYPED_FAILURE = new Failure("usage", {
   what: text(
-    "--token-file takes a file with a token, not the token (clomo_…)",
+    "--token-file requires a file that contains the token, not the token itself (clomo_…)",
     "--token-file にはトークン(clomo_…)ではなく、トークンを書いたファイルを指定してください",
   ),
 });
 
-/**
- * Returns a function that finds the secret for a remote tenant: of `--token-file`, else CLOMOCTL_TOKEN, else of
- * `login`.
- */
+/** Returns a function that finds the secret for a remote tenant: `--token-file`, else CLOMOCTL_TOKEN, else `login`. */
 const createSecretLookup = (
   { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
   { modes, stdin }: { readonly modes: boolean; readonly stdin: () => Tools["stdin"] },
@@ -355,7 +346,7 @@ const createTenantMachine = (outside: ProgramEnvironment, given: GivenTools, int
     program: PROGRAM_VERSION,
     processes: temporary.processes,
     as: globals.as,
-    // an export is possible even if the home folder is read-only
+    // a tenant in a read-only home folder can be exported, but the export cannot be recorded
     unaudited: () => terminal.warn(UNAUDITED_WARNING),
     changed: (numbers) => terminal.addChanges(numbers),
     warn: (warning) => terminal.warn(warning),
@@ -366,15 +357,10 @@ const createTenantMachine = (outside: ProgramEnvironment, given: GivenTools, int
 
 const UNAUDITED_WARNING = text(
   "this export is not recorded in the audit log, because the tenant's file cannot be written",
-  "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
+  "テナントのファイルに書き込めないため、このエクスポートは監査ログに記録されていません",
 );
 
-/**
- * Creates the tools of one run. Disposing of them closes the tenants that were opened.
- *
- * @param how.isRehearsal true if nothing that the run does may remain
- * @param how.isChange true if the command changes something, and is not a dry run
- */
+/** @param how.isRehearsal true if the run must not leave data behind */
 export function openTools(
   outside: ProgramEnvironment,
   globals: Globals,

@@ -3,22 +3,22 @@ import type { Text } from "../lib/text/index.ts";
 
 interface FieldBase {
   readonly about: Text;
-  /** key of the option without which this one must not be given */
+  /** key of an option that must be given too */
   readonly requires?: string | undefined;
-  /** a shorter text for the short help of a command, which lists only required options and options with such a text */
+  /** text for the short help of a command, which explains such options first */
   readonly brief?: Text | undefined;
 }
 
 interface FieldWithValue extends FieldBase {
-  /** the name of the value in help, in upper case, such as `FILE` or `ZONE`; for an argument, its own name */
+  /** placeholder of the value in help, in upper case, such as `FILE`; for an argument, its name */
   readonly value?: string | undefined;
   readonly short?: string | undefined;
   readonly required?: true | undefined;
-  /** may be typed several times; the input is then an array, which is empty if nothing is typed */
+  /** may be given several times; the input is then an array, which may be empty */
   readonly repeatable?: true | undefined;
-  /** two different values are a usage error; without this, the last value counts */
+  /** two different values are a usage error; otherwise, the last value is used */
   readonly single?: true | undefined;
-  /** a blank value clears the field, and is read as null; without this, a blank value is a usage error */
+  /** a blank value clears the field and is read as null; otherwise, a blank value is a usage error */
   readonly blank?: true | undefined;
 }
 
@@ -27,41 +27,38 @@ export interface SwitchField extends FieldBase {
   readonly short?: string | undefined;
 }
 
-/**
- * Any text, the name of a file to read (`-` is stdin), a comma-separated list of texts, or a time zone, by its name in
- * the IANA database.
- */
+/** A text, the name of a file to read (`-` is stdin), a comma-separated list, or the IANA name of a time zone. */
 export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
-  /** what a shell completes the value with; a field of the kind `file` always completes file names */
+  /** values that the shell completes; for the kind `file`, always file names */
   readonly names?: "contexts" | "files" | undefined;
-  /** the value is a bundle of `handover export`; if the bundle is a folder, no output may be written into it */
+  /** the value is a bundle of `handover export`; no output may be written into its folder */
   readonly isBundle?: true | undefined;
 }
 
 /**
- * The name of a file that the command writes (`-` is stdout). All commands treat such files alike: an existing file is
- * replaced only with `--overwrite`, which is decided before anything is read or changed; see `permitOutputs`.
+ * The name of a file that the command writes (`-` is stdout). An existing file is replaced only with `--overwrite`,
+ * which is checked before the command reads or changes anything; see `permitOutputs`.
  */
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
-  /** the file contains nothing about people: its permissions follow the umask; others are created with mode 0600 */
+  /** the file does not contain personal data: its permissions follow the umask; other files get mode 0600 */
   readonly isPublic?: true | undefined;
-  /** the output is a bundle of `handover export`: a folder, unless the name is that of an archive */
+  /** the output is a bundle of `handover export`: a folder, unless the name has the extension of an archive */
   readonly isBundle?: true | undefined;
-  /** true: the output is a workbook if the name ends in .xlsx; text: why it cannot be one, and what to do */
+  /** true: the output is a workbook if the name ends in .xlsx; text: explains why workbooks are not supported */
   readonly workbook?: true | Text | undefined;
   readonly notStdout?: true | undefined;
-  /** returns the names of the files that are written in addition to the named file, depending on the other options */
+  /** returns the names of the files that are written besides the named file, depending on other options */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
 /**
- * A number of days or weeks, such as `90d` or `12w`, which is read as days; or a calendar day or an instant. The time
- * zone of the tenant decides which instant a day stands for.
+ * `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day or an instant; the tenant's time
+ * zone decides when a day starts.
  */
 export interface TimeField extends FieldWithValue {
   readonly kind: "duration" | "date";
@@ -76,7 +73,7 @@ export interface NumberField extends FieldWithValue {
   readonly default?: number | undefined;
 }
 
-/** One of several words, typed in full. Error messages list words such as `name`, not the variant `name:desc`. */
+/** One of several words. Error messages list words such as `name`, but not their variants such as `name:desc`. */
 export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];
@@ -84,29 +81,29 @@ export interface ChoiceField extends FieldWithValue {
 }
 
 /**
- * An argument or option of a command. There is no kind for secrets: they are read from a prompt without echo, a file,
- * stdin or the environment, and are never a value that other processes can list.
+ * An argument or option of a command. Secrets are not a kind of field, because other processes can list arguments:
+ * secrets are read from a prompt, a file, stdin or the environment.
  */
 export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
 
-/** Arguments in order, or options. The camelCase key is the key in the input; `dryRun` is typed as `--dry-run`. */
+/** Arguments in their order, or options. The option `dryRun` is typed as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
 export interface CommandSyntax {
-  /** in the order in which they are typed; only the last one may be repeatable or optional */
+  /** in the order of the command line; only the last argument may be repeatable or optional */
   readonly args: Fields;
   readonly options: Fields;
-  /** pairs that exclude each other; like in the relations below, a default value counts as not given */
+  /** pairs that cannot be given together; here and in `anyOf` and `oneOf`, a default value does not count */
   readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
   readonly anyOf?: readonly (readonly string[])[] | undefined;
   readonly oneOf?: readonly (readonly string[])[] | undefined;
-  /** the first example is shown if an argument or option is missing */
+  /** the first example is part of the error if an argument or option is missing */
   readonly examples: readonly { readonly line: string }[];
-  /** false: the command does not open a tenant, or goes on after it reports why a tenant cannot be opened */
+  /** false: the command does not open a tenant, or continues after a tenant could not be opened */
   readonly opensTenant?: false | undefined;
-  /** the command reads tenants although {@link opensTenant} is false, so `--as` applies */
+  /** the command reads tenants although {@link opensTenant} is false, so `--as` is allowed */
   readonly readsTenants?: true | undefined;
 }
 
@@ -139,15 +136,15 @@ type FieldInput<F> = F extends { readonly repeatable: true }
 
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
-/** Returns a key as it is typed on the command line: `dryRun` → `dry-run`. */
+/** Returns the flag of a key, without `--`: `dryRun` → `dry-run`. */
 export function toFlagName(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Returns true if a typed word is an option. A single `-` is not an option: it stands for stdin or stdout. */
+/** Returns true if a word is an option. `-` is not an option: it means stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
-/** Returns the value of a field as usage lines show it, such as `FORMAT=FILE` or `NAME`; empty for a switch. */
+/** Returns the placeholder of a value, such as `FORMAT=FILE` or `NAME`; empty for a switch. */
 export function formatPlaceholder(key: string, field: Field): string {
   if (field.kind === "boolean") return "";
   if (field.value !== undefined) return field.value;

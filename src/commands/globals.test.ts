@@ -20,7 +20,7 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
     const { en, ja } = await runInBoth([...words, ...option.split(" "), value], { home, tenant: {} });
     expect(en, option).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toMatch(
-      option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used here/v : option,
+      option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used with/v : option,
     );
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(readdirSync(home)).toEqual([]);

@@ -14,10 +14,7 @@ export const GLOBAL_OPTIONS = {
   confirmContext: {
     kind: "string",
     value: "NAME",
-    about: text(
-      "confirm a change to a protected context by typing its name",
-      "保護されたコンテキストの変更を、その名前で確認する",
-    ),
+    about: text("name of the protected context, to confirm a change", "保護されたコンテキストの名前(変更の確認)"),
   },
   as: {
     kind: "string",
@@ -75,8 +72,8 @@ export const GLOBAL_OPTIONS = {
     kind: "timezone",
     value: "ZONE",
     about: text(
-      "time zone in which days are counted (default: the context's time zone)",
-      "日付を数えるタイムゾーン(既定: コンテキストの設定)",
+      "time zone of dates and times (default: the context's time zone)",
+      "日付と日時のタイムゾーン(既定: コンテキストの設定)",
     ),
   },
   progress: {

@@ -7,8 +7,8 @@ import { defineCommand } from "./command.ts";
 import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./records/secrets.ts";
 import type { Tools } from "./tools.ts";
 
-/** The password with which an account signs in. It is not checked against the rules for new passwords. */
-const SIGN_IN_SECRET: Secret<"password"> = {
+/** The rules for new passwords do not apply to the password at a sign-in. */
+const SIGN_IN_PASSWORD: Secret<"password"> = {
   name: "password",
   called: text("password", "パスワード"),
   rule: { kind: "text", min: 1 },
@@ -39,7 +39,7 @@ export default defineCommand({
       "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
     ),
     text(
-      "If you forgot your password, --forgot has a code sent to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
+      "If you forgot your password, --forgot sends a code to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
       "パスワードを忘れた場合は、--forgot でアカウントのメールアドレスにコードを送り、--reset-code で新しいパスワードを設定してサインインします。アカウントが存在するかどうかは表示しません。",
     ),
   ],
@@ -102,7 +102,7 @@ export default defineCommand({
 const readPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
   file === undefined
     ? tools.terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
-    : ((await readSecretInput(tools, SIGN_IN_SECRET, { file, stdin: false, prompt: false })) ?? "");
+    : ((await readSecretInput(tools, SIGN_IN_PASSWORD, { file, stdin: false, prompt: false })) ?? "");
 
 const CODE_REQUESTED_TEXT = text(
   "if this account exists and can have a new password, a code was sent to its email address",

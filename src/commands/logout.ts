@@ -19,7 +19,7 @@ export default defineCommand({
     try {
       await client.sessions.end();
     } catch (error) {
-      // a session that has ended is as good as one that is ended now
+      // a session that has already ended is not an error
       if (!(error instanceof Failure) || error.code !== "not-signed-in") throw error;
     }
     await forgetCredential(home, name);

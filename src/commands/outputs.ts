@@ -56,13 +56,11 @@ export const collectInputs = (
   });
 
 /**
- * Decides whether the outputs of a command may be written, before it reads or changes anything. An existing file is
- * replaced with `--overwrite`, or if the person at the terminal agrees. A file that the command also reads, or writes
- * under another name, is never replaced.
+ * Decides, before a command reads or changes anything, whether its outputs may be written. An existing file is replaced
+ * with `--overwrite` or if the user agrees, but never if it is also an input or another output.
  *
- * @param inputs the inputs that are named on the command line
- * @returns false if the person answered no
- * @throws `usage` if something exists, or an output can never be written
+ * @returns false if the user answered no
+ * @throws `usage` if the user cannot be asked, or if an output can never be written
  */
 export async function permitOutputs(
   tools: Tools,
@@ -88,10 +86,7 @@ export async function permitOutputs(
   return true;
 }
 
-/**
- * Checks that no output is also an input or another output (even through a link), and that no output is inside a bundle
- * that is read. @throws `usage` if one is
- */
+/** @throws `usage` if an output is an input, another output (even through a link) or inside a bundle to read */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],
@@ -137,11 +132,7 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
   return { name, folderFault: isBundleFolderName(name) ? (path) => findBundleFault(tools, path) : undefined };
 }
 
-/**
- * Returns why a folder is not an unchanged bundle; undefined if the folder is one. Replacing a folder deletes
- * everything
- * in it.
- */
+/** Returns why a folder is not an unchanged bundle. Replacing the folder deletes all its files. */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../lib/handover/bundle/read.ts"),

@@ -5,7 +5,7 @@ import type { Tools } from "./tools.ts";
 const NAMED_PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pw|パスワード|暗証番号)\s*(?:[:=：＝]\s*\S|は\s*[!-~]{4})/iu;
 const ADDRESS_OR_UUID = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\/|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
 const MIN_LENGTH = 8;
-/** A random text changes between letters and digits more often than a name such as `Server01`. */
+/** Random texts change more often between letters and digits than names such as `Server01`. */
 const MIN_CHANGES = 3;
 
 export function looksLikePassword(typed: string): boolean {
@@ -18,11 +18,8 @@ export function looksLikePassword(typed: string): boolean {
   return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_CHANGES);
 }
 
-/**
- * Asks before a text that looks like a password is recorded where none belongs, without showing it. @param values texts
- * by their options @returns false if the answer is "no" @throws Failure `usage` if nobody can be asked
- */
-export async function permitPasswords(
+/** Asks whether a text that looks like a password should be recorded, without showing it. False if the answer is no. */
+export async function confirmPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   values: Readonly<Record<string, string | null | undefined>>,
 ): Promise<boolean> {
@@ -35,8 +32,8 @@ export async function permitPasswords(
   return terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-/** Asks as {@link permitPasswords}. @throws Failure also `input-rejected` if the answer is "no" */
-export async function questionPasswords(...asked: Parameters<typeof permitPasswords>): Promise<void> {
-  if (await permitPasswords(...asked)) return;
+/** @throws as {@link confirmPasswords}; `input-rejected` if the answer is "no" */
+export async function requirePasswordConfirmation(...asked: Parameters<typeof confirmPasswords>): Promise<void> {
+  if (await confirmPasswords(...asked)) return;
   throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });
 }

@@ -49,7 +49,7 @@ describe("with several contexts", () => {
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toBe(
       "error: there are several contexts (kanto, osaka): without a terminal, a command that changes something must name one\n" +
-        "  for kanto, add --context kanto or set CLOMOCTL_CONTEXT=kanto\n",
+        "  to use kanto, add --context kanto or set CLOMOCTL_CONTEXT=kanto\n",
     );
     expect(ja).toMatchObject({ exit: 2, requests: [] });
     expect(ja.stderr).toContain(

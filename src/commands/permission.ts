@@ -10,11 +10,11 @@ interface PromptTools {
 }
 
 /**
- * Checks, without asking, that a tenant may be changed. If there are several contexts and no terminal where somebody
- * sees which one is in use, the command must name it: the choice of `context use` is not enough. For a protected
+ * Checks, without a question, that a tenant may be changed. If there are several contexts and no terminal on which the
+ * user sees the context in use, the command must name the context: `context use` is not enough. For a protected
  * context, `--confirm-context` must repeat the name.
  *
- * @throws `usage` with the missing option, `input-rejected` if `--confirm-context` names another context
+ * @throws `usage` if an option is missing, `input-rejected` if `--confirm-context` names another context
  */
 export function requireNamedContext(
   { globals, terminal }: PromptTools,
@@ -33,7 +33,7 @@ export function requireNamedContext(
         `コンテキストが複数あります(${all})。ターミナルなしで変更するには、コンテキストを指定してください`,
       ),
       hint: text(
-        `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
+        `to use ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
         `${name} でよければ、--context ${name} を付けるか CLOMOCTL_CONTEXT=${name} を設定してください`,
       ),
     });

@@ -5,7 +5,7 @@ import type { Tools } from "./tools.ts";
 
 export interface Rights {
   readonly may: (operation: Operation) => boolean;
-  /** true for a system administrator and for the machine's owner, who also see what concerns the whole tenant */
+  /** true for system administrators and for the owner of the computer, who may see findings about the whole tenant */
   readonly isSystem: boolean;
   readonly token?: Whoami["token"];
 }

@@ -85,8 +85,8 @@ export default defineCommand({
       kind: "list",
       value: "ADDRESSES",
       about: text(
-        "addresses or subnets of proxies whose forwarded addresses are trusted",
-        "転送元のアドレスを信頼するプロキシのアドレスまたはサブネット",
+        "addresses or subnets of trusted proxies, which forward client addresses",
+        "信頼するプロキシ(接続元アドレスを転送する)のアドレスまたはサブネット",
       ),
     },
   },
@@ -150,7 +150,7 @@ const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 const isLocal = (place: ListenPlace): boolean => "path" in place || LOOPBACK.includes(place.host);
 
-/** Parses an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock`.  @throws Failure `usage` */
+/** @param typed an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock` @throws Failure `usage` */
 const parseListenPlace = (typed: string): ListenPlace => {
   if (/^unix:./.test(typed)) return { path: typed.slice("unix:".length) };
   const { plain, bracketed, port } =
@@ -204,7 +204,7 @@ const readCertificate = async (
 const createOpenListenFailure = (listen: string): Failure =>
   new Failure("usage", {
     what: text(
-      "beyond this computer, passwords would travel unencrypted",
+      "passwords would be sent over the network without encryption",
       "このコンピューターの外からの接続では、パスワードが暗号化されずに送られます",
     ),
     where: `--listen ${listen}`,

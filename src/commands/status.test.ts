@@ -262,7 +262,7 @@ test("a tenant that the daily run leaves out is found, with the command that pri
   const { en } = await look("", { kanto: CALM, osaka: CALM });
   expect(en).toMatchObject({
     exit: 1,
-    stdout: "WARNING osaka: the daily run leaves this tenant out: clomoctl renewals schedule\n",
+    stdout: "WARNING osaka: the daily run does not include this tenant: clomoctl renewals schedule\n",
   });
 });
 

@@ -8,18 +8,18 @@ import { defineCommand } from "./command.ts";
 import { isRecordOutputRequested } from "./listing/list.ts";
 import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./renewals/items/report.ts";
 import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/find.ts";
-import { stampRun } from "./status/last-run.ts";
+import { recordRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
-  summary: text("show what needs somebody, in all tenants", "全テナントで対応が必要なことを表示する"),
+  summary: text("show what requires action in all tenants", "全テナントで対応が必要なことを表示する"),
   details: [
     text(
-      "Looks at the tenants of all contexts, or only at --context: expiry dates, imports, ADE, tasks in the console, access tokens, reminders, and the daily run. One line for each thing, the most urgent first; nothing if all is well.",
+      "Looks at the tenants of all contexts, or only at --context: expiry dates, imports, ADE, tasks in the console, access tokens, reminders, and the daily run. Prints one line per finding, the most urgent first; nothing if all is well.",
       "すべてのコンテキスト(--context があればそのコンテキスト)について、期限、インポート、ADE、管理画面での作業、アクセストークン、通知、毎日の自動実行を確認します。急ぐ順に 1 行ずつ表示し、問題がなければ何も表示しません。",
     ),
     text(
-      "With --notify, only what is new is printed and sent to the recipients of notify.yaml: items 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily. The first run of a month also says what is due within 90 days and how the audit log ends. To run it daily: `renewals schedule`.",
+      "With --notify, only new findings are printed and sent to the recipients of notify.yaml: items 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily. The first run of a month also says what is due within 90 days and how the audit log ends. To run it daily: `renewals schedule`.",
       "--notify では、新しいことだけを表示し、notify.yaml の通知先に送ります。期限は 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日です。月の最初の実行では、今後 90 日の期限と監査ログの末尾も知らせます。毎日の実行の設定: `renewals schedule`",
     ),
   ],
@@ -27,7 +27,7 @@ export default defineCommand({
   options: {
     notify: {
       kind: "boolean",
-      about: text("send what is new to the recipients, and print only that", "新しいことだけを通知先に送り、表示する"),
+      about: text("send new findings to the recipients, and print only them", "新しいことだけを通知先に送り、表示する"),
     },
     ...REPORT_OPTIONS,
   },
@@ -43,9 +43,9 @@ export default defineCommand({
     service: "STATUS",
     failure: STATE_EXITS.unknown,
     meanings: [
-      [STATE_EXITS.ok, text("nothing needs anybody", "対応が必要なことなし")],
-      [STATE_EXITS.warning, text("something needs somebody soon", "近いうちに対応が必要")],
-      [STATE_EXITS.critical, text("something needs somebody now", "至急の対応が必要")],
+      [STATE_EXITS.ok, text("nothing requires action", "対応が必要なことなし")],
+      [STATE_EXITS.warning, text("something requires action soon", "近いうちに対応が必要")],
+      [STATE_EXITS.critical, text("something requires action now", "至急の対応が必要")],
       [
         STATE_EXITS.unknown,
         text("something could not be read, or the command failed", "読み込めないものがある、または失敗した"),
@@ -57,9 +57,9 @@ export default defineCommand({
     const all = await findEverywhere(tools);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
-    const findings = notify ? await notifyDaily(tools, all, show) : await look(tools, all);
+    const findings = notify ? await notifyDaily(tools, all, show) : await findAll(tools, all);
     if (!notify) await show(findings);
-    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showWell(tools, all);
+    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showAllWell(tools, all);
     const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
     const summary = findings.length === 0 ? tenants : describeLevels(findings.toSorted(compareByUrgency));
     const state = determineState(findings.map(({ level }) => level));
@@ -72,11 +72,11 @@ async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> 
   const { contexts, globals, environment } = tools;
   const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
   const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
-  // in parallel, so that a tenant that does not respond does not delay the others
+  // in parallel, so that a tenant that does not respond does not delay the other tenants
   return Promise.all(chosen.map((context) => findInTenant(tools, context)));
 }
 
-const look = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
+const findAll = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
   ...all.flatMap(({ findings }) => findings),
   ...findFailedReminders(all),
   ...findMissedRuns(all, tools.clock.now()),
@@ -88,19 +88,19 @@ async function notifyDaily(
   print: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<readonly Finding[]> {
   const findings = await (await import("./status/notify.ts")).notify(tools, all, print);
-  await stampRun(
+  await recordRun(
     tools,
     all.map(({ context }) => context.name),
   );
   return findings;
 }
 
-/** Says at a terminal that all is well; elsewhere nothing. */
-async function showWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
-  if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeWell(all)[terminal.language]}\n`);
+/** Prints on a terminal that all is well. Prints nothing to a file or pipe. */
+async function showAllWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
+  if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeAllWell(all)[terminal.language]}\n`);
 }
 
-function describeWell(all: readonly TenantFindings[]): Text {
+function describeAllWell(all: readonly TenantFindings[]): Text {
   const [run] = all.flatMap(({ lastRun, timezone }) =>
     lastRun === undefined ? [] : [formatMinute(lastRun, timezone)],
   );

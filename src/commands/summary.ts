@@ -2,9 +2,9 @@ import { basename } from "node:path";
 import { DEFAULT_TIMEZONE, formatLocalInstant } from "../lib/model/time.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 
-/** The facts about a plan that the summary line of a run contains. They do not include names of people. */
+/** The facts about a plan in the summary line of a run, without names of people. */
 export interface PlanSummary {
-  /** the file as typed; only its name is shown */
+  /** the file as typed; the summary line has only its name */
   readonly file?: string | undefined;
   readonly create: number;
   readonly update: number;
@@ -18,7 +18,7 @@ interface SummarizedTenant {
   readonly timezone: string;
 }
 
-/** The line that summarises the plan of a run for the log of a job. It has a fixed form and is always in English. */
+/** The line that summarises a plan in the log of a job. Its form is fixed, and it is always in English. */
 export class RunSummary {
   readonly #command: string;
   readonly #now: () => Date;
@@ -47,8 +47,8 @@ export class RunSummary {
   }
 
   /**
-   * Returns the line, in a form for scripts (docs/operations.en.md). Of a wrong command line, the tenant is `-`: the
-   * one in use may not be meant.
+   * Returns the line in the form of docs/operations.en.md. If the command line is wrong, the tenant is `-`, because it
+   * is unknown which tenant was meant.
    */
   line(exit: number): string {
     const { file, create, update, delete: deleted, number } = this.#plan;

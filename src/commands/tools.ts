@@ -14,7 +14,7 @@ import type { PlanSummary } from "./summary.ts";
 
 export interface Clock {
   readonly now: () => Date;
-  /** milliseconds for measuring durations; the value never decreases */
+  /** milliseconds since any start; never decreases */
   readonly elapsedMs: () => number;
   /** resolves after `delayMs` milliseconds; rejects if the signal is aborted */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
@@ -23,28 +23,26 @@ export interface Clock {
 export interface Machine {
   readonly platform: string;
   readonly userFolder: string;
-  /** the operating system's name of the user; undefined if the user does not have a name, as in some containers */
+  /** name of the operating system's user; undefined if the user has no name, as in some containers */
   readonly userName: string | undefined;
   readonly hostName: string;
-  /** IANA name of the machine's own time zone: only for programs that use no other zone, such as cron */
+  /** IANA name of the computer's time zone, for programs such as cron that use no other time zone */
   readonly timezone: string;
   readonly node: string;
-  /** name and version of the program, for what it writes: `clomoctl 0.1.0` */
+  /** name and version of the program, recorded in its output: `clomoctl 0.1.0` */
   readonly program: string;
-  /** absolute path of the program as it was called, with symbolic links kept, because links outlive an update */
+  /** absolute path by which the program was called; symbolic links are not resolved, because updates keep them */
   readonly door: string;
 }
 
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
-  /**
-   * Sends a request that no method of the client makes. @throws Failure `usage` if it leaves the tenant's address,
-   * `unavailable`
-   */
+  /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
   /**
-   * Asks the user to type the name of a protected context, once. It is always called before the first change. @throws
-   * Failure as `requireNamedContext`, and `input-rejected` if another name is typed
+   * Asks the user once to type the name of a protected context. Must be called before the first change.
+   *
+   * @throws Failure as `requireNamedContext`; `input-rejected` if another name is typed
    */
   readonly permitChange: () => Promise<void>;
 }
@@ -54,7 +52,7 @@ export const resolveTimezone = (
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
 
-/** Returns the time zone for commands without a tenant: `--timezone`, else the current context's, else the default. */
+/** Returns the time zone for commands without a tenant: `--timezone`, else of the current context, else the default. */
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
@@ -71,19 +69,20 @@ export interface Tools {
   readonly environment: EnvironmentVariables;
   readonly home: Home;
   readonly contexts: Contexts;
-  /** place for the temporary files of `openInput` and `bufferStream` */
+  /** for the temporary files of `openInput` and `bufferStream` */
   readonly temporary: TemporaryStorage;
   readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
-  /** bytes of stdin, for a file named `-`; readable once. Throws Failure `interrupted` if its window was closed */
+  /** bytes of stdin, which can be read once. Throws Failure `interrupted` if the terminal was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly workingFolder: string;
-  /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends at the latest 900 ms later */
+  /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends within 900 ms */
   readonly signal: AbortSignal;
   /**
-   * Opens the tenant of the chosen context, with a client for these nouns, until the command ends. @throws Failure
-   * `not-found` if the context does not exist, `usage` if none is selected, `unavailable`
+   * Opens the tenant of the chosen context until the command ends. The client has only the given nouns.
+   *
+   * @throws Failure `not-found` if the context does not exist, `usage` if no context is selected, `unavailable`
    */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
@@ -95,25 +94,22 @@ export interface Tools {
     folder: string,
     ...nouns: readonly N[]
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
-  /** Checks a copy of a tenant from a bundle, which nothing has been used of yet. @throws Failure `interrupted` */
+  /** Checks a copy of a tenant from a bundle, before the copy is used. @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
-  /** Returns how a verified copy relates to the tenant of a context, which must have one. */
+  /** Compares a verified copy with the tenant of a context, which must have a tenant. */
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
-  /**
-   * Makes a verified copy the tenant of a context. @throws Failure `conflict` if the copy does not continue the
-   * context's tenant
-   */
+  /** @throws Failure `conflict` if the copy does not continue the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
-  /** Serves a local tenant, with the rights of the account that signs each request in. @throws Failure `unavailable` */
+  /** Serves a local tenant. Each request acts as the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
-  /** Waits until the user stops the command, which then has `graceMs` to end; calls `reload` on SIGHUP. */
+  /** Waits until the user stops the command. The command then has `graceMs` to end. SIGHUP calls `reload`. */
   untilStopped(graceMs: number, reload: () => void): Promise<void>;
   /** Returns the function that sends requests to Apple's services or their simulator, until the command ends. */
   send(): Promise<Send>;
-  /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
+  /** Sets the function that describes the state of the work when a signal arrives. The latest call counts. */
   describeState(state: () => Text): void;
-  /** Adds facts about the plan that the command commits or rejects to the summary line. */
+  /** Adds facts about the command's plan to the summary line. */
   summarize(plan: Partial<PlanSummary>): void;
-  /** Sets the description of permanent changes, shown on a signal and before later failures, such as of the output. */
+  /** Describes changes that have been made. Shown on a signal and before later failures. */
   describeDone(done: Text): void;
 }

@@ -94,7 +94,7 @@ test.each([true, false])(
       tenant,
     });
     expect(exit, stderr).toBe(0);
-    expect(stderr.includes("this undoes an export of the console")).toBe(differs);
+    expect(stderr.includes("this undoes the import of a console export")).toBe(differs);
     expect(stderr.includes("nothing to change")).toBe(!differs);
     expect(listOperations(requests).at(-1)).toBe(differs ? "commitImport" : "discardImport");
   },

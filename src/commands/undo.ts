@@ -59,11 +59,11 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);
-      // no command lists all rows: the plan of an undo is discarded unless it is committed now
+      // the plan of an undo is discarded unless it is committed now, so no later command can list all rows
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
-        // shown like a rejected file, so that the user is not advised to run it without --dry-run
+        // shown like a rejected file: the advice to repeat the command without --dry-run would be wrong
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }
@@ -87,7 +87,7 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
   if (hadSecrets || (original !== undefined && original.secretsSet > 0))
     yield text(
       "passwords and similar secrets are not restored, because they are not stored: set them again",
-      "パスワードなどは元に戻りません(保存していないため)。設定し直してください",
+      "保存していないため、パスワードなどは元に戻りません。設定し直してください",
     );
 }
 
@@ -111,6 +111,6 @@ const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Im
 };
 
 const SYNC_NOTE = text(
-  "this undoes an export of the console: take the right export next",
+  "this undoes the import of a console export; import the right export next",
   "管理画面のエクスポートの取り込みを取り消します。次に、正しいエクスポートを取り込んでください",
 );

@@ -27,7 +27,7 @@ test("shows an account's role, organisations and permissions in both languages",
     expect.arrayContaining([
       "アカウント: hanako",
       "管理者権限: 部門管理者",
-      "実行者: 所有者(taro)",
+      "操作した人: 所有者(taro)",
       "できること: ユーザーの閲覧",
     ]),
   );

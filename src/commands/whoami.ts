@@ -35,7 +35,7 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
   { key: "org", header: text("own organisation", "本人の組織"), value: ({ user }) => user && formatOrgPath(user.org) },
   {
     key: "owner",
-    header: text("run by", "実行者"),
+    header: text("run by", "操作した人"),
     value: ({ owner }) => owner,
     name: ({ owner }) => formatActor(owner),
   },
@@ -75,7 +75,10 @@ const describeOperations = (operations: Whoami["operations"]): Text => {
 };
 
 export default defineCommand({
-  summary: text("show the acting account, its role and its organisations", "操作者と権限、対象の組織を表示する"),
+  summary: text(
+    "show the acting account, its role and its organisations",
+    "実行者のアカウント、管理者権限、対象の組織を表示する",
+  ),
   args: {},
   options: {},
   examples: [{ line: "clomoctl whoami" }, { line: "clomoctl whoami --as hanako --format json" }],

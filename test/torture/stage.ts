@@ -23,7 +23,7 @@ const DISK_MESSAGES = [
 
 /** Matches what a command prints if it fails after its change was made. */
 const CHANGE_MADE_MESSAGE =
-  /was committed|is committed|the change was made|changes were made|it is unknown what was changed|the change may have been made|messages? sent|the code was sent|what was fetched so far is kept|waits? for the upload|may be waiting/;
+  /was committed|is committed|the change was made|changes were made|it is unknown how much was done|the change may have been made|messages? sent|the code was sent|what was fetched so far is kept|waits? for the upload|may be waiting/;
 
 /** Returns true if a tenant has no audit records, and so counts as missing until its first change. */
 const isTenantMissing = ({ tenant: state }: HomeState): boolean => state === "" || state.includes('["audit",[]]');

@@ -18,7 +18,7 @@ export default defineCommand({
       kind: "string",
       value: "DAYS|DATE",
       about: text(
-        `end of the token: 30d or a date (default: ${TOKEN_DAYS.default}d, at most a year)`,
+        `expiry: 30d (days) or a date (default: ${TOKEN_DAYS.default}d; at most a year)`,
         `有効期限。30d(日数)か日付(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
       ),
     },
@@ -27,7 +27,7 @@ export default defineCommand({
       short: "o",
       value: "FILE",
       about: text(
-        "file for the secret that only you can read (default: stdout)",
+        "file for the secret, readable only by you (default: stdout)",
         "シークレットを書き出す、自分だけが読めるファイル(既定: 標準出力)",
       ),
     },
@@ -56,7 +56,7 @@ export default defineCommand({
             `シークレットは後から表示できません。今すぐ保存してください。トークン ${name} の有効期限は ${end} です`,
           )
         : text(
-            `the secret of the token ${name} was written to ${output}; it expires at ${end}`,
+            `the secret of the token ${name} was written to ${output}; the token expires at ${end}`,
             `トークン ${name} のシークレットを ${output} に書き出しました。有効期限は ${end} です`,
           ),
     );

@@ -87,10 +87,10 @@ describe("the list", () => {
   });
 
   test.each([
-    ["", "no column of serial numbers"],
-    ["serial\n", "no column of serial numbers"],
-    ["a,b\n1,2\n", "no column of serial numbers"],
-    ["serial,シリアル番号\nA,B\n", "no column of serial numbers, or several"],
+    ["", "exactly one column of serial numbers"],
+    ["serial\n", "exactly one column of serial numbers"],
+    ["a,b\n1,2\n", "exactly one column of serial numbers"],
+    ["serial,シリアル番号\nA,B\n", "exactly one column of serial numbers"],
     ["serial\n合計 10 台\n", "purchased.csv:2"],
     ['serial\n"A\n', "purchased.csv:2"],
   ])("is refused without a request to the tenant: %j", async (content, said) => {

@@ -31,7 +31,9 @@ export default defineCommand({
       "管理画面(CLOMO PANEL)のミラーでは、最後にエクスポートしたデバイスと照合します(プロファイルの状態は含まれません)。対応が必要なデバイスがあれば終了コードは 9 です。",
     ),
   ],
-  args: { file: { kind: "file", required: true, about: text("the seller's list (- is stdin)", "一覧(- は標準入力)") } },
+  args: {
+    file: { kind: "file", required: true, about: text("the seller's list (- is stdin)", "販売店の一覧(- は標準入力)") },
+  },
   options: { encoding: INPUT_ENCODING_OPTION, sheet: SHEET_OPTION },
   examples: [
     { line: "clomoctl ade reconcile purchased.csv" },

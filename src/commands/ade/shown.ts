@@ -13,14 +13,14 @@ const column = (key: string, en: string, ja: string, value: Column<Ade>["value"]
 
 export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("endpoint", "endpoint", "接続先", ({ endpoint }) => endpoint),
-  column("server", "MDM server", "MDM サーバ", ({ server }) => server?.name),
+  column("server", "MDM server", "MDM サーバー", ({ server }) => server?.name),
   column("organisation", "organisation", "組織", ({ server }) => server?.organisation),
   column("admin", "token downloaded by", "トークンをダウンロードした人", ({ server }) => server?.admin),
   column("tokenExpiresAt", "token expires", "トークンの期限", ({ token }) => token?.expiresAt),
   column("tokenSetAt", "token set at", "トークンの設定日時", ({ token }) => token?.setAt),
   column("tokenSetBy", "token set by", "トークンを設定した人", ({ token }) => token?.setBy),
   column("devices", "ADE devices", "ADE デバイス", ({ devices }) => devices),
-  column("notReady", "not ready", "準備未完了", ({ notReady }) => notReady),
+  column("notReady", "not ready", "準備の未完了", ({ notReady }) => notReady),
   column("lastSyncAt", "last sync", "前回の同期", ({ lastSyncAt }) => lastSyncAt),
   column("lastFullAt", "last full sync", "前回の全件取得", ({ lastFullAt }) => lastFullAt),
 ];
@@ -34,7 +34,7 @@ export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: A
 function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step | undefined {
   if (mirror) {
     return step(
-      "this tenant mirrors the console, which syncs the ADE devices; to renew its token",
+      "this tenant is a mirror of the console, which syncs the ADE devices; to renew the token",
       "このテナントは管理画面のミラーで、ADE デバイスは管理画面で同期します。トークンの更新",
       line("renewals guide", ["ade-token"]),
     );
@@ -42,7 +42,7 @@ function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step |
   if (endpoint === null) {
     return step(
       "to use this tenant's own MDM server at Apple (never the one that CLOMO uses)",
-      "このテナント専用の MDM サーバを使うには(CLOMO が使うものではありません)",
+      "このテナント専用の MDM サーバーを使うには(CLOMO が使うものではありません)",
       line("ade endpoint set", [], { apple: true }),
     );
   }
@@ -56,7 +56,7 @@ function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step |
   if (token === null) {
     return step(
       "upload the public key to this tenant's own MDM server in Apple Business Manager, download its token, and set it",
-      "公開鍵を Apple Business Manager のこのテナント専用の MDM サーバにアップロードし、ダウンロードしたトークンを設定してください",
+      "公開鍵を Apple Business Manager のこのテナント専用の MDM サーバーにアップロードし、ダウンロードしたトークンを設定してください",
       line("ade token set", ["FILE"]),
     );
   }

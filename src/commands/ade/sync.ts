@@ -38,7 +38,7 @@ export default defineCommand({
   summary: text("fetch the ADE devices from Apple", "Apple から ADE デバイスを取得する"),
   details: [
     text(
-      "If a full sync does not find more than 5 devices and more than 5 % of them, the number is asked. Without a terminal, use --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
+      "If more than 5 devices, and more than 5 % of all, are missing from a full sync, you have to type their number. Without a terminal, pass --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
       "全件の取得で、5 台を超え、かつ 5 % を超えるデバイスが見つからなければ、台数の入力を求めます。ターミナルがなければ --confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。",
     ),
   ],

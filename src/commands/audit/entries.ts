@@ -14,11 +14,11 @@ type AuditValues = Readonly<Record<string, unknown>>;
 
 export interface AuditRow {
   readonly seq: number;
-  /** version of the record's format; 0 if its text can no longer be read */
+  /** version of the record's format; 0 if the record cannot be parsed */
   readonly version: number;
   readonly at: string;
   readonly actor: string;
-  /** user of the computer who acted as the actor with `--as`; null without `--as` */
+  /** operating system user who used `--as` to act as the actor; null without `--as` */
   readonly by: string | null;
   readonly origin: AuditValues | null;
   readonly action: string;
@@ -38,9 +38,9 @@ export const toAuditRow = ({ seq, hash, record }: AuditRecord): AuditRow => {
   return { ...told, seq, by, before, after, detail, hash };
 };
 
-/** Returns the name of the import that a record belongs to, or its id if unnamed; undefined if there is none. */
+/** Returns the name or ID of the import that a record belongs to; undefined if there is no import. */
 export const getImportName = ({ objects }: AuditRow): string | undefined => {
-  // for an undo, the first object is the import that was undone
+  // in the record of an undo, the first object is the import that was undone
   const one = objects.findLast(({ thing }) => thing === "import");
   return one?.name ?? one?.id;
 };
@@ -70,7 +70,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
     key: "actor",
-    header: text("by", "実行者"),
+    header: text("actor", "実行者"),
     value: ({ actor }) => actor,
     name: ({ actor, by }) => (by === null ? formatActor(actor) : same(`${actor} (${parseUserName(by)})`)),
   },

@@ -29,7 +29,7 @@ export const AUDIT_FILTERS = {
     kind: "string",
     value: "TEXT",
     about: text(
-      "part of the action, such as users, edit or users.edit; create, update and delete also find imports that did so, and delete also finds removals",
+      "part of the action, such as users, edit or users.edit; create, update and delete also find imports with such changes, and delete also finds remove",
       "操作の一部(users、edit、users.edit など)。create・update・delete では、それを行ったインポートも、delete では remove も探す",
     ),
   },

@@ -8,7 +8,7 @@ import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 export default defineCommand({
   summary: text(
     "list changes, newest first: who changed what, and when",
-    "変更の記録を新しい順に一覧する(だれが、いつ、何を、だれに)",
+    "変更の記録を新しい順に一覧する(だれが、いつ、何を変更したか)",
   ),
   args: {},
   options: { ...AUDIT_FILTERS, limit: LIMIT_OPTION },
@@ -23,7 +23,7 @@ export default defineCommand({
     {
       line: "clomoctl audit list --until 2026-03-31 --action roles --format ndjson --fields at,actor,by,objects,before,after",
       about: text(
-        "with the line above: who could do what at the end of March; see --help-all",
+        "with the example above: who could do what at the end of March; see --help-all",
         "上の例と合わせて: 3 月末にだれが何をできたか(読み方は --help-all)",
       ),
     },

@@ -8,7 +8,7 @@ test("shows all of a record: before, after and origin", async () => {
     terminal: {},
   });
   expect(en.requests).toEqual([{ operation: "auditRecord", params: { seq: "42" } }]);
-  expect(en.stdout).toMatch(/^by +owner \(hanako\)$/m);
+  expect(en.stdout).toMatch(/^actor +owner \(hanako\)$/m);
   expect(en.stdout).toMatch(/action +edit user\n/);
   expect(en.stdout).toMatch(/run from +desk-12, clomoctl 1\.0\.0\n/);
   expect(en.stdout).toMatch(/^before +\{.*主任/m);

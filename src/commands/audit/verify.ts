@@ -6,7 +6,11 @@ import { formatCount, same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 
 const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
-  { key: "schema", header: text("schema as expected", "想定どおりの定義"), value: ({ schema }) => schema },
+  {
+    key: "schema",
+    header: text("database schema as expected", "データベースの定義が想定どおり"),
+    value: ({ schema }) => schema,
+  },
   { key: "records", header: text("records verified", "検証した記録"), value: ({ records }) => records },
   {
     key: "last",
@@ -16,7 +20,7 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   },
   {
     key: "headSeq",
-    header: text("record with the kept hash", "保管したハッシュの記録"),
+    header: text("record with the hash of --head", "--head のハッシュの記録"),
     value: ({ headSeq }) => headSeq,
   },
   {
@@ -46,7 +50,7 @@ const createMissingHashFailure = (hash: string, { last }: AuditVerification): Fa
   new Failure("input-rejected", {
     what: text(
       "no record has the hash given with --head: records at the end were removed, or the whole log was rewritten",
-      "保管したハッシュの記録がありません。末尾の記録が削除されたか、監査ログ全体が書き直されています",
+      "--head のハッシュに一致する記録がありません。末尾の記録が削除されたか、監査ログ全体が書き直されています",
     ),
     where: hash,
     hint: text(
@@ -59,8 +63,8 @@ const createBrokenChangesFailure = (broken: readonly (number | null)[]): Failure
   const numbers = broken.map((number) => number ?? "?").join(", ");
   return new Failure("input-rejected", {
     what: text(
-      `the former values stored with changes do not match the audit log: ${numbers}`,
-      `変更ごとに残した変更前の値が監査ログと一致しません: ${numbers}`,
+      `the former values of these changes do not match the audit log: ${numbers}`,
+      `次の変更の変更前の値が監査ログと一致しません: ${numbers}`,
     ),
     hint: text(
       "do not undo these changes: undo would restore the altered values; compare the tenant with a backup",
@@ -71,7 +75,7 @@ const createBrokenChangesFailure = (broken: readonly (number | null)[]): Failure
 
 const SCHEMA_FAILURE = new Failure("input-rejected", {
   what: text(
-    "the tenant's file defines something that clomoctl does not, so nothing was verified",
+    "the tenant's file has definitions that are not clomoctl's, so nothing was verified",
     "テナントのファイルに clomoctl のものではない定義があるため、検証していません",
   ),
   hint: text(
@@ -111,7 +115,7 @@ export default defineCommand({
       kind: "string",
       value: "HASH",
       about: text(
-        "fail if no record has this hash, which you kept elsewhere",
+        "fail if no record has this hash, which you stored elsewhere",
         "別に保管したハッシュ(一致する記録がなければ失敗)",
       ),
     },

@@ -7,13 +7,13 @@ import { FORMER_SECRETS, describeNotRestored, showWrittenRecord } from "../recor
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
-/** Shows an account that was changed, and warns if nobody has the support option any more. */
+/** Shows a changed account, and warns if no account has the support option any more. */
 export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<void> {
   await showWrittenRecord(tools, written, {
     columns: ACCOUNT_COLUMNS,
     called: ({ name, user }) => `${name} (${user})`,
     undoable: true,
-    // the password goes with the role
+    // removing the role also removes the password
     along: ({ before, after }) =>
       before !== null && before.role !== after.role && after.role === "none" && after.passwordSetAt !== null
         ? describeNotRestored(FORMER_SECRETS)
@@ -22,7 +22,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
   const { before, after } = written;
   if (before?.supportOption !== true || after.supportOption) return;
   const { client } = await tools.tenant("accounts");
-  // an account that changed itself may no longer read accounts
+  // after an account changed its own role, it may no longer be permitted to list accounts
   const holders = await ignoreFailure(() => Array.fromAsync(client.accounts.list({ supported: true })));
   if (holders?.every(({ id }) => id === after.id) === true)
     await tools.terminal.warn(describeSupportLoss(toTypableName(after.name, after.id)));
@@ -32,7 +32,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
 const describeSupportLoss = (leaver: string): Text => {
   const command = line("handover checklist", [], { leaver });
   return text(
-    `nobody else has the support option, and nobody receives CLOMO's emails about certificates: ${command}`,
+    `nobody else has the support option, so nobody receives CLOMO's emails about certificates: ${command}`,
     `サポートオプションを付与された人がほかにいないため、証明書に関する CLOMO のメールはだれにも届きません: ${command}`,
   );
 };

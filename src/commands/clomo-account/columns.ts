@@ -17,10 +17,9 @@ export const ACCOUNT_ARGUMENT = {
 
 const renderOrgPath = (path: string): Text => same(path === "" ? ROOT_ORG_NAME : path);
 
-/** Returns true if an account manages all organisations; a system administrator always does.  @see facts 2.1 */
+/** System administrators always manage all organisations. @see facts 2.1 */
 const hasAllOrgs = ({ role, managesAll }: Account): boolean => role === "system" || managesAll;
 
-/** Renders values whose raw form is not readable, by column key. */
 const VALUE_RENDERERS: Readonly<Record<string, Column<Account>["name"]>> = {
   org: ({ org }) => renderOrgPath(org.path),
   managesAll: (account) => (hasAllOrgs(account) ? text("yes", "はい") : text("no", "いいえ")),
@@ -42,7 +41,7 @@ export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((c
   };
 });
 
-/** Returns the keys of the columns that fit on a terminal. With a role, leaves out columns that do not apply to it. */
+/** Returns the keys of the columns that fit on a terminal. For a role, leaves out columns that do not apply. */
 export const getDefaultColumns = (role: Role | undefined): readonly string[] => {
   const { usual } = ACCOUNT;
   if (role === undefined) return usual;
@@ -60,10 +59,6 @@ export const ACCOUNT_NAMES: NamedKind<Account> = {
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
 };
 
-/**
- * Returns the account that a name identifies; the name may also be the user's.
- *
- * @throws Failure `not-found` if no account matches, `usage` if several do
- */
+/** @param typed a name of the account or of its user @throws as {@link requireSingleMatch} */
 export const findAccount = async (client: Client<"accounts">, typed: string): Promise<Account> =>
   requireSingleMatch(typed, await client.accounts.find({ name: typed }), ACCOUNT_NAMES);

@@ -11,8 +11,8 @@ testRefusals(
     line: "clomo-account list --org 無い",
     exit: 6,
     en: "無い",
-    ja: "「無い」という組織はありません",
-    tenant: { findOrgs: { items: [] } },
+    ja: "「無い」という組織はありません\n  パスで指定してください: 本社/無い\n",
+    tenant: { findOrgs: { items: [] }, orgs: { items: [{ name: "無い", path: "本社/無い" }] } },
   },
   {
     line: "clomo-account show hana",

@@ -22,14 +22,14 @@ export default defineCommand({
       value: "NAME",
       about: text(
         "account name (アカウント名); optional if the settings define what account names are built from",
-        "アカウント名(構成する情報を設定していれば省略できます)",
+        "アカウント名(CLOMO アカウント設定で構成する情報を設定していれば省略可)",
       ),
     },
     alreadyInConsole: {
       kind: "boolean",
       about: text(
-        "mirror only: the console has this account and its password, so that nothing is left to do there",
-        "ミラーのみ: 管理画面にすでにあるアカウントを登録する(パスワードも設定済みで、行う作業はない)",
+        "mirror only: the account and its password already exist in the console",
+        "ミラーのみ: 管理画面にすでにあるアカウントを登録する(パスワードも設定済み)",
       ),
     },
     ...ACCOUNT_OPTIONS,
@@ -47,7 +47,7 @@ export default defineCommand({
   async run(tools, { user: typed, account, dryRun, alreadyInConsole, ...options }) {
     const values = await resolveAccountValues(tools, options);
     const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed);
-    // a user who already has an account is rejected later, so do not ask for a password first
+    // the tenant rejects a user who already has an account, so do not ask for a password first
     const role = accountName === null ? (options.role ?? "none") : "none";
     const needed = !alreadyInConsole && needsPassword("none", role);
     const password = await resolvePassword(tools, { ...options, dryRun }, needed);

@@ -16,8 +16,8 @@ export default defineCommand({
     },
     ...buildOrgOptions(
       text(
-        "only accounts of users in this organisation or below it",
-        "この組織とその下の組織のユーザーのアカウントに絞り込む",
+        "only accounts of users in this organisation (code or path) or below it",
+        "この組織(組織コードかパス)とその下の組織のユーザーのアカウント",
       ),
     ),
     search: SEARCH_OPTION,

@@ -32,8 +32,8 @@ export const ACCOUNT_OPTIONS = {
     kind: "list",
     value: "ORG,ORG",
     about: text(
-      "organisations that a division or custom administrator manages (管理対象組織); all (全て) only for custom",
-      "部門管理者・カスタム管理者の管理対象組織(all は「全て」で、カスタム管理者だけ)",
+      "organisations (code or path) that a division or custom administrator manages; all (全て): custom only",
+      "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者は all で「全て」)",
     ),
   },
   supportOption: {
@@ -92,7 +92,7 @@ export const ACCOUNT_EXCLUDES = [
   ["noticeMail", "noSupportOption"],
 ] as const;
 
-/** Help paragraphs on roles and passwords.  @see facts 2.1, 2.2, 2.3 */
+/** @see facts 2.1, 2.2, 2.3 */
 export const ACCOUNT_HELP: readonly Text[] = [
   text(
     `A role requires a password (${PASSWORD_RULE.en}). Pass it with --password-file, or type it twice at the prompt, which does not show it. Only its hash (argon2id) is stored. A mirror does not store a hash: set the password in the console, and record the time with --password-in-console.`,
@@ -108,14 +108,8 @@ export type AccountOptionValues = Omit<InputOf<typeof ACCOUNT_OPTIONS>, "dryRun"
 
 type AccountEdit = NonNullable<Parameters<Client<"accounts">["accounts"]["edit"]>[1]>;
 
-/** Values of `--managed-orgs` that select all organisations, in both languages. */
 const ALL_ORGS_KEYWORDS = ["all", "全て"];
 
-/**
- * Converts the options to values for the tenant API, without the password.
- *
- * @throws Failure as {@link findOrg}
- */
 export async function resolveAccountValues(tools: Tools, given: AccountOptionValues): Promise<AccountEdit> {
   const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole } = given;
   return {
@@ -138,7 +132,7 @@ const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promi
   return { managedOrgs: [...new Set(ids)] };
 };
 
-/** Returns the value of an option pair such as `--notice-mail`, `--no-notice-mail`. */
+/** Returns the value of a pair of options such as `--notice-mail` and `--no-notice-mail`. */
 const resolveSwitch = (name: "supportOption" | "noticeMail", on: boolean, off: boolean): AccountEdit =>
   on || off ? { [name]: on } : {};
 
@@ -149,11 +143,7 @@ const PASSWORD_SECRET: Secret<"password"> = {
   further: { about: PASSWORD_RULE, fault: findPasswordFault },
 };
 
-/**
- * Reads an administrator's new password from a file, or asks for it.
- *
- * @throws as {@link readSecretInput}; `input-rejected` if the password breaks the rule
- */
+/** @throws as {@link readSecretInput}; `input-rejected` if the password violates the rules */
 export const readNewPassword = async (tools: Tools, file: string | undefined): Promise<string> => {
   const given = { file, stdin: false, prompt: file === undefined };
   const password = (await readSecretInput(tools, PASSWORD_SECRET, given)) ?? "";
@@ -166,12 +156,7 @@ export const readNewPassword = async (tools: Tools, file: string | undefined): P
 
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
-/**
- * Returns the given password, and notes if it replaces another password. If a required password is missing, asks for
- * it. A mirror does not store passwords, so nothing is asked there; a dry run goes on without the password.
- *
- * @throws as {@link readSecretInput}
- */
+/** Asks for a missing password if it is required, except in a dry run or for a mirror, which stores no passwords. */
 export async function resolvePassword(
   tools: Tools,
   {

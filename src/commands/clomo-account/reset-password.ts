@@ -21,7 +21,7 @@ export default defineCommand({
     forSignIn: {
       kind: "boolean",
       about: text(
-        "mirror only: set the password for signing in to its server (serve), which is not the console's",
+        "mirror only: set the password for signing in to the mirror's server (serve), not to the console",
         "ミラーのみ: サーバー(serve)へのサインイン専用のパスワードを設定する(管理画面のパスワードではない)",
       ),
     },

@@ -14,7 +14,6 @@ async function confirmRevocation(tools: Tools, { id, name, role }: Account, dryR
   const { client } = await tools.tenant("accounts");
   const all = await Array.fromAsync(client.accounts.list({ role: "system" }));
   const left = all.filter((other) => other.id !== id).length;
-  // the tenant refuses to revoke the last one
   if (left === 0) return true;
   const message = text(
     `Revoke the role of ${name}? ${formatCount(left, "system administrator")} will be left.`,

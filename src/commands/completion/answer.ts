@@ -4,16 +4,15 @@ import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 
-/** A command line, read as far as possible without its verb's options; also the words before the one to complete. */
+/** The part of a command line that can be understood without the options of its verb, or up to the word to complete. */
 export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
   readonly words: readonly string[];
-  /** values of the global options by flag: the last value if an option is repeated, blank for a switch */
+  /** values of the global options by flag: the last value of a repeated option, blank for a switch */
   readonly globals: ReadonlyMap<string, string>;
-  /** flags of all options that were typed, including the verb's own */
   readonly flags: ReadonlySet<string>;
-  /** true if the version is requested before any word that is not recognised */
+  /** true if the version is requested before any unknown word */
   readonly version: boolean;
   readonly help: boolean;
   readonly stray: unknown;
@@ -99,8 +98,11 @@ async function suggestWords(
 const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * Answers the completion script of a shell. @param asked the number of words before the one to complete, these words,
- * and that word (unless empty) @returns `words` and each word with a tab and its description, or `files`
+ * Answers the completion script of a shell.
+ *
+ * @param asked the number of words before the word to complete, these words, and the word to complete unless it is
+ * empty
+ * @returns `words` and lines of a word, a tab and a description, or `files`
  */
 export async function answerShell(
   [count, ...words]: readonly string[],

@@ -1,10 +1,9 @@
 /**
- * The completion scripts of the shells. They do not contain commands of clomoctl: at each Tab, they call the program
- * with the word `__complete` of `src/cli/main.ts`, so that they stay right when commands change. They evaluate nothing
- * that the program prints.
+ * The completion scripts of the shells. At each Tab, they call the program with the word `__complete` of
+ * `src/cli/main.ts`, so they do not have to be updated. They do not evaluate the program's output.
  */
 
-/** For bash 3.2, which macOS includes, and later. Bash replaces only what follows the last `=` or `:` of a word. */
+/** For bash 3.2 (part of macOS) and later. Bash replaces only the part of a word after the last `=` or `:`. */
 const BASH_SCRIPT = `# bash completion for clomoctl
 _clomoctl() {
   local answer line current kept= kind= typed=\${COMP_LINE:0:COMP_POINT}

@@ -12,7 +12,7 @@ test("--token-file stores the token of a served tenant, so that one run watches 
   const token = `clomo_${"a".repeat(43)}`;
   writeFileSync(join(home, "token"), `${token}\n`, { mode: 0o600 });
   const { en } = await runInBoth("context set kanto --token-file token", { home, folder: home });
-  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("kanto is on this computer") });
+  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("kanto is a tenant on this computer") });
   const told = await run("context set far --token-file token", { home, folder: home });
   expect(told).toMatchObject({ exit: 0, stderr: "" });
   expect(statSync(join(home, "credentials", "far")).mode & 0o777).toBe(0o600);

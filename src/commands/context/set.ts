@@ -47,8 +47,8 @@ async function storeToken(tools: Tools, context: Context, file: string): Promise
   if (context.kind === "embedded")
     throw new Failure("usage", {
       what: text(
-        `a token needs a remote tenant, and ${name} is on this computer`,
-        `トークンはリモートのテナント専用です。${name} はこのコンピューターにあります`,
+        `a token can be set only for a remote tenant, and ${name} is a tenant on this computer`,
+        `トークンを設定できるのはリモートのテナントだけです。${name} はこのコンピューターのテナントです`,
       ),
       where: "--token-file",
     });

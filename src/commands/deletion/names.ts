@@ -8,20 +8,21 @@ import type { TypedName } from "./typed-names.ts";
 export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
   readonly find: (name: string) => Promise<readonly R[]>;
   /**
-   * Returns that the record with this name was deleted before; undefined if it was not. Such a name is skipped with a
-   * note. Without this function, a deleted record is unknown.
+   * Describes the earlier deletion of a record with this name; undefined if there was none. Such a name is noted and
+   * skipped. Without this function, a deleted record is not found.
    */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
-  /** Returns a user's full name, which must be that in the same row of a table. Only users may be listed in a table. */
+  /** Returns a user's full name, which must match the name in the same row of a table. */
   readonly called?: ((record: R) => string) | undefined;
 }
 
 const MAX_LISTED = 5;
 
 /**
- * @returns each ID once. Names of records that were deleted before are skipped
- * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records; all
- * such names are reported first
+ * Returns each ID once. Names of records that were deleted before are skipped.
+ *
+ * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records. All
+ * such names are reported first.
  */
 export async function resolveRecordIds<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,

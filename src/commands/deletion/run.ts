@@ -18,11 +18,10 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly from: NameSources;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
-  /** returns how to find the records; called after the tenant was chosen */
+  /** called after the tenant was chosen */
   readonly found: () => Promise<FindableKind<R>>;
 }
 
-/** @throws `usage` if no names are given; `not-found` if a name does not match any record */
 export async function runDeletion<R extends { readonly id: string }>(
   tools: Tools,
   deletion: Deletion<R>,
@@ -70,7 +69,6 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
 
 const MAX_LABEL_LENGTH = 255;
 
-/** Shortens the label that is recorded for the import instead of a file name. */
 const shortenLabel = (called: string): string =>
   called.length <= MAX_LABEL_LENGTH
     ? called

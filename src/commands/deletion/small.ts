@@ -24,17 +24,17 @@ interface SmallDeletion<R> {
   readonly columns: readonly Column<R>[];
   readonly records: readonly R[];
   readonly names: readonly string[];
-  /** what is counted, and how often; the number confirms the deletion */
+  /** the records or values to delete; `count` must be typed to confirm the deletion */
   readonly counted: { readonly noun: Text; readonly count: number };
   readonly also?: Text | undefined;
-  /** what an undo does not restore, if the deletion cannot be undone */
+  /** the values that undo does not restore, if the deletion cannot be undone */
   readonly lost?: Text | undefined;
-  /** deletes the records; a dry run is made first, so that nobody is asked about what the tenant refuses */
+  /** deletes the records; first called as a dry run, so that a deletion that the tenant rejects is not asked about */
   readonly remove: (dryRun: boolean) => Promise<{ readonly consoleTasks?: readonly number[] | undefined } | undefined>;
 }
 
-/** @throws `usage`, `input-rejected` as `askToApply` does, and the failures of the tenant */
-export async function deleteFew<R>(
+/** @throws as `askToApply`, and the failures of the tenant */
+export async function confirmAndDelete<R>(
   tools: Tools,
   chosen: Omit<ChosenTenant, "client">,
   { confirmDeletions, dryRun }: { readonly confirmDeletions: number | undefined; readonly dryRun: boolean },

@@ -106,7 +106,7 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
   for (const list of [toText(rows), toWorkbook(rows)]) {
     const { en, ja } = await runWith(list, "users delete --file - --dry-run --format json");
     expect(en).toMatchObject({ exit: 0, stdout: expect.stringContaining('"delete": 2') });
-    expect(en.stderr).toContain("rows skipped, not about leavers: 区分: 異動 1, 入社 1\n");
+    expect(en.stderr).toContain("rows skipped because they are not about leavers: 区分: 異動 1, 入社 1\n");
     expect(ja.stderr).toContain("合計や注記の行を 1 行");
   }
   const nobody = toText([header, ["0003", "鈴木", "一郎", "異動", ""]]);

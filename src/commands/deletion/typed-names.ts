@@ -23,9 +23,9 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 export interface TypedName {
   readonly name: string;
   readonly where?: string | undefined;
-  /** the full name in the same row of a table, which must be that of the user */
+  /** full name in the same row of a table, which must match the user's name */
   readonly fullName?: string | undefined;
-  /** the other keys in the same row, which must not be another user's */
+  /** other keys in the same row, which must not belong to another user */
   readonly others?: readonly string[] | undefined;
 }
 
@@ -33,35 +33,35 @@ const MAX_LIST_BYTES = 1024 * 1024;
 const MAX_NAMES = 2_000;
 const KEYS = ["emails", "employeeCode", "accountName"];
 
-const isNaming = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
+const identifiesPerson = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
 
-/** The users' format with only the columns by which a list names people. */
-const NAMING: Format = {
+/** The format of users, reduced to the columns that identify people. */
+const NAMING_FORMAT: Format = {
   ...FORMATS.users,
   custom: false,
-  columns: FORMATS.users.columns.filter(({ field }) => isNaming(field)),
+  columns: FORMATS.users.columns.filter(({ field }) => identifiesPerson(field)),
 };
 
-/** Returns how a list is read by the known names of its headers. */
+/** Returns the column map of a list whose headers are known. */
 const mapAliases = (headers: readonly string[]): MapFileSchema => {
   const columns = headers.flatMap((header) => {
     const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;
-    return field !== undefined && isNaming(field) ? [{ header, to: field }] : [];
+    return field !== undefined && identifiesPerson(field) ? [{ header, to: field }] : [];
   });
   const parts = NAME_PARTS.written.flatMap((part) => headers.find((header) => part.test(toLooseValue(header))) ?? []);
   const isWhole = columns.some(({ to }) => to === "name") || parts.length < 2;
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/** Returns the columns of a list that name people. What a map skips and translates is an import's matter. */
-const readNaming = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
-  const { layout } = readHeader(headers, NAMING, { map: { columns, joins }, allowUnknownColumns: true });
+/** Returns the columns of a list that identify people. Ignores the map's rows to skip and values to translate. */
+const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
+  const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
     layout.columns.find(({ column }) => column.field === field)?.positions ?? [];
   return { layout, keys: KEYS.flatMap(find), fullName: find("name") };
 };
 
-type Naming = ReturnType<typeof readNaming>;
+type Naming = ReturnType<typeof readNamingColumns>;
 
 class TableReader implements RecordSink {
   readonly names: TypedName[] = [];
@@ -75,7 +75,6 @@ class TableReader implements RecordSink {
   #later = 0;
   readonly #movement: { readonly at: number; readonly isLeaver: (value: string) => boolean } | undefined;
 
-  /** @param today `YYYY-MM-DD` */
   constructor(label: string, headerRow: number, naming: Naming, today: string) {
     this.#label = label;
     this.#today = today;
@@ -121,21 +120,21 @@ class TableReader implements RecordSink {
     if (problem.row > this.#headerRow) this.#checker.noteFound({ ...problem, header: "" });
   }
 
-  /** Returns what was skipped, with the number of rows. */
+  /** Describes the skipped rows and their number. */
   describeSkipped(): readonly Text[] {
     const problems = this.#checker.tally.problems().filter(({ code }) => /^row-(?:total|note)$/.test(code));
     const notes = problems.map((problem) => renderProblem(this.#label, problem));
     if (this.#later > 0)
       notes.push(
         text(
-          `rows skipped, whose last day is still to come: ${this.#later}`,
+          `rows skipped because the last day is in the future: ${this.#later}`,
           `退職日がまだ来ていない行を除外: ${this.#later}`,
         ),
       );
     if (this.#others.size === 0) return notes;
     const counts = Array.from(this.#others, ([value, count]) => `${value || "-"} ${count}`).join(", ");
     const all = `${this.#naming.layout.headers[this.#movement?.at ?? -1]}: ${counts}`;
-    return [...notes, text(`rows skipped, not about leavers: ${all}`, `退職者以外の行を除外: ${all}`)];
+    return [...notes, text(`rows skipped because they are not about leavers: ${all}`, `退職者以外の行を除外: ${all}`)];
   }
 
   #refuse = (problem: Problem): never => {
@@ -143,7 +142,7 @@ class TableReader implements RecordSink {
   };
 }
 
-/** Returns a date as `YYYY-MM-DD`; "" if it is none. */
+/** Returns a date as `YYYY-MM-DD`; "" if the value is not a date. */
 const toDay = (value: string): string => {
   const [, year, month = "", day = ""] = /^(\d{4})\D?(\d\d?)\D(\d\d?)\D?$|$/.exec(toLooseValue(value)) ?? [];
   return year === undefined ? "" : `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
@@ -158,17 +157,17 @@ type NewLayout = Pick<Layout, "headers" | "map">;
 
 export interface NameList {
   readonly typed: readonly TypedName[];
-  /** how the list is read, if somebody has said so; to be kept with the change */
+  /** the column map that the user defined by answers; stored with the change */
   readonly learnt?: NewLayout | undefined;
-  /** true if the list has rows that are not about leavers: it may name nobody */
+  /** true if rows were skipped: the list may then have no names */
   readonly skips?: boolean | undefined;
 }
 
-/** Finds the columns that name people: by known headers, by a layout of imported users, or by asking. */
+/** Finds the columns that identify people by known headers, by a layout of users, or by asking. */
 async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
-  const naming = readNaming(headers, mapAliases(headers));
+  const naming = readNamingColumns(headers, mapAliases(headers));
   if (naming.keys.length > 0) return { naming, row, sheet };
   if (reading.encoding !== "xlsx" && headers.length < 2) return undefined;
   const { client } = await tools.tenant("layouts");
@@ -177,13 +176,13 @@ async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
     const { headerRow } = known.map.options ?? {};
     const found = await findHeaderInFile(file, reading, FORMATS.users, { map: known.map, headerRow, signal });
     const match = matchLayout([known], found.header, FORMATS.users);
-    const taught = match && readNaming(found.header, match.map);
+    const taught = match && readNamingColumns(found.header, match.map);
     if (taught !== undefined && taught.keys.length > 0) return { naming: taught, row: found.row, sheet: found.sheet };
   }
   const canAsk = terminal.interactive && !globals.yes && file.label !== "stdin";
-  const answers = canAsk ? await askColumns(terminal.prompts, headers, NAMING) : undefined;
+  const answers = canAsk ? await askColumns(terminal.prompts, headers, NAMING_FORMAT) : undefined;
   const map = { columns: answers?.columns.filter(({ to }) => to !== null) ?? [], joins: answers?.joins };
-  const asked = readNaming(headers, map);
+  const asked = readNamingColumns(headers, map);
   if (asked.keys.length === 0) throw createNotAListFailure(file.label);
   const learnt: NewLayout = { headers: headers.filter((header) => header !== ""), map };
   return { naming: asked, row, sheet, learnt };
@@ -236,7 +235,7 @@ const createNotAListFailure = (where: string): Failure =>
     ),
     where,
     hint: step(
-      "to say once what its columns are",
+      "to say once what the columns mean",
       "列の意味を一度だけ答えるには",
       line("layouts learn", [where], { as: "users" }),
     ),
@@ -247,7 +246,7 @@ export interface NameSources extends ListReading {
   readonly file: string | undefined;
 }
 
-/** Returns the names from the arguments and the file, each once.  @param mayBeTable true if the file may be a table */
+/** Returns the names from the arguments and the file, each once. @param mayBeTable true if the file may be a table */
 export async function readTypedNames(
   tools: Tools,
   { names, file, ...reading }: NameSources,

@@ -1,13 +1,14 @@
 import { line } from "../../lib/advice/index.ts";
-import type { Client, Device } from "../../lib/client/index.ts";
+import type { Device } from "../../lib/client/index.ts";
 import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } from "../listing/list.ts";
-import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import { findByName, type NamedKind } from "../listing/single-match.ts";
 import type { ResultLayout } from "../records/change-result.ts";
+import type { Tools } from "../tools.ts";
 
 export const DEVICE_ARGUMENT = {
   kind: "string",
@@ -23,23 +24,23 @@ export const DEVICE_NAMES: NamedKind<Device> = {
   list: line("devices list", []),
   describe: ({ id, serialNumber, identificationName: name }) =>
     [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
+  advise: async () =>
+    text(
+      `use the serial number, not the device name (端末識別名); to list all: ${line("devices list", [])}`,
+      `端末識別名ではなく、シリアルナンバーで指定してください。${line("devices list", [])} で一覧できます`,
+    ),
 };
 
-/** Returns the devices with the given names, each once.  @throws `not-found`; `usage` if several have a name */
-export async function findDevicesByName(
-  client: Client<"devices">,
-  names: readonly string[],
-): Promise<readonly Device[]> {
-  const found = names.map(async (name) => requireSingleMatch(name, await client.devices.find({ name }), DEVICE_NAMES));
+/** Returns the devices with the given names, each once. @throws `not-found`; `usage` if a name matches several */
+export async function findDevicesByName(tools: Tools, names: readonly string[]): Promise<readonly Device[]> {
+  const { client } = await tools.tenant("devices");
+  const found = names.map((name) => findByName(tools, client.devices, name, DEVICE_NAMES));
   return [...new Map((await Promise.all(found)).map((device) => [device.id, device])).values()];
 }
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/**
- * Renders the columns whose table text differs from their value. For example, the owning organisation is shown as a
- * path.
- */
+/** Columns that are shown on a terminal with another text than their value. */
 const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
   ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),
@@ -59,8 +60,8 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
 
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   text(
-    "only devices of this organisation or one below it, or of a user in them",
-    "この組織とその下の組織、またはそのユーザーのデバイスに絞り込む",
+    "only devices of this organisation (code or path), those below it, and their users",
+    "この組織(組織コードかパス)とその下の組織、そのユーザーのデバイス",
   ),
 );
 

@@ -26,7 +26,7 @@ export default defineCommand({
     org: {
       kind: "string",
       value: "ORG",
-      about: text("organisation that becomes the owner", "所有者にする組織"),
+      about: text("organisation that becomes the owner (code or path)", "所有者にする組織(組織コードかパス)"),
     },
     none: { kind: "boolean", about: text("remove the owner", "所有者を外す") },
     confirmWipes: CONFIRM_WIPES_OPTION,
@@ -44,11 +44,11 @@ export default defineCommand({
     const chosen = await tools.tenant("devices");
     const { client } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen);
-    const found = await findDevicesByName(client, device);
+    const found = await findDevicesByName(tools, device);
     const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);
     const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;
-    // a dry run first, so that nobody is asked about a change that the tenant refuses
+    // dry run first, so that a change that the tenant rejects is not asked about
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await noteWipes(tools, wiped);
     if (asks) await askWipeCount(tools.terminal, wiped.length);
@@ -60,7 +60,7 @@ export default defineCommand({
   },
 });
 
-/** Resolves the options to the new owner's id.  @throws `not-found` */
+/** @throws `not-found` */
 async function resolveOwner(
   tools: Tools,
   { user, org }: { readonly user: string | undefined; readonly org: string | undefined },
@@ -71,7 +71,6 @@ async function resolveOwner(
   return { owner: (await findUser(client, user)).id, ownerOrg: null };
 }
 
-/** Notes the devices that have to be wiped before they get another owner. */
 async function noteWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
   for (const device of devices) {
     const certain = getWipeRequirement(device) === "has" ? 1 : 0;

@@ -23,7 +23,7 @@ export default defineCommand({
   shows: DEVICE_COLUMNS,
   async run(tools, { device, add, remove, dryRun }) {
     const { client } = await tools.tenant("devices");
-    const ids = (await findDevicesByName(client, device)).map(({ id }) => id);
+    const ids = (await findDevicesByName(tools, device)).map(({ id }) => id);
     await showWrittenRecords(tools, await client.devices.tag({ ids, add: [...add], remove: [...remove], dryRun }), {
       ...DEVICE_RESULT_LAYOUT,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, [...DEVICE.usual, "tags"]),

@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { buildFieldColumns, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
-import { permitPasswords, questionPasswords } from "../password-question.ts";
+import { confirmPasswords, requirePasswordConfirmation } from "../password-question.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, HANDOVER_NOUNS, getChecklistDay } from "./facts.ts";
 
@@ -78,7 +78,7 @@ export default defineCommand({
       const { changed } = await tenant.client.answers.set(body);
       kept.push(...changed.flatMap(({ after }) => after ?? []));
     };
-    await questionPasswords(tools, { "--by": by });
+    await requirePasswordConfirmation(tools, { "--by": by });
     const now = tools.clock.now().toISOString();
     if (file !== undefined || (question !== undefined && value !== undefined)) {
       const { readAnswerSheet } = await import("./answer-sheet.ts");
@@ -86,7 +86,7 @@ export default defineCommand({
         file === undefined
           ? [buildTypedAnswer(questions, { question: question ?? "", value: value ?? "", now })]
           : await readAnswerSheet(tools, file, { questions, rows: buildChecklist(facts, day) });
-      await questionPasswords(tools, Object.fromEntries(answers.flatMap(listTexts)));
+      await requirePasswordConfirmation(tools, Object.fromEntries(answers.flatMap(listTexts)));
       await keep(answers);
     } else
       for (const one of chooseQuestions(questions, question)) {
@@ -147,7 +147,7 @@ async function askQuestion(tools: Tools, question: QuestionState, timezone: stri
     },
   });
   if (typed.trim() === "") return undefined;
-  return (await permitPasswords(tools, { [question.id]: typed })) ? typed : askQuestion(tools, question, timezone);
+  return (await confirmPasswords(tools, { [question.id]: typed })) ? typed : askQuestion(tools, question, timezone);
 }
 
 const SKIP_HINT = text("leave blank to skip", "空のまま Enter: 未回答のまま");

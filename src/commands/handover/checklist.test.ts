@@ -52,7 +52,7 @@ test("sentences follow the language, also in a pipe", async () => {
   for (const format of ["tsv", "json"]) {
     const { stdout } = await run(`handover checklist --lang ja --format ${format}`, here());
     expect(stdout).toContain("2 人目のシステム管理者がいません");
-    expect(stdout).toContain("アカウントがない人には、先にアカウントを作成: clomoctl clomo-account edit");
+    expect(stdout).toContain("ない人にはアカウントを作成: clomoctl clomo-account create USER");
     expect(stdout).not.toContain("system administrator");
   }
 });

@@ -14,7 +14,7 @@ export const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
   { key: "at", header: text("learnt at", "記憶した日時"), instant: true, value: ({ at }) => at },
   {
     key: "actor",
-    header: text("learnt by", "実行者"),
+    header: text("learnt by", "記憶した人"),
     value: ({ actor }) => actor,
     name: ({ actor }) => formatActor(actor),
   },
@@ -28,7 +28,6 @@ export const LAYOUT_ARGUMENT = {
   about: text("ID of the layout, as `layouts list` shows it", "レイアウトの ID(layouts list で表示)"),
 } as const;
 
-/** @throws `not-found` */
 export async function findLayout(client: Client<"layouts">, typed: string): Promise<Layout> {
   const found = (await client.layouts.list()).find(({ id }) => id === typed.toLowerCase());
   if (found !== undefined) return found;

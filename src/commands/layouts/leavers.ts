@@ -11,7 +11,7 @@ const LEAVER_VALUES = ["退職", "退社", "退職者", "退社者"];
 
 export const LAST_DAY_HEADER = /^(?:退職|退社)(?:年月)?日$/;
 
-/** Columns that say which rows of a list are leavers, the surest first, and the values of leavers in them. */
+/** Headers of columns that identify leavers, the most reliable first, and tests for the values of leavers. */
 export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (value: string) => boolean])[] = [
   [MOVEMENT_HEADER, (value) => LEAVER_VALUES.includes(value)],
   [LAST_DAY_HEADER, (value) => /^(?!0+$|9999)./.test(value)],
@@ -19,7 +19,7 @@ export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (valu
 
 export const isMovementHeader = (header: string): boolean => MOVEMENT_HEADER.test(toLooseValue(header));
 
-/** Returns the map that also skips the rows of leavers, if a column that is not read says who they are. */
+/** Returns the map extended to skip the rows of leavers, if an unused column identifies them. */
 export function skipLeavers(
   map: MapFileSchema | undefined,
   headers: readonly string[],

@@ -28,7 +28,7 @@ export interface ListRequest {
 
 interface ListReading {
   readonly map?: MapFileSchema | undefined;
-  /** true if somebody answered: the change keeps the map as a layout */
+  /** true if the user answered questions about columns: the change then stores the map as a layout */
   readonly learns?: boolean | undefined;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
@@ -38,7 +38,7 @@ interface ListReading {
 type Place = Pick<MapOptions, "sheet" | "headerRow">;
 
 interface FoundHeader {
-  /** as typed, or as the map says */
+  /** from the options or the column map */
   readonly place: Place;
   readonly header: HeaderFinder;
   readonly detected: InputFormat;
@@ -56,7 +56,7 @@ async function findHeader(
 ): Promise<FoundHeader> {
   const format = FORMATS[kind];
   const maps = [map, ...layouts.map((one) => one.map)];
-  // headers that any layout knows lead to the header row
+  // the header row may have the headers of any layout
   const columns = maps.flatMap((one) => one?.columns ?? []).filter(({ to }) => to !== null);
   const matchHeader = (headers: readonly string[]) => matchLayout(layouts, headers, format);
   const isKnown = (headers: readonly string[]): boolean => isFitting(matchHeader(headers));
@@ -90,21 +90,21 @@ async function findHeader(
   return best;
 }
 
-/** How a list is read: by its headers, which no layout knows, or by a layout, which fits or only comes near. */
+/** `unknown`: no layout is used. `fits`: all columns of the layout are in the list. `near`: some are missing. */
 type Knowledge =
   | { readonly state: "unknown"; readonly match?: undefined }
   | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
 
-/** @param isPlain true if the format's own headers are enough to read the list */
+/** @param isPlain true if the list can be read without a layout */
 function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): Knowledge {
   if (match === undefined) return { state: "unknown" };
   if (isFitting(match)) return { state: "fits", match };
-  // without the column by which a layout skips rows, leavers could come back
+  // if the column by which the layout skips leavers is missing, the import would create them again
   const isUnsafe = canAsk && match.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
 
-/** @param learning asks about every column. @throws `input-rejected` if nobody can be asked what is not clear */
+/** @param learning asks about every column @throws `input-rejected` if an unclear column cannot be asked about */
 export async function readList(
   tools: Tools,
   file: InputFile,
@@ -133,7 +133,7 @@ export async function readList(
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   const known = judgeMatch(match, isPlain, canAsk);
   const doubtful = isOpen ? (known.match?.doubtful ?? []) : [];
-  if (known.match !== undefined && !canAsk) refuseDoubt({ ...known.match, doubtful }, requested);
+  if (known.match !== undefined && !canAsk) rejectDoubtfulColumns({ ...known.match, doubtful }, requested);
   const further = known.state === "fits" && !learning ? known.match.further : [];
   const ignored = findOpenHeaders(further, format, { customFields }).filter((one) => !doubtful.includes(one));
   const base = known.match === undefined ? given : ignoreColumns(known.match.map, ignored);
@@ -150,24 +150,24 @@ export async function readList(
   if (answered !== undefined) {
     const chosen = { ...place, ...chooseOptions(headers, requested, answered, customFields) };
     const learnt = { ...answered, options: { ...answered.options, ...chosen } };
-    return { map: learnt, headers, note: KEEPS_ANSWERS, learns: true, detected };
+    return { map: learnt, headers, note: ANSWERS_STORED_NOTE, learns: true, detected };
   }
   const note = known.match && describeLayout(known.match, ignored, terminal.moment(known.match.layout.at));
   return {
-    map: map && placeMap(map, place, options.createOrgs === true && known.match !== undefined),
+    map: map && addPlaceToMap(map, place, options.createOrgs === true && known.match !== undefined),
     headers,
     note,
     detected,
   };
 }
 
-export const KEEPS_ANSWERS = text(
-  "this change keeps your answers as a layout",
+export const ANSWERS_STORED_NOTE = text(
+  "this change stores your answers as a layout",
   "回答を、この変更とともにレイアウトとして記憶します",
 );
 
-/** @param createsOrgs new organisations are named by code */
-const placeMap = (map: MapFileSchema, place: Place, createsOrgs: boolean): MapFileSchema => ({
+/** @param createsOrgs the import creates organisations, which it identifies by code */
+const addPlaceToMap = (map: MapFileSchema, place: Place, createsOrgs: boolean): MapFileSchema => ({
   ...map,
   options: { ...map.options, ...place, orgBy: createsOrgs ? undefined : map.options?.orgBy },
 });
@@ -177,8 +177,8 @@ const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileS
   columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
 });
 
-/** @throws `input-rejected` if a layout's list lacks a column, or has a column that may be a new source of a field */
-function refuseDoubt(
+/** @throws `input-rejected` if the list lacks a column of the layout, or has another column for a field */
+function rejectDoubtfulColumns(
   { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
   { kind, file }: ListRequest,
 ): void {
@@ -186,7 +186,7 @@ function refuseDoubt(
   const what =
     lacking === undefined
       ? text(
-          `the layout ${layout.id} does not know the column "${doubtful}", whose field it reads from another column`,
+          `the layout ${layout.id} lacks the column "${doubtful}", and reads the field of that column from another column`,
           `レイアウト ${layout.id} にない列「${doubtful}」があります。その項目は別の列から読み込んでいます`,
         )
       : text(
@@ -209,7 +209,7 @@ function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: reado
   );
 }
 
-/** Takes the only key of the list. Organisations below a foreign header are named in any way: a path may be a code. */
+/** Chooses the key if only one is present. Below an unknown header, organisations may be paths or codes. */
 function chooseOptions(
   headers: readonly string[],
   { kind, options }: ListRequest,
@@ -229,7 +229,7 @@ function chooseOptions(
     hasOrgColumn(format) &&
     format.thing.name !== "org";
   return {
-    // a list of moves is blank where nothing changes
+    // in a list of personnel changes, a blank value means "no change"
     blank: options.blank ?? blank,
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
     orgBy: options.createOrgs === true ? undefined : (options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined)),

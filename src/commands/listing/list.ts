@@ -42,10 +42,7 @@ export const buildOrgOptions = (about: Text) =>
     },
   }) as const satisfies Fields;
 
-/**
- * Returns the columns of a list. Only those in `usual`, which fit on a terminal, are in tables and piped output unless
- * `--fields` says otherwise.
- */
+/** Returns the columns of a list: without `--fields`, tables and piped output have only those in `usual`. */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,
   columns: readonly Column<R>[],
@@ -54,7 +51,7 @@ export function listColumns<R>(
   return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 
-/** Returns true if a result may have all columns, not only usual ones: JSON, and with `--fields`. */
+/** Returns true if the output has all columns: JSON, or any format with `--fields`. */
 export const hasAllColumns = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "json" || format === "ndjson" || fields !== undefined;
 
@@ -96,7 +93,7 @@ export const buildFieldColumns = <R>(fields: RecordFields): readonly Column<R>[]
       fileHeader: field.column?.header,
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
-      // keys and addresses are copied into other commands
+      // keys and addresses are not truncated, because users copy them into other commands
       whole: field.unique === true || ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
       value,
       name: names && ((record) => names[String(value(record))] ?? null),

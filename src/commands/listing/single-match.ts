@@ -1,12 +1,15 @@
 import type { CommandLine } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
+import type { Tools } from "../tools.ts";
 
 export interface NamedKind<R> {
   readonly noun: Text;
   readonly list: CommandLine;
   readonly search?: ((part: string) => CommandLine) | undefined;
-  /** returns a description that includes the ID, to distinguish the record from others with the same name */
+  /** returns how to identify the record that a person probably means */
+  readonly advise?: ((tools: Tools, name: string) => Promise<Text | undefined>) | undefined;
+  /** returns a description with the ID, because several records can have the same name */
   readonly describe: (record: R) => string | Text;
 }
 
@@ -14,19 +17,33 @@ const MAX_LISTED_MATCHES = 10;
 
 const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
 
+/** Finds a record by its name.  @throws as {@link requireSingleMatch}, with the advice of the kind of record */
+export async function findByName<R>(
+  tools: Tools,
+  client: { readonly find: (query: { readonly name: string }) => Promise<readonly R[]> },
+  name: string,
+  kind: NamedKind<R>,
+): Promise<R> {
+  const found = await client.find({ name });
+  return requireSingleMatch(name, found, kind, found.length > 0 ? undefined : await kind.advise?.(tools, name));
+}
+
+/** @throws Failure `not-found` if no record is found, `usage` if several are */
 export function requireSingleMatch<R>(
   name: string,
   found: readonly R[],
-  { noun, list, search, describe }: NamedKind<R>,
+  { noun, list, search, describe }: Omit<NamedKind<R>, "advise">,
+  advice?: Text,
 ): R {
   const [one, ...others] = found;
   if (one === undefined) {
+    const listing =
+      search === undefined
+        ? text(`to list all: ${list}`, `${list} で一覧できます`)
+        : text(`to search for part of the name: ${search(name)}`, `名前の一部で探すには: ${search(name)}`);
     throw new Failure("not-found", {
       what: text(`no ${noun.en} matches "${name}"`, `「${name}」という${spaceBeforeLatin(noun.ja)}はありません`),
-      hint:
-        search === undefined
-          ? text(`to list all: ${list}`, `${list} で一覧できます`)
-          : text(`to search for part of the name: ${search(name)}`, `名前の一部で探すには: ${search(name)}`),
+      hint: advice ?? listing,
     });
   }
   if (others.length === 0) return one;

@@ -14,7 +14,7 @@ const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as 
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
-/** Returns true if a device that may have an owner does not have one. Stops reading at the first such device. */
+/** Stops reading at the first managed device without an owner. */
 async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
   for await (const { owner, ownerOrg, status } of client.devices.list()) {
     if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;
@@ -29,7 +29,7 @@ async function loadJudgedRenewals(
 ): Promise<readonly JudgedItem[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade.facts);
-  // checks need to know whether an item is already valid, but this overview does not
+  // this overview does not show whether an item is valid already
   return items
     .map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf))
     .toSorted(compareByExpiry);

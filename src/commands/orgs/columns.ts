@@ -6,7 +6,6 @@ import type { ResultLayout } from "../records/change-result.ts";
 const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
 const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
 
-/** The columns of a list of organisations. The parent's ID comes after the path. */
 export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
 
 export const ORG_DETAIL_COLUMNS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });

@@ -1,33 +1,36 @@
 import { line } from "../../lib/advice/index.ts";
 import type { OrgDetail } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import { findByName, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
 
 export const ORG_LOOKUP: NamedKind<OrgDetail> = {
   noun: text("organisation", "組織"),
   list: line("orgs list", []),
   describe: ({ id, path, name, code }) => [path === "" ? name : path, ...(code === null ? [] : [code]), id].join(" "),
+  async advise(tools, typed) {
+    const orgs = await (await tools.tenant("orgs")).client.orgs.list();
+    const paths = orgs.filter(({ name }) => name === typed).map(({ path }) => path);
+    const [all, allJa] = [", ", "、"].map((between) => paths.slice(0, MAX_PROPOSED_PATHS).join(between));
+    return paths.length === 0 ? undefined : text(`use the path: ${all}`, `パスで指定してください: ${allJa}`);
+  },
 };
 
-/**
- * Returns the organisation with an ID, a code or a path.
- *
- * @throws `not-found` if no organisation matches, `usage` if several match
- */
+const MAX_PROPOSED_PATHS = 3;
+
+/** @param name an ID, a code or a path @throws as {@link findByName} */
 export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
-  const found = await client.orgs.find({ name });
-  return requireSingleMatch(name, found, ORG_LOOKUP);
+  return findByName(tools, client.orgs, name, ORG_LOOKUP);
 }
 
-/** Filters by an organisation, as typed: with everything below it, or only `direct`. */
+/** `direct` excludes the organisations below. */
 interface TypedOrgFilter {
   readonly org: string | undefined;
   readonly direct: boolean | undefined;
 }
 
-/** Returns the filters of the API for `--org` and `--direct`.  @throws as {@link findOrg} */
+/** @throws as {@link findOrg} */
 export async function resolveOrgFilter(
   tools: Tools,
   { org, direct }: TypedOrgFilter,

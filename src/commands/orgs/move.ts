@@ -14,7 +14,10 @@ export default defineCommand({
       kind: "string",
       value: "ORG",
       required: true,
-      about: text("new parent organisation (全社 for the top level)", "移動先の上位組織(最上位は 全社)"),
+      about: text(
+        "code or path of the new parent organisation (全社: top level)",
+        "新しい上位組織の組織コードかパス(最上位は 全社)",
+      ),
     },
     dryRun: DRY_RUN_OPTION,
   },

@@ -17,7 +17,7 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];
   readonly called: (record: R) => string;
   readonly undoable?: boolean | undefined;
-  /** fields of the record, which are checked for doubtful values */
+  /** fields whose new values are checked for probable mistakes */
   readonly fields?: Fields | undefined;
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
@@ -28,12 +28,12 @@ type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
 const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
 
-/** Returns the columns whose values differ. ID columns are returned only if no other column differs. */
+/** Returns the columns whose values differ. Columns with IDs are included only if no other column differs. */
 const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
   const changed = columns.filter(
     ({ key, value }) =>
       !BOOKKEEPING_KEYS.includes(key) &&
-      // a column of a missing object yields undefined, which is equal to null here
+      // a column of a missing object is undefined, and equal to null here
       JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
   );
   const told = changed.filter(({ key }) => !key.endsWith("Id"));
@@ -98,7 +98,7 @@ export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void>
   await tools.terminal.note(step("undo", "取り消すには", undo));
 }
 
-/** The passwords and keys that were replaced. They are not stored, so undo cannot restore them. */
+/** Replaced passwords and keys are not stored, so undo cannot restore them. */
 export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
 
 export const describeNotRestored = ({ en, ja }: Text): Text =>
@@ -107,10 +107,7 @@ export const describeNotRestored = ({ en, ja }: Text): Text =>
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 
-/**
- * Returns true if an undo would restore something. Of a secret, only the time when it was set is stored, which is not
- * restored.
- */
+/** Returns true if an undo would restore something. It does not restore secrets and the times of their changes. */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));
@@ -124,10 +121,7 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/**
- * Returns the columns of a written record. In the dry run of a creation, the ID is blank, because the real record will
- * have another ID.
- */
+/** Blanks the ID if a creation is a dry run, because the real ID will differ. */
 const hideProvisionalId = <R>(
   columns: readonly Column<R>[],
   { before, dryRun }: ChangeResult<R>,
@@ -158,7 +152,7 @@ const warnOfDoubts = async <R extends object>(
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
-/** Shows records that were written together. If there are several, only the columns in `listed` are shown. */
+/** Shows records that one change wrote. Several records are shown with only the columns in `listed`. */
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   all: readonly W[],

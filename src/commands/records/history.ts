@@ -30,7 +30,7 @@ const findChangedField = (
   return { field, label: field?.onScreen === undefined ? label : text(label.en, field.onScreen) };
 };
 
-/** Describes a change, such as `役職: 主任 → 課長`. If the record is new or deleted, only the value is shown. */
+/** Describes a change, such as `役職: 主任 → 課長`. For a new or deleted record, only the value is shown. */
 const describeChange = (
   { field: name, old, new: value }: VersionChange,
   action: RecordVersion["action"],
@@ -57,7 +57,7 @@ const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
     key: "actor",
-    header: text("by", "実行者"),
+    header: text("actor", "実行者"),
     value: ({ actor }) => actor,
     name: ({ actor }) => (actor === null ? null : formatActor(actor)),
   },
@@ -129,7 +129,7 @@ export async function showHistory(
     await terminal.note(
       text(
         `${formatCount(found.length, noun.noun.en)} have or had this name: ${all.join(", ")}`,
-        `この名前を使用中または使用していた${noun.noun.ja}は ${found.length} 件です: ${all.join("、")}`,
+        `この名前の(以前この名前だったものも含む)${noun.noun.ja}は ${found.length} 件です: ${all.join("、")}`,
       ),
     );
   }

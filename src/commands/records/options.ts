@@ -17,19 +17,17 @@ export const DRY_RUN_OPTION = {
 } as const satisfies OptionField;
 
 interface ValueOptionSettings {
-  /** fields that do not get an option, because another verb or an argument sets them */
+  /** fields without an option, because another verb or an argument sets them */
   readonly without?: readonly string[] | undefined;
-  /** true for a new record: a missing value of a required field is a usage error */
+  /** true for a new record: missing required fields are then a usage error */
   readonly isNew?: boolean | undefined;
 }
 
-/** Returns the name of a field's option in camelCase: `parent` for `parentId`, `email` for `emails`. */
+/** Returns the key of a field's option: `parent` for `parentId`, `email` for `emails`. */
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
 
-/**
- * Returns true if an empty value clears the field. If only the tenant refuses this, the tenant's error explains why.
- */
+/** Returns true if a blank value clears the field. If the tenant does not allow this, its error explains why. */
 const isClearable = ({ type, refers, nullable, clearable, column }: Field): boolean => {
   if (type === "texts") return column?.required === undefined;
   return nullable === true && (refers === undefined || clearable !== false);
@@ -44,7 +42,9 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   }
   if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, blank, about };
   if (field.refers !== undefined) {
-    return { kind: "string", value: field.refers.to.toUpperCase(), blank, about };
+    const { to } = field.refers;
+    const reference = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
+    return { kind: "string", value: to.toUpperCase(), blank, about: reference };
   }
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
@@ -100,7 +100,7 @@ function parseCustomValue(given: string): { readonly name: string; readonly valu
 
 type FieldValues = Readonly<Record<string, unknown>>;
 
-/** Returns the doubtful values among the fields that changed. The tenant accepted these values. */
+/** Returns changed values that the tenant accepted but that are probably mistakes. */
 export const findDoubtfulValues = (
   fields: Fields,
   before: object | null,

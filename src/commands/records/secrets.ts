@@ -7,14 +7,14 @@ import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** A secret that a command accepts, but never as the value of an option. */
+/** A secret that a command accepts. It is never the value of an option, because other processes can list options. */
 export interface Secret<N extends string = string> {
-  /** start of its option names, in camelCase: `password` */
+  /** start of the names of its options, in camelCase: `password` */
   readonly name: N;
-  /** name of the secret: CLOMO's label in Japanese */
+  /** name for users; in Japanese, CLOMO's label */
   readonly called: Text;
   readonly rule: Rule;
-  /** additional requirements, and a function that returns what is wrong with a value */
+  /** additional rules, described and checked */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
@@ -67,11 +67,7 @@ const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInpu
   return stdin || file === "-";
 };
 
-/**
- * Reads the secret without the trailing line end. Returns undefined if no secret is passed.
- *
- * @throws `input-rejected` if anyone except the owner can read the file; `usage` if prompting is not possible
- */
+/** @throws `input-rejected` if other users can read the file; `usage` if a prompt is not possible */
 export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {
   const { workingFolder: folder, machine } = tools;
   const file = isSecretFromStdin(secret, given) ? "-" : given.file;
@@ -81,10 +77,7 @@ export async function readSecretInput(tools: Tools, secret: Secret, given: Secre
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/**
- * Prompts for a secret twice, like the console, and again if the entries differ, because nobody sees which one is
- * mistyped.
- */
+/** Prompts for a secret twice, like the console, because typing errors are not visible. */
 async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${toFlagName(name)}-file FILE`;

@@ -11,7 +11,7 @@ import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, type DeletionOptions }
 import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";
 import { IMPORT_EXITS, IMPORT_HELP, IMPORT_OPTIONS } from "../imports/plan/options.ts";
-import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import { findByName, type NamedKind } from "../listing/single-match.ts";
 import { findOrg, resolveOrgFilter } from "../orgs/find-org.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
@@ -19,7 +19,6 @@ import { showWrittenRecord, type ChangeResult, type ResultLayout } from "./chang
 import { HISTORY_DETAILS, showHistory } from "./history.ts";
 import { buildValueOptions, DRY_RUN_OPTION, parseValueOptions } from "./options.ts";
 
-/** What the verbs call of a noun's client. */
 interface RecordClient<R> extends FileClient<R> {
   history(query: { readonly name: string }): Promise<readonly RecordHistory[]>;
   create(values: object): Promise<ChangeResult<R>>;
@@ -36,28 +35,27 @@ type VerbName = FileVerb | "create" | "edit" | "history";
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** The records that a command line is about: how they are found, shown and exported. */
-interface Reached<R> {
+/** How the records of a command are found, shown and exported. */
+interface RecordAccess<R> {
   readonly lookup: NamedKind<R>;
   readonly columns: readonly Column<R>[];
   readonly client: FileClient<R>;
 }
 
-/** A noun of records that are in files. */
+/** A noun whose records can be imported from files and exported. */
 export interface FileNoun<R extends { readonly id: string }> {
-  /** the words before a verb */
+  /** the words before a verb, such as `secured users` */
   readonly noun: string;
   readonly thing: ThingInFiles;
   readonly single: Text;
   readonly argument: TextField & { readonly required: true };
-  /** options of every verb that say which records are meant */
+  /** options of every verb that select the records, such as `--app` */
   readonly choice?: Fields;
   readonly kind: (input: Input) => ImportKind;
-  readonly reach: (tools: Tools, input: Input) => Promise<Reached<R>>;
+  readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
   readonly imports: Fields;
-  /** the options of an import that exclude each other */
   readonly excludes?: Command["excludes"];
   readonly examples: Readonly<Record<FileVerb, readonly string[]>>;
 }
@@ -68,12 +66,12 @@ export interface RecordNoun<R extends { readonly id: string }> extends Omit<
 > {
   readonly noun: "users" | "orgs" | "devices";
   readonly layout: ResultLayout<R>;
-  /** columns of `show`; by default those of a change */
+  /** columns of `show`; by default the columns of a change */
   readonly columns?: readonly Column<R>[];
   readonly lookup: NamedKind<R>;
-  /** the field that `create` takes as its argument */
+  /** the field that is the argument of `create` */
   readonly createdBy?: string;
-  /** the fields that verbs of their own change */
+  /** the fields that `edit` does not change, because another verb does */
   readonly changedElsewhere: readonly string[];
   readonly examples: Readonly<Record<VerbName, readonly string[]>>;
 }
@@ -99,10 +97,7 @@ const findRecord = async <R extends { readonly id: string }>(
   tools: Tools,
   of: RecordNoun<R>,
   name: string,
-): Promise<R> => {
-  const found = await (await openClient(tools, of)).find({ name });
-  return requireSingleMatch(name, found, of.lookup);
-};
+): Promise<R> => findByName(tools, await openClient(tools, of), name, of.lookup);
 
 const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
   parseValueOptions(fields, input, {
@@ -122,7 +117,7 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     exits: ["not-found"],
     async run(tools, { record: name, ...input }) {
       const { client, lookup, columns } = await of.reach(tools, input);
-      await tools.terminal.show(columns, requireSingleMatch(name, await client.find({ name }), lookup));
+      await tools.terminal.show(columns, await findByName(tools, client, name, lookup));
     },
   });
 };
@@ -298,7 +293,7 @@ export const defineFileVerbs = <R extends { readonly id: string }>(of: FileNoun<
   template: defineTemplate(of),
 });
 
-/** The ordinary verbs of a noun of records. What only one noun does is a verb of its own. */
+/** The verbs that users, organisations and devices have in common. */
 export const defineRecordVerbs = <R extends { readonly id: string }>(of: RecordNoun<R>): Record<VerbName, Command> => {
   const { lookup, columns = of.layout.columns } = of;
   const reach = async (tools: Tools) => ({ lookup, columns, client: await openClient(tools, of) });

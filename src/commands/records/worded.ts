@@ -12,10 +12,7 @@ const EMPTY_VALUE = text("(blank)", "(空)");
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/**
- * Describes a value without its field: a reference as a path, or as a name and email address; a custom field as
- * `name=value`.
- */
+/** Describes a value whose field is unknown, such as a reference or a custom field (`name=value`). */
 export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
@@ -27,9 +24,9 @@ export const describePlainValue = (value: unknown): Text => {
   }
   if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
-  // a person and the groups they were in
+  // the former SECURED APPs groups of a user
   if (typeof name === "string" && Array.isArray(groups)) return same(`${name}=${groups.join("・")}`);
-  // a scheme has only a name and an ID, which means nothing to people
+  // a scheme has only a name and an ID, and users do not need the ID
   if (typeof name === "string" && Object.keys(others).every((key) => key === "id")) return same(name);
   return same(JSON.stringify(value));
 };
@@ -47,7 +44,7 @@ interface FieldEntry {
 const isFieldEntry = (value: unknown): value is FieldEntry =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
-/** Describes one value of a field: a choice by its name, an instant in the time zone of the context. */
+/** Describes one value of a field, with choices by name and instants in the time zone of the context. */
 export const describeValue = (value: unknown, field: Field | undefined, moment: InstantFormatter): Text => {
   if (isFieldEntry(value)) {
     const { field: own, value: setting, at } = value;
@@ -62,10 +59,7 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
   return describePlainValue(value);
 };
 
-/**
- * Describes a value that may be a list. Of a long list, only the first values are shown. @param word describes one
- * value
- */
+/** Describes a value or a list of values, of which only the first are shown. */
 export const describeValueOrList = (value: unknown, word: (one: unknown) => Text): Text => {
   if (isBlank(value)) return EMPTY_VALUE;
   if (!Array.isArray(value)) return word(value);

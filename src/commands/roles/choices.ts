@@ -4,7 +4,7 @@ import { REACH_LABELS, type MatrixRow, type RoleChoice } from "../../lib/model/r
 import type { Column } from "../../lib/terminal/index.ts";
 
 export const buildRoleColumns = (language: Language): readonly Column<RoleChoice>[] => [
-  { key: "role", header: text("role", "管理者権限"), value: ({ role }) => role, name: ({ name }) => name },
+  { key: "role", header: text("role", "管理者権限"), value: ({ role }) => role },
   { key: "name", header: text("name", "名前"), value: ({ name }) => name[language] },
   { key: "scope", header: text("scope", "操作できる範囲"), value: ({ scope }) => scope[language] },
   { key: "about", header: text("description", "説明"), value: ({ about }) => about[language], wraps: true },

@@ -12,7 +12,7 @@ export default defineCommand({
   exits: [],
   opensTenant: false,
   async run({ terminal }, { limit }) {
-    const columns = listColumns(terminal, buildRoleColumns(terminal.language), ["role", "scope", "about"]);
+    const columns = listColumns(terminal, buildRoleColumns(terminal.language), ["role", "name", "scope", "about"]);
     await terminal.list(columns, limitRecords(listRoleChoices(), limit));
   },
 });

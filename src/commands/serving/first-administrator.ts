@@ -13,9 +13,10 @@ export interface FirstAdministrator {
 }
 
 /**
- * Creates the first system administrator of a tenant, unless the tenant has this administrator already. @throws Failure
- * `usage` without an account name or an address; `input-rejected` in a mirror; `conflict` if the tenant has another
- * administrator
+ * Creates the first system administrator of a tenant, unless this administrator exists.
+ *
+ * @throws Failure `usage` without an account name or an address; `input-rejected` in a mirror; `conflict` if the tenant
+ * has another administrator
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;
@@ -40,7 +41,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   }
   const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
   if (other !== undefined) throw createOtherAdministratorFailure(other);
-  // a file that cannot be used is refused before a question is asked
+  // read the file before the first question, because the file may not be usable
   const filed = passwordFile === undefined ? undefined : await readNewPassword(tools, passwordFile);
   const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
   const password = filed ?? (await readNewPassword(tools, undefined));
@@ -50,7 +51,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   await terminal.note(text(`created the system administrator ${account}`, `システム管理者 ${account} を作成しました`));
 }
 
-/** The console has the administrators of a mirror, so only their passwords for signing in are set here. */
+/** In a mirror, the administrators come from the console, so only their passwords for signing in can be set. */
 const createMirrorFailure = (account: string): Failure =>
   new Failure("input-rejected", {
     what: text(

@@ -25,16 +25,16 @@ import { findLastRun } from "./last-run.ts";
 
 export interface TenantFindings {
   readonly context: Context;
-  /** the name of the tenant for people */
+  /** name of the tenant for users */
   readonly tenant: string;
   readonly timezone: string;
   readonly findings: readonly Finding[];
-  /** items by expiry, the earliest first */
+  /** sorted by expiry, earliest first */
   readonly items: readonly CheckedItem[];
   readonly isReadable: boolean;
-  /** undefined if what the tenant knows about reminders cannot be read */
+  /** undefined if the reminders of the tenant cannot be read */
   readonly reminders: ReminderTenant | undefined;
-  /** a UTC instant; undefined if there was none */
+  /** instant of the last daily run in UTC; undefined if there was none */
   readonly lastRun: string | undefined;
 }
 
@@ -55,7 +55,7 @@ const toFindings = (place: Place, group: Finding["group"], found: readonly Found
     ),
   }));
 
-/** Finds what needs somebody in a tenant. A tenant that cannot be read is a finding.  @throws `interrupted` */
+/** Finds what requires action in a tenant. A tenant that cannot be read is a finding too. @throws `interrupted` */
 export async function findInTenant(tools: Tools, context: Context): Promise<TenantFindings> {
   const timezone = resolveTimezone(tools, { context });
   const lastRun = await findLastRun(tools, context.name);
@@ -100,12 +100,12 @@ async function readTenant(tools: Tools, context: Context) {
     const own = item.kind === "ade-token" && ade !== undefined ? findOwnToken(ade.facts, item) : undefined;
     return { ...item, remark: remark && completeCommands(remark, { context: name }), holding: { own } };
   }
-  // a rejected or expired token is already found in ADE
+  // a rejected or expired token is already reported as an ADE finding
   const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
   const place = { context, tenant: label };
   const findings = [
-    ...items.map((item) => withStage(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
+    ...items.map((item) => addStageToId(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
     ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
     ...toFindings(
       place,
@@ -130,8 +130,8 @@ async function readTenant(tools: Tools, context: Context) {
   };
 }
 
-/** Gives another stage of an expiry another ID, so that it counts as new. */
-const withStage = (finding: Finding, asOf: StageClock): Finding => {
+/** Adds the stage of an expiry to the finding's ID, so that each stage is reported as a new finding. */
+const addStageToId = (finding: Finding, asOf: StageClock): Finding => {
   const { expiresAt = null } = finding.item ?? {};
   const stage = expiresAt === null ? undefined : findReachedStage(expiresAt, asOf);
   return stage === undefined ? finding : { ...finding, id: `${finding.id} ${expiresAt} ${stage}` };
@@ -224,7 +224,7 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** One line for all tenants of a run. Without any run, none. */
+/** Returns one finding for all tenants with the same problem; nothing if the daily run was never used. */
 export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
   if (all.every(({ lastRun }) => lastRun === undefined)) return [];
   const missed = all
@@ -233,7 +233,7 @@ export function findMissedRuns(all: readonly TenantFindings[], now: Date): reado
       const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
       const what =
         when === undefined
-          ? text("the daily run leaves this tenant out", "毎日の自動実行にこのテナントが含まれていません")
+          ? text("the daily run does not include this tenant", "毎日の自動実行にこのテナントが含まれていません")
           : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
       return toFindings(place, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
     });
@@ -270,11 +270,18 @@ const MONTH_DAYS = 90;
 
 const MAX_MONTH_ITEMS = 5;
 
-/** Returns the ID of the finding that says once a month what is due, even if all is well. */
-export const getMonthId = (now: Date, timezone: string): string => `month ${dayOf(now, timezone).slice(0, 7)}`;
+/** Returns the ID of the monthly overview. */
+export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
+  `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** Says what is due within 90 days, and the end of the audit log, which proves later that nothing was removed. */
-export async function findMonth(tools: Tools, { context, tenant, timezone, items }: TenantFindings): Promise<Finding> {
+/**
+ * Returns the monthly overview: the items due within 90 days, and the hash of the last audit record, with which a later
+ * removal of records can be proved.
+ */
+export async function buildMonthlyOverview(
+  tools: Tools,
+  { context, tenant, timezone, items }: TenantFindings,
+): Promise<Finding> {
   const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= MONTH_DAYS);
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
@@ -292,7 +299,7 @@ export async function findMonth(tools: Tools, { context, tenant, timezone, items
   });
   const head = last === undefined ? "-" : `${last.seq} ${last.hash}`;
   return {
-    id: getMonthId(tools.clock.now(), timezone),
+    id: getMonthlyOverviewId(tools.clock.now(), timezone),
     tenant,
     context: context.name,
     group: "month",

@@ -6,15 +6,15 @@ const MAX_BYTES = 100;
 
 export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.data, "runs");
 
-/** Returns the UTC instant at which the daily run of a context last ended; undefined if it never did. */
+/** Returns the UTC instant of the end of a context's last daily run; undefined if there was none. */
 export async function findLastRun(tools: Pick<Tools, "home">, context: string): Promise<string | undefined> {
   const note = await readSmallFile(join(getRunFolder(tools), context), MAX_BYTES).catch(() => undefined);
   const [at = ""] = note === undefined ? [] : Buffer.from(note.bytes).toString("utf8").split(/\s/);
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) ? at : undefined;
 }
 
-/** Notes that the daily run of these contexts has ended. @throws if it cannot be noted, because it counts as missed */
-export async function stampRun(
+/** @throws if the end of the run cannot be recorded, because the run would count as missed */
+export async function recordRun(
   tools: Pick<Tools, "home" | "clock" | "temporary">,
   contexts: readonly string[],
 ): Promise<void> {

@@ -9,11 +9,11 @@ import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settin
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { createDeliveryFinding, findMonth, getMonthId, type TenantFindings } from "./find.ts";
-import { ToldFindings } from "./told.ts";
+import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
+import { ReportedFindings } from "./told.ts";
 
-/** The key of what was printed. */
-const PRINTED = "";
+/** The recipient that stands for printed output. */
+const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
 
@@ -22,17 +22,17 @@ const keyOf = (recipient: Recipient): string => {
   return `${way} ${name}`;
 };
 
-const concerns = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
+const isForRecipient = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
   contexts?.includes(context ?? "") ?? true;
 
-/** Returns true for an item that has reached a stage. Reminders tell of it, also on other computers. */
+/** Returns true if reminders already report the item; they are recorded in the tenant, also for other computers. */
 const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
     ({ context: { name }, reminders }) =>
       name === context && reminders?.items.some(({ id }) => id === item?.id) === true,
   );
 
-/** @param print writes what was not printed before; nothing if nothing is new */
+/** @param print prints the findings that were not printed before; not called if there are none */
 export async function notify(
   tools: Tools,
   all: readonly TenantFindings[],
@@ -42,7 +42,7 @@ export async function notify(
   const { environment, home, machine } = tools;
   const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
   const deliver = createDeliverer(settings, place);
-  tools.describeState(() => text("the next run sends what was not sent", "残りは次の実行で送信します"));
+  tools.describeState(() => text("the next run sends the remaining messages", "残りは次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),
@@ -55,26 +55,29 @@ export async function notify(
     ...found,
     ...failed.map(({ recipient, tenants, reason }) => createDeliveryFinding(tenants, recipient.name, reason)),
   ];
-  await ToldFindings.whileAlone(tools, () => tellNews({ tools, all, settings, deliver, findings, print }));
+  await ReportedFindings.whileAlone(tools, () => reportNewFindings({ tools, all, settings, deliver, findings, print }));
   return findings;
 }
 
-interface News {
+interface NewsRequest {
   readonly tools: Tools;
   readonly all: readonly TenantFindings[];
   readonly settings: NotifySettings;
   readonly deliver: Deliver;
-  /** to which failed deliveries are added */
+  /** failed deliveries are added to it */
   readonly findings: Finding[];
   readonly print: (findings: readonly Finding[]) => Promise<void>;
 }
 
-async function tellNews({ tools, all, settings, deliver, findings, print }: News): Promise<void> {
-  const told = await ToldFindings.read(tools);
-  const months = await listMonths(tools, all, settings, told);
+async function reportNewFindings({ tools, all, settings, deliver, findings, print }: NewsRequest): Promise<void> {
+  const told = await ReportedFindings.read(tools);
+  const months = await buildMonthlyOverviews(tools, all, settings, told);
   const current = [
     ...findings,
-    ...all.map(({ context, timezone }) => ({ context: context.name, id: getMonthId(tools.clock.now(), timezone) })),
+    ...all.map(({ context, timezone }) => ({
+      context: context.name,
+      id: getMonthlyOverviewId(tools.clock.now(), timezone),
+    })),
   ];
   await told.forgetAllBut(
     current,
@@ -84,7 +87,7 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
     const key = keyOf(recipient);
-    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one) && concerns(recipient, one));
+    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one) && isForRecipient(recipient, one));
     if (fresh.length === 0) continue;
     const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
     const { language } = recipient;
@@ -92,14 +95,14 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const delivery = await deliver(recipient, message, []);
     if (delivery.sent) await told.add(fresh, key);
-    // a recipient who was not reached is told by the next run
+    // the next run notifies recipients who were not reached
     else addUnreached(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
-  // who is not reached would not know on any day
+  // print failed deliveries in every run, because these recipients do not learn of them
   const unreached = findings.filter(({ group }) => group === "reminders");
-  const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED))];
+  const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED_RECIPIENT))];
   await print(fresh);
-  if (fresh.length > 0) await told.add(fresh, PRINTED);
+  if (fresh.length > 0) await told.add(fresh, PRINTED_RECIPIENT);
 }
 
 function addUnreached(findings: Finding[], one: Finding): void {
@@ -123,19 +126,20 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
   );
 }
 
-/** Looks at the next months only if somebody was not told yet this month, because the whole audit log is verified. */
-async function listMonths(
+/** Creates the monthly overview only if a recipient lacks it, because the whole audit log is verified. */
+async function buildMonthlyOverviews(
   tools: Tools,
   all: readonly TenantFindings[],
   { recipients }: NotifySettings,
-  told: ToldFindings,
+  told: ReportedFindings,
 ): Promise<readonly Finding[]> {
   const months: Finding[] = [];
   for (const one of all) {
     const { context, timezone } = one;
-    const stub = { context: context.name, id: getMonthId(tools.clock.now(), timezone) };
-    const listeners = [PRINTED, ...recipients.filter((to) => concerns(to, stub)).map(keyOf)];
-    if (one.isReadable && listeners.some((to) => told.isNew(stub, to))) months.push(await findMonth(tools, one));
+    const stub = { context: context.name, id: getMonthlyOverviewId(tools.clock.now(), timezone) };
+    const listeners = [PRINTED_RECIPIENT, ...recipients.filter((to) => isForRecipient(to, stub)).map(keyOf)];
+    if (one.isReadable && listeners.some((to) => told.isNew(stub, to)))
+      months.push(await buildMonthlyOverview(tools, one));
   }
   return months;
 }

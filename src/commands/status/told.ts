@@ -6,15 +6,15 @@ import type { Finding } from "../../lib/renewals/finding.ts";
 import type { Tools } from "../tools.ts";
 import { getRunFolder } from "./last-run.ts";
 
-type Told = Pick<Finding, "id" | "context">;
+type ReportedFinding = Pick<Finding, "id" | "context">;
 
-const keyOf = ({ context, id }: Told): string => `${context} ${id}`;
+const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
 
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
-/** What this computer printed (to "") or sent (to a way and a recipient). Only findings that are still so are kept. */
-export class ToldFindings {
+/** The findings that this computer printed (to "") or sent (to a way and a recipient) and that still exist. */
+export class ReportedFindings {
   readonly #tools: Tools;
   #messages = 0;
   #told: Record<string, readonly string[]> = {};
@@ -23,24 +23,24 @@ export class ToldFindings {
     this.#tools = tools;
   }
 
-  static async read(tools: Tools): Promise<ToldFindings> {
-    const told = new ToldFindings(tools);
+  static async read(tools: Tools): Promise<ReportedFindings> {
+    const told = new ReportedFindings(tools);
     const file = await readSmallFile(told.#path, MAX_BYTES).catch(() => undefined);
     try {
       type Known = Partial<ReturnType<typeof told.toJSON>>;
       const { messages = 0, told: known = {} } = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Known;
       [told.#messages, told.#told] = [messages, known];
     } catch {
-      // without a file that can be read, everything is new
+      // if the file cannot be read, all findings are new
     }
     return told;
   }
 
-  /** Runs `tell`, unless another process of this home tells something. */
-  static async whileAlone(tools: Tools, tell: () => Promise<void>): Promise<void> {
+  /** Runs `report`, unless another process of this home folder is reporting findings. */
+  static async whileAlone(tools: Tools, report: () => Promise<void>): Promise<void> {
     const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
     await ensureFolder(getRunFolder(tools));
-    await withSettingsLock(getRunFolder(tools), pause, tell).catch((error: unknown) => {
+    await withSettingsLock(getRunFolder(tools), pause, report).catch((error: unknown) => {
       if (!(error instanceof Failure) || error.code !== "locked") throw error;
     });
   }
@@ -49,23 +49,23 @@ export class ToldFindings {
     return join(getRunFolder(this.#tools), "told.json");
   }
 
-  /** the number of messages that were recorded, so that a message that is sent again keeps its Message-ID */
+  /** number of recorded messages; a message that is sent again gets the same Message-ID */
   get messages(): number {
     return this.#messages;
   }
 
-  isNew(finding: Told, to: string): boolean {
+  isNew(finding: ReportedFinding, to: string): boolean {
     return this.#told[keyOf(finding)]?.includes(to) !== true;
   }
 
-  async add(findings: readonly Told[], to: string): Promise<void> {
+  async add(findings: readonly ReportedFinding[], to: string): Promise<void> {
     for (const finding of findings) this.#told[keyOf(finding)] = [...(this.#told[keyOf(finding)] ?? []), to];
     this.#messages += 1;
     await this.#write();
   }
 
-  /** Forgets what is no longer so in these tenants, so that it is new when it comes back. */
-  async forgetAllBut(findings: readonly Told[], contexts: readonly string[]): Promise<void> {
+  /** Forgets findings of these tenants that no longer exist, so that they are new when they return. */
+  async forgetAllBut(findings: readonly ReportedFinding[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
     const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));
     if (gone.length === 0) return;

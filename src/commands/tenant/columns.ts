@@ -8,7 +8,7 @@ export type NamedTenantProfile = Pick<Tenant, "name"> & TenantProfile;
 
 const USED_LABEL = text("used", "使う");
 const NOT_USED_LABEL = text("not used", "使わない");
-const NOT_RECORDED_LABEL = text("not recorded", "未設定");
+const NOT_RECORDED_LABEL = text("not recorded", "未登録");
 
 const describePeriod = ({ from, until }: Contract): Text | null => {
   if (from === null && until === null) return null;
@@ -35,14 +35,14 @@ const LANGUAGE_NAMES = new Map([
 
 const describeLanguage = (language: string): Text => LANGUAGE_NAMES.get(language) ?? same(language);
 
-type Namer = Column<NamedTenantProfile>["name"];
+type ValueNamer = Column<NamedTenantProfile>["name"];
 
 const buildUseName =
-  (key: UsageName): Namer =>
+  (key: UsageName): ValueNamer =>
   ({ [key]: used }) =>
     used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL;
 
-const NAMERS: Readonly<Record<string, Namer>> = {
+const VALUE_NAMERS: Readonly<Record<string, ValueNamer>> = {
   ...Object.fromEntries((Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, buildUseName(key)])),
   contracts: ({ contracts }) => joinTexts(contracts.map(describeContract)),
   androidAccounts: ({ androidAccounts: accounts }) =>
@@ -52,5 +52,8 @@ const NAMERS: Readonly<Record<string, Namer>> = {
 
 export const TENANT_COLUMNS: readonly Column<NamedTenantProfile>[] = [
   { key: "name", header: text("tenant", "テナント"), value: ({ name }) => name },
-  ...buildFieldColumns<NamedTenantProfile>(TENANT.fields).map((column) => ({ ...column, name: NAMERS[column.key] })),
+  ...buildFieldColumns<NamedTenantProfile>(TENANT.fields).map((column) => ({
+    ...column,
+    name: VALUE_NAMERS[column.key],
+  })),
 ];

@@ -5,7 +5,7 @@ import type { UsageName } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { toFlagName, type InputOf } from "../field.ts";
-import { questionPasswords } from "../password-question.ts";
+import { requirePasswordConfirmation } from "../password-question.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
@@ -46,7 +46,10 @@ export default defineCommand({
   async run(tools, { dryRun, administratorsComplete = [], ...options }) {
     const tenant = await tools.tenant("tenant", "administrators");
     const texts = ["contract", ...Object.keys(TEXT_OPTIONS)] as readonly (keyof typeof TEXT_OPTIONS)[];
-    await questionPasswords(tools, Object.fromEntries(texts.map((key) => [`--${toFlagName(key)}`, options[key]])));
+    await requirePasswordConfirmation(
+      tools,
+      Object.fromEntries(texts.map((key) => [`--${toFlagName(key)}`, options[key]])),
+    );
     const change = buildTenantChange(options, resolveTimezone(tools, tenant));
     const confirmed = ADMINISTRATOR_KINDS.filter((kind) => administratorsComplete.includes(kind));
     for (const kind of dryRun ? [] : confirmed) await tenant.client.administrators.confirm(kind);
@@ -65,7 +68,7 @@ export default defineCommand({
   },
 });
 
-/** Converts the options into a change. Fields without an option are absent. */
+/** Fields without an option are absent. */
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   const { contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {

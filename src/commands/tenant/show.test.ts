@@ -39,7 +39,7 @@ test("shows what is recorded with labels, in both languages", async () => {
       "担当者名: 山田 花子",
       "契約: CLOMO MDM: 契約数 300、2026-04-01 〜 2027-03-31",
       "macOS: 使わない",
-      "Windows: 未設定",
+      "Windows: 未登録",
       "Android のアカウント: Google Play アカウント方式",
       "言語: 日本語",
     ]),

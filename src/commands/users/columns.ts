@@ -14,7 +14,10 @@ export const USER_ARGUMENT = {
 } as const;
 
 export const USER_ORG_OPTIONS = buildOrgOptions(
-  text("only users in this organisation or below it", "この組織とその下の組織のユーザーに絞り込む"),
+  text(
+    "only users in this organisation (code or path) or below it",
+    "この組織(組織コードかパス)とその下の組織のユーザー",
+  ),
 );
 
 export const USER_COLUMNS = buildFieldColumns<User>(USER.fields);
@@ -34,19 +37,12 @@ export const USER_LOOKUP: NamedKind<User> = {
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 
-/**
- * Returns the user with an id, an email address, an employee code or an account name.
- *
- * @throws Failure `not-found` if no user matches; `usage` if several match
- */
+/** @param typed an ID, email address, employee code or account name @throws as {@link requireSingleMatch} */
 export async function findUser(client: Client<"users">, typed: string): Promise<User> {
   return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 }
 
-/**
- * Returns that a user was deleted, if this name belonged only to users who no longer exist. A former name of a user who
- * still exists does not count.
- */
+/** Describes the deletion of the user with this name; undefined if the name is or was the name of an existing user. */
 export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {
   const past = await client.users.history({ name: typed });
   const last = past.at(-1);

@@ -42,6 +42,6 @@ test.each([
 ])("%s always writes its own kind of file, whatever --format is", async (line, hintEn) => {
   const { en, ja } = await runInBoth(`${line} --format xlsx -o out.xlsx`, {});
   expect([en.exit, ja.exit]).toEqual([2, 2]);
-  expect(en.stderr).toContain("error: --format xlsx cannot be used here");
+  expect(en.stderr).toContain("error: --format xlsx cannot be used with this command");
   expect(en.stderr).toContain(hintEn);
 });

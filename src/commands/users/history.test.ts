@@ -22,7 +22,7 @@ test("JSON has one element for each version, with its record", async () => {
 test("a terminal shows each version in the selected language and the context's time zone", async () => {
   const { en } = await runInBoth(LINE, { tenant: of(hanako), terminal: {} });
   expect(en.stdout).toMatch(
-    /^change +time +by +command +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +edit user +update +title: 主任 → 課長\n$/,
+    /^change +time +actor +command +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +edit user +update +title: 主任 → 課長\n$/,
   );
 });
 

@@ -97,7 +97,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
 }
 
 /**
- * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again.
+ * Returns the IDs of the users. Notes users whom an earlier run deleted, so that a list can be used again.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
@@ -121,10 +121,10 @@ async function listBeforeLastDay(
   const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one, dryRun: false }));
   await writeReport(tools, report, rows, async () => undefined);
   await showRows(tools, rows);
-  for (const warning of warnOfUnchecked(found)) await tools.terminal.warn(warning);
+  for (const warning of listUncheckedWarnings(found)) await tools.terminal.warn(warning);
   await tools.terminal.note(
     text(
-      `nothing was changed: the last day of work is ${lastDay}; run the same command then`,
+      `nothing was changed: the last day of work is ${lastDay}; run the same command on that day or later`,
       `何も変更していません。最終出勤日は ${lastDay} です。当日以降に、同じコマンドを実行してください`,
     ),
   );
@@ -136,7 +136,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // without a change, there is nothing to confirm, so that a scheduled command with a fixed number can run again
+  // without changes, the number is not checked, so that a scheduled command with a fixed number can run again
   const changes = rows.some(isEnding);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
@@ -146,7 +146,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
     await writeReport(tools, report, rows, async () => undefined);
     await showRows(tools, rows);
     if (dryRun) await terminal.note(DRY_RUN_NOTE);
-    return noteRest(tools, request, planned);
+    return noteRemainingSteps(tools, request, planned);
   }
   if (!(await askToApply(tools, plan, { confirmDeletions }))) {
     await terminal.note(STATE_UNCHANGED);
@@ -156,13 +156,13 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   await writeReport(tools, report, rows, async () => {
     const ids = planned.map(({ before }) => before.user.id);
     const results = await tenant.client.leavers.leave({ ids, learns: learnt });
-    // the response to a repeated request lacks users who are deleted
+    // if the request was repeated, its response lacks the users who are already deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
   tools.summarize({ ...summarizePlan(plan), changed: true });
   if (!asks) await showRows(tools, done.flatMap(buildLeaveRows));
   await proposeUndo(tools);
-  return noteRest(tools, request, done);
+  return noteRemainingSteps(tools, request, done);
 }
 
 const summarizePlan = ({ changes }: Plan): Partial<PlanSummary> => ({
@@ -199,7 +199,7 @@ function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], ro
       createChanges(text("device", "デバイス"), { update: device }),
     ],
     lines,
-    warnings: warnOfUnchecked(results.map(({ before }) => before)),
+    warnings: listUncheckedWarnings(results.map(({ before }) => before)),
     notes: [
       ...(account > 0 ? [text("passwords of CLOMO accounts", "CLOMO アカウントのパスワード")] : []),
       ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
@@ -233,7 +233,7 @@ async function writeReport(
   );
 }
 
-const warnOfUnchecked = (found: readonly Dependents[]): readonly Text[] =>
+const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
   found.every(({ secured }) => secured !== null)
     ? []
     : [
@@ -243,8 +243,8 @@ const warnOfUnchecked = (found: readonly Dependents[]): readonly Text[] =>
         ),
       ];
 
-/** Says what is left. @returns `partial` if somebody stays */
-async function noteRest(
+/** Lists the remaining steps. @returns `partial` if a user could not be deleted */
+async function noteRemainingSteps(
   { terminal }: Tools,
   { again }: LeaveRequest,
   results: readonly LeaveResult[],
@@ -254,8 +254,8 @@ async function noteRest(
   if (staying === 0) return undefined;
   await terminal.note(
     step(
-      `${formatCount(staying, "user")} ${staying === 1 ? "stays" : "stay"} until nothing is left; then`,
-      `${staying} 人は、残るものがなくなるまで削除しません。なくなったら`,
+      `${formatCount(staying, "user")} ${staying === 1 ? "stays" : "stay"} until the remaining steps are done; then`,
+      `${staying} 人は、残りの作業が終わるまで削除しません。終わったら`,
       again,
     ),
   );

@@ -17,15 +17,18 @@ export default defineCommand({
     from: {
       kind: "string",
       value: "ORG",
-      about: text("all users directly in this organisation", "この組織に直接属する全員"),
+      about: text(
+        "all users directly in this organisation (code or path)",
+        "この組織(組織コードかパス)に直接属する全員",
+      ),
     },
     to: {
       kind: "string",
       value: "ORG",
       required: true,
       about: text(
-        "target organisation (全社 for no particular organisation)",
-        "移動先の組織(特定の組織に属さないときは 全社)",
+        "code or path of the target organisation (全社: no particular organisation)",
+        "移動先の組織コードかパス(特定の組織に属さないときは 全社)",
       ),
     },
     dryRun: DRY_RUN_OPTION,
@@ -58,7 +61,7 @@ export default defineCommand({
 
 const NO_USERS_NOTE = text("no users are directly in this organisation", "この組織に直接属するユーザーはいません");
 
-/** Names the operators among users who are moved, because their scope changes. */
+/** Notes the operators among the moved users, because their scope changes. */
 async function noteOperatorScopes(tools: Tools, users: readonly User[], to: Pick<Org, "id" | "path">): Promise<void> {
   const marked = users.filter(({ administrator, org }) => administrator && org.id !== to.id);
   if (marked.length === 0) return;

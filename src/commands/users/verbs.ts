@@ -21,8 +21,8 @@ export default defineRecordVerbs({
     blank: {
       ...IMPORT_OPTIONS.blank,
       about: text(
-        `${IMPORT_OPTIONS.blank.about.en}; a user's organisation and account name always stay`,
-        `${IMPORT_OPTIONS.blank.about.ja}。ユーザーの所属組織とアカウント名は、どちらでも残る`,
+        `${IMPORT_OPTIONS.blank.about.en}; a user's organisation and account name are never cleared`,
+        `${IMPORT_OPTIONS.blank.about.ja}。ユーザーの所属組織とアカウント名は、空でも消さない`,
       ),
     },
     orgBy: ORG_BY_OPTION,

@@ -1,7 +1,7 @@
 import type askInput from "@inquirer/input";
 import { PassThrough, Transform } from "node:stream";
 import { Failure } from "../errors/index.ts";
-import { text, type Language, type Text } from "../text/index.ts";
+import { same, text, type Language, type Text } from "../text/index.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 
 export interface Question {
@@ -49,7 +49,7 @@ export class Prompts {
     flag,
     preset = false,
   }: Question & { readonly preset?: boolean | undefined }): Promise<boolean> {
-    this.#mustBeInteractive(message, flag);
+    this.#mustBeInteractive(flag, "usage", message);
     await this.#place.asked?.();
     const { default: ask } = await import("@inquirer/confirm");
     const config = {
@@ -63,7 +63,7 @@ export class Prompts {
 
   /** Asks for a number that must equal `expected`, which proves that the user has read it. @throws `input-rejected` */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
-    this.#mustBeInteractive(message, flag, "input-rejected");
+    this.#mustBeInteractive(flag, "input-rejected");
     await this.#place.asked?.();
     const typed = (await this.input({ message, flag })).normalize("NFKC").replaceAll(",", "").trim();
     if (/^\d+$/.test(typed) && Number(typed) === expected) return;
@@ -76,7 +76,7 @@ export class Prompts {
   }
 
   async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
-    this.#mustBeInteractive(message, flag);
+    this.#mustBeInteractive(flag);
     const { default: ask } = await import("@inquirer/select");
     const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));
     const config = {
@@ -100,7 +100,7 @@ export class Prompts {
     { message, flag, check }: TextQuestion,
     how: Pick<Parameters<typeof askInput>[0], "default" | "transformer" | "theme">,
   ): Promise<string> {
-    this.#mustBeInteractive(message, flag);
+    this.#mustBeInteractive(flag);
     const { default: ask } = await import("@inquirer/input");
     const validate = (typed: string): true | string => {
       const wrong = check?.(typed);
@@ -114,12 +114,12 @@ export class Prompts {
     return this.#place.show?.(line) ?? line;
   }
 
-  #mustBeInteractive(message: Text, flag: string, code: "usage" | "input-rejected" = "usage"): void {
+  #mustBeInteractive(flag: string, code: "usage" | "input-rejected" = "usage", question = same("")): void {
     if (this.#place.interactive()) return;
     throw new Failure(code, {
       what: text(
-        `cannot ask this question, because the session is not interactive: ${message.en}`,
-        `対話モードではないため、入力を受け付けられません: ${message.ja}`,
+        `cannot ask, because the session is not interactive${question.en && `: ${question.en}`}`,
+        `対話モードではないため、確認や入力ができません${question.ja && `: ${question.ja}`}`,
       ),
       hint: text(`pass ${flag}`, `${flag} を指定してください`),
     });

@@ -6,11 +6,11 @@ import { buildFieldColumns } from "../../listing/list.ts";
 import type { NamedKind } from "../../listing/single-match.ts";
 
 /** Columns that are never truncated, because they identify a device and show whether it is ready. */
-const UNCUT_COLUMNS: readonly string[] = ["serialNumber", "profileStatus"];
+const UNTRUNCATED_COLUMNS: readonly string[] = ["serialNumber", "profileStatus"];
 
 export const ADE_DEVICE_COLUMNS = buildFieldColumns<AdeDeviceRecord>(ADE_DEVICE.fields).map((column) => ({
   ...column,
-  whole: UNCUT_COLUMNS.includes(column.key),
+  whole: UNTRUNCATED_COLUMNS.includes(column.key),
 }));
 
 export const ADE_DEVICE_KIND: NamedKind<AdeDeviceRecord> = {

@@ -5,11 +5,11 @@ import { confirmChange } from "../../permission.ts";
 import { FACT_COLUMNS, showNextStep } from "../shown.ts";
 
 export default defineCommand({
-  summary: text("set the endpoint of Apple's services", "接続先を設定する"),
+  summary: text("set the endpoint of Apple's services", "Apple のサービスの接続先を設定する"),
   details: [
     text(
-      "--apple selects Apple, for a tenant with its own MDM server there; URL selects another server with the same protocol (https, or http on this computer). A mirror of the console refuses both. The key, token and ADE devices of another endpoint are deleted.",
-      "--apple は Apple(専用の MDM サーバを登録したテナント用)、URL は同じプロトコルの別のサーバー(https。このコンピューター内だけ http も可)です。管理画面のミラーでは指定できません。以前の接続先の鍵・トークン・ADE デバイスは消去します。",
+      "--apple selects Apple's services, for a tenant that has its own MDM server there. URL selects another server with the same protocol (https, or http on this computer). Neither is possible in a mirror of the console. The key, token and ADE devices of the former endpoint are deleted.",
+      "--apple は Apple(専用の MDM サーバーを登録したテナント用)、URL は同じプロトコルの別のサーバー(https。このコンピューター内だけ http も可)です。管理画面のミラーでは指定できません。以前の接続先の鍵・トークン・ADE デバイスは消去します。",
     ),
   ],
   args: {

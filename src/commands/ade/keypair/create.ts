@@ -19,7 +19,7 @@ export default defineCommand({
     },
     replace: {
       kind: "boolean",
-      about: text("create another key, and discard the existing one", "鍵を作り直し、これまでの鍵を破棄する"),
+      about: text("create a new key, and discard the existing key", "鍵を作り直し、これまでの鍵を破棄する"),
     },
   },
   examples: [{ line: "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem" }],

@@ -15,7 +15,7 @@ export interface SerialRow {
 
 type SerialListOptions = Pick<InputFormatOptions, "encoding" | "sheet">;
 
-/** Sellers' headers for serial numbers; compared without spaces, dots, hyphens, underscores, case and width. */
+/** Headers for serial numbers in sellers' lists. Spaces, dots, hyphens, underscores, case and width are ignored. */
 const SERIAL_HEADERS: ReadonlySet<string> = new Set([
   "シリアルナンバー",
   "シリアル番号",
@@ -45,7 +45,6 @@ interface ListRow {
   readonly cells: readonly string[];
 }
 
-/** @throws Failure `input-rejected` if something in the list cannot be read */
 async function readRows(
   tools: Tools,
   name: string,
@@ -70,7 +69,7 @@ async function readRows(
   return { rows, label };
 }
 
-/** Finds the column with a known header, or the only column; -1 unless exactly one column may have the numbers. */
+/** Finds the column with a known header, or the only column. `column` is -1 if no column or several columns match. */
 function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; readonly headerRow: number } {
   for (const { row, cells } of rows.slice(0, HEADER_SEARCH_ROWS)) {
     const columns = cells.flatMap((cell, column) => (SERIAL_HEADERS.has(toHeaderKey(cell)) ? [column] : []));
@@ -80,7 +79,7 @@ function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; 
   return { column: new Set(filled).size === 1 ? (filled[0] ?? -1) : -1, headerRow: 0 };
 }
 
-/** Repeated serial numbers count once. @throws `input-rejected` if something in the list cannot be read */
+/** Reads the serial numbers of a list, each once. @throws `input-rejected` if a value is not a serial number */
 export async function readSerialList(
   tools: Tools,
   name: string,
@@ -104,10 +103,13 @@ export async function readSerialList(
   }
   if (listed.size > 0) return [...listed.values()];
   throw new Failure("input-rejected", {
-    what: text("the list has no column of serial numbers, or several", "シリアルナンバーの列がないか、複数あります"),
+    what: text(
+      "the list must have exactly one column of serial numbers",
+      "シリアルナンバーの列がちょうど 1 つ必要です",
+    ),
     where: label,
     hint: text(
-      "name one column シリアルナンバー or serial number, or keep only that column",
+      "change the header of one column to シリアルナンバー or serial number, or keep only that column",
       "1 つの列の見出しを「シリアルナンバー」にするか、その列だけを残してください",
     ),
   });

@@ -13,7 +13,6 @@ export const VERDICTS = {
 
 export type Verdict = keyof typeof VERDICTS;
 
-/** Returns true if, as far as the tenant knows, the device can be switched on without further steps. */
 export const isReadyVerdict = (verdict: Verdict): boolean => verdict === "ready" || verdict === "registered";
 
 export interface ReconciledDevice extends SerialRow {
@@ -27,7 +26,7 @@ const judgeAdeDevice = (device: AdeDeviceRecord | undefined): Verdict => {
   return READY_PROFILE_STATES.includes(device.profileStatus ?? "") ? "ready" : "no-profile";
 };
 
-/** Compares the listed devices with those in the tenant, one after another. @param isMirror compare with Devices */
+/** @param isMirror compare with the records in Devices instead of the ADE devices */
 export async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
@@ -58,8 +57,8 @@ const FIND_MISSING_DEVICES_HINT = text(
 );
 
 const ASSIGN_PROFILE_HINT = text(
-  "assign an ADE profile with the MDM that uses this server",
-  "この MDM サーバを使う MDM で ADE プロファイルを割り当ててください",
+  "assign an ADE profile in the MDM that uses this server",
+  "この MDM サーバーを使う MDM で ADE プロファイルを割り当ててください",
 );
 
 export function* listNextSteps(all: readonly ReconciledDevice[], isMirror: boolean): Generator<Text> {

@@ -29,7 +29,7 @@ export default defineCommand({
     const { name, bytes } = await readNamedFile(tools, file, MAX_TOKEN_BYTES);
     if (bytes.length > MAX_TOKEN_BYTES) {
       throw new Failure("input-rejected", {
-        what: text("too long for a server token", "サーバートークンにしては長すぎます"),
+        what: text("too long for a server token", "サーバートークンとしては長すぎます"),
         where: file,
       });
     }

@@ -17,7 +17,7 @@ import {
 } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
 import { adviseLeavers } from "../../layouts/leavers.ts";
-import { KEEPS_ANSWERS, readList } from "../../layouts/reading.ts";
+import { ANSWERS_STORED_NOTE, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
@@ -97,7 +97,13 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
     const learnt = { columns: [], ...map, options, values: [...(map?.values ?? []), ...answers] };
     const again = await sendFile(tools, file, requested, reading, learnt, true);
     await client.imports.discard(plan.id);
-    return { ...planned, plan: again, map: learnt, learns: true, note: planned.learns ? planned.note : KEEPS_ANSWERS };
+    return {
+      ...planned,
+      plan: again,
+      map: learnt,
+      learns: true,
+      note: planned.learns ? planned.note : ANSWERS_STORED_NOTE,
+    };
   } catch (error) {
     return discardAndThrow(client, plan.id, error);
   }

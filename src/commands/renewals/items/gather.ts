@@ -1,4 +1,5 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
+import { line, step } from "../../../lib/advice/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
@@ -77,7 +78,8 @@ export async function loadCheckedTenant(
 ) {
   if (context.kind === "embedded" && !tools.contexts.holdsTenant(context))
     throw new Failure("not-found", {
-      what: text("its file is missing, or the tenant was not used yet", "ファイルがないか、まだ使用されていません"),
+      what: text("it has no data yet, or its file is missing", "まだデータがないか、ファイルがありません"),
+      hint: step("to start", "始めるには", line("users import", ["FILE"], { createOrgs: true, dryRun: true })),
     });
   const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));

@@ -17,7 +17,7 @@ import {
 import { toUtcInstant } from "../../../lib/model/time.ts";
 import { text } from "../../../lib/text/index.ts";
 import { toFlagName } from "../../field.ts";
-import { questionPasswords } from "../../password-question.ts";
+import { requirePasswordConfirmation } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
@@ -64,7 +64,10 @@ export const confirmItemTexts = (
   options: ItemOptions & { readonly name: string | undefined },
 ): Promise<void> => {
   const names = ["name", ...TEXT_FIELDS.filter((field) => field !== "phone")] as const;
-  return questionPasswords(tools, Object.fromEntries(names.map((name) => [`--${toFlagName(name)}`, options[name]])));
+  return requirePasswordConfirmation(
+    tools,
+    Object.fromEntries(names.map((name) => [`--${toFlagName(name)}`, options[name]])),
+  );
 };
 
 interface FileChoice extends Pick<NewItemOptions, "key"> {

@@ -1,7 +1,7 @@
 import { SCHEME } from "../../../lib/model/scheme.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { deleteFew, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
 import { listColumns } from "../../listing/list.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
 
@@ -20,7 +20,7 @@ export default defineCommand({
     const { roles } = chosen.client;
     const known = await roles.schemes();
     const records = [...new Set(schemes.map((name) => findSchemeByName(name, known)))];
-    await deleteFew(tools, chosen, options, {
+    await confirmAndDelete(tools, chosen, options, {
       columns: listColumns(tools.terminal, SCHEME_COLUMNS, SCHEME.usual),
       records,
       names: records.map(({ name }) => name),

@@ -38,7 +38,7 @@ export default defineCommand({
     const { before, after } = written;
     if (JSON.stringify(before?.operations) === JSON.stringify(after.operations) || after.accounts === 0) return;
     await tools.terminal.note(
-      text(`accounts with this scheme: ${after.accounts}`, `権限の変わるアカウント: ${after.accounts} 件`),
+      text(`accounts with this scheme: ${after.accounts}`, `このスキームのアカウント: ${after.accounts} 件`),
     );
   },
 });

@@ -16,7 +16,6 @@ export const GROUP_ARGUMENT = {
   about: text("name or ID of the group", "グループ名か ID"),
 } as const;
 
-/** Finds a group by its name or ID. @throws `not-found` if no group matches */
 export const findGroup = (app: App, typed: string, groups: readonly SecuredGroup[]): SecuredGroup => {
   const found = groups.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
   return requireSingleMatch(typed, found, {

@@ -16,5 +16,5 @@ test("reports how many memberships end, and deletes after confirmation of the nu
     [true, false].map((dryRun) => ({ ids: [sales.id, staff.id], dryRun })),
   );
   expect(en).toMatchObject({ exit: 0 });
-  expect(en.stderr).toContain("to be deleted: 営業, 総務; memberships that end: 15\n");
+  expect(en.stderr).toContain("to be deleted: 営業, 総務; memberships to remove: 15\n");
 });

@@ -1,7 +1,7 @@
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { deleteFew, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
 import { listColumns } from "../../listing/list.ts";
 import { APP_OPTION } from "../app.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, findGroup } from "./columns.ts";
@@ -22,12 +22,12 @@ export default defineCommand({
     const known = await client.secured.groups(app);
     const records = [...new Set(groups.map((name) => findGroup(app, name, known)))];
     const memberships = records.reduce((sum, { users }) => sum + users, 0);
-    await deleteFew(tools, chosen, options, {
+    await confirmAndDelete(tools, chosen, options, {
       columns: listColumns(tools.terminal, GROUP_COLUMNS, SECURED_GROUP.usual),
       records,
       names: records.map(({ name }) => name),
       counted: { noun: text("group", "グループ"), count: records.length },
-      also: text(`memberships that end: ${memberships}`, `外れる所属: ${memberships} 件`),
+      also: text(`memberships to remove: ${memberships}`, `解除する所属: ${memberships} 件`),
       remove: (dryRun) => client.secured.deleteGroups(app, { ids: records.map(({ id }) => id), dryRun }),
     });
   },

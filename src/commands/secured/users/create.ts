@@ -21,7 +21,7 @@ export default defineCommand({
     ...USER_OPTIONS,
     passwordInConsole: {
       kind: "boolean",
-      about: text("in a mirror: the password is set in the console", "ミラーで、パスワードを管理画面で設定する"),
+      about: text("mirror only: set the password in the console instead", "ミラーのみ: パスワードは管理画面で設定する"),
     },
     dryRun: DRY_RUN_OPTION,
   },
@@ -49,7 +49,7 @@ export default defineCommand({
       ...(createGroups && { createGroups }),
       ...(passwordInConsole && { passwordInConsole }),
     };
-    // without any option for the password, the user is asked for it
+    // prompt for the password if no option passes or replaces it
     const secrets = await readUserSecrets(tools, {
       ...options,
       passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,

@@ -8,7 +8,7 @@ export default defineCommand({
   summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
   details: [
     text(
-      `In a mirror of the console (CLOMO PANEL), the console needs the same field: see ${line("console list", [])}.`,
+      `In a mirror of the console (CLOMO PANEL), add the same field in the console: see ${line("console list", [])}.`,
       `管理画面(CLOMO PANEL)のミラーでは、管理画面でも同じ項目を追加してください: ${line("console list", [])}`,
     ),
   ],

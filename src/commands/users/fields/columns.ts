@@ -8,7 +8,6 @@ import { requireSingleMatch } from "../../listing/single-match.ts";
 
 export const FIELD_COLUMNS = buildFieldColumns<CustomField>(CUSTOM_FIELD.fields);
 
-/** Returns the custom field with an ID or a name.  @throws `not-found` if no field matches, `usage` if several match */
 export function findCustomField(name: string, fields: readonly CustomField[]): CustomField {
   const found = fields.filter((field) => field.id === name || nameKey(field.name) === nameKey(name));
   return requireSingleMatch(name, found, {

@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { deleteFew, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
 import { FIELD_COLUMNS, findCustomField } from "./columns.ts";
 
 export default defineCommand({
@@ -34,7 +34,7 @@ export default defineCommand({
     const { client } = chosen;
     const field = await client.users.field(findCustomField(typed, await client.users.fields()).id);
     const { id, name, users } = field;
-    await deleteFew(tools, chosen, options, {
+    await confirmAndDelete(tools, chosen, options, {
       columns: FIELD_COLUMNS,
       records: [field],
       names: [name],

@@ -13,14 +13,14 @@ const KIND_LABELS = {
   account: text("account", "アカウント"),
   device: text("device", "デバイス"),
   secured: same("SECURED APPs"),
-  renewal: text("renewal", "年次更新"),
+  renewal: text("renewal item", "年次更新・期限"),
   task: text("console task", "管理画面での作業"),
   user: text("user", "ユーザー"),
 } as const;
 
 /**
- * What happens to it. `collect` and `left`: the user stays until somebody has collected the device or has done the rest;
- * `check`: it may belong to another person, so it stays and does not keep the user.
+ * `collect`, `left`: the user is deleted only after the device is collected or the rest is done. `check`: may belong to
+ * another person; does not prevent the deletion.
  */
 const OUTCOME_LABELS = {
   end: text("end", "終了"),
@@ -37,7 +37,7 @@ export interface LeaveRow {
   readonly outcome: keyof typeof OUTCOME_LABELS;
   readonly device?: OwnedDevice | undefined;
   readonly identity?: SecuredIdentity | undefined;
-  /** only of a task: its number, which a dry run does not know */
+  /** number of a task; unknown in a dry run */
   readonly consoleTask?: number | undefined;
 }
 
@@ -70,7 +70,7 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
 
 export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
-/** The columns of the list by which people collect devices; the last one is to be filled in. */
+/** Columns of the list for collecting devices. People fill in the last column. */
 export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
   PERSON,
   ...DEVICE_COLUMNS,
@@ -87,10 +87,7 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
   return { user, kind: "secured", name, outcome, identity };
 };
 
-/**
- * Returns a user, what depended on the user, and what happens to each. Without a result of the change, as for a last day
- * that is still to come, everything is left.
- */
+/** Returns a row for a user and for each of the user's dependent records. Before the last day, everything is left. */
 export function buildLeaveRows({
   before,
   after,
@@ -159,7 +156,7 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const { user: owner } = find("renewal") ?? {};
   if (owner !== undefined) {
     const give = line("handover transfer", [], { from: owner.emails[0] ?? owner.id, to: "PERSON" });
-    steps.push(step("to hand over the renewal items", "年次更新の担当を引き継ぐには", give));
+    steps.push(step("to hand over the renewal items", "年次更新・期限の担当を引き継ぐには", give));
   }
   const { consoleTask } = find("task") ?? {};
   if (consoleTask !== undefined) {

@@ -65,9 +65,9 @@ export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
 
 /** @see seed 003, 5 */
 const SUPPORT_OPTION_ADVICE = step(
-  "a person without an account needs an account first",
-  "アカウントがない人には、先にアカウントを作成",
-  line("clomo-account edit", ["ACCOUNT"], { role: "system", supportOption: true, noticeMail: true }),
+  "if the user has an account, use edit; otherwise create one",
+  "アカウントがある人には edit を使い、ない人にはアカウントを作成",
+  line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true }),
 );
 
 /** @see facts 3.5 */
