@@ -11,7 +11,7 @@ import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE: Thing = { ...TENANT, name: "tenant_profile" };
 
-/** The record types with versions that only clomoctl knows: no console has them. */
+/** The record types whose changes open no tasks: no console has them, or they only describe what the console has. */
 export const OWN_THINGS: readonly Thing[] = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER];
 
 export const THINGS: ReadonlyMap<string, Thing> = new Map(

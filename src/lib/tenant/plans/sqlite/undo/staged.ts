@@ -1,6 +1,8 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
+import { ANSWER } from "../../../../model/answer.ts";
+import { RENEWAL_ITEM } from "../../../../model/renewal.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
-import { OWN_THINGS, TENANT_PROFILE } from "../../../../model/things.ts";
+import { TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import {
@@ -257,7 +259,7 @@ export const buildLabelLookupSql = (database: Database, versions: VersionSchema,
   if (
     thing === ACCOUNT_SETTINGS ||
     thing === TENANT_PROFILE ||
-    (hasAppliedView(database) && OWN_THINGS.includes(thing))
+    (hasAppliedView(database) && (thing === RENEWAL_ITEM || thing === ANSWER))
   )
     return "null";
   if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
