@@ -1,5 +1,6 @@
 import type { Client, RecordHistory } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
+import type { PanelKind } from "../../lib/model/console-files.ts";
 import type { ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -31,7 +32,7 @@ interface RecordClient<R> {
 type VerbName = "create" | "delete" | "edit" | "export" | "history" | "import" | "show" | "template";
 
 export interface RecordNoun<R extends { readonly id: string }> {
-  readonly noun: "users" | "orgs" | "devices";
+  readonly noun: PanelKind;
   readonly thing: ThingInFiles;
   readonly layout: ResultLayout<R>;
   /** columns of `show`; by default those of a change */
