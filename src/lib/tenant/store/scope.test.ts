@@ -4,10 +4,10 @@ import type { Field, Thing } from "../../model/thing.ts";
 import { findTaskOfRecord } from "../console/tasks.ts";
 import { limitToScope } from "../plans/sqlite/worker/limit-scope.ts";
 import { buildIsInScope, createPlanScope } from "./scope.ts";
-import { Database } from "./sqlite/database.ts";
-import { migrate } from "./sqlite/migrations.ts";
+import type { Database } from "./sqlite/database.ts";
 import { buildRecordTables } from "./sqlite/schema.ts";
 import { Connection } from "./sqlite/store.ts";
+import { openForEachTest } from "#support/tenant/tenant.ts";
 
 const unknown = { code: "org-unknown", param: "code" } as const;
 const refer = (to: string): Field => ({ type: "object", of: {}, nullable: true, refers: { to, by: "id", unknown } });
@@ -16,14 +16,10 @@ const create = (name: string, fields: Thing["fields"]): Thing => ({ name, fields
 const LOCATION = create("location", {});
 const ROOM = create("room", { holder: refer("user"), site: refer("org") });
 
-const createDatabase = (): Database => {
-  const database = new Database(":memory:", { plain: true });
-  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
-  return database;
-};
+let database: Database;
+openForEachTest((tenant) => (database = tenant.database));
 
 test("a new record type is visible by the organisation that it or its user refers to, or else as the root's", () => {
-  const database = createDatabase();
   database.exec(buildRecordTables([LOCATION, ROOM]));
   for (const pk of [2, 3])
     database.exec(`insert into org (pk, id, parent, name, createdAt, updatedAt, revision) values (${pk}, ${pk}, 1, ${pk}, '', '', 0);
@@ -43,5 +39,5 @@ test("a new record type is visible by the organisation that it or its user refer
 });
 
 test("a record that only clomoctl knows has no task in a mirror", async () => {
-  expect(await findTaskOfRecord(new Connection(createDatabase()), { thing: ANSWER.name, id: "any" })).toBeNull();
+  expect(await findTaskOfRecord(new Connection(database), { thing: ANSWER.name, id: "any" })).toBeNull();
 });
