@@ -24,7 +24,7 @@ function faultsAt(calls: readonly Call[]): readonly Fault[] {
   ];
 }
 
-const OTHERS = ["an import that deletes", "a commit", "orgs delete --recursive", "tenant set"];
+const OTHERS = ["the first import", "an import that deletes", "a commit", "orgs delete --recursive", "tenant set"];
 
 test.each([...MIRROR_SCENES, ...SCENES.filter(({ name }) => OTHERS.includes(name))])(
   "$name, killed or with a disk fault, leaves the state as before or after, and can be run again",

@@ -1,10 +1,11 @@
 import type { Client } from "../../lib/client/index.ts";
 import { storeTemporaryFile } from "../../lib/handover/bundle/archive/unpack.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
+import { PANEL_KINDS } from "../../lib/model/console-files.ts";
 import type { Tools } from "../tools.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
 
-const COPY_NOUNS = [...HANDOVER_NOUNS, "orgs", "devices", "roles", "secured"] as const;
+const COPY_NOUNS = [...HANDOVER_NOUNS, ...PANEL_KINDS, "roles", "secured"] as const;
 
 export type CopyClient = Client<(typeof COPY_NOUNS)[number]>;
 

@@ -1,5 +1,6 @@
 import type { Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
+import type { PanelKind } from "../../lib/model/console-files.ts";
 import type { ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -64,7 +65,7 @@ export interface RecordNoun<R extends { readonly id: string }> extends Omit<
   FileNoun<R>,
   "single" | "choice" | "kind" | "reach"
 > {
-  readonly noun: "users" | "orgs" | "devices";
+  readonly noun: PanelKind;
   readonly layout: ResultLayout<R>;
   /** columns of `show`; by default the columns of a change */
   readonly columns?: readonly Column<R>[];

@@ -1,4 +1,5 @@
 import { DEVICE } from "../model/device.ts";
+import type { PanelKind } from "../model/console-files.ts";
 import { SECURED_USER } from "../model/secured-user.ts";
 import { text, type Text } from "../text/index.ts";
 
@@ -18,7 +19,7 @@ export const RESOURCE_TITLES = {
   renewals: text("renewal items", "年次更新・期限"),
   answers: text("answers to the checklist", "引き継ぎ確認リストの回答"),
   "console-tasks": text("tasks in the console", "管理画面での作業"),
-} as const satisfies Readonly<Record<string, Text>>;
+} as const satisfies Readonly<Record<PanelKind, Text> & Record<string, Text>>;
 
 export type ResourceName = keyof typeof RESOURCE_TITLES;
 

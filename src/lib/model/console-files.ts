@@ -1,6 +1,6 @@
 import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
-import { SECURED_USER } from "./secured-user.ts";
+import { SECURED_USER, type SecuredApp } from "./secured-user.ts";
 import type { ThingInFiles } from "./thing.ts";
 import { USER } from "./user.ts";
 
@@ -21,5 +21,12 @@ export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] a
   FormatName,
   ...FormatName[],
 ];
+
+/** The kinds of CLOMO PANEL: not those of SECURED APPs, which have one noun. */
+export type PanelKind = Exclude<FormatName, SecuredApp>;
+
+export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in THINGS_BY_FORMAT[kind]);
+
+export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
 
 export type ThingOf<N extends FormatName> = (typeof THINGS_BY_FORMAT)[N];

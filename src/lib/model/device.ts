@@ -128,7 +128,7 @@ const DEVICE_FIELDS = {
     nullable: true,
     label: text("Android mode", "Androidモード"),
     example: null,
-    column: { consoleExport: true, rule: { kind: "choice", choices: ANDROID_MODES } },
+    column: { consoleExport: true },
   },
   ownerOrg: {
     ...defineOrgField("owning organisation", "所有組織"),

@@ -54,7 +54,7 @@ const createWarning = createProblemKindFactory("warning");
 const describeComposition = ({ by }: ProblemParams): Text =>
   ACCOUNT_NAME_COMPOSITIONS[by as AccountNameComposition] ?? same(String(by));
 
-const RECORD_NOUNS: Readonly<Record<string, Text>> = {
+const RECORD_NOUNS = {
   org: text("organisation", "組織"),
   user: text("user", "ユーザー"),
   custom_field: text("custom field", "カスタムユーザー情報"),
@@ -67,9 +67,12 @@ const RECORD_NOUNS: Readonly<Record<string, Text>> = {
   tenant_profile: text("tenant's profile", "テナントの情報"),
   renewal_item: text("renewal item", "期限の項目"),
   answer: text("answer", "回答"),
-};
+} as const satisfies Readonly<Record<string, Text>>;
 
-export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text("record", "データ");
+export type NamedThing = keyof typeof RECORD_NOUNS;
+
+export const getThingNoun = (thing: string): Text =>
+  (RECORD_NOUNS as Readonly<Record<string, Text>>)[thing] ?? text("record", "データ");
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
@@ -272,6 +275,8 @@ export const PROBLEMS = {
     "must be TRUE, FALSE or blank",
     "TRUE、FALSE、空欄のいずれかにしてください",
   ),
+  "not-day": createValueProblemKind("error", "not a date such as 2027-03-31", "2027-03-31 のような日付ではありません"),
+  "not-integer": createValueProblemKind("error", "not a whole number", "整数ではありません"),
   "not-choice": createValueProblemKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
   "not-mail-address": createValueProblemKind("error", "not an email address", "メールアドレスではありません"),
   "port-range": createValueProblemKind(

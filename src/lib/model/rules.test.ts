@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { countCharacters, listRuleFaults, type Rule } from "./rules.ts";
+import { valueRuleOf } from "./thing.ts";
 
 const codes = (rule: Rule, value: string): readonly string[] => listRuleFaults(rule, value).map(({ code }) => code);
 
@@ -56,6 +57,15 @@ describe("faultsOf", () => {
     for (const value of ["1", "yes", "TRUE ", "ＴＲＵＥ", "true\n"]) {
       expect(codes({ kind: "boolean" }, value)).toEqual(["not-boolean"]);
     }
+  });
+
+  it.each([
+    ["day", ["2028-02-29", "0001-01-01"], ["2026-02-29", "2026/4/1", "2026-4-1", "2026-04", "20260401", "2026-04-01 "]],
+    ["integer", ["0", "12", "-3"], ["1.5", "01", "1,000", "-0", "１２", "1e3", "9007199254740993"]],
+  ] as const)("accepts only what a field of the type %s can store", (type, good, bad) => {
+    const { rule } = valueRuleOf({ type });
+    expect(good.flatMap((value) => codes(rule, value))).toEqual([]);
+    expect(bad.map((value) => codes(rule, value))).toEqual(bad.map(() => [`not-${type}`]));
   });
 
   it("warns about a value that is not a port", () => {

@@ -1,5 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "./problem.ts";
+import { isCalendarDay } from "./time.ts";
 
 /** A rule for a single value of a field, as plain data. Checks, schemas, texts and messages are derived from it. */
 export type Rule =
@@ -32,6 +33,16 @@ const PATTERN_RULES = {
     pattern: /^(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?$/u,
     code: "not-boolean",
     about: text("TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれか"),
+  },
+  day: {
+    pattern: /^\d{4}-\d\d-\d\d$/u,
+    code: "not-day",
+    about: text("a date such as 2027-03-31", "2027-03-31 のような日付"),
+  },
+  integer: {
+    pattern: /^(?:0|-?[1-9]\d{0,14})$/u,
+    code: "not-integer",
+    about: text("a whole number", "整数"),
   },
 } as const;
 
@@ -144,7 +155,7 @@ export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] 
       : createFaultUnless(false, "not-choice", { choices: rule.choices.join(" / ") });
   }
   const { pattern, code } = PATTERN_RULES[rule.kind];
-  return createFaultUnless(pattern.test(value), code);
+  return createFaultUnless(pattern.test(value) && (rule.kind !== "day" || isCalendarDay(value)), code);
 };
 
 export const satisfiesRule = (rule: Rule, value: string): boolean =>

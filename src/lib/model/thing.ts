@@ -20,8 +20,10 @@ type FieldShape =
       readonly choices: readonly [string, ...string[]];
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** id: UUIDv7; instant: in UTC; day: such as `2027-03-31`; digest: SHA-256 in lower-case hexadecimal digits */
-  | { readonly type: "id" | "instant" | "day" | "digest" | "boolean" | "integer" }
+  /** such as `2027-03-31` */
+  | { readonly type: "day" | "integer" }
+  /** id: UUIDv7; instant: in UTC; digest: SHA-256 in lower-case hexadecimal digits. No file has such values. */
+  | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
 /** A field's column in the console's files. The header is the field's Japanese label, unless `header` is set. */
@@ -324,8 +326,12 @@ export interface ValueRule {
   readonly key: Comparison | undefined;
 }
 
-const ruleOf = (field: Field): Rule =>
-  field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? ANY_TEXT_RULE;
+const ruleOf = (field: Field): Rule => {
+  const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined);
+  if (rule !== undefined) return rule;
+  if (field.type === "choice") return { kind: "choice", choices: field.choices };
+  return field.type === "day" || field.type === "integer" ? { kind: field.type } : ANY_TEXT_RULE;
+};
 
 export const valueRuleOf = (field: Field): ValueRule => {
   const rule = ruleOf(field);

@@ -2,6 +2,7 @@ import { ACCOUNT, ACCOUNT_SETTINGS } from "./account.ts";
 import { ANSWER } from "./answer.ts";
 import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
+import type { NamedThing } from "./problem.ts";
 import { RENEWAL_ITEM } from "./renewal.ts";
 import { SCHEME } from "./scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "./secured-user.ts";
@@ -9,13 +10,27 @@ import { TENANT } from "./tenant.ts";
 import type { Thing } from "./thing.ts";
 import { CUSTOM_FIELD, USER } from "./user.ts";
 
-export const TENANT_PROFILE: Thing = { ...TENANT, name: "tenant_profile" };
+export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
-/** The record types with versions that exist only in clomoctl, not in the console. */
-export const OWN_TYPES: readonly Thing[] = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER];
+/** The record types whose changes open no tasks: no console has them, or they only describe what the console has. */
+const OWN = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER] as const;
 
-export const THINGS: ReadonlyMap<string, Thing> = new Map(
-  [ORG, USER, CUSTOM_FIELD, DEVICE, SECURED_USER, SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS, ...OWN_TYPES].map(
-    (thing: Thing) => [thing.name, thing] as const,
-  ),
-);
+const OTHERS = [
+  ORG,
+  USER,
+  CUSTOM_FIELD,
+  DEVICE,
+  SECURED_USER,
+  SECURED_GROUP,
+  SCHEME,
+  ACCOUNT,
+  ACCOUNT_SETTINGS,
+] as const;
+
+const ALL = [...OTHERS, ...OWN] as const satisfies readonly (Thing & { readonly name: NamedThing })[];
+
+export type ThingName = (typeof ALL)[number]["name"];
+
+export const OWN_TYPES: readonly Thing[] = OWN;
+
+export const THINGS: ReadonlyMap<string, Thing> = new Map(ALL.map((thing: Thing) => [thing.name, thing] as const));

@@ -4,7 +4,6 @@ import { ANSWER } from "../../../src/lib/model/answer.ts";
 import { ANDROID, ANDROID_MODES, DEVICE, PLATFORMS } from "../../../src/lib/model/device.ts";
 import { emailKey, nameKey } from "../../../src/lib/model/normalise.ts";
 import { ORG } from "../../../src/lib/model/organisation.ts";
-import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { ROLES } from "../../../src/lib/model/role.ts";
 import { SCHEME } from "../../../src/lib/model/scheme.ts";
 import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
@@ -16,7 +15,7 @@ import { computeChecksum } from "../../../src/lib/tenant/audit/sqlite/versions.t
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getDerivedColumns } from "../../../src/lib/tenant/versions/tables.ts";
-import type { TestTenant } from "./tenant.ts";
+import { collectionOf, type TestTenant } from "./tenant.ts";
 
 /** The value of every secret in a random tenant. The passwords were set at {@link SECRET_AT}. */
 export const SECRET_CANARY = "s3cr3t-canary";
@@ -115,9 +114,11 @@ class RandomSource {
         return this.digest();
       case "text":
         return this.textOf(field);
-      case "id":
       case "day":
+        return this.instant().slice(0, "2026-04-01".length);
       case "integer":
+        return this.below(1000);
+      case "id":
       case "object":
       case "objects":
         throw new TypeError(`the value of a field of the type ${field.type} must be given`);
@@ -144,6 +145,12 @@ class RandomSource {
 type RandomValue = string | number | readonly unknown[] | null;
 
 type Values = Readonly<Record<string, string | number | null>>;
+
+/** The record types that {@link TenantFiller} fills with methods of their own. */
+const FILLED_THINGS =
+  "org user custom_field device secured_user secured_group scheme account account_settings tenant_profile answer".split(
+    " ",
+  );
 
 /** Fills a new tenant with some data of every kind. The number of rows depends on the size. */
 class TenantFiller {
@@ -207,7 +214,7 @@ class TenantFiller {
       this.#devices(users, orgs);
       this.#apple();
       this.#ade();
-      this.#renewals();
+      this.#others({ org: orgs, user: users });
       this.#answers();
       const hasTasks = this.#draw.is();
       if (hasTasks) this.#tasks(fields, users);
@@ -401,9 +408,21 @@ class TenantFiller {
     }
   }
 
-  #renewals(): void {
-    for (const pk of this.#numbers(4))
-      this.#insert("renewal_item", { ...this.#record(pk), ...this.#fields(RENEWAL_ITEM) });
+  /** Fills the record types that have no method of their own. @param known the records to which they can refer */
+  #others(known: Readonly<Record<string, readonly number[]>>): void {
+    const draw = this.#draw;
+    for (const thing of THINGS.values()) {
+      if (FILLED_THINGS.includes(thing.name)) continue;
+      const pks = this.#numbers(4);
+      for (const pk of pks) {
+        const own = listStoredColumns(thing).flatMap(([column, { type, refers, unique }]) => {
+          if (refers !== undefined && type !== "texts") return [[column, draw.oneOf(known[refers.to] ?? []) ?? null]];
+          return unique === true && type === "text" ? [[column, `${draw.text()}${pk}`]] : [];
+        });
+        this.#insert(thing.name, { ...this.#record(pk), ...this.#fields(thing, Object.fromEntries(own) as Values) });
+      }
+      this.#last(collectionOf(thing.name) ?? thing.name, pks.length);
+    }
   }
 
   #answers(): void {

@@ -2,7 +2,7 @@ import { extname, join, resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
-import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
+import { FORMAT_NAMES, PANEL_KINDS } from "../../../lib/model/console-files.ts";
 import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { UPLOAD_OMISSION_REASONS } from "../../../lib/model/upload.ts";
@@ -136,7 +136,7 @@ export async function writeKind(
   const { terminal } = tools;
   const { kind, file, extent } = upload;
   const last = await requireLastExport(tools, kind);
-  const { client } = await tools.tenant("users", "orgs", "devices", "secured");
+  const { client } = await tools.tenant(...PANEL_KINDS, "secured");
   const encoding = await getUploadEncoding(tools, kind, last);
   const table = await buildUploadTable(client, { ...upload, last, encoding });
   const { header, rows, leftOut } = table;

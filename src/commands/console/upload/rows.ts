@@ -2,7 +2,7 @@ import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.t
 import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import type { Column } from "../../../lib/model/format.ts";
-import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
+import { FORMAT_NAMES, isPanelKind, type PanelKind } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
@@ -30,10 +30,10 @@ function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: Uplo
   return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
 }
 
-export type ExportClient = Client<"users" | "orgs" | "devices" | "secured">;
+export type ExportClient = Client<PanelKind | "secured">;
 
 const openExport = async (client: ExportClient, kind: ImportKind): Promise<AsyncIterable<Uint8Array>> => {
-  if (kind === "users" || kind === "orgs" || kind === "devices") return client[kind].export({});
+  if (isPanelKind(kind)) return client[kind].export({});
   return client.secured.export(kind, { layout: "full" });
 };
 

@@ -1,7 +1,7 @@
 import type { Account, Org, StreamedLines } from "../../../lib/client/index.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import { pathOfResource, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
+import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
 import type { Renewal } from "../../../lib/handover/checklist/facts.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
@@ -39,7 +39,9 @@ export interface RecordType<R = never> {
   readonly detail?: ((record: R) => Text) | undefined;
 }
 
-const define = <R>(one: RecordType<R>): RecordType => one as unknown as RecordType;
+type Definition<R = never> = Omit<RecordType<R>, "name">;
+
+const define = <R>(one: Definition<R>): Definition => one as unknown as Definition;
 
 async function* readList<R>(list: StreamedLines<R> | Promise<readonly R[]>): AsyncGenerator<readonly R[]> {
   if ("batches" in list) yield* list.batches();
@@ -69,93 +71,81 @@ const withPath = <R extends { readonly org: Pick<Org, "path"> }>(columns: readon
     column.key === "org" ? { ...column, name: ({ org }) => same(org.path || ROOT_ORG_NAME) } : column,
   );
 
-export const RECORD_TYPES: readonly RecordType[] = [
-  define({
-    name: "tenant",
+const DEFINITIONS: Readonly<Record<ResourceName, Definition>> = {
+  tenant: define({
     columns: buildFieldColumns(TENANT.fields),
     key: () => "",
     read: ({ tenant }) => readList(tenant.show().then(({ profile }) => [profile])),
   }),
-  define({
-    name: "account-settings",
+  "account-settings": define({
     columns: SETTINGS_COLUMNS,
     key: () => "",
     read: ({ accounts }) => readList(accounts.settings().then((settings) => [settings])),
   }),
-  define({
-    name: "custom-fields",
+  "custom-fields": define({
     columns: FIELD_COLUMNS,
     key: ({ name }) => name,
     read: ({ users }) => readList(users.fields()),
   }),
-  define({
-    name: "orgs",
+  orgs: define({
     columns: ORG_COLUMNS,
     key: ({ code, path }) => code ?? path,
     read: ({ orgs }) => readList(orgs.list()),
   }),
-  define({
-    name: "schemes",
+  schemes: define({
     columns: SCHEME_COLUMNS,
     key: ({ name }) => name,
     read: ({ roles }) => readList(roles.schemes()),
   }),
-  define({
-    name: "users",
+  users: define({
     columns: withPath(USER_COLUMNS),
     key: ({ emails: [email], employeeCode, name }) => email ?? employeeCode ?? name,
     read: ({ users }) => readList(users.list()),
   }),
-  define({
-    name: "administrators",
+  administrators: define({
     columns: ACCOUNT_COLUMNS,
     key: ({ emails: [email], name }) => email ?? name,
     read: readAdministrators,
     detail: describeAdministrator,
   }),
-  define({
-    name: "secured-groups",
+  "secured-groups": define({
     columns: GROUP_COLUMNS,
     key: ({ app, name }) => `${app} ${name}`,
     read: readSecuredGroups,
   }),
-  define({
-    name: "secured-users",
+  "secured-users": define({
     columns: SECURED_USER_COLUMNS,
     key: ({ app, userId }) => `${app} ${userId}`,
     read: readSecuredUsers,
   }),
-  define({
-    name: "devices",
+  devices: define({
     columns: DEVICE_COLUMNS,
     key: ({ serialNumber, phoneNumber, id }) => serialNumber ?? phoneNumber ?? id,
     read: ({ devices }) => readList(devices.list()),
   }),
-  define({
-    name: "ade-devices",
+  "ade-devices": define({
     columns: ADE_DEVICE_COLUMNS,
     key: ({ serialNumber }) => serialNumber,
     read: ({ ade }) => readList(ade.devices()),
   }),
-  define({
-    name: "renewals",
+  renewals: define({
     columns: buildFieldColumns<Renewal>(RENEWAL_ITEM.fields),
     key: ({ kind, name, organisation }) => [kind, name, organisation ?? ""].join(" ").trim(),
     read: ({ renewals }) => readList(renewals.list()),
   }),
-  define({
-    name: "answers",
+  answers: define({
     columns: ANSWER_COLUMNS,
     key: ({ question }) => question,
     read: ({ answers }) => readList(answers.list()),
   }),
-  define({
-    name: "console-tasks",
+  "console-tasks": define({
     columns: TASK_COLUMNS,
     key: ({ number }) => String(number),
     read: (client) => readList(client.console.list()),
   }),
-];
+};
+
+export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => ({ name, ...DEFINITIONS[name] }));
 
 const WORKBOOK_FILE = "records.xlsx";
 

@@ -5,14 +5,11 @@ import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../lib/handover/bund
 import { buildBundleChecklist, buildReport } from "../../../lib/handover/report/content.ts";
 import type { ReportData } from "../../../lib/handover/report/data.ts";
 import type { Language } from "../../../lib/text/index.ts";
-import type { CopyClient } from "../copy.ts";
-import { collectHandoverFacts } from "../facts.ts";
+import { collectHandoverFacts, type HandoverTenant } from "../facts.ts";
 import { collectLeaverRecords, findMatchingUsers, requireSinglePerson } from "../leaver.ts";
 
-export type ReportClient = Omit<CopyClient, "orgs" | "devices" | "roles" | "secured">;
-
 export async function buildBareManifest(
-  client: ReportClient,
+  client: HandoverTenant["client"],
   about: Pick<Manifest, "program" | "asOf" | "language" | "history" | "resources">,
 ): Promise<Manifest> {
   const { name, mirroredAt, profile } = await client.tenant.show();
@@ -24,7 +21,7 @@ export async function buildBareManifest(
 
 /** @param leaver default: the leaver in the manifest. @throws `not-found`; `usage` if several people match */
 export async function collectReportData(
-  client: ReportClient,
+  client: HandoverTenant["client"],
   manifest: Manifest,
   leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined,
 ): Promise<ReportData> {

@@ -22,6 +22,10 @@ test.each([
   expect(hintOf(codes)?.startsWith(hint)).toBe(true);
 });
 
+test.each(["org-unknown", "org-name-unknown"])("%s: an import of devices has no option that creates it", (code) => {
+  expect(hintOf([code], {}, undefined, { kind: "devices" })).not.toContain("--orgs");
+});
+
 test("the hints depend on what was typed", () => {
   expect(hintOf(["administrator-delete"], {}, "administrator-delete")).toBe(
     "to keep these records, pass --undeletable keep",

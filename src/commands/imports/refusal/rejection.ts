@@ -1,4 +1,5 @@
 import type { Import } from "../../../lib/client/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import type { ProblemCode } from "../../../lib/model/problem.ts";
 import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
@@ -80,7 +81,13 @@ export function createRejection(
   { options: { errors, skipInvalid, undeletable } }: ImportRequest,
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
-  const hints = new Set([...codes].flatMap((code) => HINTS[code as ProblemCode] ?? []));
+  const createsOrgs = FORMATS[plan.kind].columns.some(({ refers }) => refers?.creates?.option === "createOrgs");
+  const hints = new Set(
+    [...codes].flatMap((code) => {
+      const isOfOrg = code === "org-unknown" || code === "org-name-unknown";
+      return isOfOrg && !createsOrgs ? [IMPORT_ORGS_HINT] : (HINTS[code as ProblemCode] ?? []);
+    }),
+  );
   if (undeletable === "keep") hints.delete(KEEP_HINT);
   if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS_HINT);
   if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS_HINT);

@@ -3,6 +3,7 @@ import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
 import { formatActor } from "../../model/actor.ts";
+import { PANEL_KINDS } from "../../model/console-files.ts";
 import { findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
 import { QUESTIONS } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
@@ -12,7 +13,7 @@ import { compareByExpiry, createDayClock, judgeExpiry } from "../../renewals/jud
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import { buildChecklist, filterGaps, GROUP_TITLES, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
 import { buildLeaverSteps } from "../checklist/leaver.ts";
-import { RESOURCE_TITLES } from "../resources.ts";
+import { RESOURCE_TITLES, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
 import { resolveReportZone, type ReportData } from "./data.ts";
 
@@ -183,8 +184,12 @@ function buildTenantSection(data: ReportData): Section {
     facts: { tenant },
     shown,
   } = data;
-  const { orgs, users, devices, secured } = shown;
-  const missing = findMirrorGaps(shown);
+  const isMirror = shown.mirroredAt !== null;
+  const ofApps = Object.values(shown.secured).reduce((sum, count) => sum + count, 0);
+  const counts: readonly (readonly [ResourceName, number, isMissing: boolean])[] = [
+    ...PANEL_KINDS.map((kind) => [kind, shown[kind], isMirror && shown[kind] === 0] as const),
+    ["secured-users", ofApps, findMirrorGaps(shown).secured],
+  ];
   const zone = resolveReportZone(data.facts.tenant);
   const { domain, loginUrl, contracts } = TENANT.fields;
   const ends = tenant.contracts.map(({ name, licences, until }) => {
@@ -215,16 +220,11 @@ function buildTenantSection(data: ReportData): Section {
         kind: "table",
         caption: text("Number of records", "件数"),
         head: [text("record type", "データの種類"), text("records", "件数")],
-        rows: [
-          [RESOURCE_TITLES.orgs, String(orgs)],
-          [RESOURCE_TITLES.users, String(users)],
-          // the console may have records that were not imported
-          [RESOURCE_TITLES.devices, missing.devices ? NOT_IMPORTED_NOTE : String(devices)],
-          [
-            RESOURCE_TITLES["secured-users"],
-            missing.secured ? NOT_IMPORTED_NOTE : String(Object.values(secured).reduce((sum, count) => sum + count, 0)),
-          ],
-        ],
+        // the console may have records that were not imported
+        rows: counts.map(([name, count, isMissing]) => [
+          RESOURCE_TITLES[name],
+          isMissing ? NOT_IMPORTED_NOTE : String(count),
+        ]),
       },
       {
         kind: "paragraph",

@@ -1,3 +1,4 @@
+import type { PanelKind } from "../../model/console-files.ts";
 import type { MirrorCounts } from "../../model/mirror.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { findTimeZone } from "../../model/time.ts";
@@ -10,8 +11,8 @@ export interface ReportData {
   readonly manifest: Manifest;
   readonly facts: HandoverFacts;
   readonly shown: MirrorCounts &
-    Readonly<Record<"consoleTasks" | "orgs" | "users", number>> & { readonly administratorsKnown: readonly string[] };
-  /** the leaver in the manifest; undefined if there is none */
+    Readonly<Record<"consoleTasks" | PanelKind, number>> & { readonly administratorsKnown: readonly string[] };
+  /** the leaver that the manifest names; undefined if it names nobody */
   readonly leaver?: { readonly person: Person; readonly records: LeaverRecords } | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { FORMAT_NAMES, isPanelKind, type FormatName } from "../../model/console-files.ts";
 import { IMPORT_NUMBER_PATTERN } from "../../model/import-number.ts";
 import { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { Operation as Right } from "../../model/role.ts";
@@ -10,7 +10,6 @@ import {
   getImportOperations,
   getViewOperation,
   isOperationPermitted,
-  toPanelKind,
   withoutToken,
 } from "../policy/check.ts";
 import type { Store } from "../store/store.ts";
@@ -52,11 +51,10 @@ const getAccessRights = (asker: Actor): readonly Right[] => {
 const getDeletionRights = (
   _: Actor,
   { kind, recursive = false }: { readonly kind: FormatName; readonly recursive?: boolean | undefined },
-): readonly Right[] => {
-  const panel = toPanelKind(kind);
-  if (panel === undefined) return [getViewOperation(kind), "secured.write"];
-  return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
-};
+): readonly Right[] =>
+  isPanelKind(kind)
+    ? [`${kind}.delete`, ...(recursive ? (["users.delete"] as const) : [])]
+    : [getViewOperation(kind), "secured.write"];
 
 const ACTIONS = Object.keys(ROW_ACTION_NAMES).join("|");
 

@@ -1,10 +1,9 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { FORMAT_NAMES, isPanelKind, type FormatName, type PanelKind } from "../../model/console-files.ts";
 import { RESTRICTED_FIELD_OPERATIONS } from "../../model/renewal.ts";
 import { concernsWholeTenant, isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
-import type { SecuredApp } from "../../model/secured-user.ts";
 import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { OwnRight } from "../../model/credential.ts";
@@ -85,27 +84,17 @@ export const requireTokenRights = ({ credential }: Actor, needed: readonly Neede
   });
 };
 
-type PanelKind = Exclude<FormatName, SecuredApp>;
-
 const IMPORT_OPERATIONS: Readonly<Record<PanelKind, readonly [Operation, ...Operation[]]>> = {
   users: ["users.write", "users.move", "users.delete"],
   orgs: ["orgs.write", "orgs.delete"],
   devices: ["devices.write", "devices.note", "devices.delete"],
 };
 
-export const toPanelKind = (kind: FormatName): PanelKind | undefined =>
-  Object.hasOwn(IMPORT_OPERATIONS, kind) ? (kind as PanelKind) : undefined;
-
-export const getImportOperations = (kind: FormatName): readonly [Operation, ...Operation[]] => {
-  const panel = toPanelKind(kind);
-  return panel === undefined ? ["secured.write"] : IMPORT_OPERATIONS[panel];
-};
+export const getImportOperations = (kind: FormatName): readonly [Operation, ...Operation[]] =>
+  isPanelKind(kind) ? IMPORT_OPERATIONS[kind] : ["secured.write"];
 
 /** Returns the operation that is needed to see a plan of a kind. The plan shows the records that it changes. */
-export const getViewOperation = (kind: FormatName): Operation => {
-  const panel = toPanelKind(kind);
-  return panel === undefined ? "secured.read" : `${panel}.read`;
-};
+export const getViewOperation = (kind: FormatName): Operation => (isPanelKind(kind) ? `${kind}.read` : "secured.read");
 
 export const canImport = (asker: Actor, kind: FormatName): boolean =>
   isOperationPermitted(asker, getViewOperation(kind)) &&

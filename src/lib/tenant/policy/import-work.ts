@@ -1,13 +1,14 @@
 import type { PlanCounts } from "../plans/staging/counts.ts";
 import { buildKindDefinition } from "../plans/staging/kinds.ts";
-import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { isPanelKind, PANEL_KINDS, type FormatName, type PanelKind, type ThingOf } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import { getItemsForNewUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
+import type { ThingName } from "../../model/things.ts";
 import type { Actor } from "./asker.ts";
-import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.ts";
+import { requireAccountRights, requireTokenRights } from "./check.ts";
 
 /** Returns the rights to create a user, who is linked with an organisation that may be new. @see facts 2.1 */
 export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
@@ -16,14 +17,13 @@ export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[]
 type PlanWork = ReturnType<typeof derivePlanWork>;
 
 const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
-  const panel = toPanelKind(kind);
-  const writing: readonly Operation[] = [panel === undefined ? "secured.write" : `${panel}.write`];
+  const writing: readonly Operation[] = [isPanelKind(kind) ? `${kind}.write` : "secured.write"];
   return {
-    create: panel === "users" ? getUserCreationOperations(asker) : writing,
+    create: kind === "users" ? getUserCreationOperations(asker) : writing,
     edit: writing,
     note: ["devices.note"],
-    move: panel === "users" ? ["users.move"] : writing,
-    delete: panel === undefined ? writing : [`${panel}.delete`],
+    move: kind === "users" ? ["users.move"] : writing,
+    delete: isPanelKind(kind) ? [`${kind}.delete`] : writing,
     createOrgs: ["orgs.write"],
     release: ["devices.write"],
   };
@@ -48,7 +48,9 @@ const derivePlanWork = (kind: FormatName, counts: PlanCounts) => {
   };
 };
 
-const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
+type RelatedThing = Exclude<ThingName, ThingOf<PanelKind>["name"]>;
+
+const RELATED_OPERATIONS: Readonly<Record<RelatedThing, readonly Operation[]>> = {
   account: ["accounts.write", "accounts.roles", "accounts.orgs"],
   account_settings: ["accounts.settings"],
   scheme: ["schemes.write"],
@@ -71,9 +73,9 @@ export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: Pl
 
 function* listRelatedOperations(asker: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
   for (const { thing, create, update, delete: gone } of beside) {
-    const panel = findPanelKind(thing);
+    const panel = PANEL_KINDS.find((kind) => FORMATS[kind].thing.name === thing);
     yield panel === undefined
-      ? (RELATED_OPERATIONS[thing] ?? [])
+      ? RELATED_OPERATIONS[thing as RelatedThing]
       : [
           ...(create > 0 && panel === "users" ? getUserCreationOperations(asker) : []),
           ...(create + update > 0 ? [`${panel}.write` as const] : []),
@@ -81,8 +83,3 @@ function* listRelatedOperations(asker: Actor, { beside = [] }: PlanCounts): Gene
         ];
   }
 }
-
-const findPanelKind = (thing: string): ReturnType<typeof toPanelKind> => {
-  const kind = FORMAT_NAMES.find((name) => FORMATS[name].thing.name === thing);
-  return kind && toPanelKind(kind);
-};

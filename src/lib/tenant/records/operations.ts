@@ -6,6 +6,7 @@ import { operation, type InputKit } from "../operation.ts";
 import type { Session } from "../session.ts";
 import type { ExportQuery } from "../store/list-export.ts";
 import { findRecords, type RecordList } from "../store/lists.ts";
+import type { NounWithHistory } from "../versions/history.ts";
 import type { EditableRecordType } from "./records.ts";
 
 // modules are loaded only by requests that need them, so that lists start faster
@@ -19,7 +20,7 @@ interface ReadNoun<N extends string, F extends Fields> {
   readonly needs: NeededRight;
 }
 
-export const readOperations = <const N extends "users" | "orgs" | "devices" | "accounts", F extends Fields>({
+export const readOperations = <const N extends NounWithHistory, F extends Fields>({
   noun,
   list,
   needs,
@@ -50,11 +51,7 @@ interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShap
   readonly without: readonly string[];
 }
 
-export const recordOperations = <
-  const N extends "users" | "orgs" | "devices",
-  F extends Fields,
-  S extends z.ZodRawShape,
->(
+export const recordOperations = <const N extends NounWithHistory, F extends Fields, S extends z.ZodRawShape>(
   own: WrittenNoun<N, F, S>,
 ) => {
   const { noun, list, needs, filters, editable, creates, edits, without } = own;

@@ -1,6 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { createKeyComparator } from "../../model/normalise.ts";
+import { PANEL_KINDS, THINGS_BY_FORMAT } from "../../model/console-files.ts";
 import { getThingNoun } from "../../model/problem.ts";
 import { toStoredValue } from "../../model/rules.ts";
 import {
@@ -433,9 +434,7 @@ export const createUnknownIdFailure = (thing: string, id: string): Failure => {
 };
 
 const COMMAND_NOUNS: Readonly<Record<string, string>> = {
-  org: "orgs",
-  user: "users",
-  device: "devices",
+  ...Object.fromEntries(PANEL_KINDS.map((kind) => [THINGS_BY_FORMAT[kind].name, kind])),
   secured_user: "secured users",
   scheme: "roles schemes",
 };

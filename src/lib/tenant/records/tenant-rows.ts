@@ -1,17 +1,14 @@
 import { UNDONE_BY_SQL } from "../plans/import-rows.ts";
+import type { PanelKind } from "../../model/console-files.ts";
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersionOrCreation } from "../versions/keep.ts";
 
-export interface StoredTenant {
+export interface StoredTenant extends Readonly<Record<PanelKind, number>> {
   readonly name: string;
   readonly mirroredAt: string | null;
-  readonly users: number;
-  /** without 全社, which always exists */
-  readonly orgs: number;
-  readonly devices: number;
   readonly secured: Readonly<Record<SecuredApp, number>>;
   readonly administratorsKnown: string[];
   /** kinds whose next console export should be imported, because the mirror is known to differ from the console */
@@ -30,6 +27,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     name: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),
     users: await reader.count("select count(*) from user"),
+    // without 全社, which always exists
     orgs: await reader.count("select count(*) from org where parent is not null"),
     devices: await reader.count("select count(*) from device"),
     secured: await countSecuredUsers(reader),

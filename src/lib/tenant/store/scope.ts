@@ -1,6 +1,13 @@
-import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
-import { RESTRICTED_FIELDS } from "../../model/renewal.ts";
-import { SECURED_APPS } from "../../model/secured-user.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { ANSWER } from "../../model/answer.ts";
+import { FORMAT_NAMES, THINGS_BY_FORMAT } from "../../model/console-files.ts";
+import { ORG } from "../../model/organisation.ts";
+import { RENEWAL_ITEM, RESTRICTED_FIELDS } from "../../model/renewal.ts";
+import { SCHEME } from "../../model/scheme.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
+import { listStoredColumns, type Thing } from "../../model/thing.ts";
+import { OWN_TYPES, TENANT_PROFILE, THINGS } from "../../model/things.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { buildVisibleConditionSql } from "../audit/records.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { getColumnBit } from "../versions/tables.ts";
@@ -64,18 +71,35 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/** SQL: the organisation of a record `t`, by type; a device without an owner is in the root. @param column SQL */
-export const RECORD_ORG_SQL: Readonly<Record<string, (column: (name: string) => string) => string>> = {
-  org: () => "t.pk",
-  user: (column) => column("org"),
-  device: (column) =>
-    `coalesce((select holder.org from main.user holder where holder.pk = ${column("owner")}), ${column("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
+/** The record types that belong to no organisation: an account that may read them sees all records. */
+export const WHOLE_THINGS: readonly Thing[] = [
+  CUSTOM_FIELD,
+  SCHEME,
+  ACCOUNT_SETTINGS,
+  TENANT_PROFILE,
+  RENEWAL_ITEM,
+  ANSWER,
+];
+
+const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
+
+/** Returns true for records that accounts see by organisation: all that are not excepted here. */
+export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
+
+/** SQL: the organisation of a record `t`: the first that it or its user refers to, or else the root. @param column SQL */
+export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string): string => {
+  if (thing === ORG) return "t.pk";
+  return listStoredColumns(thing).reduceRight((others, [name, { type, refers, nullable }]) => {
+    if (type === "texts" || (refers?.to !== ORG.name && refers?.to !== USER.name)) return others;
+    const holder = `(select holder.org from main.user holder where holder.pk = ${column(name)})`;
+    const org = refers.to === USER.name ? holder : column(name);
+    return nullable === true ? `coalesce(${org}, ${others})` : org;
+  }, String(ROOT_ORG_NUMBER));
 };
 
-/** SQL: true if a record `t` is in the scope, by record type (only types that have a file format). */
-export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(RECORD_ORG_SQL).map(([thing, org]) => [thing, buildIsOrgInScope(org((column) => `t.${column}`))]),
-);
+/** SQL: true if a record `t` is in the scope. */
+export const buildIsInScope = (thing: Thing): string =>
+  buildIsOrgInScope(buildRecordOrgSql(thing, (column) => `t."${column}"`));
 
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
@@ -87,39 +111,32 @@ const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail ->
 const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/** SQL: true if a record `t` is in the scope locally and in the console; for deleted records, before the deletion. */
-const buildIsObservedInScope = (thing: string): string => {
-  const versions = getVersionSchema(thing);
+/** SQL: true if an observed record `t` is in the scope here and in the console, or was when it was deleted. */
+const buildIsObservedInScope = (thing: Thing): string => {
+  const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>
     buildCaseSql(
       `t.inConsole = 1 and t.touched & ${getColumnBit(versions, column)} <> 0`,
       `t."${column}"`,
       `r."${column}"`,
     );
-  const isOrWas = (column: (name: string) => string): string =>
-    buildWasOrgInScope(RECORD_ORG_SQL[thing]?.(column) ?? "null");
-  return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
-    then exists (select 1 from ${thing} r where r.pk = t.pk and ${isOrWas(shown)})
+  const isOrWas = (column: (name: string) => string): string => buildWasOrgInScope(buildRecordOrgSql(thing, column));
+  return `case when exists (select 1 from main.${thing.name} r where r.pk = t.pk)
+    then exists (select 1 from ${thing.name} r where r.pk = t.pk and ${isOrWas(shown)})
     else ${isOrWas((column) => `t."${column}"`)} end`;
 };
 
-const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {
+const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
   const ofAll = scope.orgs === undefined;
-  const isOf = (kind: FormatName): boolean => scope.kinds.includes(kind);
-  const ofApps = `t.app in (${buildNameListSql(SECURED_APPS.filter(isOf))})`;
-  return [
-    ...(["org", "user", "device"] as const).map(
-      (thing) =>
-        [`${thing}_observed`, isOf(`${thing}s`) ? (ofAll ? "true" : buildIsObservedInScope(thing)) : "false"] as const,
-    ),
-    ["secured_user_observed", scope.secured ? ofApps : "false"],
-    ["secured_group_observed", scope.secured ? ofApps : "false"],
-    ["account_observed", scope.accounts && isOf("users") ? (ofAll ? "true" : buildIsUserInScope("t.pk")) : "false"],
-    // only system administrators see these rows, as in the audit log
-    ["scheme_observed", "false"],
-    ["account_settings_observed", "false"],
-    ["custom_field_observed", String(ofAll && isOf("users"))],
-  ];
+  const kindsOf = ({ name }: Thing) => scope.kinds.filter((kind) => THINGS_BY_FORMAT[kind].name === name);
+  if (SECURED_THINGS.includes(thing))
+    return scope.secured ? `t.app in (${buildNameListSql(kindsOf(SECURED_USER))})` : "false";
+  if (belongsToOrg(thing))
+    return kindsOf(thing).length === 0 ? "false" : ofAll ? "true" : buildIsObservedInScope(thing);
+  const ofUsers = kindsOf(USER).length > 0;
+  if (thing === ACCOUNT) return scope.accounts && ofUsers ? (ofAll ? "true" : buildIsUserInScope("t.pk")) : "false";
+  // the others are visible only to system administrators, like the corresponding records in the audit log
+  return String(thing === CUSTOM_FIELD && ofAll && ofUsers);
 };
 
 /** SQL: the visible people in a column of a renewal item `t`; see `createVisibleOwnersTable`. */
@@ -139,20 +156,20 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
 /** Returns the tables that a scope shows only partly: each with the SQL condition for the visible rows `t`. */
 const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
+  const things = [...THINGS.values()];
   return new Map([
-    ["org", RECORD_SCOPE_CONDITIONS["org"] ?? ""],
-    ["user", RECORD_SCOPE_CONDITIONS["user"] ?? ""],
+    ...things.filter(belongsToOrg).map((thing) => [thing.name, buildIsInScope(thing)] as const),
+    ...SECURED_THINGS.map(({ name }) => [name, String(scope.secured)] as const),
     ["user_email", buildIsUserInScope("t.user")],
     ["account", buildIsUserInScope("t.user")],
     ["reset_code", buildIsUserInScope("t.user")],
-    ["device", RECORD_SCOPE_CONDITIONS["device"] ?? ""],
-    ["secured_user", String(scope.secured)],
-    ["secured_group", String(scope.secured)],
     ["import", ofAll ? buildIsKindInScope(scope) : `${buildIsKindInScope(scope)} and ${IS_IMPORT_IN_SCOPE}`],
     ["renewal_item", "true"],
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
-    ...listVisibleObservedRows(scope),
+    ...things
+      .filter((thing) => !OWN_TYPES.includes(thing))
+      .map((thing) => [`${thing.name}_observed`, buildVisibleObservedRows(scope, thing)] as const),
     ["audit", buildVisibleConditionSql(scope)],
   ]);
 };

@@ -3,7 +3,7 @@ import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import { toComparedKind, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import { buildIsKeptLocallySql } from "./merge/tables.ts";
 import { getStoredKind, getStoredKindByOrgName } from "./tables.ts";
-import { RECORD_SCOPE_CONDITIONS } from "../../store/scope.ts";
+import { belongsToOrg, buildIsInScope } from "../../store/scope.ts";
 
 /** Returns an import's kind; records are deleted only if they are in scope, deletable and not changed locally. */
 export const buildPlannedKind = ({
@@ -15,7 +15,7 @@ export const buildPlannedKind = ({
 }: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "orgBy">): StoredKind => {
   const stored = orgBy === "code" ? getStoredKind(kind) : getStoredKindByOrgName(kind);
   const isLocal = fromConsole === true ? `not ${buildIsKeptLocallySql(stored)}` : undefined;
-  const inside = scope === undefined ? undefined : RECORD_SCOPE_CONDITIONS[stored.thing.name];
+  const inside = scope === undefined || !belongsToOrg(stored.thing) ? undefined : buildIsInScope(stored.thing);
   const isDeletable =
     undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE_TABLE} k where k.target = t.pk)`;
   const isLacking = [stored.isLacking, inside, isDeletable, isLocal].filter((one) => one !== undefined).join(" and ");

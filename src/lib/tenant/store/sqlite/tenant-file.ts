@@ -46,9 +46,9 @@ const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journa
  * `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity}, {@link migrate}
  */
 export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
-  if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
+    if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
     if (!existsSync(path)) createTenantFile(path, file);
     if (statSync(path).size === 0) throw createUnusableFileFailure(path, "file is empty");
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);

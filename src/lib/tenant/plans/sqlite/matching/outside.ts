@@ -1,9 +1,8 @@
-import type { ImportedField } from "../../staging/kinds.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Role } from "../../../../model/role.ts";
 import { USER } from "../../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR_SQL, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
-import { RECORD_ORG_SQL } from "../../../store/scope.ts";
+import { belongsToOrg, buildRecordOrgSql } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
@@ -11,16 +10,12 @@ import type { PlanDefinition } from "../stored-kind.ts";
 
 const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields, name } = plan.kind;
-  const placing: ImportedField[] = [];
-  if (thing === ORG) return;
-  const place = RECORD_ORG_SQL[thing.name]?.((field) => {
-    const found = fields.find(({ stored }) => stored === field);
-    if (found === undefined) throw new TypeError(`${thing.name} does not have the field ${field}`);
-    placing.push(found);
-    return buildResultSql(plan, found);
+  if (thing === ORG || !belongsToOrg(thing)) return;
+  const place = buildRecordOrgSql(thing, (column) => {
+    const found = fields.find(({ stored }) => stored === column);
+    return found === undefined ? `t."${column}"` : buildResultSql(plan, found);
   });
-  if (place === undefined) return;
-  const org = placing.find(({ stored }) => stored === "org" || stored === "ownerOrg")?.field;
+  const org = fields.find(({ refers }) => refers?.to === ORG.name)?.field;
   recordFinding(database, plan, {
     code: "org-outside",
     field: org,

@@ -2,7 +2,6 @@ import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
-import { OWN_TYPES } from "../../../../model/things.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
@@ -21,6 +20,7 @@ import {
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
+import { WHOLE_THINGS } from "../../../store/scope.ts";
 import { judgePlannedRecords } from "../../../store/judge.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";
@@ -86,7 +86,7 @@ class BlockedRecordFinder {
   find(): void {
     for (const versions of VERSIONED_THINGS) {
       if (!hasStagedRecords(this.#database, versions)) continue;
-      if (hasAppliedView(this.#database) && !OWN_TYPES.includes(versions.thing)) this.#requireInSight(versions);
+      if (hasAppliedView(this.#database) && !WHOLE_THINGS.includes(versions.thing)) this.#requireInSight(versions);
       this.#changedSince(versions);
       this.#administrators(versions);
       this.#taken(versions);

@@ -1,6 +1,8 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
+import { ANSWER } from "../../../../model/answer.ts";
+import { RENEWAL_ITEM } from "../../../../model/renewal.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
-import { OWN_TYPES, TENANT_PROFILE } from "../../../../model/things.ts";
+import { TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import {
@@ -252,8 +254,12 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
 /** SQL: the label of a record, even if deleted; null if the acting account cannot see the record. @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
-  // the view of renewal items needs tables that only the list of renewal items creates
-  if (thing === ACCOUNT_SETTINGS || thing === TENANT_PROFILE || (hasAppliedView(database) && OWN_TYPES.includes(thing)))
+  // a view of renewal items needs tables that only their list creates
+  if (
+    thing === ACCOUNT_SETTINGS ||
+    thing === TENANT_PROFILE ||
+    (hasAppliedView(database) && (thing === RENEWAL_ITEM || thing === ANSWER))
+  )
     return "null";
   if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
   const named = (alias: string): string =>
