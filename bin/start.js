@@ -15,7 +15,10 @@ if (mayKeep && makePrivate([code, cache], process.geteuid?.(), dirname(cache)) &
   enableCompileCache(code);
 
 try {
-  require("../dist/cli.js");
+  const { createProgramEnvironment, main } = require("../dist/cli.js");
+  void main(createProgramEnvironment(process)).then((exit) => {
+    process.exitCode = exit;
+  });
 } catch (error) {
   if (error.code !== "MODULE_NOT_FOUND" || error.requireStack[0] !== __filename) throw error;
   process.stderr.write("clomoctl is not built: run `npm run build` in the checkout\n");

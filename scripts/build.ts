@@ -76,7 +76,10 @@ const lazyFsPromises: Plugin = {
  */
 function findEntryPoints(): Record<string, string> {
   const workers = globSync("src/**/*-worker.ts", { cwd: ROOT });
-  return Object.fromEntries(["src/cli.ts", ...workers].map((file) => [basename(file, ".ts"), join(ROOT, file)]));
+  return {
+    cli: join(ROOT, "src/cli/main.ts"),
+    ...Object.fromEntries(workers.map((file) => [basename(file, ".ts"), join(ROOT, file)])),
+  };
 }
 
 for (const [path, source] of renderProgramLists(await readCommands(join(ROOT, "src", "commands")))) {

@@ -23,7 +23,7 @@ test("a notice has the package's licence and the address of its source code", as
   const licence = readFileSync(join(ROOT, "node_modules/chalk/license"), "utf8").trim();
   const heading = "chalk 6.0.1 (MIT)\n\n=================\n";
   const source = "Source code: https://github.com/chalk/chalk\n";
-  expect(await renderNotices(ROOT, ["src/cli.ts", file, file])).toBe(
+  expect(await renderNotices(ROOT, ["src/cli/main.ts", file, file])).toBe(
     `clomoctl contains code of these packages.\n\n${heading}\n${source}\n${licence}\n`,
   );
 });

@@ -3,6 +3,8 @@ import { PROGRAM } from "../commands/index.ts";
 import { resolveRoute, selectErrorStyle, scanCommandLine, type CommandLine } from "./line.ts";
 import type { ProgramEnvironment } from "./outside.ts";
 
+export { createProgramEnvironment } from "./outside.ts";
+
 /**
  * Runs the program: takes a command line and returns an exit code. Version, help and misspelt words are handled here;
  * the file of a verb and the code that runs it are loaded only if the verb runs.

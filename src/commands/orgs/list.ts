@@ -1,8 +1,9 @@
-import { ORG } from "../../lib/model/organisation.ts";
+import { ORG, ORG_COUNTS } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { ORG_COLUMNS } from "./columns.ts";
+import { LIMIT_OPTION, listColumns, buildFieldColumns } from "../listing/list.ts";
+import type { Org, OrgDetail } from "../../lib/client/index.ts";
+import type { ResultLayout } from "../records/change-result.ts";
 
 export default defineCommand({
   summary: text("list organisations", "組織を一覧で表示する"),
@@ -20,3 +21,16 @@ export default defineCommand({
     await terminal.list(listColumns(terminal, ORG_COLUMNS, ORG.usual), orgs);
   },
 });
+
+const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
+const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
+
+export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
+
+export const ORG_DETAIL_COLUMNS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });
+
+export const ORG_RESULT_LAYOUT = {
+  columns: ORG_COLUMNS,
+  fields: ORG.fields,
+  called: ({ path, name }) => (path === "" ? name : path),
+} as const satisfies ResultLayout<Org>;

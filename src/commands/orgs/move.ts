@@ -3,7 +3,7 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { showWrittenRecord } from "../records/change-result.ts";
-import { ORG_COLUMNS, ORG_RESULT_LAYOUT } from "./columns.ts";
+import { ORG_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
 
 export default defineCommand({

@@ -2,7 +2,7 @@ import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { buildAllowOption, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
-import { ORG_DETAIL_COLUMNS, ORG_RESULT_LAYOUT } from "./columns.ts";
+import { ORG_DETAIL_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
 import { ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
 
 export default defineRecordVerbs({

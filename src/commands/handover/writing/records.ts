@@ -18,7 +18,7 @@ import { SETTINGS_COLUMNS } from "../../clomo-account/settings/columns.ts";
 import { TASK_COLUMNS } from "../../console/columns.ts";
 import { DEVICE_COLUMNS } from "../../devices/columns.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
-import { ORG_COLUMNS } from "../../orgs/columns.ts";
+import { ORG_COLUMNS } from "../../orgs/list.ts";
 import { SCHEME_COLUMNS } from "../../roles/schemes/columns.ts";
 import { GROUP_COLUMNS } from "../../secured/groups/columns.ts";
 import { SECURED_USER_COLUMNS } from "../../secured/users/columns.ts";
