@@ -18,9 +18,9 @@ export interface ModuleBudget {
  * loaded.
  */
 export const MODULE_BUDGETS: readonly ModuleBudget[] = [
-  { line: "orgs list", target: 60, limit: 70 },
-  { line: "users list", target: 80, limit: 84 },
-  { line: "users import people.csv --dry-run", target: 160, limit: 253 },
+  { line: "orgs list", target: 60, limit: 60 },
+  { line: "users list", target: 80, limit: 75 },
+  { line: "users import people.csv --dry-run", target: 160, limit: 245 },
 ];
 
 /** Writes into a folder the file that the command lines of {@link MODULE_BUDGETS} import. */

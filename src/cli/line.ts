@@ -6,8 +6,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/output-choice.ts";
 import { shouldUseColour } from "../lib/terminal/commands.ts";
 import type { ErrorStyle } from "../lib/terminal/failure.ts";
-import { text, type Language, type Text } from "../lib/text/index.ts";
-import { findNearestWord } from "../lib/model/normalise.ts";
+import { text, type Language, type Text, findNearestWord } from "../lib/text/index.ts";
 
 const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),

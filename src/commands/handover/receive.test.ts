@@ -131,7 +131,7 @@ describe("handover receive", () => {
     await other.client.users.create({ name: "山彦", emails: ["y@example.com"] });
     await other.client.tenant.set({ domain: "minato" });
     await run("handover export -o other", { home: folder, folder, tenant: other.fetch });
-    expect(await receive("other")).toMatchObject({ exit: 5, stderr: expect.stringContaining("does not continue") });
+    expect(await receive("other")).toMatchObject({ exit: 5, stderr: expect.stringContaining("latest changes") });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 

@@ -39,9 +39,9 @@ test("what is not an import of a file is shown as what it is, with the records o
   ];
   const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
   expect(en.stdout).toMatch(
-    / undo: users [^]* drop: users [^]* delete: a@x, b@x [^]* partly undone .* b\.csv \(take a /,
+    / undo: users [^]* drop: users [^]* delete: a@x, b@x [^]* partly undone .* b\.csv \(import a /,
   );
   expect(ja.stdout).toMatch(
-    / 取り消し: ユー[^]* 取り下げ: ユー[^]* 削除: a@x, b@x [^]* 一部取り消し .* b\.csv\(エクスポ/,
+    / 取り消し: ユー[^]* 取り下げ: ユー[^]* 削除: a@x, b@x [^]* 一部取り消し .* b\.csv\(管理画面/,
   );
 });

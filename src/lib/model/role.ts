@@ -28,7 +28,7 @@ export const isSupportOptionAvailable = (others: readonly string[]): boolean => 
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },
   "handover.read": {
-    about: text("read handover answers and the console's values", "引き継ぎの回答・管理画面の値の閲覧"),
+    about: text("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
   },
   "orgs.read": { about: text("read organisations", "組織の閲覧") },
   "orgs.write": { about: text("create and change organisations", "組織の作成と変更"), manual: true },

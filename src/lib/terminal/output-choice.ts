@@ -1,6 +1,5 @@
 import { Failure } from "../errors/index.ts";
-import { text, type Language, type Text } from "../text/index.ts";
-import { findNearestWord, toLooseKey } from "../model/normalise.ts";
+import { text, type Language, type Text, findNearestWord, toLooseKey } from "../text/index.ts";
 
 type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
 

@@ -1,5 +1,5 @@
+import { findNearestWord } from "./index.ts";
 import { expect, test } from "vitest";
-import { findNearestWord } from "../model/normalise.ts";
 
 const fields = ["email", "employeeCode", "name", "orgCode"];
 

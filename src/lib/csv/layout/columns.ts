@@ -1,5 +1,5 @@
+import { findNearestWord } from "../../text/index.ts";
 import type { Column } from "../../model/format.ts";
-import { findNearestWord } from "../../model/normalise.ts";
 
 /** Returns a cell as column map files compare it: without outer blanks, and full-width characters equal half-width ones. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();

@@ -8,8 +8,7 @@ import {
   type SecuredApp,
   type SecuredGroup,
 } from "../../../model/secured-user.ts";
-import { text } from "../../../text/index.ts";
-import { findNearestWord } from "../../../model/normalise.ts";
+import { text, findNearestWord } from "../../../text/index.ts";
 import { getCurrentInstant } from "../../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../../session.ts";
 import {
