@@ -22,7 +22,7 @@ export const GLOBAL_OPTIONS = {
     single: true,
     about: text(
       "act as this CLOMO account, with its rights (local tenants)",
-      "この CLOMO アカウントの権限で操作する(このコンピューターのテナント)",
+      "この CLOMO アカウントとして操作する(このコンピューターにあるテナントのみ)",
     ),
   },
   tokenFile: {

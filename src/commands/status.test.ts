@@ -94,7 +94,7 @@ test.each<[string, Answers, string]>([
   [
     "an import that waits",
     { imports: { items: [plan({ number: "P11", fileName: "-" })] } },
-    "WARNING kanto: an import waits to be committed: users: clomoctl imports commit P11 --context kanto",
+    "WARNING kanto: an import is waiting to be committed: users: clomoctl imports commit P11 --context kanto",
   ],
   [
     "tasks of a week",
@@ -150,7 +150,7 @@ test("a tenant is named by its domain where people read, and by its context in c
   const kanto = having([due(1, "2026-12-01")], { tenant, imports });
   const { en } = await look("--context kanto", { kanto });
   expect(en.stdout).toContain("CRITICAL minato: other date 契約1 expires");
-  expect(en.stdout).toContain("WARNING minato: an import waits to be committed: users");
+  expect(en.stdout).toContain("WARNING minato: an import is waiting to be committed: users");
   expect(en.stdout.match(/ --context kanto$/gm)).toHaveLength(2);
   const { en: well } = await look("--context kanto", { kanto: { ...CALM, tenant } }, { terminal: {} });
   expect(well.stdout).toContain("next: minato: other date 契約1 expires on 2027-10-01");

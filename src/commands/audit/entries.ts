@@ -82,7 +82,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   },
   {
     key: "origin",
-    header: text("run from", "実行環境"),
+    header: text("run from", "実行元"),
     value: ({ origin }) => origin,
     name: ({ origin }) => (origin === null ? null : describeOrigin(origin)),
   },

@@ -10,7 +10,7 @@ export default defineCommand({
   details: [
     text(
       "Your changes that the console does not show yet stay open; all other values are set to the console's. Records that an export lacks are removed: up to 5 records and 2 % without a question, more only if you confirm their number.",
-      "ミラーで変更し、管理画面にまだ表示されないものは未完了のまま残し、ほかの値は管理画面に合わせます。エクスポートにないデータは削除します。5 件かつ 2 % までは確認せず、それを超えるときは件数を確認します。",
+      "ミラーで行った変更のうち、管理画面にまだ反映されていないものは未完了のまま残します。ほかの値は管理画面に合わせます。エクスポートにないデータは削除します。5 件以内かつ 2 % 以内なら質問せず、超えるときは件数の入力を求めます。",
     ),
   ],
   args: {

@@ -29,7 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/** Imports exports, each as one change, until one fails. @throws `usage`; `partial` if some were imported before */
+/** Imports console export files, each as one change. Stops at the first file that fails. @throws `usage`; `partial` if some were imported before */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -112,8 +112,8 @@ async function takeExport(
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
       await tools.terminal.warn(
         text(
-          "records missing from the export are in use and were kept: pass --part for a filtered export, or the other exports too",
-          "エクスポートになくても使用中のものは残しました。絞り込んだエクスポートなら --part、ほかはその種類も指定してください",
+          "records missing from the export were kept because they are in use: add --part if the export is filtered, or pass the other exports as well",
+          "エクスポートになくても、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
         ),
       );
     if (plan.rejected || plan.foreign !== undefined) {

@@ -12,7 +12,7 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
    * skipped. Without this function, a deleted record is not found.
    */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
-  /** Returns a user's full name, which must match the name in the same row of a table. */
+  /** Returns a user's full name. A file that also has a column of names must have this name in the same row. */
   readonly called?: ((record: R) => string) | undefined;
 }
 

@@ -42,7 +42,6 @@ const NAMING_FORMAT: Format = {
   columns: FORMATS.users.columns.filter(({ field }) => identifiesPerson(field)),
 };
 
-/** Returns the column map of a list whose headers are known. */
 const mapAliases = (headers: readonly string[]): MapFileSchema => {
   const columns = headers.flatMap((header) => {
     const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;

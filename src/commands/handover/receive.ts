@@ -74,7 +74,7 @@ const FINGERPRINT_OPTION = {
 } as const satisfies Fields;
 
 export default defineCommand({
-  summary: text("take over the tenant in a bundle", "引き継ぎデータのテナントを受け取る"),
+  summary: text("take over the tenant in a bundle", "引き継ぎデータを取り込み、テナントを引き継ぐ"),
   details: [
     text(
       "The whole bundle is verified first, including the audit log, and its fingerprint is compared with the fingerprint that you were told. The tenant arrives complete, with its history, undo, console tasks and audit log, or not at all. The context is named after the tenant's domain. Nothing is merged: a context with an earlier state of this tenant moves to the newer state, and a different tenant with data is refused. A bundle does not contain passwords, keys or tokens.",

@@ -14,7 +14,7 @@ export interface Secret<N extends string = string> {
   /** name for users; in Japanese, CLOMO's label */
   readonly called: Text;
   readonly rule: Rule;
-  /** additional rules, described and checked */
+  /** an additional rule for the secret: its description and its check */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 

@@ -43,7 +43,7 @@ export default defineCommand({
     ),
     text(
       "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. If the files do not show whether one renews the other, each counts by its own date. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem.",
-      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。",
+      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバーの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。",
     ),
   ],
   args: {

@@ -160,7 +160,7 @@ function findOpenImports(imports: readonly Import[]): readonly Found[] {
       const file = fileName === "" || fileName === "-" ? "" : `, ${fileName}`;
       const said = rejected
         ? text("the last import was refused", "最後のインポートが拒否されました")
-        : text("an import waits to be committed", "適用待ちのインポート");
+        : text("an import is waiting to be committed", "適用待ちのインポート");
       const what = text(`${said.en}: ${title.en}${file}`, `${said.ja}: ${title.ja}${file}`);
       return [number, "warning", what, line(rejected ? "imports show" : "imports commit", [number])];
     });
@@ -270,7 +270,6 @@ const MONTH_DAYS = 90;
 
 const MAX_MONTH_ITEMS = 5;
 
-/** Returns the ID of the monthly overview. */
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 

@@ -58,7 +58,7 @@ const ENCRYPTED_FOR_OTHER_KEY = text(
 );
 const NEW_TOKEN_HINT = text(
   `upload this tenant's public key to its own MDM server, and download the token there: ${line("ade keypair create", [], { output: "FILE" })}`,
-  `このテナントの公開鍵を専用の MDM サーバにアップロードし、そこからダウンロードしてください: ${line("ade keypair create", [], { output: "FILE" })}`,
+  `このテナントの公開鍵を専用の MDM サーバーにアップロードし、そこからダウンロードしてください: ${line("ade keypair create", [], { output: "FILE" })}`,
 );
 const ORIGINAL_FILE_HINT = text(
   "use the file exactly as downloaded: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",

@@ -21,7 +21,7 @@ export async function readProvisioningProfile(file: NamedFile, message: Uint8Arr
       name,
       text(
         "the signed file is not a provisioning profile, or is broken",
-        "署名されたファイルですが、プロビジョニングプロファイルではないか、壊れています",
+        "署名されたファイルですが、プロビジョニングプロファイルでないか、壊れています",
       ),
     );
   }

@@ -82,7 +82,7 @@ const createUnreadableFileFailure = (name: string) =>
     name,
     text(
       "not a certificate, token or provisioning profile, or the file is damaged",
-      "証明書・トークン・プロビジョニングプロファイルのいずれでもないか、壊れています",
+      "証明書・トークン・プロビジョニングプロファイルのいずれでもありません。または、壊れています",
     ),
   );
 

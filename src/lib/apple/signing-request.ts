@@ -25,7 +25,7 @@ export async function readSigningRequest({ name, bytes }: NamedFile): Promise<Si
   if (request === undefined || publicKey === undefined) {
     throw createRejectedFileFailure(
       name,
-      text("the file is not a certificate signing request (CSR), or is broken", "CSR ファイルではないか、壊れています"),
+      text("the file is not a certificate signing request (CSR), or is broken", "CSR ファイルでないか、壊れています"),
       text(
         "use the file CertificateSigningRequest.csr exactly as downloaded",
         "ダウンロードした CertificateSigningRequest.csr をそのまま指定してください",

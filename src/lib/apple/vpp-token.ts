@@ -14,7 +14,7 @@ export function parseVppToken(file: NamedFile, json: string): Renewable {
   if (token === undefined || expiresAt === undefined || getNonEmptyText(token, "token") === undefined) {
     throw createRejectedFileFailure(
       file.name,
-      text("not a content token, or the token is damaged", "VPP サービストークンではないか、壊れています"),
+      text("not a content token, or the token is damaged", "VPP サービストークンでないか、トークンが壊れています"),
     );
   }
   const organisation = getNonEmptyText(token, "orgName") ?? null;

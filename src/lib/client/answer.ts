@@ -93,7 +93,7 @@ const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure
   const unknown = type.slice(0, 100);
   return createContractFailure(
     route,
-    text(`status ${status}, unknown problem type ${unknown}`, `ステータス ${status}、不明な種類の問題 ${unknown}`),
+    text(`status ${status}, unknown problem type ${unknown}`, `ステータス ${status}、不明なエラーの種類 ${unknown}`),
     status,
   );
 };

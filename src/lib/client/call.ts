@@ -44,7 +44,7 @@ export interface ApiCall {
   readonly given: Readonly<Record<string, unknown>> | undefined;
   readonly file: Upload | undefined;
   readonly signal: AbortSignal | undefined;
-  /** the tenant's revision at the time of the question; a change of data that is newer is refused */
+  /** the tenant's revision when the user was asked; the change is refused if the data has changed since then */
   readonly base?: number | undefined;
 }
 

@@ -86,7 +86,7 @@ async function createTemporaryName(
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      // a file that cannot be removed is removed at exit or by the next command
+      // if the file cannot be removed now, it is removed at exit or by the next command
       await rm(path, { force: true }).then(forget, () => undefined);
     },
   };

@@ -128,7 +128,6 @@ export const ACCOUNT = {
   fields: ACCOUNT_FIELDS,
   formats: {},
   keys: [{ name: "email", field: "emails", unique: true }],
-  // @see seed 000
   clicks: {
     create: text(
       "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in the form › 保存; the message 「設定完了」 appears",

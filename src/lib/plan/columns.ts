@@ -64,7 +64,7 @@ const COMMON_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("create", text("create", "追加")),
   createImportCountColumn("update", text("update", "更新")),
   createImportCountColumn("delete", text("delete", "削除")),
-  createImportCountColumn("invalid", text("invalid", "不正")),
+  createImportCountColumn("invalid", text("invalid", "エラー")),
 ];
 
 const ACTOR_COLUMN = createImportColumn("actor", text("done by", "実行者"), {
@@ -117,7 +117,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
   createProgramColumn("kept", text("kept records", "残したデータ")),
   createImportCountColumn("released", text("owner removed", "所有者を外したデバイス")),
-  createProgramColumn("blocked", text("records not undone", "取り消せないデータ")),
+  createProgramColumn("blocked", text("records not undone", "取り消しの対象外のデータ")),
   createProgramColumn("settled", text("closed tasks", "完了した作業")),
   createProgramColumn("merged", text("compared with local changes", "このテナントでの変更との照合")),
   createImportCountColumn("errors", text("errors", "エラー")),

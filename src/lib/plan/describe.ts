@@ -50,7 +50,7 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
     { count: orgsCreated, what: text("new organisations", "新しい組織"), names: newOrgs },
     { count: groupsCreated, what: text("new groups", "新しいグループ"), names: newGroups },
     { count: released, what: text("devices that lose their owner", "所有者を外すデバイス(所有者を削除するため)") },
-    { count: blocked?.count ?? 0, what: text("records not undone", "取り消せないデータ") },
+    { count: blocked?.count ?? 0, what: text("records not undone", "取り消しの対象外のデータ") },
   ];
 };
 
@@ -124,7 +124,7 @@ function* renderCounts(told: Import): Generator<Text> {
   const changes = listPlanChanges(told);
   const rest = [
     [unchanged, text("unchanged", "変更なし")],
-    [invalid, text("invalid", "不正")],
+    [invalid, text("invalid", "エラー")],
   ] as const;
   for (const [at, one] of changes.entries()) {
     const counts = describeCounts(one, at === 0 ? rest : []);

@@ -245,7 +245,7 @@ export const CHECKS = {
   topic: [text("topic", "トピック"), checkTopic],
   name: [text("name", "名前"), checkName],
   key: [text("encryption key", "暗号鍵"), checkAdeKey],
-  server: [text("MDM server", "MDM サーバ"), checkAdeServer],
+  server: [text("MDM server", "MDM サーバー"), checkAdeServer],
   consumer: [text("consumer key", "トークンの発行元(consumer key)"), checkAdeConsumer],
   organisation: [text("organisation", "組織"), checkOrganisation],
   location: [text("location", "場所"), checkLocation],

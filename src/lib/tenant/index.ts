@@ -257,7 +257,7 @@ const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void 
   throw new Failure("unavailable", {
     what: text(
       "this tenant was written by a newer version of clomoctl; the server must be restarted with that version",
-      "このテナントは、新しい版の clomoctl で変更されました。その版でサーバーを起動し直してください",
+      "このテナントは、より新しいバージョンの clomoctl で変更されました。そのバージョンでサーバーを起動し直してください",
     ),
   });
 };

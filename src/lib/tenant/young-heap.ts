@@ -6,9 +6,9 @@ const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 let isLimited = false;
 
 /**
- * Keeps V8's young generation at 8 or 16 MiB, once it is large enough: call this repeatedly. Otherwise, it would grow to
- * 32 MiB, and received bytes would occupy memory outside the heap until they are collected. A sync of 1,000,000 devices
- * would then need 40 MB more memory, and a server whose readers never read 150 MB.
+ * Keeps V8's young generation at 8 or 16 MiB. Call this repeatedly, because it has no effect before the generation has
+ * that size. Without it, the generation grows to 32 MiB: a sync of 1,000,000 devices needs 40 MB more memory, and a
+ * server whose clients never read their responses needs 150 MB more.
  */
 export const limitYoungHeap = (): void => {
   const young = isLimited ? undefined : getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");

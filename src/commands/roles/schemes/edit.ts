@@ -18,7 +18,9 @@ export default defineCommand({
   args: { scheme: SCHEME_ARGUMENT },
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },
-    item: defineItemOption(text("check items that replace all current items", "現在の項目をすべて置き換える項目")),
+    item: defineItemOption(
+      text("new list of check items, which replaces the current list", "現在の項目をすべて置き換える項目"),
+    ),
     dryRun: DRY_RUN_OPTION,
   },
   anyOf: [["name", "item"]],

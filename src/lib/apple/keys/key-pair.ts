@@ -16,7 +16,7 @@ export interface KeyPair {
 }
 
 /**
- * Creates a 2048-bit RSA key with a certificate for one year, as Apple accepts it for server tokens. @param commonName
+ * Creates a 2048-bit RSA key with a certificate for one year, in the form that Apple accepts for server tokens. @param commonName
  * for human readers @param now in milliseconds; validity starts ten minutes earlier because clocks can be slow @see
  * apple 1
  */

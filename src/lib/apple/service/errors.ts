@@ -7,7 +7,7 @@ import type { AppleResponse } from "../send.ts";
 
 const NEW_TOKEN_HINT = text(
   `download a new token of the same MDM server in Apple Business Manager, then: ${line("ade token set", ["FILE"])}`,
-  `Apple Business Manager で同じ MDM サーバのトークンをダウンロードし、設定してください: ${line("ade token set", ["FILE"])}`,
+  `Apple Business Manager で同じ MDM サーバーのトークンをダウンロードし、設定してください: ${line("ade token set", ["FILE"])}`,
 );
 
 const REFUSAL_HINTS: Readonly<Record<string, Text>> = {
@@ -20,7 +20,7 @@ const REFUSAL_HINTS: Readonly<Record<string, Text>> = {
   token_expired: NEW_TOKEN_HINT,
   SERVER_INACTIVE: text(
     "check the MDM server in Apple Business Manager; if it was deleted, create it again",
-    "Apple Business Manager で MDM サーバの状態を確認してください。削除されている場合は作り直しが必要です",
+    "Apple Business Manager で MDM サーバーの状態を確認してください。削除されている場合は作り直しが必要です",
   ),
   TOO_MANY_REQUESTS: text("try again in a few minutes", "数分後にもう一度実行してください"),
 };

@@ -111,7 +111,7 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: M
   }
 }
 
-/** Returns all faults of a map. @param customFields undefined if unknown: other names are then not faults */
+/** Returns all faults of a map. @param customFields undefined if unknown: a name that is not built in is then no fault */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,

@@ -73,7 +73,7 @@ const SUPPORT_OPTION_ADVICE = step(
 /** @see facts 3.5 */
 export const PASSWORD_CHANGE_NOTE = text(
   "if the password of this Managed Apple Account changes, the VPP tokens that it downloaded become invalid: renew them",
-  "この管理対象 Apple Account のパスワードを変更すると、ダウンロードした VPP サービストークンが無効になります。すぐに更新してください",
+  "この管理対象 Apple Account のパスワードを変更すると、このアカウントの VPP サービストークンは無効になります。変更した場合は、トークンを更新してください",
 );
 
 const MIN_SYSTEM_ADMINISTRATORS = 2;
@@ -122,7 +122,7 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
   if (!holders.some(isSystem)) {
     const what = text(
       "no system administrator has the support option: nobody gets CLOMO's emails or can submit the application form",
-      "サポートオプションのあるシステム管理者がいません(お知らせメールを受け取り、申込書を提出できる人がいません)",
+      "サポートオプションのあるシステム管理者がいません(お知らせメールを受け取る人も、申込書を提出できる人もいません)",
     );
     yield ["no-support-option", what, SUPPORT_OPTION_ADVICE];
   }
@@ -150,7 +150,7 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   contact: {
     kinds: [],
     note: text(
-      "The person responsible for the contract, 「担当者名」 on HOME of CLOMO PANEL. A change needs the application form (申込書) of the Support form.",
+      "The person responsible for the contract is 「担当者名」 on HOME of CLOMO PANEL. To change it, send the application form (申込書) through the Support form.",
       "HOME 画面の「担当者名」に記載されている、契約の責任者です。変更するには、Support フォームの申込書を提出します。",
     ),
     findKnown: ({ tenant }) => [

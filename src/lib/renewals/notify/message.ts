@@ -38,7 +38,7 @@ const describeTimeLeft = ({ item: { daysLeft: days, isToday, level, rejection } 
   if (level === "expired") return text("expired today", "本日期限切れ");
   return isToday
     ? text("expires today", "本日が期限")
-    : text("expires before the next daily run", "次の自動実行の前に期限");
+    : text("expires before the next daily run", "次の自動実行までに期限切れ");
 };
 
 function describeReminder(due: DueReminder): Text {

@@ -110,7 +110,7 @@ const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple), and deletes the data of another endpoint. @throws Failure */
+/** Sets the endpoint (default: Apple). If it differs from the current one, deletes the data that came from there. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {

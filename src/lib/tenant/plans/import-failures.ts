@@ -9,9 +9,9 @@ export const createRejectedImportFailure = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
     what: text(
       `import ${record.number} has invalid rows; nothing was changed`,
-      `インポート ${record.number} に不正な行があるため、何も変更していません`,
+      `インポート ${record.number} にエラーのある行があるため、何も変更していません`,
     ),
-    hint: step("to see the invalid rows", "不正な行の確認", line("imports show", [record.number])),
+    hint: step("to see the invalid rows", "エラーのある行の確認", line("imports show", [record.number])),
   });
 
 export const createTenantChangedFailure = (): Failure =>

@@ -111,7 +111,7 @@ export class TenantImports {
     return scope === undefined ? request : { ...request, scope };
   }
 
-  /** @throws Failure `input-rejected` if organisations cannot be given by name or planned together with the file */
+  /** @throws Failure `input-rejected` if this import may not use organisation names, or may not be planned with organisations */
   async #checkOrgs({ kind, orgBy = "code", orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
     if (orgBy === "code" && orgs === undefined) return;
     const beside = orgs === undefined ? undefined : this.#check(await this.#record(orgs), ["planned"]);
@@ -122,7 +122,7 @@ export class TenantImports {
     throw new Failure("input-rejected", {
       what: text(
         "only imports of users or devices that create no organisations can use organisation names or an append plan of organisations (no errors)",
-        "組織名での指定と、一緒に適用する組織の計画(追加更新、エラーなし)は、組織を作らないユーザーかデバイスのインポートだけで使えます",
+        "組織名での指定と、組織の計画(追加更新、エラーなし)の同時適用は、ユーザーまたはデバイスのインポートで、組織を自動作成しない場合だけ使えます",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",
     });
@@ -378,12 +378,12 @@ const DELETED_FIELD_REASON = text(
 
 const NOTHING_RESTORABLE_REASON = text(
   "it changed no data that can be restored (old passwords and similar secrets are not stored)",
-  "元に戻せるデータの変更ではありません(以前のパスワードなどは保存していません)",
+  "このインポートには、元に戻せる変更がありません(以前のパスワードなどは保存していないため)",
 );
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   if (change.action === "fields.remove") return DELETED_FIELD_REASON;
-  // a console import can be undone even if no record changed, because it updated the age of the mirror
+  // a console import can be undone even if no record changed, because it updated the time of the last sync
   return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };
 

@@ -38,7 +38,7 @@ export interface EditableRecordType<F extends Fields = Fields> {
   readonly collection: string;
   /** the collection that stores the table's highest record number; default: `collection` */
   readonly series?: string | undefined;
-  /** the first part of the actions in the audit log; default: the collection */
+  /** the prefix of action names in the audit log, such as `users` in `users.create`; default: the collection */
   readonly actions?: string | undefined;
   readonly usual?: ManualValues | undefined;
   readonly scope?: string | undefined;

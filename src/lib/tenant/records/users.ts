@@ -58,7 +58,7 @@ const checkAdministrator = async (
   throw new Failure("input-rejected", {
     what: text(
       `${called} is an administrator by role (${ROLES[role].en})`,
-      `${called} には管理者権限(${ROLES[role].ja})が記録されています`,
+      `${called} には管理者権限(${ROLES[role].ja})が付与されています`,
     ),
     hint: step("to revoke the role", "管理者権限を外すには", line("clomo-account revoke", [called])),
   });

@@ -266,7 +266,7 @@ class HistoryReader {
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
 
-/** Returns the histories of a noun's records that have or had a name, deleted or not; see {@link findRecordsByName}. */
+/** Returns the histories of all records of a noun, also deleted ones, that have or once had the given name; see {@link findRecordsByName}. */
 export const readHistory = (
   session: Pick<Session, "read">,
   noun: NounWithHistory,

@@ -50,7 +50,7 @@ export interface KeyLocation {
   readonly key: (alias: string) => string;
   /** SQL: true if a row of the table with this alias has the key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column to overwrite when the value is released: the key column, if there is one; undefined for a list */
+  /** the column to overwrite so that another record can have the value: the key column, or else the value column */
   readonly held?: string | undefined;
   readonly record: string;
   /** true if the plan itself stores the keys and reports unknown keys */

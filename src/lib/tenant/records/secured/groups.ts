@@ -83,7 +83,7 @@ export const deleteGroups = (
   });
 };
 
-/** Checks that an app's files contain groups. Every app has groups in the console. @throws Failure @see facts 6.3, 6.6 */
+/** Checks that the file format of an app has a column for groups. The console has groups for every app. @throws Failure @see facts 6.3, 6.6 */
 export const requireAppWithGroups = (app: SecuredApp): void => {
   if (SECURED_FORMATS[app].columns.some(({ field }) => field === "groups")) return;
   const name = formatSecuredAppName(app);

@@ -138,7 +138,7 @@ const resolveRoleFlag = (
     throw new Failure("input-rejected", {
       what: text(
         `${formatSecuredAppName(app)} does not have a manager role; Docs, Calendar and Contacts have one`,
-        `${formatSecuredAppName(app)} に管理者以外の管理権限はありません。あるのは Docs・Calendar・Contacts だけです`,
+        `${formatSecuredAppName(app)} に manager の権限はありません。Docs・Calendar・Contacts だけにあります`,
       ),
       where,
     });
