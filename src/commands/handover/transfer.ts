@@ -51,7 +51,7 @@ export default defineCommand({
   details: [
     text(
       "Transfers in one change, all or nothing: the support option with the system administrator role it requires, and the renewal items that the leaver owns. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the work in the console is added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role: remove it last.",
-      "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります(最後に外します)。",
+      "次のものを 1 回の変更でまとめて引き継ぎます(一部だけ引き継がれることはありません): サポートオプションとそれに必要なシステム管理者の権限、退職者が更新担当の項目。サポートオプションがない人の管理者権限は引き継ぎません。すでに 5 アカウントに付与されているときは、先に退職者の分をオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります(最後に外します)。",
     ),
     text(
       "`handover checklist --leaver` lists the steps that only people can do.",
