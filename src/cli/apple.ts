@@ -11,9 +11,9 @@ export interface AppleSockets {
 
 export interface AppleLimits {
   readonly connectMs: number;
-  /** maximum number of milliseconds until the response starts, and between two of its chunks */
+  /** maximum time in milliseconds until the response starts, and between two chunks of the response */
   readonly silenceMs: number;
-  /** maximum number of milliseconds until the response is complete, even if small chunks keep arriving */
+  /** maximum time in milliseconds until the response is complete, even if chunks arrive regularly */
   readonly totalMs: number;
   readonly bytes: number;
 }
@@ -71,7 +71,7 @@ async function sendRequest(
       const what = text("timed out waiting for a response", "時間内に応答がありませんでした");
       throw new Failure("unavailable", { what, where: origin });
     }
-    // name only the host, because the URL and the headers may contain secrets
+    // the message names only the host, because the URL and the headers may contain secrets
     throw createSocketFailure(error, origin, asked ?? NEVER_ABORTED_SIGNAL);
   }
 }

@@ -178,10 +178,7 @@ const ALSO_LABEL = text("More", "その他");
 
 const STATUS_VERB_NAME = "status";
 
-/**
- * Renders the help of a verb. Without `all`, the help fits on one screen: it explains required options and those with a
- * brief text first, then the options of the examples, and only names the other options.
- */
+/** Renders the help of a verb. Without `all`, the help fits on one screen: some options are named but not explained. */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);

@@ -10,8 +10,8 @@ const OUTPUT_GRACE_MS = 50;
 const HANG_UP_EXIT_CODE = 129;
 
 /**
- * Exit codes by signal. SIGHUP also ends the program under `nohup`, because Node resets an ignored SIGHUP before our
- * code runs; with `setsid` or `systemd-run`, the program outlives its session.
+ * Exit codes by signal. SIGHUP ends the program even under `nohup`, because Node resets an ignored SIGHUP. With
+ * `setsid` or `systemd-run`, the program continues after the terminal is closed.
  */
 const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGHUP", HANG_UP_EXIT_CODE],
@@ -21,7 +21,7 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 
 export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** Reported for commands that change something that is not in a tenant, such as a remote service. */
+/** Reported if a command changes something outside the tenant, such as a remote service. */
 export const UNKNOWN_STATE = text("it is unknown how much was done", "どこまで処理したかは不明です");
 
 export interface SignalHost {
@@ -29,7 +29,7 @@ export interface SignalHost {
   exit(code: number): never;
 }
 
-/** Aborts the command on SIGINT, SIGTERM or SIGHUP, and ends the process if the command does not stop. */
+/** Aborts the command on SIGINT, SIGTERM or SIGHUP. Ends the process if the command does not stop in time. */
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #host: SignalHost;
@@ -42,7 +42,7 @@ export class Interrupts {
   #reported = false;
   #graceMs = GRACE_MS;
   done: Text | undefined;
-  /** called on SIGHUP by a command that runs until it is stopped; undefined for other commands */
+  /** called on SIGHUP; undefined unless the command runs until the user stops it */
   #reload: (() => void) | undefined;
 
   /** @param say writes to stderr synchronously, because anything written later would be lost */
@@ -52,7 +52,7 @@ export class Interrupts {
     this.#say = say;
     for (const [name, exit] of SIGNAL_EXIT_CODES) {
       host.on(name, () => {
-        // the system may send SIGHUP several times for one closed window; only the first one counts
+        // the system may send SIGHUP several times for one closed window
         if (name === "SIGHUP" && this.#reload !== undefined) this.#reload();
         else if (name === "SIGHUP") this.hangUp();
         else this.#interrupted(exit);
@@ -60,7 +60,7 @@ export class Interrupts {
     }
   }
 
-  /** Aborted by the first process signal; its reason is a Failure `interrupted`. */
+  /** Aborted by the first process signal. The abort reason is a Failure `interrupted`. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -69,7 +69,7 @@ export class Interrupts {
     return this.#reload === undefined ? this.#exit : undefined;
   }
 
-  /** Waits for SIGINT or SIGTERM. The command then has `graceMs` to end. SIGHUP calls `reload`. */
+  /** Waits for SIGINT or SIGTERM, after which the command has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
     this.#reload = reload;
@@ -95,7 +95,10 @@ export class Interrupts {
     this.done = done;
   }
 
-  /** Sets the function that returns, for an exit code, the lines to print before the report of an interruption. */
+  /**
+   * Sets the function that returns the lines to print before the report of an interruption. Its argument is the exit
+   * code.
+   */
   precede(ending: (exit: number) => string): void {
     this.#ending = ending;
   }
@@ -108,12 +111,14 @@ export class Interrupts {
     if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }
 
-  /** Handles Ctrl-C at a prompt, where it does not cause a signal, like SIGINT. The command has already ended. */
+  /** Handles Ctrl-C at a prompt like SIGINT, because a prompt receives Ctrl-C as a key. */
   leave(): void {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /** Reports the interruption of a command that has ended, and returns its exit code; undefined if there was none. */
+  /**
+   * Reports that a signal interrupted the command, and returns the exit code. Returns undefined if no signal arrived.
+   */
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;

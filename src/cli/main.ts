@@ -5,10 +5,7 @@ import type { ProgramEnvironment } from "./outside.ts";
 
 export { createProgramEnvironment } from "./outside.ts";
 
-/**
- * Runs the program: takes a command line and returns an exit code. Version, help and misspelt words are handled here;
- * the file of a verb and the code that runs it are loaded only if the verb runs.
- */
+/** Runs a command line and returns the exit code. To start quickly, loads the code of a verb only if that verb runs. */
 export async function main(outside: ProgramEnvironment): Promise<number> {
   const { host, writeNow } = outside;
   const [first, ...others] = host.argv.slice(2);
@@ -49,7 +46,7 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
     const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = asFailure(error);
     const nagios = line.flags.has("--nagios") ? line.verb?.nagios : undefined;
-    // print on stdout, because monitoring systems do not read stderr
+    // print the failure on stdout, because monitoring systems do not read stderr
     if (nagios !== undefined) {
       const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
       writeNow(1, `${renderPluginFailure(nagios, failure.what, style.language)}\n`);
@@ -59,10 +56,10 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
   }
 }
 
-/** First argument of the program when a completion script calls it at each Tab. People do not type this word. */
+/** First argument of the program when a shell's completion script calls it. */
 const COMPLETION_ARGUMENT = "__complete";
 
-/** Prints completions for a shell. On failure, prints nothing, because the person is still typing. */
+/** Prints completions for a shell. Prints nothing on failure, because an error would disturb the user's typing. */
 async function printCompletions(outside: ProgramEnvironment, asked: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
   const { answerShell } = await import("../commands/completion/answer.ts");
@@ -75,12 +72,12 @@ async function printCompletions(outside: ProgramEnvironment, asked: readonly str
   return 0;
 }
 
-/** The verb that runs if the program is called on a terminal without arguments and a tenant exists. */
+/** The verb that runs if the user types no arguments on a terminal and a tenant exists. */
 const STATUS_VERB = PROGRAM.verbs.find(({ name }) => name === "status");
 
 async function shouldShowStatus(outside: ProgramEnvironment, { path, help }: CommandLine): Promise<boolean> {
   if (path.length > 0 || help || !outside.host.stdout.isTTY) return false;
   const { hasTenants } = await import("./tools.ts");
-  // if the settings cannot be read, the help must still be shown
+  // show the help even if the settings cannot be read
   return hasTenants(outside).catch(() => false);
 }

@@ -30,20 +30,20 @@ export interface ProgramEnvironment {
   readonly host: Host;
   readonly clock: Clock;
   readonly userFolder: string;
-  /** `os.userInfo().username`; undefined if the user id has no name */
+  /** result of `os.userInfo().username`; undefined if the user id has no name */
   readonly userName: string | undefined;
-  /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
+  /** result of `process.geteuid()`; undefined on platforms without file owners */
   readonly userId: number | undefined;
   readonly hostName: string;
-  /** Returns true if a file descriptor is an open terminal. Returns false after the window was closed. */
+  /** Returns true if the descriptor is an open terminal, and false after the terminal's window was closed. */
   readonly isTerminal: (descriptor: number) => boolean;
-  /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe or window is not an error. */
+  /** Writes a short text to stdout (1) or stderr (2) synchronously. Ignores a closed pipe or window. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
   readonly openApple: () => Promise<AppleSockets>;
 }
 
-/** Returns true if stdin was a terminal whose window has been closed. */
+/** Returns true if stdin is a terminal whose window was closed. */
 export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<ProgramEnvironment, "host" | "isTerminal">): boolean =>
   stdin.isTTY && !isTerminal(0);
 
@@ -78,7 +78,9 @@ export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
 const PAUSE_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 const PAUSE_MS = 5;
 
-/** Writes without streams, because streams load slowly. The output is complete even if the process ends at once. */
+/**
+ * Writes synchronously and without streams, because loading streams is slow. The process may end right after the call.
+ */
 function writeNow(descriptor: 1 | 2, content: string): void {
   let rest = Buffer.from(content);
   while (rest.length > 0) {
@@ -89,7 +91,7 @@ function writeNow(descriptor: 1 | 2, content: string): void {
       if (code === "EPIPE" || code === "EOF") return;
       // the window of the terminal was closed, so nobody can read the output
       if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
-      // if stderr cannot be written, there is nowhere to report the error
+      // an error of stderr itself cannot be reported anywhere
       if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;
       if (code !== "EAGAIN") throw error;
       Atomics.wait(PAUSE_BUFFER, 0, 0, PAUSE_MS);

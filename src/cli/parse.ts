@@ -18,7 +18,7 @@ export interface ParsedLine {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Creates a failure to which {@link parseCommandLine} adds the command and, if the failure has no hint, a hint. */
+/** Creates a failure. {@link parseCommandLine} adds the command to it, and a hint if there is none. */
 const usageError = (what: Text, hint?: Text): Failure => new Failure("usage", { what, hint });
 
 function convertWord(raw: string, field: ValueField): unknown {
@@ -64,7 +64,7 @@ function describeExpected(field: ValueField): Text {
   return text(`one of ${words}`, ` ${words} のいずれか`);
 }
 
-/** Parses a value. A blank value is rejected, because it usually comes from a script variable that is not set. */
+/** Parses a value. Rejects a blank value, because it usually comes from a script variable that is not set. */
 function parseValue(raw: string, name: string, field: ValueField): unknown {
   if (raw.trim() === "") {
     if (field.blank === true) return null;
@@ -78,7 +78,7 @@ function parseValue(raw: string, name: string, field: ValueField): unknown {
   );
 }
 
-/** A parsed value. The object is necessary because commander treats null as a missing value. */
+/** A parsed value, in an object because commander treats a bare null as a missing value. */
 interface BoxedValue {
   readonly value: unknown;
 }
@@ -119,7 +119,7 @@ const readArgument = ([key, field]: readonly [string, Field], words: readonly st
   return [key, field.repeatable === true ? values : (values[0] ?? field.default)];
 };
 
-/** Messages for commander's error codes. The pattern finds the option or argument in commander's message. */
+/** Messages by commander's error code. The pattern extracts the option or argument from commander's own message. */
 const COMMANDER_ERRORS: Readonly<Record<string, readonly [pattern: RegExp, describe: (word: string) => Text]>> = {
   "commander.optionMissingArgument": [
     /(--[\w-]+)/,
@@ -141,7 +141,7 @@ const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): 
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
-/** Translates an error of commander. Does not show the value of an option for a secret, because it may be a secret. */
+/** Translates an error of commander. Omits the values of options that accept secrets. */
 function translateError(
   { code, message }: CommanderError,
   command: CommandSyntax,
@@ -190,7 +190,7 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
     .exitOverride()
     .allowExcessArguments(false)
     .configureOutput({ writeErr: () => undefined });
-  // a verb whose result is a file declares `--output` itself
+  // a verb that writes a file declares its own `--output`
   const general = Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in command.options));
   const fields = [...general, ...Object.entries(command.options)];
   const options = fields.map(([key, field]) => ({ key, field, option: createOption(key, field) }));
@@ -214,8 +214,7 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
   });
   rejectUselessGlobals(command, values);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
-  // a command that also writes documents declares `--format` and `--output` itself; for a record format, they mean the
-  // same as the global options
+  // some commands declare their own `--format` and `--output`; with a record format, these act as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
   const all = { ...Object.fromEntries(values), ...input };

@@ -18,7 +18,7 @@ export function asFailure(thrown: unknown): Failure {
   return new Failure("unexpected", { what, hint: VERBOSE_HINT, cause: error });
 }
 
-/** Replaces the API field in a tenant's failure with the option or argument that has the rejected value. */
+/** In a tenant's failure, replaces the name of an API field with the option or argument that the user typed. */
 export const nameOption = (
   failure: Failure,
   { options, args }: CommandSyntax,

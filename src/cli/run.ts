@@ -66,7 +66,7 @@ const openSummary = async (
   timezone?: string,
 ): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
 
-/** Parses the words of a command line. If they are invalid, also writes the summary line of a command that plans. */
+/** Parses the words of a command line. If the words are invalid, writes the summary line if the command has one. */
 async function parseOrSummarize(
   outside: ProgramEnvironment,
   command: Command,
@@ -87,7 +87,9 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** Rejects a change if other people can change the home folder. Only warns if the command does not change anything. */
+/**
+ * Rejects a change if other users can write to the home folder. If the command only reads, prints a warning instead.
+ */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },
@@ -137,9 +139,9 @@ async function finishWork(
     const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = nameOption(asFailure(first), command, input);
     const exit = toFailureExitCode(failure.code, verb);
-    // at a question, Ctrl-C arrives as a key, not as a signal
+    // while a prompt is shown, Ctrl-C arrives as a key, not as a signal
     if (failure.code === "interrupted") {
-      // if the window of the terminal is closed, stdin also ends, before SIGHUP arrives
+      // closing the terminal's window ends stdin before SIGHUP arrives
       if (isHungUp(outside)) interrupts.hangUp();
       interrupts.leave();
     }

@@ -33,7 +33,7 @@ export interface OpenTenant extends ChosenContext {
 export interface ConnectionEnvironment {
   readonly clock: Clock;
   readonly processes: ProcessTable;
-  /** name of the operating system's user; undefined if the user has no name, as in some containers */
+  /** the operating system's name for the user; undefined if there is none, as in some containers */
   readonly userName: string | undefined;
   readonly hostName: string;
   readonly as?: string | undefined;
@@ -48,8 +48,8 @@ export interface ConnectionEnvironment {
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   readonly mail?: TenantOptions["mail"];
   /**
-   * set for dry runs, which must not leave data behind: a local tenant that does not exist is created in this place if
-   * a request needs it on disk, and is removed when it is closed
+   * set for dry runs, which must not leave data behind; a missing tenant is created here if a request needs a file, and
+   * is deleted when the tenant is closed
    */
   readonly rehearsesIn?: TemporaryStorage | undefined;
 }
@@ -104,7 +104,7 @@ const buildTenantOptions = (
   apple: apple && {
     ...apple,
     wait: (delayMs, stop) => sleep(delayMs, undefined, { signal: stop }),
-    // the form that Apple expects: name/version
+    // Apple expects the form `name/version`
     program: program.replace(" ", "/"),
   },
   mail,
@@ -122,7 +122,7 @@ async function connectInProcess(
     tenant.openTenant({ ...options, ...where });
   const absent = isMissingFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // with --as, a missing tenant is not created on disk, because it cannot contain the account
+  // a missing tenant has no accounts, so `--as` cannot name an account in it: do not create the tenant on disk
   const making = { tenantFolder, open, rehearsesIn };
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
@@ -134,10 +134,10 @@ async function connectInProcess(
 }
 
 /**
- * Makes a verified copy the tenant of a context. The folder gets its final name only when it is complete. An existing
- * tenant is replaced if it is empty or if the copy continues it.
+ * Replaces the tenant of a context with a verified copy. An existing tenant is replaced only if it is empty or if the
+ * copy is a later state of the same tenant.
  *
- * @throws Failure `conflict` if the context has another tenant, `locked` if it is in use
+ * @throws Failure `conflict` if the context has another tenant, `locked` if the tenant is in use
  */
 export async function receiveTenant(
   copy: string,
@@ -192,7 +192,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
   readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
 }
 
-/** Opens a tenant that does not exist yet. The tenant is in memory until the first request that changes something. */
+/** Opens a tenant that does not exist yet. Its data is in memory until a request changes something. */
 function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): LocalTenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
@@ -238,7 +238,7 @@ async function connectToServer(
   const base = new URL(url);
   const { transport, close } = openSocket({
     credential,
-    // requests to this computer do not need a proxy, which could read them
+    // ignore proxy settings for requests to this computer, because a proxy could read the requests
     environment: isLoopbackAddress(url) ? undefined : environment,
     surroundings: {
       now: () => clock.now().getTime(),

@@ -27,14 +27,14 @@ import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenan
 
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-/** A tenant that is opened once. If it is protected, the name is asked for only once. */
+/** A tenant that is opened once. If the tenant is protected, the user must type its name once before a change. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
 }
 
 interface ChangeReports {
   readonly interrupts: Interrupts;
-  /** returns true if the run may ask about a change */
+  /** returns true if the user may be asked to confirm a change */
   readonly mayAsk: () => boolean;
 }
 
@@ -46,13 +46,13 @@ const createMachine = ({ host, userFolder, userName, hostName }: ProgramEnvironm
   program: PROGRAM_VERSION,
   node: host.execPath,
   door: host.argv[1] ?? "",
-  // computed only when needed: it takes milliseconds, and most commands do not use it
+  // computed only if a command needs the time zone, because this takes milliseconds
   get timezone() {
     return new Intl.DateTimeFormat().resolvedOptions().timeZone;
   },
 });
 
-/** Yields the bytes of stdin. Throws if the terminal's window was closed, because the input is then incomplete. */
+/** Yields the bytes of stdin. @throws if the terminal's window was closed, because the input is then incomplete */
 async function* readCompleteInput(
   outside: ProgramEnvironment,
   interrupts: Interrupts,
@@ -62,20 +62,20 @@ async function* readCompleteInput(
   interrupts.signal.throwIfAborted();
 }
 
-/** Returns stdin with its descriptor and `isTTY`, by which endless devices and terminals are detected. */
+/** Returns stdin with its descriptor and `isTTY`, which are needed to detect terminals and endless devices. */
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
 /**
- * Returns a function that opens stdin at its first call, because opening takes milliseconds. After the window was
- * closed, the terminal's mode is not reset, because that would fail and end the program.
+ * Returns a function that opens stdin when first called, because opening takes milliseconds. After the window was
+ * closed, the terminal's mode is not reset, because resetting would fail and end the program.
  */
 const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
   return () => {
     if (made !== undefined) return made;
     const stdin = (made = host.stdin);
-    // only a terminal has setRawMode
+    // setRawMode exists only if stdin is a terminal
     const { setRawMode } = stdin as Partial<typeof stdin>;
     if (setRawMode !== undefined) {
       stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);
@@ -84,7 +84,7 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
   };
 };
 
-/** Warns about a temporary copy that could not be removed, because it may contain personal data. */
+/** Warns that a temporary copy of a tenant could not be deleted, because the copy may contain personal data. */
 const warnOfLeftoverCopy =
   (terminal: () => Terminal) =>
   async (path: string, cause: unknown): Promise<void> => {
@@ -99,7 +99,7 @@ const warnOfLeftoverCopy =
     );
   };
 
-/** Loads the client only if a command uses a tenant, because loading takes milliseconds. */
+/** Loads the client when a command first uses a tenant, because loading takes milliseconds. */
 const loadClient = () => import("../lib/client/index.ts");
 
 async function reportChanges(
@@ -114,7 +114,7 @@ async function reportChanges(
   return { ...tenant, connection: { ...tenant.connection, changes } };
 }
 
-/** Creates the pool of the tenants of one run. Each tenant is opened once. */
+/** Creates the pool of the tenants that a command uses. Each tenant is opened only once. */
 function createTenantPool(
   outside: ProgramEnvironment,
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
@@ -155,7 +155,7 @@ function createTenantPool(
   }
   return {
     open,
-    /** makes the next change of each open tenant fail if its data changed after a question was asked */
+    /** after the user answered a question, the next change fails if the tenant's data changed in the meantime */
     async asked(): Promise<void> {
       if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
@@ -166,7 +166,9 @@ function createTenantPool(
   };
 }
 
-/** Returns a function that chooses the context once. If there are several, a terminal shows the chosen one. */
+/**
+ * Returns a function that chooses the context once. If there are several contexts, prints the chosen one on a terminal.
+ */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -182,8 +184,8 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
 /**
- * Returns a function that rejects `--token-file` for a local tenant and warns once about a token in the environment,
- * because a job that expects few rights would run as the owner of the local tenant.
+ * Returns a function that rejects `--token-file` for a local tenant. For a token in the environment, the function warns
+ * once: the command runs with all rights, not with the token's rights.
  */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
@@ -218,7 +220,10 @@ const TOKEN_TYPED_FAILURE = new Failure("usage", {
   ),
 });
 
-/** Returns a function that finds the secret for a remote tenant: `--token-file`, else CLOMOCTL_TOKEN, else `login`. */
+/**
+ * Returns a function that finds the token for a remote tenant: from `--token-file`, CLOMOCTL_TOKEN or `login`, in this
+ * order.
+ */
 const createSecretLookup = (
   { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
   { modes, stdin }: { readonly modes: boolean; readonly stdin: () => Tools["stdin"] },
@@ -231,7 +236,7 @@ const createSecretLookup = (
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { folder: workingFolder, modes, stdin };
-      // stdin can be read only once, but a command may open several tenants
+      // read the secret once, because a command may open several tenants and stdin can be read only once
       content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
         const { asFailure } = await import("./report.ts");
         const { code } = asFailure(error);
@@ -346,7 +351,7 @@ const createTenantMachine = (outside: ProgramEnvironment, given: GivenTools, int
     program: PROGRAM_VERSION,
     processes: temporary.processes,
     as: globals.as,
-    // a tenant in a read-only home folder can be exported, but the export cannot be recorded
+    // if the home folder is read-only, an export succeeds but cannot be recorded in the audit log
     unaudited: () => terminal.warn(UNAUDITED_WARNING),
     changed: (numbers) => terminal.addChanges(numbers),
     warn: (warning) => terminal.warn(warning),
@@ -360,7 +365,7 @@ const UNAUDITED_WARNING = text(
   "テナントのファイルに書き込めないため、このエクスポートは監査ログに記録されていません",
 );
 
-/** @param how.isRehearsal true if the run must not leave data behind */
+/** @param how.isRehearsal true for a dry run, which must not leave data behind */
 export function openTools(
   outside: ProgramEnvironment,
   globals: Globals,
