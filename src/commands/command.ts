@@ -40,7 +40,7 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly exits: readonly ErrorCode[];
   /** true if the command changes something; implied by {@link shows} */
   readonly changes?: true | undefined;
-  /** true if the command commits or rejects a plan: without a terminal, it then prints a summary line */
+  /** true if the command commits or rejects a plan; in scripts, such a command prints a summary line */
   readonly plans?: true | undefined;
   /** options that make a read-only command change something */
   readonly changesBy?: readonly string[] | undefined;
@@ -90,7 +90,7 @@ export interface VerbNode {
   readonly load: () => Promise<{ readonly default: Command }>;
 }
 
-/** A noun with its verbs and its nouns, such as `users` in `secured users`. */
+/** A noun with its verbs and nested nouns: `users` in `secured users` is a nested noun. */
 export interface NounNode extends Noun {
   readonly name: string;
   readonly aliases: readonly string[];

@@ -10,7 +10,7 @@ interface FieldBase {
 }
 
 interface FieldWithValue extends FieldBase {
-  /** placeholder of the value in help, in upper case, such as `FILE`; for an argument, its name */
+  /** placeholder of the value in help, in upper case, such as `FILE`; default: the key */
   readonly value?: string | undefined;
   readonly short?: string | undefined;
   readonly required?: true | undefined;
@@ -18,7 +18,7 @@ interface FieldWithValue extends FieldBase {
   readonly repeatable?: true | undefined;
   /** two different values are a usage error; otherwise, the last value is used */
   readonly single?: true | undefined;
-  /** a blank value clears the field and is read as null; otherwise, a blank value is a usage error */
+  /** a blank value clears the field and is read as null; without this property, a blank value is a usage error */
   readonly blank?: true | undefined;
 }
 
@@ -39,15 +39,15 @@ export interface TextField extends FieldWithValue {
 }
 
 /**
- * The name of a file that the command writes (`-` is stdout). An existing file is replaced only with `--overwrite`,
- * which is checked before the command reads or changes anything; see `permitOutputs`.
+ * The name of a file that the command writes (`-` is stdout). Existing files are replaced only with `--overwrite`. This
+ * is checked before the command reads or changes anything; see `permitOutputs`.
  */
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
   /** the file does not contain personal data: its permissions follow the umask; other files get mode 0600 */
   readonly isPublic?: true | undefined;
-  /** the output is a bundle of `handover export`: a folder, unless the name has the extension of an archive */
+  /** the output is a bundle of `handover export`; a folder unless the name ends in an archive's extension */
   readonly isBundle?: true | undefined;
   /** true: the output is a workbook if the name ends in .xlsx; text: explains why workbooks are not supported */
   readonly workbook?: true | Text | undefined;
@@ -65,7 +65,7 @@ export interface TimeField extends FieldWithValue {
   readonly default?: undefined;
 }
 
-/** A whole number from `min` (0 by default) to `max`. */
+/** A whole number from `min` (default 0) to `max`. */
 export interface NumberField extends FieldWithValue {
   readonly kind: "number";
   readonly min?: number | undefined;

@@ -10,9 +10,8 @@ interface PromptTools {
 }
 
 /**
- * Checks, without a question, that a tenant may be changed. If there are several contexts and no terminal on which the
- * user sees the context in use, the command must name the context: `context use` is not enough. For a protected
- * context, `--confirm-context` must repeat the name.
+ * Checks without a prompt that a tenant may be changed. In scripts, the command line must name the context if there are
+ * several: `context use` is not enough. For a protected context, `--confirm-context` must repeat the context's name.
  *
  * @throws `usage` if an option is missing, `input-rejected` if `--confirm-context` names another context
  */

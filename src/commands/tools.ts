@@ -26,7 +26,7 @@ export interface Machine {
   /** name of the operating system's user; undefined if the user has no name, as in some containers */
   readonly userName: string | undefined;
   readonly hostName: string;
-  /** IANA name of the computer's time zone, for programs such as cron that use no other time zone */
+  /** IANA name of the computer's time zone, which programs such as cron use */
   readonly timezone: string;
   readonly node: string;
   /** name and version of the program, recorded in its output: `clomoctl 0.1.0` */
@@ -74,7 +74,7 @@ export interface Tools {
   readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
-  /** bytes of stdin, which can be read once. Throws Failure `interrupted` if the terminal was closed */
+  /** bytes of stdin, which can be read only once; throws Failure `interrupted` if the terminal's window was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends within 900 ms */
@@ -98,7 +98,11 @@ export interface Tools {
   inspectCopy(path: string): Promise<TenantCopyState>;
   /** Compares a verified copy with the tenant of a context, which must have a tenant. */
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
-  /** @throws Failure `conflict` if the copy does not continue the context's tenant */
+  /**
+   * Replaces the context's tenant with a copy.
+   *
+   * @throws Failure `conflict` if the copy is not a later state of the tenant
+   */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** Serves a local tenant. Each request acts as the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
@@ -110,6 +114,6 @@ export interface Tools {
   describeState(state: () => Text): void;
   /** Adds facts about the command's plan to the summary line. */
   summarize(plan: Partial<PlanSummary>): void;
-  /** Describes changes that have been made. Shown on a signal and before later failures. */
+  /** Sets the description of changes already made, which is shown if a signal arrives or the command fails later. */
   describeDone(done: Text): void;
 }

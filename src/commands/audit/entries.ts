@@ -40,7 +40,7 @@ export const toAuditRow = ({ seq, hash, record }: AuditRecord): AuditRow => {
 
 /** Returns the name or ID of the import that a record belongs to; undefined if there is no import. */
 export const getImportName = ({ objects }: AuditRow): string | undefined => {
-  // in the record of an undo, the first object is the import that was undone
+  // the record of an undo lists the undone import first
   const one = objects.findLast(({ thing }) => thing === "import");
   return one?.name ?? one?.id;
 };

@@ -13,7 +13,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
     columns: ACCOUNT_COLUMNS,
     called: ({ name, user }) => `${name} (${user})`,
     undoable: true,
-    // removing the role also removes the password
+    // an account that loses its role also loses its password
     along: ({ before, after }) =>
       before !== null && before.role !== after.role && after.role === "none" && after.passwordSetAt !== null
         ? describeNotRestored(FORMER_SECRETS)
@@ -22,13 +22,13 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
   const { before, after } = written;
   if (before?.supportOption !== true || after.supportOption) return;
   const { client } = await tools.tenant("accounts");
-  // after an account changed its own role, it may no longer be permitted to list accounts
+  // listing accounts may fail, because the account may have just lost the permission
   const holders = await ignoreFailure(() => Array.fromAsync(client.accounts.list({ supported: true })));
   if (holders?.every(({ id }) => id === after.id) === true)
     await tools.terminal.warn(describeSupportLoss(toTypableName(after.name, after.id)));
 }
 
-/** @see facts 3.2: emails about certificates go only to system administrators with the support option */
+/** CLOMO sends emails about certificates only to system administrators with the support option. @see facts 3.2 */
 const describeSupportLoss = (leaver: string): Text => {
   const command = line("handover checklist", [], { leaver });
   return text(

@@ -41,7 +41,9 @@ export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((c
   };
 });
 
-/** Returns the keys of the columns that fit on a terminal. For a role, leaves out columns that do not apply. */
+/**
+ * Returns the keys of the columns that fit on a terminal. Given a role, omits columns that do not apply to the role.
+ */
 export const getDefaultColumns = (role: Role | undefined): readonly string[] => {
   const { usual } = ACCOUNT;
   if (role === undefined) return usual;

@@ -156,7 +156,10 @@ export const readNewPassword = async (tools: Tools, file: string | undefined): P
 
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
-/** Asks for a missing password if it is required, except in a dry run or for a mirror, which stores no passwords. */
+/**
+ * Prompts for a missing password if a password is required. Does not prompt in a dry run, or for a mirror, which stores
+ * no passwords.
+ */
 export async function resolvePassword(
   tools: Tools,
   {

@@ -46,7 +46,7 @@ const suggestFlags = (options: Fields, typed: ReadonlySet<string>): readonly Sug
     .filter(([key, field]) => isRepeatable(field) || !typed.has(`--${toFlagName(key)}`))
     .map(([key, { about }]) => [`--${toFlagName(key)}`, about]);
 
-/** Returns the possible values of a field; undefined if the shell should complete file names. */
+/** Returns the possible values of a field; undefined if the shell should complete file names instead. */
 async function listValues(field: Field, readContexts: ContextReader): Promise<readonly string[] | undefined> {
   if (field.kind === "timezone") return Intl.supportedValuesOf("timeZone");
   const { kind, names, choices = [] } = { names: undefined, choices: undefined, ...field };

@@ -1,9 +1,9 @@
 /**
- * The completion scripts of the shells. At each Tab, they call the program with the word `__complete` of
- * `src/cli/main.ts`, so they do not have to be updated. They do not evaluate the program's output.
+ * Completion scripts of the shells. At each Tab, a script calls the program with `__complete` (see `src/cli/main.ts`),
+ * so an installed script works with later versions. Scripts do not evaluate the program's output as code.
  */
 
-/** For bash 3.2 (part of macOS) and later. Bash replaces only the part of a word after the last `=` or `:`. */
+/** Works with bash 3.2 (part of macOS) and later. Bash replaces only the text after the last `=` or `:` of a word. */
 const BASH_SCRIPT = `# bash completion for clomoctl
 _clomoctl() {
   local answer line current kept= kind= typed=\${COMP_LINE:0:COMP_POINT}

@@ -16,7 +16,7 @@ const listWithReferences = (kind: ImportKind): readonly ImportKind[] => {
   return [...PANEL_KINDS.filter(isBefore).flatMap(listWithReferences), kind];
 };
 
-/** The kinds of exports in the order in which they are taken: those to which others refer come first. */
+/** The kinds of exports in the order of import. A kind comes after the kinds to which its records refer. */
 export const EXPORT_ORDER: readonly ImportKind[] = [
   ...new Set([...PANEL_KINDS, ...SECURED_APPS].flatMap(listWithReferences)),
 ];

@@ -180,7 +180,7 @@ async function sendExport(
     kind,
     keepMissing,
     fromConsole: true,
-    // a group in the console's own export exists in the console
+    // create groups without asking, because the console exported them
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,
     fileName: toRecordedName(name, context),
@@ -189,7 +189,12 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/** @returns true for the first export of a kind. @throws `input-rejected` if an unusual export is not confirmed */
+/**
+ * Asks for confirmation if an export is unusual.
+ *
+ * @returns true for the first export of a kind
+ * @throws `input-rejected` if not confirmed
+ */
 async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(

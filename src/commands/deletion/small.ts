@@ -24,7 +24,7 @@ interface SmallDeletion<R> {
   readonly columns: readonly Column<R>[];
   readonly records: readonly R[];
   readonly names: readonly string[];
-  /** the records or values to delete; `count` must be typed to confirm the deletion */
+  /** the records or values to delete; the user must type `count` to confirm the deletion */
   readonly counted: { readonly noun: Text; readonly count: number };
   readonly also?: Text | undefined;
   /** the values that undo does not restore, if the deletion cannot be undone */

@@ -156,7 +156,7 @@ type NewLayout = Pick<Layout, "headers" | "map">;
 
 export interface NameList {
   readonly typed: readonly TypedName[];
-  /** the column map that the user defined by answers; stored with the change */
+  /** the columns as the user explained them; stored when the change is made */
   readonly learnt?: NewLayout | undefined;
   /** true if rows were skipped: the list may then have no names */
   readonly skips?: boolean | undefined;

@@ -21,7 +21,7 @@ const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]
   return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
 
-/** Returns the rows of a sheet. `hasTimes` is true if the sheet shows when the questions were answered. */
+/** Returns the rows of a sheet. `hasTimes` is true if the sheet has a column for the time of each answer. */
 async function readSheet(tools: Tools, name: string) {
   await using file = await openInput(tools, name);
   const { label } = file;

@@ -71,7 +71,6 @@ export default defineCommand({
     const facts = await collectHandoverFacts(tenant);
     const questions = listQuestions(facts, day);
     const kept: Answer[] = [];
-    /** Saves all of the answers or none. */
     const keep = async (answers: readonly NewAnswer[]): Promise<void> => {
       if (answers.length === 0) return;
       const body = { answers: answers.map((answer) => ({ ...answer, by: by ?? answer.by })), dryRun };

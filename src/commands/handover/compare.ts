@@ -18,7 +18,7 @@ export interface Difference {
   readonly change: ChangeKind;
   /** identifies the record: an email address, a code or a serial number */
   readonly key: string;
-  /** name of the record; null if it does not have one */
+  /** name of the record; null if its type has no names */
   readonly name: string | null;
   /** the field that changed; null for a whole record */
   readonly field: { readonly key: string; readonly header: Text } | null;
@@ -26,7 +26,7 @@ export interface Difference {
   readonly after: ComparedValue | null;
 }
 
-/** The console or Apple owns these types; these fields differ even between two copies of the same data. */
+/** Types that are not compared, because the console or Apple owns them, and fields that differ even between copies. */
 const IGNORED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
 const IGNORED_FIELDS = new Set(
   // the last three are derived from other records, which are compared
@@ -53,7 +53,7 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
   }
 }
 
-/** Only records that differ are kept in memory. */
+/** Yields the differences between two copies. Keeps only differing records in memory. */
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
   for (const type of RECORD_TYPES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
 }

@@ -99,7 +99,7 @@ export default defineCommand({
       about: text("for cron: print nothing if there are no differences", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
-  // without the second bundle, the command opens the current tenant
+  // if only one bundle is given, the command also opens the current tenant
   exits: [...OPEN_TENANT_ERRORS, "differs"],
   opensTenant: false,
   readsTenants: true,
@@ -120,7 +120,7 @@ export default defineCommand({
       let last = "";
       for (let next = first; next.done !== true; next = await found.next()) {
         const { change, resource, key } = next.value;
-        // all differences of one record are consecutive
+        // differences are sorted by record, so a record is counted at its first difference
         if (last !== `${resource} ${key}`) counts[change] += 1;
         last = `${resource} ${key}`;
         yield next.value;

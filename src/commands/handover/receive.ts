@@ -129,7 +129,11 @@ export default defineCommand({
   },
 });
 
-/** @throws Failure `usage` if nobody can be asked for the fingerprint, `input-rejected` if the fingerprint differs */
+/**
+ * Compares the bundle's fingerprint with the typed one.
+ *
+ * @throws Failure `usage` if the fingerprint is missing and cannot be prompted for, `input-rejected` if it differs
+ */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
   const message = text(

@@ -45,7 +45,6 @@ const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
     header: text("errors found", "見つかったエラー"),
     advice: true,
     value: ({ faults }) => faults,
-    // people see one line for each fault instead
     name: () => null,
   },
 ];

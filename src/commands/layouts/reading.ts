@@ -28,7 +28,7 @@ export interface ListRequest {
 
 interface ListReading {
   readonly map?: MapFileSchema | undefined;
-  /** true if the user answered questions about columns: the change then stores the map as a layout */
+  /** true if the user answered questions about columns, so that the change stores the answers as a layout */
   readonly learns?: boolean | undefined;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
@@ -38,7 +38,7 @@ interface ListReading {
 type Place = Pick<MapOptions, "sheet" | "headerRow">;
 
 interface FoundHeader {
-  /** from the options or the column map */
+  /** sheet and header row from the options or the column map */
   readonly place: Place;
   readonly header: HeaderFinder;
   readonly detected: InputFormat;
@@ -99,7 +99,7 @@ type Knowledge =
 function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): Knowledge {
   if (match === undefined) return { state: "unknown" };
   if (isFitting(match)) return { state: "fits", match };
-  // if the column by which the layout skips leavers is missing, the import would create them again
+  // without the column by which the layout skips leavers, the import would create the leavers again
   const isUnsafe = canAsk && match.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
@@ -177,7 +177,7 @@ const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileS
   columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
 });
 
-/** @throws `input-rejected` if the list lacks a column of the layout, or has another column for a field */
+/** Throws if columns do not fit a layout. @throws `input-rejected` if the list lacks a column or has a better one */
 function rejectDoubtfulColumns(
   { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
   { kind, file }: ListRequest,

@@ -51,7 +51,7 @@ export function listColumns<R>(
   return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 
-/** Returns true if the output has all columns: JSON, or any format with `--fields`. */
+/** Returns true if the output has all columns, as in JSON or with `--fields`. */
 export const hasAllColumns = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "json" || format === "ndjson" || fields !== undefined;
 

@@ -28,7 +28,7 @@ export async function findByName<R>(
   return requireSingleMatch(name, found, kind, found.length > 0 ? undefined : await kind.advise?.(tools, name));
 }
 
-/** @throws Failure `not-found` if no record is found, `usage` if several are */
+/** @throws Failure `not-found` if no record matches, `usage` if several records match */
 export function requireSingleMatch<R>(
   name: string,
   found: readonly R[],

@@ -29,7 +29,7 @@ async function loadJudgedRenewals(
 ): Promise<readonly JudgedItem[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade.facts);
-  // this overview does not show whether an item is valid already
+  // validity does not matter here, because the overview shows only expiry
   return items
     .map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf))
     .toSorted(compareByExpiry);

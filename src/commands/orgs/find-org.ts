@@ -24,7 +24,7 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   return findByName(tools, client.orgs, name, ORG_LOOKUP);
 }
 
-/** `direct` excludes the organisations below. */
+/** `direct` excludes records in organisations below the given organisation. */
 interface TypedOrgFilter {
   readonly org: string | undefined;
   readonly direct: boolean | undefined;

@@ -121,7 +121,7 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/** Blanks the ID if a creation is a dry run, because the real ID will differ. */
+/** Hides the ID of a record created in a dry run, because the real creation assigns another ID. */
 const hideProvisionalId = <R>(
   columns: readonly Column<R>[],
   { before, dryRun }: ChangeResult<R>,

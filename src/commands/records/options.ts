@@ -17,7 +17,7 @@ export const DRY_RUN_OPTION = {
 } as const satisfies OptionField;
 
 interface ValueOptionSettings {
-  /** fields without an option, because another verb or an argument sets them */
+  /** fields that get no option, because an argument or another verb sets them */
   readonly without?: readonly string[] | undefined;
   /** true for a new record: missing required fields are then a usage error */
   readonly isNew?: boolean | undefined;

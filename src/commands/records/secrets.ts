@@ -11,7 +11,7 @@ import type { Tools } from "../tools.ts";
 export interface Secret<N extends string = string> {
   /** start of the names of its options, in camelCase: `password` */
   readonly name: N;
-  /** name for users; in Japanese, CLOMO's label */
+  /** name that users see; in Japanese, the label in CLOMO */
   readonly called: Text;
   readonly rule: Rule;
   /** an additional rule for the secret: its description and its check */
@@ -77,7 +77,7 @@ export async function readSecretInput(tools: Tools, secret: Secret, given: Secre
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/** Prompts for a secret twice, like the console, because typing errors are not visible. */
+/** Prompts for a secret twice, because the typed text is invisible. The console does the same. */
 async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${toFlagName(name)}-file FILE`;

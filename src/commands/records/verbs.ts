@@ -36,7 +36,6 @@ type VerbName = FileVerb | "create" | "edit" | "history";
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** How the records of a command are found, shown and exported. */
 interface RecordAccess<R> {
   readonly lookup: NamedKind<R>;
   readonly columns: readonly Column<R>[];
@@ -72,7 +71,7 @@ export interface RecordNoun<R extends { readonly id: string }> extends Omit<
   readonly lookup: NamedKind<R>;
   /** the field that is the argument of `create` */
   readonly createdBy?: string;
-  /** the fields that `edit` does not change, because another verb does */
+  /** fields that `edit` does not change, because another verb changes them */
   readonly changedElsewhere: readonly string[];
   readonly examples: Readonly<Record<VerbName, readonly string[]>>;
 }
@@ -294,7 +293,7 @@ export const defineFileVerbs = <R extends { readonly id: string }>(of: FileNoun<
   template: defineTemplate(of),
 });
 
-/** The verbs that users, organisations and devices have in common. */
+/** Defines the verbs that users, organisations and devices have in common. */
 export const defineRecordVerbs = <R extends { readonly id: string }>(of: RecordNoun<R>): Record<VerbName, Command> => {
   const { lookup, columns = of.layout.columns } = of;
   const reach = async (tools: Tools) => ({ lookup, columns, client: await openClient(tools, of) });

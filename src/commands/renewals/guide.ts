@@ -38,7 +38,7 @@ export default defineCommand({
     const { kind, item } = await findSubject(client, typed);
     const expiry = item && judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)).expiry;
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
-    // a file that is not on this computer cannot be compared
+    // the file of a remote tenant's item may be on another computer, so do not compare with it
     const known = item === null || tenant.context.kind === "embedded" ? item : { ...item, source: null };
     return writeGuide(tools, buildRenewalGuide(kind, known, expiry, facts), options);
   },
@@ -64,7 +64,7 @@ async function findSubject(
   });
 }
 
-/** Finds out whether the tenant itself holds the token, which the steps for CLOMO PANEL would invalidate. */
+/** Finds out whether this tenant uses the token: the steps for CLOMO PANEL would then make the token invalid. */
 async function findHolder(client: Client<"ade">, item: RenewalItem | null): Promise<GuideFacts> {
   try {
     return { own: findOwnToken(await client.ade.show(), item) };

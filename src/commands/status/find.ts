@@ -25,7 +25,7 @@ import { findLastRun } from "./last-run.ts";
 
 export interface TenantFindings {
   readonly context: Context;
-  /** name of the tenant for users */
+  /** name of the tenant, as shown to users */
   readonly tenant: string;
   readonly timezone: string;
   readonly findings: readonly Finding[];
@@ -130,7 +130,7 @@ async function readTenant(tools: Tools, context: Context) {
   };
 }
 
-/** Adds the stage of an expiry to the finding's ID, so that each stage is reported as a new finding. */
+/** Adds the stage of an expiry (such as the days left) to the finding's ID, so that each stage is reported as new. */
 const addStageToId = (finding: Finding, asOf: StageClock): Finding => {
   const { expiresAt = null } = finding.item ?? {};
   const stage = expiresAt === null ? undefined : findReachedStage(expiresAt, asOf);
@@ -224,7 +224,7 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** Returns one finding for all tenants with the same problem; nothing if the daily run was never used. */
+/** Returns one finding for all tenants whose daily run was missed. Returns none if daily runs were never used. */
 export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
   if (all.every(({ lastRun }) => lastRun === undefined)) return [];
   const missed = all
@@ -274,8 +274,8 @@ export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
 /**
- * Returns the monthly overview: the items due within 90 days, and the hash of the last audit record, with which a later
- * removal of records can be proved.
+ * Returns the monthly overview. Contains the items due within 90 days and the hash of the last audit record, which
+ * later shows whether audit records were removed.
  */
 export async function buildMonthlyOverview(
   tools: Tools,

@@ -25,14 +25,14 @@ const keyOf = (recipient: Recipient): string => {
 const isForRecipient = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
   contexts?.includes(context ?? "") ?? true;
 
-/** Returns true if reminders already report the item; they are recorded in the tenant, also for other computers. */
+/** Returns true if the tenant's reminders already report the item of a finding. */
 const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
     ({ context: { name }, reminders }) =>
       name === context && reminders?.items.some(({ id }) => id === item?.id) === true,
   );
 
-/** @param print prints the findings that were not printed before; not called if there are none */
+/** @param print prints the new findings; not called if there are none */
 export async function notify(
   tools: Tools,
   all: readonly TenantFindings[],

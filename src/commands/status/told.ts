@@ -36,7 +36,7 @@ export class ReportedFindings {
     return told;
   }
 
-  /** Runs `report`, unless another process of this home folder is reporting findings. */
+  /** Runs `report`. Does nothing if another process with the same home folder is reporting findings. */
   static async whileAlone(tools: Tools, report: () => Promise<void>): Promise<void> {
     const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
     await ensureFolder(getRunFolder(tools));
@@ -64,7 +64,7 @@ export class ReportedFindings {
     await this.#write();
   }
 
-  /** Forgets findings of these tenants that no longer exist, so that they are new when they return. */
+  /** Forgets resolved findings of the given tenants, so that a finding that occurs again is reported again. */
   async forgetAllBut(findings: readonly ReportedFinding[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
     const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));

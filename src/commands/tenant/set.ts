@@ -68,7 +68,7 @@ export default defineCommand({
   },
 });
 
-/** Fields without an option are absent. */
+/** Converts options into a change. If an option is missing, the change omits its field. */
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   const { contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {

@@ -136,7 +136,8 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // without changes, the number is not checked, so that a scheduled command with a fixed number can run again
+  // do not check the confirmed number if nothing changes, so that a scheduled command can run again with the same
+  // number
   const changes = rows.some(isEnding);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);

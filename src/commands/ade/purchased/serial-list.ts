@@ -15,7 +15,7 @@ export interface SerialRow {
 
 type SerialListOptions = Pick<InputFormatOptions, "encoding" | "sheet">;
 
-/** Headers for serial numbers in sellers' lists. Spaces, dots, hyphens, underscores, case and width are ignored. */
+/** Headers of serial numbers in sellers' lists, without spaces and punctuation. */
 const SERIAL_HEADERS: ReadonlySet<string> = new Set([
   "シリアルナンバー",
   "シリアル番号",

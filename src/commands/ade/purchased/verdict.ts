@@ -17,7 +17,7 @@ export const isReadyVerdict = (verdict: Verdict): boolean => verdict === "ready"
 
 export interface ReconciledDevice extends SerialRow {
   readonly verdict: Verdict;
-  /** null in a mirror, because the console's exports do not contain the profile state */
+  /** null in a mirror, because console exports do not contain the profile state */
   readonly profileStatus: string | null;
 }
 

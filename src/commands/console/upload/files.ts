@@ -109,7 +109,7 @@ function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFil
   });
 }
 
-/** @throws `conflict` if the last export was undone, because the console's values are then unknown */
+/** Returns the last export. @throws `conflict` if it was undone, because the values in the console are then unknown */
 export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
   const last = await findLastExport((await tools.tenant("imports")).client, kind);
   if (last?.state.startsWith("undone") !== true) return last;

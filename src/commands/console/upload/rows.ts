@@ -37,7 +37,7 @@ const openExport = async (client: ExportClient, kind: ImportKind): Promise<Async
   return client.secured.export(kind, { layout: "full" });
 };
 
-/** Reads the present values of records from the tenant's own export; secrets are in no export. */
+/** Reads the current values of records by exporting them from the tenant. Exports do not contain secrets. */
 export async function readUploadRows(
   client: ExportClient,
   { kind, records }: { readonly kind: ImportKind; readonly records: readonly TaskRecord[] },

@@ -56,7 +56,7 @@ const findCommonCause = (problem: GroupableProblem): string | undefined => {
 
 const MAX_FOLDED_PROBLEMS = 8;
 
-/** Collects the first problems of each severity. Problems with a common cause are listed once, with a row count. */
+/** Collects the first problems of each severity. Lists problems with the same cause once, with the number of rows. */
 export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();

@@ -15,7 +15,7 @@ export interface LocatedCharacter {
 export interface UnmappableFile {
   readonly name: string;
   readonly encoding: Encoding;
-  /** the first places, at most {@link MAX_LISTED_CHARACTERS} */
+  /** the first unmappable characters, at most {@link MAX_LISTED_CHARACTERS} */
   readonly placed: readonly LocatedCharacter[];
   readonly total: number;
   readonly hint: Text;

@@ -43,9 +43,9 @@ interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** the map of the file; only headers that the map does not mention lead to questions */
   readonly map?: MapFileSchema | undefined;
-  /** headers that may be better sources of fields that the map reads from other columns */
+  /** headers that may fit a field better than the column from which the map reads the field */
   readonly doubtful?: readonly string[] | undefined;
-  /** finds columns by the values below headers; null if the values contradict the proposed column */
+  /** finds columns by the values below headers; null if the values do not fit the proposed column */
   readonly findByValues?:
     | ((headers: readonly string[], search: ColumnSearch) => Promise<ReadonlyMap<string, Column | null>>)
     | undefined;
@@ -79,7 +79,7 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
   return proposed;
 };
 
-/** Asks what the headers mean that the format and the map do not explain. @returns undefined if there are none */
+/** Asks what unknown headers mean. @returns undefined if all headers are known */
 export async function askColumns(
   prompts: Questions,
   headers: readonly string[],

@@ -149,7 +149,7 @@ export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => 
 
 const WORKBOOK_FILE = "records.xlsx";
 
-/** Excel's maximum number of rows, without the header row. The NDJSON file contains all records. */
+/** Maximum number of records in an Excel sheet, without the header row. The NDJSON file is not limited. */
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 

@@ -19,7 +19,7 @@ export interface PlannedFile {
 
 type Values = ReadonlyMap<string, string>;
 
-/** The secrets of a plan's records. They cannot be read from the tenant later. */
+/** The secrets in a plan's file. The tenant does not return secrets, so they must be read before the commit. */
 export interface PlanSecrets {
   /** values by record key, then by field */
   readonly given: ReadonlyMap<string, Values>;

@@ -26,7 +26,9 @@ import type { PlanSecrets } from "./secrets.ts";
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/** @throws `usage`; `input-rejected` if 全件更新 could delete unknown values or a character is unmappable; `conflict` */
+/**
+ * @throws `usage`, `conflict`; `input-rejected` if the upload could delete unknown values or cannot encode a character
+ */
 export async function checkUpload(
   tools: Tools,
   plan: Import,

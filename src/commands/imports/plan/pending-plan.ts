@@ -9,7 +9,7 @@ import type { Tools } from "../../tools.ts";
 import { listPlanChanges, hasChanges } from "../../../lib/plan/describe.ts";
 import { sumChanges } from "../../../lib/plan/plan.ts";
 
-/** A plan that is neither committed nor discarded yet. Ensures that its outcome is known and reported. */
+/** A plan that is neither committed nor discarded yet. If a request fails, finds out what happened to the plan. */
 export class PendingPlan {
   readonly plan: Import;
   /** true if the plan is kept for `imports commit` unless it is committed now; a rejected plan is never kept */
@@ -76,7 +76,7 @@ export class PendingPlan {
     try {
       return await work();
     } catch (error) {
-      // a plan that cannot be discarded now is removed after a week
+      // if discarding fails, the tenant removes the plan after a week
       await this.settle(error).catch(() => undefined);
       throw error;
     }

@@ -18,7 +18,7 @@ export class RejectedFileFailure extends Failure {
 export interface ListedProblems {
   /** every error, if the output is JSON; otherwise empty */
   readonly all: readonly unknown[];
-  /** code of the first problem of the header or of the whole file, which skipping rows cannot solve */
+  /** code of the first problem of the header or the whole file, which cannot be solved by skipping rows */
   readonly whole: string | undefined;
   readonly codes: ReadonlySet<string>;
 }
@@ -27,7 +27,7 @@ const MAX_READ_PROBLEMS = 100_000;
 
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/** Lists the first errors and warnings, only one for each cause. @param file name to show */
+/** Lists the first errors and warnings, one for each cause. @param file name of the file in messages */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,

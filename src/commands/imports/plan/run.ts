@@ -24,11 +24,11 @@ import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
-// loaded only by runs that write these files or refuse the import
+// Loads the module when an import first needs it, because most imports do not.
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
-/** @throws `input-rejected` if a row is invalid and invalid rows are not skipped */
+/** Runs an import. @throws `input-rejected` if a row is invalid, unless the options skip invalid rows */
 export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
   tools.summarize({ file: asked.file });
   refuseConflictingOptions(asked);
@@ -44,7 +44,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   );
   const { plan, requested, reading, map, learns, note } = await answerOrgNames(tools, file, first);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
-  // awaited here because the file is closed on return
+  // await before returning, because returning closes the file
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     const { report, errors, emitCsv } = requested.options;

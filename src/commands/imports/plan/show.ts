@@ -56,7 +56,7 @@ async function buildSamples(
   const size = getSampleSize(told);
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
-    // a file's records and the organisations that are imported with them are shown separately
+    // the plan shows the file's records separately from the organisations that are created for them
     const rest = hasFile(told) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
     return count === 0 ? [] : [{ lines: linesOf(action), rest: rest.reduce((sum, one) => sum + one), all }];
   });

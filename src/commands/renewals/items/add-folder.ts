@@ -115,6 +115,6 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
   );
 }
 
-/** Returns undefined for an unreadable file, which has no evidence. */
+/** Returns undefined if the file could not be read, because its content is then unknown. */
 const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined =>
   evidence === undefined ? undefined : { expiring: file as Renewable["expiring"], evidence };

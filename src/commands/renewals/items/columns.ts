@@ -21,7 +21,7 @@ const { context, expiresOn, daysLeft, level } = {
   level: { ...defineLabelledChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
 
-/** Shows the time of a near expiry. The column is never cut, because part of a date is useless. */
+/** Shows the time of day if the expiry is near. The column is never truncated, because a truncated date is useless. */
 const showExpiry = (column: Column<JudgedItem>): Column<JudgedItem> =>
   column.key === "expiresOn"
     ? { ...column, whole: true, name: ({ expiry }) => (expiry === null ? null : same(expiry)) }

@@ -11,7 +11,7 @@ import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 
-/** @throws `input-rejected` if settings already exist */
+/** @throws `input-rejected` if a settings file already exists */
 export async function writeNotifySettings(tools: Tools, example: string): Promise<void> {
   const { home, terminal, temporary } = tools;
   const file = getNotifyFile(home);

@@ -88,7 +88,7 @@ export const toItemFields = (
   source: string | null,
 ) => ({
   organisation,
-  // items are sorted and reminders are found by this text, so its format must always be the same
+  // store one fixed format, because sorting items and finding reminders compare the texts of dates
   expiresAt: new Date(expiresAt).toISOString(),
   certainty,
   fingerprint,

@@ -14,7 +14,7 @@ export const createExpiryClock = (
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** Reads the source files only if the items were recorded on this computer. */
+/** Reads the items. Also reads their source files if the items were recorded on this computer. */
 export const readDatedItems = async (
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   timezone: string,
@@ -22,8 +22,8 @@ export const readDatedItems = async (
   applySourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
 
 /**
- * Reads items like {@link readDatedItems} and marks an ADE token that Apple rejected. If ADE cannot be read, only the
- * dates count.
+ * Reads items like {@link readDatedItems}, and marks an ADE token that Apple rejected. If the ADE state cannot be read,
+ * judges the token by its date.
  */
 export async function readCurrentItems(
   tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
@@ -34,6 +34,6 @@ export async function readCurrentItems(
   return markRejectedItem(items, await ignoreFailure(() => tenant.client.ade.show()));
 }
 
-/** Returns the remark on an item's date, but no remark on a missing date, because people see that it is missing. */
+/** Returns the remark on an item's date. Omits a remark that the date is missing, because the empty cell shows this. */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];

@@ -49,7 +49,7 @@ export default defineCommand({
       ...(createGroups && { createGroups }),
       ...(passwordInConsole && { passwordInConsole }),
     };
-    // prompt for the password if no option passes or replaces it
+    // prompt for the password unless an option provides or generates the password
     const secrets = await readUserSecrets(tools, {
       ...options,
       passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,

@@ -19,8 +19,8 @@ const KIND_LABELS = {
 } as const;
 
 /**
- * `collect`, `left`: the user is deleted only after the device is collected or the rest is done. `check`: may belong to
- * another person; does not prevent the deletion.
+ * `collect` and `left`: the user cannot be deleted until the device is collected or the remaining work is done.
+ * `check`: the record may belong to another person, so it does not prevent the deletion.
  */
 const OUTCOME_LABELS = {
   end: text("end", "終了"),
@@ -37,7 +37,7 @@ export interface LeaveRow {
   readonly outcome: keyof typeof OUTCOME_LABELS;
   readonly device?: OwnedDevice | undefined;
   readonly identity?: SecuredIdentity | undefined;
-  /** number of a task; unknown in a dry run */
+  /** number of a console task; undefined in a dry run */
   readonly consoleTask?: number | undefined;
 }
 
