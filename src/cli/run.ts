@@ -66,7 +66,7 @@ const openSummary = async (
   timezone?: string,
 ): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
 
-/** Parses the words of a command line. If the words are invalid, writes the summary line if the command has one. */
+/** Parses the words of a command line. In scripts, writes the summary line of a plan even if the words are invalid. */
 async function parseOrSummarize(
   outside: ProgramEnvironment,
   command: Command,

@@ -122,7 +122,7 @@ async function connectInProcess(
     tenant.openTenant({ ...options, ...where });
   const absent = isMissingFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // a missing tenant has no accounts, so `--as` cannot name an account in it: do not create the tenant on disk
+  // with `--as`, a missing tenant is opened only in memory, because it has no accounts and the command will fail
   const making = { tenantFolder, open, rehearsesIn };
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));

@@ -11,43 +11,43 @@ export interface Example {
 }
 
 /**
- * How a command ended: undefined if it succeeded; otherwise an error code, which sets the exit code but is not
- * reported. A number is one of the command's {@link PrescribedExits}.
+ * How a command ended. Undefined: success. An error code: sets the exit code, but is not reported as an error. A
+ * number: one of the command's {@link PrescribedExits}.
  */
 export type Outcome = ErrorCode | number | void;
 
 /** Exit codes that a monitoring system prescribes. With `--nagios`, failures are also printed on stdout. */
 export interface PrescribedExits {
   readonly service: string;
-  /** exit code of every failure except an interruption, including usage errors and crashes */
+  /** exit code of every failure (also usage errors and crashes), but not of an interruption */
   readonly failure: number;
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
 /**
- * The declaration of a verb, from which parsing, help, `docs/commands`, completion and tests are derived. It does not
- * use a schema library, so that `--help` loads quickly.
+ * The declaration of a verb, used for parsing, help, `docs/commands`, completion and tests. Does not use a schema
+ * library, because `--help` would load more slowly.
  */
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
-  /** uncertain properties of the files that the command reads or writes; shown in short help too */
+  /** what is uncertain about the files that the command reads or writes; also shown in short help */
   readonly caution?: Text | undefined;
   readonly details?: readonly Text[] | undefined;
   readonly args: A;
   readonly options: O;
   readonly examples: readonly Example[];
-  /** the failures that scripts should expect, besides `usage`, `unexpected` and the failures of opening a tenant */
+  /** the failures that scripts should expect, without `usage`, `unexpected` and the failures of opening a tenant */
   readonly exits: readonly ErrorCode[];
   /** true if the command changes something; implied by {@link shows} */
   readonly changes?: true | undefined;
   /** true if the command commits or rejects a plan; in scripts, such a command prints a summary line */
   readonly plans?: true | undefined;
-  /** options that make a read-only command change something */
+  /** options that make an otherwise read-only command change something */
   readonly changesBy?: readonly string[] | undefined;
-  /** columns of the result of a change; a wrong name in `--fields` is rejected before the change */
+  /** columns of the result of a change; used to reject a wrong name in `--fields` before the change */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
   readonly ownExits?: PrescribedExits | undefined;
-  /** Runs the command. Failures that it throws are shown in the user's language. */
+  /** Runs the command. A thrown failure is shown in the user's language. */
   run(tools: Tools, input: InputOf<A> & InputOf<O>): Promise<Outcome>;
 }
 
@@ -61,15 +61,15 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
   return command;
 }
 
-/** A group of commands, such as `users`, declared in `noun.ts` of its folder. */
+/** A group of commands, such as `users`. Declared in the file `noun.ts` of its folder. */
 export interface Noun {
   readonly summary: Text;
-  /** advice below the summary in the noun's help, such as the command to run first */
+  /** text below the summary in the noun's help, for example about the command to run first */
   readonly advice?: Text | undefined;
   readonly aliases?: readonly string[] | undefined;
-  /** example lines; by default those of the first verbs */
+  /** example lines; default: examples of the first verbs */
   readonly examples?: readonly string[] | undefined;
-  /** heading of the program's help under which the noun is listed; only for nouns below the root */
+  /** heading in the program's help; only top-level nouns have one */
   readonly group?: NounGroup | undefined;
 }
 
@@ -79,13 +79,15 @@ export function defineNoun(noun: Noun): Noun {
   return noun;
 }
 
-/** A verb in the tree of commands. Its file is loaded only to run the verb or to show its help. */
+/** A verb in the tree of commands. Its file is loaded only when the verb runs or its help is shown. */
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;
-  /** exit code of all failures, if prescribed; also used if the verb's file cannot be loaded */
+  /**
+   * exit code of all failures, if a monitoring system prescribes one; needed even if the verb's file cannot be loaded
+   */
   readonly failureExit?: number | undefined;
-  /** start of the line that a failure prints on stdout with `--nagios` */
+  /** with `--nagios`, the word with which the line about a failure starts on stdout */
   readonly nagios?: string | undefined;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
@@ -99,6 +101,6 @@ export interface NounNode extends Noun {
   readonly verbs: readonly VerbNode[];
 }
 
-/** Returns true if a command always changes something, and so needs a home folder that only its owner can change. */
+/** Returns true if a command always changes something. Only the owner may then be able to write to the home folder. */
 export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
   changes === true || shows !== undefined;

@@ -5,7 +5,7 @@ interface FieldBase {
   readonly about: Text;
   /** key of an option that must be given too */
   readonly requires?: string | undefined;
-  /** text for the short help of a command, which explains such options first */
+  /** text for the short help, which lists options with such a text first */
   readonly brief?: Text | undefined;
 }
 
@@ -16,7 +16,7 @@ interface FieldWithValue extends FieldBase {
   readonly required?: true | undefined;
   /** may be given several times; the input is then an array, which may be empty */
   readonly repeatable?: true | undefined;
-  /** two different values are a usage error; otherwise, the last value is used */
+  /** two different values are a usage error; without this property, the last value is used */
   readonly single?: true | undefined;
   /** a blank value clears the field and is read as null; without this property, a blank value is a usage error */
   readonly blank?: true | undefined;
@@ -52,7 +52,7 @@ export interface OutputField extends FieldWithValue {
   /** true: the output is a workbook if the name ends in .xlsx; text: explains why workbooks are not supported */
   readonly workbook?: true | Text | undefined;
   readonly notStdout?: true | undefined;
-  /** returns the names of the files that are written besides the named file, depending on other options */
+  /** returns the names of additional files that the command writes, given the named file and the other options */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
@@ -101,9 +101,9 @@ export interface CommandSyntax {
   readonly oneOf?: readonly (readonly string[])[] | undefined;
   /** the first example is part of the error if an argument or option is missing */
   readonly examples: readonly { readonly line: string }[];
-  /** false: the command does not open a tenant, or continues after a tenant could not be opened */
+  /** false if the command does not open a tenant, or if it continues when a tenant cannot be opened */
   readonly opensTenant?: false | undefined;
-  /** the command reads tenants although {@link opensTenant} is false, so `--as` is allowed */
+  /** true if the command reads tenants although {@link opensTenant} is false; `--as` is then allowed */
   readonly readsTenants?: true | undefined;
 }
 

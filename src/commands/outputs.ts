@@ -86,7 +86,9 @@ export async function permitOutputs(
   return true;
 }
 
-/** @throws `usage` if an output is an input, another output (even through a link) or inside a bundle to read */
+/**
+ * @throws `usage` if an output is also an input or another output (even through a link), or is inside an input bundle
+ */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],

@@ -4,7 +4,7 @@ import { quoteShellWord } from "../lib/text/shell-word.ts";
 
 /** The facts about a plan in the summary line of a run, without names of people. */
 export interface PlanSummary {
-  /** the file as typed; the summary line has only its name */
+  /** the file as the user typed it; the summary line omits its folder */
   readonly file?: string | undefined;
   readonly create: number;
   readonly update: number;
@@ -47,8 +47,8 @@ export class RunSummary {
   }
 
   /**
-   * Returns the line in the form of docs/operations.en.md. If the command line is wrong, the tenant is `-`, because it
-   * is unknown which tenant was meant.
+   * Returns the line in the format of docs/operations.en.md. If the command line is invalid, the tenant is unknown and
+   * shown as `-`.
    */
   line(exit: number): string {
     const { file, create, update, delete: deleted, number } = this.#plan;

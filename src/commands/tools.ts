@@ -29,7 +29,7 @@ export interface Machine {
   /** IANA name of the computer's time zone, which programs such as cron use */
   readonly timezone: string;
   readonly node: string;
-  /** name and version of the program, recorded in its output: `clomoctl 0.1.0` */
+  /** name and version of the program, such as `clomoctl 0.1.0`; recorded in exported files */
   readonly program: string;
   /** absolute path by which the program was called; symbolic links are not resolved, because updates keep them */
   readonly door: string;
@@ -37,7 +37,7 @@ export interface Machine {
 
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
-  /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` */
+  /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` if the server does not respond */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
   /**
    * Asks the user once to type the name of a protected context. Must be called before the first change.
@@ -80,7 +80,7 @@ export interface Tools {
   /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends within 900 ms */
   readonly signal: AbortSignal;
   /**
-   * Opens the tenant of the chosen context until the command ends. The client has only the given nouns.
+   * Opens the tenant of the chosen context until the command ends. The returned client has only the given nouns.
    *
    * @throws Failure `not-found` if the context does not exist, `usage` if no context is selected, `unavailable`
    */
@@ -110,7 +110,7 @@ export interface Tools {
   untilStopped(graceMs: number, reload: () => void): Promise<void>;
   /** Returns the function that sends requests to Apple's services or their simulator, until the command ends. */
   send(): Promise<Send>;
-  /** Sets the function that describes the state of the work when a signal arrives. The latest call counts. */
+  /** Sets the function that describes the state of the work if a signal arrives. Replaces the previous function. */
   describeState(state: () => Text): void;
   /** Adds facts about the command's plan to the summary line. */
   summarize(plan: Partial<PlanSummary>): void;

@@ -2,7 +2,7 @@ import type { Ade, Client, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { assessAdeHealth, isAdeMonitored, type AdeReport } from "../../lib/model/ade-health.ts";
 
-/** Returns a tenant's ADE state; undefined in a mirror, without a token, or if the account may not read the state. */
+/** Returns a tenant's ADE state. Returns undefined in a mirror, without a token, or if the account may not read it. */
 export async function findMonitoredAde(
   client: Client<"ade">,
   { mirroredAt }: Pick<Tenant, "mirroredAt">,

@@ -14,11 +14,11 @@ type AuditValues = Readonly<Record<string, unknown>>;
 
 export interface AuditRow {
   readonly seq: number;
-  /** version of the record's format; 0 if the record cannot be parsed */
+  /** version of the record format; 0 if the record cannot be parsed */
   readonly version: number;
   readonly at: string;
   readonly actor: string;
-  /** operating system user who used `--as` to act as the actor; null without `--as` */
+  /** operating system user who passed `--as`; null if the command was run without `--as` */
   readonly by: string | null;
   readonly origin: AuditValues | null;
   readonly action: string;

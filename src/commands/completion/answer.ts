@@ -9,7 +9,7 @@ export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
   readonly words: readonly string[];
-  /** values of the global options by flag: the last value of a repeated option, blank for a switch */
+  /** values of the global options by flag; blank for a switch, the last value for a repeated option */
   readonly globals: ReadonlyMap<string, string>;
   readonly flags: ReadonlySet<string>;
   /** true if the version is requested before any unknown word */

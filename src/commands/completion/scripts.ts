@@ -93,7 +93,7 @@ end
 complete -c clomoctl -f -a '(__clomoctl_complete)'
 `;
 
-/** For PowerShell 5.1 and later. If the script does not offer any words, PowerShell completes file names. */
+/** For PowerShell 5.1 and later. PowerShell completes file names if the script returns no words. */
 const POWERSHELL_SCRIPT = `# PowerShell completion for clomoctl
 Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

@@ -108,7 +108,7 @@ const formatNameWithKey = (
   if (thing === ACCOUNT_SETTINGS.name) return "CLOMO アカウント設定";
   if (key === null || key === name) return name;
   if (thing !== ORG.name) return `${name} <${key}>`;
-  // the path of an organisation without a code ends with the organisation's name
+  // omit the key of an organisation without a code, because its path already ends with the name
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
 };
 

@@ -80,7 +80,7 @@ async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], op
     if (hasKept(plan)) held.push(one);
   }
   if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
-  // records that were in use may be deletable now, because a later export has moved or removed their users
+  // try the deletions again: a later export may have moved or removed the users of a record
   for (const one of held) {
     const again = await take(one);
     isPart ||= again !== undefined && hasKept(again);
@@ -126,7 +126,7 @@ async function takeExport(
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else {
-      // no confirmation is needed, but the commit may close tasks
+      // nothing to confirm, but the commit may close tasks and so changes the tenant
       await (await tools.tenant()).permitChange();
       await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
     }

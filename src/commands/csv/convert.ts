@@ -115,7 +115,7 @@ async function* readRows(
       const filled = cells.slice(0, count);
       if (row === 1 || filled.some((cell) => cell !== "")) rows.push(filled);
     },
-    // an invisible BOM character is kept unchanged, as in text
+    // do not remove a BOM character inside a cell: it is part of the text
     problem: (problem) => {
       if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom")
         problems.take({ ...problem, header: "" }, "error");

@@ -52,7 +52,7 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/** Returns the columns of a list that identify people. Ignores the map's rows to skip and values to translate. */
+/** Returns the columns of a list that identify people. Ignores the map's rules to skip rows and translate values. */
 const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
   const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>

@@ -40,7 +40,7 @@ export async function findDevicesByName(tools: Tools, names: readonly string[]):
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/** Columns that are shown on a terminal with another text than their value. */
+/** Texts that a terminal shows instead of the values of columns. */
 const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
   ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),

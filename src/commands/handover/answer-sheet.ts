@@ -97,7 +97,7 @@ export async function readAnswerSheet(
     if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
       return text(`${id} was answered after this sheet was written`, `${id} は、この表の書き出し後に回答されています`);
     if (answers.has(id)) return text(`${id} is answered twice`, `${id} の回答が 2 つあります`);
-    // the sheet still names the author of the previous answer, who did not write the changed answer
+    // if only the value was changed, the sheet still names the author of the previous answer
     const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);
     answers.set(id, { question: id, value: read.value, by: isFormer || by === "" ? undefined : by });
     return undefined;

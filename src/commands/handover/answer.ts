@@ -134,7 +134,7 @@ const createUnknownQuestionFailure = (named: string): Failure =>
     hint: step("to list all questions", "質問の一覧を見るには", line("handover checklist", [], { full: true })),
   });
 
-/** Asks a question until the input is not a password. @returns undefined if the input is blank */
+/** Asks a question again until the typed answer does not look like a password. @returns undefined for a blank answer */
 async function askQuestion(tools: Tools, question: QuestionState, timezone: string): Promise<string | undefined> {
   const now = tools.clock.now().toISOString();
   const typed = await tools.terminal.prompts.input({

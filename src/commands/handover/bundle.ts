@@ -73,15 +73,18 @@ const createKeyAsFileFailure = (): Failure =>
   });
 
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
-  /** files whose content is compared with the verified hashes when it is read */
+  /** files of the bundle; reading a file compares its content with the verified hashes */
   readonly found: BundleFiles;
-  /** copy of the tenant; undefined if the bundle has a fault or does not contain the tenant */
+  /** copy of the tenant; undefined if the bundle is damaged or does not contain a tenant */
   readonly copy: TenantCopy | undefined;
-  /** stored values that this version of clomoctl does not accept */
+  /** describe stored values that this version of clomoctl does not accept */
   readonly problems: readonly Text[];
 }
 
-/** @throws like `openBundleFiles`; `usage` if the identity is a key; `input-rejected` if its file is unsafe */
+/**
+ * @throws as `openBundleFiles`; `usage` if `identity` is a key, not a file; `input-rejected` if other users can read
+ * the file
+ */
 export async function openVerifiedBundle(
   tools: Tools,
   name: string,
@@ -124,7 +127,7 @@ export const READ_ONLY_BUNDLE = text(
   "この引き継ぎデータはテナント本体を含まないため、閲覧はできますが、受け取れません",
 );
 
-/** @throws `input-rejected` if the bundle was changed after the export or does not contain the tenant */
+/** @throws `input-rejected` if the bundle was changed after the export, or does not contain the tenant */
 export function requireCopy(bundle: string, { faults, manifest, copy }: VerifiedBundle) {
   throwFirstFault(bundle, faults);
   if (copy !== undefined && manifest !== undefined) return { copy, manifest };

@@ -69,7 +69,9 @@ export default defineCommand({
   },
 });
 
-/** Returns true if this tenant was received and not exported since, so it belongs to the successor and is kept. */
+/**
+ * Returns true if the tenant's last handover was a receipt: it then belongs to the successor and must not be removed.
+ */
 async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
   return typeof last?.record === "object" && last.record.action === "handover.receive";

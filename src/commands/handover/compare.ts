@@ -16,7 +16,7 @@ interface ComparedValue {
 export interface Difference {
   readonly resource: ResourceName;
   readonly change: ChangeKind;
-  /** identifies the record: an email address, a code or a serial number */
+  /** email address, code or serial number that identifies the record */
   readonly key: string;
   /** name of the record; null if its type has no names */
   readonly name: string | null;

@@ -158,7 +158,9 @@ interface ChosenTarget {
   readonly relation: CopyRelation;
 }
 
-/** @throws `conflict` if the bundle does not continue the context's tenant; `usage` if the context is on a server */
+/**
+ * @throws `conflict` if the bundle is not a later state of the context's tenant; `usage` if the context is on a server
+ */
 async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
   const { contexts, globals } = tools;
   const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;

@@ -80,7 +80,6 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
   return await collectReportData(client, manifest, toLeaver(input, zone));
 }
 
-/** @throws `input-rejected` if the bundle was changed after the export */
 async function readBundle(
   tools: Tools,
   { bundle, identity, ...input }: ReportInput & { readonly bundle: string; readonly identity: string | undefined },

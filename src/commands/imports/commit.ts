@@ -40,9 +40,9 @@ export default defineCommand({
     const { client } = chosen;
     requireNamedContext(tools, chosen);
     const plan = await findImport(client, id, ["planned"]);
-    // the tenant rejects the commit and gives the reason
+    // let the tenant reject the commit, because its error contains the reason
     if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
-    // the plan of a deletion has no file: its `fileName` contains the typed names
+    // do not log the `fileName` of a deletion: it contains the names that the user typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });

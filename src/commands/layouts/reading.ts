@@ -56,7 +56,7 @@ async function findHeader(
 ): Promise<FoundHeader> {
   const format = FORMATS[kind];
   const maps = [map, ...layouts.map((one) => one.map)];
-  // the header row may have the headers of any layout
+  // search for the headers of all layouts, because the layout is not known yet
   const columns = maps.flatMap((one) => one?.columns ?? []).filter(({ to }) => to !== null);
   const matchHeader = (headers: readonly string[]) => matchLayout(layouts, headers, format);
   const isKnown = (headers: readonly string[]): boolean => isFitting(matchHeader(headers));
@@ -95,7 +95,7 @@ type Knowledge =
   | { readonly state: "unknown"; readonly match?: undefined }
   | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
 
-/** @param isPlain true if the list can be read without a layout */
+/** @param isPlain true if the list can be read without any layout */
 function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): Knowledge {
   if (match === undefined) return { state: "unknown" };
   if (isFitting(match)) return { state: "fits", match };
@@ -177,7 +177,7 @@ const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileS
   columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
 });
 
-/** Throws if columns do not fit a layout. @throws `input-rejected` if the list lacks a column or has a better one */
+/** @throws `input-rejected` if the list lacks a column of the layout, or has a column that fits a field better */
 function rejectDoubtfulColumns(
   { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
   { kind, file }: ListRequest,
@@ -209,7 +209,7 @@ function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: reado
   );
 }
 
-/** Chooses the key if only one is present. Below an unknown header, organisations may be paths or codes. */
+/** Chooses the key if the list has only one. Reads organisations by name if their column has an unknown header. */
 function chooseOptions(
   headers: readonly string[],
   { kind, options }: ListRequest,
@@ -229,7 +229,7 @@ function chooseOptions(
     hasOrgColumn(format) &&
     format.thing.name !== "org";
   return {
-    // in a list of personnel changes, a blank value means "no change"
+    // the default is "keep", because a blank in a list of personnel changes means "no change"
     blank: options.blank ?? blank,
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
     orgBy: options.createOrgs === true ? undefined : (options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined)),

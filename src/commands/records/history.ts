@@ -44,7 +44,7 @@ const describeChange = (
   return text(`${label.en}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
 };
 
-/** Describes the command that made a version, such as `edit user (undone by 12)`. */
+/** Describes the command that created a version of a record, such as `edit user (undone by 12)`. */
 const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | null => {
   if (command === null) return null;
   const { en, ja } = getActionName(command);

@@ -23,7 +23,7 @@ interface ValueOptionSettings {
   readonly isNew?: boolean | undefined;
 }
 
-/** Returns the key of a field's option: `parent` for `parentId`, `email` for `emails`. */
+/** Returns the key of a field's option, such as `parent` for `parentId` and `email` for `emails`. */
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
 

@@ -14,7 +14,7 @@ export interface Secret<N extends string = string> {
   /** name that users see; in Japanese, the label in CLOMO */
   readonly called: Text;
   readonly rule: Rule;
-  /** an additional rule for the secret: its description and its check */
+  /** a rule in addition to the length and characters: its description, and a check that returns the fault */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 

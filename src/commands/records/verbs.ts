@@ -42,7 +42,6 @@ interface RecordAccess<R> {
   readonly client: FileClient<R>;
 }
 
-/** A noun whose records can be imported from files and exported. */
 export interface FileNoun<R extends { readonly id: string }> {
   /** the words before a verb, such as `secured users` */
   readonly noun: string;

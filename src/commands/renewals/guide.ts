@@ -64,7 +64,7 @@ async function findSubject(
   });
 }
 
-/** Finds out whether this tenant uses the token: the steps for CLOMO PANEL would then make the token invalid. */
+/** Finds out whether this tenant itself uses the token, because the guide's steps would make such a token invalid. */
 async function findHolder(client: Client<"ade">, item: RenewalItem | null): Promise<GuideFacts> {
   try {
     return { own: findOwnToken(await client.ade.show(), item) };

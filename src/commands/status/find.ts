@@ -100,7 +100,7 @@ async function readTenant(tools: Tools, context: Context) {
     const own = item.kind === "ade-token" && ade !== undefined ? findOwnToken(ade.facts, item) : undefined;
     return { ...item, remark: remark && completeCommands(remark, { context: name }), holding: { own } };
   }
-  // a rejected or expired token is already reported as an ADE finding
+  // the ADE finding already reports a rejected or expired token
   const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
   const place = { context, tenant: label };

@@ -6,14 +6,14 @@ const MAX_BYTES = 100;
 
 export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.data, "runs");
 
-/** Returns the UTC instant of the end of a context's last daily run; undefined if there was none. */
+/** Returns when a context's last daily run ended (UTC). Returns undefined if there was no run. */
 export async function findLastRun(tools: Pick<Tools, "home">, context: string): Promise<string | undefined> {
   const note = await readSmallFile(join(getRunFolder(tools), context), MAX_BYTES).catch(() => undefined);
   const [at = ""] = note === undefined ? [] : Buffer.from(note.bytes).toString("utf8").split(/\s/);
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) ? at : undefined;
 }
 
-/** @throws if the end of the run cannot be recorded, because the run would count as missed */
+/** @throws if the end of the run cannot be recorded, because the run would then count as missed */
 export async function recordRun(
   tools: Pick<Tools, "home" | "clock" | "temporary">,
   contexts: readonly string[],

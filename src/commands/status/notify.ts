@@ -126,7 +126,7 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
   );
 }
 
-/** Creates the monthly overview only if a recipient lacks it, because the whole audit log is verified. */
+/** Creates the monthly overview only if a recipient has not received it, because verifying the audit log takes time. */
 async function buildMonthlyOverviews(
   tools: Tools,
   all: readonly TenantFindings[],

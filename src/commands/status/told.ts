@@ -13,7 +13,9 @@ const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
-/** The findings that this computer printed (to "") or sent (to a way and a recipient) and that still exist. */
+/**
+ * The findings that this computer has reported, with their recipients. Findings are forgotten when they are resolved.
+ */
 export class ReportedFindings {
   readonly #tools: Tools;
   #messages = 0;
@@ -49,7 +51,7 @@ export class ReportedFindings {
     return join(getRunFolder(this.#tools), "told.json");
   }
 
-  /** number of recorded messages; a message that is sent again gets the same Message-ID */
+  /** number of messages sent so far; part of the Message-ID, so that a message sent again gets the same ID */
   get messages(): number {
     return this.#messages;
   }

@@ -244,7 +244,7 @@ const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
         ),
       ];
 
-/** Lists the remaining steps. @returns `partial` if a user could not be deleted */
+/** Lists the steps that remain. @returns `partial` if a user could not be deleted */
 async function noteRemainingSteps(
   { terminal }: Tools,
   { again }: LeaveRequest,

@@ -26,7 +26,7 @@ const judgeAdeDevice = (device: AdeDeviceRecord | undefined): Verdict => {
   return READY_PROFILE_STATES.includes(device.profileStatus ?? "") ? "ready" : "no-profile";
 };
 
-/** @param isMirror compare with the records in Devices instead of the ADE devices */
+/** @param isMirror true to compare with the device records, because a mirror does not know the ADE devices */
 export async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],

@@ -28,7 +28,7 @@ export interface KindUpload extends OpenKind {
   readonly encoding: Encoding;
 }
 
-/** Returns the name of the scope in which keys are unique: a record type and, for apps, an app. */
+/** Returns the scope in which keys are unique: the type of a record and the kind of its file. */
 export const getKeyScope = ({ thing, kind }: Pick<TaskRecord, "thing" | "kind">): string => `${thing} ${kind}`;
 
 const nameRecord = (one: TaskRecord): string => `${one.thing} ${one.id}`;

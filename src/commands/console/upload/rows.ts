@@ -11,7 +11,7 @@ import { getKeyScope, type KindUpload, type Secrets } from "./open.ts";
 
 export interface UploadRow {
   readonly key: string;
-  /** undefined if the record has no open changes; only a file for 全件更新 contains such records */
+  /** undefined if the record is unchanged; only a file for 全件更新 contains unchanged records */
   readonly record: TaskRecord | undefined;
   readonly valuesOf: (column: Column) => readonly string[];
 }
@@ -26,7 +26,7 @@ export const isChanged = (record: TaskRecord | undefined, column: Column): boole
 function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn, kind: ImportKind): boolean {
   const change = findChange(record, column);
   if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;
-  // the manual of the SECURED APPs does not say what a blank cell does to a secret
+  // a blank cell is unsafe for a secret of the SECURED APPs, because their manual does not say what it does
   return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
 }
 
@@ -84,7 +84,7 @@ const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: Read
 interface Omissions extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
   readonly columns: readonly Column[];
   readonly placed: readonly UploadColumn[];
-  /** true for 全件更新, which clears missing values anyway */
+  /** true for 全件更新, which clears missing values in any case */
   readonly isWhole: boolean;
 }
 

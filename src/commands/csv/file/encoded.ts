@@ -7,10 +7,10 @@ import type { OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
-/** Returns UTF-8 without a byte order mark. Called only when the output is ready: a tenant records every export. */
+/** Opens the text as UTF-8 without a byte order mark. Called late, because a tenant records every export. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
-/** Thrown if some characters were unmappable. Their positions are found by reading the text again. */
+/** Thrown if characters were unmappable. Their positions are then found by reading the text a second time. */
 class UnmappableError extends Error {}
 
 async function locateUnmappable(
@@ -36,7 +36,7 @@ async function locateUnmappable(
   return placed;
 }
 
-/** @param source `name`: the file to correct; `held`: whether the text may be invalid. @throws `input-rejected` */
+/** @param source `name`: the file to correct in hints @throws `input-rejected` if a character is unmappable */
 export async function writeEncoded(
   tools: OutputTools,
   output: string,

@@ -41,7 +41,7 @@ export interface ColumnSearch {
 
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
-  /** the map of the file; only headers that the map does not mention lead to questions */
+  /** the map of the file; users are asked only about headers that the map does not mention */
   readonly map?: MapFileSchema | undefined;
   /** headers that may fit a field better than the column from which the map reads the field */
   readonly doubtful?: readonly string[] | undefined;

@@ -35,7 +35,7 @@ export interface RecordType<R = never> {
   /** Returns a key that is the same in every tenant: an email address, a code or a serial number. */
   readonly key: (record: R) => string;
   readonly read: (client: CopyClient) => RecordBatches<R>;
-  /** returns details of an added or removed record */
+  /** returns the details that describe an added or removed record */
   readonly detail?: ((record: R) => Text) | undefined;
 }
 

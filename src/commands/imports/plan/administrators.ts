@@ -14,7 +14,7 @@ const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
     ? line("users edit", ["USER"], { administrator: "yes" })
     : line("tenant set", [], { administratorsComplete: kind });
 
-/** Warns about unconfirmed administrators, whom the import could delete. @throws `input-rejected` in scripts */
+/** Warns if the import could delete administrators that are not marked as such. @throws `input-rejected` in scripts */
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
   const { mode, request } = plan;
   if (FORMATS[plan.kind].thing.protects === undefined) return undefined;
@@ -32,7 +32,7 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     `specify or confirm the administrators: ${command}`,
     `管理者を指定、または確認してください: ${command}`,
   );
-  // people have seen the records that they specify by name, but not the records below them
+  // users see the records that they name, but they may not know the records in organisations below
   const isBelow = mode === "delete" && request?.recursive === true;
   const isRisky = (mode === "replace" && !fromConsole) || isBelow;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });

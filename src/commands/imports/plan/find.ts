@@ -32,6 +32,7 @@ export const parseChangeNumber = (typed: string, list: CommandLine): number | "l
   });
 };
 
+/** @throws `not-found` */
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const all = await client.imports.list();
   const found = isLastKeyword(typed)

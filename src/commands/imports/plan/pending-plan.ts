@@ -12,7 +12,7 @@ import { sumChanges } from "../../../lib/plan/plan.ts";
 /** A plan that is neither committed nor discarded yet. If a request fails, finds out what happened to the plan. */
 export class PendingPlan {
   readonly plan: Import;
-  /** true if the plan is kept for `imports commit` unless it is committed now; a rejected plan is never kept */
+  /** true if the plan stays available to `imports commit`; always false for a rejected plan */
   readonly isKept: boolean;
   committed: Import | undefined;
   readonly #client: Client<"imports">;
@@ -32,7 +32,7 @@ export class PendingPlan {
     else await this.#client.imports.discard(this.plan.id);
   }
 
-  /** @throws `conflict`; `locked`: the plan can be committed later */
+  /** @throws `conflict`; `locked` if the tenant is in use: the plan can then be committed later */
   async commit(): Promise<Import> {
     const { id, etag, number, rows } = this.plan;
     const progress = this.#tools.terminal.progress.start({
@@ -82,7 +82,7 @@ export class PendingPlan {
     }
   }
 
-  /** Discards an open plan, and sets the state that messages about a failure or a signal show. */
+  /** Discards a plan that is neither committed nor kept. Sets the text that describes the state if a signal arrives. */
   async settle(failure: unknown): Promise<void> {
     if (isLocked(failure)) return;
     const { id } = this.plan;
@@ -92,7 +92,7 @@ export class PendingPlan {
       this.isKept && now.state === "planned" ? renderAdvice(describeKeptPlan(this.plan)) : NOTHING_CHANGED;
     if (now.state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
-    // if a proxy reported the failure, the tenant may still commit a plan that was not discarded
+    // a request that failed in a proxy may still reach the tenant; only a discarded plan is certain not to be committed
     else if (!this.isKept) this.#tools.describeDone(unchanged);
   }
 }

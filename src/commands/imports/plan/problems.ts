@@ -16,7 +16,7 @@ export class RejectedFileFailure extends Failure {
 }
 
 export interface ListedProblems {
-  /** every error, if the output is JSON; otherwise empty */
+  /** all errors if the output is JSON; empty for other formats */
   readonly all: readonly unknown[];
   /** code of the first problem of the header or the whole file, which cannot be solved by skipping rows */
   readonly whole: string | undefined;

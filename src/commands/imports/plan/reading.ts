@@ -51,7 +51,7 @@ export async function detectInputFormat(
 
 interface RecordReading extends Omit<InputFormat, "headerRow"> {
   readonly headerRow?: number | undefined;
-  /** number of rows that are needed from the start of a workbook; default: all */
+  /** number of rows to read from the start of a workbook; default: all */
   readonly rows?: number | undefined;
 }
 

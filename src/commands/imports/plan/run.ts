@@ -109,7 +109,7 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
   }
 }
 
-/** Plans the organisations that are imported with people.  @throws `input-rejected` if a row is invalid */
+/** Plans the organisations that are created with people. @throws `input-rejected` if a row is invalid */
 async function planOrgs(
   tools: Tools,
   client: Client<"imports">,

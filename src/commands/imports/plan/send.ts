@@ -58,11 +58,11 @@ export async function examineFile(
 }
 
 interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "signal"> {
-  /** returns true for the header of a known list; sheets with such headers take precedence */
+  /** returns true if the header belongs to a known list; a sheet with such a header is preferred */
   readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
 }
 
-/** @throws `usage` if a sheet must be specified, because several sheets or none look like tables */
+/** @throws `usage` if a sheet must be specified, because several sheets look like tables or none does */
 export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,

@@ -16,7 +16,7 @@ export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
   /** false if there is nothing to commit and nothing to ask; default: whether the plan changes anything */
   readonly changes?: boolean | undefined;
-  /** writes a file, then calls `settle`, which commits the plan */
+  /** writes a file and calls `settle` before the file is complete; `settle` commits the plan */
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
 }
 

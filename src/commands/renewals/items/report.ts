@@ -49,7 +49,7 @@ interface Report {
   readonly state: PluginState;
   readonly summary: Text;
   readonly findings: readonly Finding[];
-  /** items whose expiry dates are written as metrics */
+  /** items whose expiry dates the metrics contain */
   readonly items: readonly CheckedItem[];
   readonly thresholds?: Thresholds;
 }

@@ -87,7 +87,7 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
   return { user, kind: "secured", name, outcome, identity };
 };
 
-/** Returns a row for a user and for each of the user's dependent records. Before the last day, everything is left. */
+/** Returns rows for a user and for each dependent record. Before the last day, no row is to be ended or deleted. */
 export function buildLeaveRows({
   before,
   after,
