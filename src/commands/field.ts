@@ -3,7 +3,7 @@ import type { Text } from "../lib/text/index.ts";
 
 interface FieldBase {
   readonly about: Text;
-  /** key of an option that must be given too */
+  /** key of another option, without which this option is an error */
   readonly requires?: string | undefined;
   /** text for the short help, which lists options with such a text first */
   readonly brief?: Text | undefined;
@@ -14,7 +14,7 @@ interface FieldWithValue extends FieldBase {
   readonly value?: string | undefined;
   readonly short?: string | undefined;
   readonly required?: true | undefined;
-  /** may be given several times; the input is then an array, which may be empty */
+  /** the user may repeat the option or argument; the input is an array, which may be empty */
   readonly repeatable?: true | undefined;
   /** two different values are a usage error; without this property, the last value is used */
   readonly single?: true | undefined;
@@ -32,7 +32,7 @@ export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
-  /** values that the shell completes; for the kind `file`, always file names */
+  /** what the shell completes; for the kind `file`, always file names */
   readonly names?: "contexts" | "files" | undefined;
   /** the value is a bundle of `handover export`; no output may be written into its folder */
   readonly isBundle?: true | undefined;
@@ -45,11 +45,11 @@ export interface TextField extends FieldWithValue {
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
-  /** the file does not contain personal data: its permissions follow the umask; other files get mode 0600 */
+  /** true if the file contains no personal data; its mode then follows the umask instead of being 0600 */
   readonly isPublic?: true | undefined;
   /** the output is a bundle of `handover export`; a folder unless the name ends in an archive's extension */
   readonly isBundle?: true | undefined;
-  /** true: the output is a workbook if the name ends in .xlsx; text: explains why workbooks are not supported */
+  /** true if a name in .xlsx makes the output a workbook; a text explains why workbooks are not supported */
   readonly workbook?: true | Text | undefined;
   readonly notStdout?: true | undefined;
   /** returns the names of additional files that the command writes, given the named file and the other options */
@@ -57,8 +57,8 @@ export interface OutputField extends FieldWithValue {
 }
 
 /**
- * `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day or an instant; the tenant's time
- * zone decides when a day starts.
+ * `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day (in the tenant's time zone) or an
+ * instant.
  */
 export interface TimeField extends FieldWithValue {
   readonly kind: "duration" | "date";
@@ -73,7 +73,7 @@ export interface NumberField extends FieldWithValue {
   readonly default?: number | undefined;
 }
 
-/** One of several words. Error messages list words such as `name`, but not their variants such as `name:desc`. */
+/** One of several words. Error messages omit variants such as `name:desc` of the word `name`. */
 export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];
@@ -81,25 +81,25 @@ export interface ChoiceField extends FieldWithValue {
 }
 
 /**
- * An argument or option of a command. Secrets are not a kind of field, because other processes can list arguments:
- * secrets are read from a prompt, a file, stdin or the environment.
+ * An argument or option of a command. Never a secret, because other processes can see the command line. Secrets are
+ * read from a prompt, a file, stdin or the environment.
  */
 export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
 
-/** Arguments in their order, or options. The option `dryRun` is typed as `--dry-run`. */
+/** Arguments in their order, or options. The key `dryRun` is typed as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
 export interface CommandSyntax {
   /** in the order of the command line; only the last argument may be repeatable or optional */
   readonly args: Fields;
   readonly options: Fields;
-  /** pairs that cannot be given together; here and in `anyOf` and `oneOf`, a default value does not count */
+  /** pairs that exclude each other; default values are ignored, also in `anyOf` and `oneOf` */
   readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
   readonly anyOf?: readonly (readonly string[])[] | undefined;
   readonly oneOf?: readonly (readonly string[])[] | undefined;
-  /** the first example is part of the error if an argument or option is missing */
+  /** errors about a missing argument or option show the first example */
   readonly examples: readonly { readonly line: string }[];
   /** false if the command does not open a tenant, or if it continues when a tenant cannot be opened */
   readonly opensTenant?: false | undefined;
@@ -141,7 +141,7 @@ export function toFlagName(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Returns true if a word is an option. `-` is not an option: it means stdin or stdout. */
+/** Returns true if a word is an option. `-` is not an option, because it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
 /** Returns the placeholder of a value, such as `FORMAT=FILE` or `NAME`; empty for a switch. */

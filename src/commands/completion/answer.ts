@@ -4,7 +4,7 @@ import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 
-/** The part of a command line that can be understood without the options of its verb, or up to the word to complete. */
+/** The parts of a command line that are known without parsing the options of its verb. */
 export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
@@ -12,7 +12,7 @@ export interface PartialLine {
   /** values of the global options by flag; blank for a switch, the last value for a repeated option */
   readonly globals: ReadonlyMap<string, string>;
   readonly flags: ReadonlySet<string>;
-  /** true if the version is requested before any unknown word */
+  /** true if `--version` comes before any unknown word */
   readonly version: boolean;
   readonly help: boolean;
   readonly stray: unknown;
@@ -71,7 +71,7 @@ async function suggestWords(
   const { noun, verb, words, flags } = line;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
   if (line.stray !== undefined || line.version) return [];
-  // after `help`, as in `help users import`, only nouns and verbs follow, and no command is run
+  // `help users import` only shows help, so complete nouns and verbs, not arguments
   if (line.help && ![...flags].some((flag) => flag === "-h" || flag.startsWith("--help")))
     return verb === undefined ? suggestWordsBelow(noun) : [];
   const command = (await verb?.load())?.default;
@@ -100,9 +100,8 @@ const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 /**
  * Answers the completion script of a shell.
  *
- * @param asked the number of words before the word to complete, these words, and the word to complete unless it is
- * empty
- * @returns `words` and lines of a word, a tab and a description, or `files`
+ * @param asked the number of words before the cursor's word, these words, and the cursor's word if it is not empty
+ * @returns `files`, or `words` and lines with a word, a tab and a description
  */
 export async function answerShell(
   [count, ...words]: readonly string[],

@@ -29,7 +29,11 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/** Imports console export files, each as one change. Stops at the first file that fails. @throws `usage`; `partial` if some were imported before */
+/**
+ * Imports console export files, each as one change. Stops at the first failure.
+ *
+ * @throws `usage`; `partial` if some files were imported before the failure
+ */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -94,7 +98,7 @@ interface SyncRun {
   readonly taken: string[];
 }
 
-/** Plans an export, shows the plan, and commits it if it is confirmed. @returns undefined if it was declined */
+/** Plans an export, shows the plan, and commits it if the user confirms. @returns undefined if the user declines */
 async function takeExport(
   tools: Tools,
   given: ConsoleExport,
@@ -136,7 +140,7 @@ async function takeExport(
   });
 }
 
-/** Plans an export, without deletions if the only errors are deletions of records that are still in use. */
+/** Plans an export. If records to delete are still in use, plans again without deletions. */
 async function planExport(
   tools: Tools,
   client: Client<"imports">,
@@ -238,7 +242,7 @@ function spendDeletions(plan: Import, run: SyncRun): number | undefined {
   return deletions;
 }
 
-/** @throws `limit-exceeded` if many deletions cannot be confirmed */
+/** @throws `limit-exceeded` if there are many deletions and nobody can be asked to confirm them */
 function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions): ConfirmOptions {
   const changes = listPlanChanges(plan);
   const deletions = sumChanges(changes, "delete");

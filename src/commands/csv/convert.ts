@@ -102,7 +102,7 @@ async function* readText(tools: Tools, file: InputFile, options: ReadingOptions)
   await refuseProblems(tools, file, problems);
 }
 
-/** Yields the rows of a table.  @throws `input-rejected` after the last row if problems make the rows unusable */
+/** Yields the rows of a table. @throws `input-rejected` after the last row, if rows cannot be used */
 async function* readRows(
   tools: Tools,
   file: InputFile,

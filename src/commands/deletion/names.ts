@@ -8,21 +8,21 @@ import type { TypedName } from "./typed-names.ts";
 export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
   readonly find: (name: string) => Promise<readonly R[]>;
   /**
-   * Describes the earlier deletion of a record with this name; undefined if there was none. Such a name is noted and
-   * skipped. Without this function, a deleted record is not found.
+   * Describes how a record with this name was deleted, so that the name is skipped with a note. Undefined if no such
+   * record was deleted. Without this function, such names are an error.
    */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
-  /** Returns a user's full name. A file that also has a column of names must have this name in the same row. */
+  /** Returns a user's full name. If the file has a column of full names, its row must contain the same name. */
   readonly called?: ((record: R) => string) | undefined;
 }
 
 const MAX_LISTED = 5;
 
 /**
- * Returns each ID once. Names of records that were deleted before are skipped.
+ * Returns the IDs of the named records without duplicates. Skips names of deleted records. Notes all wrong names before
+ * an error is thrown.
  *
- * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records. All
- * such names are reported first.
+ * @throws `not-found` if a name matches no record, else `usage` if a name matches several
  */
 export async function resolveRecordIds<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,

@@ -23,9 +23,9 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 export interface TypedName {
   readonly name: string;
   readonly where?: string | undefined;
-  /** full name in the same row of a table, which must match the user's name */
+  /** full name in the same row of a table; must be the user's name */
   readonly fullName?: string | undefined;
-  /** other keys in the same row, which must not belong to another user */
+  /** other identifiers in the same row; must not identify another user */
   readonly others?: readonly string[] | undefined;
 }
 
@@ -158,11 +158,11 @@ export interface NameList {
   readonly typed: readonly TypedName[];
   /** the columns as the user explained them; stored when the change is made */
   readonly learnt?: NewLayout | undefined;
-  /** true if rows were skipped: the list may then have no names */
+  /** true if rows were skipped; a list without names is then not an error */
   readonly skips?: boolean | undefined;
 }
 
-/** Finds the columns that identify people by known headers, by a layout of users, or by asking. */
+/** Finds the columns that identify people: by known headers, else by a layout of users, else by asking the user. */
 async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
@@ -245,7 +245,7 @@ export interface NameSources extends ListReading {
   readonly file: string | undefined;
 }
 
-/** Returns the names from the arguments and the file, each once. @param mayBeTable true if the file may be a table */
+/** Returns the names in the arguments and the file without duplicates. @param mayBeTable true to accept a table */
 export async function readTypedNames(
   tools: Tools,
   { names, file, ...reading }: NameSources,

@@ -31,7 +31,7 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     ),
 };
 
-/** Returns the devices with the given names, each once. @throws `not-found`; `usage` if a name matches several */
+/** Returns the named devices without duplicates. @throws `not-found`; `usage` if several devices have the name */
 export async function findDevicesByName(tools: Tools, names: readonly string[]): Promise<readonly Device[]> {
   const { client } = await tools.tenant("devices");
   const found = names.map((name) => findByName(tools, client.devices, name, DEVICE_NAMES));

@@ -48,7 +48,7 @@ export default defineCommand({
     const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);
     const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;
-    // dry run first, so that a change that the tenant rejects is not asked about
+    // try a dry run first, so that the user is not asked about a change that the tenant rejects
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await noteWipes(tools, wiped);
     if (asks) await askWipeCount(tools.terminal, wiped.length);

@@ -13,10 +13,10 @@ export interface FirstAdministrator {
 }
 
 /**
- * Creates the first system administrator of a tenant, unless this administrator exists.
+ * Creates the first system administrator of a tenant. Does nothing if this account is one already.
  *
- * @throws Failure `usage` without an account name or an address; `input-rejected` in a mirror; `conflict` if the tenant
- * has another administrator
+ * @throws Failure `usage` without an account name or address; `input-rejected` in a mirror; `conflict` if another
+ * exists
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;
@@ -41,7 +41,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   }
   const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
   if (other !== undefined) throw createOtherAdministratorFailure(other);
-  // read the file before the first question, because the file may not be usable
+  // read the password file before prompting, because it may be unusable
   const filed = passwordFile === undefined ? undefined : await readNewPassword(tools, passwordFile);
   const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
   const password = filed ?? (await readNewPassword(tools, undefined));
@@ -51,7 +51,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   await terminal.note(text(`created the system administrator ${account}`, `システム管理者 ${account} を作成しました`));
 }
 
-/** In a mirror, the administrators come from the console, so only their passwords for signing in can be set. */
+/** The administrators of a mirror come from the console; only passwords for signing in to clomoctl can be set. */
 const createMirrorFailure = (account: string): Failure =>
   new Failure("input-rejected", {
     what: text(

@@ -28,7 +28,7 @@ export interface NamedCell {
   readonly value: string;
 }
 
-/** @throws `input-rejected` if an encoding lacks a character; each is listed with row, header and code point */
+/** @throws `input-rejected` if the encoding lacks a character; lists the row, header and code point of each */
 export async function refuseUnmappable(
   tools: Tools,
   name: string,

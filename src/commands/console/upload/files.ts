@@ -30,11 +30,11 @@ interface UploadOptions {
   readonly number: string | undefined;
   readonly output: string;
   readonly generatePasswords: string | undefined;
-  /** secrets of the change, by key and field */
+  /** secrets that the user typed for the change, by record key and field */
   readonly given?: KindUpload["secrets"] | undefined;
 }
 
-/** @returns `partial` if rows are left out. @throws `usage`; `conflict` if the last export of a kind was undone */
+/** @returns `partial` if rows are left out @throws `usage`; `conflict` if the last export of a kind was undone */
 export async function writeUploads(
   tools: Tools,
   { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
@@ -87,7 +87,7 @@ const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] 
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** Names the files in the order of upload: an owner is deleted after the device got another owner. @throws `usage` */
+/** Names the files in the order of upload: deletions come last, in reverse order. @throws `usage` */
 function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {
@@ -128,7 +128,7 @@ export const describeFirstExport = (kind: ImportKind): Text => {
   return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
 };
 
-/** Writes the upload file of a kind. A file for 全件更新 is not written if a row would be left out. */
+/** Writes the upload file of a kind. Writes no file for 全件更新 if a row would be left out. */
 export async function writeKind(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },

@@ -6,9 +6,9 @@ import type { KindUpload } from "./open.ts";
 export interface UploadColumn {
   readonly column: Column;
   readonly header: string;
-  /** index of the value in the cells, if a column has several values; otherwise 0 */
+  /** index of the cell among the cells of a column with several values; 0 for a column with one value */
   readonly at: number;
-  /** false if no export has shown the column, so that the console's values are unknown */
+  /** false if the last export lacks the column, so that the console's values are unknown */
   readonly isShown: boolean;
 }
 
@@ -23,7 +23,7 @@ const listShownColumns = (columns: readonly Column[], { header, places, fields }
     );
 };
 
-/** Returns true if two columns name the same record, as 上位組織コード and 上位組織パス do. */
+/** Returns true if two columns identify the same record in different ways, as 上位組織コード and 上位組織パス do. */
 export const isAlias = (one: Column, other: Column): boolean =>
   one.sets === other.sets && one.refers !== undefined && one.refers.to === other.refers?.to;
 
@@ -38,7 +38,7 @@ function insertColumn(
   return placed.toSpliced(at + 1, 0, { column, header: column.header, at: 0, isShown: false });
 }
 
-/** Returns the last export's columns in their order, and the columns that only the changes need. */
+/** Returns the columns of the last export in their order, then columns that the changes also need. */
 export function planColumns(
   { kind, last, extent }: Pick<KindUpload, "kind" | "last" | "extent">,
   columns: readonly Column[],

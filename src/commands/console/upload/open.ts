@@ -12,11 +12,13 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /** keys that no file can use, because the console still has another record or key; by {@link getKeyScope} */
+  /**
+   * keys that must not be in a file, because the console has not applied a change of key yet; by {@link getKeyScope}
+   */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** values by record key, then by field */
+/** values of secrets by record key, then by field */
 export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface KindUpload extends OpenKind {
@@ -39,7 +41,7 @@ const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
   return first === undefined ? [] : [{ ...first, work, changes: of.flatMap(({ changes }) => changes) }];
 };
 
-/** Returns the key; for records such as devices, which have no separate key, the name. */
+/** Returns the key. Records such as devices have no key, so their name is returned. */
 const getKey = ({ key, name }: Pick<TaskRecord, "key" | "name">): string => key ?? name;
 
 const hasOtherConsoleKey = (one: TaskRecord): boolean => one.console !== null && getKey(one.console) !== getKey(one);

@@ -74,7 +74,7 @@ export async function readUploadRows(
   return rows;
 }
 
-/** @param paths paths of the earlier rows by code; an export lists parent organisations first */
+/** @param paths paths of the preceding rows, by code; an export lists a parent organisation before its children */
 const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: ReadonlyMap<string, string>): string => {
   const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
   const above = paths.get(valueOf("上位組織コード")) ?? valueOf("上位組織パス");
@@ -99,7 +99,7 @@ export function findOmission(
   const isUnsafe = (thing: string, key: string): boolean => unsafe.get(spaceOf(thing))?.has(key) === true;
   const refersToUnsafe = ({ column }: UploadColumn): boolean =>
     row.valuesOf(column).some((value) => isUnsafe(column.refers?.to ?? "", value));
-  // the cell of a parent organisation without a code would be blank, which means the top level
+  // a parent organisation without a code would be written as a blank cell, which means the top level
   const refersToNone = ({ column }: UploadColumn): boolean => {
     const named = columns.filter((one) => (one === column || isAlias(one, column)) && row.valuesOf(one).length > 0);
     return named.length > 0 && named.every((one) => placed.every((other) => other.column !== one));

@@ -17,7 +17,7 @@ export interface CheckedFile {
 
 const MAX_LISTED_PROBLEMS = 20;
 
-/** Renders a problem. Adds the line of the text if it differs from the row; omits a cell that the reason names. */
+/** Renders a problem. Adds the line number if it differs from the row number. Omits a cell that the reason contains. */
 export function renderProblemLine(
   file: string,
   { row, line, column, header, params }: Omit<Problem, "code">,
@@ -77,7 +77,7 @@ export class ProblemDigest<P extends GroupableProblem> {
     }
   }
 
-  /** Shows the warnings, then the errors. @param rest the totals, and how to see all errors */
+  /** Shows the warnings, then the errors. @param rest total counts, and how to see all errors */
   async show(
     terminal: Terminal,
     lineOf: (problem: P) => Text,

@@ -21,7 +21,7 @@ export const INPUT_ENCODING_OPTION = {
 } as const satisfies ChoiceField;
 
 export interface EncodingDetectionOptions {
-  /** option with which hints propose an encoding */
+  /** name of the option that hints propose for specifying an encoding */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,7 +33,7 @@ const HEAD_BYTES = 64 * 1024;
 export const readHead = async (file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> =>
   (await scanBytes(file, signal, true)).head;
 
-/** Reads a file until its encoding is certain, or only its first bytes. */
+/** Reads a file until its encoding is certain, or reads only its first bytes. */
 async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHeadEnough: boolean) {
   let head: Uint8Array = new Uint8Array(0);
   const detector = new EncodingDetector();
@@ -46,7 +46,7 @@ async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHe
   return { head, ...detector.end() };
 }
 
-/** @throws `input-rejected` if the file is not a table, or its encoding is not certain */
+/** @throws `input-rejected` if the file is not a table or its encoding is uncertain */
 export async function detectEncoding(
   file: ByteSource,
   asked: Encoding | "auto",

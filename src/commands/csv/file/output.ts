@@ -15,7 +15,7 @@ export const OUTPUT_FILE_OPTION = {
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** @param held true if stdout must not receive anything before the last byte has been read */
+/** @param held true to write nothing to stdout until all bytes have been read without an error */
 export async function writeOutput(
   { terminal, temporary, outputs }: OutputTools,
   output: string,
@@ -39,6 +39,6 @@ async function writeStdout({ out }: Tools["terminal"], bytes: Bytes): Promise<vo
     if (out.closed) return;
     await out.write(chunk);
   }
-  // the file that the bytes come from may be removed as soon as this function returns
+  // flush now, because the caller may delete the file that contains the bytes
   await out.flush();
 }

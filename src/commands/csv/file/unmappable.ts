@@ -5,7 +5,7 @@ import type { Tools } from "../../tools.ts";
 
 export const MAX_LISTED_CHARACTERS = 20;
 
-/** A character that an encoding cannot represent. `row` and `column` are counted from 1; `column` may be a header. */
+/** A character that an encoding cannot represent. `row` and `column` count from 1, or `column` is a header. */
 export interface LocatedCharacter {
   readonly codePoint: number;
   readonly row: number;
@@ -21,7 +21,7 @@ export interface UnmappableFile {
   readonly hint: Text;
 }
 
-/** Always throws `input-rejected`, with the characters as problems. */
+/** Throws `input-rejected` with one problem for each character. */
 export async function throwUnmappable(
   { terminal }: Pick<Tools, "terminal">,
   { name, encoding, placed, total, hint }: UnmappableFile,

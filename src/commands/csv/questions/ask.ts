@@ -35,7 +35,7 @@ const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 export interface ColumnSearch {
   readonly columns: readonly Column[];
   readonly free: readonly Column[];
-  /** the columns of headers that are known aliases */
+  /** columns by header, for headers that are known aliases */
   readonly proposed: ReadonlyMap<string, Column>;
 }
 
@@ -102,7 +102,7 @@ export async function askColumns(
   const asked = unknown.filter((header) => !joined.has(header));
   const proposed = proposeColumns(asked, columns.filter(isFree));
   const free = columns.filter(({ field }) => !taken.has(field));
-  // in a list of organisations, several columns contain names of organisations, so values prove nothing
+  // a list of organisations has several columns with names of organisations, so values do not identify a column
   const search = { columns: format.thing.name === "org" ? [] : columns, free, proposed };
   const byValues = await known.findByValues?.(asked, search);
   const mapped: { header: string; to: string | null }[] = [];

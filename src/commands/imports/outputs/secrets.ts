@@ -24,11 +24,11 @@ export interface PlanSecrets {
   /** values by record key, then by field */
   readonly given: ReadonlyMap<string, Values>;
   readonly generated: readonly NewPassword[];
-  /** keys of the records without a password in the file; empty if the format has no passwords */
+  /** keys of the records that have no password in the file; empty if records of this format never have one */
   readonly without: readonly string[];
 }
 
-/** @param generates whether to create missing passwords of new records. @throws `input-rejected` if the file changed */
+/** @param generates true to create missing passwords of new records @throws `input-rejected` if the file changed */
 export async function readPlanSecrets(tools: Tools, source: PlannedFile, generates: boolean): Promise<PlanSecrets> {
   const { plan } = source;
   const { client } = await tools.tenant("imports");

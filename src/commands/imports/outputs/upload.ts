@@ -22,7 +22,7 @@ import type { PendingPlan } from "../plan/pending-plan.ts";
 import { settlePlan, type SettleOptions } from "../plan/settle.ts";
 import type { PlanSecrets } from "./secrets.ts";
 
-// `--emit-csv` writes the same file as `console upload`, for the change that an import is about to make.
+// For 全件更新, the file contains all records; other files contain only changes. `console upload` does the same.
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 

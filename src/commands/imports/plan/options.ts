@@ -226,11 +226,11 @@ const CONFLICTING_OPTIONS: readonly (readonly string[])[] = [
   ["orgs", "emitCsv", "mode replace"],
   ["orgBy name", "createOrgs"],
   ["undeletable", "mode append"],
-  // an upload file of 全件更新 would lack the skipped rows, and the console would delete their records
+  // skipped rows would be missing in an upload file of 全件更新, so the console would delete their records
   ["emitCsv", "mode replace", "skipInvalid"],
 ];
 
-/** @throws `usage` if options contradict each other, or a limit is not valid */
+/** @throws `usage` if options contradict each other or a limit is invalid */
 export function refuseConflictingOptions({ options }: Pick<ImportRequest, "options">): void {
   validateLimits(options);
   const conflict = CONFLICTING_OPTIONS.find((row) =>
@@ -247,7 +247,7 @@ export function refuseConflictingOptions({ options }: Pick<ImportRequest, "optio
   });
 }
 
-/** @throws `usage` before anything is read: stdin, which contains the file, cannot take an answer */
+/** @throws `usage` if stdin contains the file, because stdin cannot also contain the answer to a prompt */
 export function refuseTypedFile(
   { file, dryRun }: { readonly file: string | undefined; readonly dryRun: boolean },
   { interactive }: { readonly interactive: boolean },

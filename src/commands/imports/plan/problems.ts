@@ -47,7 +47,7 @@ export async function listProblems(
     else digest.take(problem, problem.severity);
     if (problem.severity !== "error") continue;
     all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
-    // problems of the file as a whole have row 0
+    // problems of the whole file have row number 0
     if (problem.row <= getHeaderRow(plan)) whole ??= problem.code;
   }
   const how = text("--errors FILE writes all of them", "--errors FILE で全件を出力");

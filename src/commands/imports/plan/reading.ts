@@ -29,7 +29,7 @@ export interface InputFormatOptions {
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
-  /** option with which hints propose another encoding */
+  /** name of the option that hints propose for specifying another encoding */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -20,7 +20,7 @@ interface ExaminationOptions extends InputFormatOptions {
   readonly format?: FormatName | undefined;
 }
 
-/** @throws `input-rejected` if there may be data above the header; `usage` if a sheet must be specified */
+/** @throws `input-rejected` if there may be data above the header; `usage` if the user must specify a sheet */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,

@@ -23,7 +23,7 @@ export async function buildPlan(tools: Tools, told: Import): Promise<Plan> {
 interface PlanNotes {
   /** text that tells where to find all rows, or which option writes them */
   readonly allRows?: Text | undefined;
-  /** the problem of the header or the whole file, if there is one: notes on columns are then omitted */
+  /** code of a problem of the header or the whole file; notes on columns are then omitted */
   readonly whole?: string | undefined;
   readonly more?: readonly Text[];
 }

@@ -7,11 +7,11 @@ import { formatTenantName } from "../plan/show.ts";
 
 export interface ForeignFileOptions {
   readonly allow?: ImportRequest["options"]["allow"];
-  /** undefined for a plan that was kept for `imports commit` */
+  /** undefined if `imports commit` commits a stored plan */
   readonly requested?: ImportRequest | undefined;
 }
 
-/** Asks, even with `--yes`, before another tenant's file is imported. @throws `input-rejected` if not interactive */
+/** Asks before a file of another tenant is imported, even with `--yes`. @throws `input-rejected` in scripts */
 export async function confirmForeignFile(
   tools: Tools,
   plan: Import,
@@ -20,7 +20,7 @@ export async function confirmForeignFile(
   if (plan.foreign === undefined || allow.includes("other-tenant")) return true;
   const tenant = formatTenantName(plan, await tools.tenant("imports"));
   const file = plan.fileName === "-" ? "stdin" : plan.fileName;
-  // if the file was typed at the terminal, stdin has ended and cannot take an answer
+  // if the file is read from the terminal's stdin, nothing is left to read the answer from
   if (tools.terminal.interactive && requested?.file !== "-")
     return tools.terminal.prompts.confirm({
       message: text(`Import ${file} into ${tenant.en}?`, `${file} を ${tenant.ja} に取り込みますか?`),
