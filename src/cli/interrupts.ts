@@ -9,10 +9,7 @@ const OUTPUT_GRACE_MS = 50;
 
 const HANG_UP_EXIT_CODE = 129;
 
-/**
- * Exit codes by signal. SIGHUP ends the program even under `nohup`, because Node resets an ignored SIGHUP. With
- * `setsid` or `systemd-run`, the program continues after the terminal is closed.
- */
+/** Exit codes by signal. SIGHUP ends the program even under `nohup`, because Node resets an ignored SIGHUP. */
 const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGHUP", HANG_UP_EXIT_CODE],
   ["SIGINT", 130],
@@ -95,10 +92,7 @@ export class Interrupts {
     this.done = done;
   }
 
-  /**
-   * Sets the function that returns the lines to print before the report of an interruption. Its argument is the exit
-   * code.
-   */
+  /** Sets the function that, given the exit code, returns lines to print before the report of an interruption. */
   precede(ending: (exit: number) => string): void {
     this.#ending = ending;
   }
@@ -116,9 +110,7 @@ export class Interrupts {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /**
-   * Reports that a signal interrupted the command, and returns the exit code. Returns undefined if no signal arrived.
-   */
+  /** If a signal interrupted the command, reports this and returns the exit code. */
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;

@@ -78,9 +78,7 @@ export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
 const PAUSE_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 const PAUSE_MS = 5;
 
-/**
- * Writes synchronously and without streams, because loading streams is slow. The process may end right after the call.
- */
+/** Writes synchronously and without streams, which load slowly. The process may end right after the call. */
 function writeNow(descriptor: 1 | 2, content: string): void {
   let rest = Buffer.from(content);
   while (rest.length > 0) {

@@ -87,9 +87,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/**
- * Rejects a change if other users can write to the home folder. If the command only reads, prints a warning instead.
- */
+/** Rejects a change if other users can write to the home folder. Only warns if the command only reads. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },

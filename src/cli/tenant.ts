@@ -47,10 +47,7 @@ export interface ConnectionEnvironment {
   readonly warn?: ((warning: Text) => Promise<void>) | undefined;
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   readonly mail?: TenantOptions["mail"];
-  /**
-   * set for dry runs, which must not leave data behind; a missing tenant is created here if a request needs a file, and
-   * is deleted when the tenant is closed
-   */
+  /** set for dry runs: if a request needs a file, a missing tenant is created here, and deleted when it is closed */
   readonly rehearsesIn?: TemporaryStorage | undefined;
 }
 

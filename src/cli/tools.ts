@@ -66,10 +66,7 @@ async function* readCompleteInput(
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
-/**
- * Returns a function that opens stdin when first called, because opening takes milliseconds. After the window was
- * closed, the terminal's mode is not reset, because resetting would fail and end the program.
- */
+/** Returns a function that opens stdin when first called, because opening takes milliseconds. */
 const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
   return () => {
@@ -166,9 +163,7 @@ function createTenantPool(
   };
 }
 
-/**
- * Returns a function that chooses the context once. If there are several contexts, prints the chosen one on a terminal.
- */
+/** Returns a function that chooses the context once. If there are several, prints the chosen one on a terminal. */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -183,10 +178,7 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
-/**
- * Returns a function that rejects `--token-file` for a local tenant. For a token in the environment, the function warns
- * once: the command runs with all rights, not with the token's rights.
- */
+/** Returns a function that rejects `--token-file`, and warns about a token in the environment, for a local tenant. */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   { environment }: Pick<TenantMachine, "environment">,
@@ -220,10 +212,7 @@ const TOKEN_TYPED_FAILURE = new Failure("usage", {
   ),
 });
 
-/**
- * Returns a function that finds the token for a remote tenant: from `--token-file`, CLOMOCTL_TOKEN or `login`, in this
- * order.
- */
+/** Returns a function that finds a remote tenant's token: by `--token-file`, else CLOMOCTL_TOKEN, else `login`. */
 const createSecretLookup = (
   { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
   { modes, stdin }: { readonly modes: boolean; readonly stdin: () => Tools["stdin"] },

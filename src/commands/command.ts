@@ -11,8 +11,8 @@ export interface Example {
 }
 
 /**
- * How a command ended. Undefined: success. An error code: sets the exit code, but is not reported as an error. A
- * number: one of the command's {@link PrescribedExits}.
+ * How a command ended. Undefined means success. An error code sets the exit code but is not reported. A number is one
+ * of {@link PrescribedExits}.
  */
 export type Outcome = ErrorCode | number | void;
 
@@ -24,10 +24,7 @@ export interface PrescribedExits {
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
-/**
- * The declaration of a verb, used for parsing, help, `docs/commands`, completion and tests. Does not use a schema
- * library, because `--help` would load more slowly.
- */
+/** The declaration of a verb, used for parsing, help, completion and tests. Without a schema library, it loads fast. */
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
   /** what is uncertain about the files that the command reads or writes; also shown in short help */
@@ -83,9 +80,7 @@ export function defineNoun(noun: Noun): Noun {
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;
-  /**
-   * exit code of all failures, if a monitoring system prescribes one; needed even if the verb's file cannot be loaded
-   */
+  /** exit code of all failures, if prescribed; needed even if the verb's file cannot be loaded */
   readonly failureExit?: number | undefined;
   /** with `--nagios`, the word with which the line about a failure starts on stdout */
   readonly nagios?: string | undefined;
@@ -101,6 +96,6 @@ export interface NounNode extends Noun {
   readonly verbs: readonly VerbNode[];
 }
 
-/** Returns true if a command always changes something. Only the owner may then be able to write to the home folder. */
+/** Returns true if a command always changes something. The home folder must then be writable only by its owner. */
 export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
   changes === true || shows !== undefined;

@@ -38,10 +38,7 @@ export interface TextField extends FieldWithValue {
   readonly isBundle?: true | undefined;
 }
 
-/**
- * The name of a file that the command writes (`-` is stdout). Existing files are replaced only with `--overwrite`. This
- * is checked before the command reads or changes anything; see `permitOutputs`.
- */
+/** The name of a file that the command writes (`-` is stdout). See `permitOutputs` about existing files. */
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
@@ -56,10 +53,7 @@ export interface OutputField extends FieldWithValue {
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
-/**
- * `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day (in the tenant's time zone) or an
- * instant.
- */
+/** `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day or an instant. */
 export interface TimeField extends FieldWithValue {
   readonly kind: "duration" | "date";
   readonly default?: undefined;
@@ -80,10 +74,7 @@ export interface ChoiceField extends FieldWithValue {
   readonly default?: string | undefined;
 }
 
-/**
- * An argument or option of a command. Never a secret, because other processes can see the command line. Secrets are
- * read from a prompt, a file, stdin or the environment.
- */
+/** An argument or option of a command. Never a secret, because other processes can see the command line. */
 export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;

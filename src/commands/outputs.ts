@@ -56,8 +56,8 @@ export const collectInputs = (
   });
 
 /**
- * Decides, before a command reads or changes anything, whether its outputs may be written. An existing file is replaced
- * with `--overwrite` or if the user agrees, but never if it is also an input or another output.
+ * Decides whether a command may write its outputs, before the command reads or changes anything. An existing file may
+ * be replaced with `--overwrite` or if the user agrees, but not if it is an input or another output.
  *
  * @returns false if the user answered no
  * @throws `usage` if the user cannot be asked, or if an output can never be written
@@ -86,9 +86,7 @@ export async function permitOutputs(
   return true;
 }
 
-/**
- * @throws `usage` if an output is also an input or another output (even through a link), or is inside an input bundle
- */
+/** @throws `usage` if an output is also an input or another output (even by a link), or inside an input bundle */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],
@@ -134,7 +132,9 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
   return { name, folderFault: isBundleFolderName(name) ? (path) => findBundleFault(tools, path) : undefined };
 }
 
-/** Returns why a folder is not an unchanged bundle. Replacing the folder deletes all its files. */
+/**
+ * Returns why a folder is not an unchanged bundle. Only a bundle may be replaced, because replacing deletes all files.
+ */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../lib/handover/bundle/read.ts"),

@@ -46,10 +46,7 @@ export class RunSummary {
     return this.#plan.changed;
   }
 
-  /**
-   * Returns the line in the format of docs/operations.en.md. If the command line is invalid, the tenant is unknown and
-   * shown as `-`.
-   */
+  /** Returns the line described in docs/operations.en.md. The tenant is `-` if the command line is invalid. */
   line(exit: number): string {
     const { file, create, update, delete: deleted, number } = this.#plan;
     const name = exit === 2 && !this.#isPlanned ? "-" : (this.#tenant?.name ?? "-");

@@ -14,7 +14,7 @@ import type { PlanSummary } from "./summary.ts";
 
 export interface Clock {
   readonly now: () => Date;
-  /** milliseconds since any start; never decreases */
+  /** milliseconds since an arbitrary start; never decreases, unlike the time of day */
   readonly elapsedMs: () => number;
   /** resolves after `delayMs` milliseconds; rejects if the signal is aborted */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
@@ -23,7 +23,7 @@ export interface Clock {
 export interface Machine {
   readonly platform: string;
   readonly userFolder: string;
-  /** name of the operating system's user; undefined if the user has no name, as in some containers */
+  /** the operating system's name for the user; undefined if there is none, as in some containers */
   readonly userName: string | undefined;
   readonly hostName: string;
   /** IANA name of the computer's time zone, which programs such as cron use */
@@ -31,7 +31,7 @@ export interface Machine {
   readonly node: string;
   /** name and version of the program, such as `clomoctl 0.1.0`; recorded in exported files */
   readonly program: string;
-  /** absolute path by which the program was called; symbolic links are not resolved, because updates keep them */
+  /** absolute path by which the program was called; an unresolved link, because links survive updates */
   readonly door: string;
 }
 
@@ -52,7 +52,9 @@ export const resolveTimezone = (
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
 
-/** Returns the time zone for commands without a tenant: `--timezone`, else of the current context, else the default. */
+/**
+ * Returns the time zone for commands without a tenant: `--timezone`, else that of the current context, else a default.
+ */
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
@@ -69,7 +71,7 @@ export interface Tools {
   readonly environment: EnvironmentVariables;
   readonly home: Home;
   readonly contexts: Contexts;
-  /** for the temporary files of `openInput` and `bufferStream` */
+  /** where `openInput` and `bufferStream` create temporary files */
   readonly temporary: TemporaryStorage;
   readonly outputs: Outputs;
   readonly clock: Clock;
@@ -77,7 +79,7 @@ export interface Tools {
   /** bytes of stdin, which can be read only once; throws Failure `interrupted` if the terminal's window was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly workingFolder: string;
-  /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends within 900 ms */
+  /** aborted by SIGINT, SIGTERM and SIGHUP; the command then has 900 ms to end */
   readonly signal: AbortSignal;
   /**
    * Opens the tenant of the chosen context until the command ends. The returned client has only the given nouns.
@@ -85,30 +87,23 @@ export interface Tools {
    * @throws Failure `not-found` if the context does not exist, `usage` if no context is selected, `unavailable`
    */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /**
-   * Opens the tenant of one of {@link contexts} until the command ends. @throws Failure `unavailable`; `locked` if
-   * another process holds it
-   */
+  /** Opens the tenant of a context until the command ends. @throws Failure `unavailable`; `locked` if it is in use */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   openCopy<N extends NounName>(
     folder: string,
     ...nouns: readonly N[]
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
-  /** Checks a copy of a tenant from a bundle, before the copy is used. @throws Failure `interrupted` */
+  /** Checks a copy of a tenant that comes from a bundle. @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
-  /** Compares a verified copy with the tenant of a context, which must have a tenant. */
+  /** Compares a copy, which must be verified, with the tenant of a context, which must exist. */
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
-  /**
-   * Replaces the context's tenant with a copy.
-   *
-   * @throws Failure `conflict` if the copy is not a later state of the tenant
-   */
+  /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
-  /** Serves a local tenant. Each request acts as the account that signed in. @throws Failure `unavailable` */
+  /** Serves a local tenant. A request has the rights of the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
-  /** Waits until the user stops the command. The command then has `graceMs` to end. SIGHUP calls `reload`. */
+  /** Waits until the user stops the command, which then has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   untilStopped(graceMs: number, reload: () => void): Promise<void>;
-  /** Returns the function that sends requests to Apple's services or their simulator, until the command ends. */
+  /** Returns a function that sends requests to Apple's services or a simulator. Works until the command ends. */
   send(): Promise<Send>;
   /** Sets the function that describes the state of the work if a signal arrives. Replaces the previous function. */
   describeState(state: () => Text): void;

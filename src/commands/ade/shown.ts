@@ -30,7 +30,7 @@ export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: A
   if (next !== undefined) await terminal.note(next);
 }
 
-/** next step until the first sync is done; undefined afterwards */
+/** Returns the next step; undefined after the first sync. */
 function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step | undefined {
   if (mirror) {
     return step(

@@ -41,9 +41,7 @@ export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((c
   };
 });
 
-/**
- * Returns the keys of the columns that fit on a terminal. Given a role, omits columns that do not apply to the role.
- */
+/** Returns the keys of the columns that fit on a terminal, without columns that do not apply to the role. */
 export const getDefaultColumns = (role: Role | undefined): readonly string[] => {
   const { usual } = ACCOUNT;
   if (role === undefined) return usual;

@@ -156,10 +156,7 @@ export const readNewPassword = async (tools: Tools, file: string | undefined): P
 
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
-/**
- * Prompts for a missing password if a password is required. Does not prompt in a dry run, or for a mirror, which stores
- * no passwords.
- */
+/** Prompts for a missing required password, but not in a dry run or for a mirror, which stores no passwords. */
 export async function resolvePassword(
   tools: Tools,
   {

@@ -1,6 +1,6 @@
 /**
  * Completion scripts of the shells. At each Tab, a script calls the program with `__complete` (see `src/cli/main.ts`),
- * so an installed script works with later versions. Scripts do not evaluate the program's output as code.
+ * so scripts need no update. Scripts do not evaluate the program's output as code.
  */
 
 /** Works with bash 3.2 (part of macOS) and later. Bash replaces only the text after the last `=` or `:` of a word. */

@@ -29,11 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/**
- * Imports console export files, each as one change. Stops at the first failure.
- *
- * @throws `usage`; `partial` if some files were imported before the failure
- */
+/** Imports console export files, each as one change. @throws `usage`; `partial` if a file other than the first fails */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -193,12 +189,7 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/**
- * Asks for confirmation if an export is unusual.
- *
- * @returns true for the first export of a kind
- * @throws `input-rejected` if not confirmed
- */
+/** @returns true for the first export of a kind @throws `input-rejected` if an unusual export is not confirmed */
 async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(

@@ -115,7 +115,7 @@ async function* readRows(
       const filled = cells.slice(0, count);
       if (row === 1 || filled.some((cell) => cell !== "")) rows.push(filled);
     },
-    // do not remove a BOM character inside a cell: it is part of the text
+    // a BOM character inside a cell is not a problem, because it is converted like other characters
     problem: (problem) => {
       if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom")
         problems.take({ ...problem, header: "" }, "error");

@@ -7,10 +7,7 @@ import type { TypedName } from "./typed-names.ts";
 
 export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
   readonly find: (name: string) => Promise<readonly R[]>;
-  /**
-   * Describes how a record with this name was deleted, so that the name is skipped with a note. Undefined if no such
-   * record was deleted. Without this function, such names are an error.
-   */
+  /** describes how a record with this name was deleted, so that the name can be skipped with a note */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
   /** Returns a user's full name. If the file has a column of full names, its row must contain the same name. */
   readonly called?: ((record: R) => string) | undefined;

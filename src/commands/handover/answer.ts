@@ -108,7 +108,7 @@ const listTexts = ({ question, value, by }: NewAnswer) => [
   [`${question} (by)`, by] as const,
 ];
 
-/** @throws `not-found` or `usage` */
+/** @throws `not-found` if the question is unknown, `usage` if the value is not a valid answer */
 function buildTypedAnswer(
   questions: readonly QuestionState[],
   { question: id, value, now }: { readonly question: string; readonly value: string; readonly now: string },
@@ -120,7 +120,7 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-/** Returns the named questions, or all that are due if no name is given. @throws `not-found` */
+/** Returns the questions with the given name, or all questions that are due. @throws `not-found` */
 function chooseQuestions(questions: readonly QuestionState[], named: string | undefined): readonly QuestionState[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));

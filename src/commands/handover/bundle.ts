@@ -81,10 +81,7 @@ export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   readonly problems: readonly Text[];
 }
 
-/**
- * @throws as `openBundleFiles`; `usage` if `identity` is a key, not a file; `input-rejected` if other users can read
- * the file
- */
+/** @throws as `openBundleFiles`; `usage` if `identity` is a key; `input-rejected` if other users can read the file */
 export async function openVerifiedBundle(
   tools: Tools,
   name: string,

@@ -69,9 +69,7 @@ export default defineCommand({
   },
 });
 
-/**
- * Returns true if the tenant's last handover was a receipt: it then belongs to the successor and must not be removed.
- */
+/** Returns true if the tenant's last handover was a receipt, so that the tenant belongs to the successor. */
 async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
   return typeof last?.record === "object" && last.record.action === "handover.receive";

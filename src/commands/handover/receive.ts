@@ -129,11 +129,7 @@ export default defineCommand({
   },
 });
 
-/**
- * Compares the bundle's fingerprint with the typed one.
- *
- * @throws Failure `usage` if the fingerprint is missing and cannot be prompted for, `input-rejected` if it differs
- */
+/** @throws Failure `usage` if the fingerprint is missing and cannot be prompted for, `input-rejected` if it differs */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
   const message = text(
@@ -158,9 +154,7 @@ interface ChosenTarget {
   readonly relation: CopyRelation;
 }
 
-/**
- * @throws `conflict` if the bundle is not a later state of the context's tenant; `usage` if the context is on a server
- */
+/** @throws `conflict` if the bundle is not a later state of this tenant; `usage` if the context is on a server */
 async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
   const { contexts, globals } = tools;
   const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;

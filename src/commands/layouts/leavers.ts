@@ -11,10 +11,7 @@ const LEAVER_VALUES = ["退職", "退社", "退職者", "退社者"];
 
 export const LAST_DAY_HEADER = /^(?:退職|退社)(?:年月)?日$/;
 
-/**
- * Headers of columns that identify leavers, with a test for the values of leavers. The most reliable headers come
- * first.
- */
+/** Headers of columns that identify leavers, the most reliable first, with tests for the values of leavers. */
 export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (value: string) => boolean])[] = [
   [MOVEMENT_HEADER, (value) => LEAVER_VALUES.includes(value)],
   [LAST_DAY_HEADER, (value) => /^(?!0+$|9999)./.test(value)],

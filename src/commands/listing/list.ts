@@ -42,7 +42,7 @@ export const buildOrgOptions = (about: Text) =>
     },
   }) as const satisfies Fields;
 
-/** Returns the columns of a list: without `--fields`, tables and piped output have only those in `usual`. */
+/** Returns the columns of a list. Tables and piped output have only those in `usual`, unless `--fields` is passed. */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,
   columns: readonly Column<R>[],
@@ -93,7 +93,7 @@ export const buildFieldColumns = <R>(fields: RecordFields): readonly Column<R>[]
       fileHeader: field.column?.header,
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
-      // keys and addresses are not truncated, because users copy them into other commands
+      // do not truncate keys and addresses, because users copy them into other commands
       whole: field.unique === true || ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
       value,
       name: names && ((record) => names[String(value(record))] ?? null),

@@ -29,7 +29,7 @@ async function loadJudgedRenewals(
 ): Promise<readonly JudgedItem[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade.facts);
-  // validity does not matter here, because the overview shows only expiry
+  // ignore the start of validity, because this overview shows only the expiry
   return items
     .map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf))
     .toSorted(compareByExpiry);

@@ -17,7 +17,7 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];
   readonly called: (record: R) => string;
   readonly undoable?: boolean | undefined;
-  /** fields whose new values are checked for probable mistakes */
+  /** fields for which warnings about probable mistakes are shown */
   readonly fields?: Fields | undefined;
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
@@ -28,12 +28,12 @@ type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
 const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
 
-/** Returns the columns whose values differ. Columns with IDs are included only if no other column differs. */
+/** Returns the columns whose values differ. Omits columns with IDs unless no other column differs. */
 const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
   const changed = columns.filter(
     ({ key, value }) =>
       !BOOKKEEPING_KEYS.includes(key) &&
-      // a column of a missing object is undefined, and equal to null here
+      // the value of a missing object is undefined, which must equal null
       JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
   );
   const told = changed.filter(({ key }) => !key.endsWith("Id"));
@@ -98,7 +98,7 @@ export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void>
   await tools.terminal.note(step("undo", "取り消すには", undo));
 }
 
-/** Replaced passwords and keys are not stored, so undo cannot restore them. */
+/** undo cannot restore these, because replaced passwords and keys are not stored */
 export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
 
 export const describeNotRestored = ({ en, ja }: Text): Text =>
@@ -107,7 +107,7 @@ export const describeNotRestored = ({ en, ja }: Text): Text =>
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 
-/** Returns true if an undo would restore something. It does not restore secrets or the times of their changes. */
+/** Returns true if undo would restore something other than secrets and the times of their changes. */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));
@@ -152,7 +152,7 @@ const warnOfDoubts = async <R extends object>(
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
-/** Shows records that one change wrote. Several records are shown with only the columns in `listed`. */
+/** Shows the records that a change wrote. Several records are shown as a list with the columns in `listed`. */
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   all: readonly W[],

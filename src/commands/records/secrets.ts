@@ -9,12 +9,12 @@ import type { Tools } from "../tools.ts";
 
 /** A secret that a command accepts. It is never the value of an option, because other processes can list options. */
 export interface Secret<N extends string = string> {
-  /** start of the names of its options, in camelCase: `password` */
+  /** start of the option names: `password` for `--password-file` */
   readonly name: N;
   /** name that users see; in Japanese, the label in CLOMO */
   readonly called: Text;
   readonly rule: Rule;
-  /** a rule in addition to the length and characters: its description, and a check that returns the fault */
+  /** a rule in addition to `rule`, with a check that returns the fault */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 

@@ -24,9 +24,9 @@ export const describePlainValue = (value: unknown): Text => {
   }
   if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
-  // the former SECURED APPs groups of a user
+  // names of a user's SECURED APPs groups in old records
   if (typeof name === "string" && Array.isArray(groups)) return same(`${name}=${groups.join("・")}`);
-  // a scheme has only a name and an ID, and users do not need the ID
+  // a scheme has only a name and an ID; omit the ID, which users do not need
   if (typeof name === "string" && Object.keys(others).every((key) => key === "id")) return same(name);
   return same(JSON.stringify(value));
 };
@@ -59,7 +59,7 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
   return describePlainValue(value);
 };
 
-/** Describes a value or a list of values, of which only the first are shown. */
+/** Describes a value or a list of values. Only the first values of a long list are shown. */
 export const describeValueOrList = (value: unknown, word: (one: unknown) => Text): Text => {
   if (isBlank(value)) return EMPTY_VALUE;
   if (!Array.isArray(value)) return word(value);

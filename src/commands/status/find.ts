@@ -273,10 +273,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/**
- * Returns the monthly overview. Contains the items due within 90 days and the hash of the last audit record, which
- * later shows whether audit records were removed.
- */
+/** Returns the items due within 90 days and the last audit record's hash, which proves later removals of records. */
 export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,

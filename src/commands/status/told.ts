@@ -13,9 +13,7 @@ const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
-/**
- * The findings that this computer has reported, with their recipients. Findings are forgotten when they are resolved.
- */
+/** The findings that this computer has reported, with their recipients. Resolved findings are forgotten. */
 export class ReportedFindings {
   readonly #tools: Tools;
   #messages = 0;

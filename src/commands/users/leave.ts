@@ -97,7 +97,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
 }
 
 /**
- * Returns the IDs of the users. Notes users whom an earlier run deleted, so that a list can be used again.
+ * Returns the IDs of the users. Prints a note about users who are already deleted, so that a list can be used twice.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
@@ -136,8 +136,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // do not check the confirmed number if nothing changes, so that a scheduled command can run again with the same
-  // number
+  // if nothing changes, do not check the confirmed number: a scheduled command may run again with the same number
   const changes = rows.some(isEnding);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
@@ -157,7 +156,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   await writeReport(tools, report, rows, async () => {
     const ids = planned.map(({ before }) => before.user.id);
     const results = await tenant.client.leavers.leave({ ids, learns: learnt });
-    // if the request was repeated, its response lacks the users who are already deleted
+    // if the request was repeated, its response omits users whom the first attempt deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
   tools.summarize({ ...summarizePlan(plan), changed: true });

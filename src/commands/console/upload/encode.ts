@@ -8,10 +8,7 @@ import { noteReplacedCharacters } from "../../csv/file/encoded.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 
-/**
- * Returns the encoding of the last export. For SECURED APPs, returns the encoding for the account's language, as their
- * manual says.
- */
+/** Returns the last export's encoding, or for SECURED APPs the encoding that their manual says. */
 export async function getUploadEncoding(
   tools: Tools,
   kind: Import["kind"],

@@ -12,9 +12,7 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /**
-   * keys that must not be in a file, because the console has not applied a change of key yet; by {@link getKeyScope}
-   */
+  /** by {@link getKeyScope}, keys that no file can use, because the console still has an old key or deleted record */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 

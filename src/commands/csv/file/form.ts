@@ -67,11 +67,7 @@ export function rejectTextOptions(output: string, given: Readonly<Record<string,
   });
 }
 
-/**
- * Chooses UTF-8 on a terminal. For a file or pipe, chooses the encoding for the account's language and prints a note.
- *
- * @throws `usage`
- */
+/** Chooses UTF-8 on a terminal, else the encoding for the account's language and prints a note. @throws `usage` */
 export async function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
   asked: {

@@ -22,13 +22,11 @@ import type { PendingPlan } from "../plan/pending-plan.ts";
 import { settlePlan, type SettleOptions } from "../plan/settle.ts";
 import type { PlanSecrets } from "./secrets.ts";
 
-// For 全件更新, the file contains all records; other files contain only changes. `console upload` does the same.
+// `--emit-csv` writes the file that `console upload` would write after the import.
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/**
- * @throws `usage`, `conflict`; `input-rejected` if the upload could delete unknown values or cannot encode a character
- */
+/** @throws `usage`; `conflict`; `input-rejected` if unknown values could be deleted or a character is unmappable */
 export async function checkUpload(
   tools: Tools,
   plan: Import,

@@ -11,11 +11,7 @@ const MAX_NAMES = 50;
 const MAX_READ_PROBLEMS = 100_000;
 const SKIP_CHOICE = text("none: leave its rows as errors", "なし(この行はエラーのままにする)");
 
-/**
- * Asks which organisations the unknown names mean.
- *
- * @returns no answers if no names are unknown, or too many to ask about
- */
+/** Asks which organisations unknown names mean. @returns no answers if there are no or too many unknown names */
 export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
   const { client } = await tools.tenant("imports");
   const field = FORMATS[plan.kind].columns.find(namesOrg)?.field;

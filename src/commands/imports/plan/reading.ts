@@ -55,11 +55,7 @@ interface RecordReading extends Omit<InputFormat, "headerRow"> {
   readonly rows?: number | undefined;
 }
 
-/**
- * Parses records into a sink and yields after each chunk.
- *
- * @param chunks bytes of the whole file; their buffers must not be reused
- */
+/** Parses records, and yields after each chunk. @param chunks bytes of the whole file; buffers must not be reused */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, headerRow, rows }: RecordReading,

@@ -16,7 +16,7 @@ export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
   /** false if there is nothing to commit or confirm; default: true if the plan has an effect */
   readonly changes?: boolean | undefined;
-  /** writes a file and calls `settle` before the file is complete; `settle` commits the plan */
+  /** writes a file and calls `settle`, which commits the plan */
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
 }
 

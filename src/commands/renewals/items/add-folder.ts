@@ -25,11 +25,11 @@ import { createExpiryClock } from "./tenant-items.ts";
 
 interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
   readonly folder: string;
-  /** fields to record for each item */
+  /** the fields that options set for every item */
   readonly said: RenewalChange;
 }
 
-/** Records the items in order of expiry and reports the files that it does not record. */
+/** Records the items in order of expiry, and reports the files that cannot be recorded. */
 export async function addFolder(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
@@ -89,7 +89,7 @@ interface KnownItem {
   readonly current: CurrentItem;
 }
 
-/** Returns the item that a file renews or may renew. A tenant has only one push certificate. */
+/** Returns the item that a file probably renews. The name does not matter for the only push certificate. */
 function findRenewedItem(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
   const { kind, name, fingerprint } = next.expiring;
   const identity = identityOf({ ...next.expiring, evidence: next.evidence });

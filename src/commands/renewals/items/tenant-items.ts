@@ -21,10 +21,7 @@ export const readDatedItems = async (
 ): Promise<readonly DatedItem[]> =>
   applySourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
 
-/**
- * Reads items like {@link readDatedItems}, and marks an ADE token that Apple rejected. If the ADE state cannot be read,
- * judges the token by its date.
- */
+/** Reads items like {@link readDatedItems}, and marks an ADE token that Apple rejected. */
 export async function readCurrentItems(
   tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
   timezone: string,

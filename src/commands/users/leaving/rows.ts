@@ -18,10 +18,7 @@ const KIND_LABELS = {
   user: text("user", "ユーザー"),
 } as const;
 
-/**
- * `collect` and `left`: the user cannot be deleted until the device is collected or the remaining work is done.
- * `check`: the record may belong to another person, so it does not prevent the deletion.
- */
+/** `collect`, `left`: must be done before the user can be deleted. `check`: may belong to another person. */
 const OUTCOME_LABELS = {
   end: text("end", "終了"),
   delete: text("delete", "削除"),
@@ -87,7 +84,7 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
   return { user, kind: "secured", name, outcome, identity };
 };
 
-/** Returns rows for a user and for each dependent record. Before the last day, no row is to be ended or deleted. */
+/** Returns a row for a user and a row for each record that depends on the user. */
 export function buildLeaveRows({
   before,
   after,
