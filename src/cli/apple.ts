@@ -28,7 +28,7 @@ const DEFAULT_LIMITS: AppleLimits = {
 };
 
 async function readBody({ body }: Dispatcher.ResponseData, most: number, origin: string): Promise<string> {
-  // decode each chunk as it arrives: joining the chunks first would keep both the chunks and the joined copy in memory
+  // decode each chunk as it arrives, because joining chunks first would need twice the memory
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let [length, decoded] = [0, ""];
   for await (const piece of body as AsyncIterable<Uint8Array>) {
@@ -45,7 +45,7 @@ const flattenHeaders = ({ headers }: Dispatcher.ResponseData): AppleResponse["he
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
   );
 
-/** Opens connections to Apple's services or to their simulator. Does not follow redirects or repeat requests. */
+/** Opens connections to Apple's services or their simulator. Does not follow redirects and does not retry requests. */
 export function openAppleSockets(limits: AppleLimits = DEFAULT_LIMITS): AppleSockets {
   const agent = new Agent({
     headersTimeout: limits.silenceMs,

@@ -26,7 +26,7 @@ const HEADINGS = {
 const PAGE_COLUMNS = 80;
 const PAGE_LINES = 23;
 
-/** Wraps a paragraph to the width of a help page. Indented lines, such as those of a sample file, are not wrapped. */
+/** Wraps a paragraph to the width of a help page. Does not wrap indented lines, such as lines of a sample file. */
 const wrapParagraph = (words: string, indent = ""): string[] =>
   words
     .split("\n")

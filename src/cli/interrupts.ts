@@ -42,7 +42,7 @@ export class Interrupts {
   /** called on SIGHUP; undefined unless the command runs until the user stops it */
   #reload: (() => void) | undefined;
 
-  /** @param say writes to stderr synchronously, because anything written later would be lost */
+  /** @param say must write to stderr synchronously, because the process may end right after the call */
   constructor(host: SignalHost, style: ErrorStyle, say: (report: string) => void) {
     this.#host = host;
     this.#style = style;

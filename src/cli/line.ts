@@ -12,7 +12,7 @@ const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),
 );
 
-/** A word that is neither a noun nor a verb of the preceding noun, or an option that is not global. */
+/** A word that is not a noun or verb at its position, or an option before the verb that is not global. */
 interface StrayWord {
   readonly word: string;
   readonly path: readonly string[];
@@ -115,7 +115,7 @@ export type Route =
       readonly to: "noun-help";
       readonly path: readonly string[];
       readonly noun: NounNode;
-      /** the failure that is reported with the help; undefined if help was requested */
+      /** the failure for which the help is shown; undefined if the user requested the help */
       readonly failure?: Failure;
     }
   | { readonly to: "verb-help"; readonly path: readonly string[]; readonly verb: VerbNode }

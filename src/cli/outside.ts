@@ -25,7 +25,7 @@ export type Host = Pick<
 
 export type TenantOpener = (machine: ConnectionEnvironment, chosen: ChosenContext) => Promise<OpenTenant>;
 
-/** The environment in which the program runs; tests pass an environment in memory. */
+/** The environment in which the program runs. Tests pass an object in memory. */
 export interface ProgramEnvironment {
   readonly host: Host;
   readonly clock: Clock;
@@ -87,7 +87,7 @@ function writeNow(descriptor: 1 | 2, content: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE" || code === "EOF") return;
-      // the window of the terminal was closed, so nobody can read the output
+      // ignore the error, because the terminal's window was closed and nobody can read the output
       if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
       // an error of stderr itself cannot be reported anywhere
       if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;

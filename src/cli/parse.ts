@@ -168,7 +168,7 @@ function translateError(
   );
 }
 
-/** Parses the words of a command line by the verb's declaration. Abbreviations are not accepted. @throws `usage` */
+/** Parses the words of a command line by the verb's declaration. Rejects abbreviated options. @throws `usage` */
 export function parseCommandLine(
   path: readonly string[],
   command: CommandSyntax,
@@ -226,7 +226,7 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
   };
 }
 
-/** Rejects a command line that reads several values from stdin, which can be read only once. */
+/** Rejects a command line on which several options or arguments read stdin, which can be read only once. */
 function rejectSharedInput({ args, ...command }: CommandSyntax, values: Readonly<Record<string, unknown>>): void {
   const options: Fields = { ...GLOBAL_OPTIONS, ...command.options };
   const readers = Object.entries({ ...options, ...args }).flatMap(([key, field]) => {

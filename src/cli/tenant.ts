@@ -47,7 +47,7 @@ export interface ConnectionEnvironment {
   readonly warn?: ((warning: Text) => Promise<void>) | undefined;
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   readonly mail?: TenantOptions["mail"];
-  /** set for dry runs: if a request needs a file, a missing tenant is created here, and deleted when it is closed */
+  /** for dry runs, the folder in which a missing tenant is created if a request needs a file; deleted on close */
   readonly rehearsesIn?: TemporaryStorage | undefined;
 }
 
@@ -253,7 +253,7 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   ),
 });
 
-/** Serves a local tenant over sockets. Each request acts as the account that signed in. */
+/** Serves a local tenant over sockets. A request has the rights of the account that signed in. */
 export async function serveTenant(
   machine: ConnectionEnvironment,
   { context, place, tls, proxies }: ServerPlan,

@@ -178,7 +178,10 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
-/** Returns a function that rejects `--token-file`, and warns about a token in the environment, for a local tenant. */
+/**
+ * Returns a function that rejects `--token-file` for a local tenant. Warns about a token in the environment, because a
+ * local tenant ignores it and the command runs with the owner's rights.
+ */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   { environment }: Pick<TenantMachine, "environment">,

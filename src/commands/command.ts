@@ -4,7 +4,7 @@ import type { Text } from "../lib/text/index.ts";
 import type { Fields, InputOf, CommandSyntax } from "./field.ts";
 import type { Tools } from "./tools.ts";
 
-/** An example. `test/process/examples.test.ts` runs `line` in a fresh home folder, in the folder `fixtures`. */
+/** An example in help. `test/process/examples.test.ts` runs `line` in `fixtures`, with a new home folder. */
 export interface Example {
   readonly line: string;
   readonly about?: Text | undefined;
@@ -16,7 +16,7 @@ export interface Example {
  */
 export type Outcome = ErrorCode | number | void;
 
-/** Exit codes that a monitoring system prescribes. With `--nagios`, failures are also printed on stdout. */
+/** Exit codes that a monitoring system requires. With `--nagios`, failures are also printed on stdout. */
 export interface PrescribedExits {
   readonly service: string;
   /** exit code of every failure (also usage errors and crashes), but not of an interruption */
@@ -35,7 +35,7 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly examples: readonly Example[];
   /** the failures that scripts should expect, without `usage`, `unexpected` and the failures of opening a tenant */
   readonly exits: readonly ErrorCode[];
-  /** true if the command changes something; implied by {@link shows} */
+  /** true if the command changes something; not needed if {@link shows} is set */
   readonly changes?: true | undefined;
   /** true if the command commits or rejects a plan; in scripts, such a command prints a summary line */
   readonly plans?: true | undefined;
@@ -80,7 +80,7 @@ export function defineNoun(noun: Noun): Noun {
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;
-  /** exit code of all failures, if prescribed; needed even if the verb's file cannot be loaded */
+  /** exit code of all failures, if a monitoring system requires one; also used if the verb's file cannot be loaded */
   readonly failureExit?: number | undefined;
   /** with `--nagios`, the word with which the line about a failure starts on stdout */
   readonly nagios?: string | undefined;

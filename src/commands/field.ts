@@ -27,14 +27,14 @@ export interface SwitchField extends FieldBase {
   readonly short?: string | undefined;
 }
 
-/** A text, the name of a file to read (`-` is stdin), a comma-separated list, or the IANA name of a time zone. */
+/** A text, a file to read (`-` is stdin), a comma-separated list, or a time zone's IANA name. */
 export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
   /** what the shell completes; for the kind `file`, always file names */
   readonly names?: "contexts" | "files" | undefined;
-  /** the value is a bundle of `handover export`; no output may be written into its folder */
+  /** true if the value is a bundle of `handover export`, into whose folder no output may be written */
   readonly isBundle?: true | undefined;
 }
 
@@ -53,7 +53,10 @@ export interface OutputField extends FieldWithValue {
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
-/** `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day or an instant. */
+/**
+ * `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day or an instant. A day starts in the
+ * tenant's time zone.
+ */
 export interface TimeField extends FieldWithValue {
   readonly kind: "duration" | "date";
   readonly default?: undefined;
@@ -74,7 +77,10 @@ export interface ChoiceField extends FieldWithValue {
   readonly default?: string | undefined;
 }
 
-/** An argument or option of a command. Never a secret, because other processes can see the command line. */
+/**
+ * An argument or option of a command. Never a secret, because other processes can see the command line. Secrets are
+ * read from a prompt, a file, stdin or the environment.
+ */
 export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
@@ -83,7 +89,7 @@ export type ValueField = TextField | OutputField | TimeField | NumberField | Cho
 export type Fields = Readonly<Record<string, Field>>;
 
 export interface CommandSyntax {
-  /** in the order of the command line; only the last argument may be repeatable or optional */
+  /** arguments in their order; only the last one may be optional or repeatable */
   readonly args: Fields;
   readonly options: Fields;
   /** pairs that exclude each other; default values are ignored, also in `anyOf` and `oneOf` */
@@ -127,7 +133,7 @@ type FieldInput<F> = F extends { readonly repeatable: true }
 
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
-/** Returns the flag of a key, without `--`: `dryRun` → `dry-run`. */
+/** Returns the option name that users type, without `--`, such as `dry-run` for the key `dryRun`. */
 export function toFlagName(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
@@ -135,7 +141,7 @@ export function toFlagName(key: string): string {
 /** Returns true if a word is an option. `-` is not an option, because it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
-/** Returns the placeholder of a value, such as `FORMAT=FILE` or `NAME`; empty for a switch. */
+/** Returns the placeholder of a value in help, such as `FORMAT=FILE` or `NAME`. Returns "" for a switch. */
 export function formatPlaceholder(key: string, field: Field): string {
   if (field.kind === "boolean") return "";
   if (field.value !== undefined) return field.value;

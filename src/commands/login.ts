@@ -7,7 +7,7 @@ import { defineCommand } from "./command.ts";
 import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./records/secrets.ts";
 import type { Tools } from "./tools.ts";
 
-/** The rules for new passwords do not apply to the password at a sign-in. */
+/** Does not check the rules for new passwords, because an older password may violate them. */
 const SIGN_IN_PASSWORD: Secret<"password"> = {
   name: "password",
   called: text("password", "パスワード"),

@@ -19,7 +19,7 @@ export default defineCommand({
     try {
       await client.sessions.end();
     } catch (error) {
-      // a session that has already ended is not an error
+      // ignore that the session has already ended
       if (!(error instanceof Failure) || error.code !== "not-signed-in") throw error;
     }
     await forgetCredential(home, name);

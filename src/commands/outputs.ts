@@ -132,9 +132,7 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
   return { name, folderFault: isBundleFolderName(name) ? (path) => findBundleFault(tools, path) : undefined };
 }
 
-/**
- * Returns why a folder is not an unchanged bundle. Only a bundle may be replaced, because replacing deletes all files.
- */
+/** Returns why a folder is not an unchanged bundle. Replacing a bundle deletes all files in its folder. */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../lib/handover/bundle/read.ts"),

@@ -5,7 +5,7 @@ import type { Tools } from "./tools.ts";
 const NAMED_PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pw|パスワード|暗証番号)\s*(?:[:=：＝]\s*\S|は\s*[!-~]{4})/iu;
 const ADDRESS_OR_UUID = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\/|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
 const MIN_LENGTH = 8;
-/** Random texts change more often between letters and digits than names such as `Server01`. */
+/** Random passwords alternate between letters and digits more often than names such as `Server01`. */
 const MIN_CHANGES = 3;
 
 export function looksLikePassword(typed: string): boolean {
@@ -18,7 +18,10 @@ export function looksLikePassword(typed: string): boolean {
   return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_CHANGES);
 }
 
-/** Asks whether a text that looks like a password should be recorded, without showing it. False if the answer is no. */
+/**
+ * Asks whether to record a text that looks like a password. Does not show the text. Returns true without asking if no
+ * value looks like one.
+ */
 export async function confirmPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   values: Readonly<Record<string, string | null | undefined>>,
@@ -32,7 +35,7 @@ export async function confirmPasswords(
   return terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-/** @throws as {@link confirmPasswords}; `input-rejected` if the answer is "no" */
+/** @throws as {@link confirmPasswords}; `input-rejected` if the user declines */
 export async function requirePasswordConfirmation(...asked: Parameters<typeof confirmPasswords>): Promise<void> {
   if (await confirmPasswords(...asked)) return;
   throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });

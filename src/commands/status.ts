@@ -72,7 +72,7 @@ async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> 
   const { contexts, globals, environment } = tools;
   const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
   const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
-  // in parallel, so that a tenant that does not respond does not delay the other tenants
+  // read all tenants in parallel, so that a tenant that does not respond delays only itself
   return Promise.all(chosen.map((context) => findInTenant(tools, context)));
 }
 
@@ -95,7 +95,7 @@ async function notifyDaily(
   return findings;
 }
 
-/** Prints on a terminal that all is well. Prints nothing to a file or pipe. */
+/** Prints that there are no findings, but only on a terminal. */
 async function showAllWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
   if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeAllWell(all)[terminal.language]}\n`);
 }

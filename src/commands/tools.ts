@@ -16,7 +16,7 @@ export interface Clock {
   readonly now: () => Date;
   /** milliseconds since an arbitrary start; never decreases, unlike the time of day */
   readonly elapsedMs: () => number;
-  /** resolves after `delayMs` milliseconds; rejects if the signal is aborted */
+  /** resolves after `delayMs` milliseconds; rejects if `signal` is aborted */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export interface ChosenTenant<N extends NounName = never> extends ChosenContext 
   /**
    * Asks the user once to type the name of a protected context. Must be called before the first change.
    *
-   * @throws Failure as `requireNamedContext`; `input-rejected` if another name is typed
+   * @throws Failure as `requireNamedContext`; `input-rejected` if the user types another name
    */
   readonly permitChange: () => Promise<void>;
 }
@@ -52,9 +52,7 @@ export const resolveTimezone = (
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
 
-/**
- * Returns the time zone for commands without a tenant: `--timezone`, else that of the current context, else a default.
- */
+/** Returns the time zone if no tenant is open: `--timezone`, else that of the current context, else a default. */
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
@@ -107,7 +105,7 @@ export interface Tools {
   send(): Promise<Send>;
   /** Sets the function that describes the state of the work if a signal arrives. Replaces the previous function. */
   describeState(state: () => Text): void;
-  /** Adds facts about the command's plan to the summary line. */
+  /** Adds facts about the command's plan to the summary line, which is printed when the command ends. */
   summarize(plan: Partial<PlanSummary>): void;
   /** Sets the description of changes already made, which is shown if a signal arrives or the command fails later. */
   describeDone(done: Text): void;

@@ -59,11 +59,11 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);
-      // the plan of an undo is discarded unless it is committed now, so no later command can list all rows
+      // no advice on listing all rows: without a commit now, the plan of an undo is discarded
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
-        // shown like a rejected file: the advice to repeat the command without --dry-run would be wrong
+        // `rejected` suppresses the advice to repeat the command without --dry-run, which would fail again
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }

@@ -59,6 +59,6 @@ export const ACCOUNT_NAMES: NamedKind<Account> = {
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
 };
 
-/** @param typed a name of the account or of its user @throws as {@link requireSingleMatch} */
+/** @param typed name of the account or of its user @throws as {@link requireSingleMatch} */
 export const findAccount = async (client: Client<"accounts">, typed: string): Promise<Account> =>
   requireSingleMatch(typed, await client.accounts.find({ name: typed }), ACCOUNT_NAMES);

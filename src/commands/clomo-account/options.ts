@@ -132,7 +132,7 @@ const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promi
   return { managedOrgs: [...new Set(ids)] };
 };
 
-/** Returns the value of a pair of options such as `--notice-mail` and `--no-notice-mail`. */
+/** Returns the value of a pair of switches, such as `--notice-mail` and `--no-notice-mail`. */
 const resolveSwitch = (name: "supportOption" | "noticeMail", on: boolean, off: boolean): AccountEdit =>
   on || off ? { [name]: on } : {};
 
@@ -143,7 +143,7 @@ const PASSWORD_SECRET: Secret<"password"> = {
   further: { about: PASSWORD_RULE, fault: findPasswordFault },
 };
 
-/** @throws as {@link readSecretInput}; `input-rejected` if the password violates the rules */
+/** @throws as {@link readSecretInput}; `input-rejected` if the password violates the password rules */
 export const readNewPassword = async (tools: Tools, file: string | undefined): Promise<string> => {
   const given = { file, stdin: false, prompt: file === undefined };
   const password = (await readSecretInput(tools, PASSWORD_SECRET, given)) ?? "";

@@ -28,7 +28,7 @@ export interface ConsoleExport {
   readonly reading: InputFormat;
 }
 
-/** @throws `input-rejected` if the header row does not match any kind of export; `usage` if the app is not known */
+/** @throws `input-rejected` if no kind of export has this header row; `usage` if the app is not known */
 export async function recognizeExport(
   tools: Tools,
   file: InputFile,

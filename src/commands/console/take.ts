@@ -29,7 +29,11 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/** Imports console export files, each as one change. @throws `usage`; `partial` if a file other than the first fails */
+/**
+ * Imports console export files, each as one change.
+ *
+ * @throws `usage`; `partial` if files before a failure were imported
+ */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");

@@ -35,7 +35,7 @@ const KEYS = ["emails", "employeeCode", "accountName"];
 
 const identifiesPerson = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
 
-/** The format of users, reduced to the columns that identify people. */
+/** The format of users with only the columns that identify people. */
 const NAMING_FORMAT: Format = {
   ...FORMATS.users,
   custom: false,
@@ -119,7 +119,7 @@ class TableReader implements RecordSink {
     if (problem.row > this.#headerRow) this.#checker.noteFound({ ...problem, header: "" });
   }
 
-  /** Describes the skipped rows and their number. */
+  /** Describes why rows were skipped, and how many. */
   describeSkipped(): readonly Text[] {
     const problems = this.#checker.tally.problems().filter(({ code }) => /^row-(?:total|note)$/.test(code));
     const notes = problems.map((problem) => renderProblem(this.#label, problem));
@@ -141,7 +141,7 @@ class TableReader implements RecordSink {
   };
 }
 
-/** Returns a date as `YYYY-MM-DD`; "" if the value is not a date. */
+/** Returns the day as `YYYY-MM-DD`. Returns "" if the value is not a date. */
 const toDay = (value: string): string => {
   const [, year, month = "", day = ""] = /^(\d{4})\D?(\d\d?)\D(\d\d?)\D?$|$/.exec(toLooseValue(value)) ?? [];
   return year === undefined ? "" : `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;

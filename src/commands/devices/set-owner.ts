@@ -60,7 +60,7 @@ export default defineCommand({
   },
 });
 
-/** @throws `not-found` */
+/** @throws `not-found` if there is no such user or organisation */
 async function resolveOwner(
   tools: Tools,
   { user, org }: { readonly user: string | undefined; readonly org: string | undefined },

@@ -64,13 +64,13 @@ const ROW_WITHOUT_QUESTION = text(
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** Returns a day as YYYY-MM-DD, because spreadsheet programs reformat days. */
+/** Returns a day as YYYY-MM-DD, because spreadsheet programs change the format of days. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
   return typed !== undefined && "day" in typed ? typed.day : value;
 };
 
-/** Returns the new answers of a sheet. @throws `input-rejected`, after printing a line for each invalid row */
+/** Returns the new answers in a sheet. @throws `input-rejected` after printing all invalid rows */
 export async function readAnswerSheet(
   tools: Tools,
   name: string,

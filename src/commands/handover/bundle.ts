@@ -34,7 +34,7 @@ export const IDENTITY_OPTION = {
   },
 } as const satisfies Fields;
 
-/** Rejects `--as`, because the rights of the bundle's author already limited its content. @throws `usage` */
+/** Rejects `--as`, because a bundle contains only what its author was allowed to see. @throws `usage` */
 export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: string): void {
   if (globals.as === undefined) return;
   throw new Failure("usage", {
@@ -61,7 +61,7 @@ async function openNamedBundle(
   return openBundleFiles(name, { workingFolder, temporary, decrypter: createDecrypter(content, identity) });
 }
 
-/** The message does not contain the key, because the key is secret. */
+/** The message omits the key, because the key is secret. */
 const createKeyAsFileFailure = (): Failure =>
   new Failure("usage", {
     what: text("this is a secret key, not the name of a file", "ファイル名ではなく、秘密鍵が指定されています"),

@@ -7,7 +7,7 @@ import { RECORD_TYPES, type RecordType } from "./writing/records.ts";
 
 export type ChangeKind = "added" | "removed" | "changed";
 
-/** `name` is the text that people see instead of the value; null if they see the value. */
+/** `name` is the text that users see instead of the value; null if they see the value itself. */
 interface ComparedValue {
   readonly value: unknown;
   readonly name: Text | null;
@@ -20,7 +20,7 @@ export interface Difference {
   readonly key: string;
   /** name of the record; null if its type has no names */
   readonly name: string | null;
-  /** the field that changed; null for a whole record */
+  /** the field that differs; null if the whole record was added or removed */
   readonly field: { readonly key: string; readonly header: Text } | null;
   readonly before: ComparedValue | null;
   readonly after: ComparedValue | null;
@@ -29,7 +29,7 @@ export interface Difference {
 /** Types that are not compared, because the console or Apple owns them, and fields that differ even between copies. */
 const IGNORED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
 const IGNORED_FIELDS = new Set(
-  // the last three are derived from other records, which are compared
+  // depth, accounts and users are derived from other records, which are compared
   "id orgId parentId ownerId ownerOrgId by confirmedBy secretsSet depth accounts users".split(" "),
 );
 

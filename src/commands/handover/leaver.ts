@@ -30,7 +30,7 @@ export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string
 
 const MAX_NAMESAKES = 100;
 
-/** @throws `not-found` if nobody matches; `usage`, with the IDs, if several people match */
+/** @throws `not-found` if nobody matches; `usage` with the IDs if several people match */
 export async function resolvePerson({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
   return requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
 }

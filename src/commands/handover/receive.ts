@@ -51,7 +51,7 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
     key: "lastUpdatedAt",
     header: text("last updated", "最終更新"),
     value: ({ manifest }) => manifest.lastUpdatedAt,
-    // the confirmation question already shows the day and the age
+    // omitted in tables, because the prompt has already shown the day and the age
     name: () => null,
   },
   {
@@ -98,7 +98,7 @@ export default defineCommand({
     const { copy, manifest } = requireCopy(bundle, verified);
     const fingerprint = verified.fingerprint ?? "";
     await requireFingerprint(tools, typed, fingerprint);
-    // opening a copy may change its bytes, so a second copy that was never opened is received
+    // receive a second copy, because opening the first copy may have changed its bytes
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
     const { name, existing, relation } = await chooseContext(tools, client, received.path);
@@ -149,7 +149,7 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
 
 interface ChosenTarget {
   readonly name: string;
-  /** undefined if the context is new */
+  /** context whose tenant is replaced; undefined if a new context is created */
   readonly existing: EmbeddedContext | undefined;
   readonly relation: CopyRelation;
 }
@@ -252,7 +252,7 @@ const askToReceive = (name: string, { kind }: CopyRelation) => ({
   flag: "--yes",
 });
 
-/** Records the receipt in the copy before the copy replaces the tenant, so that the record cannot be missing. */
+/** Records the receipt in the copy before the tenant is replaced, so that no received tenant lacks the record. */
 async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
   const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {

@@ -90,7 +90,7 @@ async function findHeader(
   return best;
 }
 
-/** `unknown`: no layout is used. `fits`: all columns of the layout are in the list. `near`: some are missing. */
+/** `unknown`: no layout is used. `fits`: the list has all columns of the layout. `near`: the list lacks some. */
 type Knowledge =
   | { readonly state: "unknown"; readonly match?: undefined }
   | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
@@ -104,7 +104,10 @@ function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, ca
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
 
-/** @param learning asks about every column @throws `input-rejected` if an unclear column cannot be asked about */
+/**
+ * @param learning true to ask about every column
+ * @throws `input-rejected` if nobody can be asked about an unclear column
+ */
 export async function readList(
   tools: Tools,
   file: InputFile,
@@ -166,7 +169,7 @@ export const ANSWERS_STORED_NOTE = text(
   "回答を、この変更とともにレイアウトとして記憶します",
 );
 
-/** @param createsOrgs the import creates organisations, which it identifies by code */
+/** @param createsOrgs true if the import creates organisations, which must be identified by code */
 const addPlaceToMap = (map: MapFileSchema, place: Place, createsOrgs: boolean): MapFileSchema => ({
   ...map,
   options: { ...map.options, ...place, orgBy: createsOrgs ? undefined : map.options?.orgBy },

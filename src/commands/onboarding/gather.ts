@@ -14,7 +14,7 @@ const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as 
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
-/** Stops reading at the first managed device without an owner. */
+/** Returns true if a managed device has no owner. Stops reading at the first such device. */
 async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
   for await (const { owner, ownerOrg, status } of client.devices.list()) {
     if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;

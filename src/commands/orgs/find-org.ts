@@ -18,7 +18,7 @@ export const ORG_LOOKUP: NamedKind<OrgDetail> = {
 
 const MAX_PROPOSED_PATHS = 3;
 
-/** @param name an ID, a code or a path @throws as {@link findByName} */
+/** @param name ID, code or path @throws as {@link findByName} */
 export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
   return findByName(tools, client.orgs, name, ORG_LOOKUP);

@@ -30,7 +30,7 @@ const findChangedField = (
   return { field, label: field?.onScreen === undefined ? label : text(label.en, field.onScreen) };
 };
 
-/** Describes a change, such as `役職: 主任 → 課長`. Shows only one value if the record was created or deleted. */
+/** Describes a change, such as `役職: 主任 → 課長`. If the record is new or deleted, shows only one value. */
 const describeChange = (
   { field: name, old, new: value }: VersionChange,
   action: RecordVersion["action"],

@@ -19,7 +19,7 @@ export const DRY_RUN_OPTION = {
 interface ValueOptionSettings {
   /** fields that get no option, because an argument or another verb sets them */
   readonly without?: readonly string[] | undefined;
-  /** true for a new record: missing required fields are then a usage error */
+  /** true for a new record, so that a missing required field is a usage error */
   readonly isNew?: boolean | undefined;
 }
 
@@ -27,7 +27,7 @@ interface ValueOptionSettings {
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
 
-/** Returns true if a blank value clears the field. If the tenant does not allow this, its error explains why. */
+/** Returns true if a blank value clears the field. The tenant explains in an error if it does not allow this. */
 const isClearable = ({ type, refers, nullable, clearable, column }: Field): boolean => {
   if (type === "texts") return column?.required === undefined;
   return nullable === true && (refers === undefined || clearable !== false);
@@ -100,7 +100,7 @@ function parseCustomValue(given: string): { readonly name: string; readonly valu
 
 type FieldValues = Readonly<Record<string, unknown>>;
 
-/** Returns changed values that the tenant accepted but that are probably mistakes. */
+/** Returns changed values that are allowed but are probably mistakes. */
 export const findDoubtfulValues = (
   fields: Fields,
   before: object | null,

@@ -7,7 +7,9 @@ import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** A secret that a command accepts. It is never the value of an option, because other processes can list options. */
+/**
+ * A secret that a command reads from a prompt, a file or stdin. Never typed on the command line, which others can see.
+ */
 export interface Secret<N extends string = string> {
   /** start of the option names: `password` for `--password-file` */
   readonly name: N;
@@ -67,7 +69,7 @@ const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInpu
   return stdin || file === "-";
 };
 
-/** @throws `input-rejected` if other users can read the file; `usage` if a prompt is not possible */
+/** @throws `input-rejected` if other users can read the file; `usage` if prompting is impossible */
 export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {
   const { workingFolder: folder, machine } = tools;
   const file = isSecretFromStdin(secret, given) ? "-" : given.file;

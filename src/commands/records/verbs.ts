@@ -43,12 +43,12 @@ interface RecordAccess<R> {
 }
 
 export interface FileNoun<R extends { readonly id: string }> {
-  /** the words before a verb, such as `secured users` */
+  /** words before the verb, such as `secured users` */
   readonly noun: string;
   readonly thing: ThingInFiles;
   readonly single: Text;
   readonly argument: TextField & { readonly required: true };
-  /** options of every verb that select the records, such as `--app` */
+  /** options that select records and that every verb has, such as `--app` */
   readonly choice?: Fields;
   readonly kind: (input: Input) => ImportKind;
   readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
@@ -65,10 +65,10 @@ export interface RecordNoun<R extends { readonly id: string }> extends Omit<
 > {
   readonly noun: PanelKind;
   readonly layout: ResultLayout<R>;
-  /** columns of `show`; by default the columns of a change */
+  /** columns of `show`; default: the columns of the result of a change */
   readonly columns?: readonly Column<R>[];
   readonly lookup: NamedKind<R>;
-  /** the field that is the argument of `create` */
+  /** key of the field whose value is the argument of `create` */
   readonly createdBy?: string;
   /** fields that `edit` does not change, because another verb changes them */
   readonly changedElsewhere: readonly string[];

@@ -59,7 +59,7 @@ export default defineCommand({
   },
 });
 
-/** An unreadable file is rejected like a wrong file, because it does not prove anything. */
+/** Rejects an unreadable file like a wrong file, because neither proves that the renewal worked. */
 function rejectUnreadableFile(error: unknown): never {
   if (!(error instanceof Failure)) throw error;
   throw new Failure("input-rejected", error);

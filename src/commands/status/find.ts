@@ -29,12 +29,12 @@ export interface TenantFindings {
   readonly tenant: string;
   readonly timezone: string;
   readonly findings: readonly Finding[];
-  /** sorted by expiry, earliest first */
+  /** dated items, earliest expiry first */
   readonly items: readonly CheckedItem[];
   readonly isReadable: boolean;
-  /** undefined if the reminders of the tenant cannot be read */
+  /** reminders of the tenant; undefined if they cannot be read */
   readonly reminders: ReminderTenant | undefined;
-  /** instant of the last daily run in UTC; undefined if there was none */
+  /** UTC instant of the last daily run; undefined if there was none */
   readonly lastRun: string | undefined;
 }
 
@@ -55,7 +55,7 @@ const toFindings = (place: Place, group: Finding["group"], found: readonly Found
     ),
   }));
 
-/** Finds what requires action in a tenant. A tenant that cannot be read is a finding too. @throws `interrupted` */
+/** Finds what requires action in a tenant. Also reports a tenant that cannot be read. @throws `interrupted` */
 export async function findInTenant(tools: Tools, context: Context): Promise<TenantFindings> {
   const timezone = resolveTimezone(tools, { context });
   const lastRun = await findLastRun(tools, context.name);

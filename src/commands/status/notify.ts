@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
 import { ReportedFindings } from "./told.ts";
 
-/** The recipient that stands for printed output. */
+/** Stands in the place of a recipient if findings are printed. */
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
@@ -64,7 +64,7 @@ interface NewsRequest {
   readonly all: readonly TenantFindings[];
   readonly settings: NotifySettings;
   readonly deliver: Deliver;
-  /** failed deliveries are added to it */
+  /** findings to report; `reportNewFindings` adds findings about failed deliveries */
   readonly findings: Finding[];
   readonly print: (findings: readonly Finding[]) => Promise<void>;
 }
@@ -95,10 +95,10 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const delivery = await deliver(recipient, message, []);
     if (delivery.sent) await told.add(fresh, key);
-    // the next run notifies recipients who were not reached
+    // do not record the findings as reported, so that the next run tries this recipient again
     else addUnreached(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
-  // print failed deliveries in every run, because these recipients do not learn of them
+  // print failed deliveries in every run, because the recipients did not get the messages
   const unreached = findings.filter(({ group }) => group === "reminders");
   const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED_RECIPIENT))];
   await print(fresh);

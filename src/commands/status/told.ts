@@ -31,7 +31,7 @@ export class ReportedFindings {
       const { messages = 0, told: known = {} } = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Known;
       [told.#messages, told.#told] = [messages, known];
     } catch {
-      // if the file cannot be read, all findings are new
+      // without a readable file, all findings count as new
     }
     return told;
   }

@@ -79,7 +79,7 @@ function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; 
   return { column: new Set(filled).size === 1 ? (filled[0] ?? -1) : -1, headerRow: 0 };
 }
 
-/** Reads the serial numbers of a list, each once. @throws `input-rejected` if a value is not a serial number */
+/** Reads the serial numbers of a list without duplicates. @throws `input-rejected` if a value is not a serial number */
 export async function readSerialList(
   tools: Tools,
   name: string,

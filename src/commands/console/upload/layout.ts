@@ -27,7 +27,7 @@ const listShownColumns = (columns: readonly Column[], { header, places, fields }
 export const isAlias = (one: Column, other: Column): boolean =>
   one.sets === other.sets && one.refers !== undefined && one.refers.to === other.refers?.to;
 
-/** Inserts a column in the order of the manual, in which sets come last. @see facts 6.4 */
+/** Inserts a column in the order of the manual, which lists columns of sets last. @see facts 6.4 */
 function insertColumn(
   placed: readonly UploadColumn[],
   column: Column,

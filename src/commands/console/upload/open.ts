@@ -12,7 +12,7 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /** by {@link getKeyScope}, keys that no file can use, because the console still has an old key or deleted record */
+  /** keys that no file can use, because the console still has an old key or deleted record; see {@link getKeyScope} */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -22,7 +22,7 @@ export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export interface KindUpload extends OpenKind {
   readonly unsafe: OpenRecords["unsafe"];
   readonly last: Import | undefined;
-  /** `part`: only the columns that the changes need; `whole`: every record and column, for 全件更新 */
+  /** `part`: only the columns that the changes need. `whole`: all records and columns, for 全件更新. */
   readonly extent: "open" | "part" | "whole";
   readonly secrets: Secrets;
   readonly encoding: Encoding;

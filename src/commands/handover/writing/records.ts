@@ -32,7 +32,7 @@ type RecordBatches<R> = AsyncIterable<readonly R[]>;
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
-  /** Returns a key that is the same in every tenant: an email address, a code or a serial number. */
+  /** Returns a key that does not depend on the tenant, such as an email address, a code or a serial number. */
   readonly key: (record: R) => string;
   readonly read: (client: CopyClient) => RecordBatches<R>;
   /** returns the details that describe an added or removed record */

@@ -21,7 +21,7 @@ type Values = ReadonlyMap<string, string>;
 
 /** The secrets in a plan's file. The tenant does not return secrets, so they must be read before the commit. */
 export interface PlanSecrets {
-  /** values by record key, then by field */
+  /** secrets in the file, by record key and field */
   readonly given: ReadonlyMap<string, Values>;
   readonly generated: readonly NewPassword[];
   /** keys of the records that have no password in the file; empty if records of this format never have one */

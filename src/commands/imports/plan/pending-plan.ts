@@ -59,7 +59,7 @@ export class PendingPlan {
     }
   }
 
-  /** Returns true if the tenant may have committed the plan although the request failed. */
+  /** Returns true if the tenant may have committed the plan, although the request to commit failed. */
   async mayBeCommitted(failure: unknown): Promise<boolean> {
     if (!hasUnknownOutcome(failure)) return false;
     const now = await this.#client.imports.show(this.plan.id).catch(() => undefined);

@@ -16,7 +16,7 @@ export const ITEM_ARGUMENT = {
 /**
  * Finds an item by its name, its ID or the start of its ID. A name takes precedence over the start of an ID.
  *
- * @throws Failure `not-found` if no item matches, `usage` with a list of the items if several match
+ * @throws Failure `not-found` if no item matches, `usage` if several items match
  */
 export async function findItem(client: Client<"renewals">, typed: string): Promise<RenewalItem> {
   const items = await client.renewals.list();

@@ -19,14 +19,18 @@ import { readNamedFile } from "../../../lib/files/index.ts";
 import { createExpiryClock, readDatedItems } from "./tenant-items.ts";
 
 interface CheckRequest {
-  /** files and folders; if any are given, recorded items are not checked */
+  /** files and folders to check; recorded items are checked only if this list is empty */
   readonly files: readonly string[];
   readonly key: readonly string[];
   readonly allContexts: boolean;
   readonly thresholds: Thresholds;
 }
 
-/** An item that cannot be read counts as unknown. @throws `not-found`; `input-rejected` if a key cannot be used */
+/**
+ * Checks items. A file that cannot be read counts as unknown.
+ *
+ * @throws `not-found`; `input-rejected` if a key is unusable
+ */
 export async function runCheck(
   tools: Tools,
   { files, allContexts, thresholds, ...openers }: CheckRequest,
@@ -70,7 +74,7 @@ export function describeUnreadable(error: unknown): Text {
   );
 }
 
-/** @throws `not-found` if the local tenant does not exist; a check does not create a tenant */
+/** @throws `not-found` if the local tenant does not exist, because a check must not create a tenant */
 export async function loadCheckedTenant(
   tools: Tools,
   context: Context,

@@ -29,7 +29,7 @@ export function readItemOptions({ expires, ...options }: ItemOptions, timezone: 
   return { ...Object.fromEntries(said.filter(([, value]) => value !== undefined)), ...dated };
 }
 
-/** @throws `not-found`; `input-rejected` if a file does not contain a key */
+/** @throws `not-found` if a file does not exist; `input-rejected` if it does not contain a key */
 export const readKeyFiles = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   { key }: Pick<NewItemOptions, "key">,
@@ -41,7 +41,7 @@ export const readKeyFiles = async (
 
 async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8Array }): Promise<string> {
   const pem = Buffer.from(bytes).toString("utf8");
-  // cryptography is loaded only if a key file is specified
+  // load cryptography only if needed, because loading takes time
   const { createPrivateKey } = await import("node:crypto");
   try {
     createPrivateKey(pem);
@@ -75,7 +75,7 @@ interface FileChoice extends Pick<NewItemOptions, "key"> {
   readonly kind: RenewalKind | undefined;
 }
 
-/** Kinds that only the user can choose, because the content of a certificate does not show them. */
+/** Kinds of certificates that cannot be recognised by their content, so that the user must choose. */
 const CERTIFICATE_KINDS: readonly RenewalKind[] = [
   "agent-build-certificate",
   "agent-push-certificate",
@@ -96,7 +96,7 @@ export const toItemFields = (
   source,
 });
 
-/** @throws `not-found`; `usage` if several items match; `input-rejected` if no item matches */
+/** @throws `not-found`; `usage` if several items in the file match; `input-rejected` if none matches */
 export async function readRenewable(
   tools: Pick<Tools, "stdin" | "workingFolder">,
   wanted: FileChoice,
@@ -107,7 +107,7 @@ export async function readRenewable(
   return { expiring: { ...expiring, kind: wanted.kind ?? expiring.kind }, evidence, path: read.path };
 }
 
-/** @throws `not-found`; `input-rejected` if the file is not a CSR */
+/** @throws `not-found`; `input-rejected` if the file is not a certificate signing request */
 export const readCsr = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   name: string | undefined,

@@ -7,7 +7,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Options for monitoring systems, in all commands that report findings. */
+/** Options for monitoring systems. All commands that report findings have them. */
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",

@@ -67,7 +67,7 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
 
 export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
-/** Columns of the list for collecting devices. People fill in the last column. */
+/** Columns of the list for collecting devices. The last column is blank, to be filled in by hand. */
 export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
   PERSON,
   ...DEVICE_COLUMNS,
