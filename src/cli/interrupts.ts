@@ -105,12 +105,12 @@ export class Interrupts {
     if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }
 
-  /** Handles Ctrl-C at a prompt like SIGINT, because a prompt receives Ctrl-C as a key. */
+  /** Handles Ctrl-C at a prompt like SIGINT. At a prompt, Ctrl-C is read as a key and sends no signal. */
   leave(): void {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /** If a signal interrupted the command, reports this and returns the exit code. */
+  /** If a signal interrupted the command, reports this and returns the exit code, else undefined. */
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;

@@ -89,7 +89,7 @@ function writeNow(descriptor: 1 | 2, content: string): void {
       if (code === "EPIPE" || code === "EOF") return;
       // ignore the error, because the terminal's window was closed and nobody can read the output
       if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
-      // an error of stderr itself cannot be reported anywhere
+      // errors of writing to stderr cannot be reported anywhere
       if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;
       if (code !== "EAGAIN") throw error;
       Atomics.wait(PAUSE_BUFFER, 0, 0, PAUSE_MS);

@@ -189,7 +189,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
   readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
 }
 
-/** Opens a tenant that does not exist yet. Its data is in memory until a request changes something. */
+/** Opens a tenant that does not exist yet. The tenant is only in memory until a request changes something. */
 function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): LocalTenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;

@@ -72,7 +72,7 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
   return () => {
     if (made !== undefined) return made;
     const stdin = (made = host.stdin);
-    // setRawMode exists only if stdin is a terminal
+    // only a terminal has setRawMode, which would fail and end the program after the window was closed
     const { setRawMode } = stdin as Partial<typeof stdin>;
     if (setRawMode !== undefined) {
       stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);

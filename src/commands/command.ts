@@ -82,12 +82,12 @@ export interface VerbNode {
   readonly summary: Text;
   /** exit code of all failures, if a monitoring system requires one; also used if the verb's file cannot be loaded */
   readonly failureExit?: number | undefined;
-  /** with `--nagios`, the word with which the line about a failure starts on stdout */
+  /** first word of the line that a failure prints on stdout with `--nagios` */
   readonly nagios?: string | undefined;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
 
-/** A noun with its verbs and nested nouns: `users` in `secured users` is a nested noun. */
+/** A noun with its verbs and nested nouns, such as `secured` with the nested noun `users`. */
 export interface NounNode extends Noun {
   readonly name: string;
   readonly aliases: readonly string[];

@@ -5,12 +5,12 @@ interface FieldBase {
   readonly about: Text;
   /** key of another option, without which this option is an error */
   readonly requires?: string | undefined;
-  /** text for the short help, which lists options with such a text first */
+  /** text for short help, which lists options with such a text before other options */
   readonly brief?: Text | undefined;
 }
 
 interface FieldWithValue extends FieldBase {
-  /** placeholder of the value in help, in upper case, such as `FILE`; default: the key */
+  /** placeholder of the value in help, in upper case, such as `FILE` */
   readonly value?: string | undefined;
   readonly short?: string | undefined;
   readonly required?: true | undefined;
@@ -32,7 +32,7 @@ export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
-  /** what the shell completes; for the kind `file`, always file names */
+  /** what the shell completes; a field of the kind `file` always completes file names */
   readonly names?: "contexts" | "files" | undefined;
   /** true if the value is a bundle of `handover export`, into whose folder no output may be written */
   readonly isBundle?: true | undefined;
@@ -85,7 +85,7 @@ export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
 
-/** Arguments in their order, or options. The key `dryRun` is typed as `--dry-run`. */
+/** Arguments in their order, or options. Keys are in camelCase: users type `dryRun` as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
 export interface CommandSyntax {

@@ -150,7 +150,7 @@ const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 const isLocal = (place: ListenPlace): boolean => "path" in place || LOOPBACK.includes(place.host);
 
-/** @param typed such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock` @throws Failure `usage` */
+/** @param typed an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock` @throws Failure `usage` */
 const parseListenPlace = (typed: string): ListenPlace => {
   if (/^unix:./.test(typed)) return { path: typed.slice("unix:".length) };
   const { plain, bracketed, port } =

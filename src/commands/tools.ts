@@ -31,7 +31,7 @@ export interface Machine {
   readonly node: string;
   /** name and version of the program, such as `clomoctl 0.1.0`; recorded in exported files */
   readonly program: string;
-  /** absolute path by which the program was called; an unresolved link, because links survive updates */
+  /** absolute path by which the program was called; links are not resolved, because they survive updates */
   readonly door: string;
 }
 
@@ -93,7 +93,7 @@ export interface Tools {
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
   /** Checks a copy of a tenant that comes from a bundle. @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
-  /** Compares a copy, which must be verified, with the tenant of a context, which must exist. */
+  /** Compares a verified copy with the tenant of a context. The context must have a tenant. */
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
@@ -107,6 +107,6 @@ export interface Tools {
   describeState(state: () => Text): void;
   /** Adds facts about the command's plan to the summary line, which is printed when the command ends. */
   summarize(plan: Partial<PlanSummary>): void;
-  /** Sets the description of changes already made, which is shown if a signal arrives or the command fails later. */
+  /** Stores a description of the changes made so far, to be shown if a signal arrives or the command fails later. */
   describeDone(done: Text): void;
 }

@@ -30,7 +30,7 @@ export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: A
   if (next !== undefined) await terminal.note(next);
 }
 
-/** Returns the next step. Unless the tenant is a mirror, there is none after the first sync. */
+/** Returns the next step. There is none after the first sync, except in a mirror. */
 function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step | undefined {
   if (mirror) {
     return step(

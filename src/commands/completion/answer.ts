@@ -100,8 +100,9 @@ const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 /**
  * Answers the completion script of a shell.
  *
- * @param asked the number of words before the cursor's word, these words, and the cursor's word if it is not empty
- * @returns `files`, or `words` and lines with a word, a tab and a description
+ * @param asked the number of words before the cursor's word, then these words, then the cursor's word unless it is
+ * empty
+ * @returns `files`, or `words` followed by lines with a word, a tab and a description
  */
 export async function answerShell(
   [count, ...words]: readonly string[],

@@ -32,7 +32,7 @@ interface SyncOptions extends ConfirmOptions {
 /**
  * Imports console export files, each as one change.
  *
- * @throws `usage`; `partial` if files before a failure were imported
+ * @throws `usage`; `partial` if files before a failed one succeeded
  */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);

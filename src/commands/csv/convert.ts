@@ -135,7 +135,7 @@ async function* renderRows(
   for await (const rows of batches) yield Buffer.from(rows.map((cells) => formatRecord(cells, newline)).join(""));
 }
 
-/** Throws if there are problems. @throws `input-rejected` */
+/** @throws `input-rejected` if there are problems */
 async function refuseProblems({ terminal }: Tools, { label }: InputFile, problems: ProblemDigest<Problem>) {
   if (problems.total === 0) return;
   await problems.show(terminal, (problem) => renderProblem(label, problem));

@@ -156,7 +156,7 @@ type NewLayout = Pick<Layout, "headers" | "map">;
 
 export interface NameList {
   readonly typed: readonly TypedName[];
-  /** the columns as the user explained them; stored when the change is made */
+  /** the layout of columns that the user defined by answering questions; stored when the change is made */
   readonly learnt?: NewLayout | undefined;
   /** true if rows were skipped; a list without names is then not an error */
   readonly skips?: boolean | undefined;

@@ -40,7 +40,7 @@ export async function findDevicesByName(tools: Tools, names: readonly string[]):
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/** Texts that a terminal shows instead of the values of columns. */
+/** By column, functions that return the text that a terminal shows instead of the value. */
 const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
   ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),

@@ -51,7 +51,7 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
     key: "lastUpdatedAt",
     header: text("last updated", "最終更新"),
     value: ({ manifest }) => manifest.lastUpdatedAt,
-    // omitted in tables, because the prompt has already shown the day and the age
+    // blank in tables, because the prompt has already shown the day and the age
     name: () => null,
   },
   {

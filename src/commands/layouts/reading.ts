@@ -106,7 +106,7 @@ function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, ca
 
 /**
  * @param learning true to ask about every column
- * @throws `input-rejected` if nobody can be asked about an unclear column
+ * @throws `input-rejected` if an unclear column cannot be asked about
  */
 export async function readList(
   tools: Tools,

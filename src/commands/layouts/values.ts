@@ -8,7 +8,7 @@ const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
 const isMail = ({ value }: Column): boolean => value.rule.kind === "mail-address";
 
-/** @returns null for a header whose values contradict its name, so that they belong in another column */
+/** @returns null for a header below which the values contradict the header */
 export async function findColumnsByValues(
   tools: Pick<Tools, "tenant">,
   { header, samples }: Pick<HeaderFinder, "header" | "samples">,
@@ -27,7 +27,7 @@ export async function findColumnsByValues(
   const isFitting = async (column: Column, theirs: string): Promise<boolean> => {
     const values = new Set(samples.map((cells) => cells[header.indexOf(theirs)] ?? "").filter((value) => value !== ""));
     const known = await Promise.all(Array.from(values, (value) => isKnown(column, value)));
-    // a list may contain new employees, whose codes the tenant does not know: one known code is enough
+    // one known code is enough, because the tenant does not know the codes of new employees yet
     if (column.field === "employeeCode" && new Set(Array.from(values, ({ length }) => length)).size === 1)
       return known.includes(true);
     return values.size > 0 && !known.includes(false);

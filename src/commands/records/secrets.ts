@@ -7,16 +7,14 @@ import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/**
- * A secret that a command reads from a prompt, a file or stdin. Never typed on the command line, which others can see.
- */
+/** A secret that a command reads from a prompt, a file or stdin, because other processes can see command lines. */
 export interface Secret<N extends string = string> {
   /** start of the option names: `password` for `--password-file` */
   readonly name: N;
   /** name that users see; in Japanese, the label in CLOMO */
   readonly called: Text;
   readonly rule: Rule;
-  /** a rule in addition to `rule`, with a check that returns the fault */
+  /** an additional rule and its check, which returns the fault or undefined */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 

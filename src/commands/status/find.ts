@@ -273,7 +273,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** Returns the items due within 90 days and the last audit record's hash, which proves later removals of records. */
+/** Returns the items due within 90 days and the last audit record's hash, which reveals a later removal of records. */
 export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,

@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
 import { ReportedFindings } from "./told.ts";
 
-/** Stands in the place of a recipient if findings are printed. */
+/** Name under which printed findings are stored, in the place of a recipient. */
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;

@@ -136,7 +136,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // if nothing changes, do not check the confirmed number: a scheduled command may run again with the same number
+  // if nothing changes, ignore `--confirm-deletions`: a scheduled command may run again with the same number
   const changes = rows.some(isEnding);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);

@@ -87,7 +87,7 @@ const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] 
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** Names the files in the order of upload: deletions come last, in reverse order. @throws `usage` */
+/** Names the files in the order in which they must be uploaded: deletions last. @throws `usage` */
 function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {

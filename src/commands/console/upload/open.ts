@@ -50,7 +50,7 @@ const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
     work === "delete" ||
     changes.some(({ field }) => field.startsWith("custom:") || findColumn(FORMATS[kind].columns, field) !== undefined));
 
-/** @param number number of a change, to read only its records; undefined to read the records of all changes */
+/** @param number number of the task whose records are read; undefined to read the records of all tasks */
 export async function readOpenRecords(
   { console }: Pick<Client<"console">, "console">,
   number: number | undefined,

@@ -22,11 +22,11 @@ const findChange = (record: TaskRecord | undefined, { field: name, sets }: Colum
 export const isChanged = (record: TaskRecord | undefined, column: Column): boolean =>
   findChange(record, column) !== undefined;
 
-/** Returns true if a blank cell could clear an unknown value, or if it cannot express the intended change. */
+/** Returns true if a blank cell could clear a value that is not known, or cannot express the intended change. */
 function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn, kind: ImportKind): boolean {
   const change = findChange(record, column);
   if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;
-  // a blank cell is unsafe for a secret of the SECURED APPs, because their manual does not say what it does
+  // unsafe for secrets of the SECURED APPs, because their manual does not say whether a blank cell clears a secret
   return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
 }
 

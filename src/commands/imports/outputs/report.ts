@@ -34,7 +34,7 @@ const COLUMNS = [
 
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
-/** Writes a workbook in which the approver can sign, or CSV in which a `'` protects texts that look like formulas. */
+/** Writes a workbook with a line for the approver to fill in, or CSV in which a `'` precedes each formula. */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const isWorkbook = isWorkbookName(path);
   async function* table(): AsyncGenerator<Rows> {
@@ -107,7 +107,7 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
       : [];
     return changes.length + secret.length === 0 ? [[...start, "", "", ""]] : [...changes, ...secret];
   };
-  // organisations first, then the people in these organisations
+  // rows of organisations first, then rows of the people in these organisations
   for (const isBeside of plan.request?.orgs === undefined ? [undefined] : [true, false])
     for (const action of ACTIONS)
       for await (const batch of client.imports.rows(plan.id, { action }).batches()) {

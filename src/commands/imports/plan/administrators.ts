@@ -40,7 +40,7 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
   return kind;
 }
 
-/** Asks who the administrators of a new mirror are. A blank answer leaves the question open for later. */
+/** Asks who the administrators of a new mirror are. The user can leave the answer blank. */
 export async function askAdministrators(tools: Tools, kind: AdministratorKind): Promise<void> {
   const { terminal, globals } = tools;
   if (!terminal.interactive || globals.yes) return;

@@ -39,7 +39,7 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     ? findLast(all, lastOf)
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  // the tenant finds the import with this number; its error explains if another kind of change has the number
+  // the tenant finds the import with this number, or rejects the number of a change that is not an import
   if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
   throw new Failure("not-found", {
     what: isLastKeyword(typed)

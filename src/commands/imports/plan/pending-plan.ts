@@ -32,7 +32,7 @@ export class PendingPlan {
     else await this.#client.imports.discard(this.plan.id);
   }
 
-  /** @throws `conflict`; `locked` if the tenant is in use: the plan can then be committed later */
+  /** @throws `conflict`; `locked` if the tenant is in use, so that the plan can be committed later */
   async commit(): Promise<Import> {
     const { id, etag, number, rows } = this.plan;
     const progress = this.#tools.terminal.progress.start({

@@ -54,7 +54,7 @@ export async function settlePlan(
     try {
       await pending.commit();
     } catch (error) {
-      // the commit may have succeeded; then write the file, because the passwords are nowhere else
+      // if the commit may have succeeded, write the file anyway, because the passwords are nowhere else
       if (write === undefined || !(await pending.mayBeCommitted(error))) throw error;
       lost = error;
     }

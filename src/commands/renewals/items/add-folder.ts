@@ -89,7 +89,7 @@ interface KnownItem {
   readonly current: CurrentItem;
 }
 
-/** Returns the item that a file probably renews. The name does not matter for the only push certificate. */
+/** Returns the item that a file probably renews. A tenant has only one push certificate, so its name is ignored. */
 function findRenewedItem(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
   const { kind, name, fingerprint } = next.expiring;
   const identity = identityOf({ ...next.expiring, evidence: next.evidence });
@@ -115,6 +115,6 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
   );
 }
 
-/** Returns undefined if the file could not be read, because its content is then unknown. */
+/** Returns undefined if the file could not be read, because it is then unknown what the file renews. */
 const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined =>
   evidence === undefined ? undefined : { expiring: file as Renewable["expiring"], evidence };

@@ -26,11 +26,7 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
-/**
- * Checks items. A file that cannot be read counts as unknown.
- *
- * @throws `not-found`; `input-rejected` if a key is unusable
- */
+/** Checks items. An unreadable file counts as unknown. @throws `not-found`; `input-rejected` if a key is unusable */
 export async function runCheck(
   tools: Tools,
   { files, allContexts, thresholds, ...openers }: CheckRequest,

@@ -50,7 +50,7 @@ const describeSecret = ({ field, at }: SecuredUser["secretsSet"][number], termin
   return same(`${known?.column?.header ?? field} (${terminal.moment(at)})`);
 };
 
-/** Builds the columns. For secrets, they show only the time of the last change. */
+/** Builds the columns. Columns of secrets show only the time of the last change. */
 export const buildSecuredUserColumns = (app: App, terminal: InstantFormatter): readonly Column<SecuredUser>[] => [
   ...buildGeneralColumns(app),
   ...buildSettingColumns(app),
