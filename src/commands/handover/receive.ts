@@ -149,7 +149,7 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
 
 interface ChosenTarget {
   readonly name: string;
-  /** context whose tenant is replaced; undefined if a new context is created */
+  /** existing context that receives the tenant; undefined if a context must be created */
   readonly existing: EmbeddedContext | undefined;
   readonly relation: CopyRelation;
 }

@@ -24,7 +24,7 @@ export const describePlainValue = (value: unknown): Text => {
   }
   if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
-  // a user's membership in SECURED APPs groups: the app and the groups
+  // the SECURED APPs groups to which a user belonged before a change
   if (typeof name === "string" && Array.isArray(groups)) return same(`${name}=${groups.join("・")}`);
   // a scheme has only a name and an ID; omit the ID, which users do not need
   if (typeof name === "string" && Object.keys(others).every((key) => key === "id")) return same(name);

@@ -15,7 +15,7 @@ export interface SerialRow {
 
 type SerialListOptions = Pick<InputFormatOptions, "encoding" | "sheet">;
 
-/** Headers of serial numbers in sellers' lists, without spaces and punctuation. */
+/** Headers of serial numbers in sellers' lists, in lower case without spaces and punctuation. */
 const SERIAL_HEADERS: ReadonlySet<string> = new Set([
   "シリアルナンバー",
   "シリアル番号",

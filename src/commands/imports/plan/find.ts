@@ -39,7 +39,7 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     ? findLast(all, lastOf)
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  // the tenant finds the import with this number, or rejects the number of a change that is not an import
+  // the tenant finds the import with this number; if another change has the number, the error names that change
   if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
   throw new Failure("not-found", {
     what: isLastKeyword(typed)
