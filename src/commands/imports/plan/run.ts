@@ -24,7 +24,7 @@ import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
-// Loads the module when an import first needs it, because most imports do not.
+// loaded when an import first needs the module, because most imports do not
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
