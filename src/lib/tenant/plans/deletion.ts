@@ -12,12 +12,15 @@ import { completeRequest, KIND, type StoredRequest } from "./request.ts";
 export interface DeletionRequest {
   readonly kind: FormatName;
   readonly ids: readonly string[];
-  /** true to also delete everything below organisations, including users, whose number is in the plan's `beside` */
+  /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
   readonly called?: string | undefined;
 }
 
-/** Returns a deletion's request. @throws Failure `usage` without ids, or for recursive other kinds; `input-rejected` */
+/**
+ * Returns a deletion's request.
+ * @throws Failure `usage` without ids or if `recursive` is not allowed; `input-rejected`
+ */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;

@@ -94,7 +94,10 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /** Creates an import. Its file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
+  /**
+   * Creates an import whose file is sent later.
+   * @throws Failure `input-rejected` for an invalid option or column map
+   */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -181,8 +184,8 @@ export class TenantImports {
       await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
-      // after a conflict, the import belongs to the earlier upload; after a lock, the final state cannot be written
-      // either, and the next process that opens the tenant writes it
+      // After a conflict, the import belongs to the earlier upload. If the tenant is locked, the final state cannot be
+      // written, so the next process that opens the tenant writes the state.
       if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }
@@ -291,10 +294,10 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /** Removes plans older than a week, and data of processes that have ended, except for complete plans. */
+  /** Removes plans older than a week, and incomplete imports of processes that have ended. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
-    // read the records only now, because an import that was just unlocked may be a complete plan by now
+    // read the records after checking the locks, because an import that was just unlocked may be a complete plan
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unheld.filter((name) => !this.#isKept(known.get(name)));
@@ -311,7 +314,9 @@ export class TenantImports {
     }
   }
 
-  /** Returns true for a complete plan, and for an upload by a running process that may not have locked its file yet. */
+  /**
+   * Returns true for a complete plan, and for an upload by a running process, which may not have locked its file yet.
+   */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);

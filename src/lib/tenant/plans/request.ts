@@ -118,7 +118,7 @@ export type StoredRequest = Omit<ImportRequest, Defaults> & {
   readonly mode: "append" | "replace" | "delete";
   /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
-  /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
+  /** numbers of the organisations that limit the import, including everything below; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
 };
 

@@ -354,7 +354,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
-  // the scope depends on the organisation tree, and for devices also on their owners
+  // the scope depends on the organisation tree; the scope of devices also depends on the owners
   const scoped = request.scope === undefined ? [] : ["orgs", "users"];
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
