@@ -55,7 +55,6 @@ const EMPTY_FILE = {
   unknownColumns: [],
 } as const;
 
-/** Data that is needed to show imports but is stored elsewhere. It is read once for any number of imports. */
 interface ImportContext {
   readonly tenant: string;
   readonly customFields: readonly CustomField[];

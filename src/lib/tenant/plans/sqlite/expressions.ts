@@ -153,7 +153,6 @@ const buildChangedEntriesSql = (column: string, cell: string): string => {
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
-/** SQL of the three possible results for a list: the stored list, the list in the cells, or a combination of both. */
 interface ListOutcomes {
   readonly stays: string;
   readonly own: string;
@@ -230,7 +229,6 @@ export const LOCAL_ENTRY_TABLE = "s.local_entry";
  */
 export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
-/** SQL: the `from` clause that selects a reference's key from {@link CANDIDATE_KEY_TABLE}, with the alias `u`. */
 const buildCandidateKeyFromSql = ({ short }: ImportedField, key: string): string =>
   `from ${CANDIDATE_KEY_TABLE} u where u.what = '${short}' and u.key = ${key}`;
 
@@ -302,7 +300,6 @@ const buildRefersToExportedSql = (reference: StoredReference): string => {
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/** SQL: a new value or list in the form for the comparison with the {@link buildWindowsFormSql} of the stored value. */
 const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? buildWindowsFormSql(value) : value;
 

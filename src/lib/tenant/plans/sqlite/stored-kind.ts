@@ -14,7 +14,7 @@ import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySq
  */
 export interface ThingTable {
   readonly thing: Thing;
-  /** the collection whose revision each write increases, separate by scope; default: the record type's name and `s` */
+  /** the collection whose revision each write increases; default: the record type's name and `s` */
   readonly collection?: string | undefined;
   /**
    * The tables with the keys of unique lists, by field. Their columns are `<short>Key`, a column named after the record
@@ -25,7 +25,7 @@ export interface ThingTable {
   /** the column with the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
   readonly secretSetAt?: string | undefined;
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /** SQL: true if a record's references cannot change, only be deleted with the record. @param alias of the record */
+  /** SQL: true if a record's references cannot change while the record exists.  @param alias of the record */
   readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
@@ -50,7 +50,7 @@ export interface KeyLocation {
   readonly key: (alias: string) => string;
   /** SQL: true if a row of the table with this alias has the key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column to overwrite so that another record can have the value: the key column, or else the value column */
+  /** the column to overwrite if another record takes the value: the key column, or the value column without keys */
   readonly held?: string | undefined;
   readonly record: string;
   /** true if the plan itself stores the keys and reports unknown keys */
@@ -110,7 +110,7 @@ export const toComparedKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
 });
 
-/** Stores the records that a plan deletes, so that the commit deletes only these. @param isEmpty true for none */
+/** Stores the records that a plan deletes, so that the commit deletes only these.  @param isEmpty true to store none */
 export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
   const table = getDeletionTable(kind.thing);
   database.exec(`drop table if exists ${table}`);

@@ -7,7 +7,7 @@ export interface StagedPlace {
   /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** numbers of the cells of a set, in file order, if there are several; rows store the cell of each value */
+  /** the numbers of a set's cells, in file order, if the set has several cells */
   readonly cells?: readonly number[] | undefined;
   /** for an ordered list: the number of cells, which is also the number of first values that the file sets */
   readonly times?: number | undefined;
@@ -56,7 +56,7 @@ export interface Contradiction {
 
 /** The differences between a console export and local changes, which the import does not overwrite. */
 export interface MergedValues {
-  /** number of console values that were never set locally; `first` has three of them */
+  /** number of console values that were never set locally; `first` contains three of these values */
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
   /** number of rows that are left out because their keys were changed locally */
@@ -93,7 +93,7 @@ export interface PlanCounts {
   /** records that are kept although the file of a replacing or `keepMissing` import does not contain them */
   readonly kept?: KeptRecords | undefined;
   readonly released?: number | undefined;
-  /** administrators with a changed role, scope, organisation or key; `first` has five of them */
+  /** administrators with a changed role, scope, organisation or key; `first` contains five of these administrators */
   readonly roles?:
     | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }
     | undefined;

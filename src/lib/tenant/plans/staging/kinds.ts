@@ -45,7 +45,7 @@ export interface KindDefinition {
   readonly format: Format;
   readonly fields: readonly ImportedField[];
   readonly keys: readonly [KindKey, ...KindKey[]];
-  /** the field that always matches rows with records exactly, so imports cannot change it */
+  /** the field that always matches rows with records exactly, so imports cannot change the field */
   readonly fixed: string | undefined;
 }
 

@@ -8,7 +8,7 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** true if the acting account cannot see the organisation, which then helps to find others but never changes */
+  /** true if the acting account cannot see the organisation, which then helps to match rows but never changes */
   readonly isOutside: boolean;
 }
 
@@ -73,7 +73,7 @@ const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** Returns the candidate; if there are several, the only one without a code, because codes identify the others. */
+/** Returns the only candidate; of several candidates, the only one without a code, because codes identify the rest. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -84,7 +84,7 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** Matches rows without codes by name and parent. Other rows may create the parent. */
+/** Matches rows without codes by name and parent. The parent may be created by another row. */
 class OrgMatcher {
   /** the `pk` of the organisation of each row that has one, by row number */
   readonly matched = new Map<number, number>();
@@ -205,7 +205,9 @@ class OrgMatcher {
     this.matched.set(row.row, NO_TARGET);
   }
 
-  /** Leaves out new rows of an export if the parent was deleted locally or is unclear. Returns true if any. */
+  /**
+   * Leaves out an export's new rows if their parent was deleted locally or is unclear. Returns true if there are any.
+   */
   #leaveOutNew(): boolean {
     const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NO_TARGET);
     for (const row of found) {

@@ -28,7 +28,7 @@ export interface StagingTable {
   /** Receives a reference to another record at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
-  /** Receives the name of a key or unique field that may have repeated values, or of a corrected field. */
+  /** Receives the name of a key or unique field whose values may be repeated, or of a corrected field. */
   note(name: string): void;
 }
 
@@ -300,7 +300,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/** Maximum number of remembered names, which are passed on only once; further names may be repeated. */
+/** Maximum number of names that are remembered to be passed on only once. Further names may be passed on repeatedly. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();

@@ -6,7 +6,7 @@ import type { PlanDefinition } from "../stored-kind.ts";
 
 // A plan can include the organisations of another plan. Both plans are committed as one change.
 
-/** The schema name of the organisations' staging file while both plans are committed. */
+/** The schema name of the staging file with another plan's organisations, while both plans are committed. */
 export const PLANNED_ORGS_SCHEMA = "beside";
 
 /** Makes the planned organisations visible on this connection. @param path the staging file of the organisations */

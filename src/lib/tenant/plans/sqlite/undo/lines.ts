@@ -56,7 +56,6 @@ interface LineField {
   readonly piece: (value: string, other: string) => string;
 }
 
-/** The record type of lines, without a kind if files do not contain the records. */
 interface LineType {
   readonly versions: VersionSchema;
   readonly kind?: StoredKind | undefined;

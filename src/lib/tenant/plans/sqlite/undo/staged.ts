@@ -26,7 +26,7 @@ import { buildInterruptCheckSql } from "../functions.ts";
 
 export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/** Returns the name of the temporary table of staged records: `pk`, `action`, `changed`, and the new values. */
+/** Returns the temporary table of staged records, with the columns `pk`, `action`, `changed`, and the new values. */
 export const getStagedTable = ({ thing }: Pick<VersionSchema, "thing">): string => `temp.${thing.name}_undo`;
 
 export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionSchema["columns"] => {
@@ -251,10 +251,10 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
-/** SQL: the label of a record, even if deleted; null if the acting account cannot see the record. @param pk SQL */
+/** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record.  @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
-  // a view of renewal items needs tables that only their list creates
+  // the view of renewal items needs tables that only the list of renewal items creates
   if (
     thing === ACCOUNT_SETTINGS ||
     thing === TENANT_PROFILE ||

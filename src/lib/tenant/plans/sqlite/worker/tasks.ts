@@ -81,7 +81,7 @@ const openBulkConnection = (tenant: string, interrupted: () => boolean): Databas
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
-/** Flushes a plan's rows through SQLite, because reopening the file would release the lock of the running import. */
+/** Flushes a plan's rows through SQLite, because reopening the file would free the lock of the running import. */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
   database.exec("create table if not exists s.whole (at integer)");
@@ -221,7 +221,7 @@ const withDatabase = async <T>(
     return await body(database);
   } finally {
     database.close();
-    // in exclusive mode, SQLite only truncates the journal at the end of a transaction
+    // in exclusive mode, SQLite truncates the journal at the end of a transaction but does not remove the file
     if (files.staging !== undefined) removeFilesIfPossible([`${files.staging}-journal`]);
   }
 };

@@ -69,7 +69,7 @@ async function runJob(
   };
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
-  // the thread reads the file through this stream, because a failed job may not read it to its end
+  // the thread reads the file through this stream, because a failed job may not read the file to the end
   const stream = "stream" in args ? args.stream.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
   const assignment: WorkerJob = { job, args: { ...args, ...(stream && { stream }) }, stop };
   try {
