@@ -15,9 +15,9 @@ export interface StoredRequestKey extends RequestKey {
   /** the result of the request as JSON; for an import, an object with its `id` */
   readonly answer: string;
   readonly at: string;
-  /** the number of the change, which the response contains in addition to its body */
+  /** the number of the change, which the response contains in addition to the body */
   readonly change: number | null;
-  /** older stored keys are deleted */
+  /** stored keys from before this time are deleted */
   readonly forgotten: string;
 }
 

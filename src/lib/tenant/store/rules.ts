@@ -32,7 +32,7 @@ export interface RecordRule {
   /** a new record without these fields cannot break the rule; default: `fields` */
   readonly sets?: readonly string[];
   readonly judgesDeletions?: true;
-  /** `console`: values from the console may break the rule; `restored`: so may values that an undo restores */
+  /** `console` lets values from the console break the rule; `restored` also lets values that an undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
   /** SQL: a JSON value that the message needs */
@@ -183,7 +183,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     }),
   },
   {
-    // a custom administrator without managed organisations manages all organisations
+    // a custom administrator without managed organisations would manage all organisations
     name: "managed-nothing",
     of: "account",
     fields: ["role", "managedOrgs"],
@@ -256,7 +256,7 @@ const createDeviceProblem = (
 
 const usesAccount = (side: "old" | "new"): string => buildUsesAccountSql((name) => `${side}_${name}`);
 
-/** SQL: other devices that use the owner's account, if they or this device are Fully Managed. */
+/** SQL: each other device that uses the owner's account, if that device or this device is Fully Managed. */
 const buildSharedDevicesSql = (all: AllRecords): string =>
   `${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
     where d.owner = new_owner and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)}

@@ -64,7 +64,7 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
   }
 };
 
-// in a read-only folder, SQLite must be told that the file does not change
+// in a read-only folder, SQLite reads the file only if the URI says that the file does not change
 const buildSourceUri = ({ path, isReadOnly }: Database): string => {
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const isLogged = log?.isFile() === true && log.size > 0;

@@ -6,7 +6,7 @@ import { toStorageFailure } from "./storage-failure.ts";
 /** Maximum number of rows per statement, and target size of a batch. Larger batches would delay garbage collection. */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
-/** Small, because a stream reads every page only once, and slow readers each have a connection. */
+/** Page cache in KiB. Small, because a stream reads every page only once, and each slow reader has a connection. */
 const CACHE_KIB = 256;
 
 /** Maximum number of rows that a statement scans if few rows are visible. Invisible rows do not increase a batch. */

@@ -31,7 +31,7 @@ export const runInWorker = async <T>(
   } finally {
     signal?.removeEventListener("abort", stop);
     const ended = thread.terminate();
-    // the thread ends after SQLite's current statement; do not wait for this after an interruption
+    // after an interruption, do not wait for the thread, which ends only after SQLite's current statement
     if (!isStopped) await ended;
   }
 };

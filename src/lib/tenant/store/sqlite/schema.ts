@@ -124,7 +124,7 @@ export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, AD
 export const buildRecordTables = (things: readonly Thing[]): string =>
   things.flatMap((thing) => [...buildRecordTable(thing), ...buildStateTables(thing)]).join("\n");
 
-/** SQL: adds fields of later versions; nullable, because the versions of deleted records have no value. */
+/** SQL: adds the fields of later versions. Columns are nullable, because versions of deleted records have no value. */
 export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number, string> => {
   const steps = new Map<number, string>();
   for (const thing of things) {
@@ -154,10 +154,10 @@ export interface SchemaStep {
 const ROOT_CREATED_AT = "2026-01-01T00:00:00.000Z";
 
 /**
- * SQL: everything that is not derived from a record type. Only an account with a role has a password: changing the
- * password or removing the role ends all credentials and reset codes, whichever code writes the account. The row of a
- * deleted user's account is kept for an undo, but does not mean that the account exists. Audit records never change:
- * each is stored as the text from which its hash is computed.
+ * SQL: everything that is not derived from a record type. Only an account with a role has a password. Changing the
+ * password or removing the role ends all credentials and reset codes, whatever code writes the account. The row of a
+ * deleted user's account is stored for an undo, although the account no longer exists. An audit record never changes,
+ * because it is stored as the text from which the hash is computed.
  */
 const MANUAL_SCHEMA_SQL = `
   create table tenant (

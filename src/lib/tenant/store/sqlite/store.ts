@@ -19,7 +19,7 @@ import type { Database } from "./database.ts";
 
 const LOCK_RETRY_MS = 100;
 
-/** Returns the collection of a table's records, which must be locked; undefined if the table is not checked. */
+/** Returns the collection that must be locked before a table is written; undefined if the table is not checked. */
 export type CollectionLookup = (table: string) => string | undefined;
 
 const WRITTEN_TABLE_PATTERN =
@@ -272,7 +272,7 @@ export class SqliteStore implements Store {
     try {
       refreshViewOrgs(this.#database, this.#view);
       const result = await new Promise<T>((resolve, reject) => {
-        // results arrive in microtasks; if there are none left, the body is waiting for something else
+        // results arrive in microtasks; if no microtask is left, the body is waiting for something else
         nextTick(() => {
           if (!connection.isOver) reject(new TypeError("a transaction awaited something other than its store"));
         });
@@ -341,7 +341,7 @@ export const getAppliedScope = (database: Database): Scope | undefined => APPLIE
 
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
-/** Creates or refreshes the tables with the visible organisations, as of the connection's snapshot. */
+/** Creates or refreshes the tables with the visible organisations, read from the connection's snapshot. */
 export const refreshViewOrgs = (database: Database, view: View | undefined): void => {
   for (const held of view?.held ?? []) refreshDerivedTable(database, held);
 };
