@@ -19,7 +19,7 @@ export interface DeletionRequest {
 
 /**
  * Returns a deletion's request.
- * @throws Failure `usage` without ids or if `recursive` is not allowed; `input-rejected`
+ * @throws Failure `usage` without ids or for a wrong `recursive`; `input-rejected`
  */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);

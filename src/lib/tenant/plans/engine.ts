@@ -79,7 +79,7 @@ export interface UndoneChange {
   /** true for an import other than a console import */
   readonly isImport: boolean;
   readonly skipBlocked: boolean;
-  /** for dropped tasks: revisions of the tasks; only values that these revisions were the last to write are replaced */
+  /** for dropped tasks: revisions of the tasks; only values last written by these revisions are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
   /** for dropped tasks, if the account sees only a part of the tenant: the affected records that the account can see */
@@ -92,7 +92,7 @@ export interface CommitMoment {
   /** the owner of the computer, if the owner acts as another account */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
-  /** the account that sent the request over a socket; its rights are checked again before anything is written */
+  /** the account that sent the request over a socket; the account's rights are checked again before writing */
   readonly sender?: Actor | undefined;
   readonly now: string;
   /** prefix for the ids of new records, followed by 12 digits; see `createIdPrefix` */
@@ -112,7 +112,7 @@ export interface ImportEngine {
   plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
-  /** Streams the requested rows as NDJSON.  @throws Failure `conflict`, or `locked` during a commit */
+  /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
   drop(id: string): void;
   unheld(): readonly string[];

@@ -95,7 +95,7 @@ export class TenantImports {
   }
 
   /**
-   * Creates an import whose file is sent later.
+   * Creates an import; the file is sent later.
    * @throws Failure `input-rejected` for an invalid option or column map
    */
   async begin(given: ImportRequest): Promise<Import> {
@@ -314,9 +314,7 @@ export class TenantImports {
     }
   }
 
-  /**
-   * Returns true for a complete plan, and for an upload by a running process, which may not have locked its file yet.
-   */
+  /** Returns true for a complete plan, and for a running process's upload, whose file may not be locked yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
@@ -388,7 +386,7 @@ const NOTHING_RESTORABLE_REASON = text(
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   if (change.action === "fields.remove") return DELETED_FIELD_REASON;
-  // a console import can be undone even if no record changed, because it updated the time of the last sync
+  // a console import can be undone even if no record changed, because the import updated the time of the last sync
   return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };
 

@@ -59,7 +59,7 @@ export interface RecordList<F extends Fields = Fields> {
   readonly params?: Params | undefined;
   /** SQL of values that are not columns, by field, or by `field.member` for members of a reference */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /** `order`: the default, whose first column is the key of exports; `orders`: other orders. Columns are unique. */
+  /** the default order, whose first column is the key of exports; `orders` has further orders, by name */
   readonly order: readonly [SortKey, ...SortKey[]];
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** false if values are their own comparison keys, so that no separate keys are stored */

@@ -21,8 +21,9 @@ import type { Row } from "./store.ts";
 export type AllRecords = (thing: string, columns: readonly string[]) => string;
 
 /**
- * A rule for records. It applies if a change writes one of the fields. Its SQL reads the record `s`: `old_FIELD` and
- * `new_FIELD` for each field of the subject, and `was` and `is_`, which are 1 if the record exists before and after.
+ * A rule for records, which applies if a change writes one of the fields. The SQL of a rule reads the record `s` with
+ * `old_FIELD` and `new_FIELD` for each field, and with `was` and `is_`, which are 1 if the record exists before or
+ * after the change.
  */
 export interface RecordRule {
   readonly name: string;

@@ -71,7 +71,7 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/** The record types that belong to no organisation. An account that may read such a type sees all its records. */
+/** Record types without an organisation. An account that may read such a type sees all records of the type. */
 export const WHOLE_THINGS: readonly Thing[] = [
   CUSTOM_FIELD,
   SCHEME,
@@ -86,7 +86,7 @@ const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
 /** Returns true if the visibility of the type's records depends on an organisation. */
 export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
 
-/** SQL: the first organisation to which a record `t` or its user refers, or else the root.  @param column SQL */
+/** SQL: the first organisation to which a record `t` or its user refers, or else the root. @param column SQL */
 export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string): string => {
   if (thing === ORG) return "t.pk";
   return listStoredColumns(thing).reduceRight((others, [name, { type, refers, nullable }]) => {
@@ -134,7 +134,7 @@ const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
     return kindsOf(thing).length === 0 ? "false" : ofAll ? "true" : buildIsObservedInScope(thing);
   const ofUsers = kindsOf(USER).length > 0;
   if (thing === ACCOUNT) return scope.accounts && ofUsers ? (ofAll ? "true" : buildIsUserInScope("t.pk")) : "false";
-  // records of all other types are visible only to system administrators, like their records in the audit log
+  // records of all other types are visible only to system administrators, as in the audit log
   return String(thing === CUSTOM_FIELD && ofAll && ofUsers);
 };
 

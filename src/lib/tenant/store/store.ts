@@ -3,7 +3,7 @@ import type { FormatName } from "../../model/console-files.ts";
 /** A value that every database stores in the same form: JSON as text, times as UTC instants, conditions as 0 and 1. */
 export type SqlValue = string | number | null;
 
-/** Values of the parameters of a statement, which contains them as `:name`. */
+/** Values of the parameters of a statement. The statement contains each parameter as `:name`. */
 export type Params = Readonly<Record<string, SqlValue>>;
 
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -36,7 +36,7 @@ export interface View {
   /** name of the view; views with the same name are identical */
   readonly name: string;
   readonly scope: Scope;
-  /** tables that are only partly visible, each with a condition for its visible rows `t` */
+  /** tables that are only partly visible, each table with an SQL condition for the visible rows `t` */
   readonly rows: ReadonlyMap<string, string>;
   /** SQL of the visible value in a row `t`, by table and column, for columns whose stored value is hidden */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -65,8 +65,8 @@ export interface Writer extends Reader {
   run(sql: string, params?: Params): Promise<number>;
   /**
    * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
-   * on which the change depends. Tests throw an error if a table is written without a lock on its collection, or if a
-   * record is changed before a version of it was stored.
+   * on which the change depends. Tests throw an error if a table is written without a lock on the table's collection,
+   * or if a record is changed before a version of the record was stored.
    */
   lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>>;
   /** Returns the revision of this change, which no other change of the tenant has. */

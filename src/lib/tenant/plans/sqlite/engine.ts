@@ -51,10 +51,7 @@ export class SqliteImports implements ImportEngine {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /**
-   * Compares a file, or records selected by id, with the tenant, and stores the plan. After an error, nothing is
-   * stored.
-   */
+  /** Compares a file, or records selected by id, with the tenant, and stores the plan, but nothing after an error. */
   async plan(
     id: string,
     request: StoredRequest,
@@ -122,7 +119,7 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
   }
 
-  /** Returns the files and the scope that the acting account can read.  @param id import whose staging file is read */
+  /** Returns the files and the scope that the acting account can read. @param id import whose staging file is read */
   #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);

@@ -29,7 +29,7 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the label of the record `t`: its name, followed by its key if that differs from the name. */
+/** SQL: the label of the record `t`, which is the name, followed by the key if the key differs from the name. */
 export const buildRecordLabelSql = (
   { fields, keys: [key], namedBy = "name" }: Thing,
   column = recordColumn,
@@ -90,7 +90,7 @@ export const hasSecretColumns = (plan: PlanDefinition): boolean =>
 export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
-/** Returns true if a blank cell keeps the value, as for codes and kana in lists. In exports, blank cells clear it. */
+/** Returns true if blank cells keep the value, as for codes and kana in lists. Blank cells of exports clear values. */
 export const isBlankIgnored = ({ request, kind }: PlanDefinition, field: ImportedField): boolean =>
   request.blank === "keep" ||
   (!field.clearable && (field.required || request.fromConsole !== true)) ||
@@ -276,7 +276,7 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
     : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/** SQL: true if a cell equals the record's value except for its spelling; undefined if every character counts. */
+/** SQL: true if a cell and the record's value differ only in spelling; undefined if every character counts. */
 const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: ImportedField): string | undefined => {
   if (request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];

@@ -86,12 +86,12 @@ const selectCandidate = <T extends { readonly code: string | null }>(
 
 /** Matches rows without codes by name and parent. The parent may be created by another row. */
 class OrgMatcher {
-  /** the `pk` of the organisation of each row that has one, by row number */
+  /** the `pk` of each row's organisation, by row number; a row without an organisation has no entry */
   readonly matched = new Map<number, number>();
   /** the parents that rows give to organisations; the parent stays if there is no entry */
   readonly parents = new Map<number, OrgNode>();
   readonly faults: OrgFault[] = [];
-  /** the left-out rows of an export, with the `pk` of the organisations to which they may belong */
+  /** the left-out rows of an export, with the `pk` of each organisation to which the row may belong */
   readonly leftOut = new Map<number, readonly number[]>();
   /** rows of locally deleted organisations that are still in the console, by `pk` */
   readonly deletedHere = new Map<number, number>();
@@ -205,9 +205,7 @@ class OrgMatcher {
     this.matched.set(row.row, NO_TARGET);
   }
 
-  /**
-   * Leaves out an export's new rows if their parent was deleted locally or is unclear. Returns true if there are any.
-   */
+  /** Leaves out new rows of an export with a deleted or unclear parent. Returns true if a row was left out. */
   #leaveOutNew(): boolean {
     const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NO_TARGET);
     for (const row of found) {

@@ -2,7 +2,7 @@ export interface CandidatePair {
   readonly row: number;
   readonly pk: number;
   readonly agreeing: number;
-  /** true if the record was deleted locally and no export has ever contained it */
+  /** true if the record was deleted locally and was never in an export */
   readonly isUnknown: boolean;
   /** true if the row is probably another person with the same key, so that the pair is never matched */
   readonly isOther?: boolean;
@@ -14,7 +14,7 @@ interface DecidedPairs {
   readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-/** Pairs rows and records that have one candidate, then those that agree most, then the only exported record. */
+/** Pairs rows and records that have one candidate, then the pairs that agree most, then the only exported record. */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const taken = new Set<number>();

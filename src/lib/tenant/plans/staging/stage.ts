@@ -40,7 +40,7 @@ interface NamedBinding {
   readonly sparse?: boolean | undefined;
 }
 
-/** A cell with a comparison key; `at` is its index among the values of a row. */
+/** A cell with a comparison key; `at` is the cell's index among the values of a row. */
 interface KeyedCell {
   readonly at: number;
   readonly comparison: Comparison;
@@ -111,7 +111,7 @@ export class Stager implements RecordSink {
     else this.#checker.noteFound(found);
   }
 
-  /** Returns the description of the file, without its encoding, hash and size. Must be called after the last record. */
+  /** Returns the description of the file without encoding, hash and size. Must be called after the last record. */
   end(): Omit<StagedFile, "encoding" | "inputSha256"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
@@ -358,7 +358,7 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
   };
 };
 
-/** Binds custom fields to JSON by number: null clears a field; a blank cell that keeps its field is left out. */
+/** Binds custom fields to JSON, by number. Null clears a field; a blank cell that keeps the value is left out. */
 const createCustomBinding = (layout: Layout, { blank }: StoredRequest): ColumnBinding | undefined => {
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],

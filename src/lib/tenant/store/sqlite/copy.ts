@@ -11,7 +11,7 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
-/** Tables that are empty in a copy, because the rows would let others sign in or describe running work. */
+/** Tables that are empty in a copy, because the rows would let other people sign in or describe running work. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
 /** Columns that are empty in a copy, by table: secrets, and values that are useless without the secrets. */

@@ -27,7 +27,7 @@ export type Row = Record<string, SQLOutputValue>;
 export interface DatabaseOptions {
   readonly cacheKib?: number | undefined;
   readonly busyTimeoutMs?: number | undefined;
-  /** called repeatedly while waiting for a write lock; if it returns true, the wait ends */
+  /** called repeatedly while waiting for a write lock; the wait ends if the function returns true */
   readonly interrupted?: (() => boolean) | undefined;
   /** true to keep the journal mode and the cache size of the file */
   readonly plain?: boolean | undefined;

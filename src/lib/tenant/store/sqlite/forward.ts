@@ -76,7 +76,7 @@ export const replaceTenantFile = (path: string, received: string): void => {
   renameSync(received, path);
 };
 
-/** Checks that no other connection to the file is open, because the log can be removed only then.  @throws `locked` */
+/** Checks that no other connection to the file is open, because the log can be removed only then. @throws `locked` */
 const requireOnlyConnection = (database: Database): void => {
   database.exec("pragma busy_timeout = 0");
   const mode = database.get("pragma journal_mode = delete")?.["journal_mode"];

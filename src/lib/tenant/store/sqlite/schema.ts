@@ -53,7 +53,7 @@ const buildColumnType = ({ type, nullable, within, refers }: Field): string => {
   return `${form} not null${defaults[type] === undefined ? "" : ` default ${defaults[type]}`}`;
 };
 
-/** Returns the columns that `alter table` can add: the fields of a record type and their keys. */
+/** Returns the columns that `alter table` can add: the fields of a record type and the comparison keys. */
 const listFieldColumns = (
   thing: Thing,
 ): readonly { readonly name: string; readonly definition: string; readonly added: number | undefined }[] =>
@@ -143,8 +143,8 @@ export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number,
   return steps;
 };
 
-// The build runs this module and stores its SQL in the program, so that opening a tenant need not load all record
-// types.
+// The build runs this module and stores the SQL of the schema in the program, so that opening a tenant need not load
+// all record types.
 
 export interface SchemaStep {
   readonly version: number;

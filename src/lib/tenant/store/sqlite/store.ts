@@ -294,7 +294,7 @@ const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" 
     const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
     return database.count(sql, { name }) === 1;
   } catch {
-    // this connection has no derived tables, or a rollback removed them; other errors are thrown again below
+    // this connection has no derived tables, or a rollback removed the tables; other errors are thrown again below
     return false;
   }
 };

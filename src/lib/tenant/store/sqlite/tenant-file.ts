@@ -156,7 +156,7 @@ function linkIfAbsent(from: string, to: string): void {
   }
 }
 
-/** A process that has the tenant's write lock for a long time, as written in its note file. */
+/** A process that has the tenant's write lock for a long time, as named in the note file. */
 export interface NotedWriter {
   readonly path: string;
   readonly pid: number;

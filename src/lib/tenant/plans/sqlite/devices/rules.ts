@@ -73,7 +73,7 @@ const reportDeviceOutcomes = (
   });
 };
 
-/** Reports accounts that several Android devices use. This is an error if a device is Fully Managed.  @see facts 1.3 */
+/** Reports accounts that several Android devices use. This is an error if a device is Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
   if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)

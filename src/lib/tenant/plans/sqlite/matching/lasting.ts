@@ -49,14 +49,14 @@ const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
 /**
- * SQL: problem parameters if the row's name differs from the record with the row's key.
+ * SQL: problem parameters if row and record have the same key but different names.
  * @param value SQL of the key
  */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
-/** Matches rows with a new address by another lasting key if the name is the same.  @param match adds the matches */
+/** Matches rows with a new address by another lasting key if the name is the same. @param match adds the matches */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
   const identities = listIdentifyingKeys(plan).filter(({ field }) => !isMatchKey(plan, field));

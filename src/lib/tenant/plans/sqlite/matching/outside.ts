@@ -28,7 +28,7 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-/** Finds rows that change administrators above operator, which only system administrators may do.  @see facts 2.1 */
+/** Finds rows that change administrators above operator, which only system administrators may do. @see facts 2.1 */
 const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void => {
   const { thing, keys, namedBy } = plan.kind;
   if (thing !== USER) return;

@@ -44,7 +44,7 @@ const CANDIDATE_TABLE = "s.candidate";
 
 const PAIR_TABLE = "s.pair";
 
-/** SQL: the records `o` of the plan's kind that may have a different key in the console or be absent from it. */
+/** SQL: the records `o` of the plan's kind that the console may lack, or may have under a different key. */
 const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema): string => {
   const { thing } = plan.kind;
   const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;

@@ -9,7 +9,7 @@ import type { PlanDefinition } from "../stored-kind.ts";
 /** The schema name of the staging file with another plan's organisations, while both plans are committed. */
 export const PLANNED_ORGS_SCHEMA = "beside";
 
-/** Makes the planned organisations visible on this connection. @param path the staging file of the organisations */
+/** Makes another plan's organisations visible to a connection. @param path the staging file of the organisations */
 export const showPlannedOrgs = (database: Database, path: string, plan: PlanDefinition): void => {
   attachStagingForReading(database, path);
   for (const table of [ORG.name, "collection"])

@@ -58,7 +58,7 @@ export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** Counts the remaining children of each missing organisation.  @param areKept true if the children's parents remain */
+/** Counts the remaining children of each missing organisation. @param areKept true if the children's parents remain */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,

@@ -123,7 +123,7 @@ class BlockedRecordFinder {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
-      // a custom field counts only if the undone change wrote it and it still exists
+      // only custom fields count that the undone change wrote and that still exist
       const counts =
         name === "custom"
           ? `exists (select 1 from ${buildOtherCustomFieldsSql("x.custom", "t.custom")} and (u.action <> 'update'
@@ -301,7 +301,7 @@ const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
 });
 
-/** Finds and unstages records that cannot be undone.  @throws `conflict` if others need these; `not-permitted` */
+/** Finds and unstages records that cannot be undone. @throws `conflict` if dependent records remain; `not-permitted` */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(CREATE_BLOCKED_INDEX_SQL);

@@ -37,7 +37,7 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
-/** @param mask SQL: a bit mask of columns; a record is staged if the change wrote at least one of them */
+/** @param mask SQL: a bit mask of columns; a record is staged if the change wrote at least one of these columns */
 const buildStagingSql = (versions: VersionSchema, mask: string): readonly string[] => {
   const { thing, key, times } = versions;
   const table = getStagedTable(versions);
@@ -251,7 +251,7 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
-/** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record.  @param pk SQL */
+/** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record. @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
   // the view of renewal items needs tables that only the list of renewal items creates

@@ -42,7 +42,7 @@ export class ImportThreads {
   /** the connections of streams that are still being read; see `readLines` */
   readonly reading = new Set<Database>();
 
-  /** Runs a job after earlier jobs. @param signal interrupts the job and rolls it back @throws Failure `interrupted` */
+  /** Runs a job after earlier jobs. @param signal interrupts and rolls back the job @throws Failure `interrupted` */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#turn = mine.catch(() => undefined);
