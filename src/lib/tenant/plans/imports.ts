@@ -94,10 +94,7 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /**
-   * Creates an import; the file is sent later.
-   * @throws Failure `input-rejected` for an invalid option or column map
-   */
+  /** Creates an import; the file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);

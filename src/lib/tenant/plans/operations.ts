@@ -37,7 +37,7 @@ const listMissingRights = (asker: Actor, kind: FormatName): readonly Right[] => 
   return [getViewOperation(kind), own ?? rights[0]];
 };
 
-/** Returns the rights to start an import: to see the plan, and one right of the kind. Planning finds further rights. */
+/** Returns the rights that the actor lacks to start an import. Planning may find that further rights are needed. */
 const getStartRights = (asker: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(asker, kind) ? [] : listMissingRights(asker, kind);
 

@@ -42,10 +42,10 @@ const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   return canSkipFields(plan) ? `(not ${buildChangesFieldSql(field, "g")} or ${keeps})` : keeps;
 };
 
-/** SQL: true if the row with a contested value is valid. Evaluated repeatedly, because rows may become invalid. */
+/** SQL: true if a row of `s.contest` is valid. Evaluated repeatedly, because rows may become invalid. */
 const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
 
-/** SQL: true if the row of a contested value was valid before the comparison and matches at most one record. */
+/** SQL: true if a row of `s.contest` was valid before the comparison and matches at most one record. */
 const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
   select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
 

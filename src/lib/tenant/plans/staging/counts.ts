@@ -67,7 +67,7 @@ interface KeptRecords {
   readonly count: number;
   readonly names: readonly string[];
   readonly hash: string;
-  /** false if the last applied or unchanged import of the kind kept the same records */
+  /** false if the last completed import of the kind kept the same records */
   readonly isNew: boolean;
 }
 

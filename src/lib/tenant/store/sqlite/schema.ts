@@ -255,7 +255,7 @@ const MANUAL_SCHEMA_SQL = `
     values (${ROOT_ORG_NUMBER}, '${ROOT_ORG_ID}', '${ROOT_ORG_NAME}', '${ROOT_CREATED_AT}', '${ROOT_CREATED_AT}', 0);
 `;
 
-/** Changes in later releases that are not derived from a record type. Released SQL is never edited. */
+/** Schema changes of later releases that are not derived from a record type. Never edit SQL after a release. */
 const LATER_STEPS: readonly SchemaStep[] = [];
 
 export const SCHEMA_STEPS: readonly SchemaStep[] = [

@@ -318,8 +318,8 @@ const listTableColumns = (database: Database, table: string): readonly string[] 
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**
- * Applies a view to a connection. Without a view, the connection sees the whole tenant. Statements then read each
- * restricted table through a temporary view with the same name. Call this only outside transactions that may be rolled
+ * Applies a view to a connection, so that statements read each restricted table through a temporary view with the same
+ * name. Without a view, the connection sees the whole tenant. Call this only outside transactions that may be rolled
  * back, because a rollback would remove the views.
  */
 export const applyView = (database: Database, view: View | undefined): void => {

@@ -123,7 +123,7 @@ class BlockedRecordFinder {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
-      // only custom fields count that the undone change wrote and that still exist
+      // considers only custom fields that the undone change wrote and that still exist
       const counts =
         name === "custom"
           ? `exists (select 1 from ${buildOtherCustomFieldsSql("x.custom", "t.custom")} and (u.action <> 'update'
