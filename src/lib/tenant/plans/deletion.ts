@@ -27,7 +27,7 @@ export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: D
 
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
   number: 0,
-  // the highest revision, because a deletion is not affected by later changes
+  // the highest revision, so that no later change can block the deletion
   revision: Number.MAX_SAFE_INTEGER,
   isImport: true,
   skipBlocked: false,

@@ -16,7 +16,7 @@ interface FieldValue {
 
 export interface PlanRow {
   readonly thing?: string | undefined;
-  /** for an undo: the SECURED APP of the record, because one change may affect several apps */
+  /** for an undo: the SECURED APP to which the record belongs, because one change may affect several apps */
   readonly app?: SecuredApp | undefined;
   readonly row: number;
   readonly key: string;

@@ -338,7 +338,7 @@ export class TenantImports {
     return this.#session.read((reader) => readImport(reader, id));
   }
 
-  /** @param etag of the plan that the caller saw @throws Failure `conflict` if the ETag or the state does not match */
+  /** @param etag the ETag that the caller saw @throws Failure `conflict` if the ETag or the state does not match */
   #check(record: ImportRecord, states: readonly ImportState[], etag = record.etag): ImportRecord {
     if (!states.includes(record.state)) throw createNotOpenFailure(record);
     if (record.etag !== etag) throw createTenantChangedFailure();

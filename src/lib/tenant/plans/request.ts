@@ -114,7 +114,7 @@ type Defaults = keyof typeof DEFAULTS;
 export type StoredRequest = Omit<ImportRequest, Defaults> & {
   readonly [K in Exclude<Defaults, "mode">]: NonNullable<ImportRequest[K]>;
 } & {
-  /** `delete` for an import without a file */
+  /** `delete` deletes records by id, without a file */
   readonly mode: "append" | "replace" | "delete";
   /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;

@@ -297,7 +297,7 @@ export const findRecords = async <F extends Fields>(
 ): Promise<RecordOf<F>[]> => {
   const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...buildNameParams(name) } };
   const found = parseRecords<F>(await selectRecords(reader, list, named));
-  // an id identifies a record, even if another record has this id as name
+  // an id identifies a record, even if this id is the name of another record
   const own = found.filter((record) => (record as { readonly id?: string }).id === name);
   return own.length > 0 ? own : found;
 };

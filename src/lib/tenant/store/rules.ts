@@ -98,7 +98,7 @@ const MANAGES = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
 /** @see facts 2.1, 2.2 */
 const ACCOUNT_RULES: readonly RecordRule[] = [
   {
-    // without a system administrator, nobody could grant this role again
+    // without a system administrator, nobody could make another account a system administrator
     name: "last-system-administrator",
     of: "account",
     fields: ["role"],

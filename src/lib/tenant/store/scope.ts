@@ -15,7 +15,7 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, buildNameListSql } from "./sql/forms.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
-/** Returns the scope of a planned import. The import reads only data of these organisations. */
+/** Returns the scope of a planned import, which reads only data of the given organisations. */
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
   orgs,
   kinds: FORMAT_NAMES,
@@ -110,7 +110,7 @@ const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail ->
 const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/** SQL: true if an observed record `t` is in the scope locally and in the console. A deleted record must have been. */
+/** SQL: true if an observed record `t` is in the scope both locally and in the console, or was so when deleted. */
 const buildIsObservedInScope = (thing: Thing): string => {
   const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>
@@ -152,7 +152,7 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
   };
 };
 
-/** Returns the tables that a scope shows only partly: each with the SQL condition for the visible rows `t`. */
+/** Returns, for each table that a scope shows only partly, the SQL condition for the visible rows `t`. */
 const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
   const things = [...THINGS.values()];

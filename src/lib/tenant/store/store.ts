@@ -18,7 +18,7 @@ export interface DerivedTable {
   readonly params?: Params | undefined;
 }
 
-/** The visible part of a tenant. For somebody with this scope, the rest of the tenant does not exist. */
+/** The visible part of a tenant. For an account with this scope, the rest of the tenant does not exist. */
 export interface Scope {
   /** numbers of the visible organisations, including everything below them; undefined: all organisations */
   readonly orgs: readonly number[] | undefined;

@@ -235,7 +235,7 @@ const recordSecrets = (
     const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
     database.run(buildSaveChangedSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
   }
-  // two statements, because an outer join in one statement would scan all records for every row
+  // two statements, because a single statement with an outer join would scan all records for every row
   for (const [target, rows] of [
     ["m.target", `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where true`],
     [":base + r.row", `s.row r where not ${buildIsMatchedRowSql("r.row")}`],

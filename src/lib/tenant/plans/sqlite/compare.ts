@@ -60,7 +60,7 @@ import { USER } from "../../../model/user.ts";
 
 const MAX_CANDIDATES = 3;
 
-/** Replaces an employee code, account or name in an owner cell with the email address, if exactly one user matches. */
+/** Replaces a code, account or name in an owner cell with the email address of the only user who matches. */
 const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);

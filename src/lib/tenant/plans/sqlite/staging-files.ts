@@ -21,7 +21,7 @@ export const createStagingFolder = (folder: string): void => {
 
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
-/** Removes unneeded files. Ignores errors, because the change may be committed; the next cleanup removes the rest. */
+/** Removes unneeded files. Ignores errors, because the change may be committed; the next cleanup tries again. */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) {
     try {

@@ -8,7 +8,7 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
 /**
- * Describes the table for the records of a type, which has the name of the type. Its columns are `pk`, `id`,
+ * Describes the table with the records of a type. The table has the name of the type and the columns `pk`, `id`,
  * `createdAt`, `updatedAt`, `revision`, the fields that an import can change, and the columns that determine scope and
  * protection.
  */
@@ -50,7 +50,7 @@ export interface KeyLocation {
   readonly key: (alias: string) => string;
   /** SQL: true if a row of the table with this alias has the key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column to overwrite if another record takes the value: the key column, or the value column without keys */
+  /** the column to overwrite if another record takes the value: the key column or, if none exists, the value column */
   readonly held?: string | undefined;
   readonly record: string;
   /** true if the plan itself stores the keys and reports unknown keys */

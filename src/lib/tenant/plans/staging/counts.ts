@@ -13,7 +13,7 @@ export interface StagedPlace {
   readonly times?: number | undefined;
 }
 
-/** The result of staging a file: all data that a plan needs in addition to the staged rows, even in another process. */
+/** The result of staging a file: all data that a plan in any process needs in addition to the staged rows. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
@@ -54,7 +54,7 @@ export interface Contradiction {
   readonly console: string | null;
 }
 
-/** The differences between a console export and local changes, which the import does not overwrite. */
+/** The differences between a console export and local changes. The import does not overwrite the local changes. */
 export interface MergedValues {
   /** number of console values that were never set locally; `first` contains three of these values */
   readonly contradicted: number;
@@ -99,6 +99,6 @@ export interface PlanCounts {
     | undefined;
   readonly merged?: MergedValues | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
-  /** for an undo: the blocked or skipped records; `first` has up to a thousand of them */
+  /** for an undo: the blocked or skipped records; `first` has up to a thousand of these records */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
 }

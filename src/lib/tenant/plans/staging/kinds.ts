@@ -31,7 +31,7 @@ export interface ImportedField {
    * staged column of the field: its `pk`, or the negated number of the row that creates it; null keeps the value.
    */
   readonly resolved: boolean;
-  /** the records to which cells refer; for a list, the names themselves are stored */
+  /** the records to which cells refer; a list stores the names instead of the records */
   readonly refers?: Reference | undefined;
 }
 

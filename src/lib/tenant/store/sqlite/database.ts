@@ -262,7 +262,7 @@ export class Database {
     }
   }
 
-  /** Enables write-ahead logging, which SQLite allows only one connection at a time to do. @throws Failure `locked` */
+  /** Enables write-ahead logging, which only one connection at a time may do. @throws Failure `locked` */
   #enableLog(): void {
     // SQLite itself would wait during each attempt, for minutes in total
     this.exec("pragma busy_timeout = 0");

@@ -49,7 +49,7 @@ const copyLocalData = (database: Database): void => {
 
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/** Replaces a tenant's file by a received one. The old file stays as `.former`. @throws Failure `conflict`, `locked` */
+/** Replaces a tenant's file. The old file stays as `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {

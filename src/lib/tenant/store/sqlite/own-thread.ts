@@ -8,7 +8,7 @@ type ThreadOutcome<T> =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
 
-/** Runs a worker thread, so that signals can interrupt it. @param worker module next to `base`, without extension */
+/** Runs work in a thread that signals can interrupt. @param worker module next to `base`, without extension */
 export const runInWorker = async <T>(
   worker: string,
   base: string,

@@ -143,7 +143,7 @@ export const toStorageFailure = (
 /** The codes of failures that may contain an absolute path of this computer. */
 const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
 
-/** Returns an error for clients of a server. File paths of the server are only for its operator. */
+/** Returns an error for clients of a server, without file paths, which only the server's operator may see. */
 export const toServedFailure = (error: unknown): unknown => {
   if (!(error instanceof Failure)) return error;
   const { code, what, where = "" } = error;

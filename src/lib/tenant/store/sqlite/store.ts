@@ -157,7 +157,7 @@ export class SqliteStore implements Store {
   }
 
   async within(scope: Scope): Promise<SqliteStore> {
-    // the owner of the computer sees the whole tenant and does not need this module
+    // loaded only if needed, because the owner of the computer sees the whole tenant
     const { buildScopeView } = await import("../scope.ts");
     return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: buildScopeView(scope) });
   }
@@ -208,7 +208,7 @@ export class SqliteStore implements Store {
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw createInterruptedFailure();
       this.#database.checkWaited(waitedMs);
-      // other tasks of this process can run while another process has the lock
+      // wait asynchronously, so that other tasks of this process can run while another process has the lock
       await sleep(LOCK_RETRY_MS);
     }
   }

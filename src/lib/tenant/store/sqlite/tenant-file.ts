@@ -191,7 +191,7 @@ export class WriterNote {
     if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }
 
-  /** Adds the process with the lock to a `locked` failure. Returns other errors unchanged. */
+  /** Adds the process with the lock to a `locked` failure, and returns any other error unchanged. */
   explain(error: unknown): unknown {
     const writer = this.holder();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;

@@ -51,7 +51,7 @@ const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): s
   return `${buildIsBlankCellSql(plan, field)} and (${[isNameless, ...former].join(" or ")})`;
 };
 
-/** SQL: true if a row shows the value of a field. A blank cell does not always show a value. */
+/** SQL: true if a row shows the value of a field. A blank cell, or a cell that fits several records, may not. */
 const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => {
   const reference = listMergedReferences(plan).find((one) => one.field === field);
   const all = [

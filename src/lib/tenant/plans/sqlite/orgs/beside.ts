@@ -4,7 +4,7 @@ import { writeRecords } from "../commit.ts";
 import { attachStagingForReading } from "../staging.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-// A plan can include the organisations of another plan. Both plans are committed as one change.
+// A plan can include another plan for organisations. Both plans are committed as one change.
 
 /** The schema name of the staging file with another plan's organisations, while both plans are committed. */
 export const PLANNED_ORGS_SCHEMA = "beside";

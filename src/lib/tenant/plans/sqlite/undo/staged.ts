@@ -185,7 +185,7 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/** SQL: columns of a type's records after an undo. @param isDeletion true if all staged records are deleted (faster) */
+/** SQL: a type's columns after an undo. @param isDeletion true if all staged records are deleted, which is faster */
 export const buildRecordsAfterUndoSql = (
   versions: VersionSchema,
   names: readonly string[],

@@ -36,7 +36,7 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-/** The thread of a tenant's imports. It runs one job at a time, while the main thread handles requests. */
+/** The thread of a tenant's imports, which runs one job at a time while the main thread handles requests. */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
   /** the connections of streams that are still being read; see `readLines` */
