@@ -12,12 +12,12 @@ import { completeRequest, KIND, type StoredRequest } from "./request.ts";
 export interface DeletionRequest {
   readonly kind: FormatName;
   readonly ids: readonly string[];
-  /** true to also delete everything below organisations, including users, whose number is in the plan's `beside` */
+  /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
   readonly called?: string | undefined;
 }
 
-/** Returns a deletion's request. @throws Failure `usage` without ids, or for recursive other kinds; `input-rejected` */
+/** Returns a deletion's request. @throws Failure `usage` without ids; `input-rejected` for the root organisation */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;
@@ -27,7 +27,7 @@ export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: D
 
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
   number: 0,
-  // the highest revision, because a deletion is not affected by later changes
+  // the highest revision, so that no later change can block the deletion
   revision: Number.MAX_SAFE_INTEGER,
   isImport: true,
   skipBlocked: false,

@@ -16,7 +16,7 @@ interface FieldValue {
 
 export interface PlanRow {
   readonly thing?: string | undefined;
-  /** for an undo: the SECURED APP of the record, because one change may affect several apps */
+  /** for an undo: the SECURED APP to which the record belongs, because one change may affect several apps */
   readonly app?: SecuredApp | undefined;
   readonly row: number;
   readonly key: string;
@@ -44,7 +44,7 @@ export interface UploadContent {
 
 export interface RowQuery {
   readonly actions: readonly PlanRow["action"][];
-  /** maximum number of rows, for each record type if organisations are planned together with the file */
+  /** maximum number of rows; if organisations are planned together with the file, the maximum for each record type */
   readonly limit?: number | undefined;
 }
 
@@ -68,7 +68,7 @@ export type PlanReading =
 
 export interface UndoCounts {
   readonly kind: FormatName;
-  /** changes as soon as another record prevents the undo */
+  /** ETag of the planned undo; the ETag changes if a further record prevents the undo */
   readonly etag: string;
   readonly counts: PlanCounts;
 }
@@ -79,7 +79,7 @@ export interface UndoneChange {
   /** true for an import other than a console import */
   readonly isImport: boolean;
   readonly skipBlocked: boolean;
-  /** for dropped tasks: the revisions of the tasks; only values that these revisions wrote last are replaced */
+  /** for dropped tasks: revisions of the tasks; only values last written by these revisions are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
   /** for dropped tasks, if the account sees only a part of the tenant: the affected records that the account can see */
@@ -92,7 +92,7 @@ export interface CommitMoment {
   /** the owner of the computer, if the owner acts as another account */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
-  /** the account that sent the request over a socket; its rights are checked again before anything is written */
+  /** the account that sent the request over a socket; the account's rights are checked again before writing */
   readonly sender?: Actor | undefined;
   readonly now: string;
   /** prefix for the ids of new records, followed by 12 digits; see `createIdPrefix` */
@@ -112,7 +112,7 @@ export interface ImportEngine {
   plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
-  /** Streams lines as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
+  /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
   drop(id: string): void;
   unheld(): readonly string[];

@@ -27,11 +27,11 @@ export interface ImportDetail {
   readonly comparedRevision?: number | undefined;
   readonly committedAt: string | null;
   readonly drops?: readonly number[] | undefined;
-  /** for an undo: the number of the undone change, and whether records that cannot be undone are skipped */
+  /** for an undo: the number of the undone change */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
   readonly ids?: readonly string[] | undefined;
-  /** for a console import: how the import affected the tasks; an undo of the import reverses this */
+  /** for a console import: how the import changed the open tasks, which an undo of the import reverses */
   readonly settled?: ConsoleImportResult | undefined;
   /** for an undo: the scope of the undone change; see `StoredRequest` */
   readonly scope?: readonly number[] | undefined;
@@ -82,7 +82,7 @@ export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
   !COMMITTED_STATES.includes(state) || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
 
-/** Returns true for a complete console import that deletes records. Only this shows which records the console lacks. */
+/** Returns true for a console import that deletes missing records. Only such an import shows what the console lacks. */
 export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 

@@ -94,7 +94,7 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /** Creates an import. Its file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
+  /** Creates an import; the file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -181,8 +181,8 @@ export class TenantImports {
       await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
-      // after a conflict, the import belongs to the earlier upload; after a lock, the final state cannot be written
-      // either, and the next process that opens the tenant writes it
+      // After a conflict, the import belongs to the earlier upload. If the tenant is locked, the final state cannot be
+      // written, so the next process that opens the tenant writes the state.
       if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }
@@ -291,10 +291,10 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /** Removes plans older than a week, and data of processes that have ended, except for complete plans. */
+  /** Removes plans older than a week, and incomplete imports of processes that have ended. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
-    // read the records only now, because an import that was just unlocked may be a complete plan by now
+    // read the records after checking the locks, because an import that was just unlocked may be a complete plan
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unheld.filter((name) => !this.#isKept(known.get(name)));
@@ -311,7 +311,7 @@ export class TenantImports {
     }
   }
 
-  /** Returns true for a complete plan, and for an upload by a running process that may not have locked its file yet. */
+  /** Returns true for a complete plan, and for a running process's upload, whose file may not be locked yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
@@ -338,7 +338,7 @@ export class TenantImports {
     return this.#session.read((reader) => readImport(reader, id));
   }
 
-  /** @param etag of the plan that the caller saw @throws Failure `conflict` if the ETag or the state does not match */
+  /** @param etag the ETag that the caller saw @throws Failure `conflict` if the ETag or the state does not match */
   #check(record: ImportRecord, states: readonly ImportState[], etag = record.etag): ImportRecord {
     if (!states.includes(record.state)) throw createNotOpenFailure(record);
     if (record.etag !== etag) throw createTenantChangedFailure();
@@ -383,7 +383,7 @@ const NOTHING_RESTORABLE_REASON = text(
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   if (change.action === "fields.remove") return DELETED_FIELD_REASON;
-  // a console import can be undone even if no record changed, because it updated the time of the last sync
+  // a console import can be undone even if no record changed, because the import updated the time of the last sync
   return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };
 

@@ -25,7 +25,7 @@ const openImports = async ({ session, owner, engine, processes }: TenantParts) =
   if (store.isReadOnly) return imports;
   const known = swept.get(store) ?? new TenantImports(owner, await engine(), processes).sweep();
   swept.set(store, known);
-  // after an error, the next request tries again
+  // after an error, the next request repeats the cleanup
   known.catch(() => swept.delete(store));
   await known;
   return imports;
@@ -37,11 +37,11 @@ const listMissingRights = (asker: Actor, kind: FormatName): readonly Right[] => 
   return [getViewOperation(kind), own ?? rights[0]];
 };
 
-/** Requires the right to see the plan and one right of its kind. Other required rights are known after planning. */
+/** Returns the rights that the actor lacks to start an import. Planning may find that further rights are needed. */
 const getStartRights = (asker: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(asker, kind) ? [] : listMissingRights(asker, kind);
 
-/** Requires no rights if the actor may import at least one kind. Only imports of permitted kinds are visible. */
+/** Returns no rights if the actor may import at least one kind, because only imports of permitted kinds are visible. */
 const getAccessRights = (asker: Actor): readonly Right[] => {
   if (FORMAT_NAMES.some((kind) => canImport(asker, kind))) return [];
   const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(asker), kind));
@@ -169,7 +169,7 @@ export const imports = {
 
 const loadLayouts = () => import("../layouts/layouts.ts");
 
-/** The stored layouts, which are found by the headers of a list and created by the first import of such a list. */
+/** The stored layouts of lists. The first import of a list stores a layout, which is later found by the headers. */
 export const layouts = {
   list: operation({
     route: "GET /v1/layouts",

@@ -114,11 +114,11 @@ type Defaults = keyof typeof DEFAULTS;
 export type StoredRequest = Omit<ImportRequest, Defaults> & {
   readonly [K in Exclude<Defaults, "mode">]: NonNullable<ImportRequest[K]>;
 } & {
-  /** `delete` for an import without a file */
+  /** `delete` deletes records by id, without a file */
   readonly mode: "append" | "replace" | "delete";
   /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
-  /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
+  /** numbers of the organisations that limit the import, including everything below; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
 };
 

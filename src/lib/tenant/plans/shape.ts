@@ -18,9 +18,9 @@ export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha2
   readonly state: keyof typeof IMPORT_STATE_NAMES;
   readonly fileName: string;
   readonly undoneBy: number | null;
-  /** the fields that the file sets from a column, a join or a constant of the column map, by their names in rows */
+  /** names, as in rows, of the fields that the file sets by a column, by joined columns or by a constant */
   readonly fields: readonly string[];
-  /** number of the change, if its records have open tasks in the console; not in a list of imports */
+  /** number of the change if records of the change have open console tasks; absent in lists of imports */
   readonly consoleTask?: number | undefined;
 }
 
@@ -55,7 +55,6 @@ const EMPTY_FILE = {
   unknownColumns: [],
 } as const;
 
-/** Data that is needed to show imports but is stored elsewhere. It is read once for any number of imports. */
 interface ImportContext {
   readonly tenant: string;
   readonly customFields: readonly CustomField[];

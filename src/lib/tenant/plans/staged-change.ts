@@ -19,7 +19,7 @@ export const readDroppedTasks = async (reader: Reader, numbers: readonly number[
   );
   return {
     number: numbers[0] ?? 0,
-    // no revision is excluded, because a change at any time may prevent the drop
+    // no revision is excluded, because a change in any revision may prevent the drop
     revision: -1,
     isImport: false,
     skipBlocked: false,

@@ -4,7 +4,7 @@ import { getCurrentInstant, type Surroundings } from "../ids.ts";
 import { insertRow } from "./rows.ts";
 import type { Reader, Writer } from "./store.ts";
 
-/** Identifies a request that runs only once, even if it is sent several times. */
+/** Identifies a request that runs only once, even if the request is sent several times. */
 export interface RequestKey {
   readonly key: string;
   readonly route: string;
@@ -15,9 +15,9 @@ export interface StoredRequestKey extends RequestKey {
   /** the result of the request as JSON; for an import, an object with its `id` */
   readonly answer: string;
   readonly at: string;
-  /** the number of the change, which the response contains in addition to its body */
+  /** the number of the change, which the response contains in addition to the body */
   readonly change: number | null;
-  /** older stored keys are deleted */
+  /** stored keys from before this time are deleted */
   readonly forgotten: string;
 }
 

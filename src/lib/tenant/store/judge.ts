@@ -5,7 +5,7 @@ import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from ".
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/forms.ts";
 import type { Params, Reader, Row } from "./store.ts";
 
-// Only this module applies rules: one select per subject reads the records that a change writes.
+// Only this module applies rules. One `select` per subject reads the records that a change writes.
 
 /** Source of new values: manual edits or an imported file; the console; or an undo. */
 export type ChangeSource = "edits" | "console" | "undo";
@@ -25,16 +25,16 @@ export interface JudgedWrites {
   readonly deletions: boolean;
 }
 
-/** SQL for the records before and after a change or a planned change. Aliases begin with the given alias. */
+/** SQL for the records before and after a change or a planned change. All aliases begin with the given alias. */
 export interface ChangedTables {
   readonly things: ReadonlySet<string>;
   readonly before: (thing: string, alias: string) => RecordSide;
   readonly after: (thing: string, alias: string) => RecordSide;
-  /** selects `pk` of the records with these writes, and perhaps of other records */
+  /** SQL that selects the `pk` of all records with such writes, and perhaps of further records */
   readonly changed: (thing: string, writes: JudgedWrites) => string;
   readonly all: AllRecords;
   readonly params: Params;
-  /** names of rules that other statements check, for all rows */
+  /** names of rules that other statements check for all rows */
   readonly judgedElsewhere?: readonly string[] | undefined;
 }
 
@@ -60,7 +60,7 @@ const buildBrokenRuleSql = ({ fields, breaks, judgesDeletions }: RecordRule, { a
   `${judgesDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;
 
-/** SQL: the records of a subject that break rules, with `rule_INDEX` (1: broken) and `told_INDEX` for each rule. */
+/** SQL: a subject's records that break rules. `rule_INDEX` is 1 if broken; `told_INDEX` is a value for the message. */
 const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], tables: ChangedTables): string => {
   const columns = Object.entries(RULE_SUBJECTS[subject] ?? {});
   const lead = columns[0]?.[0] ?? subject;
@@ -74,7 +74,7 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
         sets: isOwn ? rules.flatMap(({ fields, sets = fields }) => sets) : [],
         deletions: rules.some(({ judgesDeletions }) => judgesDeletions === true),
       });
-      // few users have an account
+      // few users have an account, so only users with an account are checked
       return isOwn ? select : `select c.pk from (${select}) c where c.pk in (select own.user from main.account own)`;
     });
   const sides = (["old", "new"] as const).map((name) => {
@@ -97,7 +97,7 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
     where ${broken.map((one) => `(${one})`).join(" or ")} order by s.pk`;
 };
 
-/** Applies the rules to a change. Yields SQL and expects its rows, so that any kind of reader can use it. */
+/** Applies the rules to a change. Yields SQL and expects the selected rows, so that any reader can run the SQL. */
 function* generateRuleChecks(
   tables: ChangedTables,
   bringing: ChangeSource,

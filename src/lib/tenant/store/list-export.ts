@@ -19,7 +19,7 @@ const buildQuotedCellSql = (sql: string): string =>
 const buildLineSql = (cells: readonly string[], comma: string, end: string): string =>
   buildConcatSql([...cells.flatMap((cell, at) => (at === 0 ? [cell] : [comma, cell])), end]);
 
-/** Bytes that end a cell and a record in the plain text, because data almost never contains them. */
+/** Bytes that end a cell and a record in the plain text, because data almost never contains these bytes. */
 const [CELL_END, RECORD_END] = [0x1f, 0x1e];
 const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
@@ -27,8 +27,8 @@ type QuoteOffsets = readonly number[];
 
 /**
  * Replaces the ends of cells and records with commas and line endings, in place. Returns the cells that need quotes;
- * undefined if the plain text cannot be used. @param careful columns that cannot be used if they contain a quote or a
- * backslash
+ * undefined if the plain text cannot be used.
+ * @param careful columns whose plain text cannot be used if a cell contains a quote or a backslash
  */
 const replaceSeparators = (
   bytes: Uint8Array,
@@ -86,7 +86,7 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** Returns records as CSV with a header. SQLite writes cells without quotes, fast; quotes are added if needed. */
+/** Returns records as CSV with a header. For speed, SQLite writes no quotes, and quotes are added only if needed. */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],

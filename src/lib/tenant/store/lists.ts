@@ -30,7 +30,7 @@ export interface SortKey {
 
 export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
 
-/** Filters that match a part of a value. Values are compared in the same way as the field. */
+/** Filters that match a part of a value. The comparison rules are those of the field. */
 export type FilterName = "filterName" | "filterId";
 
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
@@ -50,16 +50,16 @@ export type ListFilters = Readonly<
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
   readonly format?: Format | undefined;
-  /** SQL: `table`, with joins for sorting and selecting; `joined`: the joins that only values need */
+  /** SQL of the table with joins for sorting and selecting; `joined` has the joins that only values need */
   readonly table: string;
   readonly joined?: string | undefined;
-  /** SQL: `table` including invisible records; only keys are searched in it */
+  /** SQL of `table` including invisible records, used only to search keys */
   readonly whole?: string | undefined;
   readonly among?: string | undefined;
   readonly params?: Params | undefined;
   /** SQL of values that are not columns, by field, or by `field.member` for members of a reference */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /** `order`: the default, whose first column is the key of exports; `orders`: other orders. Columns are unique. */
+  /** the default order, whose first column is the key of exports; `orders` has further orders, by name */
   readonly order: readonly [SortKey, ...SortKey[]];
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** false if values are their own comparison keys, so that no separate keys are stored */
@@ -67,11 +67,11 @@ export interface RecordList<F extends Fields = Fields> {
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
   /** the field that each filter compares as a whole; if the field is a list, one of its values must match */
   readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
-  /** SQL: the record number of the organisation of a record; it requires the table of the organisations' positions */
+  /** SQL: the number of a record's organisation; the SQL requires the table of the organisations' positions */
   readonly org?: string | undefined;
   /** `sql`: the record number of the user who owns a record; searching for the user also finds the record */
   readonly owner?: { readonly sql: string; readonly list: RecordList } | undefined;
-  /** SQL: condition for records named `:name`; `:nameKey` and `:emailKey` are its keys as a name and an address */
+  /** SQL: condition for records named `:name`; `:nameKey` and `:emailKey` are the comparison keys of this text */
   readonly named?: string | undefined;
   readonly exported?: string | undefined;
   readonly derived?: readonly DerivedTable[] | undefined;
@@ -121,7 +121,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/** The SQL of each list, because building and preparing it takes longer than reading a short page. */
+/** Stores the SQL of each list, because building and preparing SQL takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
 const getListSql = (list: RecordList, key: string, build: () => string): string => {
@@ -297,7 +297,7 @@ export const findRecords = async <F extends Fields>(
 ): Promise<RecordOf<F>[]> => {
   const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...buildNameParams(name) } };
   const found = parseRecords<F>(await selectRecords(reader, list, named));
-  // an id identifies a record, even if another record has this id as name
+  // an id identifies a record, even if this id is the name of another record
   const own = found.filter((record) => (record as { readonly id?: string }).id === name);
   return own.length > 0 ? own : found;
 };
@@ -313,7 +313,7 @@ export const readRecordsById = async <F extends Fields>(
   );
 };
 
-/** Returns a query that streams records in the default order. It reads the organisation's positions only once. */
+/** Returns a query that streams records in the default order, and reads the organisation's positions only once. */
 export const buildStreamSource = async (
   reader: Reader,
   list: RecordList,

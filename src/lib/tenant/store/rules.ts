@@ -21,8 +21,9 @@ import type { Row } from "./store.ts";
 export type AllRecords = (thing: string, columns: readonly string[]) => string;
 
 /**
- * A rule for records. It applies if a change writes one of the fields. Its SQL reads the record `s`: `old_FIELD` and
- * `new_FIELD` for each field of the subject, and `was` and `is_`, which are 1 if the record exists before and after.
+ * A rule for records, which applies if a change writes one of the fields. The SQL of a rule reads the record `s` with
+ * `old_FIELD` and `new_FIELD` for each field, and with `was` and `is_`, which are 1 if the record exists before or
+ * after the change.
  */
 export interface RecordRule {
   readonly name: string;
@@ -32,7 +33,7 @@ export interface RecordRule {
   /** a new record without these fields cannot break the rule; default: `fields` */
   readonly sets?: readonly string[];
   readonly judgesDeletions?: true;
-  /** `console`: values from the console may break the rule; `restored`: so may values that an undo restores */
+  /** `console` lets values from the console break the rule; `restored` also lets values that an undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
   /** SQL: a JSON value that the message needs */
@@ -97,7 +98,7 @@ const MANAGES = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
 /** @see facts 2.1, 2.2 */
 const ACCOUNT_RULES: readonly RecordRule[] = [
   {
-    // without a system administrator, nobody could grant this role again
+    // without a system administrator, nobody could make another account a system administrator
     name: "last-system-administrator",
     of: "account",
     fields: ["role"],
@@ -183,7 +184,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     }),
   },
   {
-    // a custom administrator without managed organisations manages all organisations
+    // a custom administrator without managed organisations would manage all organisations
     name: "managed-nothing",
     of: "account",
     fields: ["role", "managedOrgs"],
@@ -256,7 +257,7 @@ const createDeviceProblem = (
 
 const usesAccount = (side: "old" | "new"): string => buildUsesAccountSql((name) => `${side}_${name}`);
 
-/** SQL: other devices that use the owner's account, if they or this device are Fully Managed. */
+/** SQL: each other device that uses the owner's account, if that device or this device is Fully Managed. */
 const buildSharedDevicesSql = (all: AllRecords): string =>
   `${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
     where d.owner = new_owner and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)}

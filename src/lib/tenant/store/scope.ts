@@ -15,7 +15,7 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, buildNameListSql } from "./sql/forms.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
-/** Returns the scope of a planned import. The import reads only data of these organisations. */
+/** Returns the scope of a planned import, which reads only data of the given organisations. */
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
   orgs,
   kinds: FORMAT_NAMES,
@@ -71,7 +71,7 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/** The record types that belong to no organisation: an account that may read them sees all records. */
+/** Record types without an organisation. An account that may read such a type sees all records of the type. */
 export const WHOLE_THINGS: readonly Thing[] = [
   CUSTOM_FIELD,
   SCHEME,
@@ -83,10 +83,10 @@ export const WHOLE_THINGS: readonly Thing[] = [
 
 const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
 
-/** Returns true for records that accounts see by organisation: all that are not excepted here. */
+/** Returns true if the visibility of the type's records depends on an organisation. */
 export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
 
-/** SQL: the organisation of a record `t`: the first that it or its user refers to, or else the root. @param column SQL */
+/** SQL: the first organisation to which a record `t` or its user refers, or else the root. @param column SQL */
 export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string): string => {
   if (thing === ORG) return "t.pk";
   return listStoredColumns(thing).reduceRight((others, [name, { type, refers, nullable }]) => {
@@ -107,11 +107,10 @@ const buildIsKindInScope = ({ kinds }: Scope): string =>
 /** SQL: the organisations for which an import `t` was planned; null for the whole tenant. */
 const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
 
-/** SQL: true if an import `t` was planned for organisations in the scope. */
 const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/** SQL: true if an observed record `t` is in the scope here and in the console, or was when it was deleted. */
+/** SQL: true if an observed record `t` is in the scope both locally and in the console, or was so when deleted. */
 const buildIsObservedInScope = (thing: Thing): string => {
   const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>
@@ -135,7 +134,7 @@ const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
     return kindsOf(thing).length === 0 ? "false" : ofAll ? "true" : buildIsObservedInScope(thing);
   const ofUsers = kindsOf(USER).length > 0;
   if (thing === ACCOUNT) return scope.accounts && ofUsers ? (ofAll ? "true" : buildIsUserInScope("t.pk")) : "false";
-  // the others are visible only to system administrators, like the corresponding records in the audit log
+  // records of all other types are visible only to system administrators, as in the audit log
   return String(thing === CUSTOM_FIELD && ofAll && ofUsers);
 };
 
@@ -143,7 +142,7 @@ const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
 const buildVisibleOwnersSql = (column: string): string =>
   `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
 
-/** Returns columns that a scope shows with other values: by table, with SQL of the visible value in a row `t`. */
+/** Returns SQL of the visible value in a row `t`, by table and column, if a scope hides the stored value. */
 const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
   const people = ["owner", "confirmedBy"].map((column) => [column, buildVisibleOwnersSql(column)] as const);
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
@@ -153,7 +152,7 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
   };
 };
 
-/** Returns the tables that a scope shows only partly: each with the SQL condition for the visible rows `t`. */
+/** Returns, for each table that a scope shows only partly, the SQL condition for the visible rows `t`. */
 const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
   const things = [...THINGS.values()];

@@ -3,12 +3,12 @@ import type { FormatName } from "../../model/console-files.ts";
 /** A value that every database stores in the same form: JSON as text, times as UTC instants, conditions as 0 and 1. */
 export type SqlValue = string | number | null;
 
-/** Values of the parameters of a statement, which contains them as `:name`. */
+/** Values of the parameters of a statement. The statement contains each parameter as `:name`. */
 export type Params = Readonly<Record<string, SqlValue>>;
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** A temporary table derived from the tenant's data. It is created when needed and kept until its state changes. */
+/** A temporary table derived from the tenant's data, created when needed and filled again if `state` changes. */
 export interface DerivedTable {
   readonly name: string;
   readonly columns: string;
@@ -18,14 +18,14 @@ export interface DerivedTable {
   readonly params?: Params | undefined;
 }
 
-/** The visible part of a tenant. For somebody with this scope, the rest of the tenant does not exist. */
+/** The visible part of a tenant. For an account with this scope, the rest of the tenant does not exist. */
 export interface Scope {
   /** numbers of the visible organisations, including everything below them; undefined: all organisations */
   readonly orgs: readonly number[] | undefined;
   readonly kinds: readonly FormatName[];
   readonly secured: boolean;
   readonly accounts: boolean;
-  /** true if the contact person, and accounts, telephone numbers and notes of renewal items are visible */
+  /** true if the contact persons, accounts, telephone numbers and notes of renewal items are visible */
   readonly contacts: boolean;
   /** name of the account whose own changes are visible in the audit log; undefined: none */
   readonly actor?: string | undefined;
@@ -36,9 +36,9 @@ export interface View {
   /** name of the view; views with the same name are identical */
   readonly name: string;
   readonly scope: Scope;
-  /** tables that are only partly visible, each with a condition for its visible rows `t` */
+  /** tables that are only partly visible, each table with an SQL condition for the visible rows `t` */
   readonly rows: ReadonlyMap<string, string>;
-  /** columns with a visible value that is not the stored value, by table, with SQL of the visible value in a row `t` */
+  /** SQL of the visible value in a row `t`, by table and column, for columns whose stored value is hidden */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** the tables of the visible organisations, in the order in which they must be filled */
   readonly held: readonly DerivedTable[];
@@ -65,8 +65,8 @@ export interface Writer extends Reader {
   run(sql: string, params?: Params): Promise<number>;
   /**
    * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
-   * on which the change depends. Tests throw an error if a table is written without a lock on its collection, or if a
-   * record is changed before a version of it was stored.
+   * on which the change depends. Tests throw an error if a table is written without a lock on the table's collection,
+   * or if a record is changed before a version of the record was stored.
    */
   lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>>;
   /** Returns the revision of this change, which no other change of the tenant has. */
@@ -76,7 +76,7 @@ export interface Writer extends Reader {
 /** Records to stream as text, in the order of a unique key. */
 export interface LineQuery {
   readonly line: string;
-  /** Faster text that may be unusable. `finished` completes bytes in place, or returns undefined if unusable. */
+  /** Faster text that may be unusable. `finished` completes bytes in place, or returns undefined for unusable text. */
   readonly plain?:
     | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
     | undefined;
@@ -84,12 +84,12 @@ export interface LineQuery {
   /** SQL: the key of a record in `table` */
   readonly key: string;
   readonly before: string | number;
-  /** SQL: `table` (alias `t`) with joins for selecting records; `joined`: joins that only the text needs */
+  /** SQL of the table (alias `t`) with joins for selecting records; `joined` has the joins that only the text needs */
   readonly table: string;
   readonly joined: string;
-  /** SQL: the same table with invisible rows, which is faster to scan; only if part of the tenant is invisible */
+  /** SQL of `table` including invisible rows, which is faster to scan; undefined if the whole tenant is visible */
   readonly whole?: string | undefined;
-  /** SQL: `among`: the rows to scan; `where`: the rows to stream, or `true` for all scanned rows */
+  /** SQL conditions: `among` selects the rows to scan, and `where` the rows to stream (`true` for all scanned rows) */
   readonly among: string;
   readonly where: string;
   readonly params: Params;
@@ -107,8 +107,8 @@ export interface ChangeOptions {
 }
 
 /**
- * A tenant's database. Reads and changes of one process take turns, so that nobody sees an incomplete change, not even
- * if the change awaits several results.  A body may await only its reader or writer. If it awaits anything else, the
+ * A tenant's database. Reads and changes of one process take turns, so that no reader sees an incomplete change while
+ * the change awaits results. A body may await only its reader or writer. If a body awaits anything else, the
  * transaction is rolled back and a TypeError is thrown. Access files, send mail and hash passwords before or after the
  * transaction.
  */
@@ -117,7 +117,7 @@ export interface Store {
   readonly isReadOnly: boolean;
   isFree(): boolean;
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Runs `body` on a snapshot, or returns the last result for the key if the tenant has not changed since. */
+  /** Runs `body` on a snapshot. Returns the last result for the key if the tenant has not changed since that result. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
   /** Runs `body` in a transaction. @throws Failure `locked`, `interrupted`, `not-permitted` */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;

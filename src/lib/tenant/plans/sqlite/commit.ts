@@ -168,7 +168,7 @@ const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): st
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 
-/** Registers unique values of changed records. @param release true to release the old values, which happens first */
+/** Stores the unique values of changed records. @param release true to free the old values, which is the first step */
 const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
   const { claims, thing } = plan.kind;
   for (const claim of claims) {
@@ -235,7 +235,7 @@ const recordSecrets = (
     const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
     database.run(buildSaveChangedSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
   }
-  // two statements, because an outer join in one statement would scan all records for every row
+  // two statements, because a single statement with an outer join would scan all records for every row
   for (const [target, rows] of [
     ["m.target", `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where true`],
     [":base + r.row", `s.row r where not ${buildIsMatchedRowSql("r.row")}`],

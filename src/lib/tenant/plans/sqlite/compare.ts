@@ -60,7 +60,7 @@ import { USER } from "../../../model/user.ts";
 
 const MAX_CANDIDATES = 3;
 
-/** Replaces an employee code, account or name in an owner cell with the email address, if exactly one user matches. */
+/** Replaces a code, account or name in an owner cell with the email address of the only user who matches. */
 const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);
@@ -354,7 +354,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
-  // the scope depends on the organisation tree, and for devices also on their owners
+  // the scope depends on the organisation tree; the scope of devices also depends on the owners
   const scoped = request.scope === undefined ? [] : ["orgs", "users"];
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };

@@ -17,7 +17,7 @@ import { leaveOutTakenRows } from "./merge/local-fields.ts";
 import { buildIsInKindScopeSql, type Claim, type PlanDefinition } from "./stored-kind.ts";
 
 const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
-  // a row that was matched to its record by this key does not need to claim the value
+  // a row that matches a record by this key does not conflict with the record's value
   buildStagedClaimsSql(
     plan,
     claim,
@@ -42,20 +42,20 @@ const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   return canSkipFields(plan) ? `(not ${buildChangesFieldSql(field, "g")} or ${keeps})` : keeps;
 };
 
-/** SQL: true if the row of a contested value is valid. Checked repeatedly, because rows may become invalid. */
+/** SQL: true if a row of `s.contest` is valid. Evaluated repeatedly, because rows may become invalid. */
 const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
 
-/** SQL: true if the row of a contested value was valid before the comparison and matches at most one record. */
+/** SQL: true if a row of `s.contest` was valid before the comparison and matches at most one record. */
 const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
   select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
 
 /**
- * Finds rows with unique values that other records of the tenant already have, which is rare. There is no conflict if
- * the file also changes the value of the other record, so records can exchange values. A row that becomes invalid does
- * not release any value. Therefore, the search is repeated until it finds nothing new.
+ * Finds rows whose unique values belong to other records. There is no conflict if the file also changes the value of
+ * the other record, so records can exchange values. A row that becomes invalid does not free any value, so the search
+ * is repeated until nothing new is found.
  */
 export const findConflicts = (database: Database, plan: PlanDefinition): void => {
-  // a key with a single value cannot conflict, because the row matches the record that has the value, if it is visible
+  // without a scope, a match key with a single value cannot conflict, because the row matches the record with this key
   const isScoped = plan.request.scope !== undefined;
   const claims = plan.kind.claims.filter(
     ({ field }) => isStaged(plan, field) && (field.merge === "list" || isScoped || !isMatchKey(plan, field)),
@@ -84,7 +84,7 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   reportRejectedClaims(database, plan, claims);
 };
 
-/** SQL: the lost rows. If the account cannot see the record with the value, the record has no label. */
+/** SQL: the rows whose unique value another record has. The label is null if the account cannot see that record. */
 const buildLostRowsSql = ({ kind: { thing } }: PlanDefinition, state: string): string => `
   select r.row, r.line, c.col, json_patch(json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
     'of', :noun), json_object('holder', ${buildRecordLabelSql(thing)})) as params
@@ -107,8 +107,8 @@ const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim
 
 const reportRejectedClaims = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   const { kind } = plan;
-  // a row of a console export whose value belongs to another record locally is skipped with a warning, so that the rest
-  // of the export can be imported
+  // skip rows of a console export whose value belongs to another record locally, with a warning, so that the rest of
+  // the export can be imported
   leaveOutTakenRows(database, plan);
   for (const { field } of claims)
     for (const [state, severity] of [

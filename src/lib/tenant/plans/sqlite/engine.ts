@@ -25,7 +25,7 @@ export interface EngineOptions {
   readonly note: WriterNote;
 }
 
-/** Imports into an SQLite file. Each import has a staging file, which can be created again and is never backed up. */
+/** The import engine for an SQLite file. Each import has a staging file, which is never backed up. */
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -33,7 +33,7 @@ export class SqliteImports implements ImportEngine {
   readonly #scope: Scope | undefined;
   readonly #threads: ImportThreads;
 
-  /** @param seen for an account that sees only a part of the tenant: this part, and the shared threads */
+  /** @param seen the visible part of the tenant and the shared threads, if the account sees only a part */
   constructor(
     database: Database,
     options: EngineOptions,
@@ -51,7 +51,7 @@ export class SqliteImports implements ImportEngine {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /** Compares a file, or records selected by id, with the tenant, and stores the plan. An error stores nothing. */
+  /** Compares a file, or records selected by id, with the tenant, and stores the plan, but nothing after an error. */
   async plan(
     id: string,
     request: StoredRequest,
@@ -119,7 +119,7 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
   }
 
-  /** Returns the files and the scope that the acting account can read. @param id import with a staging file to read */
+  /** Returns the files and the scope that the acting account can read. @param id import whose staging file is read */
   #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);

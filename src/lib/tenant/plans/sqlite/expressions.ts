@@ -29,7 +29,7 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the label of the record `t`: its name, followed by its key if that differs from the name. */
+/** SQL: the label of the record `t`, which is the name, followed by the key if the key differs from the name. */
 export const buildRecordLabelSql = (
   { fields, keys: [key], namedBy = "name" }: Thing,
   column = recordColumn,
@@ -90,7 +90,7 @@ export const hasSecretColumns = (plan: PlanDefinition): boolean =>
 export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
-/** Returns true if a blank cell keeps the value, as for codes and kana in lists. Blank cells of exports clear it. */
+/** Returns true if blank cells keep the value, as for codes and kana in lists. Blank cells of exports clear values. */
 export const isBlankIgnored = ({ request, kind }: PlanDefinition, field: ImportedField): boolean =>
   request.blank === "keep" ||
   (!field.clearable && (field.required || request.fromConsole !== true)) ||
@@ -104,7 +104,7 @@ const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** SQL: the `pk` of the record to which a cell refers. In console exports, the record may be deleted locally. */
+/** SQL: the `pk` of the record to which a cell refers. A cell of a console export may refer to a deleted record. */
 const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field, series }: StoredReference): string => {
   if (field.resolved) {
     const found = `cast(${rowColumn(field.field)} as integer)`;
@@ -147,13 +147,12 @@ const buildFallbackIfUnclearSql = (
     ? buildCaseSql(buildIsUnclearSql(plan, field), instead, value)
     : value;
 
-/** SQL: the custom fields in a cell that differ from the stored values in their {@link buildWindowsFormSql}. */
+/** SQL: the custom fields in a cell that differ from the {@link buildWindowsFormSql} of the stored values. */
 const buildChangedEntriesSql = (column: string, cell: string): string => {
   const before = buildWindowsFormSql(`${column} ->> e.key`);
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
-/** SQL of the three possible results for a list: the stored list, the list in the cells, or a combination of both. */
 interface ListOutcomes {
   readonly stays: string;
   readonly own: string;
@@ -161,9 +160,9 @@ interface ListOutcomes {
 }
 
 /**
- * SQL: the result for the list in a row. Cells of an ordered list replace its first values, and later values stay. With
- * a blank cell and more values than cells, all values stay; otherwise a second import of the file would remove values
- * that moved up. If blank cells keep values, all values stay, and a set only grows.
+ * SQL: the list after the import. The cells of an ordered list replace the first values, and later values stay. If a
+ * cell is blank and there are more values than cells, all values stay, so that a second import of the file does not
+ * remove values that moved up. If blank cells keep values, all values stay, and a set only grows.
  */
 const buildListOutcomeSql = (
   plan: PlanDefinition,
@@ -210,7 +209,7 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
     both: buildCombinedListSql(plan, field, true),
   });
 
-/** SQL: true if a field's cell is blank. The owner of a device has two cells (user and organisation), both blank. */
+/** SQL: true if a field's cell is blank. The owner of a device has two cells (user and organisation); both must be. */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields
     .filter(
@@ -224,13 +223,12 @@ export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField):
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
 /**
- * The table of keys in the cells of an export that may refer to different records in the console and in the tenant:
- * `what` as in `s.refer`, `key`, and `pk`, the only possible record (perhaps deleted in the tenant). `pk` is null if
+ * The table of keys in an export that may mean different records in the console and in the tenant. Its columns are
+ * `what` (as in `s.refer`), `key`, and `pk`, the only possible record, perhaps deleted in the tenant. `pk` is null if
  * several records are possible.
  */
 export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
-/** SQL: the `from` clause that selects a reference's key from {@link CANDIDATE_KEY_TABLE}, with the alias `u`. */
 const buildCandidateKeyFromSql = ({ short }: ImportedField, key: string): string =>
   `from ${CANDIDATE_KEY_TABLE} u where u.what = '${short}' and u.key = ${key}`;
 
@@ -278,7 +276,7 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
     : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/** SQL: true if a cell equals the record's value except for its spelling; undefined if every character counts. */
+/** SQL: true if a cell and the record's value differ only in spelling; undefined if every character counts. */
 const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: ImportedField): string | undefined => {
   if (request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
@@ -291,8 +289,8 @@ const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: Imported
 };
 
 /**
- * SQL: true if an export can identify the record to which `t` refers, so that a blank cell means that the reference was
- * removed. Otherwise, a blank cell is not a change.
+ * SQL: true if an export can show the record to which `t` refers, so that a blank cell means that the reference was
+ * removed. If the export cannot show the record, a blank cell is not a change.
  */
 const buildRefersToExportedSql = (reference: StoredReference): string => {
   const column = recordColumn(reference.field.stored);
@@ -302,7 +300,6 @@ const buildRefersToExportedSql = (reference: StoredReference): string => {
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/** SQL: a new value or list in the form for the comparison with the {@link buildWindowsFormSql} of the stored value. */
 const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? buildWindowsFormSql(value) : value;
 
@@ -317,7 +314,7 @@ export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): 
     : buildCaseSql(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/** Returns true if fields with local changes may keep their values although a cell differs, as in console exports. */
+/** Returns true for console exports: fields with local changes may keep their values although a cell differs. */
 export const canSkipFields = ({ request }: PlanDefinition): boolean => request.fromConsole === true;
 
 export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField): string => {
@@ -325,7 +322,7 @@ export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField
   return canSkipFields(plan) ? buildCaseSql(buildChangesFieldSql(field), value, recordColumn(field.stored)) : value;
 };
 
-/** SQL: the value of a row for an existing record, even if the plan does not use this value. */
+/** SQL: the value of a row for an existing record, even if the import does not write the value. */
 export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
   const value = buildRowValueSql(plan, field);
@@ -412,7 +409,7 @@ export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key
 export const canCreateMissingRecords = ({ request }: PlanDefinition, { refers }: StoredReference): boolean =>
   refers.creates !== undefined && request[refers.creates.option];
 
-/** SQL: references of valid rows to records that the import creates: `key`, `value`, `row` and `col`. */
+/** SQL: the references of valid rows to records that the import creates. Columns: `key`, `value`, `row` and `col`. */
 export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredReference): string | undefined => {
   const { field } = reference;
   if (!isStaged(plan, field) || !canCreateMissingRecords(plan, reference)) return undefined;

@@ -67,7 +67,7 @@ export const recordFinding = (database: Database, plan: PlanDefinition, finding:
 const buildKeyRowsSql = (key: string): string =>
   `select ${key} as key, r.row, null as col from s.row r where ${key} is not null`;
 
-/** SQL: all rows with a repeated value, each with another such row. @param which SQL: condition on `v` */
+/** SQL: all rows with a repeated value, each with another row of the same value. @param which SQL: condition on `v` */
 const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
@@ -156,7 +156,7 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
 
 const GENERATED_TABLE = "generated";
 
-/** Marks passwords that the caller generates as set, if new records need them and the file does not contain them. */
+/** Marks a new record's missing password as set, because the caller generates the password. */
 export const markGeneratedPasswords = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.generatePasswords !== true) return;
   database.exec(`create table if not exists s.${GENERATED_TABLE} (row integer primary key, secrets text)`);
@@ -186,7 +186,7 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
-/** SQL: true if a row's cell in `:column` has no problem. Only such cells are looked up and reported as missing. */
+/** SQL: true if a row's cell in `:column` has no problem. References in cells with a problem are not looked up. */
 const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and p.col = :column)`;
 
@@ -222,7 +222,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
   }
 };
 
-/** Returns the parts of account names; undefined if names are free or come from the console. @see seed 001 */
+/** Returns the parts of account names; undefined if any name is allowed or the console sets names. @see seed 001 */
 export const readNameComposition = (
   database: Database,
   plan: PlanDefinition,

@@ -35,10 +35,10 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
   database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
 };
 
-/** SQL: a condition on the row number `row` that checks every few thousand rows whether to stop. */
+/** SQL: a condition on the row number `row` that checks every 4096 rows whether to stop. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;
 
-/** Number of rows per statement that calls a function for each row: SQLite frees memory only after a statement. */
+/** Number of rows per statement that calls a function for each row. SQLite frees memory only at a statement's end. */
 const ROWS_PER_RANGE = 65_536;
 
 export interface RowRange extends Readonly<Record<string, number>> {

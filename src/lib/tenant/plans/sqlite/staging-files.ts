@@ -10,7 +10,7 @@ export const listStagingFiles = (folder: string): readonly string[] => {
   }
 };
 
-/** Not recursive, because the error would not tell why a folder cannot be created. */
+/** Creates a folder without parents, because the error of a recursive call would not say what failed. */
 export const createStagingFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -21,7 +21,7 @@ export const createStagingFolder = (folder: string): void => {
 
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
-/** Removes unneeded files. Ignores errors, because the change may be committed; the next cleanup removes the rest. */
+/** Removes unneeded files. Ignores errors, because the change may be committed; the next cleanup tries again. */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) {
     try {

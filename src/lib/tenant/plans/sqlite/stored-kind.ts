@@ -8,13 +8,13 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
 /**
- * Describes the table for the records of a type, which has the name of the type. Its columns are `pk`, `id`,
+ * Describes the table with the records of a type. The table has the name of the type and the columns `pk`, `id`,
  * `createdAt`, `updatedAt`, `revision`, the fields that an import can change, and the columns that determine scope and
  * protection.
  */
 export interface ThingTable {
   readonly thing: Thing;
-  /** the collection whose revision each write increases, separate by scope; default: the record type's name and `s` */
+  /** the collection whose revision each write increases; default: the record type's name and `s` */
   readonly collection?: string | undefined;
   /**
    * The tables with the keys of unique lists, by field. Their columns are `<short>Key`, a column named after the record
@@ -25,7 +25,7 @@ export interface ThingTable {
   /** the column with the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
   readonly secretSetAt?: string | undefined;
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /** SQL: true if a record's references cannot change, only be deleted with the record. @param alias of the record */
+  /** SQL: true if a record's references cannot change while the record exists. @param alias of the record */
   readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
@@ -41,7 +41,7 @@ export interface ThingTable {
 /** A table that refers to records of another table. A record cannot be deleted while such a reference exists. */
 export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
   readonly column: string;
-  /** SQL that replaces the table if a record may refer to several records; it selects a row per reference */
+  /** SQL in place of the table if a record may refer to several records, with a row per reference */
   readonly rows?: string | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface KeyLocation {
   readonly key: (alias: string) => string;
   /** SQL: true if a row of the table with this alias has the key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column to overwrite so that another record can have the value: the key column, or else the value column */
+  /** the column to overwrite if another record takes the value: the key column or, if none exists, the value column */
   readonly held?: string | undefined;
   readonly record: string;
   /** true if the plan itself stores the keys and reports unknown keys */
@@ -100,7 +100,7 @@ export interface PlanDefinition {
   readonly staged: StagedFile;
 }
 
-/** Table of the records that an import keeps although they are missing from the file that should replace them. */
+/** The table of records that a replacing import keeps although the file does not contain them. */
 export const UNDELETABLE_TABLE = "undeletable";
 
 export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
@@ -110,7 +110,7 @@ export const toComparedKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
 });
 
-/** Stores the records that a plan deletes, so that the commit deletes only these. @param isEmpty true for none */
+/** Stores the records that a plan deletes, so that the commit deletes only these. @param isEmpty true to store none */
 export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
   const table = getDeletionTable(kind.thing);
   database.exec(`drop table if exists ${table}`);

@@ -40,7 +40,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   },
 ];
 
-/** References that files do not contain. They prevent the deletion of records that files do contain. */
+/** References that files do not contain, and that prevent the deletion of records. */
 const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing })[] = [
   {
     of: ORG,

@@ -7,13 +7,13 @@ export interface StagedPlace {
   /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** numbers of the cells of a set, in file order, if there are several; rows store the cell of each value */
+  /** the numbers of a set's cells, in file order, if the set has several cells */
   readonly cells?: readonly number[] | undefined;
   /** for an ordered list: the number of cells, which is also the number of first values that the file sets */
   readonly times?: number | undefined;
 }
 
-/** The result of staging a file: all data that a plan needs in addition to the staged rows, even in another process. */
+/** The result of staging a file: all data that a plan in any process needs in addition to the staged rows. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
@@ -54,9 +54,9 @@ export interface Contradiction {
   readonly console: string | null;
 }
 
-/** The differences between a console export and local changes, which the import does not overwrite. */
+/** The differences between a console export and local changes. The import does not overwrite the local changes. */
 export interface MergedValues {
-  /** number of console values that were never set locally; `first` has three of them */
+  /** number of console values that were never set locally; `first` contains three of these values */
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
   /** number of rows that are left out because their keys were changed locally */
@@ -67,7 +67,7 @@ interface KeptRecords {
   readonly count: number;
   readonly names: readonly string[];
   readonly hash: string;
-  /** false if the last applied or unchanged import of the kind kept the same records */
+  /** false if the last completed import of the kind kept the same records */
   readonly isNew: boolean;
 }
 
@@ -93,12 +93,12 @@ export interface PlanCounts {
   /** records that are kept although the file of a replacing or `keepMissing` import does not contain them */
   readonly kept?: KeptRecords | undefined;
   readonly released?: number | undefined;
-  /** administrators with a changed role, scope, organisation or key; `first` has five of them */
+  /** administrators with a changed role, scope, organisation or key; `first` contains five of these administrators */
   readonly roles?:
     | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }
     | undefined;
   readonly merged?: MergedValues | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
-  /** for an undo: the blocked or skipped records; `first` has up to a thousand of them */
+  /** for an undo: the blocked or skipped records; `first` has up to a thousand of these records */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
 }

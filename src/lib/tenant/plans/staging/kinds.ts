@@ -31,7 +31,7 @@ export interface ImportedField {
    * staged column of the field: its `pk`, or the negated number of the row that creates it; null keeps the value.
    */
   readonly resolved: boolean;
-  /** the records to which cells refer; for a list, the names themselves are stored */
+  /** the records to which cells refer; a list stores the names instead of the records */
   readonly refers?: Reference | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface KindDefinition {
   readonly format: Format;
   readonly fields: readonly ImportedField[];
   readonly keys: readonly [KindKey, ...KindKey[]];
-  /** the field that always matches rows with records exactly, so imports cannot change it */
+  /** the field that always matches rows with records exactly, so imports cannot change the field */
   readonly fixed: string | undefined;
 }
 

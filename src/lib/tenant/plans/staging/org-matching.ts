@@ -8,7 +8,7 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** true if the acting account cannot see the organisation, which then helps to find others but never changes */
+  /** true if the acting account cannot see the organisation, which then helps to match rows but never changes */
   readonly isOutside: boolean;
 }
 
@@ -73,7 +73,7 @@ const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** Returns the candidate; if there are several, the only one without a code, because codes identify the others. */
+/** Returns the only candidate; of several candidates, the only one without a code, because codes identify the rest. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -84,14 +84,14 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** Matches rows without codes by name and parent. Other rows may create the parent. */
+/** Matches rows without codes by name and parent. The parent may be created by another row. */
 class OrgMatcher {
-  /** the `pk` of the organisation of each row that has one, by row number */
+  /** the `pk` of each row's organisation, by row number; a row without an organisation has no entry */
   readonly matched = new Map<number, number>();
   /** the parents that rows give to organisations; the parent stays if there is no entry */
   readonly parents = new Map<number, OrgNode>();
   readonly faults: OrgFault[] = [];
-  /** the left-out rows of an export, with the `pk` of the organisations to which they may belong */
+  /** the left-out rows of an export, with the `pk` of each organisation to which the row may belong */
   readonly leftOut = new Map<number, readonly number[]>();
   /** rows of locally deleted organisations that are still in the console, by `pk` */
   readonly deletedHere = new Map<number, number>();
@@ -205,7 +205,7 @@ class OrgMatcher {
     this.matched.set(row.row, NO_TARGET);
   }
 
-  /** Leaves out new rows of an export if the parent was deleted locally or is unclear. Returns true if any. */
+  /** Leaves out new rows of an export with a deleted or unclear parent. Returns true if a row was left out. */
   #leaveOutNew(): boolean {
     const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NO_TARGET);
     for (const row of found) {

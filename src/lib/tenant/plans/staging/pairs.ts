@@ -2,19 +2,19 @@ export interface CandidatePair {
   readonly row: number;
   readonly pk: number;
   readonly agreeing: number;
-  /** true if the record was deleted locally and no export has ever contained it */
+  /** true if the record was deleted locally and was never in an export */
   readonly isUnknown: boolean;
-  /** true if the row is probably another person with the same key, so that the pair is never decided */
+  /** true if the row is probably another person with the same key, so that the pair is never matched */
   readonly isOther?: boolean;
 }
 
 interface DecidedPairs {
   readonly decided: ReadonlyMap<number, number>;
-  /** the possible records of unclear rows; empty if all of them belong to other rows */
+  /** the possible records of unclear rows; empty if all possible records match other rows */
   readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-/** Pairs rows and records without other candidates, then those that agree most, then the only exported record. */
+/** Pairs rows and records that have one candidate, then the pairs that agree most, then the only exported record. */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const taken = new Set<number>();

@@ -28,7 +28,7 @@ export interface StagingTable {
   /** Receives a reference to another record at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
-  /** Receives the name of a key or unique field that may have repeated values, or of a corrected field. */
+  /** Receives the name of a key or unique field whose values may be repeated, or of a corrected field. */
   note(name: string): void;
 }
 
@@ -40,7 +40,7 @@ interface NamedBinding {
   readonly sparse?: boolean | undefined;
 }
 
-/** A cell with a comparison key; `at` is its index among the values of a row. */
+/** A cell with a comparison key; `at` is the cell's index among the values of a row. */
 interface KeyedCell {
   readonly at: number;
   readonly comparison: Comparison;
@@ -111,7 +111,7 @@ export class Stager implements RecordSink {
     else this.#checker.noteFound(found);
   }
 
-  /** Returns the description of the file, without its encoding, hash and size. Must be called after the last record. */
+  /** Returns the description of the file without encoding, hash and size. Must be called after the last record. */
   end(): Omit<StagedFile, "encoding" | "inputSha256"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
@@ -300,7 +300,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/** Maximum number of remembered names, which are passed on only once; further names may be repeated. */
+/** Maximum number of names that are remembered to be passed on only once. Further names may be passed on repeatedly. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();
@@ -358,7 +358,7 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
   };
 };
 
-/** Binds custom fields to JSON by number: null clears a field; a blank cell that keeps its field is left out. */
+/** Binds custom fields to JSON, by number. Null clears a field; a blank cell that keeps the value is left out. */
 const createCustomBinding = (layout: Layout, { blank }: StoredRequest): ColumnBinding | undefined => {
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],

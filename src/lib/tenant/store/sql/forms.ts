@@ -1,7 +1,7 @@
 import { WINDOWS_31J_FORMS, type Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 
-// SQL that means the same in SQLite and PostgreSQL, in place of SQL that only one of them has.
+// SQL that means the same in SQLite and PostgreSQL, instead of SQL that only one of the two databases has.
 
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
@@ -58,7 +58,7 @@ export const buildIsMissingRecordSql = (record: string): string =>
 
 const MAX_FUNCTION_ARGUMENTS = 100;
 
-/** SQL: the concatenation of pieces without the null pieces. */
+/** SQL: the concatenation of all pieces that are not null. */
 export const buildConcatSql = (pieces: readonly string[]): string => {
   if (pieces.length <= MAX_FUNCTION_ARGUMENTS) return `concat(${pieces.join(", ")})`;
   const parts: string[] = [];

@@ -11,7 +11,7 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
-/** Tables that are empty in a copy, because the rows would let others sign in or describe running work. */
+/** Tables that are empty in a copy, because the rows would let other people sign in or describe running work. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
 /** Columns that are empty in a copy, by table: secrets, and values that are useless without the secrets. */
@@ -64,7 +64,7 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
   }
 };
 
-// in a read-only folder, SQLite must be told that the file does not change
+// in a read-only folder, SQLite reads the file only if the URI says that the file does not change
 const buildSourceUri = ({ path, isReadOnly }: Database): string => {
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const isLogged = log?.isFile() === true && log.size > 0;

@@ -27,11 +27,11 @@ export type Row = Record<string, SQLOutputValue>;
 export interface DatabaseOptions {
   readonly cacheKib?: number | undefined;
   readonly busyTimeoutMs?: number | undefined;
-  /** called repeatedly while waiting for a write lock; if it returns true, the wait ends */
+  /** called repeatedly while waiting for a write lock; the wait ends if the function returns true */
   readonly interrupted?: (() => boolean) | undefined;
   /** true to keep the journal mode and the cache size of the file */
   readonly plain?: boolean | undefined;
-  /** true if nothing is written; if the folder cannot be written either, the write-ahead log must be empty */
+  /** true to only read; if the folder is read-only, too, the write-ahead log must be empty */
   readonly readOnly?: boolean | undefined;
   /** SQLite's error if the file is read-only because the disk is full; undefined if permissions are the reason */
   readonly fullDisk?: Error | undefined;
@@ -201,7 +201,7 @@ export class Database {
   prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    // otherwise SQLite prepares the statement again each time the limit is bound
+    // without the expression, SQLite prepares the statement again each time the limit is bound
     const statement = this.#db.prepare(sql.replaceAll(LIMIT_PARAMETER_PATTERN, "limit +"));
     statement.setAllowUnknownNamedParameters(true);
     this.#statements.set(sql, statement);
@@ -237,12 +237,12 @@ export class Database {
     this.exec("pragma wal_checkpoint(truncate)");
   }
 
-  /** Copies the log into the file without waiting, so that the next change need not. Ignores errors after a commit. */
+  /** Copies the log into the file to save the next change time. Ignores errors, because the change is committed. */
   copyLog(): void {
     try {
       this.exec("pragma wal_checkpoint(passive)");
     } catch {
-      // a later checkpoint will try again
+      // after an error, a later checkpoint copies the log
     }
   }
 
@@ -262,7 +262,7 @@ export class Database {
     }
   }
 
-  /** Enables write-ahead logging, which SQLite allows only one connection at a time to do. @throws Failure `locked` */
+  /** Enables write-ahead logging, which only one connection at a time may do. @throws Failure `locked` */
   #enableLog(): void {
     // SQLite itself would wait during each attempt, for minutes in total
     this.exec("pragma busy_timeout = 0");

@@ -22,7 +22,7 @@ export const relateCopy = (local: string, copy: string): CopyRelation => {
 const listColumns = (database: Database, table: string): readonly string[] =>
   database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
 
-/** Copies data into `received` that bundles never contain, and the reminders that were already sent. */
+/** Copies the data that bundles never contain, and the reminders that were already sent, into `received`. */
 const copyLocalData = (database: Database): void => {
   for (const [table, left] of [
     ...EMPTIED_TABLES.map((name) => [name, ""] as const),
@@ -49,7 +49,7 @@ const copyLocalData = (database: Database): void => {
 
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/** Replaces a tenant's file by a received one. The old file stays as `.former`. @throws Failure `conflict`, `locked` */
+/** Replaces a tenant's file. The old file stays as `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {
@@ -70,13 +70,13 @@ export const replaceTenantFile = (path: string, received: string): void => {
   try {
     linkSync(path, former);
   } catch {
-    // for file systems without links
+    // the file system may not support links
     copyFileSync(path, former);
   }
   renameSync(received, path);
 };
 
-/** Checks that no other connection to the file is open, because only then can its log be removed. @throws `locked` */
+/** Checks that no other connection to the file is open, because the log can be removed only then. @throws `locked` */
 const requireOnlyConnection = (database: Database): void => {
   database.exec("pragma busy_timeout = 0");
   const mode = database.get("pragma journal_mode = delete")?.["journal_mode"];

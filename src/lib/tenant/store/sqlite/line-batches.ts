@@ -6,7 +6,7 @@ import { toStorageFailure } from "./storage-failure.ts";
 /** Maximum number of rows per statement, and target size of a batch. Larger batches would delay garbage collection. */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
-/** Small, because a stream reads every page only once, and slow readers each have a connection. */
+/** Page cache in KiB. Small, because a stream reads every page only once, and each slow reader has a connection. */
 const CACHE_KIB = 256;
 
 /** Maximum number of rows that a statement scans if few rows are visible. Invisible rows do not increase a batch. */
@@ -17,7 +17,7 @@ const SQLITE_TOOBIG = 18;
 const isTooBigError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
-/** Builds the text of a batch. `buildLines` returns the bytes and the number of records, for SQL of a line. */
+/** Builds the text of a batch. `buildLines` returns the bytes and the number of records for the SQL of a line. */
 type BatchBuilder = (
   buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
 ) => Uint8Array;
@@ -28,7 +28,7 @@ const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
     if (plain === undefined || !isTried) return buildLines(line).bytes;
     const { bytes, records } = buildLines(plain.line);
     const finished = plain.finished(bytes, records);
-    // if the plain text is unusable once, it is usually unusable again
+    // if the plain text is unusable for one batch, it is usually unusable for later batches, too
     isTried = finished !== undefined;
     return finished ?? buildLines(line).bytes;
   };
@@ -94,7 +94,7 @@ export const streamLines = async (
   }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      // signals and timers must run even if the consumer reads the whole stream at once
+      // let signals and timers run even if the consumer reads the whole stream at once
       await setImmediate();
       if (!open) return;
       try {

@@ -44,7 +44,7 @@ interface FileIdentity {
   readonly application: number;
 }
 
-/** Returns a tenant file's schema version.  @throws Failure if the file is not a tenant file of a released version */
+/** Returns a tenant file's schema version. @throws Failure if the file is not a tenant file of a released version */
 function validateIdentity(path: string, { version, application }: FileIdentity): number {
   if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
   throw createForeignFileFailure(path);

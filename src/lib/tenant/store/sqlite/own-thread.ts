@@ -8,7 +8,7 @@ type ThreadOutcome<T> =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
 
-/** Runs a worker thread, so that signals can interrupt it. @param worker module next to `base`, without extension */
+/** Runs work in a thread that signals can interrupt. @param worker module next to `base`, without extension */
 export const runInWorker = async <T>(
   worker: string,
   base: string,
@@ -31,7 +31,7 @@ export const runInWorker = async <T>(
   } finally {
     signal?.removeEventListener("abort", stop);
     const ended = thread.terminate();
-    // the thread ends after SQLite's current statement; do not wait for this after an interruption
+    // after an interruption, do not wait for the thread, which ends only after SQLite's current statement
     if (!isStopped) await ended;
   }
 };

@@ -17,7 +17,7 @@ export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<T
 /** Checks a tenant's copy from a bundle without changing it. Tables and triggers must be those of this program. */
 export const readCopyState = (path: string): TenantCopyState => {
   const state = checkCopy(path);
-  // SQLite also reports damage if the disk fails during reading (SQLITE_IOERR_CORRUPTFS), so try again
+  // SQLite also reports damage if the disk fails during reading (SQLITE_IOERR_CORRUPTFS), so read the file again
   return state.fault === DAMAGED_FILE_FAULT ? checkCopy(path) : state;
 };
 
@@ -50,7 +50,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
     const fault = text(`the audit log is broken at record ${broken}`, `監査ログが ${broken} 番で途切れています`);
     return { ...STATE_WITHOUT_FAULTS, fault, auditHead: last };
   }
-  // an older schema has other columns
+  // a file with an older schema has other columns
   if (changes === null) return { ...STATE_WITHOUT_FAULTS, auditHead: last };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY_FAULT : null;
   return { fault, auditHead: last, problems: judgeAllRecords((sql) => database.all(sql)).map(({ what }) => what) };

@@ -53,7 +53,7 @@ const buildColumnType = ({ type, nullable, within, refers }: Field): string => {
   return `${form} not null${defaults[type] === undefined ? "" : ` default ${defaults[type]}`}`;
 };
 
-/** Returns the columns that `alter table` can add: the fields of a record type and their keys. */
+/** Returns the columns that `alter table` can add: the fields of a record type and the comparison keys. */
 const listFieldColumns = (
   thing: Thing,
 ): readonly { readonly name: string; readonly definition: string; readonly added: number | undefined }[] =>
@@ -124,7 +124,7 @@ export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, AD
 export const buildRecordTables = (things: readonly Thing[]): string =>
   things.flatMap((thing) => [...buildRecordTable(thing), ...buildStateTables(thing)]).join("\n");
 
-/** SQL: adds fields of later versions; nullable, because the versions of deleted records have no value. */
+/** SQL: adds the fields of later versions. Columns are nullable, because versions of deleted records have no value. */
 export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number, string> => {
   const steps = new Map<number, string>();
   for (const thing of things) {
@@ -143,8 +143,8 @@ export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number,
   return steps;
 };
 
-// The build runs this module and stores its SQL in the program, so that opening a tenant need not load all record
-// types.
+// The build runs this module and stores the SQL of the schema in the program, so that opening a tenant need not load
+// all record types.
 
 export interface SchemaStep {
   readonly version: number;
@@ -154,10 +154,10 @@ export interface SchemaStep {
 const ROOT_CREATED_AT = "2026-01-01T00:00:00.000Z";
 
 /**
- * SQL: everything that is not derived from a record type. Only an account with a role has a password: changing the
- * password or removing the role ends all credentials and reset codes, whichever code writes the account. The row of a
- * deleted user's account is kept for an undo, but does not mean that the account exists. Audit records never change:
- * each is stored as the text from which its hash is computed.
+ * SQL: everything that is not derived from a record type. Only an account with a role has a password. Changing the
+ * password or removing the role ends all credentials and reset codes, whatever code writes the account. The row of a
+ * deleted user's account is stored for an undo, although the account no longer exists. An audit record never changes,
+ * because it is stored as the text from which the hash is computed.
  */
 const MANUAL_SCHEMA_SQL = `
   create table tenant (
@@ -255,7 +255,7 @@ const MANUAL_SCHEMA_SQL = `
     values (${ROOT_ORG_NUMBER}, '${ROOT_ORG_ID}', '${ROOT_ORG_NAME}', '${ROOT_CREATED_AT}', '${ROOT_CREATED_AT}', 0);
 `;
 
-/** Changes in later releases that are not derived from a record type. Released SQL is never edited. */
+/** Schema changes of later releases that are not derived from a record type. Never edit SQL after a release. */
 const LATER_STEPS: readonly SchemaStep[] = [];
 
 export const SCHEMA_STEPS: readonly SchemaStep[] = [

@@ -12,7 +12,7 @@ const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_CANTOPEN = 14;
-/** SQLite reports this after ten seconds if another program keeps recovering the log. */
+/** SQLite's error code after waiting ten seconds for another program that keeps recovering the log. */
 const SQLITE_PROTOCOL = 15;
 const SQLITE_NOTADB = 26;
 
@@ -73,7 +73,7 @@ export const createReadOnlyFailure = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-/** @param reason a message of SQLite, or in its style */
+/** @param reason a message from SQLite, or a message in the same style */
 export const createUnusableFileFailure = (path: string, reason: string, cause?: unknown): Failure =>
   new Failure("unexpected", {
     what: text(`the tenant's file cannot be used: ${reason}`, `テナントのファイルを使えません: ${reason}`),
@@ -140,10 +140,10 @@ export const toStorageFailure = (
   }
 };
 
-/** Failures of files on this computer. Other failures do not contain an absolute path. */
+/** The codes of failures that may contain an absolute path of this computer. */
 const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
 
-/** Returns an error for clients of a server. File paths of the server are only for its operator. */
+/** Returns an error for clients of a server, without file paths, which only the server's operator may see. */
 export const toServedFailure = (error: unknown): unknown => {
   if (!(error instanceof Failure)) return error;
   const { code, what, where = "" } = error;

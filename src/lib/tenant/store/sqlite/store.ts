@@ -19,7 +19,7 @@ import type { Database } from "./database.ts";
 
 const LOCK_RETRY_MS = 100;
 
-/** Returns the collection of a table's records, which must be locked; undefined if the table is not checked. */
+/** Returns the collection that must be locked before a table is written; undefined if the table is not checked. */
 export type CollectionLookup = (table: string) => string | undefined;
 
 const WRITTEN_TABLE_PATTERN =
@@ -157,7 +157,7 @@ export class SqliteStore implements Store {
   }
 
   async within(scope: Scope): Promise<SqliteStore> {
-    // the owner of the computer sees the whole tenant and does not need this module
+    // loaded only if needed, because the owner of the computer sees the whole tenant
     const { buildScopeView } = await import("../scope.ts");
     return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: buildScopeView(scope) });
   }
@@ -208,7 +208,7 @@ export class SqliteStore implements Store {
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw createInterruptedFailure();
       this.#database.checkWaited(waitedMs);
-      // other tasks of this process can run while another process has the lock
+      // wait asynchronously, so that other tasks of this process can run while another process has the lock
       await sleep(LOCK_RETRY_MS);
     }
   }
@@ -272,7 +272,7 @@ export class SqliteStore implements Store {
     try {
       refreshViewOrgs(this.#database, this.#view);
       const result = await new Promise<T>((resolve, reject) => {
-        // results arrive in microtasks; if there are none left, the body is waiting for something else
+        // results arrive in microtasks; if no microtask is left, the body is waiting for something else
         nextTick(() => {
           if (!connection.isOver) reject(new TypeError("a transaction awaited something other than its store"));
         });
@@ -294,7 +294,7 @@ const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" 
     const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
     return database.count(sql, { name }) === 1;
   } catch {
-    // this connection has no derived tables, or a rollback removed them; other errors are thrown again below
+    // this connection has no derived tables, or a rollback removed the tables; other errors are thrown again below
     return false;
   }
 };
@@ -318,8 +318,8 @@ const listTableColumns = (database: Database, table: string): readonly string[] 
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**
- * Applies a view to a connection. Without a view, the connection sees the whole tenant. Statements then read each
- * restricted table through a temporary view with the same name. Call this only outside transactions that may be rolled
+ * Applies a view to a connection, so that statements read each restricted table through a temporary view with the same
+ * name. Without a view, the connection sees the whole tenant. Call this only outside transactions that may be rolled
  * back, because a rollback would remove the views.
  */
 export const applyView = (database: Database, view: View | undefined): void => {
@@ -341,7 +341,7 @@ export const getAppliedScope = (database: Database): Scope | undefined => APPLIE
 
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
-/** Creates or refreshes the tables with the visible organisations, as of the connection's snapshot. */
+/** Creates or refreshes the tables with the visible organisations, read from the connection's snapshot. */
 export const refreshViewOrgs = (database: Database, view: View | undefined): void => {
   for (const held of view?.held ?? []) refreshDerivedTable(database, held);
 };

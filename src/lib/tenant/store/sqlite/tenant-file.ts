@@ -102,8 +102,8 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   try {
     const database = openAndMigrate(unfinished, file);
     try {
-      // only the file gets the final name, not its log; closing the file would not report errors while the log is
-      // merged
+      // merge the log before the rename: only the file gets the final name, and closing the file would not report
+      // errors of the merge
       database.foldLog();
     } finally {
       database.close();
@@ -117,7 +117,7 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
-    // SQLite does not report that merging the log failed when the file was closed
+    // merge the log before closing the file, because closing would not report errors of the merge
     const closed = new Database(copy, { plain: true });
     try {
       closed.foldLog();
@@ -138,7 +138,7 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): void =
   }
 };
 
-/** Removes unfinished tenant files of dead processes. Returns the other names in the folder. */
+/** Removes unfinished tenant files of dead processes. Returns the names of the remaining files in the folder. */
 export const removeUnfinishedFiles = (folder: string, processes: Processes): readonly string[] =>
   readdirSync(folder).filter((entry) => {
     const pid = UNFINISHED_FILE_PATTERN.exec(entry)?.[1];
@@ -151,19 +151,19 @@ function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    // for file systems without links
+    // the file system may not support links
     if (!existsSync(to)) renameSync(from, to);
   }
 }
 
-/** A process that has the tenant's write lock for a long time, as written in its note file. */
+/** A process that has the tenant's write lock for a long time, as named in the note file. */
 export interface NotedWriter {
   readonly path: string;
   readonly pid: number;
   readonly what: string;
 }
 
-/** Runs work while a note names the process with the write lock, for other processes and worker threads. */
+/** Runs work while a note tells other processes and worker threads which process has the write lock. */
 export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () => Promise<T>): Promise<T> => {
   writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
   try {
@@ -173,7 +173,7 @@ export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () 
   }
 };
 
-/** A note next to the tenant's file that names the writer to waiting processes. The lock itself is SQLite's. */
+/** A note next to the tenant's file that names the writer to waiting processes. The lock itself is a lock of SQLite. */
 export class WriterNote {
   readonly #path: string;
   readonly #processes: Processes;
@@ -191,7 +191,7 @@ export class WriterNote {
     if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }
 
-  /** Adds the process with the lock to a `locked` failure. Returns other errors unchanged. */
+  /** Adds the process with the lock to a `locked` failure, and returns any other error unchanged. */
   explain(error: unknown): unknown {
     const writer = this.holder();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
@@ -212,7 +212,6 @@ export class WriterNote {
   }
 }
 
-/** An open tenant: its store, its import engine, and functions on its file. */
 export interface TenantStoreHandle {
   readonly store: Store;
   readonly engine: () => Promise<ImportEngine>;

@@ -55,7 +55,7 @@ export const findUndeletableRecords = (database: Database, plan: PlanDefinition)
   const { request, kind } = plan;
   if (request.mode !== "replace") return;
   reportUndeletableRecords(database, plan, findMissingProtectedRecords(database, plan));
-  // references within a tree are checked later, when the tree is known
+  // references between records of the same tree are checked later, when the tree is known
   for (const holder of (kind.table.heldBy ?? []).filter(({ thing }) => thing !== kind.thing)) {
     const releases = request.undeletable === "release" && holder.thing === DEVICE;
     const held = findReferencedRecords(database, plan, holder).filter(({ isFast }) => isFast || !releases);
@@ -79,7 +79,7 @@ const reportRecords = (
     params: { found: JSON.stringify(found) },
   });
 
-/** Reports records that imports cannot delete: as warnings if the import keeps them, otherwise as errors. */
+/** Reports records that imports cannot delete, as warnings if the import keeps the records, or else as errors. */
 export const reportUndeletableRecords = (
   database: Database,
   plan: PlanDefinition,
@@ -112,7 +112,7 @@ export const keepMissingRecords = (database: Database, { kind, request }: PlanDe
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);
 
-/** SQL: the record numbers of the devices with deleted owners; undefined if the plan does not release devices. */
+/** SQL: the record numbers of devices whose owners are deleted; undefined if the plan does not remove any owner. */
 export const buildReleasedDevicesSql = (plan: PlanDefinition): string | undefined => {
   const { thing, isLacking } = plan.kind;
   if (plan.request.undeletable !== "release" || listOwnerColumns(plan).length === 0) return undefined;

@@ -35,7 +35,7 @@ const CHECKED_FIELDS = [...ASSIGNMENT_FIELDS, "platform", "status"] as const;
 
 const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => {
   const after = CHECKED_FIELDS.map((name) => `${buildResultSql(plan, getDeviceField(plan, name))} as "${name}"`);
-  // without owners and modes in the file, new devices have neither, so only rows that match a device are read
+  // if the file has neither owners nor modes, new devices break no rule, so only rows that match a device are read
   const rows = ASSIGNMENT_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))
     ? "s.row r left join s.match m on m.row = r.row"
     : `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
@@ -73,7 +73,7 @@ const reportDeviceOutcomes = (
   });
 };
 
-/** Reports accounts in use on several Android devices: an error if one device is Fully Managed. @see facts 1.3 */
+/** Reports accounts that several Android devices use. This is an error if a device is Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
   if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)
@@ -102,8 +102,9 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**
- * Reports owners who own another device. Returns the number of devices to wipe for a new owner. Console exports show
- * the existing state. If the status is unknown, any owner is accepted (a clomoctl rule). @see facts 1.3, 2.4, 4.6
+ * Reports owners who own another device. Returns how many devices must be wiped for a new owner; none for console
+ * exports. A device of unknown status may get any owner (a clomoctl rule).
+ * @see facts 1.3, 2.4, 4.6
  */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;

@@ -9,7 +9,7 @@ export interface KeyPairSql {
   readonly record: string;
 }
 
-/** Stores record numbers in `s.holder` for keys that one row and one record have. @param rows SQL: `from … where …` */
+/** Stores in `s.holder` the keys that exactly one row and one record have. @param rows SQL: `from … where …` */
 export const storeHolders = (
   database: Database,
   { kind }: PlanDefinition,

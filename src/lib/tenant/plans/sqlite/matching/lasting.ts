@@ -48,12 +48,12 @@ const listIdentifyingKeys = (plan: PlanDefinition): readonly IdentifyingKey[] =>
 const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
-/** SQL: problem parameters if the name differs from the record with the row's key. @param value SQL of the key */
+/** SQL: problem parameters if row and record have the same key but different names. @param value SQL of the key */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
-/** Matches people by other lasting keys after a change of address, if the name agrees. @param match adds matches */
+/** Matches rows with a new address by another lasting key if the name is the same. @param match adds the matches */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
   const identities = listIdentifyingKeys(plan).filter(({ field }) => !isMatchKey(plan, field));
@@ -89,9 +89,9 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 };
 
 /**
- * Finds rows that probably identify the wrong person: an employee code, UPN, account or name moves to another person,
- * as after sorting one column; or the person with the row's key has a different name, as after somebody left. A
- * matching part of the name or second key is enough. The first administrator is named after the account.
+ * Finds rows that probably identify the wrong person. Either a code, UPN, account or name moves to another person, as
+ * after sorting one column, or the person with the row's key has a different name. A partly equal name or an equal
+ * second key is accepted. The first administrator is named after the account, so that name is not compared.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
@@ -122,7 +122,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
     ({ field }) => `coalesce(shares_name(${rowColumn(field.field)}, ${recordColumn(field.stored)}), 0)`,
   );
   const code = identities.find(({ field, kind }) => kind === "lasting" && !isMatchKey(plan, field));
-  // if there is no name, a different code means a different person
+  // if the row has no name, a different code means a different person
   const isNameless = `${rowColumn(named.field.field)} is null and ${code?.record ?? "null"} > ''`;
   const isOther = `${buildChangesFieldSql(named.field)} and not (${sharing.join(" or ")})
     or ${buildChangesFieldSql(code?.field ?? named.field)} and ${isNameless}`;
@@ -136,7 +136,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   });
 };
 
-/** Finds cells that belong in another column: organisations, codes, titles, names or email addresses. */
+/** Finds values in the wrong column: organisations, codes, titles, names or email addresses. */
 export const findExchangedColumns = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
@@ -152,7 +152,7 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
       or ${cell} not glob '*[^0-9]*' and (select max(title not glob '*[^0-9]*') = 0 from ${thing.name})
       or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
         and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
-  // if the user has no code, the other users show whether codes contain kanji
+  // if the user has no code, the codes of the other users show whether codes contain kanji
   const isNoCode = `coalesce(t.employeeCode glob '*[0-9]*', (select max(employeeCode glob ${withKanji}) = 0 from ${thing.name}))`;
   const exchanged = staged.flatMap(({ field, stored, bit }) => {
     const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);

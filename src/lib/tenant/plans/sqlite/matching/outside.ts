@@ -28,11 +28,11 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-/** Finds rows that change administrators above operator, which is reserved for system administrators. @see facts 2.1 */
+/** Finds rows that change administrators above operator, which only system administrators may do. @see facts 2.1 */
 const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void => {
   const { thing, keys, namedBy } = plan.kind;
   if (thing !== USER) return;
-  // by changing the email address of such a user, an account could take over the user's more privileged account
+  // an account that may change the email address of a more privileged user could take over the user's account
   recordFinding(database, plan, {
     code: "administrator-above",
     field: keys[0].field,

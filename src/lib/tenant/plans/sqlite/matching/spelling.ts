@@ -30,7 +30,7 @@ export const restoreOriginalRows = (database: Database): void => {
     database.exec(statement);
 };
 
-/** Replaces cells; only warns in exports. @param find receives a function for SQL of rows, new cells and keys */
+/** Replaces cells; for exports, only warns. @param find receives a function for SQL of rows, new cells and new keys */
 export const replaceCells = (
   database: Database,
   plan: PlanDefinition,
@@ -62,7 +62,7 @@ export const replaceCells = (
     ...(isMatchKey(plan, field) ? ["key = coalesce(x.key, x.cell)"] : []),
   ];
   run(`update s.row as r set ${sets.join(", ")} from s.respelt x where x.row = r.row`);
-  // equal keys were searched for before the cells changed
+  // the changed cells have new keys, so repeated keys must be searched for again
   if (isMatchKey(plan, field)) run("insert into s.noted values ('key') on conflict do nothing");
 };
 
@@ -74,7 +74,7 @@ const buildMayLackZerosSql = ({ field }: ImportedField): string => buildIsNumber
 const isNumber = ({ kind: { thing } }: PlanDefinition, field: ImportedField): boolean =>
   field.merge === "value" && (isCodeComparison(field.comparison) || thing.fields[field.stored]?.code === true);
 
-/** SQL: a stored number that begins with 0, without its leading zeros and the characters that separate its digits. */
+/** SQL: a stored number that begins with 0, without the leading zeros and without separators between digits. */
 const buildNumberWithoutZerosSql = ({ comparison, stored }: ImportedField): string => {
   const separators = isCodeComparison(comparison) ? [] : ["-", " ", "(", ")"];
   const bare = separators.reduce((sql, separator) => `replace(${sql}, '${separator}', '')`, recordColumn(stored));
@@ -84,7 +84,7 @@ const buildNumberWithoutZerosSql = ({ comparison, stored }: ImportedField): stri
 const buildStoredCellSql = ({ comparison, stored, short }: ImportedField): string =>
   `${recordColumn(stored)}, ${comparison === "exact" ? "null" : recordColumn(getKeyColumn({ short, list: false }))}`;
 
-/** SQL: new codes, padded with zeros if all codes of the tenant are equally long. @param rows SQL: `from … where …` */
+/** SQL: new codes, padded with zeros if all stored codes are equally long. @param rows SQL: `from … where …` */
 const buildPaddedCodes = (
   database: Database,
   { kind }: PlanDefinition,

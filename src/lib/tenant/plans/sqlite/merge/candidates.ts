@@ -37,14 +37,14 @@ import {
 
 // A record with local changes may have another key in the console. A row can match by the key that the console last
 // showed, by the keys of open tasks, or by the local key. If these keys find different records, the other columns
-// decide. If they do not decide, the row is left out and reported.
+// decide. If the other columns do not decide either, the row is left out and reported.
 
 /** The table of the keys that locally changed records may have in the console: `pk` and `key`. */
 const CANDIDATE_TABLE = "s.candidate";
 
 const PAIR_TABLE = "s.pair";
 
-/** SQL: the records `o` of the plan's kind that may have a different key in the console, or may not be there. */
+/** SQL: the records `o` of the plan's kind that the console may lack, or may have under a different key. */
 const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema): string => {
   const { thing } = plan.kind;
   const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
@@ -185,7 +185,7 @@ const pairByIdentities = (database: Database, fields: readonly ImportedField[], 
     );
 };
 
-/** Pairs rows with records if a row's lasting keys and address find different records, or only the address does. */
+/** Pairs rows with records if a row's keys and address find different records, or only the address finds a record. */
 const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: readonly ImportedField[]): void => {
   const { kind } = plan;
   if (lasting.length === 0 || database.get(`select 1 from ${kind.thing.name} t limit 1`) === undefined) return;
@@ -244,7 +244,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   // a row that has only its address in common with a locally deleted person is about another person
   const pairs = readPairs(database, plan, versions).filter(({ isOther, isDeleted }) => !isOther || !isDeleted);
   const { decided, contested } = decidePairs(pairs);
-  // if all possible records match other rows, the row is new, unless a record has its key only by a local change
+  // if all possible records match other rows, the row is new, unless a local change gave the row's key to a record
   const others = [...contested].flatMap(([row, pks]) => (pks.size === 0 ? [row] : []));
   const isKept = `exists (select 1 from main.${getObservedTable(versions)} o where o.pk = m.target and o.touched & ${getColumnBit(versions, keyOf(plan).field)} <> 0)`;
   const held = database.all(

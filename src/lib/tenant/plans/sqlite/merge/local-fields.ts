@@ -39,9 +39,9 @@ import {
 } from "./tables.ts";
 
 // Fields that were not changed locally take the value of a console export. Fields that were changed locally keep the
-// local value; if the export shows the same value, the field's task is done, otherwise it stays open.
+// local value. The field's task is done if the export shows the same value, and stays open if not.
 
-/** SQL: true if a blank cell of a locally changed field means nothing, because the record may lack a key. */
+/** SQL: true if a blank cell of a locally changed field means nothing, because the referenced record may lack a key. */
 const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): string => {
   const { field, refers, table, usual } = reference;
   const observed = `o.${quoteIdentifier(field.stored)}`;
@@ -51,7 +51,7 @@ const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): s
   return `${buildIsBlankCellSql(plan, field)} and (${[isNameless, ...former].join(" or ")})`;
 };
 
-/** SQL: true if a row shows the value of a field. A blank cell does not always show a value. */
+/** SQL: true if a row shows the value of a field. A blank cell, or a cell that fits several records, may not. */
 const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => {
   const reference = listMergedReferences(plan).find((one) => one.field === field);
   const all = [
@@ -161,7 +161,7 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   keepLocalEntries(database, plan, versions);
 };
 
-/** Leaves out rows of an export with values that belong to other records locally: lost contests of `s.contest`. */
+/** Leaves out rows of an export whose unique values other records have locally, as listed in `s.contest`. */
 export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
   const rows = "select row from s.contest where state = 'left'";

@@ -26,9 +26,9 @@ import {
 const VALID_ROWS_SQL = `${MERGED_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
 /**
- * SQL: the columns of the record `o` that still count as locally changed after the row `x`. For a new record, these are
- * the columns that differ, and those with a value that only other exports show. Columns that no export shows are done
- * together with a column that this export shows, or with the creation of the record.
+ * SQL: the bit mask of columns of the record `o` that count as locally changed after the row `x`. For a new record,
+ * these are the columns that differ and the columns that only other exports show. A column that no export shows is done
+ * together with a column that this export shows, or when the record is created.
  */
 const buildTouchedBitsSql = (versions: VersionSchema): string => {
   const filled = versions.columns
@@ -88,12 +88,12 @@ const observeMissingRecords = (
   const gone = `${buildIsInKindScopeSql(thing, "o")} and not exists (select 1 from ${local})`;
   const isForgotten = `${gone} and ${IS_MISSING_IN_EXPORT_SQL}`;
   database.run(`delete from ${table} as o where ${isForgotten}`, { kind: plan.kind.name });
-  // protected records are in no export
+  // no export contains protected records
   const isKept = `exists (select 1 from ${local} and ${buildIsInKindScopeSql(thing, "t")} and ${plan.kind.isFree}) and ${IS_MISSING_IN_EXPORT_SQL}`;
   database.run(`update ${table} as o set inConsole = 0, touched = ${ALL_COLUMNS_MASK} where ${isKept}`, {
     kind: plan.kind.name,
   });
-  // locally changed records refer to these records, so the console needs them
+  // the console needs the records to which locally changed records refer
   const needed = `${buildIsInKindScopeSql(thing, "t")} and ${buildIsMissingRecordSql("t.pk")}
     and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk) and not (${plan.kind.isLacking}) and (${buildIsReferencedByDriftSql(plan.kind)})`;
   database.run(

@@ -6,12 +6,12 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { isStaged, LOCAL_ENTRY_TABLE, CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind.ts";
 
-// The tables that the steps of a merge share. They contain what an export shows about records with local changes.
+// The tables that the steps of a merge share. These tables contain what an export shows about locally changed records.
 
 /**
- * The table of the rows of locally changed records: `pk`; `row`; `isNew` (the console did not have the record); bit
- * masks of columns (`shown` by the row, `differing` from the local values, `open` before the export); and the columns
- * of the record type with the values of the row. `custom` contains the custom fields that still differ.
+ * The table of rows for locally changed records: `pk`, `row` and the row's values. `isNew` is true if the console did
+ * not have the record. The bit masks `shown`, `differing` and `open` contain the columns that the row shows, that
+ * differ locally, and that were open before the export. `custom` contains the custom fields that differ.
  */
 export const MERGED_TABLE = "s.merged";
 
@@ -70,7 +70,7 @@ export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKi
     )
     .join(" or ") || "false";
 
-/** SQL: true if an export lacks the record `t` but it stays: it is changed locally, referenced or unclear. */
+/** SQL: true if the record `t` is not in the export but stays: `t` is changed locally, referenced or unclear. */
 export const buildIsKeptLocallySql = (kind: StoredKind): string => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
   if (versions === undefined) return "false";

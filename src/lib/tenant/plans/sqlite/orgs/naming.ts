@@ -6,7 +6,7 @@ import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
 
-/** The table of cells that name a visible organisation: `key` and `pk` (null if several have this name). */
+/** The table of cells that name a visible organisation: `key` and `pk` (null if several organisations match). */
 const ORG_NAME_TABLE = "s.org_name";
 
 const ORG_NAME_KEYS: KeyLocation = {
@@ -32,7 +32,7 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ),
 });
 
-/** The table of the spellings of visible organisations: codes, and full or partial paths; `loose` has no separators. */
+/** The table of spellings of visible organisations: codes and full or partial paths. `loose` omits separators. */
 const SPELLING_TABLE = "temp.org_spelling";
 
 const fillSpellings = (database: Database, orgs: string): void => {
@@ -59,7 +59,7 @@ const MAX_PATHS = 5;
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;
-  // paths also contain organisations outside the scope; a scope does not show organisations of the other plan
+  // with a scope, the view `org` lacks the organisations outside the scope, which paths contain
   const orgs = scope === undefined ? "org" : "main.org";
   fillSpellings(database, orgs);
   database.exec(`drop table if exists ${ORG_NAME_TABLE}`);

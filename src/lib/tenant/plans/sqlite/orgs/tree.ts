@@ -31,7 +31,7 @@ export interface PlacedRow {
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
-/** Returns the rows below a row that does not create its organisation, and the rows below these. */
+/** Returns the rows whose parent row does not create an organisation, and all rows below those rows. */
 export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] => {
   const below = Map.groupBy(rows, ({ parent }) => parent);
   const nodes = new Set(rows.map(({ node }) => node));
@@ -58,7 +58,7 @@ export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** Counts the remaining children of each missing organisation. @param areKept true if their parents remain, too */
+/** Counts the remaining children of each missing organisation. @param areKept true if the children's parents remain */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,

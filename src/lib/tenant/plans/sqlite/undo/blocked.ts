@@ -39,7 +39,7 @@ import {
   listUniqueFields,
 } from "./staged.ts";
 
-// Finds staged records that cannot be undone. All checks add their records to the same table.
+// Finds staged records that cannot be undone, and stores them in one table.
 
 /** The table of staged records that cannot be undone, with the first reason and the first referring record. */
 const BLOCKED_TABLE = "temp.undo_blocked";
@@ -117,13 +117,13 @@ class BlockedRecordFinder {
   #changedSince(versions: VersionSchema): void {
     const { thing, key } = versions;
     const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
-    // a device has one owner, so the new owner may be in the other column
+    // a device has one owner, in one of two columns, so a new owner may be in the other column
     const owners = OWNER_FIELDS.map((name) => getColumnBit(getVersionSchema(DEVICE.name), name)).join(" | ");
     const differs = columns.map(({ name, bit }) => {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
-      // a custom field counts only if the undone change wrote it and it still exists
+      // considers only custom fields that the undone change wrote and that still exist
       const counts =
         name === "custom"
           ? `exists (select 1 from ${buildOtherCustomFieldsSql("x.custom", "t.custom")} and (u.action <> 'update'
@@ -147,7 +147,7 @@ class BlockedRecordFinder {
     const newest = (which = "true"): string =>
       `(select max(c.number) from ${table} w ${ORDERED_JOIN} main.change c on c.revision = w.revision
       where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0 and ${which})`;
-    // a later change and the undo of that change cancel each other out, so undoing either would not help
+    // a later change that was itself undone is not reported, because undoing that change again would not help
     const isReverted = `exists (select 1 from main.change n ${ORDERED_JOIN} ${table} r on r.revision = n.revision and r.pk = w.pk where n.number = c.undoneBy)`;
     const isReverting = `exists (select 1 from main.change n where n.undoneBy = c.number and n.revision > :revision)`;
     const later = `coalesce(${newest(`not (${isReverted} or ${isReverting})`)}, ${newest()})`;
@@ -164,7 +164,7 @@ class BlockedRecordFinder {
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
   }
 
-  /** Blocks administrators, which imports cannot delete or change. A dropped task may delete one with the account. */
+  /** Blocks administrators, which imports cannot change. A dropped task may delete one along with the account. */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
     const { isImport, dropped } = this.#undone;
@@ -222,7 +222,7 @@ class BlockedRecordFinder {
         and not exists (select 1 from ${target} s where s.pk = o.pk))
       or exists (select 1 from ${target} o where o.action <> 'delete' and ${key("o")} = ${own} and ${among("u", "o")})`;
     const isOfScope = to.scope === undefined ? "true" : `u.${to.scope} = coalesce(w.${to.scope}, o.${to.scope})`;
-    // the referenced record may have a new name; its versions contain the old names
+    // the referenced record may have a new name; the versions of the record contain the former names
     const since = (what: string): string => `(select ${what} from main.${getVersionTable(getVersionSchema(to.name))} w
       ${ORDERED_JOIN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
       where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
@@ -301,7 +301,7 @@ const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
 });
 
-/** Finds and unstages records that cannot be undone. @throws `conflict` if others depend on them; `not-permitted` */
+/** Finds and unstages records that cannot be undone. @throws `conflict` if dependent records remain; `not-permitted` */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(CREATE_BLOCKED_INDEX_SQL);

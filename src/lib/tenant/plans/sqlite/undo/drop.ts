@@ -15,8 +15,8 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged.ts";
 
-// A dropped task is undone with the console's values: they replace local changes, records that were created locally are
-// deleted, and records that were deleted locally are restored.
+// A dropped task is undone with the console's values, which replace local changes. Records that were created locally
+// are deleted, and records that were deleted locally are restored.
 
 const DROPPED_TABLE = "temp.dropped";
 
@@ -34,7 +34,7 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
     `create table if not exists ${DROPPED_TABLE} (thing text, pk integer, mask integer, primary key (thing, pk))`,
   );
   database.run(`delete from ${DROPPED_TABLE} where thing = :thing`, { thing: thing.name });
-  // secrets cannot be restored, but a secret is dropped together with its account
+  // secrets cannot be restored, but dropping an account also drops the account's secrets
   const secrets = versions.columns
     .filter(({ name }) => listSecretTimeColumns(thing).includes(name))
     .map(({ bit }) => bit);
@@ -83,7 +83,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   );
 };
 
-/** Identifies the dropped values. Includes the latest revision, because any change may affect them. */
+/** Returns data that identifies the dropped values, and the latest revision, because any change may affect a drop. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),

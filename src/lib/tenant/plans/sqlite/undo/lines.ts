@@ -56,7 +56,6 @@ interface LineField {
   readonly piece: (value: string, other: string) => string;
 }
 
-/** The record type of lines, without a kind if files do not contain the records. */
 interface LineType {
   readonly versions: VersionSchema;
   readonly kind?: StoredKind | undefined;
@@ -172,7 +171,7 @@ const buildLinesSql = (
       : `${from} is distinct from ${to}`;
   const changed = (piece: (field: LineField, from: string, to: string) => string): string =>
     list((field, from, to) => buildCaseSql(isOther(field, from, to), piece(field, from, to), "''"));
-  // fields outside files appear only if they have a value
+  // fields that files do not contain appear only if they have a value
   const whole = (side: SideSql): string =>
     list((field) => {
       const value = side(field.column);

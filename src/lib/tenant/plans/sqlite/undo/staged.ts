@@ -26,7 +26,7 @@ import { buildInterruptCheckSql } from "../functions.ts";
 
 export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/** Returns the name of the temporary table of staged records: `pk`, `action`, `changed`, and the new values. */
+/** Returns the temporary table of staged records, with the columns `pk`, `action`, `changed`, and the new values. */
 export const getStagedTable = ({ thing }: Pick<VersionSchema, "thing">): string => `temp.${thing.name}_undo`;
 
 export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionSchema["columns"] => {
@@ -37,7 +37,7 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
-/** @param mask SQL: a bit mask of columns; a record is staged if the change wrote at least one of them */
+/** @param mask SQL: a bit mask of columns; a record is staged if the change wrote at least one of these columns */
 const buildStagingSql = (versions: VersionSchema, mask: string): readonly string[] => {
   const { thing, key, times } = versions;
   const table = getStagedTable(versions);
@@ -185,7 +185,7 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/** SQL: columns of a type's records after an undo. @param isDeletion true if all staged records are deleted (faster) */
+/** SQL: a type's columns after an undo. @param isDeletion true if all staged records are deleted, which is faster */
 export const buildRecordsAfterUndoSql = (
   versions: VersionSchema,
   names: readonly string[],
@@ -251,10 +251,10 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
-/** SQL: the label of a record, even if deleted; null if the acting account cannot see the record. @param pk SQL */
+/** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record. @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
-  // a view of renewal items needs tables that only their list creates
+  // the view of renewal items needs tables that only the list of renewal items creates
   if (
     thing === ACCOUNT_SETTINGS ||
     thing === TENANT_PROFILE ||

@@ -6,7 +6,7 @@ import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
-/** The jobs of this thread, which work on files. They stop between rows if `interrupted` returns true. */
+/** The jobs of this thread, which work on files. A job stops between rows if `interrupted` returns true. */
 const JOBS = {
   plan,
   commitPlan,

@@ -20,7 +20,7 @@ export interface ReadSource {
   readonly scope: Scope | undefined;
 }
 
-/** Maximum time that a statement waits for a commit. It is short, because other statements wait for this one. */
+/** Maximum time that a statement waits for a commit. It is short, because later statements wait meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");

@@ -81,7 +81,7 @@ const openBulkConnection = (tenant: string, interrupted: () => boolean): Databas
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
-/** Flushes a plan's rows through SQLite, because reopening the file would release the lock of the running import. */
+/** Flushes a plan's rows through SQLite, because reopening the file would free the lock of the running import. */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
   database.exec("create table if not exists s.whole (at integer)");
@@ -111,7 +111,7 @@ interface PlanJob extends StagedJob {
   readonly request: StoredRequest;
 }
 
-/** Reads a file to its end and stages its rows. @throws Failure `interrupted`, also if the file ends too early */
+/** Reads a whole file and stages the rows. @throws Failure `interrupted`, also if the file ends too early */
 const stageFile = async (
   database: Database,
   kind: StoredKind,
@@ -136,7 +136,7 @@ const stageFile = async (
   const found = stager.end();
   table.flush();
   database.exec("commit");
-  // an export has enough columns for every value in the console, so its lists are complete
+  // an export has enough columns for every value in the console, so each list in an export is complete
   const places =
     request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
   return { ...found, places, encoding, inputSha256: hash.digest("hex") };
@@ -221,7 +221,7 @@ const withDatabase = async <T>(
     return await body(database);
   } finally {
     database.close();
-    // in exclusive mode, SQLite only truncates the journal at the end of a transaction
+    // in exclusive mode, SQLite truncates the journal at the end of a transaction but does not remove the file
     if (files.staging !== undefined) removeFilesIfPossible([`${files.staging}-journal`]);
   }
 };
@@ -301,7 +301,7 @@ const applyAndRecord = async (
   if (isExport) recordConsoleImport(database, record, { now, actor });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
-  // rules for the plan's own kind were checked with the plan; check them again only if the tenant has changed since
+  // rules for the plan's own kind were checked with the plan, and are checked again only if the tenant has changed
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision });
@@ -327,7 +327,7 @@ const recordConsoleImport = (
 const loadSenderCheck = async ({ sender }: CommitMoment) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
-/** Runs a change and records its author. A request with an idempotency key runs only once. */
+/** Runs a change and records the author. A request with an idempotency key runs only once. */
 const runNotedChange = async (
   database: Database,
   { writer: note, once, moment }: ChangeJob,

@@ -36,13 +36,13 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-/** The thread of a tenant's imports. It runs one job at a time, while the main thread handles requests. */
+/** The thread of a tenant's imports, which runs one job at a time while the main thread handles requests. */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
   /** the connections of streams that are still being read; see `readLines` */
   readonly reading = new Set<Database>();
 
-  /** Runs a job after earlier jobs. @param signal interrupts the job and rolls it back @throws Failure `interrupted` */
+  /** Runs a job after earlier jobs. @param signal interrupts and rolls back the job @throws Failure `interrupted` */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#turn = mine.catch(() => undefined);
@@ -69,7 +69,7 @@ async function runJob(
   };
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
-  // the thread reads the file through this stream, because a failed job may not read it to its end
+  // the thread reads the file through this stream, because a failed job may not read the file to the end
   const stream = "stream" in args ? args.stream.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
   const assignment: WorkerJob = { job, args: { ...args, ...(stream && { stream }) }, stop };
   try {

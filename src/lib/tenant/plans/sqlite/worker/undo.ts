@@ -111,7 +111,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** Writes the staged records; none of them may be blocked. Must run in the caller's transaction. */
+/** Writes the staged records, none of which may be blocked. Must run in the caller's transaction. */
 const writeUndo = (database: Database, revision: number): void => {
   const things = countStagedRecords(database).map(({ versions }) => versions);
   for (const versions of things) storeVersions(database, versions, revision);
@@ -167,7 +167,7 @@ export const undoAndRecord = async (
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   const original = undone && (await findImportOfChange(writer, undone));
-  // after a console import, the written values and the restored values are both the console's
+  // after a console import, the console has both the written values and the restored values
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
   if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
   if (asked.dropped !== undefined) settleDrop(database);
