@@ -23,14 +23,14 @@ interface HeaderMeanings {
 
 const PATH_SEPARATOR = "/";
 
-/** Special separators of organisation levels: the deepest filled level, and the path of the levels above it. */
+/** Values instead of a separator: take the deepest filled organisation level, or the path of the levels above it. */
 export const [DEEPEST_LEVEL, LEVELS_ABOVE] = ["deepest", "above"];
 
 export const isTree = (joined: string | undefined): boolean => joined === DEEPEST_LEVEL || joined === LEVELS_ABOVE;
 
 export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
 
-/** Finds the cells that a map joins or that decide which rows are skipped. Each must have exactly one header in the file. */
+/** Finds the cells that a map joins or that decide which rows are skipped. Their headers must occur exactly once. */
 export const findForeignCells = (
   cells: readonly string[],
   { columns, positions: taken, map }: HeaderMeanings,
