@@ -224,7 +224,7 @@ const pathExists = (path: string): boolean => {
     return true;
   } catch (cause) {
     if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) return false;
-    // a parent folder cannot be entered
+    // for example, the user may not enter a parent folder
     throw toDiskFailure(cause, path) ?? toPermissionFailure(cause, dirname(path)) ?? cause;
   }
 };

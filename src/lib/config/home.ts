@@ -54,7 +54,7 @@ export interface AccessFault {
 
 const OTHERS_WRITE_BITS = 0o022;
 
-/** Returns why a folder is unsafe: it belongs to a user other than root and this user, or others can write to it. */
+/** Returns why a folder is unsafe: it belongs to another user (not root), or other users can write to it. */
 export function findAccessFault(
   folder: string,
   { ownerId, mode }: { readonly ownerId: number; readonly mode: number },

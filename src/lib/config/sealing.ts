@@ -19,8 +19,8 @@ import { withSettingsLock } from "./settings-lock.ts";
 export interface SecretSealer {
   /**
    * Encrypts a text for {@link unseal}, with a different result each time. The first call creates the key. @param
-   * purpose such as `ade-token` @param kept sealed texts in the database; if the key is not theirs, the call fails
-   * @throws `input-rejected` if the key cannot be used; `unexpected` if the home cannot be written
+   * purpose such as `ade-token` @param kept sealed texts in the database; if a different key sealed these texts, the
+   * call fails @throws `input-rejected` if the key cannot be used; `unexpected` if the home cannot be written
    */
   seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
   /** Decrypts a secret. @throws `input-rejected` without the right key; `unexpected` if the sealed text is damaged */

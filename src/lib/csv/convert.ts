@@ -25,7 +25,7 @@ export async function* readAsUtf8(
     {
       record: () => undefined,
       problem: (problem) => {
-        // the output contains the same invisible characters, so they do not prevent the conversion
+        // a BOM inside the text is copied like any invisible character, so it does not prevent the conversion
         if (getProblemSeverity(problem.code) !== "warning" && problem.code !== "character-bom") report(problem);
       },
     },

@@ -9,7 +9,7 @@ export interface UniqueValue {
   /** columns that are combined with `column`, in rows without a key */
   readonly others?: readonly number[] | undefined;
   readonly comparison: Comparison;
-  /** true if the value identifies its row; of several values, only the first one does */
+  /** true if the value (of several values, the first one) is the key of its row */
   readonly isKey: boolean;
 }
 

@@ -115,7 +115,7 @@ export class Failure extends Error {
 /** Hides secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** Separates the error that ended a block from later errors of disposing its resources. */
+/** Separates the error that ended a block from later errors, which occurred when resources were disposed of. */
 export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
@@ -126,7 +126,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** Returns the result of `told`, or undefined if it fails. For details that are read after a successful change. */
+/** Returns the result of `told`; undefined if the call fails. Use this for details that are read after a change. */
 export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await told();

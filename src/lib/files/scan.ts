@@ -5,7 +5,7 @@ import { text, type Text } from "../text/index.ts";
 import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
 
-/** A file that was read, or the reason why it was not. `where` is the name as typed, and the path below that folder. */
+/** A file that was read, or the reason why not. `where` is the typed name with the path below the named folder. */
 export type ScannedFile =
   | {
       readonly where: string;

@@ -207,7 +207,7 @@ const listNamesSync = (folder: string): readonly string[] => {
 interface RegistrationEntry {
   readonly file: string;
   readonly isFolder: boolean;
-  /** the name that a folder had before it was moved aside, and gets back if no folder has that name */
+  /** former name of a folder that was moved aside; the folder gets this name again if the name is free */
   readonly formerName: string | undefined;
   readonly place: string;
   readonly start: string | undefined;

@@ -33,7 +33,7 @@ export interface Column<R> {
   readonly instant?: boolean | undefined;
   /** true if the values are texts with proposed commands, which are completed; programs get no backticks */
   readonly advice?: true | undefined;
-  /** returns the value of a record, which JSON must be able to represent; undefined if there is none */
+  /** returns the record's value, which JSON must be able to represent; undefined if the record has no value */
   readonly value: (record: R) => unknown;
   /** returns the label that tables show instead of the value; null for an empty cell */
   readonly name?: ((record: R) => Text | null) | undefined;

@@ -6,7 +6,6 @@ export interface Text {
   readonly ja: string;
 }
 
-/** Creates a {@link Text} from its English and its Japanese text. */
 export const text = (en: string, ja: string): Text => ({ en, ja });
 
 /** Creates a {@link Text} that is equal in both languages, such as a name, a file name, a number or a command. */

@@ -28,8 +28,8 @@ const getHiddenFlag = createAttributeReader("hidden");
 
 /**
  * Reads the numbered rows of a worksheet, each cell as Excel shows it. Cells merged with cells above have the value of
- * the first of them. A cell whose shown value differs from the stored value, or is not visible, is a problem, never
- * blank. Rows without values are left out, except formatted rows below the header.
+ * the first of them. If Excel shows a value in a changed form or not at all, the cell is a problem, never blank. Rows
+ * without values are left out, except formatted rows below the header.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;

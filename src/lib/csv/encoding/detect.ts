@@ -86,7 +86,7 @@ class KanaDetector {
   #before: number[] = [];
   #sample: number[] | undefined;
 
-  /** @returns false after a byte above 7F that is not half-width kana */
+  /** Checks the next bytes. @returns false if a byte above 7F is not half-width kana */
   write(chunk: Uint8Array): boolean {
     let at = 0;
     if (this.#sample === undefined) at = this.#findFirst(chunk);

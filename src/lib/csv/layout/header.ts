@@ -13,7 +13,7 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** true to read an unknown header as the most similar column that the file lacks; the header is still a problem */
+  /** true to read an unknown header as the most similar column that the file lacks; the header is still reported */
   readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
 }

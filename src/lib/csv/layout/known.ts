@@ -37,7 +37,7 @@ const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/** Returns the layout that fits best; the list must have at least half of its columns. @param layouts newest first */
+/** Returns the best layout, with at least half of its columns in the list. @param layouts newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],

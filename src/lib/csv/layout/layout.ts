@@ -21,7 +21,7 @@ export interface LayoutColumn {
   readonly positions: readonly number[];
   /** separator of the values, if the value is joined from several cells */
   readonly joined?: string | undefined;
-  /** the values by the cells that are translated to them; the keys are results of `toLooseValue` */
+  /** by cell, as `toLooseValue` returns it: the value that replaces the cell */
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 

@@ -183,8 +183,8 @@ export class RowChecker {
   }
 
   /**
-   * Returns true and counts the record if it is left out, because it is blank, a total, or skipped by the map. If
-   * false, reports the reader's errors in the record. @param count number of cells; 0 if unknown
+   * Returns true and counts the record if it is left out, because it is blank, a total, or skipped by the map. Before
+   * returning false, reports the reader's errors in the record. @param count number of cells; 0 if unknown
    */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
@@ -241,7 +241,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Returns true if the reader reported an error in the cell, so that further problems mean nothing; -1 is the row. */
+  /** Returns true if the reader found an error in the cell (-1 is the whole row): further problems mean nothing. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 

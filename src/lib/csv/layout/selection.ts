@@ -10,7 +10,7 @@ const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
 /** Matches the only filled cell of a row that is a note, the end of a table, or a total with its number. */
 const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
-/** Matches the start of every cell that these patterns may match after NFKC. This cheap test is made first. */
+/** Matches the start of every cell that the patterns above can match. This cheap test is done before NFKC. */
 const TEXT_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
@@ -50,7 +50,7 @@ export class RowSelection {
     return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
   }
 
-  /** Returns true for totals or a note: a record has more filled cells than these, and all required values. */
+  /** Returns true for totals or a note. A row with further filled cells and all required values is a record. */
   #isText(cells: readonly string[], count: number, damage: readonly RowDamage[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;

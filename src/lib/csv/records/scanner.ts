@@ -23,9 +23,8 @@ const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
 /**
- * Splits text into records faster than csv-parse, with the same result up to the first problem (verified by a test). A
- * quote inside an unquoted cell is text. Text after a closing quote belongs to the cell. An unclosed quote takes the
- * rest.
+ * Splits text into records faster than csv-parse, with the same result up to the first problem. A quote inside an
+ * unquoted cell is text. Text after a closing quote belongs to the cell. An unclosed quote takes the rest.
  */
 export class Scanner {
   readonly #sink: RecordSink;
@@ -209,7 +208,7 @@ export class Scanner {
     this.#mode = CELL_START;
   }
 
-  /** Ends the record at the newline at `at`. @returns the start of the next record */
+  /** Ends the record before the newline at index `at`. @returns the start of the next record */
   #endLine(text: string, at: number, unit: number): number {
     this.#length += at - this.#from;
     this.#endRecord();
@@ -258,7 +257,7 @@ export class Scanner {
     this.#dropping = true;
   }
 
-  /** @param before text of the cell before the quote; a single `=` is probably from a code protected as `="0012"` */
+  /** Reports a quote inside a cell. @param before text before the quote; a single `=` is probably from `="0012"` */
   #reportStray(before: string): void {
     const column = this.#count + 1;
     if (this.#strayColumn === column) return;
