@@ -29,9 +29,7 @@ const CONFIG_NAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
-/**
- * Reads the settings without the package conf, which takes 50 ms to load and may write: docs/decisions/004-settings.md.
- */
+/** Reads the settings without the slow package conf, which may also write: docs/decisions/004-settings.md. */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
   try {

@@ -45,8 +45,8 @@ export async function writeFileAtomically<T>(
 /**
  * Gives a complete file its final name, calls `settle`, and then removes the former file. The rename comes first: if
  * the process dies before `settle`, the next attempt replaces the file. Other processes may write the same path
- * meanwhile. A failing process restores the former file only if the path is still its own file. A succeeding process
- * renames its own file again if another process replaced that file.
+ * meanwhile. A failing process restores the former file only if no other process has replaced the new file. A
+ * succeeding process renames its own file again if another process replaced that file.
  */
 async function replaceAndSettle(
   complete: string,

@@ -42,7 +42,7 @@ export const createUnwritableFailure = (where: string, cause: unknown): Failure 
     cause,
   });
 
-/** Returns the failure for an output that cannot be written, or the cause itself if it is a different error. */
+/** Converts an error of the file system to the failure for an unwritable output; returns all other errors unchanged. */
 export function toOutputFailure(cause: unknown, where: string): unknown {
   if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
     const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");

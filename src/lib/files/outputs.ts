@@ -44,7 +44,7 @@ export class Outputs {
     return this.#place.temporary;
   }
 
-  /** Declares outputs, and returns those that exist already. @throws `usage` if an output can never be written */
+  /** Declares outputs, and returns the names of existing outputs. @throws `usage` if an output can never be written */
   async declare(outputs: readonly Output[]): Promise<readonly string[]> {
     const existing: string[] = [];
     for (const output of outputs) {

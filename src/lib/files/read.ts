@@ -81,7 +81,9 @@ export interface InputSources {
   readonly workingFolder: string;
 }
 
-/** Reads a file that the user named, or stdin for `-`. Of longer content, returns at least `most + 1` bytes. */
+/**
+ * Reads a file that the user named, or stdin for `-`. If the content is longer than `most`, returns more than `most`.
+ */
 export async function readNamedFile(
   { stdin, workingFolder }: InputSources,
   typed: string,

@@ -7,7 +7,7 @@ import { text } from "../text/index.ts";
 export interface TextWriter {
   /** true after the reader has closed the pipe (`… | head -1`): writes do nothing, and producers should stop */
   readonly closed: boolean;
-  /** Resolves when the stream can accept more. @throws the error of an earlier write, or the reason of the signal */
+  /** Writes a chunk. Resolves when the stream can accept more. @throws an earlier error, or the signal's reason */
   write(chunk: string | Uint8Array): Promise<void>;
   flush(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export class StreamWriter implements TextWriter {
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /** @param name in messages @param options `isBeside` is true for a stream of messages, whose errors are ignored */
+  /** @param name used in messages @param options `isBeside` is true for a stream of messages: errors are ignored */
   constructor(
     stream: Writable,
     name: string,

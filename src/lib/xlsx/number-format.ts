@@ -2,7 +2,7 @@ import numfmt from "numfmt";
 
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
-/** A number as Excel shows it, or the reason why that text cannot be used as the value. */
+/** A number as the text that Excel shows, or the reason why that text cannot be used as the value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
 export interface CellFormat {

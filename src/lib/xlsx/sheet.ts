@@ -217,7 +217,7 @@ export class SheetReader implements XmlHandler {
       const first = from.row === row ? from.column + 1 : from.column;
       const last = Math.min(to.column, this.#width);
       for (let column = first; column <= last; column += 1) {
-        // if cells below a header of merged cells have values, these are reported when their rows are read
+        // blank cells in a merged header are no problem, because values below them are reported in their rows
         if (isHeader && from.row === to.row && this.#cells[column - 1] === "") continue;
         this.#found.push({ code: "cell-merged", column, params: { cell: toCellName(column, row), ...params } });
       }

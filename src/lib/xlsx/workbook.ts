@@ -247,7 +247,7 @@ export class WorkbookReader {
     this.#sink = sink;
   }
 
-  /** @param bytes stored without a copy, so the caller must not reuse the buffer */
+  /** Stores the next bytes of the workbook. @param bytes not copied, so the caller must not reuse the buffer */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     if (this.#bytes > MAX_WORKBOOK_BYTES) throw createWorkbookTooLargeFailure().with({ where: this.#options.fileName });

@@ -107,7 +107,7 @@ export interface Sheet {
 
 const MAX_MEASURED_ROWS = 300;
 
-/** Widths of columns in Latin characters. In a sheet wider than a page, columns shrink to `shortened` or more. */
+/** Widths of columns in Latin characters. In a sheet wider than a page, columns shrink, but not below `shortened`. */
 const WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
 
 const PAGE_WIDTH = 180;
