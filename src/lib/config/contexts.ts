@@ -182,7 +182,6 @@ export class Contexts {
   }
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
-    // loaded only here, because most commands do not change settings
     const { withSettingsLock } = await import("./settings-lock.ts");
     return withSettingsLock(this.#home.settings, this.#pause, async () => {
       const [settings, result] = await decide(await readSettings(this.#home));

@@ -81,9 +81,7 @@ export interface InputSources {
   readonly workingFolder: string;
 }
 
-/**
- * Reads a file that the user named, or stdin for `-`. If the content is longer than `most`, returns more than `most`.
- */
+/** Reads a file that the user named, or stdin for `-`. Returns more than `most` bytes if the file is longer. */
 export async function readNamedFile(
   { stdin, workingFolder }: InputSources,
   typed: string,

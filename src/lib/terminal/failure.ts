@@ -44,7 +44,7 @@ export function getStackLines(error: unknown): string[] {
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** Renders a failure for stderr before a {@link Terminal} exists. Lines are wrapped to the width of stderr. */
+/** Renders a failure for stderr if there is no {@link Terminal}. Lines are wrapped to the width of stderr. */
 export function renderReport(
   failure: Failure,
   { language, json, verbose, columns = 0, colour = false }: ErrorStyle,

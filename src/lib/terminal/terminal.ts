@@ -103,7 +103,7 @@ export class Terminal {
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** numbers of the changes; `#tellsChanges` adds them to results, `#hasToldChanges` is true once they were shown */
+  /** numbers of changes; `#tellsChanges` adds the numbers to results, `#hasToldChanges` suppresses the note */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;

@@ -67,7 +67,7 @@ const NO_DISPLAY: Display = { show() {}, hide() {}, end() {} };
 
 const MIN_EVENT_INTERVAL_MS = 500;
 
-/** Creates the display for `--progress`. With `auto`, shows a spinner with a count, and only on a terminal. */
+/** Creates the display for `--progress`. On a terminal, `auto` shows a spinner with a count, elsewhere nothing. */
 export function createProgress(place: ProgressEnvironment & { readonly clock: () => number }): Progress {
   let display = createDisplay(place);
   let current: ProgressStep | undefined;
