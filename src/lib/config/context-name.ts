@@ -2,13 +2,13 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 const MAX_NAME_LENGTH = 64;
-/** File systems limit names in bytes, and a tenant's files add suffixes to the name. */
+/** File systems limit names to 255 bytes, and files of a tenant add suffixes to the name. */
 const MAX_NAME_BYTES = 200;
 
-/** Reserved device names.  @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
+/** Reserved device names. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
 const WINDOWS_DEVICE_NAMES = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i;
 
-/** Returns the stored form (NFC) of a context name, which must be a safe file name on every platform. */
+/** Returns a context name in NFC, as it is stored. @throws `usage` if the name is not safe as a file name */
 export function parseContextName(requested: string): string {
   const name = requested.normalize("NFC");
   const wrong = describeNameFault(name);

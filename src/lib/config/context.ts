@@ -6,16 +6,16 @@ import { parseContextName } from "./context-name.ts";
 interface ContextSettings {
   readonly name: string;
   readonly timezone: string;
-  /** true if every change must be confirmed with the name of the context */
+  /** true if the user must confirm every change by typing the name of the context */
   readonly protected?: true | undefined;
 }
 
 /** A context whose tenant runs in this process and is stored in a folder of the home. */
 export interface EmbeddedContext extends ContextSettings {
   readonly kind: "embedded";
-  /** absolute path of the folder that contains the tenant's database and its staging files, and nothing else */
+  /** absolute path of the folder that contains only the tenant's database and its staging files */
   readonly tenantFolder: string;
-  /** the language of the CLOMO account, which decides the default encoding of exports */
+  /** language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
 }
 
@@ -26,7 +26,7 @@ export interface RemoteContext extends ContextSettings {
 
 export type Context = EmbeddedContext | RemoteContext;
 
-/** A context as stored in `contexts.json`. The path of a local tenant is derived from the name. */
+/** A context as stored in `contexts.json`. The path of a local tenant is not stored, but derived from the name. */
 export type StoredContext = Omit<EmbeddedContext, "tenantFolder"> | RemoteContext;
 
 export interface ContextChange {
@@ -58,7 +58,7 @@ export const applyContextChange = (context: StoredContext, change: ContextChange
 });
 
 function parseTimezone(zone: string): string {
-  // checking the default time zone would add a millisecond to every start
+  // the default time zone is not checked, because a check would add a millisecond to every start
   const name = zone === DEFAULT_TIMEZONE ? zone : findTimeZone(zone);
   if (name !== undefined) return name;
   throw new Failure("usage", {
@@ -81,7 +81,7 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** Reads an object of `contexts.json`, with the same checks as for a new context. */
+/** Reads a context in `contexts.json`, with the same checks as for a new context. */
 export function readStoredContext(stored: unknown): StoredContext {
   if (typeof stored !== "object" || stored === null) throw new TypeError("a context must be an object");
   const values = new Map<string, unknown>(Object.entries(stored));
@@ -100,7 +100,7 @@ export function readStoredContext(stored: unknown): StoredContext {
   return context;
 }
 
-/** Returns true if an address is on this computer, so that its connections do not travel over a network. */
+/** Returns true if the address belongs to this computer, so that no network transports the data. */
 export const isLoopbackAddress = (address: string): boolean =>
   /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(address).hostname);
 

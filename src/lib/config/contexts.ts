@@ -10,38 +10,38 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import type { Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** Where the context was selected; deletions in remote tenants require `option`. `default`: the only context. */
+/** What selected the context (`default`: only one exists). Deletions in remote tenants require `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
 export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
-  /** names of all contexts, including this context; `local` is included only if it has data or is this context */
+  /** names of all contexts, including this one; `local` is omitted if it has no data and is not this context */
   readonly among: readonly string[];
 }
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Loads the checks of settings, which most commands do not change. */
+/** Loads the checks of settings only when needed, because most commands do not change settings. */
 const loadSettings = () => import("./context.ts");
 
-/** A home's contexts. Reading needs neither an existing folder nor write permission; a lock serialises changes. */
+/** The contexts of a home. Reading requires no existing folder and no write permission. A lock protects changes. */
 export class Contexts {
   readonly #home: Home;
   readonly #pause: () => Promise<void>;
 
-  /** @param pause waits before the next attempt to take the lock */
+  /** @param pause waits before the next attempt to get the lock */
   constructor(home: Home, pause: () => Promise<void> = () => sleep(50)) {
     this.#home = home;
     this.#pause = pause;
   }
 
-  /** Returns all contexts: `local` first, then the others in the order in which they were added. */
+  /** Returns all contexts: `local` first, then all remaining contexts in the order in which they were added. */
   async list(): Promise<readonly Context[]> {
     return this.#all(await readSettings(this.#home));
   }
 
-  /** Returns the contexts of `--all-contexts`: `local` is left out if it has no data, unless it is the only context. */
+  /** Returns the contexts of `--all-contexts`, without `local` if it has no data and is not the only context. */
   async listUsed(known?: Settings): Promise<readonly Context[]> {
     const settings = known ?? (await readSettings(this.#home));
     const used = this.#used(settings);
@@ -98,7 +98,7 @@ export class Contexts {
     return context.kind === "remote" || this.holdsTenant(context);
   }
 
-  /** Adds a context. If commands used a context with data because it was the only one, that context stays in use. */
+  /** Adds a context. If a context was used because it was the only one with data, that context remains selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);
@@ -136,7 +136,7 @@ export class Contexts {
     });
   }
 
-  /** Removes a context with its secret, and a local tenant. @param tenantMayGo the user confirmed the deletion */
+  /** Removes a context, its secret and a local tenant. @param tenantMayGo true if the user confirmed the deletion */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
@@ -151,11 +151,11 @@ export class Contexts {
               "このコンテキストを削除すると、テナントもデータごと削除されます",
             ),
           );
-        // The tenant is deleted before the settings change: a crash in between leaves a context without data, never
-        // data without a context.
+        // The tenant is deleted before the settings change, because a crash in between may leave a context without
+        // data, but not data without a context.
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
-      // for the same reason, the secret is deleted before the settings change
+      // the secret is deleted before the settings change, so that no crash leaves a secret without a context
       const { forgetCredential } = await import("./credentials.ts");
       await forgetCredential(this.#home, context.name);
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
@@ -182,7 +182,6 @@ export class Contexts {
   }
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
-    // loaded only here, because most commands do not change settings
     const { withSettingsLock } = await import("./settings-lock.ts");
     return withSettingsLock(this.#home.settings, this.#pause, async () => {
       const [settings, result] = await decide(await readSettings(this.#home));
@@ -203,7 +202,7 @@ const createNoContextFailure = (contexts: readonly Context[]): Failure => {
   });
 };
 
-/** Returns the key of a context name. Equal keys clash, because file systems that ignore case merge the names. */
+/** Returns the key of a context name. Names with equal keys conflict in file systems that ignore case. */
 export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
 
 export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
@@ -224,7 +223,7 @@ const pathExists = (path: string): boolean => {
     return true;
   } catch (cause) {
     if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) return false;
-    // a parent folder cannot be entered
+    // for example, the user may not enter a parent folder
     throw toDiskFailure(cause, path) ?? toPermissionFailure(cause, dirname(path)) ?? cause;
   }
 };

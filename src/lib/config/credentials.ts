@@ -11,11 +11,11 @@ export interface CredentialSecret {
   readonly secret: string;
   /** origin of the server to which the secret may be sent */
   readonly origin: string;
-  /** the file or the environment variable with the token; undefined if the secret was stored by signing in */
+  /** file or environment variable that contains the token; undefined if the secret was stored by signing in */
   readonly source?: string | undefined;
 }
 
-/** Where the secrets of remote contexts are stored: one file for each context, which only the user can read. */
+/** Where the secrets of remote contexts are stored: one file per context, which only the user can read. */
 export interface CredentialPlace {
   readonly home: Home;
   readonly processes: ProcessTable;
@@ -35,7 +35,7 @@ export const parseSecret = (content: string, where: string): string => {
   });
 };
 
-/** Returns the secret of a context and the origin that issued it, which may differ from the context's origin. */
+/** Returns the secret of a context, with the origin that issued it. The origin may differ from the context's origin. */
 export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
   const file = getCredentialPath(home, context);
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];

@@ -11,16 +11,16 @@ export interface HomeInputs {
   readonly userId?: number | undefined;
 }
 
-/** The folder with all stored data, and folders in it. None of them has to exist. */
+/** The folder with all stored data, and folders in it. These folders need not exist. */
 export interface Home {
   /** the folder itself, for settings */
   readonly settings: string;
-  /** the same folder, for data that must not be lost: keys, and the folders `tenants` and `temporary` */
+  /** the folder itself, for data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
   readonly tenants: string;
   /** data that may be lost at any time */
   readonly cache: string;
-  /** spooled input and the register of temporary files */
+  /** copies of input from stdin, and the register of temporary files */
   readonly temporary: string;
   readonly userId: number | undefined;
 }
@@ -39,7 +39,7 @@ export const SEALING_KEY_FILE = "sealing.key";
 
 export const CREDENTIALS_FOLDER = "credentials";
 
-/** Returns a home's paths that only the program uses: files, and whole folders. All other paths belong to the user. */
+/** Returns the files and folders of a home that belong to clomoctl. All other paths in the home belong to the user. */
 export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
   const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "runs"].map((name) => join(data, name));
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
@@ -54,7 +54,7 @@ export interface AccessFault {
 
 const OTHERS_WRITE_BITS = 0o022;
 
-/** Checks that a folder belongs to the user or root, or to anybody for root, and that nobody else can write to it. */
+/** Returns why a folder is unsafe: it belongs to another user (not root), or other users can write to it. */
 export function findAccessFault(
   folder: string,
   { ownerId, mode }: { readonly ownerId: number; readonly mode: number },
@@ -77,7 +77,7 @@ export function findHomeFault({ settings, data, tenants, userId }: Home): Access
   if (userId === undefined) return undefined;
   const own = tryOrUndefined(() => readdirSync(tenants))?.map((name) => join(tenants, name)) ?? [];
   for (const folder of new Set([data, settings, tenants, ...own])) {
-    // the code that later reads or writes the folder reports why it cannot be inspected
+    // ignored here: the code that reads or writes the folder later reports the error
     const found = tryOrUndefined(() => statSync(folder, { throwIfNoEntry: false }));
     if (found?.isDirectory() !== true) continue;
     const fault = findAccessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);

@@ -18,12 +18,12 @@ import { withSettingsLock } from "./settings-lock.ts";
 /** Seals secrets in a tenant's database with a key that backups do not contain. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
-   * Seals a text for {@link unseal}, differently each time; the first call creates the key. @param purpose such as
-   * `ade-token` @param kept texts that the same key must have sealed, or nothing is sealed @throws `input-rejected` if
-   * the key cannot be used; `unexpected` if the home cannot be written
+   * Encrypts a text for {@link unseal}, with a different result each time. The first call creates the key. @param
+   * purpose such as `ade-token` @param kept sealed texts in the database; if a different key sealed these texts, the
+   * call fails @throws `input-rejected` if the key cannot be used; `unexpected` if the home cannot be written
    */
   seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
-  /** Returns the secret. @throws `input-rejected` without the right key; `unexpected` if the text is damaged */
+  /** Decrypts a secret. @throws `input-rejected` without the right key; `unexpected` if the sealed text is damaged */
   unseal(purpose: string, sealed: string): Promise<string>;
 }
 
@@ -35,7 +35,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
-/** The key as one line of Base64url: a text that can be copied by hand without damage. */
+/** Matches the key as one line of Base64url, a text that people can copy without damage. */
 const KEY_FILE_PATTERN = /^(?<key>[A-Za-z0-9_-]{43})\r?\n?$/;
 const MAX_KEY_FILE_BYTES = 100;
 const OTHERS_ACCESS_BITS = 0o077;
@@ -97,7 +97,7 @@ const keyMarkOf = (key: Buffer): string => getKeyMark(buildHeader(key).toString(
 
 const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
 
-/** Returns the first bytes of the key's hash. They identify the key that sealed a text, but do not reveal the key. */
+/** Returns the first bytes of the key's hash, which identify the key in a sealed text without revealing the key. */
 const keyIdOf = (key: Uint8Array): Buffer =>
   loadCrypto().createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
 

@@ -29,11 +29,11 @@ const CONFIG_NAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
-/** Reads without the package conf, which takes 50 ms to load and may write: docs/decisions/004-settings.md. */
+/** Reads the settings without the slow package conf, which may also write: docs/decisions/004-settings.md. */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
   try {
-    // most users have no such file, so the code that reads the file is not loaded
+    // most users have no settings file, so the code that parses it is not loaded
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return NO_SETTINGS;
     const { readTrustedFile } = await import("../files/own.ts");
     const content = readTrustedFile(file, userId);
@@ -72,7 +72,7 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
   }
 }
 
-/** Removes temporary files of a killed writer. No other writer is active, because the caller holds the lock. */
+/** Removes temporary files of a killed process. No other process is writing, because the caller has the lock. */
 async function removeLeftoverFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) await rm(join(folder, name), { force: true });

@@ -6,12 +6,12 @@ import { text } from "../text/index.ts";
 import { ensureFolder, createUnwritableFailure } from "../files/index.ts";
 
 const MAX_TRIES = 100;
-/** SQLite's error code if another connection holds the lock. @see https://sqlite.org/rescode.html#busy */
+/** SQLite's error code if another connection has the lock. @see https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `change` alone in this folder, under a lock of SQLite, which ends with its process. @param pause waits about 50
- * ms @throws `locked` if another process holds the lock for a hundred pauses
+ * Runs `change` while this process has the lock of the folder. SQLite's lock ends with the process. @param pause waits
+ * about 50 ms @throws `locked` if another process has the lock for a hundred pauses
  */
 export async function withSettingsLock<T>(
   folder: string,
@@ -41,7 +41,7 @@ export async function withSettingsLock<T>(
 
 const OTHERS_ACCESS_BITS = 0o077;
 
-/** Makes a file accessible only to its owner: users who can read the file could lock it. */
+/** Makes a file accessible only to its owner, because any user who can read the file could lock it. */
 async function makePrivate(path: string): Promise<void> {
   await using handle = await open(path, "a", 0o600);
   const { mode } = await handle.stat();
@@ -50,7 +50,7 @@ async function makePrivate(path: string): Promise<void> {
 
 function tryLock(lock: DatabaseSync): boolean {
   try {
-    // a journal in a file would remain if the process is killed
+    // a journal in memory, because a journal file would remain if the process is killed
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {

@@ -10,7 +10,7 @@ import type { RecordProblem, RecordSink } from "./records/record.ts";
 import type { CellUnits } from "./records/units.ts";
 import { hashValue, UniqueValues, ValueHashes } from "./unique.ts";
 
-/** Maximum number of listed problems of a file. Further problems are only counted. */
+/** Maximum number of problems that are listed for a file. Problems above this number are only counted. */
 const PROBLEM_LIMIT = 100_000;
 
 export interface CheckOptions extends HeaderOptions, RowOptions {
@@ -19,15 +19,15 @@ export interface CheckOptions extends HeaderOptions, RowOptions {
 
 export interface CheckReport {
   readonly rows: number;
-  /** sorted by row and column; if there are more problems than the limit, only the first ones found */
+  /** sorted by row and column; if there are more problems than the limit, the problems that were found first */
   readonly problems: readonly Problem[];
   readonly errors: number;
   readonly warnings: number;
 }
 
 /**
- * Checks the records of a file against its format alone: header, cells, and repeated values, each row but the first.
- * @param read reads the file into a sink; called once more if values may be repeated
+ * Checks the header and cells of every record against the format, and whether unique values are repeated. @param read
+ * reads the file into a sink; called a second time if values may be repeated
  */
 export const checkRecords = async (
   name: FormatName,
@@ -81,7 +81,7 @@ class FileCheck implements RecordSink {
     else this.#checker.noteFound(found);
   }
 
-  /** Returns a sink that compares the values with equal hashes; undefined if no hashes are equal. */
+  /** Returns a sink that compares the values with equal hashes; undefined if all hashes differ. */
   searchRepeated(): RecordSink | undefined {
     if (this.#repeated.size === 0 || this.#layout === undefined) return undefined;
     return createRepetitionSearch(this.#layout, this.#options, this.#repeated, (problem) => this.#add(problem));
@@ -127,7 +127,7 @@ const createRepetitionSearch = (
 ): RecordSink => {
   const checker = new RowChecker(layout, () => undefined, options);
   const unique = new UniqueValues(layout);
-  /** number of the first row of each value, negative if the value is not the key of the row */
+  /** by value: the number of the first row that has it, negative if the value is not the key of that row */
   const firstRows = new Map<string, number>();
   return {
     problem: () => undefined,

@@ -6,13 +6,13 @@ import { NEWLINES } from "./records/writer.ts";
 
 export interface ReadingOptions {
   readonly encoding: Encoding;
-  /** line ending of the records in the output; default: as in the input. Newlines inside quotes are not changed */
+  /** line ending of the records in the output, by default that of the input; newlines inside quotes do not change */
   readonly newline?: Newline | undefined;
   readonly delimiter: string;
 }
 
 /**
- * Yields a CSV file in UTF-8 without byte order mark; only newlines change.  @param report receives fatal problems
+ * Yields a CSV file in UTF-8 without a byte order mark. Only line endings change. @param report receives fatal problems
  */
 export async function* readAsUtf8(
   source: AsyncIterable<Uint8Array>,
@@ -25,7 +25,7 @@ export async function* readAsUtf8(
     {
       record: () => undefined,
       problem: (problem) => {
-        // invisible characters are kept, so they do not prevent the conversion
+        // a BOM inside the text is copied like any invisible character, so it does not prevent the conversion
         if (getProblemSeverity(problem.code) !== "warning" && problem.code !== "character-bom") report(problem);
       },
     },

@@ -3,13 +3,13 @@ import { CharacterScan, NON_ASCII, scanText } from "./layout/look.ts";
 import type { Layout } from "./layout/layout.ts";
 import type { RowChecker } from "./layout/rows.ts";
 
-/** A value that should be unique in the file. Columns are indexes in {@link Layout.columns}. */
+/** A kind of value that should be unique in the file. Columns are indexes in {@link Layout.columns}. */
 export interface UniqueValue {
   readonly column: number;
-  /** other columns that are part of the value in rows without a key */
+  /** columns that are combined with `column`, in rows without a key */
   readonly others?: readonly number[] | undefined;
   readonly comparison: Comparison;
-  /** true if the value, or the first of several values, is the key of its row */
+  /** true if the value (of several values, the first one) is the key of its row */
   readonly isKey: boolean;
 }
 
@@ -44,7 +44,7 @@ export class UniqueValues {
       if (value === null) continue;
       const seen = looks[column];
       if (others !== undefined) {
-        // a cell that was read without a problem never contains U+0000
+        // U+0000 separates the values, because a cell without problems never contains this character
         if ((values[this.#key] ?? null) === null)
           take(at, [...others.map((other) => values[other] ?? ""), value].join("\0"), isKey, undefined);
       } else if (typeof value === "string") take(at, value, isKey, seen?.[0]);
@@ -55,11 +55,11 @@ export class UniqueValues {
 
 const scan = new CharacterScan();
 
-/** Returns the hash of a value as a number of 53 bits. Values that compare as equal have the same hash. */
+/** Returns a hash of 53 bits. Values that compare as equal have the same hash. */
 export const hashValue = (value: string, comparison: Comparison, at: number, look?: CharacterScan): number => {
   let seen = look;
   if (seen === undefined || (seen.kinds & NON_ASCII) !== 0) {
-    // the scan ignores the case of ASCII letters
+    // lower case, because scans of cells ignore the case of ASCII letters
     const key = comparisonKey(comparison, value);
     scanText(isCodeComparison(comparison) ? key : key.toLowerCase(), scan);
     seen = scan;
@@ -73,7 +73,7 @@ const mixBits = (word: number): number => {
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** A set of the hashes of a file's values, with 10 to 20 bytes per value. */
+/** A set of the hashes of a file's values, which needs 10 to 20 bytes per value. */
 export class ValueHashes {
   #slots = new Float64Array(2 ** 12);
   #used = 0;

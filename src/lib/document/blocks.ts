@@ -3,7 +3,7 @@ import type { Text } from "../text/index.ts";
 /** A text of clomoctl in both languages, or a value from a user, a file or a server. */
 export type DisplayText = Text | string;
 
-/** A document for people to read. Text, Markdown and mail show the same blocks in the same order. */
+/** A document for people. As text, Markdown and email, it has the same blocks in the same order. */
 export interface Document {
   readonly title: Text;
   readonly intro: readonly Block[];

@@ -10,7 +10,7 @@ export interface Mail {
   readonly text: string;
 }
 
-/** Escapes a text for Markdown, on one line, so that no character in it is read as markup. */
+/** Escapes a text for Markdown on one line, so that no character is read as markup. */
 const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
@@ -23,14 +23,14 @@ const toMarkdown = (words: string, isValue: boolean): string =>
         .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
         .join("");
 
-/** The prefixes of the parts of a document in each form. */
+/** The prefixes of the parts of a document, for text, Markdown and email. */
 const FORM_PREFIXES = {
   text: { title: "", section: "", fact: "  ", step: "", below: "   " },
   mail: { title: "", section: "■ ", fact: "  ", step: "", below: "   " },
   markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
 } as const;
 
-/** Returns functions that render words, and blocks as lines. Deceptive characters become visible. */
+/** Returns functions that render words and blocks. Deceptive characters become visible escapes. */
 const createWriter = (language: Language, form: keyof typeof FORM_PREFIXES) => {
   const { [form]: marks } = FORM_PREFIXES;
   const say = (words: DisplayText): string => {
@@ -77,7 +77,7 @@ export function renderDocument(
   ]);
 }
 
-/** Renders a document as an email in plain text, without empty lines in sections. Its title is the subject. */
+/** Renders a document as a plain text email, without empty lines in sections. The document's title is the subject. */
 export function renderMail({ title, intro, sections, footer }: Document, language: Language): Mail {
   const writer = createWriter(language, "mail");
   return {

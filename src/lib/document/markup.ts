@@ -1,4 +1,4 @@
-/** HTML or SVG that is written unchanged, because its content is already escaped. */
+/** HTML or SVG whose content is already escaped, so that it is written unchanged. */
 export class Markup {
   readonly source: string;
 
@@ -7,12 +7,10 @@ export class Markup {
   }
 }
 
-/** The values that {@link html} accepts: text to escape, markup, several values of either kind, or null for nothing. */
+/** The values that {@link html} accepts: text to escape, markup, a list of such values, or null for nothing. */
 export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
 
-/**
- * Returns markup in which the inserted values are escaped, for use in text or quoted attributes: html`<b>${name}</b>`.
- */
+/** Returns markup with the inserted values escaped, for use in text or quoted attributes: html`<b>${name}</b>`. */
 export const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
   new Markup(
     literals

@@ -8,7 +8,7 @@ import { STYLE } from "./style.ts";
 export interface Page {
   readonly title: Text;
   readonly subject: string;
-  /** the date of the data on the page */
+  /** date of the data on the page */
   readonly asOf: string;
   readonly sections: readonly PageSection[];
 }
@@ -27,7 +27,7 @@ export type PageBlock =
       readonly kind: "table";
       readonly caption: Text;
       readonly head: readonly Text[];
-      /** with `blank`, an empty text is a cell to fill in by hand */
+      /** if `blank` is true, an empty text is a cell that people fill in by hand */
       readonly rows: readonly (readonly DisplayText[])[];
       readonly blank?: true | undefined;
     }
@@ -78,7 +78,7 @@ class PageRenderer {
     </section>`;
   }
 
-  /** Renders clomoctl's texts unchanged, and values with deceptive characters visible and text direction isolated. */
+  /** Renders clomoctl's texts unchanged. In values, deceptive characters are visible and text direction isolated. */
   words(words: DisplayText): Markup {
     return typeof words === "string" ? html`<bdi>${escapeForPeople(words)}</bdi>` : this.#text(words);
   }
@@ -151,7 +151,7 @@ class PageRenderer {
     return html`<td class="${looks.join(" ")}" data-label="${label}">${this.words(cell)}</td> `;
   }
 
-  /** Returns true if a text is too short to wrap: a date, a number, or one or two words of clomoctl. */
+  /** Returns true if a text is too short to wrap: a date, a number, or one or two words of clomoctl's own texts. */
   #isShort(words: DisplayText): boolean {
     return typeof words === "string"
       ? /^~?[\d-]{1,14}$/.test(words)

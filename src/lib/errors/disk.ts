@@ -15,7 +15,7 @@ const DISK_FAULTY: FailureDetail = {
   hint: text("check the disk, then run the command again", "ディスクを確認してから、もう一度実行してください"),
 };
 
-/** Error codes of the operating system, and result codes of SQLite. @see https://www.sqlite.org/rescode.html */
+/** Failures of disks, by error code of the system or SQLite. @see https://www.sqlite.org/rescode.html */
 const DISK_FAULTS: ReadonlyMap<unknown, FailureDetail> = new Map<unknown, FailureDetail>([
   ["ENOSPC", DISK_FULL],
   ["EDQUOT", DISK_FULL],
@@ -29,7 +29,7 @@ export const createDiskFailure = (code: unknown, where: string | undefined, caus
   return fault && new Failure("unexpected", { ...fault, where, cause });
 };
 
-/** Creates the failure for a full or faulty disk; undefined for any other error of the file system or SQLite. */
+/** Creates the failure for a full or faulty disk; undefined for all other errors of the file system or SQLite. */
 export const toDiskFailure = (error: unknown, where?: string): Failure | undefined => {
   if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -40,7 +40,7 @@ export const toDiskFailure = (error: unknown, where?: string): Failure | undefin
 
 const PERMISSION_CODES: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
 
-/** Creates the failure for a file or folder that the user may not access; undefined for any other error. */
+/** Creates the failure for a file or folder that the user may not access; undefined for all other errors. */
 export const toPermissionFailure = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error && "path" in error) || !PERMISSION_CODES.includes(error.code))
     return undefined;

@@ -1,7 +1,7 @@
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** All failures by the type of the problem: exit code, HTTP status, and meaning in help and problem objects. */
+/** The types of failures, each with its exit code, HTTP status, and meaning in help and problem objects. */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
   usage: { exit: 2, status: 400, meaning: text("invalid command line or request", "使い方の誤り") },
@@ -52,17 +52,17 @@ export const OPEN_TENANT_ERRORS = [
 /** The texts of a {@link Failure}. The user sees at most three lines. */
 export interface FailureDetail {
   readonly what: Text;
-  /** location of the failure: a file with row and column, an option, an address */
+  /** where the failure occurred: a file with row and column, an option, or an address */
   readonly where?: string | undefined;
   readonly hint?: Advice | undefined;
-  /** HTTP status, if it is not that of the code */
+  /** HTTP status, if it differs from the status of the code */
   readonly status?: number | undefined;
-  /** for a refused request: when it makes sense to try again, in milliseconds from now */
+  /** for a refused request: time in milliseconds before it makes sense to try again */
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** A failure in transit between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
+/** A failure as sent between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
   readonly type: ErrorCode;
   readonly title: string;
@@ -72,7 +72,7 @@ export interface Problem {
   readonly hint?: Text | undefined;
 }
 
-/** The only error class shown to users; any other error is reported as `unexpected`. */
+/** The only error class whose text users see. Any other error is reported as `unexpected`. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: ErrorCode;
@@ -104,7 +104,7 @@ export class Failure extends Error {
     return new Failure(code, { what, where, hint, status, cause: this, ...change });
   }
 
-  /** Converts the failure to a problem object. @param status HTTP status, if it is not in the table: 405, 413, 415 */
+  /** Returns the failure as a problem object. @param status HTTP status, if {@link ERRORS} lacks it: 405, 413, 415 */
   toJSON(status: number = this.status): Problem {
     const { code, what, where, hint } = this;
     const { en } = ERRORS[code].meaning;
@@ -112,10 +112,10 @@ export class Failure extends Error {
   }
 }
 
-/** Hides the secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
+/** Hides secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** Separates the error that ended a block from disposal errors that suppress the first error. */
+/** Separates the error that ended a block from later errors, which occurred when resources were disposed of. */
 export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
@@ -126,7 +126,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** Returns a detail to show after a change; undefined if reading fails, for example because a role was lost. */
+/** Returns the result of `told`; undefined if the call fails. Use this for details that are read after a change. */
 export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await told();
@@ -142,7 +142,7 @@ export const createInterruptedFailure = (cause?: unknown): Failure =>
     cause,
   });
 
-/** Returns the code of an error of Node.js (`ENOENT`) or of its cause; an empty text if neither has a code. */
+/** Returns the code of an error of Node.js (`ENOENT`) or of its cause; "" if neither has a code. */
 export const getErrorCode = (error: unknown): string => {
   if (!(error instanceof Error)) return "";
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);

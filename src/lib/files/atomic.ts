@@ -12,13 +12,13 @@ export interface ContentWriter {
 
 export interface WriteOptions extends TemporaryStorage {
   readonly mode?: number | undefined;
-  /** called before the file gets its final name; if it throws, an existing file with that name is kept */
+  /** called before the file gets its final name; if it throws, the existing file with that name does not change */
   readonly beforeNaming?: (() => Promise<unknown>) | undefined;
-  /** called after the final rename; if it throws, the old file is restored, or the new one removed if there was none */
+  /** called after the file got its final name; if it throws, the old file is restored, or the new file removed */
   readonly settle?: (() => Promise<unknown>) | undefined;
 }
 
-/** Writes a file by a rename; a failure leaves the old one.  @param path real path: a link would be replaced */
+/** Writes a file under a temporary name and renames it. A failure leaves the old file. @param path without links */
 export async function writeFileAtomically<T>(
   path: string,
   { settle, mode, beforeNaming, ...place }: WriteOptions,
@@ -43,10 +43,10 @@ export async function writeFileAtomically<T>(
 }
 
 /**
- * Gives a complete file its name, calls `settle`, and keeps the former file until then. The rename comes first: if the
- * process dies in between, the next attempt replaces the file, whereas a settled file without its name would be removed.
- * Other processes may write the same name meanwhile: a process that fails restores the former file only if its own file
- * still has the name; a process that succeeds renames its own file again if another process replaced the file.
+ * Gives a complete file its final name, calls `settle`, and then removes the former file. The rename comes first: if
+ * the process dies before `settle`, the next attempt replaces the file. Other processes may write the same path
+ * meanwhile. A failing process restores the former file only if no other process has replaced the new file. A
+ * succeeding process renames its own file again if another process replaced that file.
  */
 async function replaceAndSettle(
   complete: string,
@@ -66,7 +66,7 @@ async function replaceAndSettle(
     return now?.ino === own.ino && now.dev === own.dev;
   };
   try {
-    // otherwise a power failure may remove the file after it has been settled
+    // synced before `settle`, because a power failure could undo the rename
     await syncFolder(folder).catch(refused);
     await settle();
   } catch (error) {
@@ -86,7 +86,7 @@ async function createTemporaryName(
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      // if the file cannot be removed now, it is removed at exit or by the next command
+      // if the file cannot be removed now, it is removed when the process exits or by the next command
       await rm(path, { force: true }).then(forget, () => undefined);
     },
   };
@@ -141,7 +141,7 @@ class FileContent implements ContentWriter {
   async flush(): Promise<void> {
     const batch = this.#batch;
     this.#batch = "";
-    // writeFile continues from the current position until everything is written; write may stop early on a pipe
+    // a single write to a pipe may write only a part; writeFile repeats until everything is written
     if (batch !== "") await this.#handle.writeFile(batch);
   }
 }
@@ -153,7 +153,7 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
   return result;
 }
 
-/** Writes directly to a pipe or device.  @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
+/** Writes directly to a pipe or device. @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
 export async function writeDirectly<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
   await using handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
   return await writeContent(handle, write).catch((error: unknown) => {

@@ -17,10 +17,10 @@ export interface HashedFileWriter extends ContentWriter {
   close(): Promise<WrittenFile>;
 }
 
-/** Number of bytes that are collected for one write. */
+/** Minimum number of bytes for one write to the disk. Smaller chunks are collected first. */
 const WRITE_BATCH_BYTES = 256 * 1024;
 
-/** Fills a folder (0700, files 0600) under a temporary name, and renames it when it is complete. */
+/** Fills a folder (mode 0700, files 0600) under a temporary name, and renames it when it is complete. */
 export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
@@ -43,7 +43,7 @@ export class FolderWriter {
     return new FolderWriter(target, await making.catch(rethrowAsOutputFailure(target)), { beforeNaming });
   }
 
-  /** Creates a folder that stays temporary; if the home is read-only, in the computer's folder for temporary files. */
+  /** Creates a folder that remains temporary. If the home is read-only, uses the system's temporary folder. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
       if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))
@@ -66,7 +66,7 @@ export class FolderWriter {
     let bytes = 0;
     let gathered: Uint8Array[] = [];
     let waiting = 0;
-    /** the write that was started last, while further content is collected */
+    /** the most recent write, which may still run while further content is collected */
     let writing: Promise<void> = Promise.resolve();
     const flush = async (): Promise<void> => {
       const content = Buffer.concat(gathered);
@@ -74,7 +74,7 @@ export class FolderWriter {
       waiting = 0;
       await writing;
       writing = handle.writeFile(content).catch(this.#onDisk);
-      // the next flush, or closing the file, throws the error
+      // the next flush, or closing the file, throws the error, so it must not count as unhandled before that
       writing.catch(() => undefined);
       hash.update(content);
     };

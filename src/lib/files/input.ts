@@ -9,9 +9,9 @@ import { openForReading, readChunks, createReadFailure, type InputSources } from
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
-/** An input file on disk, which can be read more than once. */
+/** An input file on disk, which can be read several times. */
 export interface InputFile extends AsyncDisposable {
-  /** name in messages: as typed, or `stdin` for `-` */
+  /** name in messages, as typed by the user; `stdin` for `-` */
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
@@ -24,7 +24,7 @@ export interface InputPlace extends InputSources {
   readonly temporary: TemporaryStorage;
 }
 
-/** Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl. */
+/** Opens an input file. Input from stdin, a pipe or a device is first copied to the home of clomoctl. */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
   if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);
@@ -47,13 +47,13 @@ export async function openInput(place: InputPlace, label: string): Promise<Input
   };
 }
 
-/** Returns true if a stream comes from a device, as stdin does after `< /dev/zero`. */
+/** Returns true if a stream reads from a device, such as stdin after `< /dev/zero`. */
 async function isDeviceStream(stream: object): Promise<boolean> {
   const fd = "fd" in stream ? stream.fd : undefined;
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
 
-/** Maximum number of bytes from a device file, which may never end, and from a pipe: no list is larger. */
+/** Maximum number of bytes from a device, which may never end, and from a pipe. No list is larger than that. */
 const MAX_STREAM_BYTES = { device: 16 * 1024 * 1024, pipe: 4_000_000_000 } as const;
 
 const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =>

@@ -9,26 +9,26 @@ import type { FolderWriter } from "./folder-in-making.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
 export interface Output {
-  /** as typed; `-` is stdout */
+  /** as typed by the user; `-` is stdout */
   readonly name: string;
-  /** true if the content has no personal data: the permissions follow the umask. Any other file has mode 0600. */
+  /** true if the content has no personal data, so that its mode follows the umask; all other files have mode 0600 */
   readonly isPublic?: boolean | undefined;
-  /** for an output folder: returns why the existing folder must not be replaced, or undefined if it may be replaced */
+  /** for an output folder: returns why the existing folder must not be replaced; undefined if it may be replaced */
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
 
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
   readonly workingFolder: string;
-  /** absolute paths of the program's own files and folders, which outputs must not replace */
+  /** absolute paths of clomoctl's own files and folders, which an output must not replace */
   readonly kept: readonly string[];
   readonly userId: number | undefined;
   readonly stdout: () => ContentWriter;
 }
 
 /**
- * The outputs of one command: declared before anything is read or changed, then written atomically. Only an empty file,
- * a pipe or a device is replaced without {@link permitReplacing}. A symbolic link is kept and its target replaced,
+ * The outputs of one command, declared before anything is read or changed, and written atomically. Existing files with
+ * content are replaced only after {@link permitReplacing}. If an output is a symbolic link, the target is replaced,
  * unless another user may have planted the link.
  */
 export class Outputs {
@@ -44,7 +44,7 @@ export class Outputs {
     return this.#place.temporary;
   }
 
-  /** Declares outputs, and returns those that exist already. @throws `usage` if an output can never be written */
+  /** Declares outputs, and returns the names of existing outputs. @throws `usage` if an output can never be written */
   async declare(outputs: readonly Output[]): Promise<readonly string[]> {
     const existing: string[] = [];
     for (const output of outputs) {
@@ -58,14 +58,14 @@ export class Outputs {
     this.#mayReplace = true;
   }
 
-  /** Returns true if there is a folder or a non-empty file with this name. Pipes and devices do not count. */
+  /** Returns true if a folder or a non-empty file has this name. Pipes and devices do not count. */
   async exists(name: string): Promise<boolean> {
     if (name === "-") return false;
     const target = await this.#targetOf(name);
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
   }
 
-  /** Writes to stdout (`-`), to a pipe or device, or to a temporary file that is then renamed. */
+  /** Writes to stdout (`-`), a pipe or a device, or to a temporary file that is renamed at the end. */
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
@@ -129,7 +129,7 @@ export class Outputs {
     }
     if (folderFault !== undefined) throw createOutputFailure(name, NOT_A_FOLDER, CHOOSE_ANOTHER_NAME_HINT);
     if (await isDatabase(path)) throw createOutputFailure(name, DATABASE_PROTECTED);
-    // a read-only file is not replaced, because its owner does not want it to change
+    // a read-only file is not replaced, because its owner does not want changes
     const isWritable = (found.mode & OWNER_WRITE_BIT) !== 0;
     return !(isWritable && found.size === 0);
   }
@@ -159,7 +159,7 @@ const OWNER_WRITE_BIT = 0o200;
 const OWNER_ONLY_MODE = 0o600;
 const PERMISSION_BITS = 0o777;
 
-/** Returns the mode of an output. A private file gets at most 0600, and less if the existing file has less. */
+/** Returns the mode of an output. A private file gets at most 0600, or less if the existing file has less. */
 function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number | undefined {
   const mode = found && found.mode & PERMISSION_BITS;
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
@@ -214,7 +214,7 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
     text("specify a file in a folder of your own", "自分だけが書き込めるフォルダーのファイルを指定してください"),
   );
 
-/** Resolves the links in the path of a file or, if it does not exist, in that of its folder. */
+/** Resolves the links in the path of a file. If the file does not exist, resolves the links in its folder's path. */
 export async function resolveRealPath(path: string): Promise<string> {
   const full = resolve(path);
   const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);
@@ -226,7 +226,7 @@ export async function isPipeOrDevice(path: string): Promise<boolean> {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-/** Suffixes of SQLite's files, reserved even if no such file exists.  @see https://www.sqlite.org/tempfiles.html */
+/** Suffixes of SQLite's files next to a database. @see https://www.sqlite.org/tempfiles.html */
 const SQLITE_COMPANION_SUFFIX = /-(wal|shm|journal)$/;
 
 async function refuseProtectedPath(path: string, name: string, kept: readonly string[]): Promise<void> {
@@ -237,7 +237,7 @@ async function refuseProtectedPath(path: string, name: string, kept: readonly st
     throw createOutputFailure(name, DATABASE_PROTECTED);
 }
 
-/** First bytes of a SQLite database and its write-ahead log.  @see https://www.sqlite.org/fileformat2.html 1.3, 4.1 */
+/** First bytes of a SQLite database and its write-ahead log. @see https://www.sqlite.org/fileformat2.html 1.3, 4.1 */
 const DATABASE_HEADERS = [
   Buffer.from("SQLite format 3\0"),
   Buffer.from([0x37, 0x7f, 0x06, 0x82]),

@@ -10,20 +10,20 @@ const CHUNK_BYTES = 1024 * 1024;
 /** An open file that can be read at any position. It is always a regular file, never a link, a pipe or a device. */
 export interface RegularFile extends AsyncDisposable {
   readonly bytes: number;
-  /** Reads exactly `length` bytes from a position. @throws RangeError if the file ends before that */
+  /** Reads exactly `length` bytes from a position. @throws RangeError if the file ends earlier */
   readAt(position: number, length: number): Promise<Buffer>;
-  /** Yields the bytes of the file in chunks. The next chunk is read in advance. */
+  /** Yields the bytes of the file in chunks. While the caller uses a chunk, the next chunk is read. */
   chunks(part?: ChunkReadOptions): AsyncGenerator<Buffer>;
 }
 
 export interface ChunkReadOptions {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** true: a chunk is valid only until the next request; otherwise every chunk has its own buffer and stays valid */
+  /** true if the next request may overwrite a chunk, which saves memory; by default, every chunk has its own buffer */
   readonly reuse?: boolean | undefined;
 }
 
-/** Opens a regular file; undefined for anything else. @param follow true to follow a link that a user specified */
+/** Opens a regular file; returns undefined for anything else. @param follow true for a path that a user specified */
 export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},
@@ -53,7 +53,7 @@ class RegularFileHandle implements RegularFile {
   }
 
   async *chunks({ from = 0, to = this.bytes, reuse = false }: ChunkReadOptions = {}): AsyncGenerator<Buffer> {
-    // one buffer for the chunk in use, and one for the chunk that is read in advance
+    // one buffer for the chunk in use, and one buffer for the chunk that is read in advance
     const most = Math.min(CHUNK_BYTES, Math.max(0, to - from));
     const buffers = reuse ? [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)] : [];
     const next = (at: number): Promise<Buffer> | undefined => {
@@ -62,7 +62,7 @@ class RegularFileHandle implements RegularFile {
       const used = buffers.shift();
       if (used !== undefined) buffers.push(used);
       const reading = this.#fill(used?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length), at);
-      // an error is reported when the chunk is awaited, so it must not count as unhandled before that
+      // the error is thrown when the chunk is awaited, so it must not count as unhandled before that
       reading.catch(() => undefined);
       return reading;
     };
@@ -82,7 +82,7 @@ class RegularFileHandle implements RegularFile {
       const { bytesRead } = await this.#handle
         .read(bytes, filled, length - filled, position + filled)
         .catch((error: unknown) => {
-          // errors of an open file do not contain the path
+          // added, because errors of an open file do not contain the path
           throw error instanceof Error ? Object.assign(error, { path: this.#path }) : error;
         });
       if (bytesRead === 0) throw new RangeError("the file ends before");
@@ -110,7 +110,7 @@ export interface TreeLimits {
   readonly deepest: number;
 }
 
-/** Lists a folder tree, each folder before its content. Does not follow links.  @throws the file system's error */
+/** Lists a folder tree, each folder before its content. Does not follow links. @throws errors of the file system */
 export async function readFolderTree(
   folder: string,
   { mostEntries, deepest }: TreeLimits,
@@ -121,7 +121,7 @@ export async function readFolderTree(
       if (found.length >= mostEntries) return;
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const kind = entryKindOf(entry, depth < deepest);
-      // a name that is not UTF-8 is decoded to a different name, under which no file exists
+      // Node.js decodes a name that is not UTF-8 to a different name, under which no file exists
       const bytes =
         kind === "file"
           ? await lstat(join(folder, path)).then(

@@ -1,12 +1,12 @@
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { getErrorCode } from "../errors/index.ts";
 
-/** The processes of this machine; tests pass a table in memory. */
+/** The processes of this machine. Tests replace this by a table in memory. */
 export interface ProcessTable {
   readonly self: number;
-  /** identifies the machine and, on Linux, the container; process IDs are valid only there */
+  /** identifies the machine and, on Linux, the container, in which a process ID is valid */
   readonly place: string;
-  /** start time of a process, as an opaque string; `undefined` if it is unknown or the process has ended */
+  /** start time of a process, as an opaque string; undefined if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;
   isAlive(pid: number): boolean;
 }
@@ -34,7 +34,7 @@ export function createProcessTable(
   };
 }
 
-/** Returns the 22nd field of `/proc/PID/stat`, the start time. The second field may contain spaces and parentheses. */
+/** Returns the start time in a line of `/proc/PID/stat`, field 22. Field 2 may contain spaces and parentheses. */
 function parseStartTicks(line: string): string {
   const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
   if (ticks === undefined) throw new RangeError("/proc/PID/stat");
@@ -49,16 +49,16 @@ function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
   }
 }
 
-/** Files and folders that this process created but has not renamed or removed yet, and their register entries. */
+/** Files and folders that this process created and must still rename or remove, with their register entries. */
 export const unfinishedPaths = new Set<string>();
 
-/** Removes the unfinished files of this process when it exits, so that no spooled input is left behind. */
+/** Removes the unfinished files of this process when it exits, so that no personal data is left behind. */
 export function removeUnfinished(): void {
   for (const path of unfinishedPaths) {
     try {
       rmSync(path, { force: true, recursive: true });
     } catch {
-      // the next command removes the file
+      // ignored, because the next command removes the file
     }
   }
   unfinishedPaths.clear();

@@ -8,10 +8,10 @@ import { decodeUtf8 } from "./utf8.ts";
 
 export type { FileHandle } from "node:fs/promises";
 
-/** `O_NONBLOCK`: opening does not wait for a pipe. Windows lacks it and `O_NOFOLLOW`; both count as 0 there. */
+/** With `O_NONBLOCK`, opening a pipe does not wait. Windows lacks this flag and `O_NOFOLLOW`; they count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
-/** Returns the failure for a named file: `not-found`, `unexpected` for a faulty disk, else `usage`. */
+/** Returns the failure for a named file: `not-found`, `unexpected` for a faulty disk, or `usage` for other causes. */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
@@ -29,8 +29,8 @@ export interface FileStart {
 }
 
 /**
- * Reads the first `most` bytes of a file, and one more of a longer one, without waiting for a pipe; undefined if it is
- * neither a file nor a folder. @throws the file system's error; EISDIR for a folder
+ * Reads up to `most + 1` bytes of a file, so that the caller sees whether the file is longer than `most`. Returns
+ * undefined for a pipe or a device, without waiting for it. @throws the file system's error; EISDIR for a folder
  */
 export async function readFileStart(
   path: string,
@@ -39,15 +39,15 @@ export async function readFileStart(
 ): Promise<FileStart | undefined> {
   await using handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   const found = await handle.stat();
-  // for a folder, the read below fails with EISDIR
+  // a folder is not excluded here, because reading it throws EISDIR
   if (!found.isFile() && !found.isDirectory()) return undefined;
   const { size, mtime, mode, uid } = found;
-  // files in /proc report a size of 0; any other file is read with one call
+  // a file in /proc has size 0, whatever it contains
   const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
   return { bytes: await readUpTo(handle, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
-/** Reads a whole file as {@link readFileStart} does; also returns undefined if it is larger than `most` bytes. */
+/** Reads a whole file as {@link readFileStart} does. Returns undefined if the file is larger than `most` bytes. */
 export async function readSmallFile(
   path: string,
   most: number,
@@ -69,7 +69,7 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<Ar
 }
 
 export interface NamedFileContent {
-  /** file name without folders; `-` for stdin */
+  /** name of the file without folders; `-` for stdin */
   readonly name: string;
   readonly path: string | null;
   readonly bytes: Uint8Array;
@@ -81,7 +81,7 @@ export interface InputSources {
   readonly workingFolder: string;
 }
 
-/** Reads a file that a command names; `-` is stdin. Of longer content, at least one byte more than `most` is returned. */
+/** Reads a file that the user named, or stdin for `-`. Returns more than `most` bytes if the file is longer. */
 export async function readNamedFile(
   { stdin, workingFolder }: InputSources,
   typed: string,
@@ -101,7 +101,7 @@ async function readNamedFileStart(path: string, where: string, most: number): Pr
   return start;
 }
 
-/** Reads the first bytes of a stream; returns slightly more than `most` bytes if the stream is longer than that. */
+/** Reads the first bytes of a stream. Returns slightly more than `most` bytes if the stream is longer than that. */
 async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -116,11 +116,11 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/** Reads a UTF-8 file of at most 16 MiB. @throws `not-found`; `usage`; `input-rejected` with the line, if not UTF-8 */
+/** Reads a UTF-8 file of at most 16 MiB. @throws `not-found`; `usage`; `input-rejected` with the line if not UTF-8 */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 
-/** Reads a text with lines in other encodings, such as notes next to PEM certificates: they become U+FFFD. */
+/** Reads a UTF-8 file. Bytes in other encodings, as in notes next to PEM certificates, become U+FFFD. */
 export const readLenientText = async (path: string): Promise<string> =>
   Buffer.from(await readTextBytes(path, path)).toString("utf8");
 
@@ -136,7 +136,7 @@ export const openForReading = (path: string): Promise<FileHandle> => open(path, 
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Yields the content of a file from the start. The buffers of the chunks are never reused. */
+/** Yields the content of a file from its start. Every chunk has its own buffer. */
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
   const refuse = (cause: unknown): never => {
     throw createReadFailure(where, cause);

@@ -5,18 +5,18 @@ import { text, type Text } from "../text/index.ts";
 import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
 
-/** A file that was read, or the reason why not. `where`: the typed name and the path below that folder. */
+/** A file that was read, or the reason why not. `where` is the typed name with the path below the named folder. */
 export type ScannedFile =
   | {
       readonly where: string;
       readonly name: string;
       readonly bytes: Uint8Array;
-      /** true if the user named this file; false if it was found in a named folder */
+      /** true if the user named this file; false if the file was found in a named folder */
       readonly named: boolean;
     }
   | { readonly where: string; readonly reason: Text };
 
-/** Maximum number of entries on all levels, and maximum depth of nested folders. */
+/** Maximum number of entries in the whole folder tree, and maximum depth of nested folders. */
 const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
 
 export interface ScanOptions {
@@ -25,8 +25,8 @@ export interface ScanOptions {
 }
 
 /**
- * Reads the named file, or the matching files in the named folder, sorted by name. Never waits for a pipe or a device,
- * nor follows links in a folder. @param where as typed
+ * Reads the named file, or all matching files in the named folder, sorted by name. Skips pipes and devices, and does
+ * not follow links in a folder. @param where name as typed by the user
  */
 export async function* scanFiles(
   where: string,
@@ -68,7 +68,7 @@ async function readScannedFile({ where, path, named }: ScanTarget, { mostBytes }
 
 interface ScannedFolder extends Omit<ScanTarget, "named"> {
   readonly depth: number;
-  /** the number of entries on all levels so far */
+  /** number of entries found so far in the whole folder tree */
   readonly count: { entries: number };
 }
 

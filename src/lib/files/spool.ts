@@ -7,7 +7,7 @@ import { createTemporaryFile, removeTemporaryPath, type TemporaryFile, type Temp
 
 export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;
-  /** Yields the content from the start. The buffers of the chunks are never reused. */
+  /** Yields the content from its start. Every chunk has its own buffer. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
@@ -17,11 +17,11 @@ export interface SpooledFile extends StreamContent {
 
 type InputStream = AsyncIterable<string | Uint8Array>;
 
-/** Spools a stream into the temporary folder, 0600. The file is removed when it is disposed of, or by a later sweep. */
+/** Copies a stream to a temporary file (mode 0600), which is removed when disposed of, or by a later command. */
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
-/** Spools as {@link spoolToFile} does; in a read-only home, keeps up to 64 MiB in memory. @throws `unexpected` */
+/** Copies a stream as {@link spoolToFile} does; in a read-only home, to memory (up to 64 MiB). @throws `unexpected` */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
     if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
@@ -43,7 +43,7 @@ async function fillSpoolFile(
   stream: InputStream,
   place: TemporaryStorage,
 ): Promise<SpooledFile> {
-  // only write errors concern this folder; errors from reading the stream are passed on
+  // only write errors concern the temporary folder; errors of the stream are passed on unchanged
   const unspooled = (error: unknown): never => {
     throw toDiskFailure(error, place.temporaryFolder) ?? error;
   };

@@ -5,11 +5,11 @@ import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { unfinishedPaths, type ProcessTable } from "./processes.ts";
 import { hasErrorCode } from "../errors/index.ts";
 
-/** The folder in which temporary files are registered, and the table of the processes that may own them. */
+/** The folder in which temporary files are registered, and the table of the processes that may own these files. */
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
-  /** called with a path that could not be removed; the next command tries again */
+  /** called with a path that could not be removed; the next command tries to remove the path again */
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface TemporaryFile extends TemporaryPath {
 
 const REGISTER_ENTRY_NAME = /^(\d+)-\d+\.json$/;
 const TEMPORARY_NAME = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
-/** File systems allow 255 bytes per name; this limit leaves room for the prefix and the suffix. */
+/** File systems allow 255 bytes per name. This limit in characters leaves room for the prefix and the suffix. */
 const MAX_NAME_CHARACTERS = 60;
 
 /** Returns the path `.NAME.PID.tmp` next to a file or folder, or `.NAME.PID-COUNT.tmp` if earlier names are taken. */
@@ -30,11 +30,11 @@ function buildTemporaryPath(path: string, { self }: ProcessTable, count: number)
 
 interface TemporaryPath {
   readonly path: string;
-  /** removes the path from the register, after the file or folder was renamed or removed */
+  /** removes the path from the register; called after the file or folder was renamed or removed */
   readonly forget: () => void;
 }
 
-/** Registers a free temporary name for later sweeps, and creates the path. @param create synchronous, because of signals */
+/** Registers a free temporary name, and creates the path. @param create synchronous, so that no signal interrupts */
 async function createTemporaryPath(
   place: TemporaryStorage,
   target: string,
@@ -61,7 +61,7 @@ export async function createTemporaryFile(
   name: string,
   mode: number,
 ): Promise<TemporaryFile> {
-  // the final mode is set when the file is written
+  // the file gets its final mode when it is written
   const create = (path: string): void => closeSync(openSync(path, "wx", mode | OWNER_READ_WRITE_BITS));
   const { path, forget } = await createTemporaryPath(place, join(folder, name), create);
   try {
@@ -75,13 +75,13 @@ export async function createTemporaryFile(
 
 const OWNER_READ_WRITE_BITS = 0o600;
 
-/** Removes a temporary path that is no longer needed. Never fails, because the work itself may have succeeded. */
+/** Removes a temporary path. Never fails, because the work that used the path may have succeeded. */
 export async function removeTemporaryPath(
   path: string,
   { left }: TemporaryStorage,
   { forget }: Pick<TemporaryFile, "forget">,
 ): Promise<void> {
-  // retried, because another program may still be writing to the folder, or the disk may fail once
+  // tried again, because another program may still write to the folder, or the disk may fail once
   const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
   try {
     await remove().catch(remove);
@@ -94,11 +94,11 @@ export async function removeTemporaryPath(
 export interface TemporaryFolder {
   readonly path: string;
   readonly remove: () => Promise<void>;
-  /** Gives the folder its final name. If the process dies meanwhile, a replaced folder is moved back. */
+  /** Gives the folder its final name. If the process dies meanwhile, a later command restores a replaced folder. */
   readonly nameAs: (target: string) => Promise<void>;
 }
 
-/** Creates the folder `.NAME.PID.tmp` (0700) in the temporary folder or in the folder of an output. */
+/** Creates the folder `.NAME.PID.tmp` (mode 0700) in the temporary folder or next to an output. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
@@ -135,7 +135,7 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
     throw error;
   }
   unfinishedPaths.add(former);
-  // if this fails, the next command removes the former folder
+  // if the former folder cannot be removed now, the next command removes it
   await rm(former, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 }
 
@@ -144,7 +144,7 @@ interface RegisterDetail {
   readonly formerName?: string;
 }
 
-/** Registers a path synchronously, so that no signal comes first. Returns a function that removes the entry. */
+/** Registers a path and returns a function that removes the entry. Synchronous, so that no signal comes first. */
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
   file: string,
@@ -160,7 +160,7 @@ async function registerTemporary(
     try {
       if (record !== undefined) rmSync(record, { force: true });
     } catch {
-      // the next command removes the entry
+      // ignored, because the next command removes the entry
     }
     for (const done of [file, record ?? ""]) unfinishedPaths.delete(done);
   };
@@ -181,7 +181,7 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
   }
 }
 
-/** Removes files of dead processes, but not of processes on other machines or in other containers. Never fails. */
+/** Removes the files of dead processes on this machine and in this container. Never fails. */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
     const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
@@ -195,7 +195,7 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
   }
 }
 
-/** Lists the names in a folder. Synchronous, because every command calls this and there are nearly never any names. */
+/** Lists the names in a folder. Synchronous, because this is faster for the usual empty folder. */
 const listNamesSync = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder);
@@ -207,7 +207,7 @@ const listNamesSync = (folder: string): readonly string[] => {
 interface RegistrationEntry {
   readonly file: string;
   readonly isFolder: boolean;
-  /** the name of a folder that was moved aside; the folder gets this name back unless another folder has it */
+  /** former name of a folder that was moved aside; the folder gets this name again if the name is free */
   readonly formerName: string | undefined;
   readonly place: string;
   readonly start: string | undefined;
@@ -232,7 +232,7 @@ function parseRegisterEntry(json: string): RegistrationEntry | undefined {
   }
 }
 
-/** Removes the path of an entry, but only if the path is named like a temporary path of the process. */
+/** Removes the path of an entry. Only a path that is named like a temporary path of the process is removed. */
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);

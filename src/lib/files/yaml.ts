@@ -1,4 +1,4 @@
-/** Reads YAML that people write, with a zod schema. Load this module only for such a file: zod and yaml are slow. */
+/** Reads YAML that people write, with a zod schema. Import this module only when needed: zod and yaml load slowly. */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
@@ -9,17 +9,17 @@ export type YamlPath = readonly (string | number)[];
 export interface YamlFile {
   readonly content: string;
   readonly where: string;
-  /** hint at what the file may contain; shown with every failure that has a line */
+  /** hint at what the file may contain, shown with every failure that has a line */
   readonly hint: Text;
-  /** maximum length of the content in UTF-16 code units; longer content is not parsed */
+  /** maximum length of the content in UTF-16 code units; longer content is rejected without parsing */
   readonly maxLength: number;
-  /** Returns true for a mapping with user-chosen keys, which the schema receives as a `Map` in file order (`z.map`). */
+  /** Returns true for a mapping with keys chosen by the user, which the schema receives as a `Map` (`z.map`). */
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 
 export interface YamlContent<T> {
   readonly value: T;
-  /** Returns the failure at the line of a value or, if the value is missing, of its parent. */
+  /** Returns the failure at the line of a value. If the value is missing, the line of its parent is used. */
   readonly refuse: (path: YamlPath, what: Text) => Failure;
 }
 
@@ -45,9 +45,9 @@ export const createWholeNumberSchema = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * Reads YAML with a schema, which receives every scalar as written (`001`, `no`; a blank one is ""), lists as arrays,
- * and mappings as `Map`s or objects without a prototype. Aliases, tags and duplicate keys are rejected: the same text
- * always means the same. @throws `input-rejected` at `FILE:LINE` of the first fault
+ * Reads YAML with a schema. The schema receives every scalar as written (`001`, `no`), a blank scalar as "", lists as
+ * arrays, and mappings as `Map`s or as objects without a prototype. Aliases, tags and duplicate keys are rejected, so
+ * that a text has only one meaning. @throws `input-rejected` at `FILE:LINE` of the first fault
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;
@@ -70,7 +70,7 @@ class YamlDocument {
 
   constructor(file: YamlFile) {
     this.#file = file;
-    // The failsafe schema keeps every scalar as text, so that the name 001 stays 001 and "no" stays "no".
+    // The failsafe schema reads every scalar as text, so that the name 001 does not become 1, and "no" not false.
     const options = { schema: "failsafe", lineCounter: this.#lines, prettyErrors: false } as const;
     this.#document = parseDocument(file.content, options);
     const [fault] = [...this.#document.errors, ...this.#document.warnings];
@@ -128,7 +128,7 @@ class YamlDocument {
     return new Failure("input-rejected", { what, where: `${where}:${line}`, hint });
   }
 
-  /** Returns the line on which a value begins, or else the line of its parent. */
+  /** Returns the line on which a value begins; if the value is missing, the line of its parent. */
   #lineAt(path: YamlPath): number {
     const lengths = Array.from({ length: path.length }, (_, at) => path.length - at);
     const lines = lengths.map((length) => this.#lineOf(this.#document.getIn(path.slice(0, length), true)));

@@ -6,17 +6,17 @@ import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-wi
 
 export interface Completion {
   readonly context?: string | undefined;
-  /** `--as` or `--token-file` with its value; see {@link getActingWords} */
+  /** `--as` or `--token-file` with its value, see {@link getActingWords} */
   readonly acting?: readonly string[] | undefined;
 }
 
-/** The marks around a command in a line that is to be folded. Escaped text does not contain control characters. */
+/** Marks around a command in a line that will be folded. Escaped text contains no control characters like these. */
 const [BEGIN, END] = ["\u0002", "\u0003"];
 
-/** A command in backticks that begins with the name of the program. A quoted word may contain a backtick. */
+/** Matches a command in backticks that begins with `clomoctl`. A quoted word of the command may contain a backtick. */
 const COMMAND_PATTERN = /`(clomoctl (?:'[^']*'|\\.|[^'`\\])*)`/gs;
 
-/** Returns a word without its quotes and escapes. `$'…'` has the escapes of JSON. */
+/** Returns a word without quotes and escapes. A word in `$'…'` has the escapes of JSON. */
 const unquoteWord = (word: string): string =>
   word.replaceAll(/\$'([^']*)'|'([^']*)'|\\(.)/gs, (_, escaped?: string, quoted?: string, character = "") =>
     escaped === undefined
@@ -24,7 +24,7 @@ const unquoteWord = (word: string): string =>
       : (JSON.parse(`"${escaped.replaceAll('"', String.raw`\"`)}"`) as string),
   );
 
-/** Splits a sentence into text and the words of its commands. An incomplete command is text. */
+/** Splits a sentence into text and commands. A command is a list of words; an incomplete command is text. */
 export const splitCommands = (sentence: string): readonly (string | readonly string[])[] =>
   sentence
     .split(COMMAND_PATTERN)
@@ -38,7 +38,7 @@ export const getActingWords = (asked: {
   return asked.tokenFile === undefined ? undefined : ["--token-file", asked.tokenFile];
 };
 
-/** Commands with credentials of their own: `--as` and `--token-file` are not added. */
+/** Commands that need other credentials, so that `--as` and `--token-file` are not added to them. */
 const COMMANDS_WITH_CREDENTIALS: ReadonlySet<string> = new Set(["login", "logout", "access-tokens create"]);
 
 function completeWords(words: readonly string[], { context, acting }: Completion): readonly string[] {
@@ -73,20 +73,20 @@ export const findCommands = (sentence: string): readonly string[] =>
 const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   if (typeof value === "string") return change(value) as V;
   if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
-  // instances of classes, such as the timeline of a document, are not changed
+  // only plain objects are changed, not instances of classes such as the timeline of a document
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-/** Completes the commands in all texts of a value, such as a document. The backticks remain. */
+/** Completes the commands in all texts of a value, such as a document. The commands are still in backticks. */
 export const completeCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
 
-/** Completes the commands in all texts of a value and removes their backticks, for programs. */
+/** Completes the commands in all texts of a value, and removes the backticks for programs that read the value. */
 export const toPlainCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
-/** Completes the commands of an escaped sentence, and marks them for {@link foldLine} and {@link paintCommands}. */
+/** Completes the commands of an escaped sentence and marks them for {@link foldLine} and {@link paintCommands}. */
 export const markCommands = (sentence: string, completion: Completion, platform?: string): string => {
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
@@ -100,7 +100,7 @@ export const markCommands = (sentence: string, completion: Completion, platform?
 export const paintCommands = (line: string, isColoured: boolean): string =>
   line.replaceAll(BEGIN, isColoured ? "\u001B[36m" : "").replaceAll(END, isColoured ? "\u001B[39m" : "");
 
-/** Returns true if the output to a stream is coloured. @see https://no-color.org/ https://force-color.org/ */
+/** Returns true if output to a stream is coloured. @see https://no-color.org/ https://force-color.org/ */
 export const shouldUseColour = (
   isTerminal: boolean,
   flag: boolean | undefined,
@@ -115,7 +115,7 @@ export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
 const MIN_FOLD_COLUMNS = 40;
 
-/** Folds a marked sentence at spaces and between kana or kanji. A command is never broken, so that it can be copied. */
+/** Folds a marked sentence at spaces and between kana or kanji. Commands are not broken, so that they can be copied. */
 export function foldLine(line: string, columns: number): readonly string[] {
   if (columns < MIN_FOLD_COLUMNS || plainTextWidth(line) <= columns) return [line];
   const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];

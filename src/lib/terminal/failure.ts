@@ -3,7 +3,7 @@ import { text, type Language } from "../text/index.ts";
 import { foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
 import { escapeForPeople, escapeJson } from "../text/shell-word.ts";
 
-/** Renders what happened, where, and what to do next, without line endings and secrets. */
+/** Renders what happened, where, and what to do next. Secrets and line endings are removed. */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
   const place = language === "ja" ? where?.replace(/^stdin(?=$|:)/, "標準入力") : where;
   const lines = [what[language], place, hint?.[language]];
@@ -11,13 +11,13 @@ export function renderFailureLines({ what, where, hint }: Failure, language: Lan
 }
 
 interface FailureMembers {
-  /** all problems of an input; a terminal shows only the first problems */
+  /** all problems of an input; a terminal shows only the first of these problems */
   readonly problems?: readonly unknown[] | undefined;
-  /** the server's id of this occurrence of the failure */
+  /** the id that the server gave to this failure */
   readonly instance?: string | undefined;
 }
 
-/** Renders a problem object on one line, with extension members. @see https://www.rfc-editor.org/rfc/rfc9457 */
+/** Renders a failure as a problem object on one line. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export function renderFailureJson(
   failure: Failure & FailureMembers,
   language: Language,
@@ -44,7 +44,7 @@ export function getStackLines(error: unknown): string[] {
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** Renders a failure for stderr when no {@link Terminal} can show it; wraps lines for a terminal in the same way. */
+/** Renders a failure for stderr if there is no {@link Terminal}. Lines are wrapped to the width of stderr. */
 export function renderReport(
   failure: Failure,
   { language, json, verbose, columns = 0, colour = false }: ErrorStyle,

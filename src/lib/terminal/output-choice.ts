@@ -11,35 +11,35 @@ export interface OutputOptions {
 
 export interface OutputChoice {
   readonly format: OutputFormat;
-  /** the selected fields, in the given order; `all` selects every field; `undefined` selects the default fields */
+  /** the selected fields in the order given; `all` selects every field, undefined the default fields */
   readonly fields: readonly string[] | undefined;
 }
 
-/** One field of a record: its name in JSON, CSV and TSV, and its header in tables. */
+/** A field of a record, with its name in JSON, CSV and TSV, and its header in tables. */
 export interface Column<R> {
-  /** English camelCase; the same in every language */
+  /** English name in camelCase, the same for every language of the user */
   readonly key: string;
   readonly header: Text;
-  /** the header of the field in the console's files, if it differs; `--fields` accepts it as well */
+  /** header of the field in console files, if it differs; `--fields` accepts this header, too */
   readonly fileHeader?: string | undefined;
   readonly align?: "start" | "end" | undefined;
-  /** for the last column of a table: long cells continue on the next line, below their beginning */
+  /** for the last column of a table: true to continue long cells on the next line, below their beginning */
   readonly wraps?: boolean | undefined;
-  /** the values are never cut in a table, because people type them; other columns become narrower */
+  /** true if tables never cut a value, because users copy values into commands; other columns become narrower */
   readonly whole?: boolean | undefined;
-  /** true if a table omits the column when it is empty for all records, unless the user selected the field */
+  /** true to omit the column from tables if its cells are all empty, unless the user selected the field */
   readonly optional?: boolean | undefined;
-  /** the values are UTC instants; people see them in the tenant's time zone */
+  /** true if the values are UTC instants, which people see in the time zone of the tenant */
   readonly instant?: boolean | undefined;
-  /** the values are texts with proposed commands, which are completed; programs get them without backticks */
+  /** true if the values are texts with proposed commands, which are completed; programs get no backticks */
   readonly advice?: true | undefined;
-  /** the record's value: anything that JSON can represent; `undefined` if there is no value */
+  /** returns the record's value, which JSON must be able to represent; undefined if the record has no value */
   readonly value: (record: R) => unknown;
-  /** the label that a table shows instead of the value; null for an empty cell */
+  /** returns the label that tables show instead of the value; null for an empty cell */
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
-/** Determines the output. The default is `table` on a terminal and `tsv` elsewhere. Only `xlsx` has a file. */
+/** Determines the output format, by default `table` on a terminal and `tsv` elsewhere. Only `xlsx` is a file. */
 export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
   if ((format === "xlsx") === (output !== undefined)) {
     const names = fields?.split(/[,，、]/u).map((name) => name.trim());
@@ -61,8 +61,8 @@ function findColumn<R>(columns: readonly Column<R>[], name: string): Column<R> |
 }
 
 /**
- * Returns the columns, named by key or either header, in the given order. @throws `usage` for an unknown or repeated
- * one
+ * Returns the columns with these names, in the given order. A name is a key or a header. @throws `usage` for an unknown
+ * or repeated name
  */
 export function selectColumns<R>(
   columns: readonly Column<R>[],
@@ -99,7 +99,7 @@ function createUnknownFieldFailure(name: string, columns: readonly Pick<Column<n
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Returns `--lang`, `CLOMOCTL_LANG` or the first locale variable that is not empty; English unless it is Japanese. */
+/** Returns the language of `--lang`, `CLOMOCTL_LANG` or the first locale variable that is set; else English. */
 export function chooseLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   const requested = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";

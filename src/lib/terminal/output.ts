@@ -7,14 +7,14 @@ export interface OutputTarget {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
   readonly language: Language;
-  /** highlights the headers of a table; if absent, headers are plain */
+  /** highlights the header line of a table; by default, headers are plain */
   readonly heading?: ((line: string) => string) | undefined;
   readonly saveRows?: SaveRows | undefined;
-  /** the output is shown on a terminal, so characters that control the terminal or mislead the reader are escaped */
+  /** true if the output is shown on a terminal: characters that control the terminal or mislead people are escaped */
   readonly onTerminal?: boolean | undefined;
-  /** width of the terminal, into which tables are fitted; if absent, tables have their natural width */
+  /** width of the terminal, into which tables are fitted; undefined for the natural width */
   readonly columns?: number | undefined;
-  /** formats a UTC instant for people; if absent, instants are written unchanged */
+  /** formats a UTC instant for people; if undefined, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
   readonly mark?: ((cell: string) => string) | undefined;
   readonly paint?: ((line: string) => string) | undefined;
@@ -24,12 +24,12 @@ export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) 
 
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
-/** Returns the same records as complete NDJSON with all columns, which can be written unchanged. */
+/** Returns the records of a list as complete NDJSON with all columns, which can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
- * Writes a list as a stream, which ends when its reader closes the pipe. @param lines the same records as NDJSON,
- * written unchanged if they are complete @throws `usage` for an unknown field, before the first record is read
+ * Writes a list as a stream, until the reader closes the pipe. @param lines the same records as NDJSON; written
+ * unchanged if all columns are requested @throws `usage` for an unknown field, before the first record is read
  */
 export async function writeList<R>(
   place: OutputTarget,
@@ -45,7 +45,7 @@ export async function writeList<R>(
   await writeChunks(place.out, await renderListLines(place, chosen, records));
 }
 
-/** Writes one record: in a table as one line per field, without empty fields unless fields were selected. */
+/** Writes one record. A table has one line per field, and omits empty fields unless fields were selected. */
 export async function writeSingleRecord<R>(
   place: OutputTarget,
   columns: readonly Column<R>[],
@@ -139,7 +139,7 @@ async function* renderSeparatedRows<R>(
   records: Records<R>,
   row: (cells: readonly string[]) => string,
 ): AsyncGenerator<string> {
-  // the header is written together with the first record, so that nothing is written if reading the list fails
+  // the header is written with the first record, so that nothing is written if reading the list fails
   let header = row(columns.map(({ key }) => key));
   for await (const record of records) {
     yield header + row(columns.map(({ value }) => toCellText(value(record))));
@@ -157,7 +157,7 @@ async function* renderJsonArray(objects: AsyncIterable<string>): AsyncGenerator<
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Renders a record as JSON without creating an object, so that keys from the input never become properties. */
+/** Returns a function that renders a record as JSON. Creates no object, so that a key `__proto__` is safe. */
 const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,
@@ -189,24 +189,24 @@ async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8
   }
 }
 
-/** Returns JSON as `JSON.stringify` does, but big integers as digits, and null for values that JSON lacks. */
+/** Returns JSON as `JSON.stringify` does, but also for big integers (digits) and for values that JSON lacks (null). */
 const stringifyField = (value: unknown): string =>
   typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
-/** Returns the text of a CSV or TSV cell: nothing if there is no value, compact JSON for nested values. */
+/** Returns the text of a CSV or TSV cell: "" for no value, compact JSON for a nested value. */
 function toCellText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** Returns a value as a table shows it: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
+/** Returns a value as a table shows it: lists of words or numbers as `a, b`, any other value as {@link toCellText}. */
 export const toTableCellText = (value: unknown): string =>
   Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")
     ? value.join(", ")
     : toCellText(value);
 
-/** Formats one row of TSV. Backslash, tab, line feed and carriage return are written as `\\`, `\t`, `\n` and `\r`. */
+/** Formats one row of TSV. Backslash, tab, line feed and carriage return become `\\`, `\t`, `\n` and `\r`. */
 const formatTsvRow = (cells: readonly string[]): string =>
   `${cells.map((cell) => cell.replace(/[\\\t\n\r]/g, (character) => TSV_ESCAPES.get(character) ?? character)).join("\t")}\n`;
 
@@ -217,12 +217,12 @@ const TSV_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/** Returns a function that formats a row. A single empty cell is quoted: the row must not look like an empty line. */
+/** Returns a function that formats a row. A single empty cell is quoted, because empty lines are not rows. */
 const createCsvFormatter = async (count: number): Promise<(cells: readonly string[]) => string> => {
   const { stringify } = await import("csv-stringify/sync");
   const options = { quoted_match: /^\s|\s$|[\r\n]/, quoted_empty: count === 1 };
   return (cells) => stringify([cells], options);
 };
 
-/** Adds `'` before a formula. Only for reports: data that is read again must stay exact. */
+/** Adds `'` before a formula. Use this only for reports: data that is read again must be exact. */
 export const guardFormula = (cell: string): string => (/^[=+\-@\t\r\n＝＋－＠]/u.test(cell) ? `'${cell}` : cell);

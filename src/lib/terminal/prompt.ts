@@ -6,7 +6,7 @@ import { escapeForPeople } from "../text/shell-word.ts";
 
 export interface Question {
   readonly message: Text;
-  /** the option that answers the question in a script, such as `--yes`; shown if the question cannot be asked */
+  /** option that answers the question in a script, such as `--yes`; shown if the question cannot be asked */
   readonly flag: string;
 }
 
@@ -27,7 +27,7 @@ export interface PromptEnvironment {
   readonly colour: boolean;
   /** completes and colours the commands in an escaped question */
   readonly show?: ((line: string) => string) | undefined;
-  /** called before a question is shown, to stop drawing that would overwrite the question */
+  /** called before a question is shown, to stop a spinner that would overwrite the question */
   readonly clear?: (() => void) | undefined;
   readonly asked?: (() => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -35,7 +35,7 @@ export interface PromptEnvironment {
 
 export type Questions = Pick<Prompts, keyof Prompts>;
 
-/** Asks questions on stderr. @throws `usage` if it cannot ask, `interrupted` on Ctrl-C or Ctrl-D */
+/** Asks questions on stderr. @throws `usage` if questions cannot be asked, `interrupted` on Ctrl-C or Ctrl-D */
 export class Prompts {
   readonly #place: PromptEnvironment;
 
@@ -43,7 +43,7 @@ export class Prompts {
     this.#place = place;
   }
 
-  /** Asks a yes/no question. Pressing only Enter means `preset`; the default is "no". */
+  /** Asks a yes/no question. Enter alone means `preset`, which is "no" by default. */
   async confirm({
     message,
     flag,
@@ -61,7 +61,7 @@ export class Prompts {
     return this.#ask(flag, (context) => ask(config, context));
   }
 
-  /** Asks for a number that must equal `expected`, which proves that the user has read it. @throws `input-rejected` */
+  /** Asks for the number `expected`, to prove that the user has read it. @throws `input-rejected` if it differs */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(flag, "input-rejected");
     await this.#place.asked?.();
@@ -91,7 +91,7 @@ export class Prompts {
     return this.#typed(question, preset === undefined ? {} : { default: preset });
   }
 
-  /** Asks for a secret without showing it. If `check` rejects the secret, the person types it again on an empty line. */
+  /** Asks for a secret without showing what is typed. If `check` rejects the secret, asks again on an empty line. */
   async secret(question: TextQuestion): Promise<string> {
     return this.#typed(question, { transformer: () => "", theme: { validationFailureMode: "clear" } });
   }
@@ -165,7 +165,7 @@ const createInterruptedFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-/** Creates a stream that removes colours but keeps cursor movements. Each escape sequence must be in a single chunk. */
+/** Creates a stream that removes colours, but not cursor movements. A chunk must not end inside an escape sequence. */
 function createColourFilter(): Transform {
   const escape = String.fromCharCode(0x1b);
   const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");

@@ -27,7 +27,7 @@ import { createProgress, type LoadSpinner, type Progress, type ProgressMode } fr
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** Styles by purpose. Each function returns the text, coloured or unchanged. */
+/** Styles by purpose. Each function returns its text, with colour only if the output is coloured. */
 export type Styles = Readonly<Record<keyof typeof COLOURS, (part: string) => string>>;
 
 export interface TerminalOptions extends OutputOptions {
@@ -39,9 +39,9 @@ export interface TerminalOptions extends OutputOptions {
   readonly progress?: ProgressMode | undefined;
 }
 
-/** The streams and settings that a terminal is built on. Tests pass streams in memory, with and without `isTTY`. */
+/** The streams and settings of a terminal. Tests use streams in memory, with or without `isTTY`. */
 export interface TerminalEnvironment {
-  /** called only if a question may be asked, because opening the stdin of the process takes time */
+  /** called only before a question, because opening the stdin of the process takes time */
   readonly stdin: () => Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -50,7 +50,7 @@ export interface TerminalEnvironment {
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
-  /** called before a question about a change */
+  /** called before each question about a change */
   readonly asked?: (() => Promise<void>) | undefined;
   readonly saveRows?: SaveRows | undefined;
   readonly loadSpinner?: LoadSpinner | undefined;
@@ -63,9 +63,9 @@ const CHANGE_FIELD = "change";
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /** true if there are several contexts: proposed commands then include `--context` */
+  /** true if several contexts exist, so that proposed commands include `--context` */
   readonly isNamed?: boolean | undefined;
-  /** `--as` or `--token-file` with its value, which proposed commands then include */
+  /** `--as` or `--token-file` with its value, which proposed commands include */
   readonly acting?: readonly string[] | undefined;
 }
 
@@ -80,15 +80,15 @@ async function loadStyles(isColoured: boolean): Promise<Styles> {
   return Object.fromEntries(styles) as Styles;
 }
 
-/** Returns the width of a terminal; undefined if the width is not known, as in `script`, which reports 0. */
+/** Returns the width of a terminal; undefined if it is unknown, for example 0 in the program `script`. */
 const getTerminalWidth = ({ columns }: { readonly columns?: number }): number | undefined =>
   columns === 0 ? undefined : columns;
 
-/** The terminal as commands see it: results go to stdout, everything else to stderr. */
+/** The terminal as commands use it: results go to stdout, all messages to stderr. */
 export class Terminal {
   readonly language: Language;
   readonly output: OutputChoice;
-  /** stdout, for results that are not records, such as trees and files written to `-` */
+  /** stdout, for results that are not records, such as trees or files written to `-` */
   readonly out: TextWriter;
   readonly progress: Progress;
   readonly prompts: Questions;
@@ -97,13 +97,13 @@ export class Terminal {
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
-  /** width of stderr, to which sentences are folded; undefined if stderr is not a terminal or its width is unknown */
+  /** returns the width of stderr for folding; undefined if stderr is not a terminal or its width is unknown */
   readonly #errColumns: () => number | undefined;
   readonly onTerminal: boolean;
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** numbers of the changes; the next two fields state whether results include them, and whether they were shown */
+  /** numbers of changes; `#tellsChanges` adds the numbers to results, `#hasToldChanges` suppresses the note */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
@@ -159,12 +159,12 @@ export class Terminal {
     return this.#isInteractive();
   }
 
-  /** Returns a text in the user's language, not escaped, with its commands in backticks. */
+  /** Returns a text in the user's language, not escaped. Commands in it are in backticks. */
   say(wording: Advice): string {
     return renderAdvice(wording)[this.language];
   }
 
-  /** Sets the tenant whose records are shown. If they are from several tenants, each line must name its tenant. */
+  /** Sets the tenant whose records are shown. After a second tenant, each line names its tenant. */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;
@@ -175,25 +175,25 @@ export class Terminal {
     this.#hasToldChanges = false;
   }
 
-  /** Makes later results for programs include the number of the last change. People see the number in a note. */
+  /** Adds the number of the last change to later results for programs. People see the number in a note. */
   tellChanges(): void {
     this.#tellsChanges = true;
   }
 
-  /** Returns the number of the last change, which the caller must show; undefined if nothing was changed. */
+  /** Returns the number of the last change, which the caller must show; undefined if there was no change. */
   takeChange(): number | undefined {
     this.#hasToldChanges = true;
     return this.#changes.at(-1);
   }
 
-  /** Writes a note with the numbers of the changes that were made, unless a result or the caller shows them. */
+  /** Writes a note with the numbers of the changes, unless a result or the caller of {@link takeChange} shows them. */
   async noteChanges(): Promise<void> {
     if (this.#changes.length === 0 || this.#hasToldChanges) return;
     const [label, numbers] = [this.#changes.length === 1 ? "change" : "changes", this.#changes.join(", ")];
     await this.note(text(`(${label} ${numbers})`, `(変更番号 ${numbers})`));
   }
 
-  /** Returns a result's columns. The number of a change is added for programs, and for users who select it. */
+  /** Returns a result's columns, with the number of the change for programs and for users who select that column. */
   #resultColumns<R>(own: readonly Column<R>[]): readonly Column<R>[] {
     const columns = own.map((column): Column<R> => {
       if (column.advice !== true || this.output.format === "table") return column;
@@ -213,7 +213,7 @@ export class Terminal {
     return this.#tenant?.moment(instant) ?? instant;
   }
 
-  /** Writes a list of records to stdout. An empty table on a terminal is replaced by a note that says so. */
+  /** Writes a list of records to stdout. On a terminal, a note replaces an empty table. */
   async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {
     const { writeList } = await import("./output.ts");
     let isEmpty = this.output.format === "table" && this.onTerminal;
@@ -238,26 +238,26 @@ export class Terminal {
     await writeSingleRecord(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
-  /** Writes a note: one line, escaped; suppressed by `--quiet`. */
+  /** Writes a note on one line, escaped. With `--quiet`, writes nothing. */
   async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
     await this.#tell(this.#folded(this.#line(line)));
   }
 
-  /** Ensures that a message appears on the terminal below earlier results. */
+  /** Waits until stdout is written, so that a message appears below earlier results on the terminal. */
   async #below(): Promise<void> {
     if (this.onTerminal) await this.out.flush();
   }
 
-  /** Writes a diagnostic detail: one line, escaped; only with `--verbose`. */
+  /** Writes a diagnostic detail on one line, escaped. Without `--verbose`, writes nothing. */
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose !== true) return;
     const { faint } = await this.styles("stderr");
     await this.#tell([faint(this.#paint(this.#line(line)))]);
   }
 
-  /** Writes a warning with its lines, also with `--quiet`: a message that requires action is not a {@link note}. */
+  /** Writes a warning with further lines, even with `--quiet`, because the user must act on it. */
   async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
@@ -265,7 +265,7 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /** Writes a problem of an input, also with `--quiet`. @param isCut true: one line of the terminal */
+  /** Writes a problem of an input, even with `--quiet`. @param isCut true to cut it to one line of the terminal */
   async problem(line: Advice, isCut = false): Promise<void> {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);
@@ -274,10 +274,10 @@ export class Terminal {
     await this.#tell([this.#paint(truncate(whole, columns))]);
   }
 
-  /** Writes a failure: at most three lines, folded on a terminal, followed by a problem object with `--format json`. */
+  /** Writes a failure in at most three lines, folded on a terminal. With `--format json`, adds a problem object. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
-    // not awaited: a reader that has stopped reading must not delay the failure
+    // not awaited, because a reader that has stopped reading must not delay the failure
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
     const [what = "", ...rest] = renderFailureLines(failure, this.language).map((line) => this.#mark(line));
@@ -292,25 +292,25 @@ export class Terminal {
     return loadStyles(this.#colours[stream]);
   }
 
-  /** Ends the progress display and flushes all output to the operating system. Call this last. */
+  /** Ends the progress display, and writes all buffered output. Call this last. */
   async close(): Promise<void> {
     this.progress.close();
     await this.out.flush();
     await this.#err.flush();
   }
 
-  /** The options that proposed commands need. If records of several tenants are shown, each line names its tenant. */
+  /** The options that proposed commands need. With records of several tenants, each line names its tenant. */
   get #completion(): Completion {
     const tenant = this.#ofSeveral ? undefined : this.#tenant;
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
   }
 
-  /** Returns a document whose commands are complete, in backticks. */
+  /** Returns a document with completed commands, in backticks. */
   completed<D>(document: D): D {
     return completeCommands(document, { context: this.#completion.context });
   }
 
-  /** Returns a text whose commands are complete and without backticks, as a value for programs. */
+  /** Returns a text with completed commands, without backticks, as a value for programs. */
   plain(line: string): string {
     return toPlainCommands(line, this.#completion);
   }

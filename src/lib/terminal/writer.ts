@@ -5,9 +5,9 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 export interface TextWriter {
-  /** true after the reader has closed the pipe (`… | head -1`): nothing more is written, producers should stop */
+  /** true after the reader has closed the pipe (`… | head -1`): writes do nothing, and producers should stop */
   readonly closed: boolean;
-  /** Resolves when there is room for more. @throws the earlier failure, or the signal's reason */
+  /** Writes a chunk. Resolves when the stream can accept more. @throws an earlier error, or the signal's reason */
   write(chunk: string | Uint8Array): Promise<void>;
   flush(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export class StreamWriter implements TextWriter {
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /** @param name in messages @param options `isBeside`: the stream is for messages, whose failure is ignored */
+  /** @param name used in messages @param options `isBeside` is true for a stream of messages: errors are ignored */
   constructor(
     stream: Writable,
     name: string,
@@ -62,7 +62,7 @@ export class StreamWriter implements TextWriter {
       this.#batch += chunk;
       if (this.#batch.length >= BATCH_CHARACTERS) {
         this.#send();
-        // writing to a file never waits, so signals could otherwise not be handled
+        // writes to a file never wait, so without this pause signals could not be handled
         await nextTurn();
         this.#signal?.throwIfAborted();
       } else if (!this.#scheduled) {

@@ -6,7 +6,7 @@ export interface MergedRange {
   readonly range: string;
   readonly from: CellPosition;
   readonly to: CellPosition;
-  /** value of the first cell, which the cells merged below have, too; undefined until the cell was read */
+  /** value of the first cell, which all merged cells share; undefined until that cell is read */
   value?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ const MAX_RANGES_PER_ROW = 2 ** 14 / 2;
 
 const getRangeReference = createAttributeReader("ref");
 
-/** The merged ranges of a sheet. The XML of the sheet lists them after the rows. */
+/** The merged ranges of a sheet, which the XML of the sheet lists after the rows. */
 export class MergedRanges implements Pick<XmlHandler, "open"> {
   readonly #all: MergedRange[] = [];
   #isSorted = true;
@@ -36,7 +36,7 @@ export class MergedRanges implements Pick<XmlHandler, "open"> {
     if (this.#all.length > MAX_MERGED_RANGES) throw createWorkbookTooLargeFailure();
   }
 
-  /** Returns the merged ranges that cover a row. @param row must not be before the row of the last call */
+  /** Returns the merged ranges that cover a row. @param row must not be above the row of the previous call */
   covering(row: number): readonly MergedRange[] {
     if (!this.#isSorted) this.#all.sort((a, b) => a.from.row - b.from.row);
     this.#isSorted = true;

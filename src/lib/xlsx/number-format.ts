@@ -2,7 +2,7 @@ import numfmt from "numfmt";
 
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
-/** A number as Excel shows it, or the reason why the shown text cannot be used as the value. */
+/** A number as the text that Excel shows, or the reason why that text cannot be used as the value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
 export interface CellFormat {
@@ -27,9 +27,9 @@ export const getBuiltInPattern = (id: number): string | undefined => {
 };
 
 const MIN_INEXACT_NUMBER = 1e15;
-/** The smallest number with twelve digits. Codes such as IMEIs have at least this many digits, amounts do not. */
+/** The smallest number that is treated as a code. Codes such as IMEIs have at least twelve digits. */
 const MIN_CODE_NUMBER = 1e11;
-/** Maximum significant digits that Excel shows, and writes to CSV, of a number with an exponent. */
+/** Maximum number of significant digits that Excel shows, and writes to CSV, of a number with an exponent. */
 const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
@@ -39,12 +39,12 @@ const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolea
   return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
 };
 const DAYS_1904 = 1462;
-/** Serial numbers of the day after 9999-12-31, and of 1900-02-29, which did not exist. */
+/** Serial numbers of the day after 9999-12-31, and of 1900-02-29, a day that did not exist. */
 const DAY_AFTER_LAST = 2_958_466;
 const NONEXISTENT_DAY = 60;
 const SECONDS_PER_DAY = 86_400;
 
-/** Formats a serial number as `YYYY/MM/DD`, with the time if present and shown; undefined if it is not a date. */
+/** Formats a serial number as `YYYY/MM/DD`, with a time if shown and not midnight; undefined if it is not a date. */
 function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
   const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * SECONDS_PER_DAY) / SECONDS_PER_DAY;
   const day = Math.floor(rounded);
@@ -56,8 +56,8 @@ function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedN
 }
 
 /**
- * Creates a cell format. Dates are always `YYYY/MM/DD`: Excel's depend on the computer's language. @param pattern
- * undefined if the workbook lacks it @param date1904 days are counted from 1904
+ * Creates a cell format. Dates become `YYYY/MM/DD`, because Excel's form depends on the computer's language. @param
+ * pattern undefined if the workbook does not define the format @param date1904 true if days are counted from 1904
  */
 export function createCellFormat(pattern: string | undefined, date1904: boolean): CellFormat {
   if (pattern === undefined || !numfmt.isValidFormat(pattern)) {
@@ -70,8 +70,8 @@ export function createCellFormat(pattern: string | undefined, date1904: boolean)
   const number = (value: number): FormattedNumber => {
     if (type === "date" || type === "datetime")
       return formatSerialDate(date1904 ? value + DAYS_1904 : value, type) ?? toUnreadableNumber(value);
-    // Excel shows long numbers in the General format with an exponent, although the cell has all digits; a number that
-    // was typed with an exponent has another format
+    // Excel shows a long number in the General format with an exponent, although the cell contains all digits. If a
+    // user typed an exponent, the cell has a different format.
     if (isGeneral && Number.isInteger(value) && Math.abs(value) < MIN_INEXACT_NUMBER) return { text: String(value) };
     if (Math.abs(value) >= MIN_INEXACT_NUMBER) return { code: "cell-digits", text: String(value) };
     const shown = inFormat(value);

@@ -27,9 +27,9 @@ const getCellTypeCode = createAttributeReader("t");
 const getHiddenFlag = createAttributeReader("hidden");
 
 /**
- * Reads the rows of a worksheet with their numbers, each cell as Excel shows it: a cell merged with those above has
- * their value; one that Excel does not show as it is, or not at all, is a problem, never blank. Rows without values are
- * left out, unless formatted below the header. Records have as many cells as the first one, or more.
+ * Reads the numbered rows of a worksheet, each cell as Excel shows it. Cells merged with cells above have the value of
+ * the first of them. If Excel shows a value in a changed form or not at all, the cell is a problem, never blank. Rows
+ * without values are left out, except formatted rows below the header.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
@@ -133,7 +133,7 @@ export class SheetReader implements XmlHandler {
       case "inlineStr":
         return this.#shownText(inline);
       case "str":
-        // the result of a formula may be an empty text, but it must be present
+        // the result of a formula may be an empty text, but a result must be present
         if (this.#hasFormula && !this.#hasValue) return this.#report("cell-formula", "");
         return this.#shownText(decodeCellText(value));
       case "b":
@@ -179,7 +179,7 @@ export class SheetReader implements XmlHandler {
     const covering = this.#context.merges.covering(this.#row);
     const isBlank = this.#filled.length === 0 && this.#found.length === 0;
     if (!isBlank) for (const range of covering) if (isVertical(range)) this.#shareValue(range);
-    // a row whose cells have formats but no values corresponds to a blank row in a CSV file
+    // below the header, a row of formatted cells without values corresponds to a blank row in a CSV file
     const isAbove = this.#row < this.#headerRow;
     if (!isAbove && (!isBlank || (this.#column > 0 && this.#width >= 0))) this.#passOn(isBlank ? [] : covering);
     for (const at of this.#filled) this.#cells[at] = "";
@@ -187,7 +187,7 @@ export class SheetReader implements XmlHandler {
     this.#found.length = 0;
   }
 
-  /** Stores the value of merged cells in their first row, and fills the value in below. */
+  /** In the first row of merged cells, stores their value. In each row below, sets the cell to that value. */
   #shareValue(range: MergedRange): void {
     const { column, row } = range.from;
     const at = column - 1;
@@ -203,7 +203,7 @@ export class SheetReader implements XmlHandler {
   #passOn(covering: readonly MergedRange[]): void {
     const row = this.#row;
     const isHeader = this.#width < 0;
-    // as in a CSV file, a blank line in place of the header counts as the header
+    // as in a CSV file, a blank header row is passed on as the header
     const headerRow = this.#headerRow;
     if (isHeader && row > headerRow) this.#sink.record([""], 1, headerRow, headerRow, true);
     const filled = Math.max((this.#filled.at(-1) ?? -1) + 1, ...this.#found.map(({ column }) => column));
@@ -217,7 +217,7 @@ export class SheetReader implements XmlHandler {
       const first = from.row === row ? from.column + 1 : from.column;
       const last = Math.min(to.column, this.#width);
       for (let column = first; column <= last; column += 1) {
-        // values below a covered header are reported separately
+        // blank cells in a merged header are no problem, because values below them are reported in their rows
         if (isHeader && from.row === to.row && this.#cells[column - 1] === "") continue;
         this.#found.push({ code: "cell-merged", column, params: { cell: toCellName(column, row), ...params } });
       }

@@ -3,7 +3,7 @@ import { scanXml, unescapeXml, type XmlHandler } from "./xml.ts";
 
 const MAX_RAW_CHARACTERS = 1024 * 1024;
 
-/** Matches escapes such as `_x000D_` of characters that XML forbids. @see ECMA-376 part 1, 22.9.2.19 */
+/** Matches escapes such as `_x000D_`, which replace characters that XML forbids. @see ECMA-376 part 1, 22.9.2.19 */
 const ESCAPE_SEQUENCE = /_x([0-9A-Fa-f]{4})_/g;
 
 export class TextCollector {
@@ -41,7 +41,7 @@ export const decodeCellText = (raw: string): string => {
     : text;
 };
 
-/** A workbook's shared strings, as UTF-8: millions of JavaScript strings would need five times the memory. */
+/** A workbook's shared strings, stored as UTF-8: millions of JavaScript strings would take five times the memory. */
 export class SharedStrings {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #ends = new Uint32Array(4096);
@@ -76,7 +76,7 @@ export class SharedStrings {
   }
 }
 
-/** @param most maximum number of strings to read  @throws Failure `input-rejected` */
+/** Reads the shared strings of a workbook. @param most maximum number of strings @throws Failure `input-rejected` */
 export async function readSharedStrings(
   bytes: AsyncIterable<Uint8Array>,
   most = Number.POSITIVE_INFINITY,

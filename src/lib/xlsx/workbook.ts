@@ -15,9 +15,9 @@ import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts"
 import { Zip } from "./zip.ts";
 
 const MIB = 1024 * 1024;
-/** Maximum size of a workbook, which is held in memory, because a ZIP archive lists its files only at its end. */
+/** Maximum size of a workbook. It is held in memory, because a ZIP archive lists its files only at its end. */
 const MAX_WORKBOOK_BYTES = 64 * MIB;
-/** Maximum size of unpacked strings, which, unlike sheets (see {@link MAX_SHEET_BYTES}), are held in memory. */
+/** Maximum size of unpacked strings. Strings are held in memory, unlike sheets (see {@link MAX_SHEET_BYTES}). */
 const MAX_STRING_BYTES = 128 * MIB;
 const MAX_SHEET_BYTES = 1024 * MIB;
 const MAX_PART_BYTES = 8 * MIB;
@@ -62,7 +62,7 @@ export class Workbook {
     this.#strings = strings;
   }
 
-  /** Opens a workbook.  @throws Failure `input-rejected` if it is not a workbook, not supported, or has a password */
+  /** Opens a workbook. @throws Failure `input-rejected` if it has a password, or is not a supported workbook */
   static async open(bytes: Buffer): Promise<Workbook> {
     const zip = await Zip.open(bytes);
     const main = findRelatedPart(await readRelations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
@@ -79,8 +79,8 @@ export class Workbook {
   }
 
   /**
-   * @param named name or pattern; undefined: the only visible sheet with data @throws `usage` for no or several such
-   * sheets; `input-rejected`
+   * Reads the records of a sheet. @param named name or pattern; if undefined, the only visible sheet with data @throws
+   * `usage` if no sheet or several sheets match, `input-rejected` if the sheet is damaged
    */
   async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
@@ -101,7 +101,7 @@ export class Workbook {
     lines?.end();
   }
 
-  /** Reads at least the first rows of a sheet, ignoring merged cells.  @throws Failure as {@link read} */
+  /** Reads at least the first `rows` rows of a sheet, and ignores merged cells. @throws Failure as {@link read} */
   async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
     let row = 0;
@@ -115,7 +115,7 @@ export class Workbook {
       const reader = new SheetReader(context, { record, problem: () => undefined });
       await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), reader, () => row >= rows);
     };
-    // the rows must be read before it is known which strings they need
+    // the rows are read twice, because only the rows show how many strings are needed
     let needed = 0;
     const note = (index: number): string => {
       if (row < rows) needed = Math.max(needed, index + 1);
@@ -169,7 +169,7 @@ async function readRelations(zip: Zip, part: string): Promise<ReadonlyMap<string
   const place = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
   await scanXml(zip.chunks(place, MAX_PART_BYTES), {
     open(name, attributes) {
-      // targets outside the workbook are never opened
+      // files outside the workbook are never opened
       if (name !== "Relationship" || RELATION_ATTRIBUTES.mode(attributes) === "External") return;
       const target = RELATION_ATTRIBUTES.target(attributes) ?? "";
       const full = target.startsWith("/") ? target.slice(1) : posix.join(folder, target);
@@ -247,14 +247,14 @@ export class WorkbookReader {
     this.#sink = sink;
   }
 
-  /** @param bytes stored without a copy, so the caller must not reuse the buffer */
+  /** Stores the next bytes of the workbook. @param bytes not copied, so the caller must not reuse the buffer */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     if (this.#bytes > MAX_WORKBOOK_BYTES) throw createWorkbookTooLargeFailure().with({ where: this.#options.fileName });
     this.#chunks.push(bytes);
   }
 
-  /** Reads the records, piece by piece. @throws Failure as {@link Workbook} */
+  /** Reads the records in pieces. @throws Failure as {@link Workbook} */
   async *end(): AsyncGenerator<void> {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];

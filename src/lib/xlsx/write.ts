@@ -4,7 +4,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { toColumnName } from "./cell-name.ts";
 
-/** Excel's maximum number of rows. {@link MAX_CELL_CHARACTERS} is its maximum number of characters in a cell. */
+/** Excel's maximum number of rows per sheet. {@link MAX_CELL_CHARACTERS} is the maximum length of a cell. */
 const MAX_ROWS = 2 ** 20;
 const MAX_CELL_CHARACTERS = 32_767;
 
@@ -22,7 +22,7 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     )
     .join("")}</Relationships>`;
 
-/** The numbers of the styles; 0 is Excel's own. */
+/** Numbers of our cell styles. Number 0 is reserved for Excel's default style. */
 const STYLE_NUMBERS = { text: 1, header: 2 } as const;
 
 const buildCellFormat = (font: number, fill: number): string =>
@@ -72,7 +72,7 @@ const XML_ENTITIES = new Map([
   [">", "&gt;"],
 ]);
 
-/** Matches characters that XML forbids, and a `_` that looks like an escape. @see ECMA-376 part 1, 22.9.2.19 */
+/** Matches characters that XML forbids, and a `_` that begins text like an escape. @see ECMA-376 part 1, 22.9.2.19 */
 // oxlint-disable-next-line no-control-regex
 const UNWRITABLE_CHARACTERS =
   /[\0-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|_(?=x[0-9A-Fa-f]{4}_)/g;
@@ -98,16 +98,16 @@ const createLimitFailure = (en: string, ja: string): Failure =>
 
 type Batches = AsyncIterable<readonly (readonly string[])[]>;
 
-/** A sheet. The header, its first row, stays in view and is on every A4 page. Columns fit their contents or wrap. */
+/** A sheet. Its header (the first row) is frozen and printed on every A4 page. Columns fit their contents or wrap. */
 export interface Sheet {
-  /** at most 31 characters, none of `[]:*?/\`; no other sheet has it */
+  /** at most 31 characters, without `[]:*?/\`, and unique in the workbook */
   readonly name: string;
   readonly rows: Batches;
 }
 
 const MAX_MEASURED_ROWS = 300;
 
-/** Widths of columns, in Latin characters. A column that is too wide for the page is not narrower than `shortened`. */
+/** Widths of columns in Latin characters. In a sheet wider than a page, columns shrink, but not below `shortened`. */
 const WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
 
 const PAGE_WIDTH = 180;
@@ -175,10 +175,10 @@ const renderSheetStart = (widths: readonly number[]): string => {
 
 export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
 
-/** Equal rows result in equal bytes, because the date is fixed: the first date that ZIP allows. */
+/** A fixed date, the first one that ZIP allows, so that equal rows result in equal bytes. */
 const ENTRY_OPTIONS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
 
-/** Yields a workbook of text cells, which Excel neither converts nor runs. @throws `input-rejected` above `maxRows` */
+/** Yields a workbook of text cells, so that Excel runs no formula. @throws `input-rejected` above `maxRows` rows */
 export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;

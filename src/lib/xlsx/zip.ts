@@ -6,7 +6,7 @@ import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./w
 const toWorkbookFailure = (error: unknown): Failure =>
   error instanceof Failure ? error : createDamagedWorkbookFailure(error);
 
-/** A ZIP archive in memory. Names are stored in lower case, because the names of workbook parts are case-insensitive. */
+/** A ZIP archive in memory. Names are stored in lower case, because names in workbooks are case-insensitive. */
 export class Zip {
   readonly #file: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -20,11 +20,11 @@ export class Zip {
   static async open(bytes: Buffer): Promise<Zip> {
     const entries = new Map<string, Entry>();
     try {
-      // reads names that begin with a slash or contain backslashes, too
+      // without this option, names that contain backslashes or begin with a slash would be rejected
       const file = await fromBufferPromise(bytes, { decodeStrings: false });
       for await (const entry of file.eachEntry()) {
         const key = entry.fileNameRaw.toString("utf8").replace(/^\//, "").toLowerCase();
-        // if two files have the same name, it is unknown which of them an office program would read
+        // rejected if two files have the same name, because office programs differ in which file they read
         if (entry.isEncrypted() || entries.has(key)) throw createDamagedWorkbookFailure();
         entries.set(key, entry);
       }
@@ -38,7 +38,7 @@ export class Zip {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** Unpacks a file, if there is one, in pieces.  @throws `input-rejected` if damaged or larger than `most` bytes */
+  /** Yields the unpacked file in pieces, if it exists. @throws `input-rejected` if damaged or above `most` bytes */
   async *chunks(name: string, most: number): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return;

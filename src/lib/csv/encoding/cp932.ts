@@ -1,6 +1,6 @@
 /**
- * The two-byte sequences of CP932 (Windows-31J), from the platform's own table, which a test next to `decode.ts`
- * compares with glibc's. @see https://encoding.spec.whatwg.org/#shift_jis-decoder
+ * Converts the two-byte sequences of CP932 (Windows-31J). The table is taken from the decoder of Node.js, and a test
+ * next to `decode.ts` compares it with glibc's table. @see https://encoding.spec.whatwg.org/#shift_jis-decoder
  */
 
 export const isLeadByte = (byte: number): boolean => (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
@@ -12,7 +12,7 @@ const TRAIL_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(isTrai
 
 let cp932ToUnicodeTable: Uint16Array | undefined;
 
-/** Returns the UTF-16 code unit of each two-byte sequence (`lead << 8 | trail`), or 0. U+E000-E757: user-defined. */
+/** Returns the UTF-16 code unit of each two-byte sequence (`lead << 8 | trail`), or 0; user-defined from U+E000. */
 export function getCp932ToUnicode(): Uint16Array {
   return (cp932ToUnicodeTable ??= buildCp932ToUnicode());
 }
@@ -32,15 +32,15 @@ function buildCp932ToUnicode(): Uint16Array {
 let unicodeToCp932Table: Uint16Array | undefined;
 
 /**
- * Returns the CP932 sequence of each UTF-16 code unit: one byte if below 0x100, else two; 0 if there is none. Of
- * several sequences, it is the one that Windows and glibc write: JIS X 0208, NEC row 13, then IBM extensions, never
- * NEC's selection (ED, EE) or the user-defined area.
+ * Returns the CP932 sequence of each UTF-16 code unit: one byte if below 0x100, else two bytes; 0 if there is none. If
+ * a character has several sequences, returns the one that Windows and glibc write: JIS X 0208 first, then NEC row 13,
+ * then the IBM extensions, never NEC's selection (lead bytes ED, EE) or the user-defined area.
  */
 export function getUnicodeToCp932(): Uint16Array {
   return (unicodeToCp932Table ??= buildUnicodeToCp932());
 }
 
-/** Lead byte classes by rising priority: if a character has several sequences, later classes overwrite earlier ones. */
+/** Classes of lead bytes, in rising priority: if a character has several sequences, the last class counts. */
 const LEAD_BYTE_CLASSES: readonly ((lead: number) => boolean)[] = [
   (lead) => lead === 0xed || lead === 0xee,
   (lead) => lead >= 0xfa,

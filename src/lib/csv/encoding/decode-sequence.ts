@@ -3,9 +3,8 @@ import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
 /**
- * Returns the length of the sequence at `at`, negative for invalid bytes, which end where the WHATWG decoders end them,
- * so that no ASCII byte is lost. Bytes beyond the end count as missing. @see
- * https://encoding.spec.whatwg.org/#utf-8-decoder
+ * Returns the length of the byte sequence at `at`, negative if it is invalid. An invalid sequence ends where the WHATWG
+ * decoders end it, so that no ASCII byte is lost. @see https://encoding.spec.whatwg.org/#utf-8-decoder
  */
 export type SequenceMeasurer = (bytes: Uint8Array, at: number) => number;
 
@@ -19,7 +18,7 @@ const measureCp932: SequenceMeasurer = (bytes, at) => {
   return trail < 0x80 ? -1 : -2;
 };
 
-/** Returns the range of the second byte of a UTF-8 sequence. It is narrower for four of the lead bytes. */
+/** Returns the smallest and largest second byte of a UTF-8 sequence. Four lead bytes have a smaller range. */
 function getSecondByteRange(lead: number): readonly [number, number] {
   if (lead === 0xe0) return [0xa0, 0xbf];
   if (lead === 0xed) return [0x80, 0x9f];
@@ -28,7 +27,7 @@ function getSecondByteRange(lead: number): readonly [number, number] {
   return [0x80, 0xbf];
 }
 
-/** Returns the length in bytes of a UTF-8 sequence with this lead byte; 0 if no sequence can begin with the byte. */
+/** Returns the length in bytes of a UTF-8 sequence with this lead byte; 0 if the byte cannot begin a sequence. */
 function getUtf8SequenceSize(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
@@ -49,7 +48,7 @@ const measureUtf8: SequenceMeasurer = (bytes, at) => {
   return size;
 };
 
-/** Measures a sequence of a valid form, even if no character has these bytes. */
+/** Measures a sequence with the form of an EUC-JP character, even if no character has these bytes. */
 const measureEucJpForm: SequenceMeasurer = (bytes, at) => {
   const size = getEucJpSize(bytes[at] ?? 0);
   const last = bytes[at] === 0x8e ? 0xdf : 0xfe;
@@ -68,7 +67,7 @@ const getEucJpSize = (lead: number): number => {
 
 let iconv: { readonly decode: typeof decode };
 
-/** Must be called before text in an encoding is decoded: the tables of EUC-JP take 30 ms to load. */
+/** Loads the tables of an encoding, which takes 30 ms for EUC-JP. Call this before text in the encoding is decoded. */
 export const loadEncoding = async (encoding: string): Promise<void> => {
   if (encoding === "euc-jp") ({ default: iconv } = await import("iconv-lite"));
 };
@@ -103,7 +102,7 @@ export const SEQUENCE_MEASURERS: Readonly<Record<Encoding, SequenceMeasurer>> = 
   "euc-jp": measureEucJp,
 };
 
-/** Returns the length of an incomplete character at the end of a chunk. `bytes` starts at a character boundary. */
+/** Returns the number of bytes of an incomplete character at the end. `bytes` must begin with a whole character. */
 export function countUnfinishedBytes(encoding: Encoding, bytes: Uint8Array): number {
   const size = bytes.length;
   if (encoding === "utf-8") {

@@ -3,16 +3,16 @@ import type { Encoding } from "../records/record.ts";
 
 /** Receives the output of a {@link Decoder}, in file order. */
 export interface TextSink {
-  /** Receives characters, at least one. A surrogate pair is never split. */
+  /** Receives at least one character. A surrogate pair is never split between two calls. */
   text(text: string): void;
-  /** Receives bytes that are not a character of the encoding, as hexadecimal text such as `81 FF`. */
+  /** Receives bytes that are invalid in the encoding, as hexadecimal text such as `81 FF`. */
   invalid(bytes: string): void;
 }
 
-/** Maximum number of bytes decoded at once. Longer writes are decoded in pieces, to bound a string's size. */
+/** Maximum number of bytes that are decoded at once. This limits the size of the strings. */
 const MAX_PIECE_BYTES = 32 * 1024;
 
-/** Restores three control characters that the platform's shift_jis rotates.  @see icu's ibm-943_P15A-2003 */
+/** Restores U+001A, U+001C and U+007F, which the platform's decoder mixes up. @see icu's ibm-943_P15A-2003 */
 const restoreControlCharacters = (text: string): string =>
   text.includes("\u001a") || text.includes("\u001c") || text.includes("\u007f")
     ? text.replace(/[\u001a\u001c\u007f]/g, (control) =>
@@ -23,7 +23,7 @@ const restoreControlCharacters = (text: string): string =>
 const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
-/** Decodes a file in chunks of any size, without a byte order mark. Invalid bytes are reported apart from the text. */
+/** Decodes a file from chunks of any size, and removes a byte order mark. Invalid bytes are reported, not decoded. */
 export class Decoder {
   readonly #encoding: Encoding;
   readonly #decode: (bytes: Uint8Array) => string;
@@ -51,7 +51,7 @@ export class Decoder {
   #writePiece(piece: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? piece : Buffer.concat([this.#tail, piece]);
     const tail = countUnfinishedBytes(this.#encoding, bytes);
-    // copy: the caller may reuse its buffer, and Buffer's own slice() returns a view
+    // copied, because the caller may reuse its buffer; the slice() of a Buffer would return a view
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#decodePiece(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }

@@ -2,32 +2,31 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** Text that is valid both as UTF-8 and as half-width kana in CP932: only a person can decide between them. */
+/** A file that is valid both as UTF-8 and as half-width kana in CP932: only a person can choose the encoding. */
 export interface EncodingAmbiguity {
   readonly row: number;
-  /** the text read as UTF-8 (`Muñoz`) */
+  /** a sample line of the file, read as UTF-8 (`Muñoz`) */
   readonly utf8: string;
-  /** the text read as CP932 (`Muﾃｱoz`) */
+  /** the same sample line, read as CP932 (`Muﾃｱoz`) */
   readonly cp932: string;
 }
 
 export interface EncodingGuess {
   readonly encoding: Encoding;
   readonly bom: boolean;
-  /** true if no byte is above 7F: the text is the same in UTF-8 and CP932 */
+  /** true if no byte is above 7F, so that the text is the same in UTF-8 and CP932 */
   readonly ascii: boolean;
   readonly ambiguity: EncodingAmbiguity | undefined;
   readonly size: number;
 }
 
-/** Maximum length of the sample line in bytes: before the first kana, and in total. */
+/** Maximum length in bytes of the whole sample line, and of its part before the first kana. */
 const CONTEXT_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
 /**
- * Detects the encoding from all bytes of a file: by a byte order mark, else UTF-8 if valid, else CP932. The order
- * matters: Japanese UTF-8 is often valid CP932, but CP932 is valid UTF-8 only if all non-ASCII characters are
- * half-width kana.
+ * Detects the encoding from all bytes of a file: a byte order mark decides, else UTF-8 if the bytes are valid UTF-8,
+ * else CP932. UTF-8 is tried first, because Japanese UTF-8 is often valid CP932, whereas CP932 is rarely valid UTF-8.
  */
 export class EncodingDetector {
   #start: Uint8Array = new Uint8Array(0);
@@ -52,7 +51,7 @@ export class EncodingDetector {
     if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
-  /** True if the encoding is certain, because a byte order mark or a sequence that is not UTF-8 was found. */
+  /** True if further bytes cannot change the encoding, after a byte order mark or a sequence that is not UTF-8. */
   get settled(): boolean {
     return this.#bom !== undefined || !this.#utf8;
   }
@@ -72,7 +71,7 @@ export class EncodingDetector {
   #checkUtf8(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const tail = countUnfinishedBytes("utf-8", bytes);
-    // copy: the caller may reuse its buffer, and Buffer's own slice() returns a view
+    // copied, because the caller may reuse its buffer; the slice() of a Buffer would return a view
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
@@ -83,11 +82,11 @@ class KanaDetector {
   #row = 1;
   #inQuotes = false;
   #afterCr = false;
-  /** the bytes before the first kana, on its line */
+  /** the bytes before the first kana on the same line */
   #before: number[] = [];
   #sample: number[] | undefined;
 
-  /** @returns false after a byte above 7F that is not half-width kana */
+  /** Checks the next bytes. @returns false if a byte above 7F is not half-width kana */
   write(chunk: Uint8Array): boolean {
     let at = 0;
     if (this.#sample === undefined) at = this.#findFirst(chunk);
@@ -111,7 +110,7 @@ class KanaDetector {
     };
   }
 
-  /** Counts rows up to the first byte above 7F; newlines inside quotes do not count. */
+  /** Returns the index of the first byte above 7F, and counts rows before it. Quoted newlines do not count. */
   #findFirst(chunk: Uint8Array): number {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
@@ -129,7 +128,7 @@ class KanaDetector {
     return chunk.length;
   }
 
-  /** Returns the bytes of the line just before `at`, up to {@link CONTEXT_BYTES}. */
+  /** Returns at most {@link CONTEXT_BYTES} bytes before `at`, all on the same line as `at`. */
   #lineBefore(chunk: Uint8Array, at: number): number[] {
     const near = [...this.#before, ...chunk.subarray(Math.max(0, at - CONTEXT_BYTES), at)].slice(-CONTEXT_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);

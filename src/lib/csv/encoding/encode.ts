@@ -4,14 +4,14 @@ import type { Encoding } from "../records/record.ts";
 
 export interface UnmappableCharacter {
   readonly codePoint: number;
-  /** position in UTF-16 code units, counted from the start of the first text */
+  /** position of the character in the whole text, in UTF-16 code units */
   readonly index: number;
 }
 
 export interface EncoderOptions {
-  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts it; `error` writes nothing and reports it */
+  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts the character; `error` only reports the character */
   readonly onUnmappable: "error" | "replace";
-  /** true to start with a byte order mark; ignored for CP932 */
+  /** true to write a byte order mark first; ignored for CP932 */
   readonly bom?: boolean | undefined;
   /** called for every unmappable character if `onUnmappable` is `error` */
   readonly report?: ((unmappable: UnmappableCharacter) => void) | undefined;
@@ -20,7 +20,7 @@ export interface EncoderOptions {
 export interface Encoder {
   write(text: string): Buffer;
   end(): Buffer;
-  /** number of characters written as a look-alike with the same JIS code */
+  /** number of characters that were replaced by a look-alike with the same JIS code */
   readonly folded: number;
   readonly replaced: number;
 }
@@ -28,13 +28,13 @@ export interface Encoder {
 const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** Creates a strict encoder, for UTF-8 instead of EUC-JP. Each file needs its own encoder. */
+/** Creates an encoder for one file. EUC-JP is not supported: such a file is written as UTF-8. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
   encoding === "shift_jis"
     ? new Cp932Encoder(options)
     : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
-/** Returns the first unmappable character. Seven JIS characters have a look-alike instead; lone surrogates never do. */
+/** Returns the first character that the encoding lacks. Seven JIS characters with a look-alike are not returned. */
 export function findUnmappable(encoding: Encoding, text: string): UnmappableCharacter | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
   let first: UnmappableCharacter | undefined;
@@ -57,9 +57,9 @@ abstract class CountingEncoder implements Encoder {
   readonly #options: EncoderOptions;
   folded = 0;
   replaced = 0;
-  /** number of code units in earlier pieces */
+  /** number of UTF-16 code units in the pieces that are already encoded */
   protected written = 0;
-  /** text that is written with the next piece, such as the first half of a surrogate pair */
+  /** text that is encoded together with the next piece, such as the first half of a surrogate pair */
   #pending: string;
 
   constructor(options: EncoderOptions, start = "") {
@@ -98,8 +98,7 @@ abstract class CountingEncoder implements Encoder {
 }
 
 /**
- * Encodes CP932 with our own table, faster than iconv-lite and with the same result:
- * docs/decisions/003-cp932-encoder.md.
+ * Encodes CP932 by a table, faster than iconv-lite and with the same result. @see docs/decisions/003-cp932-encoder.md
  */
 class Cp932Encoder extends CountingEncoder {
   readonly #table = getUnicodeToCp932();

@@ -1,12 +1,12 @@
 import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
 
 const MIN_INVALID_SEQUENCES = 64;
-/** Minimum valid sequences per invalid one. Two-byte sequences prove little: two half-width kana may look like one. */
+/** Minimum number of valid sequences per invalid one. Half-width kana may look like a valid two-byte sequence. */
 const MIN_VALID_RATIO = 20;
 
 /**
- * Tells nearly UTF-8 from CP932, in whose hiragana, katakana and level-1 kanji valid three-byte sequences never
- * outnumber invalid sequences.
+ * Detects UTF-8 with a few invalid bytes. In CP932 text of hiragana, katakana and level-1 kanji, valid three-byte
+ * sequences of UTF-8 never outnumber invalid sequences.
  */
 export class NearUtf8Detector {
   #tail: Uint8Array = new Uint8Array(0);
@@ -21,7 +21,7 @@ export class NearUtf8Detector {
     this.#weigh(bytes.subarray(0, size));
   }
 
-  /** True if the file cannot be nearly UTF-8, whatever bytes follow. */
+  /** True if further bytes cannot change the result: the file is not nearly UTF-8. */
   get settled(): boolean {
     return this.#broken >= MIN_INVALID_SEQUENCES && this.#broken > this.#wide + this.#narrow;
   }

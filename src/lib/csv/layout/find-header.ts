@@ -6,9 +6,8 @@ import { readHeader, type HeaderOptions } from "./header.ts";
 import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
 
 /**
- * Finds the header among the first records: the first row with a column of the format or two that are probably misspelt
- * ones, else the next row with two such columns (below a title, or Excel's `sep=`), else the first row. A header of two
- * lines is in the upper row.
+ * Finds the header among the first records: row 1 if it has a column of the format, else the first row with two known
+ * or probably misspelt columns (titles may be above), else row 1. Of a header of two lines, finds the upper row.
  */
 export class HeaderFinder implements RecordSink {
   /** name of the sheet; undefined for the only sheet of a workbook */
@@ -44,7 +43,7 @@ export class HeaderFinder implements RecordSink {
     return this.#found !== undefined && columns.some(({ column }) => keys.includes(column.field));
   }
 
-  /** True if the rows above the header must be titles: each has less than three quarters of the header's cells. */
+  /** True if the rows above the header must be titles: each row has less than three quarters of the header's cells. */
   get isCertain(): boolean {
     return this.#found === undefined || this.#above.every((filled) => filled * 4 < this.#filled * 3);
   }

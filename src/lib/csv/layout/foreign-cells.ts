@@ -23,14 +23,14 @@ interface HeaderMeanings {
 
 const PATH_SEPARATOR = "/";
 
-/** Special separators of organisation levels: the deepest filled level, and the path of the levels above it. */
+/** Special values of `joined`: the deepest filled organisation level, and the path of the levels above that level. */
 export const [DEEPEST_LEVEL, LEVELS_ABOVE] = ["deepest", "above"];
 
 export const isTree = (joined: string | undefined): boolean => joined === DEEPEST_LEVEL || joined === LEVELS_ABOVE;
 
 export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
 
-/** Finds the cells that a map joins or that decide which rows are skipped. Each must have exactly one header in the file. */
+/** Finds the cells that a map joins or that decide which rows are skipped. Their headers must occur exactly once. */
 export const findForeignCells = (
   cells: readonly string[],
   { columns, positions: taken, map }: HeaderMeanings,
@@ -54,7 +54,7 @@ export const findForeignCells = (
   for (const { field, headers } of joins) {
     const column = findColumn(columns, field);
     const [own] = (column && taken.get(column)) ?? [];
-    // an export or a template has a column for the field, so nothing is joined
+    // a console export or a template has its own column for the field, so no cells are joined
     if (own !== undefined && headers.every((header) => !byKey.has(nameKey(header.trim())))) continue;
     const positions = headers.flatMap(find);
     const [first] = positions;

@@ -8,12 +8,12 @@ import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutCo
 import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
-/** The options for reading a header. Plain data, because it is sent to a worker and through the tenant API. */
+/** The options for reading a header: plain data, because they are sent to a worker and through the tenant API. */
 export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** true to read an unknown header as the likely column that the file lacks; it remains a problem */
+  /** true to read an unknown header as the most similar column that the file lacks; the header is still reported */
   readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
 }
@@ -51,18 +51,18 @@ const APPS_BY_HEADER = Map.groupBy(
   ({ header }) => nameKey(header),
 );
 
-/** Maximum number of suggestions. A malicious header with thousands of unknown columns would otherwise take seconds. */
+/** Maximum number of suggestions: a malicious header with thousands of unknown columns would take seconds. */
 const MAX_SUGGESTIONS = 100;
 
 export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
-/** Interprets the header cells one after another, and remembers the headers seen. */
+/** Interprets the header cells one after another. Stores the headers that were read, to find repeated headers. */
 class HeaderReader {
   readonly #format: Format;
   readonly #columns: readonly Column[];
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
-  /** headers of cells that are joined or that make rows be skipped */
+  /** headers whose cells are joined or decide which rows are skipped */
   readonly #used: ReadonlySet<string>;
   readonly #allowUnknown: boolean;
   readonly #firstSeen = new Map<string, number>();
@@ -71,7 +71,7 @@ class HeaderReader {
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
     this.#format = format;
     this.#columns = columns;
-    // the format's own columns come first in `columns` and take precedence over custom fields with the same name
+    // the columns of the format come first in `columns`, and win over custom fields with the same header
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toHeaderKey(header), to]));
     const { joins = [], skip = [] } = options.map ?? {};
@@ -126,7 +126,7 @@ interface HeaderCells {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  /** unknown headers that are similar to a header of the format, with the similar header */
+  /** the unknown headers that are similar to a header of the format, each with that similar header */
   readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
@@ -172,7 +172,7 @@ const createSimilarHeaderProblems = (
     return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
 
-/** Assigns the cells of misspelt headers to the likely columns that the file lacks, but never secrets. */
+/** Assigns cells with misspelt headers to the most similar columns that the file lacks, except secret columns. */
 const addLikelyColumns = (
   { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
@@ -228,15 +228,15 @@ const findMissingKey = (
   )?.header;
 };
 
-/** The interpretation of a header. A problem of severity error rejects the file, but its rows can still be checked. */
+/** The interpretation of a header. A problem of severity `error` rejects the file, but rows can still be checked. */
 export interface HeaderReading {
   readonly layout: Layout;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Interprets a header row. Columns are matched in any order after NFC, with the seven JIS look-alikes folded and
- * without outer blanks. Cells of columns with a problem are not read, except with {@link HeaderOptions.readsLikely}.
+ * Interprets a header row. Columns may be in any order. Headers are compared after NFC, without outer blanks, and with
+ * seven JIS look-alikes as equal. A column with a problem is not read, except with {@link HeaderOptions.readsLikely}.
  * @see facts 6.4: グループ名 is repeated, and orders differ
  */
 export const readHeader = (

@@ -15,11 +15,11 @@ export interface LayoutMatch<L extends KnownLayout> {
   /** columns that the layout needs and the list lacks; empty if the layout fits */
   readonly lacking: readonly string[];
   readonly further: readonly string[];
-  /** other columns of the list whose name suggests a field that the layout reads from another column */
+  /** columns of the list whose name suggests a field that the layout reads from a different column */
   readonly doubtful: readonly string[];
 }
 
-/** Returns the map without entries for columns that a list lacks, which could conflict with new columns. */
+/** Returns the map without entries for columns that the list lacks. Such entries could conflict with new columns. */
 export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => {
   const keys = new Set(headers.map(toHeaderKey));
   const isHere = (header: string): boolean => keys.has(toHeaderKey(header));
@@ -37,7 +37,7 @@ const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/** Returns the layout that fits best: the list has at least half of its columns.  @param layouts the newest first */
+/** Returns the best layout, with at least half of its columns in the list. @param layouts newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],

@@ -1,10 +1,10 @@
 import type { Column, Format } from "../../model/format.ts";
 import { text } from "../../text/index.ts";
 
-/** Number of rows at the start of a file in which the header is searched for, because titles may be above it. */
+/** Number of rows in which the header is searched for. Titles may be above the header. */
 export const HEADER_SEARCH_ROWS = 10;
 
-/** Number of rows below the header whose values are looked at to propose what a column means. */
+/** Number of rows below the header whose values are used to propose what a column means. */
 export const SAMPLE_ROWS = 10;
 
 export interface HeaderPlace {
@@ -19,9 +19,9 @@ export interface LayoutColumn {
   readonly header: string;
   /** positions of the cells that contain the value, counted from 0 */
   readonly positions: readonly number[];
-  /** separator of the values, if the value is joined from all cells; undefined otherwise */
+  /** separator of the values, if the value is joined from several cells */
   readonly joined?: string | undefined;
-  /** values by the cells that stand for them, see `toLooseValue` */
+  /** by cell, as `toLooseValue` returns it: the value that replaces the cell */
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -33,21 +33,21 @@ export interface SelectedCells {
 export interface Layout {
   readonly format: Format;
   readonly headers: readonly string[];
-  /** in the order of the format's columns */
+  /** in the order of the columns in the format */
   readonly columns: readonly LayoutColumn[];
   /** columns of the format, except secrets, that are missing from the file */
   readonly absent: readonly Column[];
   readonly unknown: readonly number[];
   /** positions of columns without a header, whose cells must be blank in every row */
   readonly unnamed: readonly number[];
-  /** position of the column with the reasons that clomoctl adds, see {@link isReasonHeader} */
+  /** position of the column with the reasons for rejection, see {@link isReasonHeader} */
   readonly reason: number | undefined;
   readonly key: string;
   readonly skip: readonly SelectedCells[];
   readonly place: HeaderPlace;
 }
 
-/** Headers of the last column in a file of rejected rows; recognised and ignored when the fixed file is read. */
+/** Headers of the last column in a file of rejected rows. The column is ignored when the corrected file is read. */
 const REASON_HEADERS = text("clomoctl:reason", "clomoctl:理由");
 
 export const isReasonHeader = (header: string): boolean => header === REASON_HEADERS.en || header === REASON_HEADERS.ja;

@@ -1,8 +1,8 @@
 import { CodeUnits } from "../records/units.ts";
 
 /**
- * Kinds of characters in a value, as bits: `-` and `/`, decimal point, white space and control characters, letters and
- * other printable ASCII, and non-ASCII. Digits set no bit.
+ * Kinds of characters in a value, one bit each: `-` and `/`; decimal point; white space and control characters; letters
+ * and other printable ASCII characters; non-ASCII characters. Digits set no bit.
  */
 export const DATE_SEPARATOR = 0x100;
 export const DECIMAL_POINT = 0x200;
@@ -25,15 +25,15 @@ const ASCII_CHARACTERS = Int16Array.from({ length: 128 }, (_, code) => {
 
 export class CharacterScan {
   kinds = 0;
-  /** two independent hashes, `high` and `low`, which ignore the case of ASCII letters */
+  /** two independent hashes (`high` and `low`), which ignore the case of ASCII letters */
   high = 0;
   low = 0;
 }
 
-/** Initial value of FNV-1a, the first of the two hashes. */
+/** Initial value of FNV-1a, the algorithm of the first hash. */
 const FNV_OFFSET_BASIS = 0x811c9dc5 | 0;
 
-/** Collects what most checks need to know of a value.  @param units contains the value from `from` to `to` */
+/** Scans the value in `units` from `from` to `to`, and stores the kinds of its characters and its hashes in `into`. */
 export const scanUnits = (units: Uint16Array, from: number, to: number, into: CharacterScan): void => {
   let kinds = 0;
   let a = FNV_OFFSET_BASIS;

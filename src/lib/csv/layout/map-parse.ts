@@ -15,7 +15,7 @@ const MAP_FILE_HINT = text(
   `対応表ファイルには columns・join・values・rows・options を書きます`,
 );
 
-/** Accepts a blank value in place of an empty mapping. */
+/** Accepts a blank value where a mapping is expected, and replaces it by the result of `blank`. */
 const allowBlank = <S extends z.ZodType>(blank: () => unknown, schema: S) =>
   z.preprocess((value) => (value === "" ? blank() : value), schema);
 
@@ -23,7 +23,7 @@ const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), 
 
 const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
 
-/** Defaults for options of an import, except options about safety. */
+/** Default options of an import. Options about safety are not allowed here. */
 const OptionsPart = z.strictObject({
   sheet: createPlainTextSchema().optional(),
   "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),
@@ -43,7 +43,7 @@ const MapSchema = allowBlank(
   }),
 );
 
-/** Sections of the column map file whose keys are headers, fields or values chosen by the user, as paths with dots. */
+/** Paths of the sections of a column map file whose keys are headers, fields or values chosen by the user. */
 const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "join", "values", "rows.skip"];
 
 const hasOwnKeys = (path: YamlPath): boolean =>
@@ -62,9 +62,9 @@ export interface MapFileSchema extends ColumnMap {
 }
 
 /**
- * Parses a `--map` file: `columns` (foreign header: ours, a field, or `ignore`), `join` (field: headers), `values`
- * (field: value in the file: value), `rows.skip` (header: values) and `options`, all as written. @throws
- * `input-rejected` with the line
+ * Parses a `--map` file with the sections `columns` (from header to our header, a field or `ignore`), `join` (from
+ * field to headers), `values` (from field and value in the file to our value), `rows.skip` (from header to values) and
+ * `options`. @throws `input-rejected` with the line
  */
 export const parseMapFile = (
   content: string,

@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
 
-/** A field whose value is joined from the cells of several foreign headers, without those that are blank. */
+/** A field whose value is joined from the cells of several foreign headers. Blank cells are left out. */
 export interface JoinedField {
   readonly field: string;
   readonly headers: readonly string[];
@@ -23,7 +23,7 @@ export interface SkippedCells {
   readonly values: readonly string[];
 }
 
-/** Rules for reading a file with foreign headers as a console file; plain data to pass through the tenant API. */
+/** Rules for reading a file with foreign headers as a console file: plain data, to be sent through the tenant API. */
 export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   readonly joins?: readonly JoinedField[] | undefined;
@@ -55,7 +55,7 @@ const describeSecondSource = (field: string, first: string, second: string): Tex
     `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
   );
 
-/** The columns that a map may name; `open`: the tenant may have custom fields that the caller does not know. */
+/** The columns that a map may name. `open` is true if the tenant may have custom fields unknown to the caller. */
 interface MapTargets {
   readonly columns: readonly Column[];
   readonly open: boolean;
@@ -69,7 +69,7 @@ const describeSecret = ({ header }: Column): Text =>
 
 const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) return describeSecret(column);
-  // a value can be translated to a blank cell
+  // the value of a file may be translated to a blank cell
   if (value === "") return undefined;
   const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
@@ -77,7 +77,7 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
 
 const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
 
-/** Yields the faults of columns and joins, such as two sources of the same field. */
+/** Yields the faults in the columns and joins of a map, such as two sources for the same field. */
 function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: MapTargets): Generator<MapFault> {
   const sources = new Map<string, string>();
   const check = (name: string, source: string): Text | undefined => {
@@ -111,7 +111,7 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: M
   }
 }
 
-/** Returns all faults of a map. @param customFields undefined if unknown: a name that is not built in is then no fault */
+/** Returns all faults of a map. @param customFields undefined if unknown: then a map may name any custom field */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,
@@ -121,7 +121,7 @@ export const findMapFaults = (
   return [...findSourceFaults(map, targets), ...findTranslationFaults(map, targets)];
 };
 
-/** Checks a map for a format.  @throws `input-rejected` with the first fault of the map */
+/** Checks a map against a format. @throws `input-rejected` with the first fault of the map */
 export const checkMap = (map: ColumnMap, format: Format): void => {
   const [fault] = findMapFaults(map, format);
   if (fault !== undefined) {

@@ -22,14 +22,14 @@ import {
 } from "./suspect.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
-/** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
+/** A column's value in one row: canonical text, null for a blank cell, or a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
 export interface RowOptions {
-  /** `keep`: a blank cell does not change the stored value, so only the key is required */
+  /** `keep`: blank cells do not change stored values, so only the key is required */
   readonly blank?: "clear" | "keep" | undefined;
   readonly allowErrorValues?: boolean | undefined;
-  /** true for a console export: nothing is corrected, and some values that are otherwise errors are only warnings */
+  /** true for a console export: no value is corrected, and some errors in values are reported as warnings */
   readonly fromConsole?: boolean | undefined;
 }
 
@@ -40,31 +40,31 @@ const BLANK_ROW: RowOmission = { code: "row-blank", column: 0, header: "", param
 interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
-  /** depth of the check in records in which the reader found nothing suspicious; always `by-all` in other records */
+  /** how thoroughly a value is checked, unless the reader found the record suspicious, which always means `by-all` */
   readonly judged: CheckDepth;
-  /** true if the column allows every value; the checks for all columns still apply */
+  /** true if the column's own rule allows every value; rules for all columns still apply */
   readonly free: boolean;
   readonly scrutiny: DamageCheckKind;
-  /** true if the column contains codes or email addresses, whose characters are scanned */
+  /** true if the column contains codes or email addresses: their characters are scanned */
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
-  /** position of the cell; -1 if the column is repeated */
+  /** position of the cell in the row; -1 if the column is repeated */
   readonly position: number;
   readonly joined: string | undefined;
   readonly translations: ReadonlyMap<string, string> | undefined;
-  /** true if the value is not the text of the cell, but joined or translated */
+  /** true if the value is joined from several cells or translated, so that it differs from the text of the cell */
   readonly derived: boolean;
   readonly required: boolean;
   /** values of a repeated column, refilled for each row */
   readonly list: string[] | undefined;
-  /** scans of the values, if the column contains codes or email addresses; refilled for each row */
+  /** scans of the row's values, if the column contains codes or email addresses; refilled for each row */
   readonly looks: CharacterScan[];
 }
 
 /**
- * How thoroughly a column is checked: `never` if its rule allows every value, `unless-plain-address` unless obviously a
- * valid address, `by-rule`, or `by-all`: also for hidden characters, length and so on.
+ * How thoroughly values are checked: `never`; `unless-plain-address` skips obviously valid email addresses; `by-rule`
+ * checks the rule of the column; `by-all` also searches for hidden characters, excessive length and so on.
  */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
@@ -95,7 +95,7 @@ const createCellCheck = (
   looks: [],
 });
 
-/** Escape characters and direction overrides: removing them would leave fragments or reversed text. */
+/** Matches escape and text direction characters. Removing these would leave fragments or reversed text. */
 const REORDERING_CHARACTERS = /[\u001b\u202d\u202e]/;
 
 const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): CellCheck => {
@@ -107,22 +107,22 @@ const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): C
   return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
 };
 
-/** Checks rows cell by cell and converts values to canonical form, without other rows or the tenant. */
+/** Checks rows cell by cell, and converts cells to canonical form. Does not compare rows or use the tenant. */
 export class RowChecker {
-  /** The values of the row that was checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
+  /** The values of the row checked last, parallel to {@link Layout.columns}. The next row overwrites them. */
   readonly values: CellValue[];
-  /** Scans of {@link values} that are codes or email addresses, one list per column; valid as long as the values. */
+  /** Scans of the codes and email addresses in {@link values}, one list per column. The next row overwrites them. */
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
-  /** Problems that are reported once, at the end of the file. */
+  /** The problems that are reported together at the end of the file. */
   readonly tally: Tally;
-  /** Whether the cells of the last checked row match the columns. If not, {@link values} are not those of that row. */
+  /** True if the cells of the row checked last match the columns; if false, {@link values} are from an earlier row. */
   complete = false;
-  /** Key of the row that was checked last, as written in the file, if it was corrected. */
+  /** Key of the row checked last, as in the file; undefined if the key was not corrected. */
   unmendedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
-  /** the checks for records that the reader suspects, parallel to `#cells` */
+  /** the stricter checks for records in which the reader found something suspicious, parallel to `#cells` */
   readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
@@ -130,7 +130,7 @@ export class RowChecker {
   readonly #isOfConsole: boolean;
   readonly #key: number;
   readonly #selection: RowSelection;
-  /** index of the column that is required when the key is blank; -1 if only the key can identify a record */
+  /** index of the column that is required if the key is blank; -1 if only the key can identify a record */
   readonly #fallbackKey: number;
   readonly #tree: CellCheck | undefined;
   #levels: readonly string[] = [];
@@ -140,7 +140,7 @@ export class RowChecker {
   #units: CellUnits | undefined;
   #good = true;
   #hasHidden = false;
-  /** errors that the reader found in the next record; further problems of their cells are not reported */
+  /** errors that the reader found in the next record; no further problems of the damaged cells are reported */
   readonly #damage: Problem[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {
@@ -165,14 +165,14 @@ export class RowChecker {
     this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
-  /** Stores a problem of the next record. Errors are reported unless the record is left out; warnings are summed up. */
+  /** Stores a problem of the next record: warnings are counted, errors reported unless the record is left out. */
   noteFound(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
-  /** Returns true for a column whose cells may be merged with the preceding ones: without a header, or in a path. */
+  /** Returns true if the cell may be merged with the preceding cell: its column has no header, or is part of a path. */
   #mayBeMerged(position: number): boolean {
     return (
       this.#unnamed.includes(position) ||
@@ -183,8 +183,8 @@ export class RowChecker {
   }
 
   /**
-   * Counts a record that is left out: blank, skipped by the map, or totals instead of a key; reports the reader's
-   * errors in others.  @param count number of cells; 0 if unknown
+   * Returns true and counts the record if it is left out, because it is blank, a total, or skipped by the map. Before
+   * returning false, reports the reader's errors in the record. @param count number of cells; 0 if unknown
    */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
@@ -209,8 +209,8 @@ export class RowChecker {
   }
 
   /**
-   * Checks a record and refills {@link values}, unless its cells cannot be assigned to columns: too few, surplus ones
-   * that are not blank, or the header again. @param row counted from 1 (the header) @param line on which it begins
+   * Checks a record and refills {@link values}. If the record has too few cells, filled surplus cells, or is the header
+   * again, {@link values} do not change. @param row counted from 1 (the header) @param line first line of the record
    * @param units positions of the cells in the text @returns false if the row has an error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
@@ -241,7 +241,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Returns true if a cell is so damaged that its further problems are meaningless. Position -1 is the whole row. */
+  /** Returns true if the reader found an error in the cell (-1 is the whole row): further problems mean nothing. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
@@ -252,7 +252,7 @@ export class RowChecker {
 
   #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
-    // copied, because a cell is a slice that keeps a whole chunk of the file in memory
+    // copied, because the cell is a slice, which would keep a whole chunk of the file in memory
     const params = value === undefined ? NO_PARAMS : { value: Buffer.from(truncateValue(value)).toString() };
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
@@ -281,7 +281,7 @@ export class RowChecker {
     return translations?.get(toLooseValue(value)) ?? value;
   }
 
-  /** Fills blank cells before the first filled level with the values of the row above, even if that row is left out. */
+  /** Fills blank cells before the first filled level from the row above. Rows that are left out count as rows above. */
   #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
     const own = positions.map((at) => (cells[at] ?? "").trim());
     const first = own.findIndex((part) => part !== "");
@@ -303,7 +303,7 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** Checks a value at index `at` of its column.  @returns the value, corrected if its meaning is certain */
+  /** Checks a value at index `at` of its column. @returns the value, corrected if its meaning is certain */
   #judge(cell: CellCheck, written: string, position: number, at: number, units?: CellUnits): string {
     const { judged, scrutiny, mend } = cell;
     const seen = cell.looked ? this.#look(cell, written, at, units?.starts[position], units) : EMPTY_SCAN;
@@ -345,7 +345,7 @@ export class RowChecker {
     else this.#fault(code, position, told);
   }
 
-  /** Scans a code or email address, at index `at` of its column. */
+  /** Scans a code or email address at index `at` of its column. */
   #look({ looks, derived }: CellCheck, value: string, at: number, start = -1, units?: CellUnits): CharacterScan {
     const seen = (looks[at] ??= new CharacterScan());
     if (units === undefined || derived || start < 0) scanText(value, seen);
@@ -422,7 +422,7 @@ const toCodeForm = (column: number, code: string): number =>
 
 class Tally {
   readonly #found = new Map<string, ProblemCount>();
-  /** the codes that consist only of digits, by their column and form */
+  /** the codes of digits, grouped by column, length and whether they begin with 0 */
   readonly #codes = new Map<number, CodeCount>();
   readonly #unnamed: number;
   readonly #place: HeaderPlace;
@@ -434,21 +434,21 @@ class Tally {
 
   note(problem: Problem, count = 1): void {
     const value = problem.code === "row-skipped" ? String(problem.params["value"]) : "";
-    // corrections are reported together
+    // all corrections are reported as one problem
     const key = problem.code === "value-mended" ? problem.code : `${problem.code} ${problem.column} ${value}`;
     const counted = this.#found.get(key);
     if (counted === undefined) this.#found.set(key, { first: problem, count });
     else counted.count += count;
   }
 
-  /** Counts a code of a known form.  @returns false for the first code of its form; add it with `noteCode` */
+  /** Counts a code if its form is known. @returns false for the first code of a form, to be added by `noteCode` */
   countsCode(column: number, code: string): boolean {
     const known = this.#codes.get(toCodeForm(column, code));
     if (known !== undefined) known.count += 1;
     return known !== undefined;
   }
 
-  /** @param problem problem to report if the other codes of the column show that the code lost zeros */
+  /** Adds the first code of its form. @param problem reported if other codes of the column show that zeros are lost */
   noteCode(problem: Problem, code: string): void {
     const form = { length: code.length, padded: code.startsWith("0") };
     this.#codes.set(toCodeForm(problem.column, code), { first: problem, count: 1, ...form });
@@ -466,7 +466,7 @@ class Tally {
     };
     const problems = [...found, ...this.#shortCodes()].map(({ first, count }) => {
       const params = { ...first.params, count };
-      // the problem concerns the whole column, so it is reported at the header
+      // the header is reported instead of a row, because the problem concerns the whole column
       return first.code === "header-blank"
         ? { ...first, ...this.#place, params: { ...params, row: first.row } }
         : { ...first, params };
@@ -474,7 +474,7 @@ class Tally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Returns the codes that may have lost leading zeros, because they are shorter than codes that begin with 0. */
+  /** Returns the codes that may have lost leading zeros: codes in the same column that begin with 0 are longer. */
   #shortCodes(): readonly ProblemCount[] {
     return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
       const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));

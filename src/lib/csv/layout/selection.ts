@@ -4,29 +4,29 @@ import { satisfiesRule } from "../../model/rules.ts";
 import { isBlankCell } from "./look.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
-/** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
+/** Matches the word in a row of totals. The cell must be the result of {@link toLooseValue}, without blanks. */
 const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
-/** A number below a column of a table, as {@link toLooseValue} returns it. A code with leading zeros does not match. */
+/** Matches a number (with or without a unit) in the result of {@link toLooseValue}, but no code such as 0012. */
 const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
-/** A cell without others in its row: the start of a note, the end of a table, or a total with its number. */
+/** Matches the only filled cell of a row that is a note, the end of a table, or a total with its number. */
 const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
-/** The start of each cell that one of these patterns can match after folding. Other cells are not folded. */
+/** Matches the start of every cell that the patterns above can match. This cheap test is done before NFKC. */
 const TEXT_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
-/** The reason why a row is left out and its values are not checked. */
+/** The reason why a row is left out. The values of such a row are not checked. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
 type RowDamage = Pick<Problem, "code" | "column">;
 
 export class RowSelection {
-  /** the values, as {@link toLooseValue} returns them, that make a row be skipped */
+  /** the values that make a row be skipped, as {@link toLooseValue} returns them */
   readonly #rules: readonly { readonly position: number; readonly values: ReadonlySet<string> }[];
   readonly #headers: readonly string[];
   readonly #keys: readonly LayoutColumn[];
-  /** position of the cell of the key; -1 if the file lacks the key */
+  /** position of the key's cell; -1 if the file lacks the key */
   readonly #key: number;
-  /** the columns in which every record has a value */
+  /** the columns that must be filled in every record */
   readonly #required: readonly LayoutColumn[];
 
   constructor({ skip, headers, columns, format, key }: Layout) {
@@ -38,7 +38,7 @@ export class RowSelection {
     this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
-  /** Returns why a row is left out; undefined for a record. @param damage damaged cells, which no rule matches */
+  /** Returns why a row is left out; undefined for a record. @param damage damaged cells, to which no rule applies */
   find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
@@ -50,13 +50,13 @@ export class RowSelection {
     return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
   }
 
-  /** Returns true for a row of totals or a note. A record also has other cells, and all required values. */
+  /** Returns true for totals or a note. A row with further filled cells and all required values is a record. */
   #isText(cells: readonly string[], count: number, damage: readonly RowDamage[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
     if (first >= count || !TEXT_START_PATTERN.test(cell)) return false;
-    // a cell whose value the reader could not determine; the text of merged cells is in the first of them
+    // cells whose value the reader could not determine; of merged cells, the first cell contains the value
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
     if (unknown.some((position) => position <= first)) return false;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");
@@ -64,7 +64,7 @@ export class RowSelection {
     const others = [...cells.slice(0, count).keys()].filter((position) => position !== first && isFilled(position));
     if (NOTE_PATTERN.test(start) && others.length + unknown.length === 0) return true;
     if (!TOTAL_PATTERN.test(start)) return false;
-    // a count below the column of addresses, such as "25 名", is not a value of a record
+    // a count below the addresses, such as "25 名", does not make a row a record
     const isCount = (position: number): boolean => COUNT_PATTERN.test(toLooseValue(cells[position] ?? ""));
     if (others.length + unknown.length > 0 && others.every(isCount)) return true;
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>

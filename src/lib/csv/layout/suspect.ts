@@ -4,7 +4,7 @@ import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison, toCp932Form } from "../../model/normalise.ts";
 import { findAddressWrapping } from "../../model/rules.ts";
 
-/** The kind of damage to search for in the values of a column; `number` for telephone numbers and the like. */
+/** The kind of damage that is searched for in a column. `number` is for values such as telephone numbers. */
 export type DamageCheckKind = "none" | "text" | "kana" | ScannedScrutiny;
 
 type ScannedScrutiny = "code" | "number" | "serial-number" | "mail";
@@ -13,7 +13,7 @@ const SCANNED: ReadonlySet<DamageCheckKind> = new Set<ScannedScrutiny>(["code", 
 
 export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED.has(scrutiny);
 
-/** Returns the damage to search for. Secrets are not searched; spreadsheets damage codes and serial numbers most. */
+/** Returns the kind of damage to search for; `none` for secrets. Spreadsheets damage codes and serial numbers most. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   const {
     secret,
@@ -36,14 +36,14 @@ const DATE_PATTERN =
   /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
 const DECIMAL_PATTERN = /^\d+\.0+$/;
 const HALF_WIDTH_KANA = /[\uff66-\uff9f]/;
-/** Characters that look like a hyphen; the long vowel mark only between digits. */
+/** Matches look-alikes of a hyphen. The long vowel mark matches only between digits. */
 const HYPHEN_VARIANT = /[\u2010-\u2015\u2212\uff0d]|(?<=\d)[\u30fc\uff70](?=\d)/;
 const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
 const FULL_WIDTH_CHARACTER = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
-/** Full-width characters in addresses, also `＠` and `。`, but not commas, which are a separate problem. */
+/** Matches full-width characters in addresses, including `＠` and `。`. Commas are a separate problem. */
 const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5d\u3002\uff61]/;
 
-/** By ASCII code: 1 for each character with which a damaged value may begin. */
+/** For each ASCII code, 1 if a damaged value may begin with that character. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
   /[-=#'\d]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
@@ -57,7 +57,7 @@ const detectCommonDamage = (value: string): ProblemCode | undefined => {
     case 0x23:
       return ERROR_VALUE.test(value) ? "value-error" : undefined;
     default:
-      // the cheap test comes first: most numbers have a second digit, so they cannot match
+      // cheap test first: most numbers have a second digit, so they do not match the pattern
       return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT_PATTERN.test(value)
         ? "value-exponent"
         : undefined;
@@ -86,7 +86,7 @@ const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x2
 
 const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
   const end = value.length;
-  // nearly all addresses do not begin with a scheme (mailto:) and end with a letter
+  // cheap test: nearly all addresses end with a letter, and do not begin with `mailto:`
   if (value.charCodeAt(6) === 0x3a || !isLetter(value.charCodeAt(end - 1))) {
     const wrapping = findAddressWrapping(value);
     if (wrapping !== undefined) return wrapping.code;
@@ -95,8 +95,8 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
 };
 
 /**
- * Returns what a spreadsheet or a person has probably done to a value. A code of digits is a `value-short` until the
- * longest code of its column is known.  @param look scan of a code or an email address
+ * Returns the damage that a spreadsheet or a person has probably done to a value. Every code of digits is returned as
+ * `value-short`, until the longest code of the column is known. @param look scan of a code or email address
  */
 export const detectDamage = (
   value: string,
@@ -130,7 +130,7 @@ const toFullWidthKana = (value: string): string =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** Returns true for a column with required names, but not of people. Such names are never corrected. */
+/** Returns true for a column of required names that are not names of people. Such names are never corrected. */
 export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
   required === "always" && comparison === "name" && personName === undefined;
 
@@ -143,8 +143,8 @@ const CORRECTIONS: Readonly<Record<Correction, (value: string) => string>> = {
 };
 
 /**
- * Returns what is corrected in a column: outer spaces, full-width letters and hyphens in codes, addresses and telephone
- * numbers, or half-width kana; nothing in secrets and names. Codes that are keys keep their width.
+ * Returns what is corrected in a column: outer spaces, half-width kana, and full-width characters in codes, addresses
+ * and telephone numbers. Nothing is corrected in secrets and names. The width of codes that are keys does not change.
  */
 export const correctionOf = (column: Column, isKey = false): Correction | undefined => {
   const { value, code, comparison = "exact", secret, personName, refers } = column;
@@ -160,6 +160,6 @@ export const createFixer = (column: Column, isKey?: boolean): ((value: string) =
   return correction && CORRECTIONS[correction];
 };
 
-/** Returns a form that is equal for all spellings of a value. @param how `name` for names of people */
+/** Returns the same text for all spellings of a value. @param how `name` for names of people */
 export const toPlainValue = (how: unknown, value: string): string =>
   how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](toCp932Form(value));

@@ -1,14 +1,14 @@
 import type { CellUnits } from "./units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
-/** A word for the values before or after a change, such as 異動前; the last character is captured. */
+/** Matches a word for values before or after a change, such as 異動前, and captures its last character. */
 const TIME_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
-/** Words in the second line that are appended to the name above: 所属コード */
+/** Matches words in the second line of a header that are appended to the name above, such as コード in 所属コード. */
 const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;
 
 /**
- * Joins a header of two lines: 所属 over 旧 and 新, or 異動前 over 所属, becomes 旧所属, 新所属. Returns undefined if the second line
- * is a row: none has only such words below a name that spans several columns.
+ * Joins a header of two lines: 所属 above 旧 and 新, or 異動前 above 所属, becomes 旧所属 and 新所属. Returns undefined if the second
+ * line is a record: no record consists of such words below a name that spans several columns.
  */
 export const joinHeaderLines = (upper: readonly string[], lower: readonly string[]): readonly string[] | undefined => {
   const lowers = Array.from({ length: Math.max(upper.length, lower.length) }, (_, at) => lower[at]?.trim() ?? "");
@@ -38,14 +38,14 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
   return spans && joined > 1 ? names : undefined;
 };
 
-/** Passes on the records, starting with the header row. Joins a header of two lines to one record. */
+/** Passes on the records from the header row. A header of two lines becomes one record. */
 export class HeaderLines implements RecordSink {
-  /** number of cells of a header of two lines; 0 for a header of one line */
+  /** number of cells in a header of two lines; 0 for a header of one line */
   width = 0;
   readonly #sink: RecordSink;
   readonly #row: number;
   #isOpen = true;
-  /** the header row, until the next row has come */
+  /** the header row, until the next row is read; the next row may be its second line */
   #upper: Parameters<RecordSink["record"]> | undefined;
   #problems: readonly RecordProblem[] = [];
 

@@ -7,37 +7,37 @@ import { AnyDialectSplitter } from "./split-any.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
-  /** default: the console's dialect, a comma and `"` */
+  /** by default, the console's dialect: a comma and `"` */
   readonly dialect?: Dialect | undefined;
-  /** maximum number of cells in a record; more cells are reported as `columns-too-many`; default 10,000 */
+  /** maximum number of cells in a record, by default 10,000; longer records are reported as `columns-too-many` */
   readonly maxCells?: number | undefined;
-  /** maximum number of characters in a record; more characters are reported as `record-too-long`; default 16 Mi */
+  /** maximum number of characters in a record, by default 16 Mi; longer records are reported as `record-too-long` */
   readonly maxRecordLength?: number | undefined;
-  /** row of the header, which may have two lines; the rows above are left out. Default: row 1, a single line */
+  /** first row of the header, which may have two lines; default 1, with one line. Rows above are left out */
   readonly headerRow?: number | undefined;
 }
 
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
-/** Suspect characters: NUL, BOMs, line separators, and possibly invisible characters, which no splitter detects. */
+/** Matches suspect characters, which splitters accept: NUL, BOMs, line separators, invisible characters. */
 const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
-/** The suspect characters that are reported. Joiners that belong to the characters next to them are not reported. */
+/** Matches the suspect characters that are reported. A joiner that belongs to its neighbours is not reported. */
 const REPORTED_UNICODE = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
 const REPORTED_CP932 = new RegExp(SUSPECT_CP932, "g");
 
-/** UTF-8 prefixes of {@link SUSPECT_UNICODE}: several times faster to find than the pattern. */
+/** UTF-8 prefixes of {@link SUSPECT_UNICODE}. Searching for the prefixes is several times faster than the pattern. */
 const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
-/** First bytes of the {@link SUSPECT_BYTES} that have several bytes. */
+/** First bytes of those {@link SUSPECT_BYTES} that consist of several bytes. */
 const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
 const MAX_CHARACTER_BYTES = 4;
 
-/** Delimiters of the scanner; csv-parse reads all others. */
+/** Matches the delimiters that the scanner supports. For any other delimiter, csv-parse is used. */
 const SCANNER_DELIMITERS = /^[,;\t]$/;
 
 /**
- * Reads the records of a CSV file in bounded memory: a record that is too long or has too many cells is reported, and
- * its text is dropped. Newlines can be CR, LF and CRLF, also mixed. An empty line is a record only in a file of one
- * column or as the header, but counts as a row, as in a spreadsheet. U+FFFD stands for invalid bytes.
+ * Reads the records of a CSV file in bounded memory: a record that is too long or has too many cells is reported and
+ * dropped. Newlines can be CR, LF or CRLF, even in the same file. Empty lines count as rows, as in a spreadsheet, but
+ * are records only in a file of one column or as the header. U+FFFD replaces invalid bytes.
  */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
@@ -45,7 +45,7 @@ export class RecordReader implements TextSink {
   readonly #splitter: Scanner;
   readonly #lines: HeaderLines | undefined;
   readonly #suspect: RegExp;
-  /** whether the next text may contain suspect characters */
+  /** true if the next text may contain suspect characters */
   #isSuspect = true;
   #isNextSuspect = false;
 
@@ -66,7 +66,7 @@ export class RecordReader implements TextSink {
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 
-  /** Reads the next bytes. When the call returns, the sink has received every record that ends in these bytes. */
+  /** Reads the next bytes, and passes every record that ends in these bytes to the sink before returning. */
   write(bytes: Uint8Array): void {
     if (this.#encoding === "utf-8") this.#suspectBytes(bytes);
     this.#decoder.write(bytes);
@@ -75,7 +75,7 @@ export class RecordReader implements TextSink {
   #suspectBytes(bytes: Uint8Array): void {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const found = bytes.length < MAX_CHARACTER_BYTES || SUSPECT_BYTES.some((begin) => buffer.includes(begin));
-    // an incomplete character, or a possible end-of-file mark, is decoded together with the next bytes
+    // a character or byte order mark that is split between chunks is decoded with the next chunk
     this.#isSuspect = found || this.#isNextSuspect;
     this.#isNextSuspect = found || SUSPECT_LEAD_BYTES.includes(bytes.at(-1));
   }

@@ -42,10 +42,10 @@ export interface RecordProblem {
 
 export interface RecordSink {
   /**
-   * Receives one record. `cells[0..count)` are valid until the call returns; a cell may keep its chunk in memory, so
-   * copy those that are kept. `count` is 0 if the cells cannot be determined. @param row counted from 1 (the header),
-   * with empty lines @param line on which it begins @param sound false if a problem of this record was reported @param
-   * units positions of the cells in the text, valid until the call returns
+   * Receives one record: the first `count` cells, or none (0) if the cells cannot be determined. `cells` is valid until
+   * the call returns. Copy stored cells: a cell may keep its chunk in memory. @param row counted from 1 (the header),
+   * including empty lines @param line first line of the record @param sound false if a problem of this record was
+   * reported @param units positions of the cells in the text, valid until the call returns
    */
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean, units?: CellUnits): void;
   problem(problem: RecordProblem): void;

@@ -23,13 +23,13 @@ const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
 /**
- * Splits text into records as csv-parse does up to the first problem (verified by a property test), but faster. A quote
- * in an unquoted cell is text; text after a closing quote belongs to the cell; an unclosed quote takes the rest.
+ * Splits text into records faster than csv-parse, with the same result up to the first problem. A quote inside an
+ * unquoted cell is text. Text after a closing quote belongs to the cell. An unclosed quote takes the rest.
  */
 export class Scanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
-  /** characters with a higher code never end a cell or a record */
+  /** highest code of a character that can end a cell or a record */
   readonly #limit: number;
   readonly #maxCells: number;
   readonly #maxLength: number;
@@ -41,7 +41,7 @@ export class Scanner {
   #mode: ScanState = CELL_START;
   /** text of the cell from earlier chunks and from before doubled quotes */
   #cell = "";
-  /** further pieces of the cell, not yet joined to `#cell` */
+  /** pieces of the cell that will be appended to `#cell` */
   #more: string[] = [];
   #count = 0;
   #length = 0;
@@ -55,7 +55,7 @@ export class Scanner {
   #dropping = false;
   #strayColumn = 0;
   #endedInCr = false;
-  /** the last character was a CR that ended a record; an LF directly after it belongs to the same newline */
+  /** true if the last character was a CR that ended a record: an LF directly after it belongs to the same newline */
   #crPending = false;
 
   constructor({ delimiter, maxCells, maxRecordLength, headerRow }: SplitterOptions, sink: RecordSink) {
@@ -172,8 +172,8 @@ export class Scanner {
   }
 
   /**
-   * Appends a piece to the cell. Pieces are joined once there are many: concatenated strings are trees, which take many
-   * times the memory of small pieces.
+   * Appends a piece to the cell. Pieces are joined only when there are many: a concatenated string is a tree, which
+   * takes many times the memory of its pieces.
    */
   #append(piece: string): void {
     if (this.#dropping || piece === "") return;
@@ -208,7 +208,7 @@ export class Scanner {
     this.#mode = CELL_START;
   }
 
-  /** Ends the record at the newline at `at`. @returns the start of the next record */
+  /** Ends the record before the newline at index `at`. @returns the start of the next record */
   #endLine(text: string, at: number, unit: number): number {
     this.#length += at - this.#from;
     this.#endRecord();
@@ -257,7 +257,7 @@ export class Scanner {
     this.#dropping = true;
   }
 
-  /** @param before the beginning of the cell; `=` alone is probably part of a code that Excel protects: `="0012"` */
+  /** Reports a quote inside a cell. @param before text before the quote; a single `=` is probably from `="0012"` */
   #reportStray(before: string): void {
     const column = this.#count + 1;
     if (this.#strayColumn === column) return;

@@ -7,22 +7,22 @@ import { formatRecord } from "./writer.ts";
 /** Unicode noncharacter that marks the place of a note in the text until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";
 
-/** A record as csv-parse passes it with `raw: true`. csv-parse types declare this form only for parsed output. */
+/** A record as csv-parse passes it with `raw: true`; the types of csv-parse lack this form. */
 interface CsvParseRecord {
   readonly record: readonly string[];
-  /** source text of the record, including the first character of its newline, if any */
+  /** source text of the record with the first character of its newline, if any */
   readonly raw: string;
 }
 
 /**
- * Splits any dialect by csv-parse, and passes the records to the scanner, for which it is also the reference. It is
- * several times slower, and stops at the first problem of quoting or length.
+ * Splits text of any dialect by csv-parse, and passes each record to the scanner. It is several times slower than the
+ * scanner alone, and stops at the first problem of quoting or length.
  */
 export class AnyDialectSplitter extends Scanner {
   readonly #parser: Parser;
   readonly #delimiter: string;
   readonly #broken: ReadonlyMap<string, string>;
-  /** one entry for every {@link NOTE_MARK} in the text, in order; undefined for a mark of the file itself */
+  /** one entry for each {@link NOTE_MARK} in the text, in order; undefined if the file itself contains the mark */
   readonly #notes: (readonly [ProblemCode, ProblemParams] | undefined)[] = [];
   #bytes = 0;
   #stopped = false;
@@ -31,7 +31,7 @@ export class AnyDialectSplitter extends Scanner {
     super(options, sink);
     const { delimiter, maxRecordLength } = options;
     this.#delimiter = delimiter;
-    // text in which the scanner finds the same problem as csv-parse
+    // by csv-parse's error code: text in which the scanner finds the same problem
     this.#broken = new Map([
       ["CSV_QUOTE_NOT_CLOSED", '"'],
       ["INVALID_OPENING_QUOTE", 'x"'],

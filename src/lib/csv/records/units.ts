@@ -1,6 +1,6 @@
-/** The UTF-16 code units of a text as numbers, which a loop reads several times faster than slices of the text. */
+/** The UTF-16 code units of a text as numbers. Loops read these several times faster than slices of the text. */
 export class CodeUnits {
-  /** Code units of the text that was taken last. The units after the end of that text belong to earlier texts. */
+  /** Code units of the last text. After the end of that text, the array contains units of earlier texts. */
   all = new Uint16Array(0);
   #bytes = Buffer.alloc(0);
 
@@ -16,11 +16,11 @@ export class CodeUnits {
 
 const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
-/** Positions of the cells of a record in the text that is being read; valid as long as the cells. */
+/** Positions of a record's cells in the text that is being read. The next record overwrites the positions. */
 export class CellUnits extends CodeUnits {
-  /** Whether the record needs a thorough check: a cell contains a control character or newline, or may be too long. */
+  /** True if the record needs a thorough check: a cell has a control character or newline, or may be too long. */
   isSuspect = false;
-  /** Start of each cell; -1 if the cell is not an unchanged part of the text. */
+  /** Start of each cell; -1 if the cell's text does not occur unchanged in the file. */
   starts = new Int32Array(64);
 
   place(cell: number, start: number): void {

@@ -3,7 +3,7 @@ import { escapeForPeople } from "../../text/shell-word.ts";
 
 export type ProgressMode = "auto" | "json" | "none";
 
-/** The unit in which progress is counted: a stable id for programs, and a name for people. */
+/** The unit in which progress is counted, with a stable id for programs and a name for people. */
 export interface ProgressUnit {
   readonly id: string;
   readonly name: Text;
@@ -44,12 +44,12 @@ export interface ProgressStep {
 }
 
 export interface Progress {
-  /** starts a step and finishes the previous step; JSON mode always writes an event for the start */
+  /** starts a step and finishes the previous step; in JSON mode, the start is always written */
   start(step: StepDescription): ProgressStep;
-  /** clears the progress display so that a line can be written */
+  /** clears the progress display, so that a line can be written */
   hide(): void;
   stop(): void;
-  /** finishes the current step; later steps are not shown, so that no spinner keeps the program running */
+  /** finishes the current step; later steps are not shown, so that no spinner prevents the process from exiting */
   close(): void;
 }
 
@@ -67,7 +67,7 @@ const NO_DISPLAY: Display = { show() {}, hide() {}, end() {} };
 
 const MIN_EVENT_INTERVAL_MS = 500;
 
-/** Creates the display for `--progress`. `auto` shows a spinner with a count, and only on a terminal. */
+/** Creates the display for `--progress`. On a terminal, `auto` shows a spinner with a count, elsewhere nothing. */
 export function createProgress(place: ProgressEnvironment & { readonly clock: () => number }): Progress {
   let display = createDisplay(place);
   let current: ProgressStep | undefined;
@@ -116,7 +116,7 @@ function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }:
   return mode === "none" || !stderrIsTerminal ? NO_DISPLAY : createSpinnerDisplay(language, loadSpinner);
 }
 
-/** Shows a spinner while a step runs. The spinner is loaded meanwhile, and not started if the step has ended by then. */
+/** Shows a spinner during each step. Loads the spinner in the background; a step may end before it is loaded. */
 function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
   let line = "";
   let step = 0;

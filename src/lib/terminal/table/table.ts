@@ -6,24 +6,24 @@ import { wrapIntoLines } from "./word-width.ts";
 export interface TableColumn {
   readonly header: string;
   readonly align?: "start" | "end" | undefined;
-  /** for the last column: cells that do not fit continue on the next line, below their beginning, and are not cut */
+  /** for the last column: true to continue long cells on the next line, below their beginning */
   readonly wraps?: boolean | undefined;
-  /** a value is never cut; other columns become narrower, and of several values the first one stays whole */
+  /** true if values are not cut: other columns become narrower; of several values, the first is never cut */
   readonly whole?: boolean | undefined;
-  /** the column is omitted if all cells of the table are empty: always, or only if the table is too wide */
+  /** when to omit the column if all its cells are empty: true for always, `narrow` only if the table is too wide */
   readonly optional?: boolean | "narrow" | undefined;
 }
 
 type CellCleaner = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
-/** Rows that are measured for the column widths. In a longer table, a wider cell shifts the rest of its row. */
+/** Number of rows that determine the column widths. Wider cells in later rows shift the rest of their row. */
 const MEASURED_ROWS = 500;
-/** Minimum widths of a column whose cells may be cut, and of a wrapped value. */
+/** Minimum width of a column whose cells may be cut, and minimum width of a wrapped value. */
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
-/** Draws a table without borders into `room` columns. @param clean escapes a cell and marks its commands */
+/** Draws a table without borders, at most `room` columns wide. @param clean escapes a cell and marks its commands */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
@@ -68,7 +68,7 @@ function createTableRenderer(
   const shown = rows.map(pickShown);
   const natural = measureColumns(columns, shown);
   const widths = fitColumnWidths(columns, { natural, least: measureLeastWidths(columns, shown) }, room);
-  // if no column had to become narrower, a later row with a wider cell stays unchanged as long as it fits
+  // if no column is narrower than its natural width, cells of later rows are cut only if the row exceeds `room`
   const most = sum(widths) < sum(natural) ? 0 : room;
   const headers = columns.map(({ header }) => header);
   let isFirst = true;
@@ -82,7 +82,7 @@ function createTableRenderer(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** The natural width of each column, in which nothing is cut, and the minimum width. */
+/** For each column, its natural width, at which nothing is cut, and its minimum width. */
 interface MeasuredWidths {
   readonly natural: readonly number[];
   readonly least: readonly number[];
@@ -109,7 +109,7 @@ function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): re
   return limited(most);
 }
 
-/** Draws one record: one line per field. Longer values continue on the next line; words and commands are not broken. */
+/** Draws a record with one line per field. Long values continue on the next line; words and commands are not broken. */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,
@@ -132,7 +132,7 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
-/** Returns minimum widths: numbers, commands and values that are never cut stay on one line. */
+/** Returns the minimum widths. Numbers, commands and values that must not be cut remain on one line. */
 const measureLeastWidths = (
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
