@@ -80,7 +80,7 @@ export interface DatedItem extends RenewalItem {
   readonly remark?: Text | null | undefined;
   /** set if the issuer already rejects the item, even before its expiry */
   readonly rejection?: Rejection | undefined;
-  /** the system that holds the certificate or token, if known */
+  /** who holds the certificate or token, for the text of the renewal guide */
   readonly holding?: GuideFacts | undefined;
 }
 

@@ -17,7 +17,7 @@ export interface ReminderClient {
 
 interface ItemTenant {
   readonly context: string;
-  /** name of the tenant for people */
+  /** display name of the tenant */
   readonly tenant: string;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
@@ -29,7 +29,7 @@ export interface ReminderTenant extends ItemTenant {
   readonly past: readonly ReminderRecord[];
 }
 
-/** Loads earlier reminders only if an item has reached a stage. */
+/** Loads the items that need reminders. Past reminders are loaded only if there are such items. */
 export const loadReminders = async (
   tenant: ItemTenant,
   recorded: readonly DatedItem[],
@@ -42,7 +42,7 @@ export const loadReminders = async (
   return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
 };
 
-/** Returns the reminders of the current expiries that could not be sent, one for each recipient. */
+/** Returns for each recipient a failed reminder, if one of the current expiry dates has a failed reminder. */
 export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
   const latest = new Map<string, ReminderRecord>();
   for (const notice of past) {
