@@ -7,7 +7,7 @@ export interface AdeState {
   readonly token: { readonly expiresAt: string; readonly renewal: string | null } | null;
 }
 
-/** The ADE server token that is stored in clomoctl itself. `server` is the name of the MDM server; null if unknown. */
+/** The ADE server token that is stored in the tenant. `server` is the name of the MDM server; null if unknown. */
 export interface OwnToken {
   readonly server: string | null;
 }

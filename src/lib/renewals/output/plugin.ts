@@ -17,10 +17,7 @@ export interface PluginFigure {
   readonly ranges: string;
 }
 
-/**
- * Returns `SERVICE STATE - text | 'label'=value;[warn];[crit];[min];[max]`.
- * @see monitoring-plugins guideline, 2, 2.6
- */
+/** Returns `NAME STATE - text | 'label'=value;[warn];[crit];[min];[max]`. @see monitoring-plugins guideline, 2.6 */
 export function renderPluginLine(
   service: string,
   state: PluginState,
