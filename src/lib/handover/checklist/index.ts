@@ -255,9 +255,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
 
 type Applicability = ReturnType<typeof determineApplicability>;
 
-/**
- * Returns whether an item applies. An item with records always applies, even if the tenant profile says it does not.
- */
+/** Decides whether an item applies. An item with records always applies, whatever the tenant profile says. */
 function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   const { kinds } = ITEMS[item];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));

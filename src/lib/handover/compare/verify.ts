@@ -48,10 +48,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   };
 }
 
-/**
- * Verifies all files; later reads are compared with the verified hashes.
- * @throws `input-rejected` for the first fault
- */
+/** Verifies all files, and makes later reads check the verified hashes. @throws `input-rejected` for the first fault */
 export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
   const { faults, hashes } = await verifyBundle(found, options);
   throwFirstFault(found.name, faults);
