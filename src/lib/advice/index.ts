@@ -51,8 +51,8 @@ const formatOptions = ([key, value]: readonly [string, WordValue | readonly Word
 
 /**
  * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. An unknown command, option or
- * choice is a compile error. On output the message, the terminal adds the context and the acting account.
- * @param options the key of each option is that of its declaration; options with the value undefined are omitted
+ * choice is a compile error. The terminal adds the context and the acting account to the printed message.
+ * @param options by their keys in the declaration; options with the value undefined are omitted
  */
 export const line = <C extends keyof Catalogue>(
   command: C,

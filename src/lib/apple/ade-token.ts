@@ -16,11 +16,7 @@ interface TokenFileName {
   readonly at: string | undefined;
 }
 
-/**
- * Decrypts an ADE server token with one of the keys (PEM).
- * @throws `input-rejected` without the content
- * @see apple 1
- */
+/** Decrypts an ADE server token with the keys (PEM). @throws `input-rejected` without the content @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
@@ -70,9 +66,9 @@ const ORIGINAL_FILE_HINT = text(
 );
 
 /**
- * Reads an ADE server token, but returns no secrets. If no key decrypts the token, the expiry is estimated: one year
- * after the time in the file name.
- * @throws `input-rejected` if the token is broken, or if its expiry is unknown
+ * Reads an ADE server token without its secrets. If no key decrypts the token, estimates the expiry: a year after the
+ * time in the file name.
+ * @throws `input-rejected` if the token is broken, or its expiry is unknown
  * @see facts 3.5; apple 1
  */
 export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {

@@ -24,8 +24,7 @@ interface ParsedCertificate {
 }
 
 /**
- * Reads the certificates in a PEM text, and returns the broken ones as errors. Omits the certificate of an authority
- * that issued another certificate in this text.
+ * Reads the certificates in a PEM text. Omits the issuers of other certificates in the text.
  * @throws `input-rejected` if there are too many certificates
  */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {

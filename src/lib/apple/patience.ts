@@ -25,9 +25,7 @@ export function parseHttpDate(value: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/**
- * Returns the delay in `Retry-After` in milliseconds. A date is compared with `Date` of the response, or with `now`.
- */
+/** Returns the delay in `Retry-After` in milliseconds. A date there is compared with `Date`, or with `now`. */
 export function parseRetryAfterMs({ headers }: AppleResponse, now: number): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
@@ -37,9 +35,9 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request. While the server is busy (429, 503), repeats the request, with up to four attempts within a minute,
- * after the delay in Retry-After, or after 1, 2 and 4 seconds.
- * @param repeatable true to retry also after no response
+ * Sends a request, and repeats it (at most four attempts within a minute) while the server is busy: after the delay in
+ * Retry-After, or after 1, 2 and 4 seconds.
+ * @param repeatable true to retry also if there was no response
  * @throws `unavailable`; `interrupted`
  */
 export async function sendWithRetry(

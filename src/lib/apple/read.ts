@@ -31,9 +31,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/**
- * Works like {@link readRenewables}, but returns an error for each broken certificate in addition to the valid items.
- */
+/** Like {@link readRenewables}, but returns the valid items even if other certificates in the file are broken. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

@@ -30,9 +30,7 @@ export type SuccessorEvidence =
       readonly server: string | null;
       /** SHA-256 of the consumer key, which a renewal does not change; null if no available key decrypts the token */
       readonly consumer: string | null;
-      /**
-       * issuer and serial number of the certificate whose key decrypts the token; null if the file does not name one
-       */
+      /** issuer and serial number of the certificate whose key decrypts the token; null if unknown */
       readonly recipient: string | null;
     }
   | {

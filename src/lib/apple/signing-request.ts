@@ -16,8 +16,7 @@ export interface SigningRequest {
 const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 /**
- * Reads a PKCS#10 request in PEM, DER or base64, or signed by a vendor for Apple's portal (base64 of a property list
- * that contains the request).
+ * Reads a PKCS#10 request in PEM, DER, base64, or signed by a vendor (base64 of a property list with the request).
  * @throws `input-rejected`
  * @see RFC 2986 section 4; apple 4
  */

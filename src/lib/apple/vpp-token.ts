@@ -5,7 +5,7 @@ import { CONTENT_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
 /**
- * Reads a content token: JSON with `token`, `expDate` and `orgName`. Does not return the secret `token`.
+ * Reads a content token (JSON) without its secret.
  * @throws `input-rejected`
  * @see facts 3.5 (the file's name) and Fleet, server/mdm/apple/vpp/api.go
  */

@@ -3,10 +3,7 @@ import { QUESTIONS } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 
-/**
- * Credentials that expire after a year. The labels are those of HOME in CLOMO PANEL.
- * @see seed 003, 7-1-4, 7-2-4, 7-3-3
- */
+/** Credentials that expire after a year, with their labels in CLOMO PANEL. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
 export const CREDENTIAL_LABELS = {
   "push-certificate": "MDM プッシュ通知証明書",
   "ade-token": "ADE サーバートークン",

@@ -4,8 +4,8 @@ import type { ContentStep } from "../renewals/guide/document.ts";
 import { fillGuide } from "../renewals/guide/fill.ts";
 import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 
-// Issuing a new certificate instead of renewing it disconnects every enrolled device. Therefore only `buildIssueSteps`
-// may show these steps.
+// Only `buildIssueSteps` may show the steps of a first issue: a new certificate instead of a renewal disconnects every
+// enrolled device.
 
 const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -19,10 +19,7 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): bool
 
 const NO_CREDENTIAL = { "push-certificate": false, "ade-token": false, "vpp-token": false };
 
-/**
- * Returns the steps of a first issue if nothing was issued yet. If unclear, asks about HOME; if issued, points to
- * renewal.
- */
+/** Returns the steps of a first issue, a hint to renew if issued already, or (if unclear) a question about HOME. */
 export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
   if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIAL, [kind]: true }).steps;
   const guide = line("renewals guide", [kind]);

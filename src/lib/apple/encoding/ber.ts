@@ -21,8 +21,7 @@ const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
 /**
- * Reads the first element. Written by hand because npm packages load slowly, and cannot read octet strings in several
- * pieces (BouncyCastle).
+ * Reads the first element, including octet strings in several pieces (from BouncyCastle), which npm packages reject.
  * @throws RangeError if the bytes are not BER
  * @see ITU-T X.690 section 8.1
  */

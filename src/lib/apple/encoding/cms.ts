@@ -5,10 +5,7 @@ import { readChildren, readElement, readOctets, TAG, type BerElement } from "./b
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
 const SIGNED_DATA_OID = "2a864886f70d010702";
 
-/**
- * Ciphers of S/MIME by object identifier. Apple does not document which cipher its tokens use.
- * @see RFC 8551 section 2.7
- */
+/** Ciphers by object identifier. Apple does not document which one it uses.  @see RFC 8551 section 2.7 */
 const SMIME_CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],
@@ -45,10 +42,7 @@ export interface Envelope {
   readonly recipients: readonly Recipient[];
 }
 
-/**
- * Parses an encrypted message (DER or BER); undefined if the bytes are not a complete message.
- * @see RFC 5652 section 6
- */
+/** Parses an encrypted message (DER or BER); undefined if invalid or incomplete.  @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   return attempt(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);

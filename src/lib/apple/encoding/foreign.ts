@@ -1,6 +1,4 @@
-/**
- * Returns the result of `work`; undefined if `work` throws. For parsers of external data, if the error is irrelevant.
- */
+/** Returns the result of `work`; undefined if `work` throws. For parsers whose errors are irrelevant. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -1,9 +1,6 @@
 import { isCalendarDay } from "../../model/time.ts";
 
-/**
- * Formats a date in the format of stored expiry dates: UTC, to the second.
- * @throws RangeError if the date is invalid
- */
+/** Formats a date like stored expiry dates: UTC, to the second. @throws RangeError if the date is invalid */
 export const formatInstant = (date: Date): string => `${date.toISOString().slice(0, -5)}Z`;
 
 const INSTANT_PATTERN = /^(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?(?<zone>Z|[+-]\d{2}:?\d{2})$/;

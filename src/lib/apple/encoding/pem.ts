@@ -35,9 +35,7 @@ export function* findPemBlocks(text: string): Generator<PemBlock> {
 export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
-/**
- * Decodes the base64 of a PEM block, of a body after S/MIME headers, or of a bare text; undefined for any other text.
- */
+/** Decodes the base64 in a PEM block, after S/MIME headers, or in a bare text; undefined if there is none. */
 export function decodeWrappedBase64(written: string): Buffer | undefined {
   for (const { label, text } of findPemBlocks(written)) {
     if (label === "PKCS7" || label === "CMS") return decodeBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));

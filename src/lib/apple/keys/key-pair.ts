@@ -16,10 +16,8 @@ export interface KeyPair {
 }
 
 /**
- * Creates a 2048-bit RSA key pair and its certificate, as Apple requires for server tokens.
- * @param commonName for human readers
- * @param now in milliseconds; the certificate is valid for one year from ten minutes before `now`, because clocks can
- * be slow
+ * Creates a 2048-bit RSA key pair with a certificate for one year, as Apple requires for server tokens.
+ * @param now in milliseconds; validity begins ten minutes earlier, because clocks can be slow
  * @see apple 1
  */
 export async function createKeyPair({

@@ -19,9 +19,7 @@ export interface DevicePage {
 
 const isSerialNumber = (value: unknown): value is string => typeof value === "string" && /^[!-~]{1,64}$/.test(value);
 
-/**
- * Matches most valid dates quickly, because a page has thousands of dates. Any other date gets the slower full check.
- */
+/** Matches most valid dates quickly; a page has thousands. Any other date gets the slower full check. */
 const COMMON_INSTANT_PATTERN =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 

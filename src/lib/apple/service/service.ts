@@ -6,8 +6,7 @@ import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./sessio
 
 /**
  * Read-only calls of Apple's device service.
- * @throws AppleRefusal if Apple rejects a call; `unavailable` if all attempts fail, or if the response is not as
- * documented; `interrupted`
+ * @throws AppleRefusal; `unavailable` if all attempts fail or the response is undocumented; `interrupted`
  * @see apple 3
  */
 export interface AdeService {
