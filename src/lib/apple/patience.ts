@@ -25,7 +25,7 @@ export function parseHttpDate(value: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Returns the delay in `Retry-After` in milliseconds. A date there is compared with `Date`, or with `now`. */
+/** Returns the delay in `Retry-After` in milliseconds. A date is compared with the `Date` header, or with `now`. */
 export function parseRetryAfterMs({ headers }: AppleResponse, now: number): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
@@ -35,8 +35,8 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request, and repeats it (at most four attempts within a minute) while the server is busy: after the delay in
- * Retry-After, or after 1, 2 and 4 seconds.
+ * Sends a request. While the server is busy, repeats the request (four attempts within a minute) after the delay in
+ * Retry-After, or after 1, 2 and 4 s.
  * @param repeatable true to retry also if there was no response
  * @throws `unavailable`; `interrupted`
  */

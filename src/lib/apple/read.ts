@@ -31,7 +31,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/** Like {@link readRenewables}, but returns the valid items even if other certificates in the file are broken. */
+/** Returns the valid items of a file, and an error for each broken certificate; see {@link readRenewables}. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

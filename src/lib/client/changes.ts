@@ -13,7 +13,7 @@ export const SEVERAL_CHANGED_STATE = text(
 
 export type ChangeState = "sent" | "made" | "refused";
 
-/** Reports each change when it is sent and answered. Stores the revision of the data that the user was asked about. */
+/** Reports when each change is sent and answered. Stores the revision of the data that the user was asked about. */
 export class Changes {
   readonly #tell: (state: ChangeState) => void;
   readonly #readRevision: () => Promise<number>;
@@ -43,7 +43,7 @@ export class Changes {
     return base;
   }
 
-  /** Makes a change. If it fails without being refused, the tenant may still have made the change. */
+  /** Makes a change. After an error other than a refusal, the tenant may still have made the change. */
   async make<T>(change: () => Promise<T>): Promise<T> {
     this.#tell("sent");
     try {

@@ -24,7 +24,7 @@ export type { Transport } from "./transport.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
-/** The path parameters of an operation: the value itself if there is one, or an object if there are several. */
+/** The path parameters of an operation: the value if there is only one parameter; an object if there are several. */
 type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
   ? []
   : IsUnion<PathNames<R>> extends true
@@ -86,7 +86,7 @@ export const ask = async (connection: Connection, asked: ApiCall): Promise<unkno
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** Lets pending signals abort a list, which would block them if the tenant is in the same process. */
+/** Lets pending signals abort a list. In the same process, a long list would otherwise block all signals. */
 const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();

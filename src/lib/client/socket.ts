@@ -14,7 +14,7 @@ export interface SocketEnvironment {
 
 export interface SocketOptions {
   readonly surroundings: SocketEnvironment;
-  /** the secret of a session or an access token; it is sent only to the tenant's own origin */
+  /** the secret of a session or an access token, sent only to the tenant's own origin */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
   /** the environment variables, which can specify a proxy; undefined to use no proxy */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
@@ -51,7 +51,7 @@ interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
   /** true if the request can be sent again, provided that the tenant has not performed it */
   readonly isRepeatable: boolean;
-  /** true if the tenant performs the request at most once, even if it is sent several times */
+  /** true if the tenant performs the request at most once, even if the request is sent several times */
   readonly isIdempotent: boolean;
   readonly isRead: boolean;
   readonly signal: AbortSignal;
@@ -79,7 +79,7 @@ const createAgent = ({ environment, ...options }: SocketOptions): Dispatcher => 
       noProxy: valueOf("no_proxy"),
     });
   } catch {
-    // the address is not shown, because it may contain a password
+    // the failure omits the address of the proxy, because the address may contain a password
     throw new Failure("usage", {
       what: text("the address of the proxy must begin with http://", "プロキシのアドレスは http:// で始めてください"),
       where: "HTTPS_PROXY, HTTP_PROXY",
@@ -210,7 +210,7 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
       isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
       const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);
       if (last || !canRepeat || signal.aborted) {
-        // before it closes its port, a stopping server refuses requests; this refusal is the clearer error
+        // a stopping server refuses requests and then closes its port: the refusal is the clearer error
         if (refusal !== undefined && !signal.aborted) return refusal;
         const { environment } = options;
         const mayHaveEffect = isOutcomeUnknown && !isRead;

@@ -12,7 +12,7 @@ export interface ValueChange {
   readonly after: PlanValue;
 }
 
-/** Returns the header of a field.  @param other the row's record type; undefined for that of the import */
+/** Returns the header of a field.  @param other the row's record type, if it is not the main type of the import */
 export const findFieldHeader = (kind: Import["kind"], field: string, other?: string): string => {
   if (field === PARENT_FIELD) return "上位組織";
   if (field.startsWith(CUSTOM_PREFIX)) return field.slice(CUSTOM_PREFIX.length);

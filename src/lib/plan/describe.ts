@@ -118,7 +118,7 @@ const KEPT_RECORDS = text(
   "ファイルにないが、管理者・デバイスの所有者・使用中の組織のため残すもの",
 );
 
-/** Yields a line for each record type, then a line for each other effect of the plan. Counts of 0 are omitted. */
+/** Yields a line for each record type, then a line for each effect besides records. Counts of 0 are omitted. */
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
   const changes = listPlanChanges(told);
@@ -220,7 +220,7 @@ export const getSampleSize = ({ mode, beside = [] }: Import): number =>
 
 const MAX_ROW_CHANGES = 6;
 
-/** Returns the record type of a row, such as `organisation`; undefined if it is the plan's main record type. */
+/** Returns the record type of a row, such as `organisation`; undefined for the plan's main record type. */
 const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undefined => {
   if (thing === undefined && app === undefined) return undefined;
   const { en, ja } = getThingNoun(thing ?? FORMATS[kind].thing.name);

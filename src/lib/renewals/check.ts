@@ -8,11 +8,11 @@ import { isNewerFile, identityOf } from "./compare.ts";
 export interface CheckResult {
   readonly state: PluginState;
   readonly checked: readonly CheckedItem[];
-  /** expired files of items for which there is a newer file; they are shown but do not affect `state` */
+  /** expired files of items for which there is a newer file; the expired files do not affect `state` */
   readonly superseded: readonly CheckedItem[];
 }
 
-/** The state is `unknown` if there are no items. A critical file with a newer file counts as a warning. */
+/** Returns the state, `unknown` if there are no items. A critical file with a newer file counts as a warning. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
@@ -58,7 +58,7 @@ export function describeCheckResult({ checked, superseded }: CheckResult): Text 
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
-/** Returns the thresholds; a missing one is adjusted to fit the given one. @throws `usage` if critical > within */
+/** Returns both thresholds, with defaults for missing ones. @throws `usage` if critical is longer than within */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
     withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),

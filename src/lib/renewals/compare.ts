@@ -6,8 +6,8 @@ import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./judge.ts";
 import { isSameDate } from "./upload.ts";
 
-// Decides whether a new certificate or token may replace the current one. A value that a file does not contain is
-// `unknown`, which is neither good nor bad. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
+// Decides whether a new certificate or token may replace the current certificate or token. If a file does not contain a
+// value, the outcome is `unknown`. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
 
 /** The outcome of a check. `unknown` means that the files do not contain enough information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
@@ -133,7 +133,7 @@ const checkIssuer = (pair: FilePair): Result => {
   );
 };
 
-/** Checks that the certificate was made from the CSR. @see facts 3.4: the console's error if it was not */
+/** Checks that the certificate was made from the CSR. @see facts 3.4: the error in the console for another CSR */
 const checkRequest = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "certificate");
   const { csr } = pair;
@@ -282,7 +282,7 @@ export function compareFiles(pair: FilePair): Comparison {
     ({ id, outcome }) =>
       (outcome === "unknown" || outcome === "warning") &&
       !STATE_CHECKS.includes(id) &&
-      // an equal consumer key proves that the server is the same, even if its name is different
+      // an equal consumer key proves that the server is the same, even if the server's name is different
       !(id === "server" && isSameConsumer),
   );
   // if the new file was rejected, the token in use is still valid

@@ -78,7 +78,7 @@ export interface DatedItem extends RenewalItem {
   readonly validFrom?: string | null | undefined;
   /** how the file differs from the record, or why the file could not be compared with the record */
   readonly remark?: Text | null | undefined;
-  /** set if the issuer already rejects the item, even before its expiry */
+  /** set if the issuer already rejects the item, even before the expiry date */
   readonly rejection?: Rejection | undefined;
   /** who holds the certificate or token, for the text of the renewal guide */
   readonly holding?: GuideFacts | undefined;
@@ -99,7 +99,7 @@ export interface CheckItem extends Omit<
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** An item with its status at a point in time. `context` is that of its tenant; null for an item in a file. */
+/** An item with its status at a point in time. `context` is the context of the tenant; null for an item in a file. */
 export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null };
 

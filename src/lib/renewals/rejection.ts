@@ -4,7 +4,7 @@ import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./judge.ts";
 
 export interface AdeTokenState {
-  /** true for a mirror of the console, which uses another token than the one recorded here */
+  /** true for a mirror of the console: the console uses a different token */
   readonly mirror: boolean;
   readonly token: {
     readonly rejectedAt: string | null;

@@ -83,13 +83,13 @@ async function readSourceContent(name: string, bytes: Uint8Array, options?: Read
 }
 
 export interface SourceOptions {
-  /** true if the item was recorded on this machine: only then is its source path a file on this machine */
+  /** true if the item was recorded on this machine, so that the source path is valid here */
   readonly lookAtSource: boolean;
   /** IANA name of the time zone for days in remarks */
   readonly timezone: string;
 }
 
-/** Returns the item with the date in its source file; with the recorded date if that file no longer exists. */
+/** Returns the item with the date in its source file, or with the recorded date if the file no longer exists. */
 export async function applySourceDate(
   item: RenewalItem,
   { lookAtSource, timezone }: SourceOptions,
@@ -110,7 +110,7 @@ export async function applySourceDate(
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-/** Returns the same item in the file; if it is missing, the only item of the same kind. */
+/** Returns the same item in the file; if this item is missing, the only item of the same kind. */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
@@ -120,7 +120,7 @@ function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): Ex
 /** Returns the date in the file for a certificate (certbot replaces files); for other kinds, the earlier date. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
-  // sorting and the search for sent reminders compare this text, so it needs the format of recorded dates
+  // sorting and the search for sent reminders compare this text, so its format must be that of recorded dates
   const dated = { ...recorded, expiresAt: new Date(now.expiresAt).toISOString(), certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the recorded date is exact: when the item was recorded, the key that decrypts the token was available

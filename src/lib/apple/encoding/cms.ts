@@ -5,7 +5,7 @@ import { readChildren, readElement, readOctets, TAG, type BerElement } from "./b
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
 const SIGNED_DATA_OID = "2a864886f70d010702";
 
-/** Ciphers by object identifier. Apple does not document which one it uses.  @see RFC 8551 section 2.7 */
+/** Ciphers by object identifier. Apple does not document which cipher is used.  @see RFC 8551 section 2.7 */
 const SMIME_CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],

@@ -73,7 +73,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
 export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
-/** Describes an error of this clock of over five minutes; undefined if smaller, or if the response has no date. */
+/** Describes a local clock that is wrong by over five minutes; undefined if the clock is right, or not comparable. */
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
   const theirs = parseHttpDate(headers["date"]);
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_TOLERANCE_MS) return undefined;

@@ -34,8 +34,8 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 const NONCE_BYTES = 16;
 
 /**
- * A session with the device service. The first call opens the session. If the session has ended, a call opens a new one
- * once. Do not make calls in parallel: each response can replace the session ID that the next call needs.
+ * A session with the device service. The first call opens the session. A call opens a new session if the old one has
+ * ended. Do not make calls in parallel: each response can replace the session ID for the next call.
  */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;

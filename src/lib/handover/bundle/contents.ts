@@ -38,7 +38,7 @@ export interface FileHash {
 export const compareByteOrder = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** Renders hashes in the format of `sha256sum`. The lines are sorted by the bytes of their paths. */
+/** Renders hashes in the format of `sha256sum`, sorted by the bytes of the paths. */
 export const renderSums = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => compareByteOrder(one.path, other.path))
@@ -47,7 +47,7 @@ export const renderSums = (files: readonly FileHash[]): string =>
 
 const SUMS_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
 
-/** Returns undefined unless the content is exactly what {@link renderSums} writes. */
+/** Returns the listed hashes; undefined unless the content is exactly what {@link renderSums} writes. */
 export function parseSums(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {

@@ -15,7 +15,7 @@ const ManifestShape = z.strictObject({
   asOf: z.iso.date(),
   /** account, email address or name of the leaver, and the last day; undefined if no leaver was specified */
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
-  /** time of the last audit record of the tenant, which the bundle may not contain; null if there is no audit record */
+  /** time of the tenant's last audit record, even if the bundle omits the audit log; null if there is no record */
   lastUpdatedAt: z.iso.datetime({ precision: 3 }).nullable(),
   /** language of the texts in the bundle */
   language: z.enum(["ja", "en"]),
@@ -38,7 +38,7 @@ export function parseManifest(json: string, where: string): Manifest {
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;
   if (schema > BUNDLE_SCHEMA_VERSION) throw createNewerVersionFailure(where);
   const parsed = ManifestShape.safeParse(value);
-  // the text must equal the rendered manifest, so that it cannot contain any unchecked byte
+  // a manifest must equal its rendered form, so that no byte of the text is unchecked
   if (parsed.success && renderManifest(parsed.data) === json) return parsed.data;
   throw createInvalidManifestFailure(where, parsed.error?.issues[0]?.path.join(".") ?? "");
 }

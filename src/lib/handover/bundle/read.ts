@@ -88,7 +88,7 @@ export class BundleFiles implements AsyncDisposable {
     return this.files.some((file) => file.path === path);
   }
 
-  /** Sets the verified hashes. Later reads compare the content of each file with its hash, if there is one. */
+  /** Sets the verified hashes. Later reads compare each file with its hash. A file without a hash is not checked. */
   hold(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }

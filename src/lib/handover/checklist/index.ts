@@ -43,7 +43,7 @@ export interface ChecklistRow {
 type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
-  /** kinds that are renewed with the item's account; if there are kinds, the item applies only if one is in use */
+  /** kinds that are renewed with the item's account; an item with kinds applies only if one of these kinds is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
@@ -212,7 +212,7 @@ export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): reado
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
 };
 
-/** Returns the value if all non-empty values are equal; null if there is none, or if they differ. */
+/** Returns the value if all non-empty values are equal; null if the values differ, or if all values are empty. */
 const findSingleValue = (values: readonly (string | null)[]): string | null => {
   const [only = null, ...others] = new Set(values.filter((value) => value !== null && value !== ""));
   return others.length === 0 ? only : null;

@@ -69,7 +69,7 @@ const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) =
   ...answers.flatMap(({ value, by }) => [value, by]),
 ];
 
-/** Returns the people with a name or address; several if it is ambiguous. @param others users without a role */
+/** Returns the people with a name or address, several if the text is ambiguous. @param others users without a role */
 export function findPeople(
   facts: HandoverFacts,
   typed: string,

@@ -17,7 +17,7 @@ const RENEWAL_ACCOUNTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-profile": APPLE_DEVELOPER_ACCOUNT,
 };
 
-/** Names the account. In Japanese, there is a space between a full-width character and a Latin letter. */
+/** Names the account for a renewal. In Japanese, a space separates full-width characters from Latin letters. */
 export function describeRenewalAccount(kind: RenewalKind, known: RenewalItem | null): Text {
   const { [kind]: named = text("the account", "アカウント") } = RENEWAL_ACCOUNTS;
   const { en, ja } = named;

@@ -12,7 +12,7 @@ export interface OwnToken {
   readonly server: string | null;
 }
 
-/** Server names are not compared, because they can change and are not unique. @param item null for any ADE token */
+/** Returns the own token if the item is this token. Server names are not unique. @param item null for any ADE token */
 export function findOwnToken(
   { mirror, server, token }: AdeState,
   item: Pick<RenewalItem, "id" | "expiresAt"> | null,

@@ -17,7 +17,7 @@ export interface Step {
 export interface StepCondition {
   /** names of facts; at least one fact in each list must have a value or be true */
   readonly when?: readonly (readonly string[])[];
-  /** names of facts; the text is omitted if one of them has a value or is true */
+  /** names of facts; the text is omitted if one of these facts has a value or is true */
   readonly unless?: readonly string[];
 }
 

@@ -14,7 +14,7 @@ export interface PendingReminder {
 }
 
 export interface RecipientWork {
-  /** reminders that a run began to send without recording the outcome: it was killed, or is still running */
+  /** reminders that a run began to send without recording the outcome: the run was killed, or is still running */
   readonly unfinished: readonly PendingReminder[];
   /** new reminders, the most urgent first */
   readonly fresh: readonly PendingReminder[];

@@ -84,7 +84,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
   );
 };
 
-/** Masks secrets in a text from another program. Also masks their base64 form, as mail servers can quote it. */
+/** Masks secrets in a text from another program, also in base64: a mail server can quote a password in base64. */
 export const maskSecrets = (message: string, secrets: readonly string[]): string => {
   const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
   return forms.filter((form) => form.length > 3).reduce((kept, form) => kept.replaceAll(form, "•••"), message);

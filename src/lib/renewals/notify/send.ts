@@ -27,7 +27,9 @@ export interface FailedDelivery {
   readonly reason: Text;
 }
 
-/** Sends all reminders. Each is claimed before sending and recorded after it, so a killed run can be repeated. */
+/**
+ * Sends all reminders. Claims each reminder first and records the outcome last, so that a killed run can be repeated.
+ */
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
@@ -62,7 +64,7 @@ async function sendToRecipient(
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // the Message-ID comes from the leader, which is recorded last so that a later run can find the same ID
+    // the Message-ID comes from the leader; the leader is recorded last, so that a later run can find the same ID
     for (const one of [...others, leader]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }
@@ -73,7 +75,7 @@ interface ClaimedReminder extends PendingReminder {
   readonly notice: ReminderRecord;
 }
 
-/** Claims reminders; undefined if another process has claimed the first reminder and is sending it. */
+/** Claims reminders. Returns undefined if another process has claimed the first reminder and is sending it. */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {

@@ -1,4 +1,4 @@
-/** The schema of `notify.yaml`. This module loads zod, so it is imported only when there are settings to read. */
+/** The schema of `notify.yaml`. This module loads zod: import it only if there are settings to read. */
 import { line } from "../../advice/index.ts";
 import { z } from "zod";
 import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage } from "../../files/yaml.ts";
@@ -152,6 +152,6 @@ export type Recipient = NotifySettings["recipients"][number];
 
 export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 
-/** Rejects unknown settings: after a typing error, reminders could be missing. @throws with the line number */
+/** Rejects unknown settings, because a typing error could prevent reminders. @throws with the line number */
 export const parseNotifySettings = (content: string, where: string): NotifySettings =>
   readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;

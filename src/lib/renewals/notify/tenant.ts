@@ -6,7 +6,7 @@ import { findReachedStage } from "../stages.ts";
 export interface ReminderClient {
   readonly renewals: {
     notices(): Promise<readonly ReminderRecord[]>;
-    /** `claimed` is false if the reminder was already sent, or if another process is sending it. */
+    /** `claimed` is false if the reminder was already sent, or if another process is sending the reminder. */
     claimNotice(claim: ReminderKeyRecord): Promise<{ readonly claimed: boolean; readonly notice: ReminderRecord }>;
     settleNotice(
       id: string,
@@ -42,7 +42,7 @@ export const loadReminders = async (
   return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
 };
 
-/** Returns for each recipient a failed reminder, if one of the current expiry dates has a failed reminder. */
+/** Returns one failed reminder per recipient, if any. Only the latest reminder for a current expiry date counts. */
 export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
   const latest = new Map<string, ReminderRecord>();
   for (const notice of past) {

@@ -33,7 +33,7 @@ export const renderRenewalCalendar = async (items: readonly CalendarItem[], lang
     const changedAt = new Date(item.updatedAt);
     const event = calendar.createEvent({
       id: item.id,
-      // no timezone: the day is already in the tenant's zone, and ical-generator would convert it to another zone
+      // without a time zone, because the day is already in the tenant's zone, and ical-generator would convert the day
       start: new Date(`${day}T00:00:00Z`),
       allDay: true,
       stamp: changedAt,

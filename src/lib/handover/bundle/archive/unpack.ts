@@ -7,7 +7,7 @@ import { isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseSums, toPathKey, SU
 export interface ArchiveEntry {
   readonly path: string;
   readonly bytes: number;
-  /** why the entry must be rejected whatever its name is, for example because of its flags */
+  /** why the entry must be rejected, even if the name of the entry is valid */
   readonly fault?: Text | undefined;
   readonly content: () => AsyncIterable<Uint8Array>;
 }

@@ -14,7 +14,7 @@ export interface PackedEntry {
 
 export async function packZip(entries: readonly PackedEntry[], asOf: string, into: ContentWriter): Promise<void> {
   const zip = new ZipFile();
-  // ZIP entries contain local time; noon is safe, because it exists on every day in every time zone
+  // ZIP entries contain local time; noon exists on every day in every time zone
   const mtime = new Date(`${asOf}T12:00:00`);
   for (const { path, bytes, content } of entries) {
     zip.addReadStreamLazy(path, { mtime, mode: REGULAR_FILE_MODE, size: bytes, forceDosTimestamp: true }, (give) => {

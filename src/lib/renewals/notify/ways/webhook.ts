@@ -31,7 +31,7 @@ const parseWebhookUrl = (url: string): URL | undefined => {
 
 const MAX_TEXT_LENGTH = 4000;
 
-/** Replaces `<`, `>`, `[` and `]` with full-width characters, so that no service reads them as markup. */
+/** Replaces `<`, `>`, `[` and `]` with full-width characters, so that services do not read them as markup. */
 const hideMarkup = (words: string): string =>
   words.replaceAll(/[<>[\]]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + FULL_WIDTH_OFFSET));
 
