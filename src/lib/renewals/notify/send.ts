@@ -27,9 +27,7 @@ export interface FailedDelivery {
   readonly reason: Text;
 }
 
-/**
- * Sends all reminders. Claims each reminder first and records the outcome last, so that a killed run can be repeated.
- */
+/** Sends all reminders. Claims each first and records its outcome last, so that a killed run can be repeated. */
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
