@@ -32,7 +32,10 @@ export function parseJsonObject(where: string, body: string): JsonObject {
   return value;
 }
 
-/** Parses a JSON body. Undefined for another status than 200. @throws `unavailable` for broken JSON */
+/**
+ * Parses a 200 response with a JSON object; undefined for any other response.
+ * @throws `unavailable` for a blank or broken body
+ */
 export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
   status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 

@@ -21,7 +21,7 @@ const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
 /**
- * Reads the first element, including octet strings in several pieces (from BouncyCastle), which npm packages reject.
+ * Reads the first element. Replaces npm packages, which load slowly and reject split octet strings (BouncyCastle).
  * @throws RangeError if the bytes are not BER
  * @see ITU-T X.690 section 8.1
  */

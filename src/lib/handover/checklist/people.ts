@@ -11,7 +11,7 @@ export interface KnownPerson {
 export interface Person {
   /** display name */
   readonly called: string;
-  /** user ID of the person; null if the person occurs only in texts, without a user */
+  /** user ID of the person; null for a person who is named in texts, but is not a known user */
   readonly id: string | null;
   readonly account: string | null;
   /** the name, the account name and the email addresses of the person */
