@@ -2,15 +2,15 @@ import { same, text, type Text } from "../text/index.ts";
 import { quoteCommandWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
-/** A command's own options, and the general options that the command does not redefine. */
+/** All options of a command: own options, and the global options that the command does not redefine. */
 type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
   Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
 type WordValue = string | number | true | undefined;
 
 /**
- * A proposed command: its name, and its arguments and options as words without quotes. Only {@link line} creates it. In
- * a sentence, backticks mark where the command begins and ends until the terminal prints it.
+ * A command to suggest in a message. `words` are the unquoted arguments and options. Only {@link line} creates this
+ * object. In a sentence, backticks delimit the command until the terminal prints the sentence.
  */
 export class CommandLine {
   readonly name: keyof Catalogue;
@@ -35,7 +35,7 @@ export class CommandLine {
 /** Returns the flag for the key of an option: `dryRun` → `--dry-run`. */
 const toFlag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Returns an option with its value. `output` becomes `-o`, unless the value begins with `-`, as `-o=…` is misread. */
+/** Returns an option with its value. The key `output` becomes `-o`, or `--output=…` if the value begins with `-`. */
 const formatOption = (key: string, value: string): readonly string[] => {
   const flag = toFlag(key);
   if (value.startsWith("-")) return [`${flag}=${value}`];
@@ -50,11 +50,9 @@ const formatOptions = ([key, value]: readonly [string, WordValue | readonly Word
 };
 
 /**
- * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. The types come from the
- * declared commands, so an unknown verb, option or choice does not compile. The terminal adds the context and the
- * acting account when it prints the message.
- *
- * @param options by their keys in the declaration; options without a value are left out
+ * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. An unknown command, option or
+ * choice is a compile error. The terminal adds the context and the acting account to the printed message.
+ * @param options by their keys in the declaration; options with the value undefined are omitted
  */
 export const line = <C extends keyof Catalogue>(
   command: C,
@@ -69,10 +67,10 @@ export const line = <C extends keyof Catalogue>(
   return new CommandLine(command, readsAsOption ? [...flags, "--", ...words] : [...words, ...flags]);
 };
 
-/** Returns the name of a command, for a message that does not suggest a command to type: `clomoctl renewals edit`. */
+/** Returns the full name of a command, such as `clomoctl renewals edit`. To suggest a command, use {@link line}. */
 export const commandName = (command: keyof Catalogue): string => `clomoctl ${command}`;
 
-/** Advice: what to do, and the command that does it, if there is one. */
+/** Advice that says what to do. `line` is the command for this step, if there is one. */
 export interface Step {
   readonly why: Text;
   readonly line?: CommandLine | undefined;
@@ -80,15 +78,13 @@ export interface Step {
 
 export type Advice = Step | CommandLine | Text;
 
-/** Creates a step from its text in both languages. @param line the command that performs the step, if there is one */
+/** Creates a step from its text in both languages. @param line the command for this step, if there is one */
 export const step = <L extends CommandLine | undefined>(en: string, ja: string, line?: L) => ({
   why: text(en, ja),
   line: line as L,
 });
 
-/**
- * Returns advice in one sentence: `to list them: clomoctl devices list`. The terminal adds the context and the account.
- */
+/** Returns advice as one sentence, such as `to list them: clomoctl devices list`. */
 export const renderAdvice = (advice: Advice): Text => {
   if (advice instanceof CommandLine) return same(`${advice}`);
   if (!("why" in advice)) return advice;

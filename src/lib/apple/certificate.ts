@@ -24,8 +24,8 @@ interface ParsedCertificate {
 }
 
 /**
- * Reads the certificates in a PEM text. The certificate of an authority that issued another one in the text is not an
- * item. Broken certificates are returned beside the valid ones. @throws `input-rejected` if there are too many
+ * Reads the certificates in a PEM text. Omits the issuers of other certificates in the text.
+ * @throws `input-rejected` if there are too many certificates
  */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {
   const all = findPemBlocks(pem)
@@ -35,7 +35,7 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
     .toArray();
   const parsed = all.filter((one) => "certificate" in one);
   const broken = all.filter((one) => "en" in one);
-  // if all certificates are broken, one reason is enough
+  // if all certificates are broken, only the first error is returned
   if (parsed.length === 0) return { renewables: [], broken: broken.slice(0, 1) };
   if (all.length > MAX_CERTIFICATES) {
     const many = MAX_CERTIFICATES;
@@ -82,7 +82,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   return {
     expiring: {
       kind: topic === null ? detectCertificateKind(commonName, from.namesApple) : "push-certificate",
-      // the common name that Apple writes is only `APSP:` and a UUID
+      // not the common name, because Apple writes only `APSP:` and a UUID
       name: topic === null ? (commonName ?? organisation ?? uid ?? file) : "push-certificate",
       expiresAt: formatCertificateDate(file, certificate.validToDate),
       validFrom: formatCertificateDate(file, certificate.validFromDate),
@@ -99,7 +99,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   };
 }
 
-/** Returns the kind of a certificate, which is certain only if it has Apple's wording and names Apple as the issuer. */
+/** Returns the kind of a certificate: `certificate` unless the name is worded as by Apple and the issuer is Apple. */
 function detectCertificateKind(name: string | undefined, namesApple: boolean): RenewalKind {
   if (!namesApple || name === undefined) return "certificate";
   if (PUSH_NAME_PATTERN.test(name)) return "agent-push-certificate";

@@ -10,7 +10,7 @@ const toText = (value: unknown): string | undefined => (typeof value === "string
 const toInstant = (value: unknown): string | undefined =>
   value instanceof Date ? attempt(() => formatInstant(value)) : undefined;
 
-/** Reads a `.mobileprovision`, a property list signed by Apple.  @throws `input-rejected` for any other message */
+/** Reads a `.mobileprovision`: a property list signed by Apple.  @throws `input-rejected` for any other message */
 export async function readProvisioningProfile(file: NamedFile, message: Uint8Array): Promise<Renewable> {
   const { name } = file;
   const content = extractSignedContent(message);

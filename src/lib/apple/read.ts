@@ -20,9 +20,9 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
   KEY_STORE_PATTERN.test(Buffer.from(bytes.subarray(0, 16)).toString("hex"));
 
 /**
- * Returns the items in a file that expire. The content decides its type: certificates (PEM or DER), ADE server tokens,
- * content tokens (VPP), provisioning profiles. @throws `input-rejected` if the file is broken, is a key store, or
- * contains nothing that expires
+ * Returns the items with an expiry date in a file: certificates (PEM or DER), ADE server tokens, content tokens (VPP)
+ * or provisioning profiles. The type is detected from the content.
+ * @throws `input-rejected` if the file is broken, is a key store, or has no such items
  */
 export async function readRenewables(file: NamedFile, options: ReadOptions = {}): Promise<readonly Renewable[]> {
   const { renewables, broken } = await readRenewablesAndErrors(file, options);
@@ -31,7 +31,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/** Like {@link readRenewables}, but returns the errors of broken certificates beside the valid items. */
+/** Returns the valid items of a file, and an error for each broken certificate; see {@link readRenewables}. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

@@ -4,12 +4,12 @@ import type { ExpiringItem } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
 export interface NamedFile {
-  /** file name without folders; it may contain the server, the location and the time of the download */
+  /** file name without folders; can contain the server, the location and the time of the download */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The authority that a certificate names as issuer. The name proves nothing, because anybody can write it. */
+/** The issuer that a certificate names. The name alone proves nothing, because anybody can write a name. */
 export interface Issuer {
   /** on one line: `CN=…, O=…` */
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Issuer {
   readonly namesApple: boolean;
 }
 
-/** The data of an item that shows whether it is the successor of another item. */
+/** Data that shows whether an item is the successor of another item. */
 export type SuccessorEvidence =
   | {
       readonly of: "certificate";
@@ -28,9 +28,9 @@ export type SuccessorEvidence =
       readonly of: "ade-token";
       /** name of the MDM server in Apple's portal, taken from the file name */
       readonly server: string | null;
-      /** SHA-256 of the consumer key, which a renewed token keeps; null if none of our keys decrypts the token */
+      /** SHA-256 of the consumer key, which a renewal does not change; null if no available key decrypts the token */
       readonly consumer: string | null;
-      /** certificate whose key can decrypt the token, as issuer and serial number; null if the file does not name it */
+      /** issuer and serial number of the certificate whose key decrypts the token; null if unknown */
       readonly recipient: string | null;
     }
   | {
@@ -52,6 +52,6 @@ export interface RenewableReadResult {
 
 export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Creates the failure for a rejected file. It omits the cause, because parser errors quote secret tokens. */
+/** Creates the failure for a rejected file. The cause is omitted, because parser errors quote secret tokens. */
 export const createRejectedFileFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });

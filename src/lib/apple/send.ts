@@ -8,10 +8,10 @@ export interface AppleRequest {
 
 export interface AppleResponse {
   readonly status: number;
-  /** by header name in lower case */
+  /** the keys are header names in lower case */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }
 
-/** Sends a request once, without redirects.  @throws `unavailable` without a complete response; `interrupted` */
+/** Sends a request once, without redirects.  @throws `unavailable` if the response is incomplete; `interrupted` */
 export type Send = (request: AppleRequest) => Promise<AppleResponse>;

@@ -5,8 +5,9 @@ import { CONTENT_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
 /**
- * Reads the JSON of a content token, `{token, expDate, orgName}`, without the token. @throws `input-rejected` @see
- * facts 3.5 (the file's name) and Fleet, server/mdm/apple/vpp/api.go
+ * Reads a content token (JSON) without its secret.
+ * @throws `input-rejected`
+ * @see facts 3.5 (the file's name) and Fleet, server/mdm/apple/vpp/api.go
  */
 export function parseVppToken(file: NamedFile, json: string): Renewable {
   const token = parseObject(json);
@@ -22,7 +23,7 @@ export function parseVppToken(file: NamedFile, json: string): Renewable {
   return {
     expiring: {
       kind: "vpp-token",
-      // full-width characters are replaced by _ in file names, so 東京 and 大阪 would get the same name
+      // not a location of only `_`: file names contain `_` for full-width characters, so 東京 and 大阪 look the same
       name: (/[^_]/.test(location ?? "") ? location : organisation) ?? file.name,
       expiresAt,
       validFrom: null,

@@ -15,24 +15,24 @@ interface OperationResult {
 
 export interface Connection {
   readonly transport: Transport;
-  /** performs an operation of a tenant in this process; without it, operations are sent through `transport` */
+  /** performs an operation if the tenant is in this process; if undefined, `transport` sends the operation */
   readonly perform?: ((asked: ApiCall) => Promise<OperationResult>) | undefined;
-  /** base address of the routes; any address works if the tenant is in the same process */
+  /** base address of the routes; ignored if the tenant is in the same process */
   readonly base?: URL | undefined;
-  /** aborts long lists and exports, but not short requests or changes, so that cleaning up works */
+  /** aborts long lists and exports; short requests and changes continue, so that cleanup works */
   readonly signal?: AbortSignal | undefined;
-  /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
+  /** called before each change of the tenant; if this function throws, the change is not sent */
   readonly beforeChange?: ((route: { readonly method: Method }) => Promise<void>) | undefined;
   readonly changes?: Changes | undefined;
-  /** called if an export was not recorded in the audit log, because its tenant is read-only */
+  /** called if the audit log does not contain an export, because the tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;
-  /** returns a unique value for an Idempotency-Key; undefined if requests are never repeated, as in the same process */
+  /** returns a unique Idempotency-Key; undefined if requests are never repeated, as in the same process */
   readonly newKey?: (() => string) | undefined;
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   readonly credentialSource?: string | undefined;
 }
 
-/** The bytes of an input file and their charset; the charset of a workbook is `xlsx`. */
+/** The bytes of an input file and their charset. For a workbook, `encoding` is `xlsx`. */
 export interface Upload {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: string;
@@ -44,14 +44,14 @@ export interface ApiCall {
   readonly given: Readonly<Record<string, unknown>> | undefined;
   readonly file: Upload | undefined;
   readonly signal: AbortSignal | undefined;
-  /** the tenant's revision when the user was asked; the change is refused if the data has changed since then */
+  /** the tenant's revision when the user was asked; if data has changed since, the change is refused */
   readonly base?: number | undefined;
 }
 
-/** The objects of a streamed list: one by one, or in batches as they arrive, which is faster for long lists. */
+/** The objects of a streamed list. Long lists are faster in batches than object by object. */
 export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
-  /** yields the list as NDJSON bytes; a record has a member for each column */
+  /** yields the list as NDJSON bytes */
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
@@ -92,11 +92,11 @@ export interface PlainResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: ReadableStream<Uint8Array> | null;
-  /** failure that an error response describes; reading it has consumed the body */
+  /** the failure if the response is an error; in this case, `body` has already been read */
   readonly failure?: Failure | undefined;
 }
 
-/** Sends a request that the user composed. Every method except GET counts as a change. */
+/** Sends a request composed by the user. All methods except GET count as changes. */
 export const sendRequest = async (
   connection: Connection,
   { method, path, body }: PlainRequest,

@@ -13,7 +13,7 @@ export const SEVERAL_CHANGED_STATE = text(
 
 export type ChangeState = "sent" | "made" | "refused";
 
-/** Reports when changes are sent and answered, and knows the revision of the data that a question was about. */
+/** Reports when each change is sent and answered. Stores the revision of the data that the user was asked about. */
 export class Changes {
   readonly #tell: (state: ChangeState) => void;
   readonly #readRevision: () => Promise<number>;
@@ -25,17 +25,17 @@ export class Changes {
     this.#readRevision = readRevision;
   }
 
-  /** Stores the tenant's revision. Call this before reading the data for a question. */
+  /** Stores the tenant's revision. Call this method before you read the data for a question to the user. */
   async look(): Promise<void> {
     this.#known = await this.#readRevision();
   }
 
-  /** Makes the tenant refuse the next change if its data has changed since it was read for the question. */
+  /** Makes the tenant refuse the next change if the data has changed since the call of `look`. */
   async asked(): Promise<void> {
     this.#base ??= this.#known ?? (await this.#readRevision());
   }
 
-  /** Returns the revision on which the next change is based; undefined if no question was asked. */
+  /** Returns and clears the revision for the next change; undefined if the user was not asked. */
   takeBase(): number | undefined {
     const base = this.#base;
     this.#base = undefined;
@@ -43,7 +43,7 @@ export class Changes {
     return base;
   }
 
-  /** Makes a change. After a failure that is not a refusal, it is unknown whether the change was made. */
+  /** Makes a change. After an error other than a refusal, the tenant may still have made the change. */
   async make<T>(change: () => Promise<T>): Promise<T> {
     this.#tell("sent");
     try {

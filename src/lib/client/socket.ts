@@ -14,12 +14,12 @@ export interface SocketEnvironment {
 
 export interface SocketOptions {
   readonly surroundings: SocketEnvironment;
-  /** secret of a session or an access token, which is sent only to the tenant's own origin */
+  /** the secret of a session or an access token, sent only to the tenant's own origin */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
-  /** the environment variables, which may name a proxy; undefined if no proxy is used */
+  /** the environment variables, which can specify a proxy; undefined to use no proxy */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly connectTimeoutMs?: number | undefined;
-  /** timeout for the start of a response: planning millions of rows takes minutes */
+  /** timeout for the first byte of a response; long, because planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
   readonly bodyTimeoutMs?: number | undefined;
 }
@@ -34,24 +34,24 @@ const SECOND_MS = 1000;
 const MAX_RETRIES = 3;
 const FIRST_MAX_DELAY_MS = 250;
 
-/** Maximum delay that Retry-After can request. A tenant that requests a longer delay counts as unavailable. */
+/** Maximum delay in Retry-After. If a tenant requests a longer delay, the request is not repeated. */
 const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
 
 const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
 
-/** With Retry-After, these statuses mean that no work has begun. After 502 and 504, the work may be done. */
+/** Statuses which, with Retry-After, mean that no work has begun. 502 and 504 are missing: work may have been done. */
 const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
-/** A request for undici. If the request may be repeated, its body is an array of bytes. */
+/** A request for undici. The body of a repeatable request is an array of bytes. */
 interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
-  /** true if the request may be sent again after the tenant certainly did not perform it */
+  /** true if the request can be sent again, provided that the tenant has not performed it */
   readonly isRepeatable: boolean;
-  /** true if the tenant performs the request only once, however often it is sent */
+  /** true if the tenant performs the request at most once, even if the request is sent several times */
   readonly isIdempotent: boolean;
   readonly isRead: boolean;
   readonly signal: AbortSignal;
@@ -79,7 +79,7 @@ const createAgent = ({ environment, ...options }: SocketOptions): Dispatcher => 
       noProxy: valueOf("no_proxy"),
     });
   } catch {
-    // the address is not shown, because it may contain a password
+    // the failure omits the address of the proxy, because the address may contain a password
     throw new Failure("usage", {
       what: text("the address of the proxy must begin with http://", "プロキシのアドレスは http:// で始めてください"),
       where: "HTTPS_PROXY, HTTP_PROXY",
@@ -95,7 +95,7 @@ const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | und
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
-/** Returns the bytes of a response as a stream that is read on demand; cancelling the stream ends the connection. */
+/** Returns the body of a response as a stream. Bytes are read on demand; cancelling the stream ends the connection. */
 const streamBody = (
   { body }: HttpResponse,
   { origin, signal, isRead }: OutgoingRequest,
@@ -121,12 +121,12 @@ const streamBody = (
 };
 
 const discardBody = (body: HttpResponse["body"]): void => {
-  // destroying the body may emit an error, which is expected here
+  // ignores the error that `destroy` may cause
   body.on("error", () => undefined);
   body.destroy();
 };
 
-/** Redirects are not followed, because they would send the request and its credentials to another host. */
+/** Redirects are not followed, because the request and its credentials would go to another host. */
 const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
@@ -140,7 +140,7 @@ const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest
   });
 };
 
-/** @param delayMs the delay that Retry-After requests; the response states it in seconds, even if it was a date */
+/** @param delayMs the delay in Retry-After; the new response states the delay in seconds, never as a date */
 const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: number | undefined): Response => {
   const { statusCode: status } = answer;
   const headers = new Headers();
@@ -154,7 +154,7 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: nu
   return new Response(empty ? null : streamBody(answer, outgoing), { status, headers });
 };
 
-/** Classifies a failed connection. After `lost` and `timed-out`, the tenant may have performed the request. */
+/** Classifies a connection error. After `lost` or `timed-out`, the tenant may have performed the request. */
 const classifyConnectionError = (error: unknown): "never-sent" | "lost" | "timed-out" | "other" => {
   const code = getErrorCode(error);
   if (NEVER_SENT_CODES.includes(code)) return "never-sent";
@@ -190,11 +190,11 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
   const { surroundings } = options;
   const { signal, isIdempotent, isRead } = outgoing;
   let isOutcomeUnknown = false;
-  // the latest response that requests a retry, unless a later request may have had an effect
+  // the last response that asked for a retry; cleared if a later attempt may have had an effect
   let refusal: HttpResponse | undefined;
   for (let repetition = 0; ; repetition += 1) {
     const last = repetition === MAX_RETRIES || !outgoing.isRepeatable;
-    // a random delay prevents clients that failed together from returning together
+    // random, so that clients that failed at the same time do not retry at the same time
     let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
     try {
       const answer = await send(outgoing.address, outgoing.options);
@@ -210,7 +210,7 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
       isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
       const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);
       if (last || !canRepeat || signal.aborted) {
-        // a stopping server refuses the request and then closes its port, so the refusal is the better error
+        // a stopping server refuses requests and then closes its port: the refusal is the clearer error
         if (refusal !== undefined && !signal.aborted) return refusal;
         const { environment } = options;
         const mayHaveEffect = isOutcomeUnknown && !isRead;
@@ -222,9 +222,9 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
 }
 
 /**
- * Opens a transport over sockets. GET, HEAD, and POST with an Idempotency-Key are repeated if the connection fails or
- * the server is busy, after Retry-After or a random delay; any other POST only if the tenant certainly did not perform
- * it; uploads never. Redirects are refused. If a body breaks off, its reader gets a Failure `unavailable`.
+ * Opens a transport over sockets. If the server is busy or the connection fails, GET, HEAD and POST with an
+ * Idempotency-Key are repeated. Other POST requests are repeated only if the tenant has not performed them, uploads
+ * never. Redirects fail. If a body ends early, reading it throws a Failure `unavailable`.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
   const agent = createAgent(options);

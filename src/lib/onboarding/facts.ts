@@ -3,7 +3,7 @@ import { QUESTIONS } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 
-/** Credentials that expire after a year, with the labels of their dates on HOME. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
+/** Credentials that expire after a year, with their labels in CLOMO PANEL. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
 export const CREDENTIAL_LABELS = {
   "push-certificate": "MDM プッシュ通知証明書",
   "ade-token": "ADE サーバートークン",
@@ -16,7 +16,7 @@ export const CREDENTIAL_KINDS = Object.keys(CREDENTIAL_LABELS) as readonly Crede
 
 interface OnboardingAnswer {
   readonly value: string;
-  /** time of the answer, a UTC instant */
+  /** UTC instant at which the question was answered */
   readonly at: string;
 }
 
@@ -25,29 +25,29 @@ interface UrgentRenewal extends Step {
 }
 
 export interface OnboardingFacts {
-  /** the current time, from which all ages are calculated; a UTC instant */
+  /** the current time, a UTC instant */
   readonly now: string;
   readonly profile: TenantProfile;
   readonly users: number;
-  /** number of organisations without 全社, which always exists */
+  /** number of organisations, not counting 全社, which always exists */
   readonly orgs: number;
   readonly devices: number;
-  /** why some ADE devices are not ready to be switched on, and what to do; undefined if all are ready */
+  /** why some ADE devices must not be switched on yet, and what to do; undefined if all are ready */
   readonly notReady: Step | undefined;
-  /** true if this tenant itself syncs with Apple and has not done so yet */
+  /** true if this tenant is set up to sync with Apple itself, but has never synced */
   readonly isNeverSynced: boolean;
-  /** true if at least one device does not have an owner */
+  /** true if at least one device has no owner */
   readonly unowned: boolean;
   readonly systemAdministrators: number;
-  /** kinds for which a renewal item is recorded or the tenant itself stores a credential */
+  /** kinds with a recorded renewal item, or with a credential stored in the tenant */
   readonly recorded: readonly CredentialKind[];
-  /** renewal items that are expired or critical, the most urgent first */
+  /** renewal items whose level is expired or critical, the most urgent first */
   readonly pressing: readonly UrgentRenewal[];
-  /** answers by the name of the question */
+  /** the key is the name of the question */
   readonly answers: ReadonlyMap<string, OnboardingAnswer>;
 }
 
-/** Returns the answer to a question of the set-up; undefined if there is none, or if it is not one of the choices. */
+/** Returns the answer to a set-up question; undefined if there is no answer, or if the answer is not a valid choice. */
 export const findOnboardingAnswer = ({ answers }: OnboardingFacts, name: string): string | undefined => {
   const value = answers.get(`onboarding.${name}`)?.value;
   const choices = QUESTIONS.get(`onboarding.${name}`)?.choices ?? {};

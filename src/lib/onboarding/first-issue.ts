@@ -4,12 +4,12 @@ import type { ContentStep } from "../renewals/guide/document.ts";
 import { fillGuide } from "../renewals/guide/fill.ts";
 import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 
-// Issuing a new certificate instead of renewing it disconnects every enrolled device. Therefore only `buildIssueSteps`
-// may show these steps.
+// Only `buildIssueSteps` may show the steps of a first issue: a new certificate instead of a renewal disconnects every
+// enrolled device.
 
 const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Returns true if HOME of CLOMO PANEL shows no date, according to a recent answer, and no date is recorded. */
+/** Returns true if no date is recorded, and a recent answer says that HOME of CLOMO PANEL shows no date. */
 export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): boolean => {
   const answer = facts.answers.get(`onboarding.home.${kind}`);
   if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
@@ -19,7 +19,7 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): bool
 
 const NO_CREDENTIAL = { "push-certificate": false, "ade-token": false, "vpp-token": false };
 
-/** Returns the first issue only if nothing was issued yet; otherwise the question about HOME or the renewal guide. */
+/** Returns the steps of a first issue, a hint to renew if issued already, or (if unclear) a question about HOME. */
 export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
   if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIAL, [kind]: true }).steps;
   const guide = line("renewals guide", [kind]);

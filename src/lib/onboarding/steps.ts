@@ -17,9 +17,9 @@ export const STEP_STATES = {
 
 export type StepStatus = Advice & { readonly state: keyof typeof STEP_STATES };
 
-/** One of the twelve onboarding steps of CLOMO's manual. @see seed 003; facts 4.8 */
+/** One of the twelve onboarding steps in CLOMO's manual. @see seed 003; facts 4.8 */
 export interface OnboardingStep {
-  /** from 1 to 12, as in the manual */
+  /** 1 to 12, as in the manual */
   readonly number: number;
   readonly id: string;
   readonly title: Text;
@@ -46,7 +46,7 @@ const judgeByAnswer =
     );
   };
 
-/** Optional credentials, each with the field of the tenant that records whether the credential is used. */
+/** Optional credentials. Each has a field of the tenant that records whether the credential is used. */
 const OPTIONAL_CREDENTIALS = [
   ["ade-token", "ade"],
   ["vpp-token", "vpp"],
@@ -55,7 +55,7 @@ const OPTIONAL_CREDENTIALS = [
 const isUsed = ({ profile, recorded }: OnboardingFacts, kind: CredentialKind, use: UsageName): boolean | null =>
   profile[use] ?? (recorded.includes(kind) ? true : null);
 
-/** Returns the credentials to issue. The push certificate is compulsory. @see seed 003, 7 */
+/** Returns the kinds of credentials that this tenant needs. @see seed 003, 7 */
 const findRequiredCredentials = (facts: OnboardingFacts): readonly CredentialKind[] => [
   "push-certificate",
   ...OPTIONAL_CREDENTIALS.flatMap(([kind, use]) => (isUsed(facts, kind, use) === true ? [kind] : [])),
@@ -202,7 +202,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   },
 ];
 
-/** Returns what to do in an onboarding step. @see guides/onboarding */
+/** Returns the instructions for an onboarding step. @see guides/onboarding */
 export const listStepContents = ({ id }: OnboardingStep, facts: OnboardingFacts): readonly ContentStep[] => {
   if (id === "issued") return findRequiredCredentials(facts).flatMap((kind) => buildIssueSteps(facts, kind));
   const way = ENROLMENT_METHOD_NAMES.find((one) => one === findOnboardingAnswer(facts, "way"));

@@ -5,18 +5,18 @@ import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.
 import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
 import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
-/** Confirmations given on the command line, before any question is asked. */
+/** Confirmations that the user gave on the command line. */
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** maximum number of deletions that, like other changes, are confirmed with yes or no */
+  /** up to this number, deletions are confirmed with yes or no instead of by typing the number */
   readonly freeDeletions?: number | undefined;
   readonly yes?: boolean | undefined;
 }
 
 type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 
-/** Returns the start of a question: `Apply to customer-a: create 9` */
+/** Returns the beginning of a question: `Apply to customer-a: create 9` */
 const describeApplyAction = (plan: ConfirmablePlan): Text => {
   const { en, ja } = describeEffects(plan);
   return text(
@@ -26,9 +26,10 @@ const describeApplyAction = (plan: ConfirmablePlan): Text => {
 };
 
 /**
- * Asks for the number of devices that must be wiped for new owners. @param before the action, as a sentence @param flag
- * the options that answer this and later questions @throws `input-rejected` for another number, or if nobody can be
- * asked
+ * Asks the user to type the number of devices that must be wiped.
+ * @param before a sentence with the action
+ * @param flag options that answer this question
+ * @throws `input-rejected` for a wrong number, or if nobody can be asked
  */
 export const askWipeCount = (
   { prompts }: Pick<Terminal, "prompts">,
@@ -44,7 +45,7 @@ export const askWipeCount = (
     expected: count,
   });
 
-/** Checks confirmed numbers of deletions and wipes.  @throws `input-rejected` if a number differs from the plan */
+/** @throws `input-rejected` if a number of deletions or wipes given on the command line differs from the plan */
 export function requireConfirmedCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
   { confirmDeletions, confirmWipes }: ConfirmOptions,
@@ -81,9 +82,9 @@ function listMissingCounts(
 }
 
 /**
- * Asks whether to apply a plan, with the tenant and the counts; false if the answer is no. Deletions and wipes are
- * confirmed by their number (typed, `--confirm-deletions`, or `--yes` with a limit). @throws `limit-exceeded` above a
- * limit; `input-rejected` for another number, or none; `usage` if nobody can be asked
+ * Asks whether to apply a plan; false if the answer is no. Deletions and wipes need their number, typed or as an
+ * option; `--yes` with a limit also confirms deletions.
+ * @throws `limit-exceeded`; `input-rejected` for a wrong or missing number; `usage` if nobody can be asked
  */
 export async function confirmPlan(
   terminal: Pick<Terminal, "prompts">,

@@ -10,7 +10,7 @@ export interface PlanLimits {
 
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
-/** Parses a limit: a number or a share of records.  @throws `usage` if it is neither, or a share above 100% */
+/** Parses a limit: a number of records, or a percentage.  @throws `usage` for any other text, or above 100% */
 export const parseLimit = (
   flag: string,
   typed: string,
@@ -28,7 +28,7 @@ export const parseLimit = (
   });
 };
 
-/** Checks the limits before anything is read. @throws `usage` if a limit is invalid, as in {@link enforceLimits} */
+/** Checks the syntax of the limits before any file is read. @throws `usage` if a limit is invalid */
 export function validateLimits(limits: PlanLimits): void {
   for (const { name, flag } of LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }
@@ -75,7 +75,7 @@ const createLimitFailure = (
   });
 };
 
-/** Enforces a limit: a number is for all record types together, a share for each type. @throws `limit-exceeded` */
+/** A number limits the sum of all record types. A percentage limits each record type. @throws `limit-exceeded` */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
   for (const limit of LIMITS) {
     const { name, action, flag, atMost } = limit;
@@ -93,7 +93,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/** Rejects `--yes --max-deletions` above half of a type's records. @throws `limit-exceeded` */
+/** @throws `limit-exceeded` if a plan deletes over half of a type's records, which needs `--confirm-deletions` */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

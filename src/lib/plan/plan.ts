@@ -8,31 +8,31 @@ export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
   readonly recordsBefore: number;
 }
 
-/** An effect of a plan other than changes of records, such as organisations that are created for them. */
+/** An effect of a plan besides changes of its records, such as organisations to create. */
 export interface PlanEffect {
   readonly count: number;
   readonly what: Text;
-  /** names of the first records that the effect concerns */
+  /** names of the first records with this effect */
   readonly names?: readonly string[] | undefined;
 }
 
 export interface PlanSample {
   readonly lines: AsyncIterable<Text> | Iterable<Text>;
-  /** number of records of the action that are not shown */
+  /** number of further records, which are not shown */
   readonly rest: number;
-  /** where all records can be seen, or the command that writes them */
+  /** where to see all records, or the command that writes all records to a file */
   readonly all?: Text | undefined;
 }
 
-/** Proposed changes from a file, from typed names, or of an undo, a bundle or a successor. */
+/** Proposed changes: from a file, from names that the user typed, by an undo, or for a handover. */
 export interface Plan {
   readonly target: Text;
-  /** changes by record type; the main record type of the plan comes first */
+  /** changes by record type; the main record type is first */
   readonly changes: readonly ThingChanges[];
   readonly effects?: readonly PlanEffect[] | undefined;
-  /** number of devices that have to be wiped because they get another owner */
+  /** number of devices that must be wiped because their owner changes */
   readonly wipes?: number | undefined;
-  /** the headline of the plan, and its counts in words */
+  /** the headline of the plan, and the counts of its changes */
   readonly lines: readonly Text[];
   readonly warnings?: readonly Text[] | undefined;
   readonly notes?: readonly Text[] | undefined;
@@ -53,7 +53,7 @@ const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
   delete: text("delete", "削除"),
 };
 
-/** Returns the counts of a record type that are not zero: `create 2, update 3, unchanged 4` */
+/** Returns the counts that are not zero: `create 2, update 3, unchanged 4` */
 export const describeCounts = (
   counts: Readonly<Record<RecordAction, number>>,
   others: readonly (readonly [count: number, what: Text])[] = [],
@@ -76,7 +76,7 @@ export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" 
   return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joinTexts(parts, text(", ", "・"));
 };
 
-/** Prints a plan: its headline and counts, warnings, notes, and the first records of each action. */
+/** Prints a plan: headline, counts, warnings, notes, and the first records of each action. */
 export async function renderPlan(
   reader: { note(line: Text): Promise<void>; warn(line: Text): Promise<void> },
   { lines, warnings = [], notes = [], samples = [] }: Pick<Plan, "lines" | "warnings" | "notes" | "samples">,

@@ -11,7 +11,7 @@ export const PLAN_DRY_RUN_NOTE = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** Describes what a commit changed, and the next command. */
+/** Describes what a commit changed, and suggests the next commands. */
 export function describeCommit(plan: Import): readonly Text[] {
   const { consoleTask, change } = plan;
   const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
@@ -45,7 +45,7 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   return [text(`tasks: ${done}open ${open} (${list})`, `管理画面での作業: ${doneJa}未完了 ${open}(${list})`)];
 }
 
-/** Returns the result: `import 12: create 24, update 3` */
+/** Returns what was changed: `import 12: create 24, update 3` */
 function describeOutcome(plan: Import): Text {
   const what = plan.mode === "undo" ? text("change", "変更") : text("import", "インポート");
   const effects = { changes: listPlanChanges(plan), effects: listEffects(plan) };

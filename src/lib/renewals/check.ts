@@ -8,11 +8,11 @@ import { isNewerFile, identityOf } from "./compare.ts";
 export interface CheckResult {
   readonly state: PluginState;
   readonly checked: readonly CheckedItem[];
-  /** expired files that a newer file of the same item has replaced; they are shown but do not count */
+  /** expired files of items for which there is a newer file; the expired files do not affect `state` */
   readonly superseded: readonly CheckedItem[];
 }
 
-/** A check of nothing is unknown. A file with a newer file is at most a warning, as its upload is not certain. */
+/** Returns the state, `unknown` if there are no items. A critical file with a newer file counts as a warning. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
@@ -32,7 +32,7 @@ function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => Chec
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
     const identity = identityOf(one);
-    // a file that is not valid yet has a remark
+    // a file with a remark is not valid yet
     if (identity === undefined || one.level === "expired" || one.remark !== null) continue;
     const known = newest.get(identity);
     if (known === undefined || isNewerFile(one, known)) newest.set(identity, one);
@@ -58,7 +58,7 @@ export function describeCheckResult({ checked, superseded }: CheckResult): Text 
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
-/** A short `--within` also shortens the default of `--critical`. @throws `usage` if `--critical` is longer */
+/** Returns both thresholds, with defaults for missing ones. @throws `usage` if critical is longer than within */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
     withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),

@@ -6,17 +6,17 @@ import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./judge.ts";
 import { isSameDate } from "./upload.ts";
 
-// Decides whether a file may replace the file in use; nothing else compares certificates and tokens. A value that a
-// file does not show is unknown: it never counts as good or bad. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
+// Decides whether a new certificate or token may replace the current certificate or token. If a file does not contain a
+// value, the outcome is `unknown`. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
 
-/** The outcome of a check; `unknown` if the files do not contain enough information. */
+/** The outcome of a check. `unknown` means that the files do not contain enough information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
 export interface Check {
   readonly id: CheckId;
   readonly label: Text;
   readonly outcome: CheckOutcome;
-  /** the reason, and the effect of an upload */
+  /** the reason for the outcome, and the effect of an upload */
   readonly what: Text;
 }
 
@@ -29,7 +29,7 @@ export interface CurrentItem {
 export interface FilePair {
   readonly current: CurrentItem;
   readonly next: Renewable;
-  /** the request from which the new certificate should have been made */
+  /** the request (CSR) from which the new certificate should have been made */
   readonly csr?: SigningRequest | undefined;
   readonly now: Date;
   /** IANA name of the time zone for times in the texts */
@@ -38,9 +38,9 @@ export interface FilePair {
 
 export interface Comparison {
   readonly checks: readonly Check[];
-  /** checks that forbid the new file */
+  /** failed checks, because of which the new file must not be uploaded */
   readonly bad: readonly Check[];
-  /** identity checks that the files cannot answer, so that a person must make them before the upload */
+  /** identity checks that a person must make before the upload, because the files do not suffice */
   readonly left: readonly Check[];
 }
 
@@ -53,7 +53,7 @@ const getEvidence = <K extends SuccessorEvidence["of"]>({ current, next }: FileP
 
 type Value = string | null | undefined;
 
-/** Compares a value of both files. @param shown false if the value must not appear in the text */
+/** Compares the values of the current and the new file. @param shown false if the value must not appear in the text */
 const compareValues = (was: Value, is: Value, differs: readonly [CheckOutcome, Text], shown = true): Result => {
   if (was === null || was === undefined || is === null || is === undefined)
     return ["unknown", text("the files do not show this", "ファイルからはわかりません")];
@@ -69,7 +69,7 @@ const checkFile = ({ current, next }: FilePair): Result =>
     ? ["bad", text("this file is the same as the file in use", "現在使われているファイルと同じです")]
     : undefined;
 
-/** Compares the topics. @see facts 3.4: a new topic disconnects enrolled devices without any report */
+/** @see facts 3.4: a new topic disconnects enrolled devices without any message */
 const checkTopic = ({ current, next }: FilePair): Result => {
   const [was, is] = [current.expiring.topic, next.expiring.topic];
   if (was === null && is !== null && current.evidence === undefined)
@@ -120,7 +120,7 @@ const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): Result 
 
 const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
 
-/** Compares the names of the issuers. A name proves nothing, because anybody can write it. */
+/** Compares the names of the issuers. An equal name proves nothing, because anybody can write a name. */
 const checkIssuer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "certificate");
   if (is === undefined || !APPLE_ISSUED_KINDS.includes(pair.next.expiring.kind)) return undefined;
@@ -133,7 +133,7 @@ const checkIssuer = (pair: FilePair): Result => {
   );
 };
 
-/** Checks that the certificate was made from the CSR. @see facts 3.4: the console's error if they do not match */
+/** Checks that the certificate was made from the CSR. @see facts 3.4: the error in the console for another CSR */
 const checkRequest = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "certificate");
   const { csr } = pair;
@@ -165,7 +165,7 @@ const checkRequest = (pair: FilePair): Result => {
       ];
 };
 
-/** @see facts 3.5: CLOMO's key pair stays the same in a renewal, and only CLOMO can decrypt the token */
+/** @see facts 3.5: a renewal does not change the key pair of CLOMO, and only CLOMO can decrypt the token */
 const checkAdeKey = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const isOpened = pair.next.expiring.certainty === "exact";
@@ -185,14 +185,14 @@ const checkAdeKey = (pair: FilePair): Result => {
   ]);
 };
 
-/** Compares server names, or the recorded name if there is no file. A server can be renamed, so this only warns. */
+/** A different name is only a warning, because a server can be renamed. Without a file, the recorded name is used. */
 const checkAdeServer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
   return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバの名前を変更しましたか?")]);
 };
 
-/** Compares consumer keys, which differ if another person downloads the token of the same server. @see apple 1 */
+/** Compares consumer keys. Tokens of one server differ in the key if different people downloaded them. @see apple 1 */
 const checkAdeConsumer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
@@ -202,7 +202,7 @@ const checkAdeConsumer = (pair: FilePair): Result => {
   return compareValues(was?.consumer, is?.consumer, ["warning", differs], false);
 };
 
-/** Warns that the token in use is already invalid. @see facts 3.5: a new token ends the old one when it is made */
+/** Warns that the current token is already invalid. @see facts 3.5: creating a new token invalidates the old token */
 const checkOldToken = (): Result => [
   "warning",
   text(
@@ -213,14 +213,14 @@ const checkOldToken = (): Result => [
 
 const toKey = (name: Value): string | undefined => (name === null || name === undefined ? undefined : toNfkcKey(name));
 
-/** Compares organisations. This only warns about an organisation that was typed without a file. */
+/** A different organisation is only a warning if the recorded organisation was typed, not read from a file. */
 const checkOrganisation = ({ current, next }: FilePair): Result =>
   compareValues(toKey(current.expiring.organisation), toKey(next.expiring.organisation), [
     current.expiring.fingerprint === null ? "warning" : "bad",
     text("this token belongs to another organisation", "別の組織のトークンです"),
   ]);
 
-/** Compares locations.  @see facts 3.5: Apple writes full-width characters as `_`, so 東京 and 大阪 are the same */
+/** @see facts 3.5: Apple writes each full-width character as `_`, so 東京 and 大阪 look the same */
 const checkLocation = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "vpp-token").map((one) => toKey(one?.location));
   if (was === is && is?.includes("_") === true)
@@ -267,7 +267,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
   "agent-profile": ["file", "name", "expiry", "validity"],
 };
 
-/** Checks that do not show whether the new file belongs to the same item. */
+/** Checks of the state of the new file. They do not show whether the file belongs to the same item. */
 const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
@@ -282,10 +282,10 @@ export function compareFiles(pair: FilePair): Comparison {
     ({ id, outcome }) =>
       (outcome === "unknown" || outcome === "warning") &&
       !STATE_CHECKS.includes(id) &&
-      // the same consumer key proves that the server is the same, even under another name
+      // an equal consumer key proves that the server is the same, even if the server's name is different
       !(id === "server" && isSameConsumer),
   );
-  // a rejected file did not invalidate the token in use
+  // if the new file was rejected, the token in use is still valid
   return { checks: checks.filter(({ id }) => id !== "old-token" || bad.length === 0), bad, left };
 }
 
@@ -301,7 +301,7 @@ interface IdentitySource extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** Returns a key that only two files of the same item share, even in different years. @see facts 3.4, 3.5 */
+/** Returns a key that is equal for all files of an item, in every year; undefined if unknown. @see facts 3.4, 3.5 */
 export function identityOf({ kind, organisation, topic, evidence }: IdentitySource): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });
@@ -331,7 +331,7 @@ export const isNewerFile = (
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/** Returns true if a file expires later than the item, or on the recorded date if no file was recorded. */
+/** Returns true if the file expires later than the item. If no file was recorded, the same date is enough. */
 export const isLaterDate = (
   file: { readonly expiresAt: string },
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },

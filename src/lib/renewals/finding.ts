@@ -5,22 +5,21 @@ import type { Column } from "../terminal/index.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
 export interface Finding {
-  /** stays the same from day to day, but changes at the next stage of an expiry */
+  /** the same every day, until an expiry reaches its next stage */
   readonly id: string;
-  /** the domain of the tenant or its context, or the file that was checked */
+  /** the tenant's domain, its context if the domain is unknown, or the checked file */
   readonly tenant: string;
-  /** the context of the tenant; null for a file */
+  /** the context of the tenant; null if the finding is about a file */
   readonly context: string | null;
   readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "daily-run" | "tenant" | "month";
   readonly level: Level;
   readonly what: Text;
-  /** the next command or action; null if `what` already states it */
+  /** the next command or action; null if `what` already contains it */
   readonly next: Text | null;
-  /** the item that expires */
   readonly item?: CheckedItem | undefined;
 }
 
-/** Labels at the beginning of a line, which differ from the names of an item's levels. */
+/** Labels for the beginning of a line. */
 const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
   expired: text("EXPIRED", "期限切れ"),
   critical: text("CRITICAL", "至急"),
@@ -40,7 +39,7 @@ export const compareByUrgency = (one: Urgency, other: Urgency): number =>
 
 const NEVER = "9999";
 
-/** Returns the counts by level, the most urgent first: `2 expired, 1 critical`. */
+/** Returns the number of findings at each level, the most urgent first: `2 expired, 1 critical`. */
 export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>
   joinTexts(
     [...Map.groupBy(all, ({ level }) => level)].map(([level, { length }]) =>

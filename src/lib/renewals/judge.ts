@@ -22,14 +22,14 @@ export interface ExpiryClock {
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** Returns a clock at noon of a day, or one hour off if the day has a change of clocks. */
+/** Returns a clock at noon of a day; one hour earlier or later if the clocks change on that day. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** Returns the level of an expiry. An item is expired from the exact instant, even if the day is not over. */
+/** Returns the level of an expiry date. An item counts as expired from the exact instant, not from midnight. */
 export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }: ExpiryClock): Level => {
   if (expiresAt === null) return "unknown";
   if (Date.parse(expiresAt) <= now.getTime()) return "expired";
@@ -42,11 +42,11 @@ interface ExpiryStatus {
   readonly level: Level;
   /** calendar day of the expiry in the given time zone; null if the expiry is not known */
   readonly expiresOn: string | null;
-  /** calendar days until the expiry, negative after it; null if the expiry is unknown. @see countDaysLeft */
+  /** calendar days until the expiry, negative after the expiry; null if the date is unknown. @see countDaysLeft */
   readonly daysLeft: number | null;
-  /** true if the item expires today; `daysLeft` can be 0 already on the day before */
+  /** true if the item expires today; `daysLeft` can already be 0 on the day before */
   readonly isToday: boolean;
-  /** the day for people, marked `~` if it is estimated, and the time if the expiry is within three days */
+  /** the day for display: `~` marks an estimated day; within three days of the expiry, the time is added */
   readonly expiry: string | null;
 }
 
@@ -69,43 +69,43 @@ const getExpiryStatus = (
 
 export interface Rejection {
   readonly what: Text;
-  /** UTC instant of the first rejection */
+  /** UTC instant at which the issuer first rejected the token */
   readonly at: string;
 }
 
 export interface DatedItem extends RenewalItem {
   /** UTC instant from which the item is valid */
   readonly validFrom?: string | null | undefined;
-  /** how the file and the record differ, or why they could not be compared */
+  /** how the file differs from the record, or why the file could not be compared with the record */
   readonly remark?: Text | null | undefined;
-  /** set if the issuer already rejects the item, whatever its expiry */
+  /** set if the issuer already rejects the item, even before the expiry date */
   readonly rejection?: Rejection | undefined;
-  /** who holds the certificate or token, if that was looked up */
+  /** who holds the certificate or token, for the text of the renewal guide */
   readonly holding?: GuideFacts | undefined;
 }
 
-/** A recorded item, an item in a file, or (without a kind) a file or folder that could not be read. */
+/** A recorded item or an item in a file. If `kind` is null, a file or folder that could not be read. */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
 > {
-  /** only for a recorded item */
+  /** absent for an item in a file */
   readonly id?: string | undefined;
   /** the domain of the item's tenant, if it is known */
   readonly tenant?: string | undefined;
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
-  /** only for a file */
+  /** absent for a recorded item */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** An item with its status at a point in time. `context` is the context of its tenant, or null for a file. */
+/** An item with its status at a point in time. `context` is the context of the tenant; null for an item in a file. */
 export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null };
 
 export type CheckedItem = JudgedItem<CheckItem, string | null>;
 
-/** Judges an item: at least a warning if it is not valid yet, critical if it is rejected and not expired. */
+/** Judges an item. An unexpired item that the issuer rejects is critical. An item not valid yet is never `ok`. */
 export function judgeExpiry<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> & Pick<CheckItem, "certainty">,
   C extends string | null,
@@ -133,7 +133,7 @@ export function judgeExpiry<
 const describeNotYetValid = (day: string): Text =>
   text(`not valid before ${day}`, `${day} になるまで有効ではありません`);
 
-/** Compares items by expiry. Items without a date come first, because nobody knows how late they are. */
+/** Compares items by expiry. Items without a date come first, because they may be the most urgent. */
 export const compareByExpiry = (
   one: Pick<RenewalItem, "expiresAt" | "name">,
   other: Pick<RenewalItem, "expiresAt" | "name">,

@@ -9,9 +9,9 @@ export const SCHEDULERS = ["cron", "systemd", "task"] as const;
 
 export type Scheduler = (typeof SCHEDULERS)[number];
 
-/** The daily run, with absolute paths, because a scheduler knows neither PATH nor the user's other variables. */
+/** The daily run, with absolute paths, because a scheduler does not have the PATH of the user. */
 export interface DailyRun {
-  /** `09:00`, by the clock of this computer */
+  /** local time of this computer, such as `09:00` */
   readonly at: string;
   readonly node: string;
   readonly door: string;
@@ -22,7 +22,7 @@ export interface DailyRun {
 
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
-/** Resolves a link in the cache of npx, because the link disappears when the cache is emptied. */
+/** Returns the real path of a link in the cache of npx, because emptying the cache deletes the link. */
 export const resolveStablePath = async (door: string): Promise<string> =>
   NPX_CACHE_PATH.test(door) ? resolveRealPath(door) : door;
 
@@ -37,7 +37,7 @@ function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute
   });
 }
 
-/** Returns the name of the unit or task, which differs between homes and shows people the home. */
+/** Returns the name of the unit or task. Each home folder of clomoctl has a different name. */
 const getRunName = (home: string): string => {
   const told = home.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   return `clomoctl-${told.slice(-60)}-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
@@ -45,7 +45,7 @@ const getRunName = (home: string): string => {
 
 const quotePosixWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
-/** Renders a line of a crontab. A `%` is escaped, because it would end the command. */
+/** Renders a line of a crontab. Each `%` is escaped, because cron ends the command at a bare `%`. */
 function renderCronLine({ at, node, door, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const command = `CLOMOCTL_HOME=${[home, node, door, ...words].map(quotePosixWord).join(" ")}`;
@@ -77,7 +77,7 @@ function renderSystemdCommands({ at, node, door, words, home }: DailyRun): strin
 
 const quotePowerShellWord = (word: string): string => `'${word.replaceAll("'", "''")}'`;
 
-/** Renders the PowerShell command that registers a task. `cmd` sets the variables, because an action cannot. */
+/** Renders the PowerShell command that registers a task. The task starts `cmd`, which can set environment variables. */
 function renderTaskCommand({ at, node, door, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const command = `/d /s /c "set "CLOMOCTL_HOME=${home}" & "${node}" "${door}" ${words.join(" ")}"`;
@@ -94,7 +94,7 @@ const RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
   task: renderTaskCommand,
 };
 
-/** @throws `usage` if a path contains a character that would end the entry */
+/** @throws `usage` if a path contains a character that the scheduler cannot represent */
 export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
   const all = [run.node, run.door, run.home, ...run.words];
   const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;

@@ -26,11 +26,11 @@ const NO_ITEMS_FOUND = text(
   "このフォルダーに期限のあるファイルは見つかりませんでした",
 );
 
-/** Also matches renamed tokens and unfinished downloads. */
+/** File names to read, including tokens with a changed extension and unfinished downloads. */
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
-/** A broken file yields an unreadable item and does not stop the search. */
+/** Yields the items in a file or folder. An unreadable file yields an item with the reason. */
 export async function* gatherItems(
   where: string,
   workingFolder: string,
@@ -60,7 +60,7 @@ export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOpt
   ];
 }
 
-/** Keys and requests are often stored next to certificates. They do not expire. */
+/** Keys and requests do not expire, but are often stored in the same folder as certificates. */
 function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
   const labels = [...findPemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
   if (labels.length === 0) return /\.key$/i.test(name);
@@ -83,13 +83,13 @@ async function readSourceContent(name: string, bytes: Uint8Array, options?: Read
 }
 
 export interface SourceOptions {
-  /** true if the item was recorded on this machine, so that its source path refers to a file on this machine */
+  /** true if the item was recorded on this machine, so that the source path is valid here */
   readonly lookAtSource: boolean;
-  /** IANA name of the time zone of the days in remarks */
+  /** IANA name of the time zone for days in remarks */
   readonly timezone: string;
 }
 
-/** Uses the recorded date if the file no longer exists. */
+/** Returns the item with the date in its source file, or with the recorded date if the file no longer exists. */
 export async function applySourceDate(
   item: RenewalItem,
   { lookAtSource, timezone }: SourceOptions,
@@ -110,20 +110,20 @@ export async function applySourceDate(
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-/** Returns the same item, or the only item of its kind, which must have replaced it. */
+/** Returns the same item in the file; if this item is missing, the only item of the same kind. */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-/** The date of a certificate is that of its file, which certbot can replace. For others, the earlier date counts. */
+/** Returns the date in the file for a certificate (certbot replaces files); for other kinds, the earlier date. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
-  // items are sorted and sent reminders are found by this text, so it needs the format of recorded dates
+  // sorting and the search for sent reminders compare this text, so its format must be that of recorded dates
   const dated = { ...recorded, expiresAt: new Date(now.expiresAt).toISOString(), certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
-  // the recorded date is exact, because the item was recorded with the key that opens the token
+  // the recorded date is exact: when the item was recorded, the key that decrypts the token was available
   if (isGuess) return recorded;
   if (expiresAt === null || kind === "certificate") return { ...dated, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;

@@ -1,10 +1,10 @@
 import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
-/** Numbers of days before expiry. @see facts 3.2: when CLOMO and another vendor send emails */
+/** Numbers of days before expiry at which reminders are sent. @see facts 3.2: when CLOMO sends emails */
 const STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
-/** The time, and the IANA name of the time zone in which a stage begins at midnight. */
+/** The current time, and the IANA name of the time zone. A stage begins at midnight in this zone. */
 export interface StageClock {
   readonly now: Date;
   readonly timezone: string;
@@ -14,17 +14,17 @@ type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
 export interface DueStage<I extends StagedItem> {
   readonly item: I & { readonly expiresAt: string };
-  /** days before expiry; -1, -2, … for each calendar day after expiry */
+  /** days before expiry; after expiry -1, -2, … for each calendar day */
   readonly stage: number;
 }
 
-/** Returns the smallest stage that is not less than the days left. After expiry, each day is a stage of its own. */
+/** Returns the smallest stage ≥ the days left; undefined if none is reached. After expiry, returns the days left. */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countDaysLeft(expiresAt, now, timezone);
   return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
 };
 
-/** Returns the stage that each item has reached, unless a reminder for that stage or a later one was sent. */
+/** Returns the current stage of each item, unless a reminder of this stage or a later stage was already sent. */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,

@@ -1,6 +1,6 @@
 import type { RenewalKind } from "../model/renewal.ts";
 
-/** Kinds whose renewed file is uploaded to the console. The console then shows the new expiry date. @see facts 3.1 */
+/** Kinds whose renewed file is uploaded to the console, which then shows the new expiry date. @see facts 3.1 */
 const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
   "push-certificate",
   "ade-token",
@@ -12,7 +12,7 @@ const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
 
 export const isUploadedKind = (kind: RenewalKind): boolean => UPLOADED_KINDS.has(kind);
 
-/** Dates may differ, because the console's time zone is not known and a date may be estimated. */
+/** The same expiry can differ by two days: the console's time zone is unknown, and a date may be estimated. */
 const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;
 
 export const isSameDate = (one: string, other: string): boolean =>

@@ -2,12 +2,12 @@ import type { BlockList } from "node:net";
 import type { Failure } from "../errors/index.ts";
 
 export interface ServerLimits {
-  /** maximum size of an upload, after decompression */
+  /** maximum size of an upload */
   readonly bytes: number;
   readonly headersMs: number;
-  /** maximum time without a byte that is received or sent */
+  /** maximum time in which a connection neither sends nor receives a byte */
   readonly idleMs: number;
-  /** maximum time for a request that is neither an import nor a stream */
+  /** maximum time for a request, except for imports and streams */
   readonly requestMs: number;
   readonly connections: number;
 }
@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   connections: 256,
 };
 
-/** The log record of a request, without its query, body and headers and without names of people. */
+/** The log record of a request. It contains no query, body or headers, and no names of people. */
 export interface AnsweredRequest {
   readonly id: string;
   readonly method: string;
@@ -29,25 +29,25 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly ms: number;
   readonly bytes: number;
-  /** id of the account's user; null without credentials */
+  /** ID of the account's user; null for a request without credentials */
   readonly account: string | null;
-  /** for a fault of the server: the file and what is wrong with it, or the code of an unexpected error */
+  /** for a fault of the server: the faulty file and the reason, or the code of an unexpected error */
   readonly fault?: string | undefined;
 }
 
-/** Returns a log line: one JSON object. @param at a UTC instant */
+/** Returns a log line with one JSON object. @param at a UTC instant */
 export const formatLogLine = (at: string, request: AnsweredRequest): string =>
   `${JSON.stringify({ at, ...request })}\n`;
 
-/** The origin of a request, as the audit log records it. */
+/** The origin of a request, for the audit log, and its signals. */
 export interface RequestOrigin {
   readonly address: string;
   readonly id: string;
-  /** aborted when the sender gives up, or the time for the request is over */
+  /** aborted when the sender closes the connection, or when the time for the request is over */
   readonly until: AbortController;
   readonly isReceived: () => boolean;
   readonly stopping: AbortSignal;
-  /** ends the connection of a response that has begun and cannot be completed */
+  /** ends the connection if a response has begun but cannot be completed */
   readonly breakOff: () => void;
 }
 
@@ -80,9 +80,9 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** `http://127.0.0.1:8080`, or `unix:PATH` */
+  /** address of the server, such as `http://127.0.0.1:8080` or `unix:PATH` */
   readonly url: string;
   readonly useCertificate: (tls: ServerCertificate) => void;
-  /** Stops the server: `/readyz` fails, imports are interrupted, and other requests can run for this time. */
+  /** Stops the server. `/readyz` fails, imports are interrupted, and all other requests get `graceMs` to finish. */
   readonly stop: (graceMs: number) => Promise<void>;
 }

@@ -6,7 +6,7 @@ import { findClientAddress } from "./forwarded.ts";
 import { REQUEST_ID_HEADER, SERVER_PATHS } from "../tenant/dispatch/wire.ts";
 import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 
-/** The status that the log shows for a request whose sender closed the connection before the response began. */
+/** Status in the log if the sender of a request closed the connection before the response began. */
 const CLIENT_CLOSED_STATUS = 499;
 
 const NOT_READY_FAILURE = new Failure("unavailable", {
@@ -50,10 +50,10 @@ export class Responder {
     const id = newId();
     const begun = performance.now();
     const trace: RequestTrace = { route: null, account: null };
-    // a closed response no longer has its socket
+    // read now, because a closed response has no socket
     const { socket } = outgoing;
     const before = socket?.bytesWritten ?? 0;
-    // this is faster than Node's own signal, whose creation takes longer than a whole request
+    // not Node's own signal, whose creation takes longer than a whole request
     const until = new AbortController();
     outgoing.once("close", () => {
       if (!outgoing.writableFinished) until.abort();

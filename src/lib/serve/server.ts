@@ -9,7 +9,7 @@ import { Responder } from "./responder.ts";
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {
     headersTimeout: limits.headersMs,
-    // an upload may take any time; only the pauses in it are limited
+    // no limit, because a large upload takes long; `idleMs` limits the pauses in an upload
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, limits.headersMs),
   };
@@ -23,7 +23,7 @@ interface Exchange {
   readonly outgoing: ServerResponse;
 }
 
-/** Returns true if the sender of a request waits for the tenant, which may need longer than a connection may be idle. */
+/** Returns true if the sender waits for the response. In this state, the idle timeout must not close the connection. */
 const isAwaitingResponse = (exchange: Exchange | undefined, { writableLength }: Socket): boolean =>
   exchange !== undefined && exchange.incoming.complete && !exchange.outgoing.writableFinished && writableLength === 0;
 
@@ -39,7 +39,7 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       };
       return responder.handle(request, connection, outgoing as ServerResponse);
     },
-    // host name for HTTP/1.0 requests without a host
+    // host name for HTTP/1.0 requests without a Host header
     { hostname: "localhost", errorHandler: () => new Response(null, { status: 400 }) },
   );
   const server = createNodeServer(options);

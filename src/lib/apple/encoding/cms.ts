@@ -5,7 +5,7 @@ import { readChildren, readElement, readOctets, TAG, type BerElement } from "./b
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
 const SIGNED_DATA_OID = "2a864886f70d010702";
 
-/** Ciphers of S/MIME by object identifier; Apple does not document which it uses.  @see RFC 8551 section 2.7 */
+/** Ciphers by object identifier. Apple does not document which cipher is used.  @see RFC 8551 section 2.7 */
 const SMIME_CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],
@@ -13,19 +13,19 @@ const SMIME_CIPHERS = new Map([
   ["2a864886f70d0307", "des-ede3-cbc"],
 ]);
 
-/** Maximum number of recipients to read, because a message can be hostile. Apple's messages have one. */
+/** Maximum number of recipients to read, as protection from hostile messages. Apple's messages have one recipient. */
 const MAX_RECIPIENTS = 8;
 
 interface Recipient {
-  /** certificate of the recipient's key as `CN=clomo, serial 0x17a8`; null if no certificate is named */
+  /** certificate of the recipient's key, such as `CN=clomo, serial 0x17a8`; null if the message names no certificate */
   readonly certificate: string | null;
   readonly encryptedKey: Uint8Array;
 }
 
-/** Number of bytes in which to search for the type, which follows an outer length of at most six bytes. */
+/** Number of bytes in which to search for the type. At most six bytes precede the type. */
 const TYPE_SEARCH_BYTES = 20;
 
-/** Detects a message's type from its first bytes alone; undefined for another type, or if it is not a message. */
+/** Detects the type from the first bytes; undefined if the type is different, or if the bytes are not a message. */
 export function detectMessageType(message: Uint8Array): "enveloped" | "signed" | undefined {
   const start = Buffer.from(message.subarray(0, TYPE_SEARCH_BYTES));
   const is = (type: string): boolean => start.includes(Buffer.from(`0609${type}`, "hex"));
@@ -33,16 +33,16 @@ export function detectMessageType(message: Uint8Array): "enveloped" | "signed" |
   return is(SIGNED_DATA_OID) ? "signed" : undefined;
 }
 
-/** Encrypted content (CMS EnvelopedData), with the recipients whose keys can decrypt it. */
+/** Encrypted content (CMS EnvelopedData) and its recipients. The key of each recipient can decrypt the content. */
 export interface Envelope {
-  /** name of the cipher in node:crypto; undefined if it is not a cipher of S/MIME */
+  /** name of the cipher in node:crypto; undefined if S/MIME does not define the cipher */
   readonly cipher: string | undefined;
   readonly initialisation: Uint8Array;
   readonly content: Uint8Array;
   readonly recipients: readonly Recipient[];
 }
 
-/** Parses an encrypted message in DER or BER; undefined for other or truncated bytes.  @see RFC 5652 section 6 */
+/** Parses an encrypted message (DER or BER); undefined if invalid or incomplete.  @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   return attempt(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
@@ -69,7 +69,7 @@ function parseRecipient(recipient: BerElement): Recipient {
   };
 }
 
-/** Formats an IssuerAndSerialNumber on one line, whatever string types it uses; null for another identifier. */
+/** Formats an IssuerAndSerialNumber on one line; null for another type of identifier. */
 function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
   const [issuer, serial] = readChildren(identifier);
@@ -82,7 +82,7 @@ function formatCertificateName(identifier: BerElement): string | null {
   return [...attributes, `serial 0x${elementToHex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
 }
 
-/** Short names of the attributes of a certificate's name, by object identifier. @see RFC 5280 appendix A */
+/** Short names of attributes in the name of a certificate, by object identifier. @see RFC 5280 appendix A */
 const ATTRIBUTE_NAMES = new Map([
   ["550403", "CN"],
   ["550406", "C"],
@@ -90,7 +90,7 @@ const ATTRIBUTE_NAMES = new Map([
   ["55040b", "OU"],
 ]);
 
-/** Returns the content of a CMS SignedData, if it has one. Signers are not checked.  @see RFC 5652 section 5 */
+/** Returns the content of a CMS SignedData; undefined if none. Signatures are not checked.  @see RFC 5652 section 5 */
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
   return attempt(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
@@ -99,14 +99,14 @@ export function extractSignedContent(message: Uint8Array): Uint8Array | undefine
   });
 }
 
-/** Returns the parts of the structure in a ContentInfo. @throws RangeError if the ContentInfo has another type */
+/** Returns the children of the structure in a ContentInfo. @throws RangeError if the type of the structure differs */
 function readMessageParts(message: Uint8Array, wanted: string): readonly BerElement[] {
   const [type, content] = readChildren(readElement(message));
   if (elementToHex(type) !== wanted) throw new RangeError("another type of message");
   return readChildren(readElement(requireElement(content).content));
 }
 
-/** Decrypts with the first key (PEM) that yields text. With a wrong key, OpenSSL fails or returns random bytes. */
+/** Returns the text from the first key (PEM) that yields UTF-8, because a wrong key can yield random bytes. */
 export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {

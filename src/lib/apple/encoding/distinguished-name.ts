@@ -1,6 +1,6 @@
 /**
- * Returns the first value of an attribute (`CN`) in a name; undefined for an empty name. node:crypto writes names with
- * one attribute per line, joins several attributes of one set with ` + `, and escapes special characters with a
+ * Returns the first value of an attribute (`CN`) in a name; undefined if missing. In node:crypto, a name has one
+ * attribute per line. Several attributes of one set are joined with ` + `, and special characters are escaped with a
  * backslash.
  */
 export function findNameAttribute(name: string | undefined, attribute: string): string | undefined {

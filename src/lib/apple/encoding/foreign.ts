@@ -1,4 +1,4 @@
-/** Returns the result of `work`; undefined if it throws. For parsers of external data whose errors do not matter. */
+/** Returns the result of `work`; undefined if `work` throws. For parsers whose errors are irrelevant. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -7,7 +7,7 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** Parses external JSON and returns the fields; undefined if the text is not a JSON object. */
+/** Returns the members of a JSON object; undefined if the text is not a JSON object. */
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
   const value = attempt((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -10,15 +10,15 @@ const RSA_PARAMETERS = {
 } as const;
 
 export interface KeyPair {
-  /** secret; PKCS#8 in PEM */
+  /** a secret, as PKCS#8 in PEM */
   readonly privateKey: string;
   readonly certificate: string;
 }
 
 /**
- * Creates a 2048-bit RSA key with a certificate for one year, in the form that Apple accepts for server tokens. @param commonName
- * for human readers @param now in milliseconds; validity starts ten minutes earlier because clocks can be slow @see
- * apple 1
+ * Creates a 2048-bit RSA key pair with a certificate for one year, as Apple requires for server tokens.
+ * @param now in milliseconds; validity begins ten minutes earlier, because clocks can be slow
+ * @see apple 1
  */
 export async function createKeyPair({
   commonName,
@@ -27,7 +27,7 @@ export async function createKeyPair({
   readonly commonName: string;
   readonly now: number;
 }): Promise<KeyPair> {
-  // `reflect-metadata` must be loaded first; both take 60 ms to load
+  // `reflect-metadata` must be loaded before `@peculiar/x509`; both take 60 ms to load
   await import("reflect-metadata");
   const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await import("@peculiar/x509");
   const { KeyObject } = await import("node:crypto");

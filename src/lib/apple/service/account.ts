@@ -1,6 +1,6 @@
 import { readOptionalText, readRequiredText, type JsonObject } from "../answer.ts";
 
-/** The server entry in Apple's portal and its organisation; null for omitted values. @see apple 3 (GET /account) */
+/** The server entry in Apple's portal, and its organisation. Omitted values are null. @see apple 3 (GET /account) */
 export interface AdeAccount {
   readonly serverName: string;
   readonly serverUuid: string;

@@ -7,19 +7,19 @@ import {
   type JsonObject,
 } from "../answer.ts";
 
-/** A device as Apple reports it; null for values that Apple omits. Instants are in UTC. @see apple 3 (Device) */
+/** A device as reported by Apple. Values that Apple omits are null. Instants are in UTC. @see apple 3 (Device) */
 export type AdeDevice = Omit<AdeDeviceRecord, "seenAt">;
 
 export interface DevicePage {
   readonly devices: readonly AdeDevice[];
-  /** position where the next page begins */
+  /** position of the next page */
   readonly cursor: string;
   readonly moreToFollow: boolean;
 }
 
 const isSerialNumber = (value: unknown): value is string => typeof value === "string" && /^[!-~]{1,64}$/.test(value);
 
-/** Matches usual valid dates. A page has thousands of dates, so only other values get the slower full check. */
+/** Matches most valid dates quickly; a page has thousands. Any other date gets the slower full check. */
 const COMMON_INSTANT_PATTERN =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
@@ -39,17 +39,14 @@ function parseInstantMember(where: string, row: JsonObject, member: string): str
     : readOptionalInstant(where, row, member);
 }
 
-/** Apple's member name in snake case, and the parser of the values, for each field. */
+/** For each field: Apple's name of the member (snake case), and the parser of its values. */
 const DEVICE_MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
   field,
   member: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   parse: ADE_DEVICE.fields[field].type === "instant" ? parseInstantMember : parseTextMember,
 }));
 
-/**
- * Reads a device from a response, without unknown members.  @throws `unavailable` naming a member that is not as
- * documented
- */
+/** Reads a device; ignores unknown members.  @throws `unavailable` with the name of an invalid member */
 export function parseDevice(where: string, row: unknown): AdeDevice {
   if (!isObject(row)) throw createUndocumentedFailure(where, "devices");
   const serialNumber = row["serial_number"];

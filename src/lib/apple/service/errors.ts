@@ -36,7 +36,7 @@ const MAX_SEARCHED_CHARACTERS = 4096;
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export class AppleRefusal extends Failure {
-  /** Apple's error code, if the program knows it */
+  /** Apple's error code; undefined if the code is unknown */
   readonly apple: string | undefined;
 
   constructor(apple: string | undefined, exit: ErrorCode, problem: ConstructorParameters<typeof Failure>[1]) {
@@ -44,17 +44,17 @@ export class AppleRefusal extends Failure {
     this.apple = apple;
   }
 
-  /** True if Apple rejects the token itself, so that a retry does not help. */
+  /** True if Apple rejects the token. A retry does not help. */
   get rejectsToken(): boolean {
     return this.apple !== undefined && TOKEN_REJECTION_CODES.includes(this.apple);
   }
 }
 
-/** Returns true if Apple refused the position in the device list, so that all devices must be fetched again. */
+/** Returns true if Apple rejects the position in the device list: all devices must be fetched again. */
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 
-/** Creates the failure for a status other than 200. @param where such as `GET https://…/session` @param now in ms */
+/** Creates the failure for a status other than 200. @param where `GET https://…/session` @param now in milliseconds */
 export function createAppleRefusal(where: string, answer: AppleResponse, now: number): AppleRefusal {
   const { status, body } = answer;
   const start = body.slice(0, MAX_SEARCHED_CHARACTERS);
@@ -69,11 +69,11 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
   });
 }
 
-/** Returns true if the session of the request has ended. depsim reports this with status 403. @see apple 2 */
+/** Returns true if the session has ended. The simulator depsim reports this with status 403. @see apple 2 */
 export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
-/** Describes a clock so wrong that Apple rejects its signatures; undefined if the clock is right or not comparable. */
+/** Describes a local clock that is wrong by over five minutes; undefined if the clock is right, or not comparable. */
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
   const theirs = parseHttpDate(headers["date"]);
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_TOLERANCE_MS) return undefined;

@@ -11,7 +11,7 @@ export interface RequestToSign {
   readonly timestamp: number;
 }
 
-/** Percent-encodes everything except the unreserved characters, in UTF-8. @see RFC 5849 3.6 */
+/** Percent-encodes all characters except the unreserved characters, as UTF-8. @see RFC 5849 3.6 */
 const percentEncode = (value: string): string =>
   encodeURIComponent(value.toWellFormed()).replaceAll(
     /[!'()*]/g,
@@ -20,7 +20,7 @@ const percentEncode = (value: string): string =>
 
 /** Builds the `Authorization` header of OAuth 1.0a with HMAC-SHA1.  @see RFC 5849 3.4 and 3.5.1; apple 2 */
 export function buildAuthorizationHeader({ method, url, token, nonce, timestamp }: RequestToSign): string {
-  // in the order in which they are signed
+  // in the order that the signature requires
   const parameters = [
     ["oauth_consumer_key", token.consumerKey],
     ["oauth_nonce", nonce],
@@ -30,7 +30,7 @@ export function buildAuthorizationHeader({ method, url, token, nonce, timestamp 
     ["oauth_version", "1.0"],
   ].map(([name = "", value = ""]) => [name, percentEncode(value)] as const);
   const signed = parameters.map((pair) => pair.join("=")).join("&");
-  // OAuth omits the default port of the scheme, and so does the origin of a URL
+  // the origin of a URL omits the default port, as OAuth requires
   const { origin, pathname } = new URL(url);
   const base = [method, origin + pathname, signed].map(percentEncode).join("&");
   const key = `${percentEncode(token.consumerSecret)}&${percentEncode(token.accessSecret)}`;

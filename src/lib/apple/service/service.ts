@@ -5,8 +5,9 @@ import { parseDevicePage, type DevicePage } from "./device.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";
 
 /**
- * Read-only calls of Apple's device service. @throws AppleRefusal if Apple refuses; `unavailable` if the service is
- * busy after all attempts or not as documented; `interrupted` @see apple 3
+ * Read-only calls of Apple's device service.
+ * @throws AppleRefusal; `unavailable` if all attempts fail or the response is undocumented; `interrupted`
+ * @see apple 3
  */
 export interface AdeService {
   readonly account: () => Promise<AdeAccount>;
@@ -17,7 +18,7 @@ export interface AdeService {
 /** The maximum number of devices in a page. @see apple 3 (limit) */
 const PAGE_SIZE = 1000;
 
-/** Opens the device service. Sends nothing before the first call. */
+/** Opens the device service. The first request is sent at the first call. */
 export function openDeviceService(access: DeviceServiceAccess): AdeService {
   const session = new AdeSession(access);
   const ask = async <T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> => {

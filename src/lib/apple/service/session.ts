@@ -10,19 +10,19 @@ export interface DeviceServiceAccess extends RetryTools {
   readonly base: string;
   readonly token: AdeToken;
   readonly random: (size: number) => Uint8Array;
-  /** program name and version, such as `clomoctl/0.1.0`; Apple refuses requests without a User-Agent */
+  /** name and version of this program, such as `clomoctl/0.1.0`; Apple rejects requests without a User-Agent */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A read-only call within a session, which may be sent again if there was no response. */
+/** A read-only call within a session. The call can be repeated if there was no response. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
   readonly path: string;
   readonly body?: object | undefined;
 }
 
-/** Protocol version that defines the device and profile members clomoctl knows. @see apple 2 */
+/** Version of the protocol whose device and profile members clomoctl supports. @see apple 2 */
 const PROTOCOL_VERSION = "10";
 
 const JSON_TYPE = "application/json;charset=UTF8";
@@ -34,8 +34,8 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 const NONCE_BYTES = 16;
 
 /**
- * A session with the device service, opened by the first call, and once more if it has ended. Make calls one after
- * another: each response may replace the session that the next call needs.
+ * A session with the device service. The first call opens the session. A call opens a new session if the old one has
+ * ended. Do not make calls in parallel: each response can replace the session ID for the next call.
  */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;
@@ -58,7 +58,7 @@ export class AdeSession {
   }
 
   async #send(request: AppleRequest) {
-    // opening the session has its own retries, so it comes before the retries of the call
+    // before the retries of the call, because opening the session has its own retries
     let session = await this.#session();
     let object: JsonObject | undefined;
     const send: RetryTools["send"] = async (request) => {
@@ -68,7 +68,7 @@ export class AdeSession {
         headers: { ...request.headers, [SESSION_HEADER]: session },
       });
       if (!isSessionOver(answer)) this.#take(answer);
-      // throws if the JSON is truncated, so that a truncated response counts as no response
+      // throws if the JSON is truncated, so that the request is repeated as after no response
       object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
@@ -90,7 +90,7 @@ export class AdeSession {
     const { token, random, now } = this.#access;
     const { method, url, headers } = this.#request({ method: "GET", path: "/session" });
     let object: JsonObject | undefined;
-    // Apple accepts a nonce only once, so each attempt is signed again
+    // signs each attempt again, because Apple accepts a nonce only once
     const send: RetryTools["send"] = async (request) => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);

@@ -1,4 +1,4 @@
-/** The contents of a server token. Everything except the expiry date is secret. */
+/** The content of an ADE server token. Only the expiry date is not secret. */
 export interface AdeToken {
   readonly consumerKey: string;
   readonly consumerSecret: string;

@@ -1,20 +1,19 @@
-/** The manifest and the list of hashes are the first files of an archive. */
+/** In an archive, the first files are the manifest and the list of hashes. */
 export const MANIFEST_FILE = "manifest.json";
 export const SUMS_FILE = "SHA256SUMS";
-/** A copy of the tenant itself, without its secrets. */
+/** A copy of the tenant's database, without secrets. */
 export const TENANT_FILE = "tenant.db";
 
-/** Maximum number of files in a bundle, not counting the list of hashes. */
+/** Maximum number of files in a bundle, without the list of hashes. */
 export const MAX_BUNDLE_FILES = 1000;
 
 const MAX_PATH_LENGTH = 200;
 export const MAX_PATH_DEPTH = 4;
 const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
-// control characters, characters that Windows does not allow in names, and marks that change how the following text is
-// displayed
+// control characters, characters that Windows does not allow in names, and marks that change the display of text
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
-/** Returns true if a path is valid on every system, is not hidden, and does not lead out of the bundle. */
+/** Returns true if a path is valid on every system, has no hidden part, and stays inside the bundle. */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
   return (
@@ -39,7 +38,7 @@ export interface FileHash {
 export const compareByteOrder = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** Renders the hashes in the format of `sha256sum`, sorted by the bytes of the paths. */
+/** Renders hashes in the format of `sha256sum`, sorted by the bytes of the paths. */
 export const renderSums = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => compareByteOrder(one.path, other.path))
@@ -48,7 +47,7 @@ export const renderSums = (files: readonly FileHash[]): string =>
 
 const SUMS_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
 
-/** Returns undefined if any byte differs from what {@link renderSums} writes. */
+/** Returns the listed hashes; undefined unless the content is exactly what {@link renderSums} writes. */
 export function parseSums(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {

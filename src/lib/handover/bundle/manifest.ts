@@ -7,19 +7,19 @@ export const BUNDLE_SCHEMA_VERSION = 102;
 
 const ManifestShape = z.strictObject({
   schema: z.literal(BUNDLE_SCHEMA_VERSION),
-  /** program that wrote the bundle: `clomoctl 0.1.0` */
+  /** name and version of the program that wrote the bundle: `clomoctl 0.1.0` */
   program: z.string().min(1),
-  /** `mirroredAt`: when the tenant's data last came from the console; null if never */
+  /** `mirroredAt`: when data was last imported from the console; null if never */
   tenant: z.strictObject({ name: z.string(), mirroredAt: z.iso.datetime({ precision: 3 }).nullable() }),
-  /** the reference date from which days are counted */
+  /** the reference date for counting days */
   asOf: z.iso.date(),
-  /** the leaver (a recorded account, email address or name) and their last day; undefined if not specified */
+  /** account, email address or name of the leaver, and the last day; undefined if no leaver was specified */
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
-  /** time of the last audit record, even if the bundle has no history; null if there is no record */
+  /** time of the tenant's last audit record, even if the bundle omits the audit log; null if there is no record */
   lastUpdatedAt: z.iso.datetime({ precision: 3 }).nullable(),
-  /** language of the texts in the bundle, which is the language of the CLOMO account */
+  /** language of the texts in the bundle */
   language: z.enum(["ja", "en"]),
-  /** false if the versions of records and the audit log were left out */
+  /** false if the bundle omits the audit log and the old versions of records */
   history: z.boolean(),
   resources: z.array(
     z.strictObject({ name: z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]), records: z.int().min(0) }),
@@ -28,17 +28,17 @@ const ManifestShape = z.strictObject({
 
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** Returns the text of a manifest. Parsing the manifest first sorts its members in the order of the schema. */
+/** Returns the text of a manifest. `parse` puts the members in the order of the schema. */
 export const renderManifest = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 
-/** @throws `input-rejected` if the text is not a manifest, or if a newer version wrote it */
+/** @throws `input-rejected` if the text is not a manifest, or comes from a newer version of clomoctl */
 export function parseManifest(json: string, where: string): Manifest {
   const value = parseJson(json);
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;
   if (schema > BUNDLE_SCHEMA_VERSION) throw createNewerVersionFailure(where);
   const parsed = ManifestShape.safeParse(value);
-  // the text must be exactly what an export writes, so that no byte of it goes unchecked
+  // a manifest must equal its rendered form, so that no byte of the text is unchecked
   if (parsed.success && renderManifest(parsed.data) === json) return parsed.data;
   throw createInvalidManifestFailure(where, parsed.error?.issues[0]?.path.join(".") ?? "");
 }

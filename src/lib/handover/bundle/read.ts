@@ -32,7 +32,7 @@ import {
 export interface BundleFault {
   readonly file: string;
   readonly what: Text;
-  /** how to resolve the fault, if another copy of the bundle does not help */
+  /** how to resolve the fault; absent if another copy of the bundle would help */
   readonly hint?: Text | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface BundleFileInfo {
 }
 
 export interface BundleReadOptions {
-  /** absolute path against which relative names are resolved */
+  /** absolute path for resolving relative names */
   readonly workingFolder: string;
   readonly temporary: TemporaryStorage;
   readonly decrypter?: Decrypter | undefined;
@@ -51,8 +51,8 @@ export interface BundleReadOptions {
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
 
 /**
- * The files of a bundle that is not verified yet, sorted by the bytes of their paths. A folder is read in place. An
- * archive has been unpacked; disposing of this object removes the unpacked files.
+ * The files of a bundle before verification, sorted by the bytes of their paths. The files of a folder are read in
+ * place. The files of an archive are unpacked first; disposing of this object deletes the unpacked files.
  */
 export class BundleFiles implements AsyncDisposable {
   readonly name: string;
@@ -88,17 +88,16 @@ export class BundleFiles implements AsyncDisposable {
     return this.files.some((file) => file.path === path);
   }
 
-  /** Makes all later reads compare the content with the verified hashes. A file without a hash is not checked. */
+  /** Sets the verified hashes. Later reads compare each file with its hash. A file without a hash is not checked. */
   hold(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }
 
   /**
-   * Yields the bytes of a file, in large chunks.
-   *
+   * Yields the bytes of a file in large chunks.
    * @param reuse see {@link ChunkReadOptions}
-   * @throws Failure `input-rejected` if the file is gone or cannot be read; after its last chunk, if the content
-   *   does not match the verified hash
+   * @throws Failure `input-rejected` if the file is missing or unreadable, or (after the last chunk) if its content
+   * does not match the verified hash
    */
   async *read(path: string, { reuse }: Pick<ChunkReadOptions, "reuse"> = {}): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
@@ -115,9 +114,7 @@ export class BundleFiles implements AsyncDisposable {
     if (hash.digest("hex") !== verified) throw createInvalidBundleFailure(this.name, CHANGED_AFTER_VERIFICATION, path);
   }
 
-  /**
-   * Returns the text of a short file. @throws Failure `input-rejected` if the file is missing or larger than 16 MiB
-   */
+  /** Returns the text of a file. @throws Failure `input-rejected` if the file is missing or larger than 16 MiB */
   async text(path: string): Promise<string> {
     const found = this.files.find((file) => file.path === path);
     if (found === undefined) throw createInvalidBundleFailure(this.name, FILE_MISSING, path);
@@ -179,10 +176,9 @@ const FILE_NOT_LISTED = text(
 );
 
 /**
- * Opens the files of a possible bundle without verifying them; see {@link BundleFiles}.
- *
- * @throws Failure `not-found` if nothing has this name; `usage` for stdin; `input-rejected` if the path is neither a
- *   folder nor an archive, if the archive was not packed as an export packs it, or if the archive cannot be decrypted
+ * Opens a folder or an archive as a bundle without verifying the files.
+ * @throws Failure `not-found` if the path does not exist; `usage` for stdin; `input-rejected` if the path is neither a
+ * folder nor an archive that clomoctl exported, or if the archive cannot be decrypted
  */
 export async function openBundleFiles(name: string, place: BundleReadOptions): Promise<BundleFiles> {
   if (name === "-") throw STDIN_FAILURE;
@@ -206,7 +202,7 @@ async function openBundlePath(
     const { decryptArchive } = await import("./age.ts");
     const decrypted = await decryptArchive(archive, decrypter, { where: name, place: temporary });
     try {
-      // no keys are passed, so that a bundle that was encrypted twice is rejected
+      // without keys, so that a bundle that was encrypted twice is rejected
       return await openBundlePath(decrypted.path, name, { temporary });
     } finally {
       await decrypted.remove();
@@ -243,7 +239,7 @@ function createUnreadableBundleFailure(name: string, cause: unknown): unknown {
 }
 
 const ZIP_PREFIX = "PK\x03\x04";
-/** The first bytes of a file that age has encrypted. @see https://age-encryption.org/v1 */
+/** The first bytes of a file that is encrypted with age. @see https://age-encryption.org/v1 */
 const AGE_PREFIX = "age-";
 
 const createEncryptedFailure = (where: string): Failure =>

@@ -21,13 +21,13 @@ const AGE_EXTENSION = ".age";
 export const isBundleFolderName = (target: string): boolean => !/\.zip(?:\.age)?$/i.test(target);
 
 export interface BundleFileWriter {
-  /** Writes the next bytes, which must not change afterwards. Await each call, so that memory use stays bounded. */
+  /** Writes a chunk. Do not change the chunk afterwards, and await each call to limit memory use. */
   write(chunk: string | Uint8Array): Promise<void>;
-  /** Closes the file. @returns its size, and its SHA-256 in lower-case hexadecimal digits */
+  /** Closes the file. @returns size and SHA-256 (lower-case hexadecimal digits) of the file */
   close(): Promise<WrittenFile>;
 }
 
-/** The bundle gets its final name when all files are on disk, so a killed process leaves no incomplete bundle. */
+/** Writes a bundle under a temporary name until all files are on disk, so that no incomplete bundle can remain. */
 export class BundleWriter implements AsyncDisposable {
   readonly #target: string;
   readonly #outputs: Outputs;
@@ -45,12 +45,11 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Begins a bundle. Until an encrypted one is finished, its unencrypted files are only in the temporary folder of the
-   * home.
-   *
-   * @param target FOLDER or FILE.zip, or FILE.zip.age with recipients; declared as one of the outputs
+   * Begins a bundle. The files of an encrypted bundle are first written, unencrypted, to the temporary folder in the
+   * home folder of clomoctl.
+   * @param target FOLDER or FILE.zip; with recipients FILE.zip.age
    * @param recipients age recipients: `age1…`
-   * @throws Failure `usage` if a bundle cannot be created there, and for an invalid recipient
+   * @throws Failure `usage` if the target is not allowed, or if a recipient is invalid
    */
   static async create(target: string, outputs: Outputs, recipients?: readonly string[]): Promise<BundleWriter> {
     if (recipients === undefined) {
@@ -69,11 +68,10 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Opens a file of the bundle. Several files may be open at a time.
-   *
+   * Opens a file of the bundle for writing. Several files can be open at the same time.
    * @param path with `/` between segments: `resources/users.ndjson`; see `isBundlePath`
    * @throws TypeError if the path is not allowed in a bundle or already exists, or if there are too many files
-   * @throws Failure `unexpected` on a full or faulty disk
+   * @throws Failure `unexpected` if the disk is full or faulty
    */
   async file(path: string): Promise<BundleFileWriter> {
     const isPossible = isBundlePath(path) && !this.#names.has(toPathKey(path)) && this.#names.size <= MAX_BUNDLE_FILES;
@@ -92,22 +90,22 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes the manifest and the hashes, which are the last files. @returns the fingerprint of the bundle: the SHA-256
-   * of `SHA256SUMS`, which contains the hashes of all other files
+   * Writes the last two files: the manifest and the list of hashes.
+   * @returns the bundle's fingerprint, which is the SHA-256 of the list of hashes
    */
   async seal(manifest: Manifest): Promise<string> {
     await this.#put(MANIFEST_FILE, renderManifest(manifest));
     return (await this.#put(SUMS_FILE, renderSums(this.#sums()))).sha256;
   }
 
-  /** Packs an archive, and gives the bundle its final name. @throws `usage` if that name was taken in the meantime */
+  /** Packs the archive, if any, and gives the bundle its final name. @throws `usage` if this name already exists */
   async finish(manifest: Manifest): Promise<void> {
     if (isBundleFolderName(this.#target)) await this.#folder.settle();
     else await this.#pack(manifest);
     this.#isOver = true;
   }
 
-  /** Removes everything that was written, unless the bundle has its final name. */
+  /** Deletes the unfinished bundle. Does nothing after `finish`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -160,10 +158,10 @@ const createNotEncryptableFailure = (target: string): Failure =>
     hint: text("use a name such as FILE.zip.age", "名前を FILE.zip.age のようにしてください"),
   });
 
-/** Extensions of unsupported archives. A folder with such a name would look like an archive. */
+/** Extensions of unsupported archives. They are not allowed for folders either, to avoid confusion. */
 const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 
-/** @throws `usage` */
+/** @throws `usage` if the name has the extension of an unsupported archive */
 function refuseUnsupportedExtension(target: string): void {
   if (/\.zip$/i.test(target) || !UNSUPPORTED_EXTENSION.test(target)) return;
   throw new Failure("usage", {

@@ -5,7 +5,7 @@ import type { TenantProfile } from "../../model/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/judge.ts";
 
-/** A person with a role, or a user who is only marked as an administrator and may not have an account. */
+/** A person who has a role or is marked as an administrator. A person without a role may not have an account. */
 export interface Administrator extends Pick<
   Account,
   | "id"

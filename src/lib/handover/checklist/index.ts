@@ -12,9 +12,9 @@ import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
 import { sharesWord } from "./people.ts";
 
 export interface ChecklistDay {
-  /** a day: `2027-03-01` */
+  /** the reference date of the checklist, such as `2027-03-01` */
   readonly asOf: string;
-  /** IANA name of the time zone in which days are counted */
+  /** IANA name of the time zone for counting days */
   readonly timezone: string;
 }
 
@@ -26,51 +26,50 @@ export const GROUP_TITLES = {
 export interface ChecklistRow {
   readonly item: keyof typeof GROUP_TITLES;
   readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
-  /** name of the question, or of another subject such as `contract-ends` */
+  /** name of a question, or of another subject such as `contract-ends` */
   readonly id: string;
   readonly what: Text;
-  /** the value of a record or an answer, as it is stored; otherwise null */
+  /** the stored value of a record or an answer; null for every other row */
   readonly value: string | null;
   readonly by: string | null;
-  /** when the question was answered, as a UTC instant */
+  /** UTC instant at which the question was answered */
   readonly at: string | null;
-  /** what to type or to do; null if nothing is missing */
+  /** the command to type, or another action; null if nothing is missing */
   readonly next: Text | null;
-  /** the number of a step for a leaver, from 1 */
+  /** the number of a step for a leaver; the first step is 1 */
   readonly step?: number | undefined;
 }
 
 type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
-  /** kinds that are renewed with the item's account; the item applies if one is in use or none is listed */
+  /** kinds that are renewed with the item's account; an item with kinds applies only if one of these kinds is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
   readonly findGaps?: (facts: HandoverFacts, day: ChecklistDay) => readonly Gap[];
 }
 
-/** @see facts 7.2; seed 002 */
+/** How to change the contact person of the contract. @see facts 7.2; seed 002 */
 export const CONTACT_CHANGE_INSTRUCTIONS = text(
   "download the application form (申込書) from the Support form of CLOMO PANEL and submit it there; then",
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して提出。その後",
 );
 
-/** Sets all three fields, so that no field keeps the value of the previous person. */
+/** Sets all three fields, so that no field contains data of the previous contact person. */
 export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactName: "NAME",
   contactMail: "MAIL",
   contactPhone: "NUMBER",
 });
 
-/** @see seed 003, 5 */
+/** How to give a user the support option. @see seed 003, 5 */
 const SUPPORT_OPTION_ADVICE = step(
   "if the user has an account, use edit; otherwise create one",
   "アカウントがある人には edit を使い、ない人にはアカウントを作成",
   line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true }),
 );
 
-/** @see facts 3.5 */
 export const PASSWORD_CHANGE_NOTE = text(
   "if the password of this Managed Apple Account changes, the VPP tokens that it downloaded become invalid: renew them",
   "この管理対象 Apple Account のパスワードを変更すると、このアカウントの VPP サービストークンは無効になります。変更した場合は、トークンを更新してください",
@@ -78,7 +77,7 @@ export const PASSWORD_CHANGE_NOTE = text(
 
 const MIN_SYSTEM_ADMINISTRATORS = 2;
 
-/** A contract counts as a gap if it ends within this number of days. */
+/** A contract that ends within this number of days is reported as a gap. */
 export const DUE_SOON_DAYS = 90;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -213,7 +212,7 @@ export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): reado
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
 };
 
-/** Returns the only value; null if there is no value, or if the values differ. */
+/** Returns the value if all non-empty values are equal; null if the values differ, or if all values are empty. */
 const findSingleValue = (values: readonly (string | null)[]): string | null => {
   const [only = null, ...others] = new Set(values.filter((value) => value !== null && value !== ""));
   return others.length === 0 ? only : null;
@@ -225,7 +224,7 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
   const account = ade ?? findSingleValue(renewals.map((one) => one.account));
   if (id.endsWith(".account")) return account;
   if (!id.endsWith(".phone")) return null;
-  // the phone of another account does not answer the question
+  // a phone number recorded for a different account is not a valid answer
   const own = renewals.filter((one) => one.account === null || (account !== null && sharesWord(one.account, account)));
   return findSingleValue(own.map(({ phone }) => phone));
 }
@@ -233,15 +232,15 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
 export interface QuestionState extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
-  /** value in the tenant's records, which makes the question unnecessary; null if there is none */
+  /** value in the tenant's records, with which no answer is needed; null if no value is recorded */
   readonly recorded: string | null;
-  /** reason to ask: there is no answer, or it is too old; null if the question need not be asked */
+  /** `missing` if there is no answer, `old` if the answer is too old; null if no answer is needed now */
   readonly due: "missing" | "old" | null;
 }
 
 const isItem = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
-/** Returns all questions with their answers. Questions of the set-up and of items that do not apply are never due. */
+/** Returns all questions with their answers. `due` is null for the set-up, and for items that do not apply. */
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
@@ -256,7 +255,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
 
 type Applicability = ReturnType<typeof determineApplicability>;
 
-/** An item with records applies, whatever the profile of the tenant says. */
+/** Decides whether an item applies. An item with records always applies, whatever the tenant profile says. */
 function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   const { kinds } = ITEMS[item];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
@@ -268,7 +267,7 @@ function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   return { applies: unsaid.length === 0 ? false : null, unsaid };
 }
 
-/** @see facts 3.4 to 3.6 */
+/** How to move an item to a company account. @see facts 3.4 to 3.6 */
 const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
   "push-certificate": text(
     "ask Apple to move the certificate to a company account (never create a new certificate)",
@@ -296,7 +295,7 @@ function describeDueRenewal(
   return [`renewal-${level}`, describeExpiry({ name, expiresAt, certainty }, { timezone, level }), next];
 }
 
-/** Returns the expiry of a renewal item: `VPP 本社: critical (~2027-03-01)`, where `~` marks an estimated date. */
+/** Returns the expiry of a renewal item, such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
 export const describeExpiry = (
   { name, expiresAt, certainty }: Pick<Renewal, "name" | "expiresAt" | "certainty">,
   { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },

@@ -22,26 +22,26 @@ import {
 import { mentionsPerson, type Person } from "./people.ts";
 
 export interface LeaverRecords {
-  /** serial numbers of the devices that the person owns */
+  /** serial numbers of the person's devices */
   readonly devices: readonly string[];
-  /** the person's users of the SECURED APPs */
+  /** the person's SECURED APPs users */
   readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
-  /** data that was not imported from the console */
+  /** the kinds of data that were not imported from the console */
   readonly missing: MirrorGaps;
 }
 
 export interface Leaver extends ChecklistDay {
   readonly person: Person;
-  /** the leaver's last day; default: the day of the checklist */
+  /** last day of the leaver; if undefined, the day of the checklist */
   readonly leaves?: string | undefined;
   readonly records: LeaverRecords;
-  /** context to remove from the leaver's computer; undefined if the list is for the successor */
+  /** context to remove from the leaver's computer; undefined in the successor's list */
   readonly context?: string | undefined;
 }
 
 type UnnumberedStep = readonly [what: Text, next: Advice];
 
-/** @see facts 7.2 */
+/** Yields the steps for accounts that the leaver holds. @see facts 7.2 */
 function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator<UnnumberedStep> {
   for (const item of ["push-certificate", "apple-business", "android"] as const) {
     const renewals = listRenewalsOf(facts, item);
@@ -170,7 +170,7 @@ function* buildFirstSteps(
     ];
 }
 
-/** The commands that do most of the work come first, then the steps that only people can do. @see facts 7.2 */
+/** Returns the steps: first commands that do most of the work, then work without a command. @see facts 7.2 */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { account, words, called } = leaver.person;
   const typed = account ?? words.at(-1) ?? called;

@@ -4,18 +4,17 @@ import type { HandoverFacts } from "./facts.ts";
 export interface KnownPerson {
   readonly id: string;
   readonly name: string;
-  /** name of the CLOMO account; null if the person does not have an account */
   readonly account: string | null;
   readonly emails: readonly string[];
 }
 
 export interface Person {
-  /** name for display */
+  /** display name */
   readonly called: string;
-  /** ID of the user and their account; null for a person who occurs only in texts */
+  /** user ID of the person; null for a person who is named in texts, but is not a known user */
   readonly id: string | null;
   readonly account: string | null;
-  /** name, account name and email addresses */
+  /** the name, the account name and the email addresses of the person */
   readonly words: readonly string[];
 }
 
@@ -30,14 +29,14 @@ const toWordKey = (written: string): string => {
 
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
-/** Returns the keys of the words in a text: `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
+/** Returns the words of a text in a comparable form. `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
 const splitWords = (written: string): readonly string[] =>
   toPlainText(written)
     .split(SEPARATORS)
     .map(toWordKey)
     .filter((key) => key !== "");
 
-/** Returns true if the whole text, or a word of it, is the name, account name or an email address of a person. */
+/** Returns true if the text, or one of its words, is the person's name, account name or email address. */
 export const mentionsPerson = ({ words }: Person, written: string | null | undefined): boolean => {
   const keys = new Set(words.map(toWordKey).filter((key) => key !== ""));
   return [toWordKey(written ?? ""), ...splitWords(written ?? "")].some((word) => keys.has(word));
@@ -48,7 +47,7 @@ export const isOnlyPerson = (person: Person, written: string): boolean =>
   (person.words.some((word) => isSameName(word, written)) ||
     splitWords(written).every((word) => mentionsPerson(person, word)));
 
-/** Returns true if two texts have a word in common, as `佐藤 一郎 <sato@example.jp>` and `sato@example.jp` do. */
+/** Returns true if two texts have a word in common, such as `佐藤 一郎 <sato@example.jp>` and `sato@example.jp`. */
 export const sharesWord = (one: string, other: string): boolean => {
   const words = new Set(splitWords(one));
   return splitWords(other).some((word) => words.has(word));
@@ -70,7 +69,7 @@ const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) =
   ...answers.flatMap(({ value, by }) => [value, by]),
 ];
 
-/** @returns several people if the text is ambiguous. @param others users who are not administrators */
+/** Returns the people with a name or address, several if the text is ambiguous. @param others users without a role */
 export function findPeople(
   facts: HandoverFacts,
   typed: string,

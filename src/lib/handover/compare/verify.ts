@@ -11,20 +11,20 @@ export interface BundleVerification {
   readonly manifest: Manifest | undefined;
   readonly files: number;
   readonly bytes: number;
-  /** the SHA-256 of each file that was read, by path */
+  /** SHA-256 of each file, by path */
   readonly hashes: ReadonlyMap<string, string>;
-  /** the SHA-256 of `SHA256SUMS`; null if that list is missing or invalid */
+  /** SHA-256 of `SHA256SUMS`; null if this file is missing or invalid */
   readonly fingerprint: string | null;
   readonly faults: readonly BundleFault[];
 }
 
 export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
-  /** called with the number of bytes just read */
+  /** called after each read, with the number of bytes of this read */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** Verifies all files, even after a fault. @throws `input-rejected` if a file can no longer be read */
+/** Verifies all files and collects all faults. @throws `input-rejected` if a file disappears or becomes unreadable */
 export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = [...found.faults];
   const content = await readTextFile(found, SUMS_FILE, faults);
@@ -48,14 +48,14 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   };
 }
 
-/** Makes later reads compare the content with the verified hashes. @throws `input-rejected` for the first fault */
+/** Verifies all files, and makes later reads check the verified hashes. @throws `input-rejected` for the first fault */
 export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
   const { faults, hashes } = await verifyBundle(found, options);
   throwFirstFault(found.name, faults);
   found.hold(hashes);
 }
 
-/** @throws Failure `input-rejected` if there is a fault */
+/** @throws `input-rejected` if there is a fault */
 export function throwFirstFault(name: string, [fault, ...others]: readonly BundleFault[]): void {
   if (fault === undefined) return;
   const { file, what, hint = USE_ANOTHER_COPY_HINT } = fault;

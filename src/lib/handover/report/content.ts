@@ -70,7 +70,7 @@ export const describeConsoleTasks = (count: number): Text =>
     `管理画面での未完了の作業 ${count} 件: ${line("console list", [])}`,
   );
 
-/** A question already contains the title of its item. */
+/** Returns the text of a row with the title of its item. A question already contains this title. */
 const nameItem = ({ id, item, what }: ChecklistRow): Text =>
   QUESTIONS.has(id) ? what : joinTexts([GROUP_TITLES[item], what], same(": "));
 
@@ -220,7 +220,7 @@ function buildTenantSection(data: ReportData): Section {
         kind: "table",
         caption: text("Number of records", "件数"),
         head: [text("record type", "データの種類"), text("records", "件数")],
-        // the console may have records that were not imported
+        // no count if the data was not imported, because the console may have such records
         rows: counts.map(([name, count, isMissing]) => [
           RESOURCE_TITLES[name],
           isMissing ? NOT_IMPORTED_NOTE : String(count),

@@ -21,7 +21,7 @@ const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
 
 type NonAgentKind = Exclude<RenewalKind, `agent-${string}`>;
 
-/** Fills in the guide of a kind, or of the ADE token that the tenant itself holds. @see facts 3.5; decision 025 */
+/** Fills in the guide of a kind. If `own` is set, fills in the guide of this token. @see facts 3.5; decision 025 */
 function fillKindGuide(
   kind: RenewalKind,
   known: RenewalItem | null,
@@ -49,13 +49,13 @@ function fillKindGuide(
   });
 }
 
-/** Kinds about which CLOMO itself sends emails.  @see facts 3.2 */
+/** Kinds whose expiry CLOMO itself announces by email.  @see facts 3.2 */
 const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);
 
 const GUIDE_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
 
 export interface GuideFacts {
-  /** the token that the tenant itself holds; absent if CLOMO or somebody else holds it */
+  /** the token that is stored in the tenant; absent if the token is stored elsewhere, for example at CLOMO */
   readonly own?: OwnToken | undefined;
   /** a note to show before the first step */
   readonly first?: Text | undefined;

@@ -3,16 +3,16 @@ import type { RenewalItem } from "../../model/renewal.ts";
 export interface AdeState {
   readonly mirror: boolean;
   readonly server: { readonly name: string } | null;
-  /** `renewal` is the id of the item that has the token's date */
+  /** `renewal` is the ID of the renewal item for this token */
   readonly token: { readonly expiresAt: string; readonly renewal: string | null } | null;
 }
 
-/** The ADE server token that the tenant itself holds; `server` is the name of the MDM server, null if unknown. */
+/** The ADE server token that is stored in the tenant. `server` is the name of the MDM server; null if unknown. */
 export interface OwnToken {
   readonly server: string | null;
 }
 
-/** Server names are not compared: they change, and CLOMO's server can have the same. @param item null: any ADE token */
+/** Returns the own token if the item is this token. Server names are not unique. @param item null for any ADE token */
 export function findOwnToken(
   { mirror, server, token }: AdeState,
   item: Pick<RenewalItem, "id" | "expiresAt"> | null,

@@ -1,23 +1,23 @@
 import type { Text } from "../../text/index.ts";
 
 export interface Step {
-  /** unique within the guide, and the same in both languages */
+  /** unique within the guide, and equal in both languages */
   readonly id: string;
-  /** heading of the group of steps that this step belongs to */
+  /** heading of the group that contains this step */
   readonly under?: Text | undefined;
   readonly what: Text;
-  /** the screen; both languages use the labels of the Japanese console */
+  /** the screen; its labels are Japanese in both languages, as in the console */
   readonly where?: Text | undefined;
-  /** what can go wrong in this step, and what the consequences are */
+  /** a possible mistake in this step, and its consequences */
   readonly trap?: Text | undefined;
-  /** how to see that the step worked */
+  /** how to verify that the step worked */
   readonly check?: Text | undefined;
 }
 
 export interface StepCondition {
-  /** one fact of each list must be known or true */
+  /** names of facts; at least one fact in each list must have a value or be true */
   readonly when?: readonly (readonly string[])[];
-  /** none of these facts may be known or true */
+  /** names of facts; the text is omitted if one of these facts has a value or is true */
   readonly unless?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface GuideFact extends GuideLine {
 
 export type LineKind = "what" | "where" | "trap" | "check";
 
-/** A step as written in `guides/*.md`. Lines of the same kind are joined to one text. */
+/** A step as written in `guides/*.md`. Lines of the same kind are joined into one text. */
 export interface GuideStep extends StepCondition {
   readonly id: string;
   readonly lines: readonly (GuideLine & { readonly kind: LineKind })[];

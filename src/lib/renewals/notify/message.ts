@@ -6,15 +6,15 @@ import { formatCount, same, text, type Language, type Text } from "../../text/in
 import type { JudgedItem } from "../judge.ts";
 
 export interface Message extends Mail {
-  /** without angle brackets; the same if the message is sent again */
+  /** without angle brackets; a message that is sent again has the same ID */
   readonly messageId: string;
 }
 
 export interface DueReminder {
-  /** name of the item's tenant for people */
+  /** display name of the item's tenant */
   readonly tenant: string;
   readonly item: JudgedItem & { readonly expiresAt: string; readonly daysLeft: number };
-  /** number of days before expiry; negative after expiry, when each day is a stage */
+  /** days before expiry; negative after expiry */
   readonly stage: number;
 }
 
@@ -64,19 +64,19 @@ interface MessageContent {
   readonly lines: readonly Text[];
   readonly language: Language;
   readonly messageId: string;
-  /** the item whose guide is shown */
+  /** the item whose renewal guide the message contains */
   readonly guided?: DueReminder | undefined;
 }
 
 export async function buildMessage({ subject, lines, language, messageId, guided }: MessageContent): Promise<Message> {
-  // a run that sends nothing does not need these modules
+  // loaded here, because a run without messages does not need this module
   const { renderMail } = await import("../../document/index.ts");
   const guide = guided === undefined ? [] : [await buildGuideSection(guided)];
   const intro = [{ kind: "list", items: lines } as const];
   return { ...renderMail({ title: subject, intro, sections: guide, footer: FOOTER }, language), messageId };
 }
 
-/** Notes, phone numbers and the places of phones are left out, because they must never leave the tenant. */
+/** Omits notes, phone numbers and the location of phones, because this data must not leave the tenant. */
 async function buildGuideSection({ tenant, item }: DueReminder) {
   const { buildRenewalGuide } = await import("../guide/index.ts");
   const { buildGuideDocument } = await import("../guide/document.ts");

@@ -4,7 +4,6 @@ export type Delivery =
   | { readonly sent: true }
   | {
       readonly sent: false;
-      /** the reason, without any secrets */
       readonly reason: Text;
     };
 
@@ -12,7 +11,7 @@ export const SENT_DELIVERY: Delivery = { sent: true };
 
 export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, reason });
 
-/** Returns the code or class of an error, never its message, which may contain secrets. */
+/** Returns the code or class of an error, but not the error's message, which may contain secrets. */
 export const getErrorLabel = (error: unknown): Text => {
   if (!(error instanceof Error)) return same("failure");
   const { code } = error as { readonly code?: unknown };

@@ -30,7 +30,7 @@ export const listRecipients = (
     way: "mail",
     address,
     language,
-    // an owner receives only reminders of the owner's own items
+    // an owner receives reminders only of the owner's own items
     contexts: [],
   }));
   const all = new Map<string, Recipient>();

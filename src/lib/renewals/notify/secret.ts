@@ -4,17 +4,17 @@ import { readNamedFile, readSmallFile, createReadFailure, type InputSources } fr
 import { text } from "../../text/index.ts";
 
 export interface SecretPlace {
-  /** the settings folder, in which relative file names are found */
+  /** the settings folder, against which relative file names are resolved */
   readonly folder: string;
-  /** true if the system has file modes (not on Windows) */
+  /** true if the system has file modes (false on Windows) */
   readonly modes: boolean;
-  /** source of a file named `-`; without it, `-` is an ordinary file name */
+  /** the input to read for the file name `-`; if undefined, `-` is an ordinary file name */
   readonly stdin?: (() => InputSources["stdin"]) | undefined;
 }
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-/** Returns a secret without the BOM and line end that editors add.  @throws `input-rejected` if it is not UTF-8 */
+/** Decodes a secret without the BOM and the final line end that editors add.  @throws `input-rejected` if not UTF-8 */
 const decodeSecret = (bytes: Uint8Array, where: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
@@ -32,7 +32,7 @@ const OTHERS_MODE_MASK = 0o077;
 const createSecretFailure = (where: string, what: [string, string], hint: [string, string]): Failure =>
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
 
-/** Returns a secret. @throws `input-rejected` if it is blank or others may read its file; `not-found`; `usage` */
+/** @throws `input-rejected` if the file is blank or readable by other users; `not-found`; `usage` for a terminal */
 export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
   if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();
@@ -84,7 +84,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
   );
 };
 
-/** Masks secrets in a text from another program, including their base64 form, which is sent to mail servers. */
+/** Masks secrets in a text from another program, also in base64: a mail server can quote a password in base64. */
 export const maskSecrets = (message: string, secrets: readonly string[]): string => {
   const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
   return forms.filter((form) => form.length > 3).reduce((kept, form) => kept.replaceAll(form, "•••"), message);

@@ -8,7 +8,7 @@ import { listRecipients } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
-/** Delivers a message to a recipient. Resolves within a bounded time, even if the other side does not respond. */
+/** Delivers a message to a recipient. Resolves within a limited time, even if the server does not respond. */
 export type Deliver = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
 
 export interface ReminderRun {
@@ -16,18 +16,18 @@ export interface ReminderRun {
   readonly settings: NotifySettings;
   readonly now: Date;
   readonly deliver: Deliver;
-  /** stops the run between two recipients */
+  /** stops the run before the next recipient */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A recipient who was not notified, and the reason. The next run tries again. */
+/** A recipient whose message failed, and the reason. The next run tries to send the message again. */
 export interface FailedDelivery {
   readonly recipient: Recipient;
   readonly tenants: readonly ReminderTenant[];
   readonly reason: Text;
 }
 
-/** Claims each reminder before it sends it and records the outcome afterwards, so that a killed run can be repeated. */
+/** Sends all reminders. Claims each first and records its outcome last, so that a killed run can be repeated. */
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
@@ -45,7 +45,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-/** Sends the unfinished reminders of a killed run first, in the same message. Stops if a message fails. */
+/** Sends a message with the unfinished reminders, then one with the new reminders. Stops after a failure. */
 async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientWork,
@@ -62,7 +62,7 @@ async function sendToRecipient(
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // the reminder that gave the message its Message-ID is recorded last, so that a later run can find the ID
+    // the Message-ID comes from the leader; the leader is recorded last, so that a later run can find the same ID
     for (const one of [...others, leader]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }
@@ -73,7 +73,7 @@ interface ClaimedReminder extends PendingReminder {
   readonly notice: ReminderRecord;
 }
 
-/** Returns undefined if another process claimed the first reminder and is notifying this recipient now. */
+/** Claims reminders. Returns undefined if another process has claimed the first reminder and is sending it. */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
@@ -84,7 +84,7 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/** The message gets the Message-ID of the reminder that was claimed first, even if it is sent again. */
+/** Sorts by claim. The reminder claimed first provides the Message-ID, also if the message is sent again. */
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 

@@ -8,13 +8,13 @@ export const NOTIFY_FILE = "notify.yaml";
 export interface SettingsPlace {
   /** path of the settings folder */
   readonly settings: string;
-  /** user ID of the owner; see {@link readTrustedFile} */
+  /** user ID of the owner of the settings; see {@link readTrustedFile} */
   readonly userId: number | undefined;
 }
 
 export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
 
-/** Returns undefined if there is no file. @throws `input-rejected` with the line number */
+/** Returns the settings; undefined if the file does not exist. @throws `input-rejected` with the line number */
 export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
   const file = getNotifyFile(place);
   const content = readSettings(file, place.userId);

@@ -1,4 +1,4 @@
-/** The schema of `notify.yaml`. This module loads zod, so it is imported only when there are settings to read. */
+/** The schema of `notify.yaml`. This module loads zod: import it only if there are settings to read. */
 import { line } from "../../advice/index.ts";
 import { z } from "zod";
 import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage } from "../../files/yaml.ts";
@@ -82,10 +82,10 @@ const SMTP_SCHEMA = z
 const LANGUAGE_SCHEMA = z.enum(["ja", "en"]);
 
 const COMMON_RECIPIENT_FIELDS = {
-  // reminders by webhook or command are recorded under this name
+  // reminders sent by webhook or command are recorded under this name
   name: NAME_SCHEMA,
   language: LANGUAGE_SCHEMA.optional(),
-  // only items of these contexts; all contexts if absent
+  // the contexts whose items this recipient is notified of; if absent, all contexts
   contexts: createTextListSchema().readonly().optional(),
 };
 
@@ -98,7 +98,7 @@ const MAIL_SCHEMA = z.strictObject({ ...COMMON_RECIPIENT_FIELDS, way: z.literal(
 const WEBHOOK_SCHEMA = z.strictObject({
   ...COMMON_RECIPIENT_FIELDS,
   way: z.literal("webhook"),
-  // the address is a secret, because anybody who knows it can post there
+  // a file, because the URL is a secret: anybody who knows the URL can post messages
   "url-file": createPlainTextSchema(),
   "headers-file": createPlainTextSchema().optional(),
   "template-file": createPlainTextSchema().optional(),
@@ -108,7 +108,7 @@ const COMMAND_SCHEMA = z.strictObject({
   ...COMMON_RECIPIENT_FIELDS,
   way: z.literal("command"),
   command: createTextListSchema(),
-  // seconds
+  // in seconds
   timeout: createWholeNumberSchema(1, 300).default(60),
 });
 
@@ -143,7 +143,7 @@ const SETTINGS_SCHEMA = z
     recipients: recipients.map((recipient) => ({ ...recipient, language: recipient.language ?? language })),
   }));
 
-/** Who is notified of renewals, and how. `language` is also that of owners who are not listed as recipients. */
+/** Who is notified of renewals, and how. Owners who are not listed as recipients also get messages in `language`. */
 export type NotifySettings = z.output<typeof SETTINGS_SCHEMA>;
 
 export type SmtpSettings = z.output<typeof SMTP_SCHEMA>;
@@ -152,6 +152,6 @@ export type Recipient = NotifySettings["recipients"][number];
 
 export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 
-/** Rejects unknown settings, because a missing reminder is noticed too late. @throws with the line number */
+/** Rejects unknown settings, because a typing error could prevent reminders. @throws with the line number */
 export const parseNotifySettings = (content: string, where: string): NotifySettings =>
   readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;

@@ -15,10 +15,10 @@ interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends an email. Resolves to the reason if the email could not be sent, otherwise to undefined. */
+/** Sends an email. Resolves to undefined if the email was sent; if not, to the reason. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** The settings are read for each email. @throws `input-rejected` if no mail server is configured */
+/** Reads the settings each time a connection is opened. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =
   ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {

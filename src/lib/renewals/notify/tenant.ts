@@ -6,7 +6,7 @@ import { findReachedStage } from "../stages.ts";
 export interface ReminderClient {
   readonly renewals: {
     notices(): Promise<readonly ReminderRecord[]>;
-    /** `claimed` is false if the reminder was already sent, or if another process is sending it. */
+    /** `claimed` is false if the reminder was already sent, or if another process is sending the reminder. */
     claimNotice(claim: ReminderKeyRecord): Promise<{ readonly claimed: boolean; readonly notice: ReminderRecord }>;
     settleNotice(
       id: string,
@@ -17,7 +17,7 @@ export interface ReminderClient {
 
 interface ItemTenant {
   readonly context: string;
-  /** name of the tenant for people */
+  /** display name of the tenant */
   readonly tenant: string;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
@@ -29,7 +29,7 @@ export interface ReminderTenant extends ItemTenant {
   readonly past: readonly ReminderRecord[];
 }
 
-/** Loads earlier reminders only if an item has reached a stage. */
+/** Loads the items that need reminders. Past reminders are loaded only if there are such items. */
 export const loadReminders = async (
   tenant: ItemTenant,
   recorded: readonly DatedItem[],
@@ -42,7 +42,7 @@ export const loadReminders = async (
   return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
 };
 
-/** Returns the reminders of the current expiries that could not be sent, one for each recipient. */
+/** Returns one failed reminder per recipient, if any. Only the latest reminder for a current expiry date counts. */
 export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
   const latest = new Map<string, ReminderRecord>();
   for (const notice of past) {

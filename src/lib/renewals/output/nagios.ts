@@ -19,7 +19,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
   const { service, state, summary, findings, thresholds = DEFAULT_THRESHOLDS } = report;
   const urgent = findings.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
   const named = urgent.slice(0, MAX_NAMED_FINDINGS).map((finding, at) => {
-    // a phone shows only the beginning: the most urgent finding and its next step
+    // only the most urgent finding shows its next step, because phones display only the beginning of the line
     const { [language]: words } = describeFinding(at === 0 ? finding : { ...finding, next: null });
     return shortenText(toPlainCommands(words, {}), MAX_FINDING_LENGTH);
   });
@@ -28,7 +28,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
   return renderPluginLine(service, state, sentence, buildFigures(findings, thresholds));
 }
 
-/** Performance data has no unit for days. `@~:N` alerts if the value is at most N. */
+/** Yields the days left of each item. The range `@~:N` alerts if a value is at most N. */
 function* buildFigures(
   findings: readonly Finding[],
   { withinDays, criticalDays }: Thresholds,

@@ -5,7 +5,7 @@ export type PluginState = "ok" | "warning" | "critical" | "unknown";
 /** The exit codes of monitoring plugins. @see monitoring-plugins guideline, 2.3 */
 export const STATE_EXITS: Readonly<Record<PluginState, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
 
-/** Maximum length of a line. Monitoring systems cut longer lines within a value; Nagios does so at 8192 bytes. */
+/** Maximum length of a line. Monitoring systems truncate longer lines: Nagios truncates at 8192 bytes. */
 const MAX_BYTES = 8000;
 const MAX_REASON_LENGTH = 500;
 const MAX_LABEL_LENGTH = 120;
@@ -13,11 +13,11 @@ const MAX_LABEL_LENGTH = 120;
 export interface PluginFigure {
   readonly label: string;
   readonly value: number;
-  /** the warning and critical ranges, the minimum and the maximum: `[warn];[crit];[min];[max]` */
+  /** warning range, critical range, minimum and maximum: `[warn];[crit];[min];[max]` */
   readonly ranges: string;
 }
 
-/** @see monitoring-plugins guideline, 2 and 2.6: `'label'=value;[warn];[crit];[min];[max]` */
+/** Returns `NAME STATE - text | 'label'=value;[warn];[crit];[min];[max]`. @see monitoring-plugins guideline, 2.6 */
 export function renderPluginLine(
   service: string,
   state: PluginState,
@@ -52,7 +52,7 @@ function chooseUnusedLabel(wanted: string, taken: ReadonlySet<string>): string {
   return unused;
 }
 
-/** Replaces characters that would break the line, and `|`, which starts the performance data. */
+/** Replaces control characters, and `|`, which would start the performance data of the line. */
 const replaceControlCharacters = (words: string): string =>
   words.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}|]/gu, "_");
 

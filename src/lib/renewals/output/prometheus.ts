@@ -10,7 +10,7 @@ const LABEL_ESCAPES = new Map([
   ["\n", String.raw`\n`],
 ]);
 
-/** Renders a label. Half of a surrogate pair is replaced, because it cannot be written in UTF-8. */
+/** Renders a label. An unpaired surrogate is replaced, because UTF-8 cannot represent it. */
 const renderLabel = (name: string, value: string): string =>
   `${name}="${value.toWellFormed().replaceAll(/[\\"\n]/g, (sign) => LABEL_ESCAPES.get(sign) ?? sign)}"`;
 
@@ -33,7 +33,7 @@ export function renderPrometheusText(
   { state, findings }: { readonly state: PluginState; readonly findings: readonly Finding[] },
   now: Date,
 ): string {
-  // two samples with the same labels would make the whole file invalid: the first item is the most urgent one
+  // only the most urgent of the items with the same labels: duplicate samples would make the whole file invalid
   const dated = new Map<string, number>();
   for (const item of items.toSorted(compareByUrgency)) {
     const labels = renderItemLabels(item);

@@ -7,7 +7,7 @@ import { isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseSums, toPathKey, SU
 export interface ArchiveEntry {
   readonly path: string;
   readonly bytes: number;
-  /** reason to reject the file regardless of its name, for example because it is a link */
+  /** why the entry must be rejected, even if the name of the entry is valid */
   readonly fault?: Text | undefined;
   readonly content: () => AsyncIterable<Uint8Array>;
 }
@@ -66,10 +66,9 @@ export async function storeTemporaryFile(
 }
 
 /**
- * Unpacks the files of a bundle into a new folder (0700) in the temporary folder. The first two files, the manifest and
- * the list of hashes, determine which files follow and in which order. No other file is written.
- *
- * @throws Failure `input-rejected` for any other entry
+ * Unpacks a bundle into a new temporary folder (mode 0700). The first two entries must be the manifest and the list of
+ * hashes. This list determines all following entries and their order.
+ * @throws Failure `input-rejected` for any entry that does not match
  */
 export async function unpackBundle(
   entries: AsyncIterable<ArchiveEntry>,
@@ -115,7 +114,7 @@ const UNEXPECTED_FILE = text(
   "一覧にない、重複している、または順序が違うファイルです",
 );
 
-/** @returns the text of the list of hashes, and an empty string for every other entry */
+/** @returns the text of the file if it is the list of hashes; an empty string for any other file */
 async function writeEntry(
   folder: FolderWriter,
   { path, bytes, content }: ArchiveEntry,

@@ -8,8 +8,8 @@ import { MAX_BUNDLE_FILES } from "../contents.ts";
 import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 
 /**
- * Flags of the entries that we write: names in UTF-8, sizes after the content. The constants below describe the other
- * properties of these entries: deflated, a regular file that only its owner can read and write.
+ * Flags of the entries that clomoctl writes: names are UTF-8, sizes follow the content. The next two constants mean
+ * that the content is deflated, and that the entry is a regular file with mode 0600.
  */
 const ENTRY_FLAGS = 0x808;
 const DEFLATE_METHOD = 8;
@@ -17,7 +17,7 @@ const REGULAR_FILE_MODE = 0o100600;
 const ZIP64_FIELD_ID = 1;
 const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/** Reads only archives as `packZip` writes them: without bytes before, between or after the entries. */
+/** Yields the entries of an archive that `packZip` wrote. Rejects extra bytes before, between or after the entries. */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
     const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
@@ -25,7 +25,7 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       strictFileNames: true,
     });
     if (zip.comment !== "") throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
-    // the limit leaves room for the manifest and the list of hashes
+    // + 2 for the manifest and the list of hashes
     if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);
@@ -61,15 +61,14 @@ async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGen
 const toArchiveFailure = (error: unknown, where: string): unknown =>
   error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
-/** zlib errors have codes that begin with Z_, and yauzl errors have no code; other codes are file system errors. */
+/** Error codes that begin with Z_ come from zlib; yauzl errors have no code. All other codes are file system errors. */
 const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 
 /**
- * Checks that an entry has the form of the entries that we write: it begins where the previous entry ended, and its own
- * header agrees with the central directory.
- *
- * @returns the result of the check, and the position where the entry ends
+ * Checks that an entry has the form that clomoctl writes, begins where the previous entry ended, and has a header that
+ * agrees with the central directory.
+ * @returns `isPlain`: the result of the check; `end`: the position of the end of the entry
  */
 async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise<{ isPlain: boolean; end: number }> {
   const local = await zip.readLocalFileHeaderPromise(entry);

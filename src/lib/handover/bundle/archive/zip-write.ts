@@ -8,13 +8,13 @@ const REGULAR_FILE_MODE = 0o100600;
 export interface PackedEntry {
   readonly path: string;
   readonly bytes: number;
-  /** Returns the content of the file from the start. */
+  /** Returns the content of the file; each call begins at the start of the file. */
   readonly content: () => AsyncIterable<Uint8Array>;
 }
 
 export async function packZip(entries: readonly PackedEntry[], asOf: string, into: ContentWriter): Promise<void> {
   const zip = new ZipFile();
-  // ZIP entries store local time, and noon exists on every day in every time zone
+  // ZIP entries contain local time; noon exists on every day in every time zone
   const mtime = new Date(`${asOf}T12:00:00`);
   for (const { path, bytes, content } of entries) {
     zip.addReadStreamLazy(path, { mtime, mode: REGULAR_FILE_MODE, size: bytes, forceDosTimestamp: true }, (give) => {

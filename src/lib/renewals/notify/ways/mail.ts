@@ -7,7 +7,6 @@ import { maskSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings-schema.ts";
 
 export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"> {
-  /** secret; never shown */
   readonly password?: string | undefined;
   readonly timeouts?: MailTimeouts | undefined;
 }
@@ -17,7 +16,7 @@ interface MailTimeouts {
   readonly connectMs: number;
   /** maximum time without any data from the server */
   readonly silenceMs: number;
-  /** maximum time for the whole delivery; much shorter than the lease on a reminder */
+  /** maximum time for the whole delivery; much shorter than the time for which a reminder is claimed */
   readonly wholeMs: number;
 }
 
@@ -27,7 +26,7 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly messageId: string;
-  /** List-Id of the email, for filters */
+  /** List-Id header of the email, for mail filters */
   readonly list?: string | undefined;
 }
 
@@ -49,7 +48,7 @@ const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceM
   greetingTimeout: connectMs,
   socketTimeout: silenceMs,
   dnsTimeout: connectMs,
-  // a message must never make the program read files or addresses
+  // prevents a message from making the program read files or URLs
   disableFileAccess: true,
   disableUrlAccess: true,
   ...(smtp.user === undefined ? {} : { auth: { user: smtp.user, pass: smtp.password ?? "" } }),
@@ -82,7 +81,7 @@ const toFailedDelivery = (
   return createFailedDelivery(reason);
 };
 
-/** Gives up an email after `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
+/** Creates a mailer that gives up after `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
 export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
   const { timeouts = DEFAULT_TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];
@@ -104,7 +103,7 @@ export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
           ),
         ),
       );
-      // otherwise a server that sends data very slowly would keep the program running
+      // without this, a server that sends data very slowly would keep the program running
       socket.destroy();
     }, timeouts.wholeMs);
     try {

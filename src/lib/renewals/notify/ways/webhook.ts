@@ -6,9 +6,9 @@ import { shortenText } from "../../output/plugin.ts";
 
 export interface ResolvedWebhook {
   readonly template?: string | undefined;
-  /** secret; never shown */
+  /** a secret, because anybody who knows the URL can post messages */
   readonly url: string;
-  /** may be secrets; never shown */
+  /** may contain secrets */
   readonly headers: Readonly<Record<string, string>>;
   /** maximum time to wait for the response */
   readonly timeoutMs?: number | undefined;
@@ -31,7 +31,7 @@ const parseWebhookUrl = (url: string): URL | undefined => {
 
 const MAX_TEXT_LENGTH = 4000;
 
-/** Replaces signs that services read as markup by their full-width forms. */
+/** Replaces `<`, `>`, `[` and `]` with full-width characters, so that services do not read them as markup. */
 const hideMarkup = (words: string): string =>
   words.replaceAll(/[<>[\]]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + FULL_WIDTH_OFFSET));
 
@@ -39,7 +39,7 @@ const FULL_WIDTH_OFFSET = 0xfee0;
 
 const DEFAULT_TEMPLATE = '{"text": "{{subject}}\\n\\n{{text}}"}';
 
-/** Fills in a template with values escaped for JSON or a form. @throws `input-rejected` if the result is not JSON */
+/** Fills in a template. Values are escaped for JSON or a form. @throws `input-rejected` if the result is not JSON */
 export function fillTemplate(wording: Message, contentType: string, template = DEFAULT_TEMPLATE): string {
   const isForm = contentType.includes("x-www-form-urlencoded");
   const values = new Map([
@@ -67,7 +67,7 @@ export function fillTemplate(wording: Message, contentType: string, template = D
   }
 }
 
-/** Redirects are not followed, and a failure never shows the path, which is a secret. */
+/** Redirects are not followed. A failure does not show the path, because the path is secret. */
 export const postReminder = async (
   { template, url, headers: own, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
   message: Message,
@@ -76,7 +76,7 @@ export const postReminder = async (
   if (address === undefined) return createFailedDelivery(HTTPS_REQUIRED);
   const headers = {
     "content-type": "application/json; charset=utf-8",
-    // the same key for a repeated post, so that the service can recognise a duplicate
+    // a post that is repeated has the same key, so that the service can recognise a duplicate
     "idempotency-key": message.messageId,
     ...own,
   };
