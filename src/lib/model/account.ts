@@ -122,7 +122,7 @@ const ACCOUNT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** Every user with an account name has a CLOMO account. Its role is `none` unless another role is recorded. */
+/** Every user with an account name has a CLOMO account. An account without a recorded role has the role `none`. */
 export const ACCOUNT = {
   name: "account",
   fields: ACCOUNT_FIELDS,
@@ -156,7 +156,7 @@ export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "cus
 const MIN_PASSWORD_LENGTH = 6;
 const MAX_PASSWORD_LENGTH = 1024;
 
-/** Returns what is wrong with an administrator's password, without the password.  @see facts 2.3 */
+/** Returns why a password is invalid; undefined if it is valid. The text omits the password. @see facts 2.3 */
 export const findPasswordFault = (password: string): Text | undefined => {
   if (/\p{Cc}/u.test(password)) {
     return text(
@@ -226,7 +226,6 @@ export const ACCOUNT_SETTINGS = {
   usual: ["composition", "authentication", "recorded"],
 } as const satisfies Thing;
 
-/** The id and the number of a tenant's account settings, which are a single record. */
 export const ACCOUNT_SETTINGS_ID = ACCOUNT_SETTINGS.fields.id.example;
 export const ACCOUNT_SETTINGS_NUMBER = 1;
 

@@ -19,7 +19,7 @@ export interface AccountNameParts {
   readonly salesforceAccount: string | null;
 }
 
-/** Builds a user's account name. Returns null if the user lacks the required value, undefined for free text. */
+/** Returns a user's account name; null if the user lacks the required value; undefined if names are free text. */
 export const buildAccountName = (
   composition: AccountNameComposition,
   user: AccountNameParts,

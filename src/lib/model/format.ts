@@ -81,7 +81,6 @@ export const createFormat = (thing: ThingInFiles, name: string): Format => {
   return {
     name,
     thing,
-    // each app has its own records
     app: thing.scope === undefined ? undefined : (name as SecuredApp),
     columns,
     custom: thing.custom === true,

@@ -40,7 +40,7 @@ export type ItemId = keyof typeof ITEM_TITLES;
 
 const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-/** The kind of answer that a question expects. Questions never ask for a password, only where it is kept. */
+/** The kind of answer that a question expects. Questions never ask for passwords, but for where they are stored. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
@@ -194,7 +194,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/** Parses a typed answer. A date, on which something was last done, is not in the future.  @param now a UTC instant */
+/** Returns a typed answer's stored form, or why it is invalid; no date is in the future.  @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

@@ -10,8 +10,8 @@ import {
 } from "./role.ts";
 
 /**
- * Where a role may perform an operation. `inside`: in its own organisations; `item`: in its own organisations, if the
- * scheme includes the operation.
+ * Where an account may perform an operation. `inside`: in the account's organisations; `item`: in the account's
+ * organisations, if the account's scheme includes the operation.
  */
 export type Reach = "all" | "inside" | "item" | "no";
 
@@ -70,7 +70,7 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** Returns true if the operation's data does not belong to organisations, so that roles cannot be limited to some. */
+/** Returns true if an operation concerns the whole tenant, so that no role can be limited to some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(

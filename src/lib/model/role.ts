@@ -23,7 +23,7 @@ export const isSupportOptionAvailable = (others: readonly string[]): boolean => 
 
 /**
  * The operations that roles and check items (of カスタム管理権限スキーム) permit. CLOMO's manual names three of the items
- * (`manual`); the others are clomoctl's. @see facts 2.1
+ * (`manual`); the other items are clomoctl's. @see facts 2.1
  */
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },

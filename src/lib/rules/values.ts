@@ -54,7 +54,7 @@ const TYPE_PATTERNS = {
   digest: /^[0-9a-f]{64}$/,
 };
 
-/** Returns true if a day or instant exists: `Date.parse` takes February 30 for March 2. */
+/** Returns true if a day or instant exists. `Date.parse` alone would accept February 30 as March 2. */
 const isCalendarTime = (pattern: RegExp, value: string): boolean =>
   pattern.test(value) && isCalendarDay(value.slice(0, "2026-01-01".length)) && !Number.isNaN(Date.parse(value));
 
