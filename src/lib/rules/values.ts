@@ -5,7 +5,7 @@ import { describeRefusal } from "../model/value.ts";
 import { text, type Text } from "../text/index.ts";
 import type { RuleProblem } from "./rule.ts";
 
-/** Returns why a value is refused; undefined if it is accepted. The value already has the type of its field. */
+/** Returns why a value is refused; undefined if it is accepted. The type of the value was checked before. */
 export type ValueCheck = (value: unknown) => Text | undefined;
 
 const MUST_NOT_BE_BLANK = text("must not be blank", "空にできません");

@@ -75,7 +75,7 @@ export const listForm = {
 
 export const listQuery = { ...filters, ...listForm };
 
-/** Returns a description and length of a value. The tenant, not the schema, rejects a value that breaks its rule. */
+/** Returns the schema (description, length) of a value. The tenant, not the schema, applies the rule of the field. */
 export const newValueSchema = (field: Field) => {
   const { rule, max, key } = valueRuleOf(field);
   const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
@@ -161,11 +161,11 @@ const buildValueSchemas = (
 
 type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
 
-/** Returns the schema of a new record. A missing value is blank; a reference is the ID of the other record. */
+/** Returns the schema of a new record. A missing value is blank; a reference is the ID of the record it refers to. */
 export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody;
 
-/** Returns the schema of a change to a record. A missing value stays; null or a blank text clears the value. */
+/** Returns the schema of a change to a record. A missing value does not change; null or a blank text clears it. */
 export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({
     ...z.object(buildValueSchemas(fields, choice)).partial().shape,

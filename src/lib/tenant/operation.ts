@@ -73,15 +73,15 @@ export interface Operation<
   readonly route: R;
   readonly about: string;
   readonly path?: (kit: InputKit) => P;
-  /** the query of GET and DELETE and of an upload, otherwise the JSON body; every other member is rejected */
+  /** the query of GET, DELETE and uploads; the JSON body of other requests; unknown members are rejected */
   readonly input?: (kit: InputKit) => I;
-  /** the rights that the operation needs; `open`: none, not even signing in */
+  /** the rights that the operation needs; `open`: no rights, and no signing in */
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
   readonly file?: F;
   /** false if something other than the tenant's data is written: for example, a plan or the reminder log */
   readonly changes?: false;
-  /** true if a request with an Idempotency-Key is done only once; a list: secret members that are not compared */
+  /** true if a request with an Idempotency-Key is done only once; a list: the same, with secret members to ignore */
   readonly once?: true | readonly string[];
   /** true if the work grows with the number of records, or waits for another service; always true for an upload */
   readonly isLong?: true;

@@ -83,7 +83,7 @@ const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** Returns the request with the name that the settings require, unless an existing account keeps its name. */
+/** Returns a request with the account name that the settings require, unless an existing name stays. */
 const applyComposition = async (
   reader: Reader,
   { name }: StoredAccount,
@@ -170,7 +170,7 @@ export const applyAccountDraft = async (
   const at = getCurrentInstant(session.surroundings);
   const { values, name, passwordSet, isMarked } = meant;
   const { pk } = before;
-  // in a mirror, the verifier is of the password for signing in, which does not depend on the console's password
+  // in a mirror, the verifier belongs to the password for signing in, not to the console's password
   const kept = verifier ?? before.verifier;
   const createdAt = before.name === null ? at : before.createdAt;
   await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
@@ -213,7 +213,7 @@ interface AccountSettingsRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Sets the authentication type and the composition of new names. Existing names stay. @throws Failure @see seed 001 */
+/** Sets the authentication type, and the composition of new names. @throws Failure @see seed 001 */
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, dryRun = false }: AccountSettingsRequest,

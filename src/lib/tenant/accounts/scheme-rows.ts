@@ -33,7 +33,7 @@ export const readSchemeHolders = async (reader: Reader, id: string): Promise<Sch
   });
 };
 
-/** Deletes an unused scheme. Stored accounts of deleted users lose scheme and role, in case they are restored. */
+/** Deletes an unused scheme. Removes scheme and role from accounts of deleted users, who could be restored. */
 export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },

@@ -110,7 +110,7 @@ const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple). If it differs from the current one, deletes the data that came from there. @throws Failure */
+/** Sets the endpoint (default: Apple). A change deletes the data of the former endpoint. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {
@@ -124,7 +124,7 @@ export const setEndpoint = async (session: Session, url: string | undefined): Pr
   return session.read(readAde);
 };
 
-/** Returns the key pair's certificate, created first if there is none. @throws Failure as {@link requireServer} */
+/** Returns the key pair's certificate. Creates a missing key pair. @throws Failure as {@link requireServer} */
 export const createKey = async (
   session: Session,
   { sealing }: AppleAccess,

@@ -43,7 +43,7 @@ export interface SyncRequest {
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** number of devices that a full fetch did not find, if more than permitted; in this case, nothing was changed */
+  /** number of devices missing from a full fetch, if more than permitted; in this case, nothing was changed */
   readonly missing: number;
   readonly registered: number;
   readonly change: number | null;
@@ -145,7 +145,7 @@ class DeviceFetch {
     this.#signal = signal;
   }
 
-  /** Fetches the changes since a cursor; null: all devices, then the changes since the fetch began. */
+  /** Fetches the changes since a cursor. If it is null, fetches all devices, then the changes since the fetch began. */
   async run(from: string | null): Promise<FetchResult> {
     const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
     const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
@@ -158,7 +158,7 @@ class DeviceFetch {
     for (;;) {
       const page = await next;
       this.#signal?.throwIfAborted();
-      // after each page, because the heap may grow twice within two pages
+      // once per page, because the heap may grow twice within two pages
       limitYoungHeap();
       const { cursor, moreToFollow } = page;
       if (moreToFollow) {

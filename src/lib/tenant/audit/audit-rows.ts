@@ -32,7 +32,7 @@ export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;
   readonly import?: number | undefined;
-  /** number of the change that this change undoes; if that is an undo, the change that it undid is in effect again */
+  /** number of the change that this change undoes; undoing an undo puts the original change into effect again */
   readonly undoes?: number | undefined;
 }
 
@@ -96,7 +96,7 @@ const insertChange = async (
   if (undoes !== undefined) await recordUndo(writer, undoes, number);
 };
 
-/** Records that a change was undone. If it was an undo, the change that it undid is in effect again, and so on. */
+/** Records that a change was undone. If it was an undo, the change that it had undone is in effect again. */
 const recordUndo = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
   const undoesOf = async (number: number): Promise<number | undefined> => {

@@ -85,7 +85,7 @@ const LACKS_CONTACT_DATA_SQL = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
   .join(", ")}) is null`;
 
-/** SQL: true if a record `t` contains nothing that only system administrators, or a special right, may see. */
+/** SQL: true if a record `t` contains nothing that requires a system administrator or a special right. */
 const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
   const without = (things: readonly string[]): string =>
     `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`)}`;
@@ -97,7 +97,7 @@ const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
     and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${buildNameListSql(SECURED_APPS)}))`;
 };
 
-/** SQL: true if the acting account can see a record `t`. Managers of a part see only records of their own actions. */
+/** SQL: true if the acting account can see a record `t`. Managers of some organisations see only their own actions. */
 export const buildVisibleConditionSql = (scope: Scope): string => {
   const { orgs, actor = "" } = scope;
   const which = orgs === undefined ? buildReadableConditionSql(scope) : `t.actor = '${actor.replaceAll("'", "''")}'`;

@@ -27,7 +27,7 @@ export interface RecordDrift {
   readonly mask: number;
 }
 
-/** SQL: selects a type's drift (`revision`: of its task). @param which SQL: condition on the observed records `o` */
+/** SQL: selects a type's drift (`revision` of the task). @param which SQL: condition on the observed records `o` */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
   const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;
@@ -90,7 +90,7 @@ export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> => {
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
-/** SQL: names of the record types that others refer to but that refer to no others: organisations, groups, … */
+/** SQL: names of the record types that others refer to but that refer to no type themselves, such as organisations. */
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
@@ -135,7 +135,7 @@ export const readTaskNumbers = (
   );
 };
 
-/** Records that the part of a task that no export shows is done. Returns the number of records. */
+/** Marks the part of a task that no export shows as done. Returns the number of records in this part. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

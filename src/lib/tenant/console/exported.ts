@@ -7,7 +7,7 @@ import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// The layouts of console exports. Only the layouts of complete exports are stored.
+// Returns the `use` of the layout of complete console exports. Layouts of partial exports are not stored.
 
 export const getExportUse = (kind: string): string => `console ${kind}`;
 

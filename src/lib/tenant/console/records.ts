@@ -21,8 +21,8 @@ import {
 import type { RecordDrift } from "./drift.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// The records of tasks as people read them, with the names that they have in the console, which may differ from the
-// names in the mirror.
+// The records of tasks as people read them, with their names in the console, which may differ from the names in the
+// mirror.
 
 type ConsoleValue = string | readonly string[] | null;
 
@@ -113,7 +113,7 @@ export class TaskRecordReader {
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
 
-  /** Returns true if the console has an account, although it is not observed. A user with an account name has one. */
+  /** Returns true if the console has an account that is not observed, because its user has an account name there. */
   async #hasAccount(thing: Thing, pk: number): Promise<boolean> {
     if (thing !== ACCOUNT || (await this.#observed(thing, pk))?.["inConsole"] !== 0) return false;
     const user = (await this.#observed(USER, pk))?.["inConsole"] === 0 ? null : await this.#console(USER, pk);
@@ -218,7 +218,7 @@ const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/** Returns the work on a record in the console. If its type cannot be added there, the work is to change it. */
+/** Returns the work on a record in the console. A record that cannot be added there is changed instead. */
 const determineRecordWork = (
   thing: Thing,
   action: RecordDrift["action"],

@@ -135,7 +135,7 @@ const findRecordNumber = async (reader: Reader, thing: string, id: string): Prom
   return row && Number(row["pk"]);
 };
 
-/** Returns the number of the newest open task that contains a record, which may be deleted; null if none does. */
+/** Returns the number of the newest open task that contains a record, even a deleted record; null if no task does. */
 export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },

@@ -29,7 +29,7 @@ const isDecodable = (url: string): boolean => {
   }
 };
 
-/** Cancels the body of HEAD. Closes the connection after an error, or unread bytes would become the next request. */
+/** Cancels the body of HEAD. After an error, closes the connection: unread bytes would become the next request. */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;
@@ -147,7 +147,7 @@ class Dispatch {
     return response;
   }
 
-  /** Records why a response breaks off, because the client has the status already and sees only a lost connection. */
+  /** Logs why a response breaks off. The client, which already has the status, sees only a lost connection. */
   #watch({ body, status, headers }: Response, { trace, breakOff }: RequestSource): Response {
     const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
     const watched = new ReadableStream<Uint8Array>(

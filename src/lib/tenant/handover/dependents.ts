@@ -25,12 +25,12 @@ export interface Dependents extends Pick<Account, "role" | "marked" | "supportOp
 }
 
 interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber" | "status" | "tags"> {
-  /** according to Apple; otherwise the platform, if known */
+  /** model according to Apple; if Apple does not report one, the platform; null if both are unknown */
   readonly model: string | null;
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: by account name or employee code; `name`: only by full name, so it may belong to another person */
+  /** `id`: by account name or employee code; `name`: only by full name, so the match may be a different person */
   readonly matchedBy: "id" | "address" | "name";
 }
 

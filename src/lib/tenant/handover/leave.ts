@@ -21,7 +21,7 @@ import type { ChangedObject, Session } from "../session.ts";
 import type { Writer } from "../store/store.ts";
 import { findDependents, type Dependents } from "./dependents.ts";
 
-/** What depended on a user before they left, and what still does; `after` is null if the user is deleted. */
+/** What depends on a user before and after they leave; `after` is null if the user was deleted. */
 export interface LeaveResult {
   readonly before: Dependents;
   readonly after: Dependents | null;

@@ -144,7 +144,7 @@ async function transferRenewalItems(
   return moved;
 }
 
-/** Returns the failure for a successor without a role; its command fits this tenant (mirror, composed names). */
+/** Returns the failure for a successor without a role. The suggested command depends on the tenant's settings. */
 async function createSuccessorRoleFailure(
   reader: Reader,
   { id, account: { name, called } }: UserAccount,

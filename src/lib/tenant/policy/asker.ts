@@ -25,7 +25,7 @@ export interface Actor {
   /** for a custom administrator: the scheme; `items`: the operations that the scheme permits */
   readonly scheme?: string | undefined;
   readonly items: ReadonlySet<Operation>;
-  /** the numbers of the organisations that the actor administers, with all below them; undefined: all */
+  /** the numbers of the organisations that the actor administers, with all organisations below them; undefined: all */
   readonly orgs: readonly number[] | undefined;
   readonly credential?: ActorCredential | undefined;
 }

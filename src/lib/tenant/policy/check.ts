@@ -31,16 +31,16 @@ export const getPermittedReach = (
 export const isOperationPermitted = (asker: Actor, operation: Operation): boolean =>
   getPermittedReach(asker, operation) !== undefined;
 
-/** Returns an actor as their account, with all its rights, even if the token may only read. */
+/** Returns an actor with all rights of the account, without the limits of an access token. */
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
-/** Checks the account's rights first, because another token could not grant them either. @throws `not-permitted` */
+/** Checks an actor's rights: first the account, because no token can add rights. @throws `not-permitted` */
 export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
   requireAccountRights(asker, needed.filter(isOperation));
   requireTokenRights(asker, needed);
 };
 
-/** Checks that an actor's account may perform all operations, whatever its token grants. @throws `not-permitted` */
+/** Checks that an actor's account may perform all operations. Ignores the limits of a token. @throws `not-permitted` */
 export const requireAccountRights = (asker: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(asker);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));

@@ -26,7 +26,9 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a used or invalid name */
+/**
+ * Adds a custom field for users. Its name is its header. @throws Failure `input-rejected` for a used or invalid name
+ */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
@@ -63,7 +65,7 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-/** Removes a custom field and its values, which the audit log keeps. @throws Failure `not-found`; `conflict` */
+/** Removes a custom field and its values. The audit log keeps the values. @throws Failure `not-found`; `conflict` */
 export const removeCustomField = (
   session: Session,
   id: string,

@@ -47,7 +47,7 @@ interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShap
   /** the rights to create a record with some values, and to change these values */
   readonly creates: (asker: Actor, given: object) => readonly NeededRight[];
   readonly edits: (given: object) => readonly NeededRight[];
-  /** the fields that have an operation of their own */
+  /** the fields that a separate operation changes */
   readonly without: readonly string[];
 }
 

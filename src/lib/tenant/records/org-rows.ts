@@ -78,7 +78,7 @@ export const isOrgWithin = async (reader: Reader, pk: number, above: number): Pr
     { pk, above },
   )) > 0;
 
-/** The position of an organisation in the tree after a change. If a value is missing, the current value is kept. */
+/** The position of an organisation in the tree after a change. A missing value does not change. */
 export interface TreePosition {
   readonly pk: number | undefined;
   readonly parent: number | undefined;
@@ -94,7 +94,7 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
   return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
 };
 
-/** Returns the name of an organisation without a code that would have the same parent and name, if any. */
+/** Returns the name of an organisation without a code that has the same parent and name; undefined if there is none. */
 export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await completePosition(reader, place);

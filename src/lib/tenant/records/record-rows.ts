@@ -108,7 +108,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/** Returns the record that has a unique value, visible or not. @param among the scope of the uniqueness, if any */
+/** Returns the record with a unique value, even if it is invisible. @param among the scope of the uniqueness, if any */
 export const findValueHolder = async (
   reader: Reader,
   thing: Thing,
@@ -129,7 +129,7 @@ export const findValueHolder = async (
   return row?.pk;
 };
 
-/** Deletes records except administrators. Accounts of PANEL users stay, so that an undo can restore them. */
+/** Deletes records except administrators. Does not delete accounts of PANEL users, so that an undo can restore them. */
 export const deleteUnprotected = async (writer: Writer, thing: string, ids: readonly string[]): Promise<void> => {
   const pks = `select u.pk from main.${thing} u where u.administrator = 0 and u.id in (select value from json_each(:ids))`;
   const params = { ids: JSON.stringify(ids) };

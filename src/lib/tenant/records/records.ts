@@ -112,7 +112,7 @@ export const addRecord = async <F extends Fields>(
   return { after, objects: [toChangedObject(noun, after), ...objects] };
 };
 
-/** Edits or moves a record, if it does not have the values already. @throws Failure as {@link createRecord} */
+/** Edits or moves a record. Writes nothing if no value changes. @throws Failure as {@link createRecord} */
 export const editRecord = async <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,

@@ -40,7 +40,7 @@ const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): 
   return found !== undefined;
 };
 
-/** Creates `temp.owners_seen`, if the account sees only a part: the users in renewal items whom it can see. */
+/** If the account sees only some users, creates `temp.owners_seen`: the visible users in renewal items. */
 const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();
@@ -123,7 +123,7 @@ export const insertReminder = async (writer: Writer, { notice, host, pid }: Stor
   await insertRow(writer, REMINDER.name, { ...notice, host, pid });
 };
 
-/** Records another state. `host` and `pid` name a process that has started to send the reminder again. */
+/** Records a new state of a reminder. `host` and `pid` name a process that has started to send the reminder again. */
 export const updateReminder = async (
   writer: Writer,
   { notice, ...holder }: Pick<StoredReminder, "notice"> & Partial<StoredReminder>,

@@ -57,7 +57,7 @@ export const listTokens = async (reader: Reader, user: number): Promise<readonly
   return rows.map(toStoredCredential);
 };
 
-/** Stores a new credential. The change must lock `accounts`, as for all changes of credentials except their use. */
+/** Stores a new credential. The change must lock `accounts`, as must all changes to credentials except `recordUse`. */
 export const insertCredential = async (
   writer: Writer,
   { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly user: number; readonly hash: string },

@@ -24,7 +24,7 @@ import {
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The failure for a missing or unknown credential. Only the client knows whether it sent a token, and adds a hint. */
+/** The failure for a missing or unknown credential. The client, which knows if it sent a token, adds a hint. */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
     "you are not signed in, or the session or token is no longer valid",
@@ -32,7 +32,7 @@ export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** The server does not know the time zone of its user. */
+/** The time zone of all users of a server, because the server does not know their time zones. */
 const SERVER_TIMEZONE = "Asia/Tokyo";
 
 const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failure => {
@@ -56,14 +56,14 @@ export interface CredentialCheck {
   readonly now: string;
 }
 
-/** Returns the actor of a request with the account's present role and organisations, otherwise the failure. */
+/** Returns the actor of a request with the account's present role and organisations, or why there is no actor. */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
   { header, now }: CredentialCheck,
 ): Promise<{ readonly actor: Actor; readonly stored: StoredCredential } | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const hash = SECRET_PATTERN.test(secret) ? sha256(secret) : undefined;
-  // the same clients send one request after the other, and accounts rarely change
+  // cached, because the same clients send many requests and accounts rarely change
   const found = hash === undefined ? undefined : await store.recall(hash, (reader) => findCredential(reader, hash));
   const actor = found && toActor(found.account);
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
@@ -74,7 +74,7 @@ export const findSignedInActor = async (
 
 const NO_WAIT = AbortSignal.abort();
 
-/** Records that a credential was used, at most once an hour, unless somebody else is writing or the disk is full. */
+/** Records that a credential was used, at most once an hour. Does nothing while others write or if the disk is full. */
 export const recordUse = async (
   owner: Session,
   stored: StoredCredential,
@@ -140,7 +140,7 @@ interface CredentialRequest {
   readonly expiresAt?: string;
 }
 
-/** Stores a new credential, and forgets those that have expired.  @returns its id, its secret and its end */
+/** Stores a new credential and deletes expired credentials.  @returns id, secret and end of the new credential */
 export const storeCredential = async (
   writer: Writer,
   surroundings: Surroundings,
@@ -252,7 +252,7 @@ const createUnknownTokenFailure = (): Failure =>
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 
-/** Ends the session with which the request is signed in.  @throws Failure `not-permitted` if it is a token */
+/** Ends the session with which the request is signed in.  @throws Failure `not-permitted` if a token is used instead */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.asker;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;

@@ -18,7 +18,7 @@ const MAIL_DELAY_MS = 100;
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
-/** Counts a request for a code. Returns a function that sends it, if any. @throws Failure `unavailable`, `throttled` */
+/** Counts a request for a code. Returns a function to send a code, if any. @throws `unavailable`, `throttled` */
 export const requestResetCode = async (
   { owner, mail }: { readonly owner: Session; readonly mail: OpenMail },
   source: AttemptSource,
@@ -43,7 +43,7 @@ export interface ForgottenPassword {
   readonly password: string;
 }
 
-/** The failure for every code that is not accepted, whatever the reason, so that it reveals nothing. */
+/** The failure for all codes that are not accepted. It is always the same, so that it does not reveal the reason. */
 const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
     "the account name or the code is wrong, or the code has expired",

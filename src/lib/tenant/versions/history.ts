@@ -22,7 +22,7 @@ import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
 import { getVersionSchema } from "./keep.ts";
 import { getVersionTable } from "./tables.ts";
 
-/** Returns the fields by which records are found, besides ids: keys and names, present and former. */
+/** Returns the fields (keys and names, but not ids) by which present and former records are found. */
 const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly string[] => {
   const unique = Object.keys(fields).filter((name) => fields[name]?.unique === true);
   return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);

@@ -8,7 +8,7 @@ export const getVersionSchema = (thing: string): VersionSchema => {
   return versions;
 };
 
-/** SQL: stores versions; values that `:revision` stored before stay. @param records SQL: selects `pk`, `changed` */
+/** SQL: stores versions, but keeps values that `:revision` stored earlier. @param records SQL: `pk`, `changed` */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -72,7 +72,7 @@ export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: n
   await writer.run(buildSaveCreatedRangesSql(thing, made), { pk, revision: await writer.revision() });
 };
 
-/** SQL: statements that compare a type's stored versions with the records, and keep only changed values. */
+/** SQL: statements that compare a type's stored versions with the records and delete unchanged values. */
 const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -98,7 +98,7 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 /** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-/** Determines which columns a change wrote in the records with new versions. Call it at the change's end. */
+/** Determines which columns a change wrote in the records with new versions. Call it at the end of the change. */
 export const settleVersions = async (writer: Writer): Promise<void> => {
   const kept = unsettledVersions.get(writer) ?? [];
   unsettledVersions.delete(writer);

@@ -12,7 +12,7 @@ export interface VersionSchema {
   readonly key: string;
   /** the stored columns, with SQL for their bit in `changed`; `leads` is false for constant or derived columns */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
-  /** the column with the time of the last change, if the record type has one; every version stores the former time */
+  /** the column with the time of the last change, if the type has one; each version has the time before the change */
   readonly times: readonly string[];
 }
 

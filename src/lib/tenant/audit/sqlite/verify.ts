@@ -12,7 +12,7 @@ const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const HASH_LENGTH = 64;
 const LINE_FEED = 0x0a;
 
-/** SQL: a batch of records and hashes as bytes. Each record follows the previous hash, to be hashed without copying. */
+/** SQL: a batch of records and hashes as bytes. Each record follows the previous hash, so both are hashed in place. */
 const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
     sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
     cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes

@@ -97,7 +97,7 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-/** Returns a request's groups. Creates missing groups if `create` is true. @throws Failure `input-rejected` if not */
+/** Returns a request's groups. Creates missing groups if `create` is true. @throws `input-rejected` if it is false */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,
