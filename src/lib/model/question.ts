@@ -23,7 +23,7 @@ const HOME_EXPIRY_CHOICES = {
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The titles of the checklist items, which are the six items in CLOMO's manual.  @see facts 7.1; seed 002 */
+/** The titles of the six checklist items in CLOMO's manual. @see facts 7.1; seed 002 */
 export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),

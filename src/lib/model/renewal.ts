@@ -15,7 +15,7 @@ import {
 /** Maximum size of a certificate or token file. Even a bundle of all public certificate authorities is smaller. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
-/** The kinds of renewal items.  @see facts 3.1 */
+/** @see facts 3.1 */
 export const RENEWAL_KINDS = {
   "push-certificate": text("MDM push certificate", "MDM プッシュ通知証明書"),
   "ade-token": text("ADE server token", "ADE サーバートークン"),

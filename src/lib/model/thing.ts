@@ -282,7 +282,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Values by field. Fields that are missing do not change. */
+/** Values by field. A field that is missing does not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>

@@ -163,7 +163,7 @@ const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.sta
 
 /** Returns the last second of a day, by bisection, because a zone's midnight may not exist or may occur twice. */
 const findEndOfDay = (day: string, timezone: string): Date => {
-  // {@link dayOf} also returns the last day for all later instants, so the search would not find the end of this day
+  // `dayOf` also returns the last day for all later instants, so the search would not find the end of this day
   if (day === LAST_DAY) return new Date(findEndOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - SEARCH_START_HOURS * HOUR_MS) / SECOND_MS);

@@ -17,7 +17,7 @@ import { readChecksum } from "./versions/sum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
-/** Returns the number of the newest open console task that contains a record; null if no task contains it. */
+/** Returns the number of the newest open console task that contains a record; null if no task contains the record. */
 export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
 /** Builds the result of a change. Called after the change is written, because only then its tasks are known. */

@@ -7,7 +7,7 @@ export interface AccessOrigin {
   readonly program: string;
   /** how the program reaches the tenant: in the same process (`embedded`), or over a socket */
   readonly access: "embedded" | "socket";
-  /** of a request over a socket: its network address and id, and the name of its access token */
+  /** for a request over a socket: its network address and id, and the name of its access token */
   readonly address?: string | undefined;
   readonly request?: string | undefined;
   readonly token?: string | undefined;

@@ -128,7 +128,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
-// not a Headers object, because Node would load its HTTP client
+// not a `Headers` object, which would make Node load its HTTP client
 const NO_REQUEST = { headers: { get: () => null } };
 
 const performLocally = async (
@@ -199,7 +199,7 @@ const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: O
   return { ...parts, session: new Session(parts.store, surroundings, actor, asker) };
 };
 
-/** Loads the query that counts the accounts that can sign in; only a server needs it. */
+/** Returns the function that counts the accounts that can sign in. Only a server needs this function. */
 const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 const createAccountResolver =

@@ -62,7 +62,7 @@ export const buildSearchFilters = (org: string) => ({
 
 export const descendingOrder = { desc: queryFlag };
 
-/** Query parameters of an export. The response is UTF-8; the client may re-encode it. */
+/** Query parameters of an export. The response is UTF-8; a client may convert it to another encoding. */
 export const exportQuery = {
   ...filters,
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),

@@ -43,7 +43,7 @@ type Frozen<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** The input of an operation, without defaults, because calls in the same process do not fill them in. */
+/** The input of an operation, without defaults, because calls in the same process do not apply defaults. */
 export type Input<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
@@ -79,7 +79,7 @@ export interface Operation<
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
   readonly file?: F;
-  /** false if something other than the tenant's data is written: for example, a plan or the reminder log */
+  /** false if the operation does not write the tenant's data, but for example a plan or the reminder log */
   readonly changes?: false;
   /** true if a request with an Idempotency-Key is done only once; a list: the same, with secret members to ignore */
   readonly once?: true | readonly string[];

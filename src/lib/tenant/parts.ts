@@ -7,7 +7,7 @@ import type { Jobs } from "./jobs.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 
-/** A request whose body was received completely. Disposing of it removes what was stored. */
+/** A request whose body was received completely. Disposing of the request removes the stored body. */
 export interface SpooledRequest extends AsyncDisposable {
   readonly request: Request;
 }

@@ -63,7 +63,7 @@ export const revokeRole = (
 ): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun } }, requireAccountName);
 
-/** Sets a new password without asking for the former one. @throws Failure as {@link createAccount} @see facts 2.3 */
+/** Sets a new password without requiring the old one. @throws Failure as {@link createAccount} @see facts 2.3 */
 export const resetPassword = (
   session: Session,
   id: string,
@@ -114,7 +114,7 @@ const writeAccountChange = async (
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
   check: (before: StoredAccount) => void,
 ): Promise<WrittenAccount> => {
-  // hashing takes a while, so it is done before the transaction, which must be short
+  // done before the transaction, because hashing is slow and the transaction must be short
   const verifier =
     given.password === undefined || dryRun
       ? undefined
@@ -158,7 +158,7 @@ interface AccountUpdate {
   /** the account before the update, in the form of the tenant API; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
-  /** verifier of the new password; undefined if no password is set, or if it is set in the console */
+  /** verifier of the new password; undefined if no password is set, or if the password is set in the console */
   readonly verifier: string | undefined;
 }
 

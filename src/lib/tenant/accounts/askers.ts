@@ -22,7 +22,7 @@ export const ACTING_ACCOUNT_COLUMNS = `u.pk as actingUser, u.id as actingId, u.a
 export const ACTING_ACCOUNT_TABLES = `main.user u left join main.account a on a.user = u.pk
   left join main.scheme s on s.pk = a.scheme`;
 
-/** Returns the account with this name, even if the acting account cannot see it; undefined if no user has this name. */
+/** Returns the account with a name, even if the acting account cannot see it; undefined if no user has the name. */
 export const findAccountByName = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
   const row = await reader.get(
     `select ${ACTING_ACCOUNT_COLUMNS} from ${ACTING_ACCOUNT_TABLES} where coalesce(u.accountKey, u.accountName) = :key`,

@@ -140,7 +140,7 @@ const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequ
   );
 };
 
-/** Returns the account's new name; undefined if it does not change. @see facts 1.3, 2.2: unique, and required */
+/** Returns the account's new name, which must be unique; undefined if the name does not change. @see facts 1.3, 2.2 */
 const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
@@ -162,7 +162,10 @@ const resolveAccountName = async (
   );
 };
 
-/** Checks a request's password. Returns true if it is set, in a mirror by the console. @see facts 2.2, 2.3 */
+/**
+ * Checks a request's password. Returns true if the account gets a password, in a mirror that of the console. @see facts
+ * 2.2, 2.3
+ */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,

@@ -69,7 +69,7 @@ export const checkResetCode = async (
   const { pk } = await getStoredAccount(writer, id);
   const kept = await readResetCode(writer, pk);
   if (kept === undefined || kept.expiresAt <= getCurrentInstant(surroundings)) return false;
-  // a code must not be used if its address no longer belongs to the account
+  // a code must not be used if the address to which it was sent no longer belongs to the account
   const { emails } = await getRecordById(writer, ACCOUNTS, id);
   if (!emails.some((address) => emailKey(address) === kept.addressKey)) return false;
   if (verifyCode(kept.verifier, code)) return true;

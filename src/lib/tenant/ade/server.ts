@@ -17,7 +17,7 @@ export interface AppleAccess {
   readonly send: () => Promise<Send>;
   /** seals secrets, each for one purpose, with a key that is stored outside the tenant's database */
   readonly sealing: {
-    /** @param kept sealed texts; the call fails if the key that sealed them was replaced or lost (default: none) */
+    /** @param kept sealed texts; the call fails if the key of these texts was replaced or lost (default: none) */
     seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
@@ -51,7 +51,7 @@ export const readAde = async (reader: Reader) => {
         : { name: serverName, uuid: serverUuid, admin: server.adminId, organisation: server.orgName },
     key: certificate === null || keyAt === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: keyAt },
     token:
-      // a tenant from a bundle knows when its token expires, but does not have the token
+      // a tenant from a bundle has the expiry date of its token, but not the token
       tokenExpiresAt === null || tokenSetAt === null
         ? null
         : {

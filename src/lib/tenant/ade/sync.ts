@@ -89,7 +89,7 @@ export const syncDevices = async (
       return attempt(null);
     });
   } catch (error) {
-    // monitoring reports the rejection; an error while it is recorded must not hide Apple's response
+    // monitoring reports the rejection; an error while recording the rejection must not hide Apple's response
     if (error instanceof AppleRefusal && error.rejectsToken)
       await recordTokenRejection(session, server.token).catch(() => undefined);
     throw error;
@@ -108,7 +108,7 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/** Chooses between a full and a delta sync. @throws Failure `input-rejected` if there is no position for a delta */
+/** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if a delta has no start position */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: SyncKind | undefined,

@@ -14,7 +14,7 @@ export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
-  /** the owner of the machine, if they acted as the account `actor` */
+  /** the owner of the machine, if the owner acted as the account `actor` */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
   readonly action: string;
@@ -27,7 +27,7 @@ export interface AuditEntry {
 
 export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | "drop";
 
-/** Facts about a change that its audit record does not contain. A change has the number of its audit record. */
+/** Facts about a change that are not in its audit record. The change and the audit record have the same number. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;
@@ -113,7 +113,7 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/** Returns the failure if an audit record was not stored, for example because a foreign trigger dropped it. */
+/** Returns the failure for an audit record that was not stored, for example because a foreign trigger dropped it. */
 const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(

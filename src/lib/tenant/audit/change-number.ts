@@ -106,7 +106,7 @@ export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, 
     { number },
   )) > 0;
 
-/** Returns the actor's newest change except sign-ins, even if it cannot be undone. @throws Failure `not-found` */
+/** Returns the actor's newest change that is not a sign-in, even if it cannot be undone. @throws Failure `not-found` */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const row = await reader.get(
     `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and a.action not glob 'sessions.*'

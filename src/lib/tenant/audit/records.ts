@@ -11,7 +11,7 @@ export interface AuditFilter {
   readonly until?: string | undefined;
   /** part of the name of the actor, or of the person who acted as that account */
   readonly actor?: string | undefined;
-  /** part of the action; "delete" also matches a removal, and an import also matches its actions on records */
+  /** part of the action; "delete" also matches removals; the action of an import also matches its actions on records */
   readonly action?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
   until: "t.at < :until",
   actor: `(instr(lower(t.actor), lower(:actor)) > 0 or instr(lower(${buildRecordMemberSql("->> 'by'")}), lower(:actor)) > 0)`,
-  // people also use the word "delete" for removals
+  // people also use the word "delete" for actions that are named removals
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
     or t.action in ('imports.commit', 'console.sync') and coalesce(${DETAIL_SQL} ->> lower(:action), 0) > 0)`,
@@ -50,7 +50,7 @@ const AUDIT_MEMBER_TYPES = {
   objects: "array",
 };
 
-/** SQL: true if a text has the structure of an audit record, that is, it was not altered. */
+/** SQL: true if a text has the structure of an audit record. Only an altered record lacks this structure. */
 const IS_AUDIT_RECORD_SQL = buildCaseSql(
   "json_valid(t.record)",
   Object.entries(AUDIT_MEMBER_TYPES)
@@ -74,7 +74,7 @@ export const readAuditLines = async (
   return rows.map(({ seq, json }) => ({ seq: Number(seq), line: `${String(json)}\n` }));
 };
 
-/** Returns the JSON of a record in the form of the tenant API; undefined if there is no record with this number. */
+/** Returns the JSON of a record in the form of the tenant API; undefined if no record has this number. */
 export const findAuditRecord = async (reader: Reader, seq: number): Promise<string | undefined> => {
   const row = await reader.get(`select ${RECORD_JSON_SQL} as json from audit t where t.seq = :seq`, { seq });
   return row && String(row["json"]);

@@ -15,7 +15,7 @@ import {
 } from "./observed.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console showed last. A task is
-// the part of the drift that one change wrote last. This grouping is only for information.
+// the part of the drift that one change wrote last. Tasks are only a grouping for information.
 
 export type DriftAction = "create" | "update" | "delete";
 

@@ -92,7 +92,7 @@ const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
   if (name === CUSTOM_FIELDS_COLUMN)
     return `exists (select 1 from json_each(coalesce(${own}, '{}')) e where e.value is distinct from ${local} ->> e.key)`;
-  // a restored record has lost its secrets
+  // restoring a record does not restore its secrets
   const isSet = listSecretTimeColumns(thing).includes(name) ? `coalesce(${local}, '{}') <> '{}' and ` : "";
   return `${isSet}${own} is distinct from ${local}`;
 };
@@ -163,7 +163,7 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
 /** SQL: the statements that store which records the change `:revision` created. */
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/** SQL: stores the console's values of the columns that the change `:revision` wrote, and marks these as touched. */
+/** SQL: stores the console's values of the columns that the change `:revision` wrote. Marks the columns as touched. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);

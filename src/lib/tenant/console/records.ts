@@ -28,7 +28,7 @@ type ConsoleValue = string | readonly string[] | null;
 
 interface ConsoleName {
   readonly name: string;
-  /** main email address, organisation code (the path if there is no code) or user ID */
+  /** main email address, organisation code (or path if there is no code) or user ID */
   readonly key: string | null;
 }
 
@@ -38,7 +38,7 @@ interface RecordChange {
   readonly after: ConsoleValue;
 }
 
-/** What has to be done with one record in the console. `name` and `key` are the local values. */
+/** What has to be done with a record in the console. `name` and `key` are the values in the mirror. */
 export interface TaskRecord extends ConsoleName {
   readonly thing: string;
   readonly kind: FormatName;
@@ -122,7 +122,7 @@ export class TaskRecordReader {
 
   async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: null };
-    // an account has the name of its user
+    // an account is shown with the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
     const { namedBy = "name", keys, fields } = thing;
     const name = String(state[namedBy]);

@@ -124,7 +124,7 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/** Returns a record's number by its id, even if the record is deleted. An account has its user's id and number. */
+/** Returns a record's number by its id, even if the record is deleted. An account has the id and number of its user. */
 const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
   if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
   const table = thing === ACCOUNT.name ? USER.name : thing;

@@ -44,7 +44,7 @@ const buildRequestKey = (
 ) => {
   const { account } = session.asker;
   const secrets = typeof once === "object" ? once : [];
-  // what is stored for a request must not reveal its secrets
+  // what is stored for a request must not reveal the request's secrets
   const open = JSON.stringify(given ?? null, (name, value: unknown) => (secrets.includes(name) ? undefined : value));
   return { key, route: account === undefined ? path : `${account.id} ${path}`, fingerprint: sha256(open) };
 };
@@ -192,7 +192,7 @@ class Dispatch {
     const found = await this.#resolveParts(c, isOpen);
     const input = await read(c.req);
     if (input instanceof Response) return input;
-    // a body may arrive long after its headers, and its sender may have lost rights in the meantime
+    // a body may arrive long after its headers, so the sender may have lost rights in the meantime
     const isLate = from !== undefined && !isOpen && raw.method !== "GET" && raw.body !== null;
     const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
     if (one.file !== true) return this.#perform(c, one, parts, input);

@@ -59,7 +59,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
 /** Bytes that are read beyond the maximum of a body: closing a connection with unread bytes can lose the response. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
-/** Reads a body. @throws Failure `usage` with 413 if it is too large @throws HTTPException 400 if it is not UTF-8 */
+/** Reads a body. @throws Failure `usage` with 413 if the body is too large @throws HTTPException 400 if not UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
   const maxKib = one.needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB;
   const maxBytes = maxKib * 1024;

@@ -10,7 +10,7 @@ export const answers = {
   list: operation({
     route: "GET /v1/answers",
     about: "List the answers, by question",
-    // answers contain telephone numbers, and where passwords are kept
+    // answers contain telephone numbers, and the places where passwords are stored
     needs: ["handover.read"],
     run: ({ session }) => session.read(listAnswers),
   }),

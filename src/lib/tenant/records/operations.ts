@@ -9,7 +9,7 @@ import { findRecords, type RecordList } from "../store/lists.ts";
 import type { NounWithHistory } from "../versions/history.ts";
 import type { EditableRecordType } from "./records.ts";
 
-// modules are loaded only by requests that need them, so that lists start faster
+// these modules are loaded only by requests that need them, so that lists start faster
 const loadRecords = () => import("./records.ts");
 const loadExports = () => import("./exports.ts");
 const loadHistory = () => import("../versions/history.ts");

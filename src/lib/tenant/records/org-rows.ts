@@ -20,7 +20,7 @@ const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code,
   insert into temp.place (pk, id, code, at, depth, path, pathKey)
     select pk, id, code, row_number() over (), depth, path, pathKey from placed`;
 
-/** SQL: the revision of the tree and its newest organisation. The text changes whenever the tree changes. */
+/** SQL: a text that changes whenever the tree changes: the tree's revision and newest organisation. */
 const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 

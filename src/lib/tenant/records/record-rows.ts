@@ -14,7 +14,7 @@ export const UNIQUE_LIST_TABLES: Readonly<Record<string, Readonly<Record<string,
   user: { emails: "user_email" },
 };
 
-/** The value of a field as the table stores it. For a reference, it is the `pk` of the other record. */
+/** The value of a field as the table stores it. A reference is stored as the `pk` of the record that is referred to. */
 export type StoredValue = SqlValue | readonly string[];
 
 export type StoredValues = ReadonlyMap<string, StoredValue>;

@@ -19,7 +19,7 @@ const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
 
-/** A reminder, and the process that last started to send it. `host` and `pid` are null if this process is not known. */
+/** A reminder and the process that last started to send it. `host` and `pid` are null if the process is unknown. */
 export interface StoredReminder {
   readonly notice: ReminderRecord;
   readonly host: string | null;

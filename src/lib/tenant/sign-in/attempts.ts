@@ -58,7 +58,7 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 
 const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
 
-/** Counts an attempt before its outcome, so that simultaneous attempts cannot exceed the limit. @throws `throttled` */
+/** Counts an attempt before its outcome, so that parallel attempts cannot exceed the limit. @throws `throttled` */
 export const countAttempt = async (
   writer: Writer,
   surroundings: Surroundings,

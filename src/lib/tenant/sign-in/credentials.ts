@@ -167,14 +167,16 @@ export const storeCredential = async (
   return { id, secret, expiresAt: ends, createdAt };
 };
 
-/** A new token's name, whether the token may only read, and its end (a UTC instant; default: after 90 days). */
+/** A new token's name, whether the token is read-only, and when it expires (UTC instant; default: after 90 days). */
 export interface NewAccessToken {
   readonly name: string;
   readonly readOnly?: boolean | undefined;
   readonly expiresAt?: string | undefined;
 }
 
-/** Creates a token, whose secret is returned only here. @throws Failure `input-rejected` for its name or end */
+/**
+ * Creates a token and returns its secret, which is not stored. @throws Failure `input-rejected` for a wrong name or end
+ */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, expiresAt }: NewAccessToken,
@@ -207,7 +209,7 @@ export const createAccessToken = async (
 
 const TOKEN_NAME = { type: "text", longest: 100 } as const;
 
-/** @throws Failure `input-rejected` if a token's name is blank or too long, or has characters that are not shown as they are */
+/** @throws Failure `input-rejected` if a token's name is blank, is too long or has hidden characters */
 const requireTokenName = (name: string): void => {
   const what =
     name === "" ? text("must not be blank", "空にできません") : describeRefusal(valueRuleOf(TOKEN_NAME), name);

@@ -12,7 +12,7 @@ import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
 import { passwordWork, refuseInConstantTime } from "./sign-in.ts";
 
-/** Delay of an email, so that the response is sent first and its timing reveals nothing. */
+/** Delay of an email, so that the response is sent first and the response time does not reveal if an email is sent. */
 const MAIL_DELAY_MS = 100;
 
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>

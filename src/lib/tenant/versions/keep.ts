@@ -48,7 +48,7 @@ export const buildSaveCreatedRangesSql = (thing: string, ranges: string): string
 /** The record types for which a transaction has stored versions whose changed columns are not known yet. */
 const unsettledVersions = new WeakMap<Writer, Set<VersionSchema>>();
 
-/** Stores versions of records before they are changed or deleted. @param which SQL: condition on the records `t` */
+/** Stores versions of records before a change or deletion. @param which SQL: condition on the records `t` */
 export const saveVersions = async (writer: Writer, thing: string, which: string, params: Params): Promise<void> => {
   const versions = getVersionSchema(thing);
   unsettledVersions.set(writer, (unsettledVersions.get(writer) ?? new Set()).add(versions));
@@ -64,7 +64,7 @@ export const saveCreatedRange = async (writer: Writer, thing: string, first: num
   });
 };
 
-/** Stores a version of a record. If the record does not exist, stores that this change creates it. */
+/** Stores a version of a record. If the record does not exist, stores that the current change creates it. */
 export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: number): Promise<void> => {
   const { key } = getVersionSchema(thing);
   await saveVersions(writer, thing, `t.${key} = :pk`, { pk });

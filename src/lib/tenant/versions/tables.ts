@@ -4,8 +4,8 @@ import { ANSWER } from "../../model/answer.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
 
-// A version contains the values that a record had before a change: those of the columns that were changed, or of all
-// columns if the record was deleted.
+// A version contains the values that a record had before a change: all values if the record was deleted, or the values
+// of the changed columns.
 
 export interface VersionSchema {
   readonly thing: Thing;
@@ -75,7 +75,7 @@ export const CHANGE_TABLES: readonly string[] = [
 export const buildHasWrittenSql = (revision: string): string =>
   `(${CHANGE_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;
 
-/** Returns the columns with the times of secrets. An undo does not restore them, because secrets are not stored. */
+/** Returns the columns with the times of secrets. Undo does not restore these, because secrets are not stored. */
 export const listSecretTimeColumns = ({ fields }: Thing): readonly string[] => [
   "secrets",
   ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),

@@ -79,7 +79,7 @@ const endMemberships = async (
   { name, at }: { readonly name: string; readonly at: string },
 ): Promise<number> => {
   const key = toGroupKey(name);
-  // there are far fewer distinct sets of groups than users
+  // for each set instead of each user, because there are far fewer distinct sets of groups than users
   const sets = await writer.all<{ readonly groups: string }>(
     `select distinct groups from secured_user where app = :app
        and exists (select 1 from json_each(coalesce(groupKeys, groups)) e where e.value = :key)`,
