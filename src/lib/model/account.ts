@@ -18,7 +18,7 @@ const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName
 /** @see facts 2.2 */
 const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
 
-/** The fields of a CLOMO account. Its id is the id of its user.  @see facts 2.2; seeds 000, 001 */
+/** The fields of a CLOMO account. An account has the id of its user. @see facts 2.2; seeds 000, 001 */
 const ACCOUNT_FIELDS = {
   id: USER_ID,
   name: {
@@ -147,10 +147,13 @@ export const ACCOUNT = {
 
 export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
 
-/** The roles that have managed organisations. @see facts 2.1 */
+/** The roles whose accounts can have managed organisations. @see facts 2.1 */
 export const ROLES_WITH_MANAGED_ORGS: readonly Role[] = ["division", "custom"];
 
-/** Only system administrators can grant these roles, and change accounts that have one of them.  @see facts 2.1 */
+/**
+ * Roles that only system administrators can grant. Only system administrators can change accounts with these roles.
+ * @see facts 2.1
+ */
 export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
 const MIN_PASSWORD_LENGTH = 6;
@@ -189,7 +192,9 @@ export const SUPPORT_OPTION_RULE = text(
   `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 
-/** Settings of all CLOMO accounts. The authentication type is free text: its values are unknown.  @see seed 001 */
+/**
+ * Settings of all CLOMO accounts. The authentication type is free text, because its values are unknown. @see seed 001
+ */
 export const ACCOUNT_SETTINGS = {
   name: "account_settings",
   fields: {

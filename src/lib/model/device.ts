@@ -25,7 +25,7 @@ export const DEVICE_STATUSES = STATUS_RULE.choices;
 /** The only platform whose devices have a mode and need accounts. */
 export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 
-/** The fields that accounts may change even without the right to change the other fields of a device. */
+/** The fields of a device that an account may change even without the right to change other fields. */
 export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
 
 /** The status of a device that is not set up yet. Changing the owner of such a device never requires a wipe. */
@@ -37,9 +37,7 @@ export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
 /** Tags for devices that must be returned or were returned. The console has no status for them. @see facts 1.1 */
 export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
 
-/**
- * How an Android device is set up, in the manual's words. `unknown` is clomoctl's own value. @see facts 1.3, 2.4, 3.5
- */
+/** How an Android device is set up, in the manual's words, or clomoctl's `unknown`. @see facts 1.3, 2.4, 3.5 */
 const ANDROID_MODE = defineLabelledChoice({
   "fully-managed": text("Fully Managed", "Fully Managed"),
   comp: text("COMP", "COMP"),
@@ -220,9 +218,7 @@ type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 
-/**
- * Returns `has` if the manual requires a wipe for an owner change, `may` if a wipe is possibly required. @see facts 1.3
- */
+/** Returns `has` if an owner change requires a wipe, `may` if it possibly requires a wipe. @see facts 1.3 */
 export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTraits): "has" | "may" | undefined => {
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === ACCOUNTLESS_MODE) return undefined;
   return androidMode !== null && MODES_REQUIRING_WIPE.includes(androidMode) ? "has" : "may";

@@ -19,7 +19,9 @@ export interface Column
   readonly field: string;
   readonly header: string;
   readonly value: ValueRule;
-  /** true if the column may appear several times under the same header; its value is the list of the non-blank cells */
+  /**
+   * true if the column may appear several times under the same header; the value is then the list of non-blank cells
+   */
   readonly repeated?: boolean | undefined;
   readonly most?: number | undefined;
   /** true if the order of the values of a repeated column does not matter */

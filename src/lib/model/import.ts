@@ -48,7 +48,7 @@ export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
 export const MAX_HEADER_ROW = 1000;
 
-/** The checks that `--allow` turns off: for unknown columns, for values such as #N/A, and for another tenant's file. */
+/** The checks that `--allow` turns off: for unknown columns, values such as #N/A, or a file of another tenant. */
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 

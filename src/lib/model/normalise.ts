@@ -50,7 +50,7 @@ export const serialKey = (serial: string): string =>
 /** Returns the comparison key of the name of an organisation, a group or a column; case-sensitive. */
 export const nameKey = foldText;
 
-/** Returns the comparison key of a name that Apple returns: full-width letters and digits equal their ASCII forms. */
+/** Returns the comparison key of a name that Apple returns. Full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
@@ -79,7 +79,7 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Returns true if a value is certainly equal to its {@link comparisonKey}, as nearly all values are. */
+/** Returns true if a value is certainly equal to its {@link comparisonKey}. Nearly all values are. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (

@@ -72,7 +72,7 @@ export const RECORDED_FIELDS = {
   account: defineTextField("account", "アカウント", "mdm@example.co.jp"),
   /** telephone number that receives the verification codes of the account (two-factor authentication) */
   phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
-  /** person who has the 2-factor phone, or the place where it is kept */
+  /** person who has the 2-factor phone, or place where the phone is stored */
   phoneHolder: defineTextField(
     "2-factor phone holder",
     "認証コードを受け取る電話の所持者・置き場所",

@@ -94,7 +94,7 @@ export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** The values that determine an account's rights. `items`: check items of its scheme; `isWhole`: all organisations. */
+/** What determines an account's rights: the check items of its scheme; `isWhole` if it manages all organisations. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;

@@ -18,7 +18,7 @@ export type AdministratorRole = (typeof ADMINISTRATOR_ROLES)[number];
 /** Maximum number of accounts in a tenant that have the support option (サポートオプション). @see facts 2.1 */
 export const MAX_SUPPORT_OPTIONS = 5;
 
-/** @param others accounts that already have the support option */
+/** Returns true if another account can get the support option. @param others accounts that already have the option */
 export const isSupportOptionAvailable = (others: readonly string[]): boolean => others.length < MAX_SUPPORT_OPTIONS;
 
 /**

@@ -110,7 +110,7 @@ export interface RuleFault {
 const NO_FAULTS: readonly RuleFault[] = [];
 const NO_PARAMS: ProblemParams = {};
 
-/** Returns the length in characters. A full-width or half-width character counts 1, and so does a surrogate pair. */
+/** Returns the length in characters. Full-width and half-width characters count 1; a surrogate pair also counts 1. */
 export const countCharacters = (value: string): number => {
   let count = value.length;
   for (let i = 1; i < value.length; i += 1) {
@@ -128,7 +128,7 @@ const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemPara
 
 const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
   const { min, max } = rule;
-  // a value has at most `length` and at least `length / 2` characters, so most values need no counting
+  // a value has between `length / 2` and `length` characters, so most values need no counting
   const long = max !== undefined && value.length > max && countCharacters(value) > max;
   const short = min !== undefined && value.length < min * 2 && countCharacters(value) < min;
   const foreign = rule.charset !== undefined && !ALPHANUMERIC_PATTERN.test(value);
@@ -164,7 +164,9 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/** Returns the stored form of a value that satisfies `rule`: null if blank, `TRUE` or `FALSE` for a boolean. */
+/**
+ * Returns the stored form of a value that satisfies `rule`: null for a blank value, `TRUE` or `FALSE` for a boolean.
+ */
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;

@@ -24,9 +24,7 @@ const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: strin
     ...(more as F),
   }) as const;
 
-/**
- * Defines an optional text field that no file contains. Account names can be built from such a field. @see facts 2.4
- */
+/** Defines an optional text field that no file contains and that account names can be built from. @see facts 2.4 */
 const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
   ({
     type: "text",

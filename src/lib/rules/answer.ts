@@ -1,7 +1,7 @@
 import { parseAnswer, QUESTIONS } from "../model/question.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** An answer to a checklist question. Its value is null if the answer is withdrawn. */
+/** An answer to a checklist question. A null value withdraws the answer. */
 interface AnswerToCheck {
   readonly question: string;
   readonly value: string | null;

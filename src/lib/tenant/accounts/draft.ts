@@ -162,10 +162,7 @@ const resolveAccountName = async (
   );
 };
 
-/**
- * Checks a request's password. Returns true if the account gets a password, in a mirror that of the console. @see facts
- * 2.2, 2.3
- */
+/** Checks a request's password. Returns true if the account gets a password. @see facts 2.2, 2.3 */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
@@ -256,9 +253,7 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
   return pks.toSorted((a, b) => a - b);
 };
 
-/**
- * Returns the account name that the settings require. @throws Failure `input-rejected` for other names @see seed 001
- */
+/** Returns the account name that the settings require. @throws `input-rejected` for another name @see seed 001 */
 export const composeAccountName = async (
   reader: Reader,
   user: AccountNameParts & { readonly name: string },

@@ -8,7 +8,6 @@ import { createUpload, type Upload } from "../upload.ts";
 import { takesQuery, type AnyOperation, listPathNames, splitRoute } from "../operation.ts";
 import { createUsageResponse, createValidationResponse } from "./problem.ts";
 
-/** The schemas of a request's input. A request with its input in the body does not have a query. */
 export interface InputSchemas {
   readonly path: z.ZodType;
   readonly query: z.ZodType;

@@ -1,5 +1,3 @@
-/** Constants that the client and the server share besides the operations. */
-
 export const MEDIA_TYPES = {
   json: "application/json",
   lines: "application/x-ndjson",

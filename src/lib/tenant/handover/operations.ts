@@ -5,7 +5,6 @@ import { listAnswers } from "./answer-rows.ts";
 
 const { question, value, by } = ANSWER.fields;
 
-/** Answers, with author and date, to questions about a tenant that only people can answer. */
 export const answers = {
   list: operation({
     route: "GET /v1/answers",

@@ -9,14 +9,17 @@ import type { Scope } from "../store/store.ts";
 import type { OwnRight } from "../../model/credential.ts";
 import type { Actor } from "./asker.ts";
 
-/** What a request may need: an operation, or a right of the account itself. */
+/** What a request may need: the right to an operation, or the right to change how its account signs in. */
 export type NeededRight = Operation | OwnRight;
 
 export const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
 
 const isRead = (right: NeededRight): boolean => right.endsWith(".read");
 
-/** Returns where an actor may perform an operation: in all organisations, or only in their own. undefined: nowhere. */
+/**
+ * Returns where an actor may perform an operation: in all, or only in the actor's own organisations; undefined:
+ * nowhere.
+ */
 export const getPermittedReach = (
   { role, items, orgs, credential }: Actor,
   operation: Operation,
@@ -60,7 +63,6 @@ export const requireAccountRights = (asker: Actor, operations: readonly Operatio
   });
 };
 
-/** The operations for changing users, and for changing accounts that are not operators' accounts. */
 export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
 const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {

@@ -26,9 +26,7 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/**
- * Adds a custom field for users. Its name is its header. @throws Failure `input-rejected` for a used or invalid name
- */
+/** Adds a custom field for users. @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
@@ -44,7 +42,7 @@ export const addCustomField = async (session: Session, name: string): Promise<Cu
   });
 };
 
-/** Returns true if a custom field can have this name: a valid header that no standard column of users has. */
+/** Returns true if a custom field can have this name: a valid header that is not the header of a standard column. */
 export const isAvailableHeader = (name: string): boolean =>
   isAllowedHeader(name) && !STANDARD_HEADER_KEYS.has(nameKey(name));
 

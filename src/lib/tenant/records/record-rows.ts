@@ -7,7 +7,7 @@ import { getDerivedColumns } from "../versions/tables.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
-// Writes single records, with the same columns that imports write for many records at once.
+// This file writes single records, with the same columns that imports write for many records at once.
 
 /** The tables that contain the keys of unique lists, by record type and field. @see ThingTable of the imports */
 export const UNIQUE_LIST_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -67,7 +67,7 @@ export const insertRecord = async (
   return pk;
 };
 
-/** Updates a record.  @returns false if the record already has these values and therefore does not change */
+/** Updates a record.  @returns false if nothing changes, because the record already has these values */
 export const updateRecord = async (
   writer: Writer,
   thing: Thing,

@@ -27,7 +27,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     name: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),
     users: await reader.count("select count(*) from user"),
-    // without 全社, which always exists
+    // the number does not include 全社, which always exists
     orgs: await reader.count("select count(*) from org where parent is not null"),
     devices: await reader.count("select count(*) from device"),
     secured: await countSecuredUsers(reader),

@@ -36,7 +36,7 @@ import { checkFieldValue } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** After this time, another process may send a reminder without an outcome, even if the first process seems to run. */
+/** Milliseconds after which another process may send an unfinished reminder, even if the first process seems to run. */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
 /** The values of an item to change. A missing value does not change; null or a blank text clears the value. */

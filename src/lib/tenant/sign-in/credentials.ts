@@ -81,7 +81,7 @@ export const recordUse = async (
   explain: (error: unknown) => unknown,
 ): Promise<void> => {
   const { store } = owner;
-  // usually, the use was already recorded in this hour; this check is cheaper than formatting an instant
+  // cheaper than formatting an instant, and usually true: the use was already recorded in this hour
   const isRecorded = stored.lastUsedAt !== null && owner.surroundings.now() - Date.parse(stored.lastUsedAt) < HOUR_MS;
   if (isRecorded || store.isReadOnly) return;
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
@@ -174,9 +174,7 @@ export interface NewAccessToken {
   readonly expiresAt?: string | undefined;
 }
 
-/**
- * Creates a token and returns its secret, which is not stored. @throws Failure `input-rejected` for a wrong name or end
- */
+/** Creates a token and returns its secret, which is not stored. @throws Failure `input-rejected` */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, expiresAt }: NewAccessToken,

@@ -56,7 +56,9 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** Sets a password with an emailed code. @throws `input-rejected`, `throttled`; `not-signed-in` after the same time */
+/**
+ * Sets a password with an emailed code. @throws `input-rejected`, `throttled`; `not-signed-in` after a constant time
+ */
 export const resetForgottenPassword = (
   owner: Session,
   request: ForgottenPassword,

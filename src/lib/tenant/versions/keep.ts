@@ -45,7 +45,7 @@ export const buildSaveCreatedRangesSql = (thing: string, ranges: string): string
   `insert into main.created_range (revision, thing, first, last) select :revision, '${thing}', made.first, made.last
    from (${ranges}) made where made.first <= made.last`;
 
-/** The record types for which a transaction has stored versions whose changed columns are not known yet. */
+/** The record types of which a transaction has stored versions before their changed columns are known. */
 const unsettledVersions = new WeakMap<Writer, Set<VersionSchema>>();
 
 /** Stores versions of records before a change or deletion. @param which SQL: condition on the records `t` */

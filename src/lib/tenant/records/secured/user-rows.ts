@@ -15,7 +15,7 @@ const paramsOf = (app: SecuredApp) => {
   throw new Failure("usage", { what: text(`must be one of ${all}`, `${all} のいずれかです`), where: "param.app" });
 };
 
-/** Returns the list of an app's users by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */
+/** Returns the list of an app's users, sorted by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */
 export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
   format: SECURED_FORMATS[app],

@@ -44,9 +44,7 @@ const defineEditableSecuredUsers = (
     buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
 });
 
-/**
- * Creates a user of an app. @throws Failure `input-rejected` for a used ID, or wrong fields or groups @see facts 6.6
- */
+/** Creates a user of an app. @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
 export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
