@@ -150,10 +150,7 @@ export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
 /** The roles whose accounts can have managed organisations. @see facts 2.1 */
 export const ROLES_WITH_MANAGED_ORGS: readonly Role[] = ["division", "custom"];
 
-/**
- * Roles that only system administrators can grant. Only system administrators can change accounts with these roles.
- * @see facts 2.1
- */
+/** Roles that only system administrators can grant and whose accounts only they can change. @see facts 2.1 */
 export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
 const MIN_PASSWORD_LENGTH = 6;
@@ -192,9 +189,7 @@ export const SUPPORT_OPTION_RULE = text(
   `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 
-/**
- * Settings of all CLOMO accounts. The authentication type is free text, because its values are unknown. @see seed 001
- */
+/** Settings of all CLOMO accounts. The authentication type is free text: no values are documented. @see seed 001 */
 export const ACCOUNT_SETTINGS = {
   name: "account_settings",
   fields: {

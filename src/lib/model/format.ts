@@ -19,9 +19,7 @@ export interface Column
   readonly field: string;
   readonly header: string;
   readonly value: ValueRule;
-  /**
-   * true if the column may appear several times under the same header; the value is then the list of non-blank cells
-   */
+  /** true if the column may appear several times under one header; the value is then the list of non-blank cells */
   readonly repeated?: boolean | undefined;
   readonly most?: number | undefined;
   /** true if the order of the values of a repeated column does not matter */

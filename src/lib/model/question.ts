@@ -49,9 +49,7 @@ export interface AnswerFormat {
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
-/**
- * A question about something that only a person knows. The part of a question's name before the first dot is its group.
- */
+/** A question about something that only a person knows. Its group is the part of its name before the first dot. */
 export interface Question extends AnswerFormat {
   readonly group: keyof typeof GROUP_TITLES;
   readonly label: Text;

@@ -164,9 +164,7 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/**
- * Returns the stored form of a value that satisfies `rule`: null for a blank value, `TRUE` or `FALSE` for a boolean.
- */
+/** Returns the stored form of a value that satisfies `rule`: null if blank; `TRUE` or `FALSE` for a boolean. */
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;

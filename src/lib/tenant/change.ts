@@ -24,7 +24,7 @@ export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promis
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
 export interface ChangeOptions {
-  /** action in the audit record, such as `renewals.add`; null for internal changes that do not need an audit record */
+  /** action in the audit record, such as `renewals.add`; null for internal changes without an audit record */
   readonly action: string | null;
   readonly writer?: ChangeWriter | undefined;
   /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */

@@ -24,7 +24,7 @@ export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** Does work that `close` waits for. @throws Failure `unavailable` after `close` */
+  /** Does work that `close` waits for. @throws Failure `unavailable` if `close` was called before */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
@@ -56,7 +56,7 @@ export interface TenantOptions extends Pick<
   readonly surroundings: Surroundings;
   readonly apple?: AppleAccess | undefined;
   readonly spool?: TenantParts["spool"];
-  /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
+  /** opens the mail server that sends the tenant's email; if undefined, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
   /** detects which processes are alive, to name the holder of a lock in messages; default: detects only this process */
   readonly processes?: Processes | undefined;
@@ -66,7 +66,7 @@ const EMBEDDED_ADDRESS = "embedded";
 
 const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
-/** Opens, creates or migrates a folder's tenant. @throws Failure `locked`, `unavailable` (newer), `input-rejected` */
+/** Opens a folder's tenant; creates or migrates it if necessary. @throws `locked`, `unavailable`, `input-rejected` */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const {
     actor,

@@ -43,7 +43,7 @@ export const queryFlag = z
 
 export const limitParameter = z.coerce.number().int().min(1);
 
-/** Query parameters that filter a list or export. Each matches a part of the normalised value. */
+/** Query parameters that filter a list or export. Each parameter matches a part of the normalised value. */
 export const filters = {
   filterName: z.string().optional().meta({ description: "part of the name" }),
   filterId: z.string().optional().meta({ description: "part of the email address, code or ユーザーID" }),
@@ -117,7 +117,7 @@ const fieldSchema = (field: Field): z.ZodType =>
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
-/** Returns the schemas of a record type's fields. The tenant, not the schemas, rejects texts that break a rule. */
+/** Returns the schemas of a record type's fields. The tenant, not a schema, rejects texts that break a rule. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 

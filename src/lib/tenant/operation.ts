@@ -8,7 +8,7 @@ import type { Lines, TenantExport } from "./results.ts";
 import type { Upload } from "./upload.ts";
 import { collectChangeNumbers } from "./made-changes.ts";
 
-/** zod and the schemas that inputs share. Loaded only for requests over a socket and for the API document. */
+/** zod and the schemas that inputs share. Only requests over a socket and the API document load this module. */
 export type InputKit = typeof Inputs;
 
 /** How a result is sent; `list`: NDJSON of records, or with a member for each column if the input has `columns`. */
@@ -27,7 +27,7 @@ export type PathNames<R extends string> = R extends `${string}{${infer Name}}${i
   ? Name | PathNames<Rest>
   : never;
 
-/** The values in the path. A name without a schema in `path` is an id. */
+/** The values in the path. If `path` has no schema for a name, the value is an id. */
 export type PathOf<R extends string, P extends z.ZodRawShape> = {
   readonly [N in PathNames<R>]: N extends keyof P ? z.output<P[N] & z.ZodType> : string;
 };
@@ -83,7 +83,7 @@ export interface Operation<
   readonly changes?: false;
   /** true if a request with an Idempotency-Key is done only once; a list: the same, with secret members to ignore */
   readonly once?: true | readonly string[];
-  /** true if the work grows with the number of records, or waits for another service; always true for an upload */
+  /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;
   readonly run: (parts: TenantParts, given: Input<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
 }

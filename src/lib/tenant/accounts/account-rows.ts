@@ -77,7 +77,7 @@ export interface StoredAccount {
   readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
-  /** record numbers of the managed organisations; null means none or, for a custom administrator, all organisations */
+  /** record numbers of the managed organisations; null: none, or all organisations for a custom administrator */
   readonly managedOrgs: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -185,7 +185,7 @@ export interface Credentials {
   readonly passwordSet: boolean;
 }
 
-/** Writes the account values that are stored with the user, as imports do. The change must lock `users`. */
+/** Writes the account values that are stored with the user, like imports. The change must lock `users`. */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
@@ -241,7 +241,7 @@ export const deleteResetCode = async (writer: Writer, user: number, verifier?: s
   return removed > 0;
 };
 
-/** Returns the account settings. If no settings were recorded, account names are free text (a clomoctl rule). */
+/** Returns the account settings. Without recorded settings, account names are free text (a clomoctl rule). */
 export const readAccountSettings = async (reader: Reader): Promise<AccountSettings> => {
   const row = await reader.get<Pick<AccountSettings, "composition" | "authentication">>(
     "select composition, authentication from account_settings",
@@ -270,7 +270,7 @@ const COMPOSED_NAME_SQL: Readonly<
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),
 };
 
-/** SQL: the value from which a user's account name is built, or null. @param sqlOf SQL of a field of the user */
+/** SQL: the account name that is built from a user's data, or null. @param sqlOf SQL of a field of the user */
 export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,

@@ -108,7 +108,7 @@ const changesUser = (
 ): boolean =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
-/** Writes an account, if anything changes. @param check throws if the command refuses the change */
+/** Writes an account, if any value changes. @param check throws if the command refuses the change */
 const writeAccountChange = async (
   session: Session,
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,

@@ -61,7 +61,7 @@ export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Pro
   );
 };
 
-/** Returns the acting account's own user, even if the account's lists do not show it.  @param user record number */
+/** Returns the acting account's own user, even if the account cannot list this user.  @param user record number */
 export const findOwnUser = async (reader: Reader, user: number) => {
   const row = await reader.get<{ id: string; name: string; email: string; org: number; listed: number }>(
     `select u.id, u.name, u.emails ->> 0 as email, u.org, exists (select 1 from user seen where seen.pk = u.pk) as listed

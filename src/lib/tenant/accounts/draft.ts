@@ -80,7 +80,7 @@ export interface AccountDraft {
   readonly values: AccountValues;
   readonly name: string | undefined;
   readonly passwordSet: boolean;
-  /** true if the user is marked as an administrator, false if not; undefined if the mark does not change */
+  /** true if the user is marked as an administrator, false if not marked; undefined if the mark does not change */
   readonly isMarked: boolean | undefined;
 }
 

@@ -11,7 +11,7 @@ const EMPTY_SERVER = {
   certificate: null,
   keyAt: null,
   token: null,
-  /** SHA-256 of the token file; `consumer`: of the token's consumer key */
+  /** SHA-256 of the token file; `consumer`: SHA-256 of the token's consumer key */
   tokenHash: null,
   consumer: null,
   tokenExpiresAt: null,

@@ -13,7 +13,7 @@ import { countDevices } from "./device-rows.ts";
 import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
 
 export interface AppleAccess {
-  /** returns the function that sends requests; that function is created at the first call */
+  /** returns the function that sends requests, which is created at the first call */
   readonly send: () => Promise<Send>;
   /** seals secrets, each for one purpose, with a key that is stored outside the tenant's database */
   readonly sealing: {

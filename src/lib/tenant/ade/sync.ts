@@ -74,7 +74,7 @@ export const syncDevices = async (
   const service = await openService(session, apple, server, signal);
   try {
     const account = await service.account();
-    // a position in the device list of one MDM server is not valid at another MDM server
+    // a position in one MDM server's device list is not valid at another MDM server
     const { cursor } = account.serverUuid === (server.serverUuid ?? account.serverUuid) ? server : { cursor: null };
     const kind = chooseSyncKind({ ...server, cursor }, request.kind, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {

@@ -63,11 +63,8 @@ export const getNextChangeNumber = (writer: Writer): Promise<number> =>
   writer.count("select coalesce(max(seq), 0) + 1 from main.audit");
 
 /**
- * Appends an audit record in the transaction of its change. The hash of the record is the SHA-256 of the previous hash,
- * a line feed and the record's text.
- *
- * @param change undefined if nothing was changed
- * @returns the number of the record
+ * Appends an audit record in the transaction of its change. The record's hash is the SHA-256 of the previous hash, a
+ * line feed and the record's text. @param change undefined if nothing was changed @returns the number of the record
  * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: ChangeFacts): Promise<number> => {

@@ -18,7 +18,7 @@ export interface AuditFindings {
   readonly changes: {
     /** number of changes whose versions have not been altered */
     readonly verified: number;
-    /** the changes whose versions differ from the checksum in the audit log; null: versions that belong to no change */
+    /** the changes whose versions differ from the checksum in the audit log; null for versions without a change */
     readonly broken: readonly (number | null)[];
   } | null;
 }

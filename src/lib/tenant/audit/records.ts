@@ -9,7 +9,7 @@ export interface AuditFilter {
   /** UTC instants: selects the records at or after `since` and before `until` */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** part of the name of the actor, or of the person who acted as that account */
+  /** part of the name of the actor, or of the machine's owner who acted as the actor */
   readonly actor?: string | undefined;
   /** part of the action; "delete" also matches removals; the action of an import also matches its actions on records */
   readonly action?: string | undefined;

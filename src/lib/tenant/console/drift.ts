@@ -97,7 +97,7 @@ const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which separate deletions can leave. */
+/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which can remain after deletions. */
 const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
@@ -110,7 +110,7 @@ const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
-/** Returns the records of a task, in an order that works in the console. @param most maximum number of records */
+/** Returns the records of a task in the order in which to enter them in the console. @param most maximum number */
 export const readRecordDrift = (
   reader: Reader,
   { revision, most }: { readonly revision: number; readonly most: number },

@@ -11,7 +11,7 @@ import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
-/** SQL: the columns that exports have contained: `use`, and `field` (`custom:12` for a custom field). */
+/** SQL: the columns that past exports contained, with `use` and `field` (`custom:12` for a custom field). */
 const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
 /**

@@ -100,7 +100,7 @@ export class TaskRecordReader {
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 
-  /** Returns a record with the values that the console showed last, also if the record was deleted here. */
+  /** Returns a record with the values that the console showed last, even if the record was deleted in the mirror. */
   readonly #console: StateReader = async (thing, pk) => {
     const [local, observed] = [await this.#local(thing, pk), await this.#observed(thing, pk)];
     if (local === null || observed === null || observed["inConsole"] === 0) return local ?? observed;
@@ -141,7 +141,7 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns the values to enter. @param console the record as the console showed it last; null: new */
+  /** Returns the values to enter. @param console the record as the console showed it last; null for a new record */
   async #changes(
     thing: Thing,
     { mask, local, console }: { readonly mask: number; readonly local: Row; readonly console: RecordState },
@@ -156,7 +156,7 @@ export class TaskRecordReader {
     for (const { name, field } of fields) {
       if (name === CUSTOM_FIELDS_COLUMN) changes.push(...(await this.#customChanges(local, console)));
       else if (name === "secrets" || name.endsWith("SetAt")) {
-        // the console asks for the required secrets of a new record by itself
+        // the console itself asks for the required secrets of a new record
         const isAsked = (secret: string): boolean =>
           console !== null || thing.fields[secret]?.column?.required === undefined;
         const told = listChangedSecrets(name, local, console).filter(isAsked);
@@ -184,7 +184,7 @@ export class TaskRecordReader {
   }
 }
 
-/** Creates a reader of names. Organisations are identified by path and code, because paths may be ambiguous. */
+/** Creates a reader of names. Organisations have path and code in their names, because a path may be ambiguous. */
 const createConsoleNameReader = (stateOf: StateReader): NameReader => {
   const called = createStateNameReader(stateOf);
   return async (thing, pk) => {

@@ -75,7 +75,7 @@ const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown
       return new Response("0" in lines ? Buffer.from(lines[0]) : lines, { headers });
     }
     case "json":
-      // a response keeps its body until it has been sent, and a text takes twice as much memory as its bytes
+      // bytes, because a response stores its body until it has been sent, and a text takes twice as much memory
       return new Response(Buffer.from(JSON.stringify(result ?? null)), { headers });
   }
 };

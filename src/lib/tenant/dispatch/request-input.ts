@@ -46,7 +46,7 @@ const createTooLargeFailure = (kib: number): Failure =>
     status: 413,
   });
 
-/** Decodes UTF-8. Invalid bytes are rejected instead of stored as U+FFFD.  @throws HTTPException 400 */
+/** Decodes UTF-8. Rejects invalid bytes, which would be stored as U+FFFD.  @throws HTTPException 400 */
 const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -55,7 +55,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
   }
 };
 
-/** Bytes that are read beyond the maximum of a body: closing a connection with unread bytes can lose the response. */
+/** Bytes to read beyond the maximum of a body, because closing a connection with unread bytes can lose the response. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /** Reads a body. @throws Failure `usage` with 413 if the body is too large @throws HTTPException 400 if not UTF-8 */

@@ -19,7 +19,7 @@ interface AnswerChange {
   readonly after: Answer | null;
 }
 
-/** Stores answers, all or none. Storing the same value again updates author and date. @throws `input-rejected` */
+/** Stores answers, all or none. Storing an unchanged value updates its author and date. @throws `input-rejected` */
 export const setAnswers = (
   session: Session,
   { answers, dryRun = false }: { readonly answers: readonly NewAnswer[]; readonly dryRun?: boolean | undefined },

@@ -131,7 +131,7 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCH_KINDS[Number(rank)],
 });
 
-/** Returns everything that depends on users, in the order of the ids. @throws Failure `not-found` for an unknown id */
+/** Returns everything that depends on users, in the order of `ids`. @throws Failure `not-found` for an unknown id */
 export const findDependents = async (reader: Reader, asker: Actor, ids: readonly string[]): Promise<Dependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));

@@ -16,10 +16,7 @@ export const isOperation = (right: NeededRight): right is Operation => Object.ha
 
 const isRead = (right: NeededRight): boolean => right.endsWith(".read");
 
-/**
- * Returns where an actor may perform an operation: in all, or only in the actor's own organisations; undefined:
- * nowhere.
- */
+/** Returns where an actor may perform an operation: in all organisations, or in the actor's; undefined: nowhere. */
 export const getPermittedReach = (
   { role, items, orgs, credential }: Actor,
   operation: Operation,

@@ -38,10 +38,7 @@ export const insertCustomField = async (
   await storeLastNumber(writer, "fields", pk);
 };
 
-/**
- * Returns the stored custom values of a user after a request. @param pk undefined for a new user @throws Failure
- * `not-found`
- */
+/** Returns a user's custom values after a request. @param pk undefined for a new user @throws Failure `not-found` */
 export const mergeCustomValues = async (
   reader: Reader,
   values: readonly { readonly name: string; readonly value: string | null }[],
