@@ -85,7 +85,7 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
 };
 
 /**
- * Returns the check items to create users, because every new user is put into an organisation. @param isWhole true if
+ * Returns the check items that creating users needs, because each new user has an organisation. @param isWhole true if
  * 管理対象組織 is 全て, or the actor manages all organisations @see facts 2.1
  */
 export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [

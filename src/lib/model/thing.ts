@@ -315,7 +315,7 @@ export const UPDATED_AT_FIELD = {
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** The requirements for the values of a field, whoever writes them: a person, a file, a program or a bundle. */
+/** The requirements for the values of a field, whether a person, a file, a program or a bundle writes them. */
 export interface ValueRule {
   readonly rule: Rule;
   readonly lines: boolean;

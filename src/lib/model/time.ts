@@ -105,7 +105,7 @@ export const addOneYear = (instant: string): string => {
   return isCalendarDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
 };
 
-/** Returns a zone's canonical IANA name, if any.  @see https://tc39.es/ecma402/#sec-canonicalizetimezonename */
+/** Returns a zone's canonical IANA name, if it exists. @see https://tc39.es/ecma402/#sec-canonicalizetimezonename */
 export const findTimeZone = (typed: string): string | undefined => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: typed }).resolvedOptions().timeZone;
@@ -127,7 +127,7 @@ export const parseDurationDays = (typed: string): number | undefined => {
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const SECOND_MS = 1000;
-/** Hours before and after midnight UTC within which a day ends in every time zone. */
+/** A day ends in every time zone at most this many hours before or after its midnight in UTC. */
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 

@@ -119,7 +119,7 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
 export const IS_ABOVE_OPERATOR_SQL = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
-/** Returns true if only system administrators may change an account or its email. @see facts 2.1 */
+/** Returns true if only system administrators may change an account or its email address. @see facts 2.1 */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 

@@ -59,7 +59,7 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 
 /**
  * Fetches the MDM server's devices page by page, then stores them in one transaction and creates records for new
- * devices. If a full sync would remove more devices than permitted, returns only their number. @throws Failure
+ * devices. If a full sync would remove more devices than permitted, returns only the number of these. @throws Failure
  * `conflict` if another sync or token came first; `input-rejected` if the confirmed number is wrong, if there is no
  * token, or if there is no position for a delta; `AppleRefusal`
  */
@@ -158,7 +158,7 @@ class DeviceFetch {
     for (;;) {
       const page = await next;
       this.#signal?.throwIfAborted();
-      // once per page, because the heap may grow twice within two pages
+      // for each page, because the heap may grow once per page
       limitYoungHeap();
       const { cursor, moreToFollow } = page;
       if (moreToFollow) {

@@ -52,7 +52,7 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
         and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d`;
 };
 
-/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since that change. */
+/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since then. */
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   const { thing } = versions;
   const observed = getObservedTable(versions);

@@ -58,7 +58,7 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
-/** Makes an attempt. Refuses every attempt after the same time. @throws `refusal`; other failures without a delay */
+/** Makes an attempt. A refusal always takes the same time. @throws `refusal`; other failures without a delay */
 export const refuseInConstantTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   try {

@@ -81,7 +81,7 @@ export const listSecretTimeColumns = ({ fields }: Thing): readonly string[] => [
   ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
 ];
 
-/** SQL: true if a change wrote more of records than their secrets. @param revision SQL of the revision */
+/** SQL: true if a change wrote values of records other than secrets. @param revision SQL of the revision */
 export const buildHasRestorableSql = (revision: string): string => {
   const written = [...VERSION_SCHEMAS.values()].map((versions) => {
     const secrets = listSecretTimeColumns(versions.thing);
