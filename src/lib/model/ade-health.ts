@@ -37,11 +37,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OVERDUE_AFTER_DAYS = 2;
 
-/** Returns true if clomoctl monitors a tenant's ADE. Mirrors are excluded, because the console syncs them. */
+/** Returns true if clomoctl monitors a tenant's ADE. Does not monitor mirrors, because the console syncs their ADE. */
 export const isAdeMonitored = ({ mirror, token }: { readonly mirror: boolean; readonly token: unknown }): boolean =>
   !mirror && token !== null;
 
-/** Returns a tenant's ADE problems, the most urgent first; none for a mirror or a tenant without a token. */
+/** Returns a tenant's ADE problems, the most urgent first. A mirror, or a tenant without a token, has no problems. */
 export function assessAdeHealth(facts: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   const { token, lastSyncAt, notReady } = facts;
   if (token === null || !isAdeMonitored(facts)) return [];

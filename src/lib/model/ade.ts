@@ -16,7 +16,7 @@ const HOUR_MS = 60 * 60 * 1000;
 /** The time after which the next sync is full: a little less than a day, because daily runs can begin early. */
 export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 
-/** Without confirmation, a full sync removes at most `count` devices or `percent` of all devices, if that is more. */
+/** A full sync without confirmation removes at most `count` devices or `percent` of all devices, whichever is more. */
 export const UNCONFIRMED_REMOVAL_LIMITS = { count: 5, percent: 5 } as const;
 
 /** The age after which Apple refuses a cursor. @see apple 3 */

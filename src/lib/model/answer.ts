@@ -3,7 +3,7 @@ import { EXAMPLE_INSTANT, defineIdField, type RecordOf, type Thing } from "./thi
 
 const MAX_ANSWER_LENGTH = 2000;
 
-/** A person's answer to a question about the tenant. An answer never contains a password, only where it is kept. */
+/** A person's answer to a question about the tenant. Instead of a password, an answer states where the password is. */
 export const ANSWER = {
   name: "answer",
   fields: {
@@ -34,7 +34,7 @@ export const ANSWER = {
 export type Answer = RecordOf<typeof ANSWER.fields>;
 
 /**
- * Prefix of questions about the console's current state. Copies of the tenant do not contain the answers, because after
- * an outdated answer, a guide could show how to issue the first certificate, which would disconnect devices.
+ * Prefix of questions about the console's current state. Copies of the tenant omit the answers, because an outdated
+ * answer could make a guide explain how to issue the first certificate, which would disconnect devices.
  */
 export const CONSOLE_STATE_QUESTION_PREFIX = "onboarding.home.";

@@ -23,7 +23,7 @@ export const buildUsageCommand = (fields: readonly DecidingField[]): CommandLine
 };
 
 export interface Applicability {
-  /** null if the fields in {@link Applicability.unsaid} are not recorded; must not be treated as false */
+  /** null if the fields in {@link Applicability.unsaid} are not recorded; null must not be treated as false */
   readonly applies: boolean | null;
   readonly unsaid: readonly DecidingField[];
 }

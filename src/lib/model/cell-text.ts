@@ -35,7 +35,7 @@ const revealHidden = (value: string): string =>
 
 type CellParam = string | number | undefined;
 
-/** Quotes the value of a problem's cell: `: "x"`. Returns an empty text if the value must not be shown. */
+/** Returns the value of a problem's cell in quotes: `: "x"`. Returns an empty text if the value must not be shown. */
 export const quoteValue = (value: CellParam): Text =>
   value === undefined
     ? text("", "")
@@ -50,7 +50,7 @@ const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: Text])[] = [
   [/\s/u, text("a space inside the value", "途中に空白があります")],
 ];
 
-/** Describes the likely cause of an invalid value: `; the @ is full-width`. */
+/** Returns the likely cause of an invalid value: `; the @ is full-width`. */
 export const describeLikelyCause = (value: CellParam): Text => {
   const cause = value === undefined ? undefined : LIKELY_CAUSES.find(([pattern]) => pattern.test(String(value)))?.[1];
   return cause === undefined ? text("", "") : text(`; ${cause.en}`, `(${cause.ja})`);

@@ -22,7 +22,7 @@ export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] a
   ...FormatName[],
 ];
 
-/** The kinds of CLOMO PANEL: not those of SECURED APPs, which have one noun. */
+/** The kinds of records of CLOMO PANEL, without those of the SECURED APPs. */
 export type PanelKind = Exclude<FormatName, SecuredApp>;
 
 export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in THINGS_BY_FORMAT[kind]);

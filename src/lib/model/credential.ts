@@ -18,7 +18,7 @@ const SESSION_LIFETIME_MS = 30 * DAY_MS;
 /** Lifetime of a token in days, and the days for which an expired token is stored to explain why it is refused. */
 export const TOKEN_DAYS = { default: 90, max: 366, storedAfterExpiry: 90 } as const;
 
-/** The right to change how the own account signs in. Access tokens never have this right. */
+/** The right of an account to change how it signs in. Access tokens never have this right. */
 export type OwnRight = "sign-in";
 
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;

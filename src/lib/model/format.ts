@@ -19,7 +19,7 @@ export interface Column
   readonly field: string;
   readonly header: string;
   readonly value: ValueRule;
-  /** true if the column may appear several times under the same header; its value is the list of the non-blank cells */
+  /** true if the column may appear several times under one header; the value is then the list of non-blank cells */
   readonly repeated?: boolean | undefined;
   readonly most?: number | undefined;
   /** true if the order of the values of a repeated column does not matter */
@@ -81,7 +81,6 @@ export const createFormat = (thing: ThingInFiles, name: string): Format => {
   return {
     name,
     thing,
-    // each app has its own records
     app: thing.scope === undefined ? undefined : (name as SecuredApp),
     columns,
     custom: thing.custom === true,

@@ -1,6 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** Names of import modes. `append` and `replace` are the console's インポート方法; the others are clomoctl's own. */
+/** Names of import modes. `append` and `replace` are the console's インポート方法; the other modes are clomoctl's. */
 export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "undo", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
@@ -37,18 +37,18 @@ export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: 
 /** Returns a value's display name. An unknown value, from a newer version of clomoctl, is returned unchanged. */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
-/** How 全件更新 treats missing records that cannot be deleted. `release` removes the owner from devices first. */
+/** What 全件更新 does with missing records that cannot be deleted. `release` first removes devices' owners. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 
-/** How the cells of a file name organisations: by code, by a name that only one organisation has, or by path. */
+/** How the cells of a file name organisations. `code`: by code; `name`: by path, or by a name that is unique. */
 export const ORG_BY_CHOICES = ["code", "name"] as const;
 export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
 export const MAX_HEADER_ROW = 1000;
 
-/** The checks that `--allow` turns off: for unknown columns, for values such as #N/A, and for another tenant's file. */
+/** The checks that `--allow` turns off: for unknown columns, values such as #N/A, or a file of another tenant. */
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 

@@ -1,6 +1,6 @@
 import { text } from "../text/index.ts";
 
-/** Note about a kind of records that was never imported from the console, although the console may have some. */
+/** Note about a kind of records that the console may have, but that was never imported from the console. */
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
 /** Note if nobody has confirmed that the administrators are complete, because console exports do not show them. */
@@ -19,7 +19,7 @@ export interface MirrorGaps {
   readonly secured: boolean;
 }
 
-/** Returns the kinds of records that only the console may have. Omits SECURED APPs if the tenant does not use them. */
+/** Returns the kinds of records that only the console may have. Omits SECURED APPs that the tenant does not use. */
 export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: MirrorCounts): MirrorGaps => ({
   devices: mirroredAt !== null && devices === 0,
   secured:

@@ -13,7 +13,7 @@ export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u00ac", "\uffe2"],
 ]);
 
-/** Returns a text after a round trip through Windows-31J (CP932), which changes the form of the seven look-alikes. */
+/** Returns a text after a round trip through Windows-31J (CP932), which changes seven characters to similar ones. */
 export const toCp932Form = (value: string): string =>
   value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
 
@@ -28,7 +28,7 @@ const isFolded = (value: string): boolean => {
   return true;
 };
 
-/** Normalises a text to NFC and folds the seven look-alikes, so that a Windows-31J round trip does not change it. */
+/** Returns a text in NFC, in which a round trip through Windows-31J would not change any character. */
 const foldText = (value: string): string => (isFolded(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
@@ -50,12 +50,12 @@ export const serialKey = (serial: string): string =>
 /** Returns the comparison key of the name of an organisation, a group or a column; case-sensitive. */
 export const nameKey = foldText;
 
-/** Returns the comparison key of a name that Apple returns: full-width letters and digits equal their ASCII forms. */
+/** Returns the comparison key of a name that Apple returns. Full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
-/** Returns true if values are codes, which differ even if only their letter case or width differs. */
+/** Returns true if the comparison is for codes, which differ even if only their letter case or width differs. */
 export const isCodeComparison = (comparison: Comparison): boolean =>
   comparison === "code" || comparison === "serial-number";
 
@@ -79,7 +79,7 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Returns true if a value is certainly equal to its {@link comparisonKey}, as nearly all values are. */
+/** Returns true if a value is certainly equal to its {@link comparisonKey}. Nearly all values are. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (
@@ -114,8 +114,8 @@ export const nameSortKey = (name: string): string => {
 };
 
 /**
- * Characters that are interchangeable in names. A search for one of a group finds all of them, because it is often not
- * known which form a person uses (髙橋 or 高橋), or how ヶ in a place is typed. Other variants (収, 收) are not equal.
+ * Characters that are interchangeable in names. A search for one character of a group finds the whole group, because
+ * people often do not know which form a name has (髙橋 or 高橋). Other variants (収, 收) are not equal.
  */
 const NAME_VARIANTS =
   "高髙 崎﨑嵜 辺邊邉 斎齋斉齊 浜濱濵 沢澤 桜櫻 島嶋嶌 広廣 吉𠮷 富冨 国國 滝瀧 竜龍 渕淵 柳栁 桑桒 黒黑 関關 渋澁 真眞 恵惠 徳德 瀬瀨 ヶケ".split(
@@ -152,7 +152,6 @@ export const toComparableName = (name: string): string => {
   return Array.from(plain, (character) => [...(groups.get(character) ?? character)][0] ?? character).join("");
 };
 
-/** Builds a class of a GLOB pattern, in which `]` must come first, `^` must not, and `-` must come last. */
 const buildGlobClass = (characters: string): string => {
   const others = [...characters].filter((character) => !"]^-".includes(character)).join("");
   const special = (character: string): string => (characters.includes(character) ? character : "");
@@ -168,19 +167,19 @@ const toHalfWidthKana = (voiced: string): string => {
 };
 
 /**
- * Returns GLOB patterns. A value that contains the text, in either width and with any variant of names, matches one or
- * more patterns. Stored values are not converted, so values from earlier versions are found, too.
+ * Returns GLOB patterns for a search. A value that contains the text, in either width and with any variant of names,
+ * matches at least one pattern. Stored values are not converted, so values from earlier versions are found, too.
  */
 export const buildSearchPatterns = (text: string): readonly string[] => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
-  // a half-width kana and its voicing mark become one character
+  // combines a half-width kana and its voicing mark into one character
   const whole = text.replace(/[\uff61-\uff9f]+/g, (kana) => kana.normalize("NFKC"));
   const patternOf = (wanted: string): string =>
     `*${Array.from(wanted, (character) => {
       const all = groups.get(character) ?? character;
       return all === character && !"*?[".includes(character) ? character : buildGlobClass(all);
     }).join("")}*`;
-  // also search for the text as typed: a text that mixes both widths then at least finds itself
+  // also search for the text as typed, so that a text with both widths is found
   return [...new Set([patternOf(whole), patternOf(whole.replace(VOICED_KANA, toHalfWidthKana)), patternOf(text)])];
 };

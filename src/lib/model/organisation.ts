@@ -18,7 +18,7 @@ export const ROOT_ORG_NAME = "全社";
 
 const UNKNOWN_PARENT = { code: "org-parent-unknown", param: "parent" } as const;
 
-/** Limits and console columns are unknown. The headers are clomoctl's own.  @see facts 1.2, 1.4 */
+/** The fields of an organisation. Limits are unknown, and the headers are clomoctl's own. @see facts 1.2, 1.4 */
 const ORG_FIELDS = {
   id: defineIdField(1),
   name: {

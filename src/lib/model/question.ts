@@ -23,7 +23,7 @@ const HOME_EXPIRY_CHOICES = {
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The titles of the checklist items, which are the six items in CLOMO's manual.  @see facts 7.1; seed 002 */
+/** The titles of the six checklist items in CLOMO's manual. @see facts 7.1; seed 002 */
 export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
@@ -40,7 +40,7 @@ export type ItemId = keyof typeof ITEM_TITLES;
 
 const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-/** The kind of answer that a question expects. Questions never ask for a password, only where it is kept. */
+/** The kind of answer that a question expects. Questions never ask for passwords, but for where they are stored. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
@@ -49,7 +49,7 @@ export interface AnswerFormat {
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** A question about something that only a person knows. The part of its name before the first dot is its group. */
+/** A question about something that only a person knows. Its group is the part of its name before the first dot. */
 export interface Question extends AnswerFormat {
   readonly group: keyof typeof GROUP_TITLES;
   readonly label: Text;
@@ -194,7 +194,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/** Parses a typed answer. A date, on which something was last done, is not in the future.  @param now a UTC instant */
+/** Returns a typed answer's stored form, or why it is invalid; no date is in the future.  @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

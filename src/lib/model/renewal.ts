@@ -15,7 +15,7 @@ import {
 /** Maximum size of a certificate or token file. Even a bundle of all public certificate authorities is smaller. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
-/** The kinds of renewal items.  @see facts 3.1 */
+/** @see facts 3.1 */
 export const RENEWAL_KINDS = {
   "push-certificate": text("MDM push certificate", "MDM プッシュ通知証明書"),
   "ade-token": text("ADE server token", "ADE サーバートークン"),
@@ -55,7 +55,7 @@ export const RECORDED_FIELDS = {
   name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
   /** organisation or customer that a token belongs to */
   organisation: defineTextField("organisation", "組織"),
-  /** null if unknown */
+  /** UTC instant; null if unknown */
   expiresAt: {
     type: "instant",
     nullable: true,
@@ -72,7 +72,7 @@ export const RECORDED_FIELDS = {
   account: defineTextField("account", "アカウント", "mdm@example.co.jp"),
   /** telephone number that receives the verification codes of the account (two-factor authentication) */
   phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
-  /** person who has the 2-factor phone, or the place where it is kept */
+  /** person who has the 2-factor phone, or place where the phone is stored */
   phoneHolder: defineTextField(
     "2-factor phone holder",
     "認証コードを受け取る電話の所持者・置き場所",
@@ -98,7 +98,7 @@ export const RENEWAL_ITEM = {
   fields: {
     id: defineIdField(8),
     ...RECORDED_FIELDS,
-    /** when the yearly login or the upload was last confirmed; `confirmedBy` is the person who confirmed it */
+    /** when somebody last confirmed the yearly login or the upload; `confirmedBy` is this person */
     confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時"), example: null },
     confirmedBy: defineTextField("confirmed by", "実施者"),
     createdAt: CREATED_AT_FIELD,
@@ -124,7 +124,7 @@ export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as c
 
 const MIN_PHONE_DIGITS = 4;
 
-/** Returns true if a text is a telephone number or extension, not a person or a place. Other words may follow. */
+/** Returns true if a text begins with a telephone number or extension, not with a person or a place. */
 export function isTelephoneNumber(typed: string): boolean {
   const plain = typed.normalize("NFKC").trim();
   return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
@@ -150,7 +150,7 @@ export const REMINDER_KEY = {
   itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
   /** expiry date of the item; distinguishes the reminders of different years */
   expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
-  /** days before the expiry date; negative after it */
+  /** days before the expiry date; negative after the expiry date */
   stage: { type: "integer", example: 90 },
   way: { type: "text", longest: 20, blank: false, example: "mail" },
   /** an email address, or the name of a webhook or command */
@@ -159,7 +159,7 @@ export const REMINDER_KEY = {
 
 const REMINDER_ID = defineIdField(9);
 
-/** A reminder that clomoctl has begun to send. Its state is `sending` until the outcome is recorded. */
+/** A reminder that clomoctl has begun to send. The state of a reminder is `sending` until the outcome is recorded. */
 export const REMINDER = {
   name: "renewal_notice",
   fields: {

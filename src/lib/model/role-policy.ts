@@ -10,8 +10,8 @@ import {
 } from "./role.ts";
 
 /**
- * Where a role may perform an operation. `inside`: in its own organisations; `item`: in its own organisations, if the
- * scheme includes the operation.
+ * Where an account may perform an operation. `inside`: in the account's organisations; `item`: in the account's
+ * organisations, if the account's scheme includes the operation.
  */
 export type Reach = "all" | "inside" | "item" | "no";
 
@@ -70,7 +70,7 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** Returns true if the operation's data does not belong to organisations, so that roles cannot be limited to some. */
+/** Returns true if an operation concerns the whole tenant, so that no role can be limited to some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
@@ -85,7 +85,7 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
 };
 
 /**
- * Returns the check items to create users, because every new user is put into an organisation. @param isWhole true if
+ * Returns the check items that creating users needs, because each new user has an organisation. @param isWhole true if
  * 管理対象組織 is 全て, or the actor manages all organisations @see facts 2.1
  */
 export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
@@ -94,7 +94,7 @@ export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** The values that determine an account's rights. `items`: check items of its scheme; `isWhole`: all organisations. */
+/** What determines an account's rights: the check items of its scheme; `isWhole` if it manages all organisations. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;

@@ -18,12 +18,12 @@ export type AdministratorRole = (typeof ADMINISTRATOR_ROLES)[number];
 /** Maximum number of accounts in a tenant that have the support option (サポートオプション). @see facts 2.1 */
 export const MAX_SUPPORT_OPTIONS = 5;
 
-/** @param others accounts that already have the support option */
+/** Returns true if another account can get the support option. @param others accounts that already have the option */
 export const isSupportOptionAvailable = (others: readonly string[]): boolean => others.length < MAX_SUPPORT_OPTIONS;
 
 /**
  * The operations that roles and check items (of カスタム管理権限スキーム) permit. CLOMO's manual names three of the items
- * (`manual`); the others are clomoctl's. @see facts 2.1
+ * (`manual`); the other items are clomoctl's. @see facts 2.1
  */
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },

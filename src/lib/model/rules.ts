@@ -17,13 +17,13 @@ export type Rule =
   | { readonly kind: "port" };
 
 const PATTERN_RULES = {
-  // exactly one @ with text on both sides, no white space and no control characters, as existing data may be odd
+  // exactly one @ with text on both sides, no white space and no control characters; lenient, to accept existing data
   "mail-address": {
     pattern: /^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$/u,
     code: "not-mail-address",
     about: text("an email address", "メールアドレス"),
   },
-  // stricter: at most 320 characters, and no character that quotes or separates addresses in an email header
+  // stricter than `mail-address`: at most 320 characters, and none that quotes or separates addresses in a header
   "sendable-address": {
     pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
     code: "not-mail-address",
@@ -48,10 +48,10 @@ const PATTERN_RULES = {
 
 export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 
-/** As lenient as the console's import: such an address may still be undeliverable. */
+/** As lenient as the console's import: an address that follows this rule may still be undeliverable. */
 export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
-/** A single email address that email can be sent to, without a name. Stricter than {@link EMAIL_ADDRESS_RULE}. */
+/** A single email address without a name, to which email can be sent. Stricter than {@link EMAIL_ADDRESS_RULE}. */
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
 const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
@@ -84,8 +84,8 @@ export interface AddressWrapping {
 }
 
 /**
- * Finds `mailto:`, brackets or quotes around an address, also after a name. {@link EMAIL_ADDRESS_RULE} accepts such a
- * value, because the console may contain it.
+ * Finds `mailto:`, brackets or quotes around an address, also after a name. {@link EMAIL_ADDRESS_RULE} accepts such
+ * values, because the console may contain them.
  */
 export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
@@ -94,7 +94,7 @@ export const findAddressWrapping = (address: string): AddressWrapping | undefine
     return { code: "mail-scheme", bare: findAddressWrapping(bare)?.bare ?? bare };
   }
   const at = value.indexOf("@");
-  // brackets of a domain open after the @, and quotes of a local part close before it: both belong to the address
+  // brackets that open after the @ (a domain) and quotes that close before the @ (a local part) belong to the address
   const opener = OPENING_MARKS.get(value.slice(-1));
   const open = opener === undefined || at < 0 ? -1 : value.slice(0, at).lastIndexOf(opener);
   if (open < 0) return undefined;
@@ -110,7 +110,7 @@ export interface RuleFault {
 const NO_FAULTS: readonly RuleFault[] = [];
 const NO_PARAMS: ProblemParams = {};
 
-/** Returns the length in characters. A full-width or half-width character counts 1, and so does a surrogate pair. */
+/** Returns the length in characters. Full-width and half-width characters count 1; a surrogate pair also counts 1. */
 export const countCharacters = (value: string): number => {
   let count = value.length;
   for (let i = 1; i < value.length; i += 1) {
@@ -128,7 +128,7 @@ const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemPara
 
 const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
   const { min, max } = rule;
-  // a value has at most `length` and at least `length / 2` characters, so most values need no counting
+  // a value has between `length / 2` and `length` characters, so most values need no counting
   const long = max !== undefined && value.length > max && countCharacters(value) > max;
   const short = min !== undefined && value.length < min * 2 && countCharacters(value) < min;
   const foreign = rule.charset !== undefined && !ALPHANUMERIC_PATTERN.test(value);
@@ -142,8 +142,8 @@ const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): r
 };
 
 /**
- * Returns all violations of a rule. A blank value has none, because only the column decides whether blanks are allowed.
- * A port outside 1-65535 is only a warning. @see facts 6.1
+ * Returns all violations of a rule. A blank value violates no rule, because only the column decides whether blanks are
+ * allowed. A port outside 1-65535 is only a warning. @see facts 6.1
  */
 export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
@@ -164,7 +164,7 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/** Returns the stored form of a value that satisfies `rule`: null if blank, `TRUE` or `FALSE` for a boolean. */
+/** Returns the stored form of a value that satisfies `rule`: null if blank; `TRUE` or `FALSE` for a boolean. */
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;
@@ -200,9 +200,10 @@ export const MAX_SEARCH_LENGTH = 1000;
 export const MAX_KEY_BYTES = 2_600;
 
 /**
- * Maximum bytes of a UTF-16 unit in a key: NFC can produce 3 characters, and case folding 3 of each, of 3 bytes each.
+ * Maximum bytes of one UTF-16 unit in a key: NFC makes at most 3 characters of a unit, and case folding makes 3
+ * characters of each of these, with 3 bytes each.
  */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** Maximum length, in UTF-16 units, at which no value exceeds a clomoctl length limit, whatever its characters. */
+/** Length in UTF-16 units up to which no value can exceed a clomoctl length limit, whatever characters it has. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);

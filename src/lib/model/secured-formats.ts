@@ -1,6 +1,4 @@
-/**
- * Not in `secured-user.ts`, which `format.ts` imports, nor in `formats.ts`, so that checks need not load all formats.
- */
+/** A separate module, so that checks need not load all formats. `format.ts` imports `secured-user.ts`. */
 
 import { createFormat, type Format } from "./format.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";

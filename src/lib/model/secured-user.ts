@@ -81,7 +81,7 @@ const SECURED_USER_FIELDS = {
   displayName: {
     type: "text",
     rule: SECURED_FIELD_RULES.upTo255,
-    // required is an assumption, because facts 6.1 state only the maximum length
+    // `required` is an assumption, because facts 6.1 state only the maximum length
     label: text("name", "表示名"),
     onScreen: "名前",
     example: "髙橋 花子",
@@ -116,7 +116,7 @@ const SECURED_USER_FIELDS = {
       creates: { option: "createGroups", count: "groupsCreated" },
     },
   },
-  // on the screen of every app but not in any file, so imports leave these fields unchanged
+  // these fields are on every app's screen but not in any file, so imports leave them unchanged
   device: {
     type: "text",
     rule: ANY_TEXT_RULE,

@@ -20,7 +20,7 @@ type FieldShape =
       readonly choices: readonly [string, ...string[]];
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** such as `2027-03-31` */
+  /** a day, such as `2027-03-31`, or an integer */
   | { readonly type: "day" | "integer" }
   /** id: UUIDv7; instant: in UTC; digest: SHA-256 in lower-case hexadecimal digits. No file has such values. */
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
@@ -60,28 +60,28 @@ export type Field = FieldShape & {
   readonly byHand?: true | undefined;
   /** true: the value may have several lines, also when it is set by hand */
   readonly lines?: true | undefined;
-  /** true: a code, or digits that are never used for calculation; a field compared as `code` is also treated as one */
+  /** true: the values are codes and not numbers; always assumed for a field that is compared as `code` */
   readonly code?: true | undefined;
   /** set if the field contains the name of a person, as it is written or in kana */
   readonly personName?: PersonNameForm | undefined;
   readonly comparison?: Comparison | undefined;
   /** true: each value belongs to only one record of the tenant, or of the app if the record has one */
   readonly unique?: true | undefined;
-  /** singular or short name for columns, if it differs, such as `email` for `emails` and `parent` for `parentId` */
+  /** name for columns, if it differs from the field's name: `email` for `emails`, `parent` for `parentId` */
   readonly short?: string | undefined;
   /** column with the sort key for the name order of the console; lists can be sorted by this column */
   readonly sortKey?: string | undefined;
   /** true: the value can only be set; it is never exported, stored or shown, and a blank cell leaves it unchanged */
   readonly secret?: true | undefined;
-  /** false: a blank cell never clears the value, whatever the options say */
+  /** false: a blank cell never clears the value, whatever options the import has */
   readonly clearable?: false | undefined;
   /** the field that must have a value in a record before this field can have a value */
   readonly onlyWith?: string | undefined;
   /** the record type that a cell refers to, and the key that identifies the record */
   readonly refers?: Reference | undefined;
-  /** true, for a list: the order of its values does not matter; lists that refer to records are always unordered */
+  /** true, for a list: the order of the values does not matter, as for all lists that refer to records */
   readonly set?: true | undefined;
-  /** field that is set from the cell; the column itself is not stored */
+  /** field that is set from the cell; this column itself is not stored */
   readonly resolves?: string | undefined;
   /** true: read from other data; the table of the record type does not have the field */
   readonly derived?: true | undefined;
@@ -106,9 +106,9 @@ export interface Protection {
   readonly by: string;
   /** problem of a row that contains a protected record; undefined if rows may contain protected records */
   readonly present?: ProblemCode | undefined;
-  /** problem of a replacing file that lacks a protected record; undefined: the record is kept without a message */
+  /** problem of a replacing file that lacks a protected record; undefined: the record stays without a message */
   readonly missing?: ProblemCode | undefined;
-  /** fields that no import changes, and the problem of a row that would change them, reported for the first field */
+  /** fields that no import changes, and the problem of a row that would change one of them */
   readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
 }
 
@@ -123,19 +123,19 @@ export interface RecordKey {
   readonly unique: boolean;
   /** fields that together identify a record if its key is blank; the required fields among them must be present */
   readonly standIn?: readonly string[] | undefined;
-  /** true: the value never changes, so a row with a record's value and a new main key is probably that record */
+  /** true: a record's value never changes, so a row with this value and another main key is probably the same record */
   readonly lasting?: true | undefined;
 }
 
 export type ManualWork = "create" | "edit" | "move" | "delete";
 
-/** Steps to click in the console, in the words of CLOMO's manual. `{app}` stands for the name of the app. */
+/** Steps to click in the console, in the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
 export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
   readonly move?: Text | undefined;
   readonly delete?: Text | undefined;
-  /** the screen, if it differs from the screen for files; `{app}` stands for the name of the app */
+  /** the screen, if it differs from the screen for files; `{app}` is replaced by the name of the app */
   readonly page?: Text | undefined;
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
@@ -234,7 +234,7 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
     });
   });
 
-/** Returns the name of a field's column. A reference is stored as the number of the other record. */
+/** Returns the name of a field's column. A reference is stored as the number of the record to which it refers. */
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
@@ -243,7 +243,7 @@ const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
 /**
  * Returns a type's stored columns, without {@link LASTING_FIELDS} and the scope. The position of a column is its bit in
- * stored versions, so later fields come last.
+ * stored versions, so new fields must come last.
  */
 export const listStoredColumns = ({
   fields,
@@ -264,7 +264,7 @@ export const listStoredColumns = ({
 export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
 
-/** Returns the fields that can be set by hand, with and without a column in files, except secrets. */
+/** Returns the fields, except secrets, that can be set by hand. Some of these fields have no column in files. */
 export const listEditableFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
   Object.entries(fields).filter(
     ([, { column, byHand, secret, resolves }]) =>
@@ -282,7 +282,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Values by field. Fields that are missing do not change. */
+/** Values by field. A field that is missing does not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
@@ -295,7 +295,7 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** Returns the name of the column with a value's comparison key (blank if equal to the value) or a list's keys. */
+/** Returns the name of the column with the comparison key of a value (blank if equal to the value) or of a list. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
@@ -315,7 +315,7 @@ export const UPDATED_AT_FIELD = {
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** The requirements for the values of a field, whoever writes them: a person, a file, a program or a bundle. */
+/** The requirements for the values of a field, whether a person, a file, a program or a bundle writes them. */
 export interface ValueRule {
   readonly rule: Rule;
   readonly lines: boolean;

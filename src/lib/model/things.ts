@@ -12,7 +12,7 @@ import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
-/** The record types whose changes open no tasks: no console has them, or they only describe what the console has. */
+/** The record types whose changes open no tasks: the console has no such records, or they describe the console. */
 const OWN = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER] as const;
 
 const OTHERS = [

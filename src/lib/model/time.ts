@@ -23,7 +23,7 @@ const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** UTC offsets in hours of zones without summer time since 1952, because the first Intl formatter takes 10 ms. */
+/** UTC offsets in hours of zones without summer time since 1952. With these, no Intl formatter (10 ms) is needed. */
 const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
@@ -50,12 +50,12 @@ export const dayOf = (when: Date | string, timezone: string): string => {
   return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
-/** Tolerance, because the daily run does not start at the same second every day. */
+/** Tolerance in ms, because the daily run does not start at the same second every day. */
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
 /**
- * Returns the calendar days until an expiry in an IANA time zone. Returns 0 also if a run at this time tomorrow would
- * be too late, and a negative number after the expiry. @param expiresAt a UTC instant
+ * Returns the calendar days until an expiry in an IANA time zone: 0 if a run at this time tomorrow would be too late,
+ * negative after the expiry. @param expiresAt a UTC instant
  */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
   const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
@@ -94,7 +94,7 @@ export function formatLocalInstant(instant: Date, timezone: string): string {
 
 export const isCalendarDay = (day: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);
-  // Date turns February 30 into March 1
+  // `Date` accepts February 30 as a day in March
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 };
 
@@ -105,7 +105,7 @@ export const addOneYear = (instant: string): string => {
   return isCalendarDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
 };
 
-/** Returns a zone's canonical IANA name, if any.  @see https://tc39.es/ecma402/#sec-canonicalizetimezonename */
+/** Returns a zone's canonical IANA name, if it exists. @see https://tc39.es/ecma402/#sec-canonicalizetimezonename */
 export const findTimeZone = (typed: string): string | undefined => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: typed }).resolvedOptions().timeZone;
@@ -127,7 +127,7 @@ export const parseDurationDays = (typed: string): number | undefined => {
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const SECOND_MS = 1000;
-/** Hours before and after midnight UTC within which a day ends in every time zone. */
+/** A day ends in every time zone at most this many hours before or after its midnight in UTC. */
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 
@@ -147,7 +147,7 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
 export const toUtcInstant = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : findEndOfDay(date.day, timezone).toISOString();
 
-/** Returns the UTC instant at which something was done: now for today, else the end of the day. @throws `usage` */
+/** Returns the UTC instant of something done today (now) or earlier (the end of that day). @throws `usage` */
 export function resolvePastInstant(
   date: TypedDate,
   { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
@@ -163,7 +163,7 @@ const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.sta
 
 /** Returns the last second of a day, by bisection, because a zone's midnight may not exist or may occur twice. */
 const findEndOfDay = (day: string, timezone: string): Date => {
-  // all later instants also count as the last day, so the search would not find the end of this day
+  // `dayOf` also returns the last day for all later instants, so the search would not find the end of this day
   if (day === LAST_DAY) return new Date(findEndOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - SEARCH_START_HOURS * HOUR_MS) / SECOND_MS);

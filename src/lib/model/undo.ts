@@ -22,12 +22,12 @@ export interface BlockedRecord {
   /** explanation of the rule that prevents the undo */
   readonly what?: Text | undefined;
   readonly fields: readonly string[];
-  /** number of the later change that prevents the undo; null if there is none that the acting account can see */
+  /** number of the later change that prevents the undo; null if no such change is visible to the acting account */
   readonly change: number | null;
   readonly other: { readonly thing: string; readonly name: string | null } | null;
 }
 
-/** Describes a record, such as `the user 佐藤`, or `a user` if the account cannot see it. */
+/** Returns the text for a record, such as `the user 佐藤`; `a user` if the acting account cannot see the record. */
 const describeRecordName = ({ thing, name }: Pick<BlockedRecord, "thing" | "name">): Text => {
   const { en, ja } = getThingNoun(thing);
   return name === null ? text(addArticle(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
@@ -49,7 +49,7 @@ const UNDO_BLOCK_TEXTS: Readonly<
   rule: ({ what }) => what,
 };
 
-/** Describes why a record is not reverted: `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */
+/** Returns why a record is not reverted: `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */
 export const describeBlockedRecord = (blocked: BlockedRecord): Text => {
   const { why, what = same(""), fields, change, other } = blocked;
   const told = UNDO_BLOCK_TEXTS[why]({

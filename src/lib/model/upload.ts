@@ -3,7 +3,7 @@ import type { FormatName } from "./console-files.ts";
 import { FORMATS } from "./formats.ts";
 import type { IMPORT_MODE_NAMES } from "./import.ts";
 
-/** Returns how the console processes a file. PANEL has only 追加更新, so its file has only changes. @see facts 1.4, 6.2 */
+/** Returns how the console processes a file. PANEL files have only changes (追加更新). @see facts 1.4, 6.2 */
 export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_NAMES): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 

@@ -24,7 +24,7 @@ const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: strin
     ...(more as F),
   }) as const;
 
-/** Defines an optional text field that is not in any file. Account names can be built from it. @see facts 2.4 */
+/** Defines an optional text field that no file contains and that account names can be built from. @see facts 2.4 */
 const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
   ({
     type: "text",
@@ -66,12 +66,12 @@ export const CUSTOM_FIELD = {
   usual: ["id", "name", "createdAt"],
 } as const satisfies Thing;
 
-/** Maximum length of an account name, as for email addresses (a clomoctl rule). Longer existing names are kept. */
+/** Maximum length of an account name, as for email addresses (a clomoctl rule). Existing names may be longer. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
 /**
  * The fields of a PANEL user, in the order of the console's file. Limits are not documented. Confirmed spellings are
- * `UPN`, `社員コード`, `住所の区分` and the account columns; others are spelled as on the screen. @see facts 1.2, 1.3
+ * `UPN`, `社員コード`, `住所の区分` and the account columns; the other headers are spelled as on the screen. @see facts 1.2, 1.3
  */
 const FIELDS = {
   id: defineIdField(2),
@@ -88,7 +88,7 @@ const FIELDS = {
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
-    // an export has as many of these columns as a single user has addresses at most
+    // an export has one of these columns for each address of the user with the most addresses
     most: 100,
     label: text("email addresses", "メールアドレス"),
     example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],

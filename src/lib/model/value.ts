@@ -37,11 +37,11 @@ const findLengthFaults = ({ rule, max, key }: ValueRule, value: string): readonl
 export const findValueFaults = (of: ValueRule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
   const found = findCharacterFaults(of, value);
-  // bad characters may cause the other faults, so report them first
+  // bad characters may cause the faults of length and rule, so report bad characters first
   return found.length > 0 ? found : [...findLengthFaults(of, value), ...listRuleFaults(of.rule, value)];
 };
 
-/** Problems that are only warnings if the value comes from the console. The value then stays as in the console. */
+/** Problems that are only warnings if the value comes from the console. Such a value is imported unchanged. */
 const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
   "value-hidden",
   "value-lines",

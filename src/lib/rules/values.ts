@@ -5,7 +5,7 @@ import { describeRefusal } from "../model/value.ts";
 import { text, type Text } from "../text/index.ts";
 import type { RuleProblem } from "./rule.ts";
 
-/** Returns why a value is refused; undefined if it is accepted. The value already has the type of its field. */
+/** Returns why a value is refused; undefined if it is accepted. The type of the value was checked before. */
 export type ValueCheck = (value: unknown) => Text | undefined;
 
 const MUST_NOT_BE_BLANK = text("must not be blank", "空にできません");
@@ -54,7 +54,7 @@ const TYPE_PATTERNS = {
   digest: /^[0-9a-f]{64}$/,
 };
 
-/** Returns true if a day or instant exists: `Date.parse` takes February 30 for March 2. */
+/** Returns true if a day or instant exists. `Date.parse` alone would accept February 30 as March 2. */
 const isCalendarTime = (pattern: RegExp, value: string): boolean =>
   pattern.test(value) && isCalendarDay(value.slice(0, "2026-01-01".length)) && !Number.isNaN(Date.parse(value));
 

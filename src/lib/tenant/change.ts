@@ -17,14 +17,14 @@ import { readChecksum } from "./versions/sum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
-/** Returns the number of the newest open console task that contains a record; null if no task contains it. */
+/** Returns the number of the newest open console task that contains a record; null if no task contains the record. */
 export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
-/** Builds the result of a change. Called after the change is written, because its tasks are known only then. */
+/** Builds the result of a change. Called after the change is written, because only then its tasks are known. */
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
 export interface ChangeOptions {
-  /** action in the audit record, such as `renewals.add`; null for internal changes that do not need an audit record */
+  /** action in the audit record, such as `renewals.add`; null for internal changes without an audit record */
   readonly action: string | null;
   readonly writer?: ChangeWriter | undefined;
   /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
@@ -40,7 +40,7 @@ export interface ChangeOptions {
 
 export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
-  /** The records that were created, changed or removed. If there are none, and no `detail`, nothing was changed. */
+  /** The records that were created, changed or removed. Without records and `detail`, nothing was changed. */
   readonly objects: readonly ChangedObject[];
   /** the state before the change (`after` is the state after the change); audit records omit secrets */
   readonly before?: object | undefined;
@@ -52,7 +52,7 @@ export interface ChangeOutcome<T> {
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  /** actor with a credential and rights that are checked again before anything is written; undefined: no check */
+  /** actor whose credential and rights are checked again before anything is written; undefined: no check */
   readonly sender: Actor | undefined;
   readonly actor: string;
   readonly by: string | undefined;
@@ -91,7 +91,7 @@ export const writeChange = async <T>(
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
   const key = once === true ? getRequestKey() : undefined;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
-  // loaded before the transaction, which may await only its store
+  // imported before the transaction, because a transaction may await only its store
   const checked = sender === undefined ? undefined : await import("./sign-in/same-sender.ts");
   let number: number | null = null;
   const given = await transact(

@@ -7,7 +7,7 @@ export interface AccessOrigin {
   readonly program: string;
   /** how the program reaches the tenant: in the same process (`embedded`), or over a socket */
   readonly access: "embedded" | "socket";
-  /** of a request over a socket: its network address and id, and the name of its access token */
+  /** for a request over a socket: its network address and id, and the name of its access token */
   readonly address?: string | undefined;
   readonly request?: string | undefined;
   readonly token?: string | undefined;
@@ -22,7 +22,7 @@ export interface Surroundings {
 
 const encodeHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-/** Returns the first 24 characters of a UUIDv7 for now; 12 digits complete it in SQL. @see RFC 9562 6.2, method 1 */
+/** Returns the first 24 characters of a UUIDv7 for now; SQL adds 12 digits. @see RFC 9562 6.2, method 1 */
 export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "random">): string => {
   const time = now().toString(16).padStart(12, "0");
   const [a = 0, b = 0, c = 0, d = 0] = random(4);

@@ -24,11 +24,11 @@ export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** Does work that `close` waits for. @throws Failure `unavailable` after `close` */
+  /** Does work that `close` waits for. @throws Failure `unavailable` if `close` was called before */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
-  /** Waits for running work and releases the files. Later requests are refused with `unavailable`. */
+  /** Waits for running work and closes the files. Later requests are refused with `unavailable`. */
   readonly close: () => Promise<void>;
 }
 
@@ -56,9 +56,9 @@ export interface TenantOptions extends Pick<
   readonly surroundings: Surroundings;
   readonly apple?: AppleAccess | undefined;
   readonly spool?: TenantParts["spool"];
-  /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
+  /** opens the mail server that sends the tenant's email; if undefined, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
-  /** detects which processes are alive, so that messages can name the holder of a lock; by default, only this one */
+  /** detects which processes are alive, to name the holder of a lock in messages; default: detects only this process */
   readonly processes?: Processes | undefined;
 }
 
@@ -66,7 +66,7 @@ const EMBEDDED_ADDRESS = "embedded";
 
 const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
-/** Opens, creates or migrates a folder's tenant. @throws Failure `locked`, `unavailable` (newer), `input-rejected` */
+/** Opens a folder's tenant; creates or migrates it if necessary. @throws `locked`, `unavailable`, `input-rejected` */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const {
     actor,
@@ -128,7 +128,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
-// not a Headers object, because Node would load its HTTP client
+// not a `Headers` object, which would make Node load its HTTP client
 const NO_REQUEST = { headers: { get: () => null } };
 
 const performLocally = async (
@@ -172,7 +172,7 @@ const NO_MAIL_ACCESS: OpenMail = () =>
     }),
   );
 
-/** @throws ServerFault if the settings of a server's mail are missing or wrong; other errors as they are */
+/** @throws ServerFault if the settings of a server's mail are missing or wrong; rethrows other errors */
 const throwMailFault = (error: unknown): never => {
   if (!(error instanceof Failure)) throw error;
   const what = text("the server cannot send email", "サーバーからメールを送信できません");
@@ -183,7 +183,7 @@ type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-/** Returns a function that loads a module once: repeating an import takes as long as several short statements. */
+/** Returns a function that loads a module only once, because each repeated `import()` costs time. */
 const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
   return () => (loaded ??= load());
@@ -199,7 +199,7 @@ const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: O
   return { ...parts, session: new Session(parts.store, surroundings, actor, asker) };
 };
 
-/** Loads the query that counts the accounts that can sign in; only a server needs it. */
+/** Returns the function that counts the accounts that can sign in. Only a server needs this function. */
 const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 const createAccountResolver =
@@ -238,7 +238,7 @@ const createCredentialResolver =
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
     if (isOpen) {
       requireCurrentSchema(own);
-      // an open route only signs in; its handler is not given the tenant
+      // a request to an open route can only sign in, so its handler does not get the tenant
       return { ...own, owner, session: owner, address };
     }
     const { recordUse } = await loadCredentials();

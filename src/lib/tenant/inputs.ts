@@ -43,7 +43,7 @@ export const queryFlag = z
 
 export const limitParameter = z.coerce.number().int().min(1);
 
-/** Query parameters that filter a list or export. Each matches a part of the normalised value. */
+/** Query parameters that filter a list or export. Each parameter matches a part of the normalised value. */
 export const filters = {
   filterName: z.string().optional().meta({ description: "part of the name" }),
   filterId: z.string().optional().meta({ description: "part of the email address, code or ユーザーID" }),
@@ -62,7 +62,7 @@ export const buildSearchFilters = (org: string) => ({
 
 export const descendingOrder = { desc: queryFlag };
 
-/** Query parameters of an export. The response is UTF-8; the client may re-encode it. */
+/** Query parameters of an export. The response is UTF-8; a client may convert it to another encoding. */
 export const exportQuery = {
   ...filters,
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
@@ -75,7 +75,7 @@ export const listForm = {
 
 export const listQuery = { ...filters, ...listForm };
 
-/** Returns a description and length of a value. The tenant, not the schema, rejects a value that breaks its rule. */
+/** Returns the schema (description, length) of a value. The tenant, not the schema, applies the rule of the field. */
 export const newValueSchema = (field: Field) => {
   const { rule, max, key } = valueRuleOf(field);
   const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
@@ -117,7 +117,7 @@ const fieldSchema = (field: Field): z.ZodType =>
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
-/** Returns the schemas of a record type's fields. The tenant, not the schemas, rejects texts that break a rule. */
+/** Returns the schemas of a record type's fields. The tenant, not a schema, rejects texts that break a rule. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 
@@ -161,11 +161,11 @@ const buildValueSchemas = (
 
 type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
 
-/** Returns the schema of a new record. A missing value is blank; a reference is the ID of the other record. */
+/** Returns the schema of a new record. A missing value is blank; a reference is the ID of the record it refers to. */
 export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody;
 
-/** Returns the schema of a change to a record. A missing value stays; null or a blank text clears the value. */
+/** Returns the schema of a change to a record. A missing value does not change; null or a blank text clears it. */
 export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({
     ...z.object(buildValueSchemas(fields, choice)).partial().shape,

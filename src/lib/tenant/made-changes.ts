@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestKey } from "./store/idempotency.ts";
 
-/** The changes of the current request, so that operations need not pass them as parameters. */
+/** The changes of the current request, stored here so that operations need not pass them as parameters. */
 interface RequestChanges {
   readonly numbers: number[];
   readonly key: RequestKey | undefined;
-  /** the tenant's revision that the sender saw; only the first change checks it, because each advances the revision */
+  /** the tenant's revision that the sender saw; checked only by the first change, because each change advances it */
   base: number | undefined;
 }
 
@@ -15,7 +15,7 @@ export const addChangeNumber = (number: number | null): void => {
   if (number !== null) storage.getStore()?.numbers.push(number);
 };
 
-/** Returns the revision on which the next change of the current request is based; undefined if it depends on none. */
+/** Returns the revision on which the request's next change is based; undefined if the change is not based on one. */
 export const takeBaseRevision = (): number | undefined => {
   const request = storage.getStore();
   const base = request?.base;

@@ -8,7 +8,7 @@ import type { Lines, TenantExport } from "./results.ts";
 import type { Upload } from "./upload.ts";
 import { collectChangeNumbers } from "./made-changes.ts";
 
-/** zod and the schemas that inputs share. Loaded only for requests over a socket and for the API document. */
+/** zod and the schemas that inputs share. Only requests over a socket and the API document load this module. */
 export type InputKit = typeof Inputs;
 
 /** How a result is sent; `list`: NDJSON of records, or with a member for each column if the input has `columns`. */
@@ -27,7 +27,7 @@ export type PathNames<R extends string> = R extends `${string}{${infer Name}}${i
   ? Name | PathNames<Rest>
   : never;
 
-/** The values in the path. A name without a schema in `path` is an id. */
+/** The values in the path. If `path` has no schema for a name, the value is an id. */
 export type PathOf<R extends string, P extends z.ZodRawShape> = {
   readonly [N in PathNames<R>]: N extends keyof P ? z.output<P[N] & z.ZodType> : string;
 };
@@ -43,7 +43,7 @@ type Frozen<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** The input of an operation, without defaults, because calls in the same process do not fill them in. */
+/** The input of an operation, without defaults, because calls in the same process do not apply defaults. */
 export type Input<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
@@ -73,17 +73,17 @@ export interface Operation<
   readonly route: R;
   readonly about: string;
   readonly path?: (kit: InputKit) => P;
-  /** the query of GET and DELETE and of an upload, otherwise the JSON body; every other member is rejected */
+  /** the query of GET, DELETE and uploads; the JSON body of other requests; unknown members are rejected */
   readonly input?: (kit: InputKit) => I;
-  /** the rights that the operation needs; `open`: none, not even signing in */
+  /** the rights that the operation needs; `open`: no rights, and no signing in */
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
   readonly file?: F;
-  /** false if something other than the tenant's data is written: for example, a plan or the reminder log */
+  /** false if the operation does not write the tenant's data, but for example a plan or the reminder log */
   readonly changes?: false;
-  /** true if a request with an Idempotency-Key is done only once; a list: secret members that are not compared */
+  /** true if a request with an Idempotency-Key is done only once; a list: the same, with secret members to ignore */
   readonly once?: true | readonly string[];
-  /** true if the work grows with the number of records, or waits for another service; always true for an upload */
+  /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;
   readonly run: (parts: TenantParts, given: Input<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
 }

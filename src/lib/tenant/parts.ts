@@ -7,7 +7,7 @@ import type { Jobs } from "./jobs.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 
-/** A request whose body was received completely. Disposing of it removes what was stored. */
+/** A request whose body was received completely. Disposing of the request removes the stored body. */
 export interface SpooledRequest extends AsyncDisposable {
   readonly request: Request;
 }
@@ -16,7 +16,7 @@ export interface TenantParts {
   readonly store: Store;
   /** session of the acting account, or of the tenant's owner if no account is used */
   readonly session: Session;
-  /** session of the tenant's owner, which covers the whole tenant; for housekeeping that no request asks for */
+  /** session of the tenant's owner, which covers the whole tenant; for internal housekeeping */
   readonly owner: Session;
   readonly engine: () => Promise<ImportEngine>;
   /** where the request comes from: a network address, or `embedded` for the same process */
@@ -31,7 +31,7 @@ export interface TenantParts {
   readonly explain: (error: unknown) => unknown;
 }
 
-/** Where a request over a socket comes from. What the app finds out about the request is written into `trace`. */
+/** Where a request over a socket comes from. The app writes details of the request into `trace`. */
 export interface RequestSource {
   readonly address: string;
   readonly id: string;

@@ -5,6 +5,6 @@ export type Lines<T> = (ReadableStream<Uint8Array> | readonly [Uint8Array]) & { 
 
 export interface TenantExport {
   readonly content: ReadableStream<Uint8Array>;
-  /** false if the export should be recorded in the audit log, but the tenant is read-only */
+  /** false if the export should be in the audit log but could not be recorded, because the tenant is read-only */
   readonly isAudited: boolean;
 }

@@ -34,9 +34,9 @@ export class Session implements ChangeAuthor {
     return this.store.read(body);
   }
 
-  /** Makes a change; all data is written here. @throws Failure of the store; `usage` for a used key; `conflict` */
+  /** Makes a change. Only this method writes data. @throws Failure of the store; `usage` for a used key; `conflict` */
   async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
-    // loaded here, so that requests that only read data do not load it
+    // imported here, so that requests that only read data do not load this module
     const { writeChange } = await import("./change.ts");
     return writeChange(this, change, body);
   }

@@ -1,4 +1,4 @@
-/** A separate module for verifiers, so that Node's crypto is loaded only when verifiers are used. */
+/** In a separate module, so that Node's crypto is loaded only when verifiers are used. */
 
 import { argon2, createHmac, timingSafeEqual } from "node:crypto";
 import { SECRET_PREFIX } from "../model/credential.ts";
@@ -31,7 +31,7 @@ const formatVerifier = (salt: string, hash: string): string => {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${salt}$${hash}`;
 };
 
-/** Returns a text that verifies a password: argon2id in PHC format. Create it before the transaction. */
+/** Returns a text that verifies a password: argon2id in PHC format. Slow, so call it before a transaction. */
 export const createPasswordVerifier = async (secret: string, random: RandomBytes): Promise<string> => {
   const salt = random(SALT_BYTES);
   const hash = await computeArgon2(secret, salt, ARGON2_PARAMETERS);
@@ -42,7 +42,7 @@ const PASSWORD_VERIFIER_PATTERN = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$(
 
 const UNKNOWN_VERIFIER = formatVerifier("A".repeat(22), "A".repeat(43));
 
-/** Returns true if the password matches the verifier; false, after the same work, for null. Not for transactions. */
+/** Returns true if the password matches. Takes the same time for null (false). Too slow for a transaction. */
 export const verifyPassword = async (verifier: string | null, typed: string): Promise<boolean> => {
   const [, memory = "", passes = "", parallelism = "", salt = "", hash = ""] =
     PASSWORD_VERIFIER_PATTERN.exec(verifier ?? UNKNOWN_VERIFIER) ?? [];
@@ -91,7 +91,7 @@ export const createCodeVerifier = (code: string, random: RandomBytes): string =>
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/** Returns true if the typed code matches the verifier. Takes the same time if it does not match. */
+/** Returns true if the typed code matches the verifier. Takes the same time for right and wrong codes. */
 export const verifyCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");

@@ -6,9 +6,9 @@ const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 let isLimited = false;
 
 /**
- * Keeps V8's young generation at 8 or 16 MiB. Call this repeatedly, because it has no effect before the generation has
- * that size. Without it, the generation grows to 32 MiB: a sync of 1,000,000 devices needs 40 MB more memory, and a
- * server whose clients never read their responses needs 150 MB more.
+ * Keeps V8's young generation at 8 or 16 MiB. Call this repeatedly, because a call has no effect before the generation
+ * has that size. A generation of 32 MiB, its normal maximum, costs 40 MB more memory in a sync of 1,000,000 devices,
+ * and 150 MB more in a server whose clients never read their responses.
  */
 export const limitYoungHeap = (): void => {
   const young = isLimited ? undefined : getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");

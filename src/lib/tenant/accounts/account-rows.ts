@@ -73,11 +73,11 @@ export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUN
 export interface StoredAccount {
   readonly pk: number;
   readonly name: string | null;
-  /** text that identifies the account in messages: its name, or its user if it has no name */
+  /** text for messages: the name of the account, or of its user if the account has no name */
   readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
-  /** record numbers of the managed organisations; null means none or, for a custom administrator, all organisations */
+  /** record numbers of the managed organisations; null: none, or all organisations for a custom administrator */
   readonly managedOrgs: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -115,11 +115,11 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
   return row && toStoredAccount(row);
 };
 
-/** SQL: the same condition as {@link isAboveOperator}, for a user `u` and their account `a`, which may be missing. */
+/** SQL: the condition of {@link isAboveOperator} for a user `u` and an account `a`, which may be missing. */
 export const IS_ABOVE_OPERATOR_SQL = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
-/** Returns true if only system administrators may change an account (its email receives reset codes). @see facts 2.1 */
+/** Returns true if only system administrators may change an account or its email address. @see facts 2.1 */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
@@ -185,7 +185,7 @@ export interface Credentials {
   readonly passwordSet: boolean;
 }
 
-/** Writes the account values that are stored with the user, as imports do. The change must lock `users`. */
+/** Writes the account values that are stored with the user, like imports. The change must lock `users`. */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
@@ -232,7 +232,7 @@ export const writeResetCode = async (writer: Writer, user: number, code: ResetCo
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/** Deletes a user's reset code; with `verifier`, only if it matches. Returns true if a code was deleted. */
+/** Deletes a user's reset code. If given, `verifier` must match the code. Returns true if a code was deleted. */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
@@ -241,7 +241,7 @@ export const deleteResetCode = async (writer: Writer, user: number, verifier?: s
   return removed > 0;
 };
 
-/** Returns the account settings. If no settings were recorded, account names are free text (a clomoctl rule). */
+/** Returns the account settings. Without recorded settings, account names are free text (a clomoctl rule). */
 export const readAccountSettings = async (reader: Reader): Promise<AccountSettings> => {
   const row = await reader.get<Pick<AccountSettings, "composition" | "authentication">>(
     "select composition, authentication from account_settings",
@@ -270,7 +270,7 @@ const COMPOSED_NAME_SQL: Readonly<
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),
 };
 
-/** SQL: the value from which a user's account name is built, or null. @param sqlOf SQL of a field of the user */
+/** SQL: the account name that is built from a user's data, or null. @param sqlOf SQL of a field of the user */
 export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,

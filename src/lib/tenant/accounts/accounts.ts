@@ -63,7 +63,7 @@ export const revokeRole = (
 ): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun } }, requireAccountName);
 
-/** Sets a new password without asking for the former one. @throws Failure as {@link createAccount} @see facts 2.3 */
+/** Sets a new password without requiring the old one. @throws Failure as {@link createAccount} @see facts 2.3 */
 export const resetPassword = (
   session: Session,
   id: string,
@@ -83,7 +83,7 @@ const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** Returns the request with the name that the settings require, unless an existing account keeps its name. */
+/** Returns a request with the account name that the settings require, unless an existing name stays. */
 const applyComposition = async (
   reader: Reader,
   { name }: StoredAccount,
@@ -108,13 +108,13 @@ const changesUser = (
 ): boolean =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
-/** Writes an account, if anything changes. @param check throws if the command refuses the change */
+/** Writes an account, if any value changes. @param check throws if the command refuses the change */
 const writeAccountChange = async (
   session: Session,
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
   check: (before: StoredAccount) => void,
 ): Promise<WrittenAccount> => {
-  // hashing takes a while, so it is done before the transaction, which must be short
+  // done before the transaction, because hashing is slow and the transaction must be short
   const verifier =
     given.password === undefined || dryRun
       ? undefined
@@ -158,7 +158,7 @@ interface AccountUpdate {
   /** the account before the update, in the form of the tenant API; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
-  /** verifier of the new password; undefined if no password is set, or if it is set in the console */
+  /** verifier of the new password; undefined if no password is set, or if the password is set in the console */
   readonly verifier: string | undefined;
 }
 
@@ -170,7 +170,7 @@ export const applyAccountDraft = async (
   const at = getCurrentInstant(session.surroundings);
   const { values, name, passwordSet, isMarked } = meant;
   const { pk } = before;
-  // in a mirror, the verifier is of the password for signing in, which does not depend on the console's password
+  // in a mirror, the verifier belongs to the password for signing in, not to the console's password
   const kept = verifier ?? before.verifier;
   const createdAt = before.name === null ? at : before.createdAt;
   await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
@@ -213,7 +213,7 @@ interface AccountSettingsRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Sets the authentication type and the composition of new names. Existing names stay. @throws Failure @see seed 001 */
+/** Sets the authentication type, and the composition of new names. @throws Failure @see seed 001 */
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, dryRun = false }: AccountSettingsRequest,

@@ -22,7 +22,7 @@ export const ACTING_ACCOUNT_COLUMNS = `u.pk as actingUser, u.id as actingId, u.a
 export const ACTING_ACCOUNT_TABLES = `main.user u left join main.account a on a.user = u.pk
   left join main.scheme s on s.pk = a.scheme`;
 
-/** Returns the account with this name, even if the acting account cannot see it; undefined if no user has this name. */
+/** Returns the account with a name, even if the acting account cannot see it; undefined if no user has the name. */
 export const findAccountByName = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
   const row = await reader.get(
     `select ${ACTING_ACCOUNT_COLUMNS} from ${ACTING_ACCOUNT_TABLES} where coalesce(u.accountKey, u.accountName) = :key`,
@@ -61,7 +61,7 @@ export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Pro
   );
 };
 
-/** Returns the acting account's own user, even if the account's lists do not show it.  @param user record number */
+/** Returns the acting account's own user, even if the account cannot list this user.  @param user record number */
 export const findOwnUser = async (reader: Reader, user: number) => {
   const row = await reader.get<{ id: string; name: string; email: string; org: number; listed: number }>(
     `select u.id, u.name, u.emails ->> 0 as email, u.org, exists (select 1 from user seen where seen.pk = u.pk) as listed

@@ -55,7 +55,7 @@ export interface AccountRequest {
 
 const { fields: FIELDS } = ACCOUNT;
 
-/** Checks that the acting account may make this change, not yet its values. @throws `not-permitted` @see facts 2.1 */
+/** Checks that the acting account may make this change, without its values. @throws `not-permitted` @see facts 2.1 */
 export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(asker, ["accounts.write"]);
   permitPrivilegedAccount(asker, before);
@@ -70,7 +70,7 @@ export const permitAccountChange = ({ asker }: Session, before: StoredAccount, g
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
-/** Checks that only a system administrator changes an account above operator. @throws Failure `not-permitted` */
+/** Checks that an actor may change an account, which may be above operator. @throws Failure `not-permitted` */
 export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
   if (asker.role !== "system") throw createSystemOnlyFailure(account);
@@ -80,7 +80,7 @@ export interface AccountDraft {
   readonly values: AccountValues;
   readonly name: string | undefined;
   readonly passwordSet: boolean;
-  /** true if the user is marked as an administrator, false if not; undefined if the mark does not change */
+  /** true if the user is marked as an administrator, false if not marked; undefined if the mark does not change */
   readonly isMarked: boolean | undefined;
 }
 
@@ -140,7 +140,7 @@ const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequ
   );
 };
 
-/** Returns the account's new name; undefined if it does not change. @see facts 1.3, 2.2: unique, and required */
+/** Returns the account's new name, which must be unique; undefined if the name does not change. @see facts 1.3, 2.2 */
 const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
@@ -162,7 +162,7 @@ const resolveAccountName = async (
   );
 };
 
-/** Checks a request's password. Returns true if it is set, in a mirror by the console. @see facts 2.2, 2.3 */
+/** Checks a request's password. Returns true if the account gets a password. @see facts 2.2, 2.3 */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
@@ -224,7 +224,7 @@ const ANOTHER_PASSWORD_HINT = text(
   "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
-/** Returns the record number of the requested scheme, otherwise of the current one. @throws Failure `not-found` */
+/** Returns the number of the requested scheme, or of the current one by default. @throws Failure `not-found` */
 const resolveScheme = async (
   writer: Writer,
   before: StoredAccount,
@@ -253,7 +253,7 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
   return pks.toSorted((a, b) => a - b);
 };
 
-/** Returns the account name that the settings require. @throws Failure `input-rejected` if it differs @see seed 001 */
+/** Returns the account name that the settings require. @throws `input-rejected` for another name @see seed 001 */
 export const composeAccountName = async (
   reader: Reader,
   user: AccountNameParts & { readonly name: string },
@@ -303,6 +303,6 @@ const SHOW_COMPOSITION_HINT = text(
   `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
 
-/** Returns the failure for an account name. The option is not named, because it differs between commands. */
+/** Returns the failure for an account name. Does not name the option, because commands have different options. */
 const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION_HINT): Failure =>
   createFieldFailure(FIELDS.name.label, reason, hint);

@@ -7,7 +7,7 @@ import { readAllRecords, streamList } from "../store/lists.ts";
 import { ACCOUNTS, readAccountSettings, SUPPORT_ACCOUNTS } from "./account-rows.ts";
 import { SCHEMES } from "./scheme-rows.ts";
 
-// modules are loaded only by requests that need them, so that lists start faster
+// these modules are loaded only by requests that need them, so that lists start faster
 const loadAccounts = () => import("./accounts.ts");
 const loadSchemes = () => import("./schemes.ts");
 const loadAdministrators = () => import("./administrators.ts");
@@ -164,7 +164,7 @@ export const roles = {
 
 const buildKindPath = ({ z }: InputKit) => ({ kind: z.enum(["users", ...SECURED_APPS]) });
 
-/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Console exports do not show them. */
+/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Console exports do not show administrators. */
 export const administrators = {
   list: operation({
     route: "GET /v1/administrators/{kind}",

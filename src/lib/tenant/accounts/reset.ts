@@ -24,7 +24,7 @@ export interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends an email within a limited time. Returns the reason, without secrets, if it could not be sent. */
+/** Sends an email within a limited time. If sending fails, returns the reason without secrets. */
 export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 export type OpenMail = () => Promise<SendMail>;
@@ -60,7 +60,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
   });
 };
 
-/** Returns true if a code is valid for an account now. Wrong codes are counted; the last attempt deletes it. */
+/** Returns true if a code is valid for an account now. Counts wrong codes; the last attempt deletes the valid code. */
 export const checkResetCode = async (
   { surroundings }: Session,
   writer: Writer,
@@ -69,7 +69,7 @@ export const checkResetCode = async (
   const { pk } = await getStoredAccount(writer, id);
   const kept = await readResetCode(writer, pk);
   if (kept === undefined || kept.expiresAt <= getCurrentInstant(surroundings)) return false;
-  // a code must not be used if its address no longer belongs to the account
+  // a code must not be used if the address to which it was sent no longer belongs to the account
   const { emails } = await getRecordById(writer, ACCOUNTS, id);
   if (!emails.some((address) => emailKey(address) === kept.addressKey)) return false;
   if (verifyCode(kept.verifier, code)) return true;
@@ -86,7 +86,7 @@ interface PasswordReset {
   readonly verifier: string;
 }
 
-/** Sets a new password (in a mirror, for signing in) with a code, once. @throws `refusal` for an invalid code */
+/** Sets a password (in a mirror, for signing in) with a code, which is then deleted. @throws `refusal` */
 export const applyResetCode = (
   session: Session,
   { id, code, password, verifier }: PasswordReset,

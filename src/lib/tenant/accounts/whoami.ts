@@ -4,7 +4,7 @@ import { getPermittedReach } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import { findOwnUser, readOrgPaths } from "./askers.ts";
 
-/** The caller: the account (null: the machine's owner), its role, and its organisations (null: all). */
+/** The caller: the account (null for the machine's owner), its role, and its organisations (null for all). */
 export type Whoami = Awaited<ReturnType<typeof readWhoami>>;
 
 const readWhoami = ({ asker, actor, by, store }: Session) =>

@@ -29,20 +29,20 @@ export const countDevices = async (
   notReady: await reader.count(`select count(*) from ade_device t where ${IS_NOT_READY}`),
 });
 
-/** SQL: the columns of the table into which devices are fetched; `place` is the order in which they arrived. */
+/** SQL: the columns of the table into which devices are fetched; `place` is the order in which the devices arrived. */
 export const FETCHED_COLUMNS = ["place integer", ...APPLE_DEVICE_FIELDS.map((field) => `${field} text`)];
 
 const [, ...OTHER_APPLE_FIELDS] = APPLE_DEVICE_FIELDS;
 
 const DELETED_OP_TYPE = "deleted";
 
-/** Fields that describe a device's last change. If a fetch does not contain them, their stored values are kept. */
+/** Fields that describe a device's last change. A fetch without these fields does not clear the stored values. */
 const FIELDS_KEPT_IF_MISSING: readonly string[] = ["opType", "opDate"];
 
 const buildNewValueSql = (field: string): string =>
   FIELDS_KEPT_IF_MISSING.includes(field) ? `coalesce(excluded.${field}, t.${field})` : `excluded.${field}`;
 
-/** SQL: true if a change is not older than the stored device. A full fetch always returns the current state. */
+/** SQL: true if a fetched change is not older than the stored device. Full fetches do not need this check. */
 const IS_NOT_OLDER_SQL = "(excluded.opDate is null or t.opDate is null or excluded.opDate >= t.opDate)";
 
 export interface AppliedCounts {
@@ -76,7 +76,7 @@ export const applyFetched = async (
   return { base, created: inserted - unknown, changed: stored - inserted - released, released };
 };
 
-/** SQL: the stored devices that are not among the fetched ones. @param from name of the table of fetched devices */
+/** SQL: the stored devices that are not among the fetched devices. @param from name of the table of fetched devices */
 const buildMissingDevicesSql = (from: string): string =>
   `select serialNumber from ade_device except select serialNumber from ${from}`;
 
@@ -92,7 +92,7 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
-/** Creates 事前登録 records for ADE devices after number `base` that lack one. @param told maximum number to return */
+/** Creates 事前登録 records for ADE devices numbered above `base` without one. @param told maximum number to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },

@@ -3,7 +3,7 @@ import { operation } from "../operation.ts";
 import { findRecords, streamList } from "../store/lists.ts";
 import { ADE_DEVICE_LIST, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 
-// loaded only when they are needed, because they also load cryptography
+// loaded only when needed, because this module also loads cryptography
 const loadServer = () => import("./server.ts");
 
 export const ade = {

@@ -11,7 +11,7 @@ const EMPTY_SERVER = {
   certificate: null,
   keyAt: null,
   token: null,
-  /** SHA-256 of the token file; `consumer`: of the token's consumer key */
+  /** SHA-256 of the token file; `consumer`: SHA-256 of the token's consumer key */
   tokenHash: null,
   consumer: null,
   tokenExpiresAt: null,
@@ -36,13 +36,13 @@ export const writeServer = async (writer: Writer, change: Partial<StoredServer>)
   await insertRow(writer, "ade_server", { pk: 1, ...(await readServer(writer)), ...change }, ["pk"]);
 };
 
-/** Deletes all data that came from the endpoint or was created for it. The tenant's own device records are kept. */
+/** Deletes all data that came from the endpoint or was created for it. Keeps the tenant's own device records. */
 export const deleteServerData = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_server");
   await writer.run("delete from ade_device");
 };
 
-/** Returns the sealed secrets of ADE. New secrets must be sealed with the key that sealed these. */
+/** Returns the sealed secrets of ADE. New secrets must be sealed with the same key. */
 export const listSealedSecrets = async (reader: Reader): Promise<readonly string[]> => {
   const { privateKey, token } = await readServer(reader);
   return [privateKey, token].filter((secret) => secret !== null);

@@ -13,11 +13,11 @@ import { countDevices } from "./device-rows.ts";
 import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
 
 export interface AppleAccess {
-  /** returns the function that sends requests; that function is created at the first call */
+  /** returns the function that sends requests, which is created at the first call */
   readonly send: () => Promise<Send>;
   /** seals secrets, each for one purpose, with a key that is stored outside the tenant's database */
   readonly sealing: {
-    /** @param kept sealed texts; the call fails if the key that sealed them was replaced or lost (default: none) */
+    /** @param kept sealed texts; the call fails if the key of these texts was replaced or lost (default: none) */
     seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
@@ -51,7 +51,7 @@ export const readAde = async (reader: Reader) => {
         : { name: serverName, uuid: serverUuid, admin: server.adminId, organisation: server.orgName },
     key: certificate === null || keyAt === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: keyAt },
     token:
-      // a tenant from a bundle knows when its token expires, but does not have the token
+      // a tenant from a bundle has the expiry date of its token, but not the token
       tokenExpiresAt === null || tokenSetAt === null
         ? null
         : {
@@ -110,7 +110,7 @@ const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple). If it differs from the current one, deletes the data that came from there. @throws Failure */
+/** Sets the endpoint (default: Apple). A change deletes the data of the former endpoint. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {
@@ -124,7 +124,7 @@ export const setEndpoint = async (session: Session, url: string | undefined): Pr
   return session.read(readAde);
 };
 
-/** Returns the key pair's certificate, created first if there is none. @throws Failure as {@link requireServer} */
+/** Returns the key pair's certificate. Creates a missing key pair. @throws Failure as {@link requireServer} */
 export const createKey = async (
   session: Session,
   { sealing }: AppleAccess,

@@ -43,7 +43,7 @@ export interface SyncRequest {
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** number of devices that a full fetch did not find, if more than permitted; in this case, nothing was changed */
+  /** number of devices missing from a full fetch, if more than permitted; in this case, nothing was changed */
   readonly missing: number;
   readonly registered: number;
   readonly change: number | null;
@@ -59,7 +59,7 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 
 /**
  * Fetches the MDM server's devices page by page, then stores them in one transaction and creates records for new
- * devices. If a full sync would remove more devices than permitted, returns only their number. @throws Failure
+ * devices. If a full sync would remove more devices than permitted, returns only the number of these. @throws Failure
  * `conflict` if another sync or token came first; `input-rejected` if the confirmed number is wrong, if there is no
  * token, or if there is no position for a delta; `AppleRefusal`
  */
@@ -74,7 +74,7 @@ export const syncDevices = async (
   const service = await openService(session, apple, server, signal);
   try {
     const account = await service.account();
-    // a position in the device list of one MDM server is not valid at another MDM server
+    // a position in one MDM server's device list is not valid at another MDM server
     const { cursor } = account.serverUuid === (server.serverUuid ?? account.serverUuid) ? server : { cursor: null };
     const kind = chooseSyncKind({ ...server, cursor }, request.kind, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
@@ -89,7 +89,7 @@ export const syncDevices = async (
       return attempt(null);
     });
   } catch (error) {
-    // monitoring reports the rejection; an error while it is recorded must not hide Apple's response
+    // monitoring reports the rejection; an error while recording the rejection must not hide Apple's response
     if (error instanceof AppleRefusal && error.rejectsToken)
       await recordTokenRejection(session, server.token).catch(() => undefined);
     throw error;
@@ -108,7 +108,7 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/** Chooses between a full and a delta sync. @throws Failure `input-rejected` if there is no position for a delta */
+/** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if a delta has no start position */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: SyncKind | undefined,
@@ -145,7 +145,7 @@ class DeviceFetch {
     this.#signal = signal;
   }
 
-  /** Fetches the changes since a cursor; null: all devices, then the changes since the fetch began. */
+  /** Fetches the changes since a cursor. If it is null, fetches all devices, then the changes since the fetch began. */
   async run(from: string | null): Promise<FetchResult> {
     const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
     const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
@@ -158,7 +158,7 @@ class DeviceFetch {
     for (;;) {
       const page = await next;
       this.#signal?.throwIfAborted();
-      // after each page, because the heap may grow twice within two pages
+      // for each page, because the heap may grow once per page
       limitYoungHeap();
       const { cursor, moreToFollow } = page;
       if (moreToFollow) {

@@ -41,7 +41,7 @@ export const setToken = async (
     );
   }
   const consumer = hashContent(token.consumerKey);
-  // every token is valid for a year, but Apple no longer accepts it after a newer token is downloaded
+  // a token that expires earlier is older, and Apple rejects a token after a newer one was downloaded
   if (server.consumer === consumer && server.tokenExpiresAt !== null && expiresAt < server.tokenExpiresAt) {
     throw createInvalidTokenFailure(
       name,

@@ -14,7 +14,7 @@ export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
-  /** the owner of the machine, if they acted as the account `actor` */
+  /** the owner of the machine, if the owner acted as the account `actor` */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
   readonly action: string;
@@ -27,12 +27,12 @@ export interface AuditEntry {
 
 export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | "drop";
 
-/** Facts about a change that its audit record does not contain. A change has the number of its audit record. */
+/** Facts about a change that are not in its audit record. The change and the audit record have the same number. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;
   readonly import?: number | undefined;
-  /** number of the change that this change undoes; if that is an undo, the change that it undid is in effect again */
+  /** number of the change that this change undoes; to undo an undo puts the original change into effect again */
   readonly undoes?: number | undefined;
 }
 
@@ -63,11 +63,8 @@ export const getNextChangeNumber = (writer: Writer): Promise<number> =>
   writer.count("select coalesce(max(seq), 0) + 1 from main.audit");
 
 /**
- * Appends an audit record in the transaction of its change. The hash of the record is the SHA-256 of the previous hash,
- * a line feed and the record's text.
- *
- * @param change undefined if nothing was changed
- * @returns the number of the record
+ * Appends an audit record in the transaction of its change. The record's hash is the SHA-256 of the previous hash, a
+ * line feed and the record's text. @param change undefined if nothing was changed @returns the number of the record
  * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: ChangeFacts): Promise<number> => {
@@ -96,7 +93,7 @@ const insertChange = async (
   if (undoes !== undefined) await recordUndo(writer, undoes, number);
 };
 
-/** Records that a change was undone. If it was an undo, the change that it undid is in effect again, and so on. */
+/** Records that a change was undone. If it was an undo, the change that it had undone is in effect again. */
 const recordUndo = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
   const undoesOf = async (number: number): Promise<number | undefined> => {
@@ -113,7 +110,7 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/** Returns the failure if an audit record was not stored, for example because a foreign trigger dropped it. */
+/** Returns the failure for an audit record that was not stored, for example because a foreign trigger dropped it. */
 const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(

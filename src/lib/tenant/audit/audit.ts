@@ -36,7 +36,7 @@ export const checkAuditValue = async (name: string, type: "instant" | "digest", 
 
 const PAGE_SIZE = 1000;
 
-/** Yields records page by page, because the streams of the store are in ascending order. */
+/** Yields records page by page, newest first, because the store's streams are in ascending order. */
 async function* generateLines(session: Session, filter: AuditFilter, limit: number): AsyncGenerator<Uint8Array> {
   for (let [before, left] = [Number.MAX_SAFE_INTEGER, limit]; left > 0; left -= PAGE_SIZE) {
     const page = { before, limit: Math.min(left, PAGE_SIZE) };

@@ -15,7 +15,7 @@ import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** Returns the import with an id, or the number of its change or its plan. @throws Failure `not-found` */
+/** Returns the import with this id, change number or plan number. @throws Failure `not-found` */
 export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {
   const number = parseImportNumber(name);
   if (number === undefined) return readImport(reader, name);
@@ -78,7 +78,7 @@ const createUnknownChangeFailure = (what: Text): Failure =>
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
-/** Returns the revision of a change, even if its task is only partly visible; -1 if it did not write records. */
+/** Returns a change's revision, even if its task is only partly visible; -1 if the change did not write records. */
 export const findRevision = async (reader: Reader, number: number): Promise<number> =>
   Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
 
@@ -98,7 +98,7 @@ export const findImportOfChange = async (
   return row && toImportRecord(row);
 };
 
-/** Returns true if a change can be undone: it changed more of records than secrets, or is an import without changes. */
+/** Returns true if a change can be undone: it changed not only secrets, or it is an import without changes. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.change c where c.number = :number and (${buildHasRestorableSql("c.revision")}
@@ -106,7 +106,7 @@ export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, 
     { number },
   )) > 0;
 
-/** Returns the actor's newest change except sign-ins, even if it cannot be undone. @throws Failure `not-found` */
+/** Returns the actor's newest change that is not a sign-in, even if it cannot be undone. @throws Failure `not-found` */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const row = await reader.get(
     `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and a.action not glob 'sessions.*'

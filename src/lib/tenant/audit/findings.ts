@@ -1,5 +1,5 @@
 export interface AuditVerificationOptions {
-  /** a hash that was stored elsewhere and that one of the records must have */
+  /** a hash that was stored outside the log; one of the records must have this hash */
   readonly head?: string | undefined;
   readonly changes: boolean;
 }
@@ -8,7 +8,7 @@ export interface AuditVerificationOptions {
 export interface AuditFindings {
   /** false if the file's schema is not that of this version of clomoctl; in this case, nothing else is verified */
   readonly schema: boolean;
-  /** number of records that were not altered since they were written */
+  /** number of records that have not been altered */
   readonly records: number;
   readonly last: { readonly seq: number; readonly hash: string } | null;
   /** number of the first record that was altered, moved, removed or added; null if the chain is intact */
@@ -16,9 +16,9 @@ export interface AuditFindings {
   /** number of the record with the hash `head`; null if no record has this hash, or no hash was specified */
   readonly headSeq: number | null;
   readonly changes: {
-    /** number of changes whose versions were not altered since they were written */
+    /** number of changes whose versions have not been altered */
     readonly verified: number;
-    /** the changes whose versions differ from the checksum in the audit log; null: versions that belong to no change */
+    /** the changes whose versions differ from the checksum in the audit log; null for versions without a change */
     readonly broken: readonly (number | null)[];
   } | null;
 }

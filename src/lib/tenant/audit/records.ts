@@ -9,9 +9,9 @@ export interface AuditFilter {
   /** UTC instants: selects the records at or after `since` and before `until` */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** part of the name of the actor, or of the person who acted as that account */
+  /** part of the name of the actor, or of the machine's owner who acted as the actor */
   readonly actor?: string | undefined;
-  /** part of the action; "delete" also matches a removal, and an import also matches its actions on records */
+  /** part of the action; "delete" also matches removals; the action of an import also matches its actions on records */
   readonly action?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
   until: "t.at < :until",
   actor: `(instr(lower(t.actor), lower(:actor)) > 0 or instr(lower(${buildRecordMemberSql("->> 'by'")}), lower(:actor)) > 0)`,
-  // people also use the word "delete" for removals
+  // people also use the word "delete" for actions that are named removals
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
     or t.action in ('imports.commit', 'console.sync') and coalesce(${DETAIL_SQL} ->> lower(:action), 0) > 0)`,
@@ -50,7 +50,7 @@ const AUDIT_MEMBER_TYPES = {
   objects: "array",
 };
 
-/** SQL: true if a text has the structure of an audit record, that is, it was not altered. */
+/** SQL: true if a text has the structure of an audit record. Only an altered record lacks this structure. */
 const IS_AUDIT_RECORD_SQL = buildCaseSql(
   "json_valid(t.record)",
   Object.entries(AUDIT_MEMBER_TYPES)
@@ -74,7 +74,7 @@ export const readAuditLines = async (
   return rows.map(({ seq, json }) => ({ seq: Number(seq), line: `${String(json)}\n` }));
 };
 
-/** Returns the JSON of a record in the form of the tenant API; undefined if there is no record with this number. */
+/** Returns the JSON of a record in the form of the tenant API; undefined if no record has this number. */
 export const findAuditRecord = async (reader: Reader, seq: number): Promise<string | undefined> => {
   const row = await reader.get(`select ${RECORD_JSON_SQL} as json from audit t where t.seq = :seq`, { seq });
   return row && String(row["json"]);
@@ -85,7 +85,7 @@ const LACKS_CONTACT_DATA_SQL = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
   .join(", ")}) is null`;
 
-/** SQL: true if a record `t` contains nothing that only system administrators, or a special right, may see. */
+/** SQL: true if a record `t` contains nothing that requires a system administrator or a special right. */
 const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
   const without = (things: readonly string[]): string =>
     `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`)}`;
@@ -97,7 +97,7 @@ const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
     and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${buildNameListSql(SECURED_APPS)}))`;
 };
 
-/** SQL: true if the acting account can see a record `t`. Managers of a part see only records of their own actions. */
+/** SQL: true if the acting account can see a record `t`. Managers of some organisations see only their own actions. */
 export const buildVisibleConditionSql = (scope: Scope): string => {
   const { orgs, actor = "" } = scope;
   const which = orgs === undefined ? buildReadableConditionSql(scope) : `t.actor = '${actor.replaceAll("'", "''")}'`;

@@ -15,7 +15,7 @@ import {
 } from "./observed.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console showed last. A task is
-// the part of the drift that one change wrote last. This grouping is only for information.
+// the part of the drift that one change wrote last. Tasks are only a grouping for information.
 
 export type DriftAction = "create" | "update" | "delete";
 
@@ -27,7 +27,7 @@ export interface RecordDrift {
   readonly mask: number;
 }
 
-/** SQL: selects a type's drift (`revision`: of its task). @param which SQL: condition on the observed records `o` */
+/** SQL: selects a type's drift (`revision` of the task). @param which SQL: condition on the observed records `o` */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
   const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;
@@ -52,7 +52,7 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
         and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d`;
 };
 
-/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since that change. */
+/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since then. */
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   const { thing } = versions;
   const observed = getObservedTable(versions);
@@ -90,14 +90,14 @@ export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> => {
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
-/** SQL: names of the record types that others refer to but that refer to no others: organisations, groups, … */
+/** SQL: names of the record types that others refer to but that refer to no type themselves, such as organisations. */
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
     : [],
 ).join(", ");
 
-/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which separate deletions can leave. */
+/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which can remain after deletions. */
 const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
@@ -110,7 +110,7 @@ const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
-/** Returns the records of a task, in an order that works in the console. @param most maximum number of records */
+/** Returns the records of a task in the order in which to enter them in the console. @param most maximum number */
 export const readRecordDrift = (
   reader: Reader,
   { revision, most }: { readonly revision: number; readonly most: number },
@@ -135,7 +135,7 @@ export const readTaskNumbers = (
   );
 };
 
-/** Records that the part of a task that no export shows is done. Returns the number of records. */
+/** Marks the part of a task that no export shows as done. Returns the number of records in this part. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

@@ -7,11 +7,11 @@ import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// The layouts of console exports. Only the layouts of complete exports are stored.
+// Returns the `use` of the layout of complete console exports. Layouts of partial exports are not stored.
 
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
-/** SQL: the columns that exports have contained: `use`, and `field` (`custom:12` for a custom field). */
+/** SQL: the columns that past exports contained, with `use` and `field` (`custom:12` for a custom field). */
 const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
 /**

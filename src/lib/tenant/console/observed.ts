@@ -18,8 +18,8 @@ import {
   type VersionSchema,
 } from "../versions/tables.ts";
 
-// The observed state of a mirror: for each field that was changed here, the value that the console showed last. A field
-// is "touched" from then on, until an export shows the local value. A record without touched fields has no row.
+// The observed state of a mirror: for each field that was changed here, the value that the console showed last. The
+// field is called "touched" until an export shows the local value. A record without touched fields has no row.
 
 export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()].filter(
   ({ thing }) => !OWN_TYPES.includes(thing),
@@ -67,7 +67,7 @@ export const buildPossibleStatesSql = (versions: VersionSchema, which: string): 
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
      from main.${versions.thing.name} n where n.pk in (${which})`;
 
-/** Column with custom fields. A version contains the written fields, the observed state the touched fields. */
+/** Column with custom fields. A version contains the written fields; the observed state contains the touched fields. */
 export const CUSTOM_FIELDS_COLUMN = "custom";
 
 const buildDifferingEntriesSql = (one: string, other: string): string =>
@@ -92,7 +92,7 @@ const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
   if (name === CUSTOM_FIELDS_COLUMN)
     return `exists (select 1 from json_each(coalesce(${own}, '{}')) e where e.value is distinct from ${local} ->> e.key)`;
-  // a restored record has lost its secrets
+  // restoring a record does not restore its secrets
   const isSet = listSecretTimeColumns(thing).includes(name) ? `coalesce(${local}, '{}') <> '{}' and ` : "";
   return `${isSet}${own} is distinct from ${local}`;
 };
@@ -111,7 +111,7 @@ export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): str
   return `(${mask} | ${buildCaseSql(`(${mask}) & (${owners}) <> 0`, `(${owners})`, "0")})`;
 };
 
-/** SQL: true if a record `t` itself has changed since its version `v`; changes to what it refers to do not count. */
+/** SQL: true if a record `t` itself has changed since its version `v`. Ignores changes to the records it refers to. */
 const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelation): string => {
   const keysOf = (alias: string): string => `select e.value as k from (select 1) ${joined(alias)}`;
   const renamed = `select ${key("g")} as k, ${key("n")} as now, coalesce(g.app, n.app) as app
@@ -141,7 +141,7 @@ const buildWrittenBitsSql = (versions: VersionSchema): string =>
     buildCompleteMaskSql(versions, "v.changed"),
   );
 
-/** SQL: the value of a column that nobody has set. It is 全社 if the record must always belong to an organisation. */
+/** SQL: the value of a column that nobody has set. The value is 全社 if an organisation is required. */
 export const buildEmptyValueSql = (thing: Thing, name: string): string => {
   const { refers, clearable, type } = findFieldOfColumn(thing, name) ?? {};
   if (type === "texts") return "'[]'";
@@ -160,10 +160,10 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
    from main.created_range c ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} between c.first and c.last
    where c.revision = :revision and c.thing = '${versions.thing.name}' on conflict do nothing`;
 
-/** SQL: the statements that observe which records the change `:revision` created. */
+/** SQL: the statements that store which records the change `:revision` created. */
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/** SQL: stores the console's values of the columns that the change `:revision` wrote, and marks these as touched. */
+/** SQL: stores the console's values of the columns that the change `:revision` wrote. Marks the columns as touched. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);
@@ -194,7 +194,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: removes deleted custom fields from the observed state, so that there is one task and not one per record. */
+/** SQL: removes deleted custom fields from the observed state, so that there is one task, not one per record. */
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   const bit = buildCustomFieldsBitSql(versions);
   if (bit === "0") return [];
@@ -211,13 +211,13 @@ const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[]
   ];
 };
 
-/** SQL: the statements that observe what the change `:revision` wrote, for all record types. */
+/** SQL: the statements that store the console's values of what `:revision` wrote, for all record types. */
 export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((versions) => [
   ...buildObserveStatements(versions),
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/** Stores the console's values of a mirror's records that a change wrote, after its versions are complete. */
+/** Stores the console's values of the records that a change wrote. Call it when the change's versions are complete. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
   for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });

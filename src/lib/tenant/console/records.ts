@@ -21,14 +21,14 @@ import {
 import type { RecordDrift } from "./drift.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// The records of tasks as people read them, with the names that they have in the console, which may differ from the
-// names in the mirror.
+// The records of tasks as people read them, with their names in the console, which may differ from the names in the
+// mirror.
 
 type ConsoleValue = string | readonly string[] | null;
 
 interface ConsoleName {
   readonly name: string;
-  /** main email address, organisation code (the path if there is no code) or user ID */
+  /** main email address, organisation code (or path if there is no code) or user ID */
   readonly key: string | null;
 }
 
@@ -38,7 +38,7 @@ interface RecordChange {
   readonly after: ConsoleValue;
 }
 
-/** What has to be done with one record in the console. `name` and `key` are the local values. */
+/** What has to be done with a record in the console. `name` and `key` are the values in the mirror. */
 export interface TaskRecord extends ConsoleName {
   readonly thing: string;
   readonly kind: FormatName;
@@ -100,7 +100,7 @@ export class TaskRecordReader {
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 
-  /** Returns a record with the values that the console showed last, also if the record was deleted here. */
+  /** Returns a record with the values that the console showed last, even if the record was deleted in the mirror. */
   readonly #console: StateReader = async (thing, pk) => {
     const [local, observed] = [await this.#local(thing, pk), await this.#observed(thing, pk)];
     if (local === null || observed === null || observed["inConsole"] === 0) return local ?? observed;
@@ -113,7 +113,7 @@ export class TaskRecordReader {
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
 
-  /** Returns true if the console has an account, although it is not observed. A user with an account name has one. */
+  /** Returns true if the console has an account that is not observed, because its user has an account name there. */
   async #hasAccount(thing: Thing, pk: number): Promise<boolean> {
     if (thing !== ACCOUNT || (await this.#observed(thing, pk))?.["inConsole"] !== 0) return false;
     const user = (await this.#observed(USER, pk))?.["inConsole"] === 0 ? null : await this.#console(USER, pk);
@@ -122,7 +122,7 @@ export class TaskRecordReader {
 
   async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: null };
-    // an account has the name of its user
+    // an account is shown with the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
     const { namedBy = "name", keys, fields } = thing;
     const name = String(state[namedBy]);
@@ -141,7 +141,7 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns the values to enter. @param console the record as the console showed it last; null: new */
+  /** Returns the values to enter. @param console the record as the console showed it last; null for a new record */
   async #changes(
     thing: Thing,
     { mask, local, console }: { readonly mask: number; readonly local: Row; readonly console: RecordState },
@@ -156,7 +156,7 @@ export class TaskRecordReader {
     for (const { name, field } of fields) {
       if (name === CUSTOM_FIELDS_COLUMN) changes.push(...(await this.#customChanges(local, console)));
       else if (name === "secrets" || name.endsWith("SetAt")) {
-        // the console asks for the required secrets of a new record by itself
+        // the console itself asks for the required secrets of a new record
         const isAsked = (secret: string): boolean =>
           console !== null || thing.fields[secret]?.column?.required === undefined;
         const told = listChangedSecrets(name, local, console).filter(isAsked);
@@ -184,7 +184,7 @@ export class TaskRecordReader {
   }
 }
 
-/** Creates a reader of names. Organisations are identified by path and code, because paths may be ambiguous. */
+/** Creates a reader of names. Organisations have path and code in their names, because a path may be ambiguous. */
 const createConsoleNameReader = (stateOf: StateReader): NameReader => {
   const called = createStateNameReader(stateOf);
   return async (thing, pk) => {
@@ -218,7 +218,7 @@ const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/** Returns the work on a record in the console. If its type cannot be added there, the work is to change it. */
+/** Returns the work on a record in the console. A record that cannot be added there is changed instead. */
 const determineRecordWork = (
   thing: Thing,
   action: RecordDrift["action"],

@@ -124,7 +124,7 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/** Returns a record's number by its id, even if the record is deleted. An account has its user's id and number. */
+/** Returns a record's number by its id, even if the record is deleted. An account has the id and number of its user. */
 const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
   if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
   const table = thing === ACCOUNT.name ? USER.name : thing;
@@ -135,7 +135,7 @@ const findRecordNumber = async (reader: Reader, thing: string, id: string): Prom
   return row && Number(row["pk"]);
 };
 
-/** Returns the number of the newest open task that contains a record, which may be deleted; null if none does. */
+/** Returns the number of the newest open task that contains a record, even a deleted record; null if no task does. */
 export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },

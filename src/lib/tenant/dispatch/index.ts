@@ -29,7 +29,7 @@ const isDecodable = (url: string): boolean => {
   }
 };
 
-/** Cancels the body of HEAD. Closes the connection after an error, or unread bytes would become the next request. */
+/** Cancels the body of HEAD. After an error, closes the connection: unread bytes would become the next request. */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;
@@ -44,7 +44,7 @@ const buildRequestKey = (
 ) => {
   const { account } = session.asker;
   const secrets = typeof once === "object" ? once : [];
-  // what is stored for a request must not reveal its secrets
+  // what is stored for a request must not reveal the request's secrets
   const open = JSON.stringify(given ?? null, (name, value: unknown) => (secrets.includes(name) ? undefined : value));
   return { key, route: account === undefined ? path : `${account.id} ${path}`, fingerprint: sha256(open) };
 };
@@ -75,7 +75,7 @@ const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown
       return new Response("0" in lines ? Buffer.from(lines[0]) : lines, { headers });
     }
     case "json":
-      // a response keeps its body until it has been sent, and a text takes twice as much memory as its bytes
+      // bytes, because a response stores its body until it has been sent, and a text takes twice as much memory
       return new Response(Buffer.from(JSON.stringify(result ?? null)), { headers });
   }
 };
@@ -147,7 +147,7 @@ class Dispatch {
     return response;
   }
 
-  /** Records why a response breaks off, because the client has the status already and sees only a lost connection. */
+  /** Logs why a response breaks off. The client, which already has the status, sees only a lost connection. */
   #watch({ body, status, headers }: Response, { trace, breakOff }: RequestSource): Response {
     const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
     const watched = new ReadableStream<Uint8Array>(
@@ -192,7 +192,7 @@ class Dispatch {
     const found = await this.#resolveParts(c, isOpen);
     const input = await read(c.req);
     if (input instanceof Response) return input;
-    // a body may arrive long after its headers, and its sender may have lost rights in the meantime
+    // a body may arrive long after its headers, so the sender may have lost rights in the meantime
     const isLate = from !== undefined && !isOpen && raw.method !== "GET" && raw.body !== null;
     const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
     if (one.file !== true) return this.#perform(c, one, parts, input);

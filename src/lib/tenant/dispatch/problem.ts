@@ -11,7 +11,7 @@ import {
 } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
-/** Returns a problem object (RFC 9457). @param status if it is not in the error table: 405, 413, 415 */
+/** Returns a problem object (RFC 9457). @param status if the error table does not contain the status: 405, 413, 415 */
 export const createProblemResponse = (
   failure: Failure,
   { status = failure.status, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},

@@ -8,7 +8,6 @@ import { createUpload, type Upload } from "../upload.ts";
 import { takesQuery, type AnyOperation, listPathNames, splitRoute } from "../operation.ts";
 import { createUsageResponse, createValidationResponse } from "./problem.ts";
 
-/** The schemas of a request's input. A request with its input in the body does not have a query. */
 export interface InputSchemas {
   readonly path: z.ZodType;
   readonly query: z.ZodType;
@@ -47,7 +46,7 @@ const createTooLargeFailure = (kib: number): Failure =>
     status: 413,
   });
 
-/** Decodes UTF-8. Invalid bytes are rejected instead of stored as U+FFFD.  @throws HTTPException 400 */
+/** Decodes UTF-8. Rejects invalid bytes, which would be stored as U+FFFD.  @throws HTTPException 400 */
 const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -56,10 +55,10 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
   }
 };
 
-/** Bytes that are read beyond the maximum of a body: closing a connection with unread bytes can lose the response. */
+/** Bytes to read beyond the maximum of a body, because closing a connection with unread bytes can lose the response. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
-/** Reads a body. @throws Failure `usage` with 413 if it is too large @throws HTTPException 400 if it is not UTF-8 */
+/** Reads a body. @throws Failure `usage` with 413 if the body is too large @throws HTTPException 400 if not UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
   const maxKib = one.needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB;
   const maxBytes = maxKib * 1024;

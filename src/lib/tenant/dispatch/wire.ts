@@ -1,5 +1,3 @@
-/** Constants that the client and the server share besides the operations. */
-
 export const MEDIA_TYPES = {
   json: "application/json",
   lines: "application/x-ndjson",
@@ -16,10 +14,10 @@ export const NO_AUDIT_RECORD = "none";
 export const CHANGE_HEADER = "clomoctl-change";
 export const CHANGE_NUMBERS = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
 
-/** The request header with the tenant's revision that the sender saw. If locked data changed since, the result is 409. */
+/** The request header with the tenant's revision that the sender saw. Later changes to locked data cause a 409. */
 export const BASE_HEADER = "clomoctl-base";
 
-/** The response header with the id that the server's log and the audit log have for the request. */
+/** The response header with the request's id, which the server's log and the audit log also contain. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
 export const RESPONSE_HEADERS: readonly string[] = [

@@ -25,12 +25,12 @@ export interface Dependents extends Pick<Account, "role" | "marked" | "supportOp
 }
 
 interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber" | "status" | "tags"> {
-  /** according to Apple; otherwise the platform, if known */
+  /** model according to Apple; if Apple does not report one, the platform; null if both are unknown */
   readonly model: string | null;
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: by account name or employee code; `name`: only by full name, so it may belong to another person */
+  /** `id`: by account name or employee code; `name`: only by full name, so the match may be a different person */
   readonly matchedBy: "id" | "address" | "name";
 }
 
@@ -45,8 +45,8 @@ const buildFullNameSql = (key: string, name: string): string =>
 const MATCH_KINDS = ["id", "address", "name"] as const;
 
 /**
- * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A SECURED
- * APPs user with a namesake's ユーザーID belongs to the namesake. Each part reads the SECURED APPs users only once.
+ * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A SECURED APPs user
+ * with the ユーザーID of a namesake is the namesake. Each part reads the SECURED APPs users only once.
  */
 const SECURED_IDENTITIES_SQL = `with leaver as materialized (
       select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${FROM_USERS_SQL}),
@@ -70,7 +70,7 @@ const SECURED_IDENTITIES_SQL = `with leaver as materialized (
 const groupByPerson = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
   Map.groupBy(rows, ({ person }) => String(person));
 
-/** Returns users with the texts that may name them. Full names that several users share are left out. */
+/** Returns users with the texts that may name them. Full names that several users share are omitted. */
 export const buildPeople = async (reader: Reader, users: readonly User[]): Promise<readonly Person[]> => {
   const shared = new Set((await findSharedFullNames(reader, users)).map(nameKey));
   return users.map(({ id, name, accountName, emails }) => {
@@ -131,7 +131,7 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCH_KINDS[Number(rank)],
 });
 
-/** Returns everything that depends on users, in the order of the ids. @throws Failure `not-found` for an unknown id */
+/** Returns everything that depends on users, in the order of `ids`. @throws Failure `not-found` for an unknown id */
 export const findDependents = async (reader: Reader, asker: Actor, ids: readonly string[]): Promise<Dependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));

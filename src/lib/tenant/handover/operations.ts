@@ -5,12 +5,11 @@ import { listAnswers } from "./answer-rows.ts";
 
 const { question, value, by } = ANSWER.fields;
 
-/** Answers, with author and date, to questions about a tenant that only people can answer. */
 export const answers = {
   list: operation({
     route: "GET /v1/answers",
     about: "List the answers, by question",
-    // answers contain telephone numbers, and where passwords are kept
+    // answers contain telephone numbers, and the places where passwords are stored
     needs: ["handover.read"],
     run: ({ session }) => session.read(listAnswers),
   }),
@@ -39,7 +38,7 @@ export const answers = {
 
 const loadDependents = () => import("./dependents.ts");
 
-/** Dependents of a user are shown completely or not at all, except SECURED APPs users, which few accounts may read. */
+/** A user's dependents are shown completely or not at all, except SECURED APPs users, whom few accounts may see. */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
 /** Users who leave (退職者), and everything that depends on them. */
@@ -77,7 +76,7 @@ export const exports = {
     route: "POST /v1/exports",
     about: "Copy the tenant's file, without its secrets; nothing is changed, and nothing is recorded",
     input: ({ z }) => z.strictObject({ withoutHistory: z.boolean().optional() }),
-    // only system administrators have both rights, because a copy contains everything except secrets
+    // only system administrators have both of these rights, because a copy contains all data except secrets
     needs: EXPORT_RIGHTS,
     changes: false,
     result: "file",

@@ -28,7 +28,7 @@ type ChangedAccount = Readonly<{ before: Account; after: Account }>;
 
 export interface TransferResult {
   readonly accounts: readonly (ChangedAccount & { readonly consoleTask: number | null })[];
-  /** the items whose owner changed, with the former and the new owner */
+  /** the items whose owner changed; `before` and `after` are the former and the new owner */
   readonly renewals: readonly Readonly<Record<"id" | "name" | "before" | "after", string>>[];
   readonly dryRun: boolean;
 }
@@ -96,7 +96,7 @@ const describeState = (
 type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
 type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
 
-/** Returns the changes to both accounts, in an order that never exceeds the limit. @throws Failure `input-rejected` */
+/** Returns the changes to both accounts, in an order that never exceeds a limit. @throws Failure `input-rejected` */
 async function buildTransferSteps(
   writer: Writer,
   leaver: UserAccount,
@@ -144,7 +144,7 @@ async function transferRenewalItems(
   return moved;
 }
 
-/** Returns the failure for a successor without a role; its command fits this tenant (mirror, composed names). */
+/** Returns the failure for a successor without a role. The suggested command depends on the tenant's settings. */
 async function createSuccessorRoleFailure(
   reader: Reader,
   { id, account: { name, called } }: UserAccount,

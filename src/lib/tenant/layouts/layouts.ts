@@ -27,7 +27,7 @@ export interface Layout extends NewLayout {
 
 const USE = "import ";
 
-/** Stores a layout, which replaces a layout with the same headers. @param change removes the layout if undone */
+/** Stores a layout, which replaces a layout with the same headers. @param change its undo removes the layout */
 export const writeLayout = async (
   writer: Writer,
   { kind, headers, map }: NewLayout,

@@ -22,10 +22,10 @@ export interface Actor {
   /** undefined: the owner of the machine, who may do everything */
   readonly account?: ActorAccount | undefined;
   readonly role: AdministratorRole;
-  /** for a custom administrator: the scheme; `items`: the operations that the scheme permits */
+  /** the scheme of a custom administrator; `items`: the operations that the scheme permits */
   readonly scheme?: string | undefined;
   readonly items: ReadonlySet<Operation>;
-  /** the numbers of the organisations that the actor administers, with all below them; undefined: all */
+  /** the numbers of the organisations that the actor administers, with all organisations below them; undefined: all */
   readonly orgs: readonly number[] | undefined;
   readonly credential?: ActorCredential | undefined;
 }

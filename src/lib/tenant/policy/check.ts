@@ -9,14 +9,14 @@ import type { Scope } from "../store/store.ts";
 import type { OwnRight } from "../../model/credential.ts";
 import type { Actor } from "./asker.ts";
 
-/** What a request may need: an operation, or a right of the account itself. */
+/** What a request may need: the right to an operation, or the right to change how its account signs in. */
 export type NeededRight = Operation | OwnRight;
 
 export const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
 
 const isRead = (right: NeededRight): boolean => right.endsWith(".read");
 
-/** Returns where an actor may perform an operation: in all organisations, or only in their own. undefined: nowhere. */
+/** Returns where an actor may perform an operation: in all organisations, or in the actor's; undefined: nowhere. */
 export const getPermittedReach = (
   { role, items, orgs, credential }: Actor,
   operation: Operation,
@@ -31,16 +31,16 @@ export const getPermittedReach = (
 export const isOperationPermitted = (asker: Actor, operation: Operation): boolean =>
   getPermittedReach(asker, operation) !== undefined;
 
-/** Returns an actor as their account, with all its rights, even if the token may only read. */
+/** Returns an actor with all rights of the account, without the limits of an access token. */
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
-/** Checks the account's rights first, because another token could not grant them either. @throws `not-permitted` */
+/** Checks an actor's rights: first the account, because no token can add rights. @throws `not-permitted` */
 export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
   requireAccountRights(asker, needed.filter(isOperation));
   requireTokenRights(asker, needed);
 };
 
-/** Checks that an actor's account may perform all operations, whatever its token grants. @throws `not-permitted` */
+/** Checks that an actor's account may perform all operations. Ignores the limits of a token. @throws `not-permitted` */
 export const requireAccountRights = (asker: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(asker);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));
@@ -60,7 +60,6 @@ export const requireAccountRights = (asker: Actor, operations: readonly Operatio
   });
 };
 
-/** The operations for changing users, and for changing accounts that are not operators' accounts. */
 export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
 const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {

@@ -41,7 +41,7 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
     or (t.imei = :name or replace(t.phoneNumber, '-', '') = replace(:nameKey, '-', ''))
       and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
-  // the join is not used, because the queries that select the records of a list do not contain it
+  // a subquery, not the join, because the queries that select the records of a list do not contain the join
   org: "coalesce((select org from user where pk = t.owner), t.ownerOrg)",
   owner: { sql: "t.owner", list: USER_LIST },
   derived: [ORG_POSITION_TABLE],

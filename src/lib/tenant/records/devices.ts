@@ -31,7 +31,7 @@ export interface DeviceOwnerChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Changes the owner of devices, all or none. @throws Failure `input-rejected` also for a wrong number of wipes */
+/** Changes the owner of devices, all or none. @throws Failure `input-rejected`, also if the number of wipes is wrong */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,
@@ -78,7 +78,7 @@ export const changeTags = (
   return [...kept, ...add.filter((tag) => !known.has(key(tag)))];
 };
 
-/** Returns the values without the tags of the former use: 回収待ち, 返却済み. @throws Failure for two owners */
+/** Returns the values without the tags of the former use: 回収待ち, 返却済み. @throws Failure if two owners are given */
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];
   const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;

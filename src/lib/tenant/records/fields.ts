@@ -26,7 +26,7 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a used or invalid name */
+/** Adds a custom field for users. @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
@@ -42,7 +42,7 @@ export const addCustomField = async (session: Session, name: string): Promise<Cu
   });
 };
 
-/** Returns true if a custom field can have this name: a valid header that no standard column of users has. */
+/** Returns true if a custom field can have this name: a valid header that is not the header of a standard column. */
 export const isAvailableHeader = (name: string): boolean =>
   isAllowedHeader(name) && !STANDARD_HEADER_KEYS.has(nameKey(name));
 
@@ -63,7 +63,7 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-/** Removes a custom field and its values, which the audit log keeps. @throws Failure `not-found`; `conflict` */
+/** Removes a custom field and its values. The audit log keeps the values. @throws Failure `not-found`; `conflict` */
 export const removeCustomField = (
   session: Session,
   id: string,

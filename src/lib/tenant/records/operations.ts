@@ -9,7 +9,7 @@ import { findRecords, type RecordList } from "../store/lists.ts";
 import type { NounWithHistory } from "../versions/history.ts";
 import type { EditableRecordType } from "./records.ts";
 
-// modules are loaded only by requests that need them, so that lists start faster
+// these modules are loaded only by requests that need them, so that lists start faster
 const loadRecords = () => import("./records.ts");
 const loadExports = () => import("./exports.ts");
 const loadHistory = () => import("../versions/history.ts");
@@ -47,7 +47,7 @@ interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShap
   /** the rights to create a record with some values, and to change these values */
   readonly creates: (asker: Actor, given: object) => readonly NeededRight[];
   readonly edits: (given: object) => readonly NeededRight[];
-  /** the fields that have an operation of their own */
+  /** the fields that a separate operation changes */
   readonly without: readonly string[];
 }
 

@@ -20,7 +20,7 @@ const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code,
   insert into temp.place (pk, id, code, at, depth, path, pathKey)
     select pk, id, code, row_number() over (), depth, path, pathKey from placed`;
 
-/** SQL: the revision of the tree and its newest organisation. The text changes whenever the tree changes. */
+/** SQL: a text that changes whenever the tree changes: the tree's revision and newest organisation. */
 const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
@@ -78,7 +78,7 @@ export const isOrgWithin = async (reader: Reader, pk: number, above: number): Pr
     { pk, above },
   )) > 0;
 
-/** The position of an organisation in the tree after a change. If a value is missing, the current value is kept. */
+/** The position of an organisation in the tree after a change. A missing value does not change. */
 export interface TreePosition {
   readonly pk: number | undefined;
   readonly parent: number | undefined;
@@ -94,7 +94,7 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
   return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
 };
 
-/** Returns the name of an organisation without a code that would have the same parent and name, if any. */
+/** Returns the name of an organisation without a code that has the same parent and name; undefined if there is none. */
 export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await completePosition(reader, place);

@@ -28,18 +28,18 @@ export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   check: checkTreePosition,
 };
 
-/** Moves an organisation with everything below it. @throws Failure `input-rejected` if the parent is below it */
+/** Moves an organisation with all those below it. @throws Failure `input-rejected` if the parent is below it */
 export const moveOrg = async (
   session: Session,
   id: string,
   { parent, dryRun }: { readonly parent: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedOrg> => {
-  // counted before the move, because the caller would not learn about the move if counting failed afterwards
+  // counted first: if counting failed after the move, the caller would not learn about the move
   const along = await session.read((reader) => countSubtree(reader, id));
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
-/** Checks that the tree has no cycle, and each node a code or its own name below its parent (a clomoctl rule). */
+/** Checks that the tree has no cycle, and that siblings without a code have different names (a clomoctl rule). */
 async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT_ORG_NUMBER) {
     throw new Failure("input-rejected", {

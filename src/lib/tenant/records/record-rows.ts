@@ -7,14 +7,14 @@ import { getDerivedColumns } from "../versions/tables.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
-// Writes single records, with the same columns that imports write for many records at once.
+// This file writes single records, with the same columns that imports write for many records at once.
 
 /** The tables that contain the keys of unique lists, by record type and field. @see ThingTable of the imports */
 export const UNIQUE_LIST_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   user: { emails: "user_email" },
 };
 
-/** The value of a field as the table stores it. For a reference, it is the `pk` of the other record. */
+/** The value of a field as the table stores it. A reference is stored as the `pk` of the record that is referred to. */
 export type StoredValue = SqlValue | readonly string[];
 
 export type StoredValues = ReadonlyMap<string, StoredValue>;
@@ -67,7 +67,7 @@ export const insertRecord = async (
   return pk;
 };
 
-/** Updates a record.  @returns false if the record already has these values and therefore does not change */
+/** Updates a record.  @returns false if nothing changes, because the record already has these values */
 export const updateRecord = async (
   writer: Writer,
   thing: Thing,
@@ -108,7 +108,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/** Returns the record that has a unique value, visible or not. @param among the scope of the uniqueness, if any */
+/** Returns the record with a unique value, even if it is invisible. @param among the scope of the uniqueness, if any */
 export const findValueHolder = async (
   reader: Reader,
   thing: Thing,
@@ -129,7 +129,7 @@ export const findValueHolder = async (
   return row?.pk;
 };
 
-/** Deletes records except administrators. Accounts of PANEL users stay, so that an undo can restore them. */
+/** Deletes records except administrators. Does not delete accounts of PANEL users, so that an undo can restore them. */
 export const deleteUnprotected = async (writer: Writer, thing: string, ids: readonly string[]): Promise<void> => {
   const pks = `select u.pk from main.${thing} u where u.administrator = 0 and u.id in (select value from json_each(:ids))`;
   const params = { ids: JSON.stringify(ids) };

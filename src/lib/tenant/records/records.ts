@@ -112,7 +112,7 @@ export const addRecord = async <F extends Fields>(
   return { after, objects: [toChangedObject(noun, after), ...objects] };
 };
 
-/** Edits or moves a record, if it does not have the values already. @throws Failure as {@link createRecord} */
+/** Edits or moves a record. Writes nothing if no value changes. @throws Failure as {@link createRecord} */
 export const editRecord = async <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -131,7 +131,7 @@ export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 interface EditOptions<R> {
   readonly verb: string;
   readonly each?: ((before: R) => ManualValues) | undefined;
-  /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
+  /** checks all changed records together before the commit.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
 }
 
@@ -254,7 +254,7 @@ export const getRecordById = async <F extends Fields>(
   return found;
 };
 
-/** Returns a record that was just written. @throws Failure `not-found` if it is now outside the account's scope */
+/** Returns a record that was just written. @throws Failure `not-found` if the acting account cannot see it any more */
 const getWrittenRecord = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -307,7 +307,7 @@ export const requireIds = (ids: readonly string[]): void => {
   });
 };
 
-/** Checks values, and returns them in the form in which the table stores them.  @param own undefined for a new record */
+/** Checks values, and returns them in the form that the table stores.  @param own undefined for a new record */
 const resolveStoredValues = async (
   writer: Writer,
   noun: EditableRecordType,
@@ -387,7 +387,7 @@ const validateCustomValues = (values: CustomValues): CustomValues =>
 
 const WRONG_TYPE = text("the value is not of this field's type", "値の型がこの項目に合いません");
 
-/** Checks a value of a field.  @throws Failure `input-rejected` if it violates a rule of the field, or has another type */
+/** Checks a value of a field.  @throws Failure `input-rejected` if the value violates a rule or has the wrong type */
 export const checkFieldValue = (name: string, field: Field, value: unknown): void => {
   const reason = hasFieldType(field, value) ? createValueCheck(field)?.(value) : WRONG_TYPE;
   if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);

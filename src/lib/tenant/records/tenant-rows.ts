@@ -27,7 +27,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     name: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),
     users: await reader.count("select count(*) from user"),
-    // without 全社, which always exists
+    // the number does not include 全社, which always exists
     orgs: await reader.count("select count(*) from org where parent is not null"),
     devices: await reader.count("select count(*) from device"),
     secured: await countSecuredUsers(reader),
@@ -42,7 +42,7 @@ const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   return mirroredAt === null ? null : String(mirroredAt);
 };
 
-/** Returns true if data was ever imported from the console. Local changes must then be made there, too. */
+/** Returns true if data was ever imported from the console. Local changes must then be made in the console, too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
@@ -73,7 +73,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/** Returns the kinds with no complete console import since an import that kept records missing from the export. */
+/** Returns the kinds of which an import kept records missing from the export, if no complete import came later. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;

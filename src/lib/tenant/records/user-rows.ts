@@ -16,7 +16,7 @@ export const USER_LIST: RecordList<typeof USER.fields> = {
   format: createFormat(USER, "users"),
   table: "user t",
   whole: "main.user t",
-  // an account that can see a user can also see the user's organisation
+  // an inner join, because an account that can see a user can also see the user's organisation
   joined: "join temp.place p on p.pk = t.org",
   sql: { "org.id": "p.id", "org.code": "p.code", "org.path": "p.path" },
   order: [CREATION_ORDER],

@@ -43,7 +43,7 @@ const checkNewAccountName = async (
   await composeAccountName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };
 
-/** Checks that the account may change a user above operator. @throws Failure `not-permitted`, `input-rejected` */
+/** Checks that the account may change this user. @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
   { asker }: Session,
   reader: Reader,
@@ -72,7 +72,7 @@ export const moveUsers = async (
     dryRun,
   }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedUser[]> => {
-  // counted before the move, because the caller would not learn about the move if counting failed afterwards
+  // counted first: if counting failed after the move, the caller would not learn about the move
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));
   const moved = await editRecords(session, defineEditableUsers(session), ids, { org, dryRun }, { verb: "move" });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));

@@ -19,7 +19,7 @@ const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
 
-/** A reminder, and the process that last started to send it. `host` and `pid` are null if this process is not known. */
+/** A reminder and the process that last started to send it. `host` and `pid` are null if the process is unknown. */
 export interface StoredReminder {
   readonly notice: ReminderRecord;
   readonly host: string | null;
@@ -40,7 +40,7 @@ const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): 
   return found !== undefined;
 };
 
-/** Creates `temp.owners_seen`, if the account sees only a part: the users in renewal items whom it can see. */
+/** If the account sees only some users, creates `temp.owners_seen`: the visible users in renewal items. */
 const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();
@@ -123,7 +123,7 @@ export const insertReminder = async (writer: Writer, { notice, host, pid }: Stor
   await insertRow(writer, REMINDER.name, { ...notice, host, pid });
 };
 
-/** Records another state. `host` and `pid` name a process that has started to send the reminder again. */
+/** Records a new state of a reminder. `host` and `pid` name a process that has started to send the reminder again. */
 export const updateReminder = async (
   writer: Writer,
   { notice, ...holder }: Pick<StoredReminder, "notice"> & Partial<StoredReminder>,

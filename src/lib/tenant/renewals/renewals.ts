@@ -36,10 +36,10 @@ import { checkFieldValue } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** After this time, another process may send a reminder without an outcome, even if the first process seems to run. */
+/** Milliseconds after which another process may send an unfinished reminder, even if the first process seems to run. */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
-/** The values of an item to change. A missing value stays; null or a blank text clears it. */
+/** The values of an item to change. A missing value does not change; null or a blank text clears the value. */
 export type RenewalChange = { readonly [K in keyof typeof RECORDED_FIELDS]?: RenewalItem[K] | undefined };
 
 export type NewRenewalItem = RenewalChange & Pick<RenewalItem, "kind" | "name">;
@@ -61,7 +61,7 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
   return notice;
 };
 
-/** Checks that no item has the same name, topic or file and would stay due forever. @throws Failure `input-rejected` */
+/** Checks that no item has the same name, topic or file; one would stay due. @throws Failure `input-rejected` */
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
@@ -109,12 +109,9 @@ type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerpri
 };
 
 /**
- * Records an expiry date in the item that was created for it before; otherwise in the item with the same kind and name;
- * otherwise in a new item. Values that users entered, such as the owner, are kept. Must be called only in a change that
- * locks `renewals`.
- *
- * @param id the id of the item that was created for it before, if there is one
- * @returns the id of the item
+ * Records an expiry date in the item with this id; if there is none, in the item with the same kind and name, or else
+ * in a new item. Keeps values that users entered, such as the owner. The change must lock `renewals`. @param id the
+ * item in which the date was recorded before, if any @returns the id of the item
  */
 export const storeOwnExpiry = async (
   writer: Writer,
@@ -180,7 +177,7 @@ const changeRenewal = (
     return { result: after, objects: [toItemObject(after)], before, after };
   });
 
-/** Changes an item. A date that is typed replaces the file with its date.  @throws Failure `not-found` */
+/** Changes an item. A typed expiry date removes the facts about the recorded file. @throws Failure `not-found` */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
     checkValues(RECORDED_FIELDS, change);
@@ -257,7 +254,7 @@ interface ClaimResult {
   readonly notice: ReminderRecord;
 }
 
-/** Reserves a reminder for a process, until its outcome is known, {@link REMINDER_LEASE_MS} passes or the process ends. */
+/** Reserves a reminder until its outcome is known, {@link REMINDER_LEASE_MS} passes or the process ends. */
 export const claimReminder = (session: Session, processes: Processes, claim: ReminderKeyRecord): Promise<ClaimResult> =>
   session.change<ClaimResult>({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
     checkValues(REMINDER_KEY, claim);
@@ -275,7 +272,7 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     return { result: { claimed: true, notice }, objects };
   });
 
-/** Returns true if a process may still be sending: it began recently and, on this machine, still runs. */
+/** Returns true if a process may still be sending: it began recently and is not known to have ended. */
 const isBeingSent = (
   { notice, host, pid }: StoredReminder,
   { surroundings }: Session,

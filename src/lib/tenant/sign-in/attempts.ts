@@ -6,11 +6,11 @@ import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.t
 import { insertRow } from "../store/rows.ts";
 import type { Writer } from "../store/store.ts";
 
-/** The groups of a part of an IPv6 address. An IPv4 address at the end takes the place of two groups. */
+/** Returns the groups of a part of an IPv6 address. An IPv4 address at the end counts as two groups. */
 const splitGroups = (part: string): readonly string[] =>
   part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 
-/** Returns the sender that limits count: the /64 network of an IPv6 address, or any other address unchanged. */
+/** Returns the sender to whom limits apply: the /64 network of an IPv6 address, or any other address unchanged. */
 export const getSenderNetwork = (address: string): string => {
   if (!address.includes(":")) return address;
   const [start = "", end = ""] = address.toLowerCase().split("::");
@@ -58,7 +58,7 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 
 const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
 
-/** Counts an attempt before its outcome, so that simultaneous attempts cannot exceed the limit. @throws `throttled` */
+/** Counts an attempt before its outcome, so that parallel attempts cannot exceed the limit. @throws `throttled` */
 export const countAttempt = async (
   writer: Writer,
   surroundings: Surroundings,

@@ -8,7 +8,7 @@ import {
   type ActingAccount,
 } from "../accounts/askers.ts";
 
-/** A credential as it is stored. Its secret is not stored, only the SHA-256 of the secret. */
+/** A credential as it is stored: with the SHA-256 of the secret instead of the secret. */
 export interface StoredCredential {
   readonly pk: number;
   readonly id: string;
@@ -39,7 +39,7 @@ export interface CredentialWithAccount {
   readonly account: ActingAccount;
 }
 
-/** Finds a credential by the hash of its secret, with its account, in one statement; undefined if there is none. */
+/** Returns the credential with a secret's hash, and its account, in one statement; undefined if there is none. */
 export const findCredential = async (reader: Reader, hash: string): Promise<CredentialWithAccount | undefined> => {
   const row = await reader.get(
     `select ${CREDENTIAL_COLUMNS}, ${ACTING_ACCOUNT_COLUMNS}
@@ -57,7 +57,7 @@ export const listTokens = async (reader: Reader, user: number): Promise<readonly
   return rows.map(toStoredCredential);
 };
 
-/** Stores a new credential. The change must lock `accounts`, as for all changes of credentials except their use. */
+/** Stores a new credential. The change must lock `accounts`, as must all changes to credentials except `recordUse`. */
 export const insertCredential = async (
   writer: Writer,
   { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly user: number; readonly hash: string },

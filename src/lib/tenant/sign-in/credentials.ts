@@ -24,7 +24,7 @@ import {
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The failure for a missing or unknown credential. Only the client knows whether it sent a token, and adds a hint. */
+/** The failure for a missing or unknown credential. The client, which knows if it sent a token, adds a hint. */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
     "you are not signed in, or the session or token is no longer valid",
@@ -32,7 +32,7 @@ export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** The server does not know the time zone of its user. */
+/** The time zone of all users of a server, because the server does not know their time zones. */
 const SERVER_TIMEZONE = "Asia/Tokyo";
 
 const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failure => {
@@ -56,14 +56,14 @@ export interface CredentialCheck {
   readonly now: string;
 }
 
-/** Returns the actor of a request with the account's present role and organisations, otherwise the failure. */
+/** Returns the actor of a request with the account's present role and organisations, or why there is no actor. */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
   { header, now }: CredentialCheck,
 ): Promise<{ readonly actor: Actor; readonly stored: StoredCredential } | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const hash = SECRET_PATTERN.test(secret) ? sha256(secret) : undefined;
-  // the same clients send one request after the other, and accounts rarely change
+  // cached, because the same clients send many requests and accounts rarely change
   const found = hash === undefined ? undefined : await store.recall(hash, (reader) => findCredential(reader, hash));
   const actor = found && toActor(found.account);
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
@@ -74,14 +74,14 @@ export const findSignedInActor = async (
 
 const NO_WAIT = AbortSignal.abort();
 
-/** Records that a credential was used, at most once an hour, unless somebody else is writing or the disk is full. */
+/** Records that a credential was used, at most once an hour. Does nothing while others write or if the disk is full. */
 export const recordUse = async (
   owner: Session,
   stored: StoredCredential,
   explain: (error: unknown) => unknown,
 ): Promise<void> => {
   const { store } = owner;
-  // usually, the use was already recorded in this hour; this check is cheaper than formatting an instant
+  // cheaper than formatting an instant, and usually true: the use was already recorded in this hour
   const isRecorded = stored.lastUsedAt !== null && owner.surroundings.now() - Date.parse(stored.lastUsedAt) < HOUR_MS;
   if (isRecorded || store.isReadOnly) return;
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
@@ -140,7 +140,7 @@ interface CredentialRequest {
   readonly expiresAt?: string;
 }
 
-/** Stores a new credential, and forgets those that have expired.  @returns its id, its secret and its end */
+/** Stores a new credential and deletes expired credentials.  @returns id, secret and end of the new credential */
 export const storeCredential = async (
   writer: Writer,
   surroundings: Surroundings,
@@ -167,14 +167,14 @@ export const storeCredential = async (
   return { id, secret, expiresAt: ends, createdAt };
 };
 
-/** A new token's name, whether the token may only read, and its end (a UTC instant; default: after 90 days). */
+/** A new token's name, whether the token is read-only, and when it expires (UTC instant; default: after 90 days). */
 export interface NewAccessToken {
   readonly name: string;
   readonly readOnly?: boolean | undefined;
   readonly expiresAt?: string | undefined;
 }
 
-/** Creates a token, whose secret is returned only here. @throws Failure `input-rejected` for its name or end */
+/** Creates a token and returns its secret, which is not stored. @throws Failure `input-rejected` */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, expiresAt }: NewAccessToken,
@@ -207,7 +207,7 @@ export const createAccessToken = async (
 
 const TOKEN_NAME = { type: "text", longest: 100 } as const;
 
-/** @throws Failure `input-rejected` if a token's name is blank or too long, or has characters that are not shown as they are */
+/** @throws Failure `input-rejected` if a token's name is blank, is too long or has hidden characters */
 const requireTokenName = (name: string): void => {
   const what =
     name === "" ? text("must not be blank", "空にできません") : describeRefusal(valueRuleOf(TOKEN_NAME), name);
@@ -252,7 +252,7 @@ const createUnknownTokenFailure = (): Failure =>
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 
-/** Ends the session with which the request is signed in.  @throws Failure `not-permitted` if it is a token */
+/** Ends the session with which the request is signed in.  @throws Failure `not-permitted` if a token is used instead */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.asker;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;

@@ -12,13 +12,13 @@ import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
 import { passwordWork, refuseInConstantTime } from "./sign-in.ts";
 
-/** Delay of an email, so that the response is sent first and its timing reveals nothing. */
+/** Delay of an email, so that the response is sent first and the response time does not reveal if an email is sent. */
 const MAIL_DELAY_MS = 100;
 
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
-/** Counts a request for a code. Returns a function that sends it, if any. @throws Failure `unavailable`, `throttled` */
+/** Counts a request for a code. Returns a function to send a code, if any. @throws `unavailable`, `throttled` */
 export const requestResetCode = async (
   { owner, mail }: { readonly owner: Session; readonly mail: OpenMail },
   source: AttemptSource,
@@ -43,7 +43,7 @@ export interface ForgottenPassword {
   readonly password: string;
 }
 
-/** The failure for every code that is not accepted, whatever the reason, so that it reveals nothing. */
+/** The failure for all codes that are not accepted. It is always the same, so that it does not reveal the reason. */
 const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
     "the account name or the code is wrong, or the code has expired",
@@ -56,7 +56,7 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** Sets a password with an emailed code. @throws `input-rejected`, `throttled`; `not-signed-in` after the same time */
+/** Sets a password with an emailed code. @throws `input-rejected`, `throttled`; `not-signed-in` after a fixed time */
 export const resetForgottenPassword = (
   owner: Session,
   request: ForgottenPassword,

@@ -44,10 +44,10 @@ class PasswordQueue {
 
 const MAX_VERIFICATIONS_AT_ONCE = 2;
 
-/** Limits how many passwords are verified or hashed at once for people who are not signed in. */
+/** Limits how many passwords of people who are not signed in are verified or hashed at once. */
 export const passwordWork = new PasswordQueue(MAX_VERIFICATIONS_AT_ONCE);
 
-/** The failure for every attempt that does not succeed, whatever the reason, so that it reveals nothing. */
+/** The failure for all attempts that do not succeed. It is always the same, so that it does not reveal the reason. */
 const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
     "the account name or the password is wrong, or the account may not sign in",
@@ -58,7 +58,7 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
-/** Makes an attempt. All refusals take the same time. @throws `refusal`; other failures at once */
+/** Makes an attempt. A refusal always takes the same time. @throws `refusal`; other failures without a delay */
 export const refuseInConstantTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   try {
@@ -78,7 +78,7 @@ const beginAttempt = (
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
   });
 
-/** Signs an account in. @param address for the limit @throws `not-signed-in` after the same time; `throttled` */
+/** Signs an account in. @param address for the limit of attempts @throws `not-signed-in` with a delay; `throttled` */
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 

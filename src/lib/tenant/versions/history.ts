@@ -22,7 +22,7 @@ import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
 import { getVersionSchema } from "./keep.ts";
 import { getVersionTable } from "./tables.ts";
 
-/** Returns the fields by which records are found, besides ids: keys and names, present and former. */
+/** Returns the fields (keys and names, but not ids) by which present and former records are found. */
 const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly string[] => {
   const unique = Object.keys(fields).filter((name) => fields[name]?.unique === true);
   return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);
@@ -64,7 +64,7 @@ const findRecordNumbers = async (
   return rows.map(({ pk }) => Number(pk));
 };
 
-/** Returns the numbers of all records of a type that have or had a name, key or id, including deleted ones. */
+/** Returns the numbers of all records of a type, even deleted ones, that have or had a name, key or id. */
 export const findRecordsByName = async (
   reader: Reader,
   timelines: TimelineReader,
@@ -94,7 +94,7 @@ export interface RecordVersion {
   readonly command: string | null;
   readonly action: "create" | "update" | "delete";
   readonly changes: readonly { readonly field: string; readonly old: DisplayValue; readonly new: DisplayValue }[];
-  /** number of the change that this change undoes, and of the change that undid it */
+  /** number of the change that this change undoes; `undoneBy`: number of the change that undid this change */
   readonly undoes: number | null;
   readonly undoneBy: number | null;
 }
@@ -117,7 +117,7 @@ interface HistoryColumn {
 }
 
 interface HistoryNoun {
-  /** the stored record type through which the noun's records are found, by its names and record numbers */
+  /** the stored record type whose names and record numbers identify the noun's records */
   readonly thing: Thing;
   readonly columns: readonly HistoryColumn[];
   /** the column with the name of the noun's record; without a name, the record does not exist */
@@ -198,7 +198,7 @@ class HistoryReader {
     return { id: String(last["id"]), name: name ?? "", deleted: now === null, versions };
   }
 
-  /** Returns a record's columns at a moment, from all its tables; null if it does not exist at that moment. */
+  /** Returns a record's columns at a moment, from all its tables; null if the record does not exist at that moment. */
   #stateAt(timelines: readonly Timeline[], moment: Moment): RecordState {
     const { namedBy, defaults } = this.#noun;
     const [own = null, ...others] = timelines.map((timeline) => getStateAt(timeline, moment));
@@ -266,7 +266,7 @@ class HistoryReader {
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
 
-/** Returns the histories of all records of a noun, also deleted ones, that have or once had the given name; see {@link findRecordsByName}. */
+/** Returns the histories of a noun's records, even deleted ones, that have or had a name. @see findRecordsByName */
 export const readHistory = (
   session: Pick<Session, "read">,
   noun: NounWithHistory,

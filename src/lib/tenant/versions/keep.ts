@@ -8,7 +8,7 @@ export const getVersionSchema = (thing: string): VersionSchema => {
   return versions;
 };
 
-/** SQL: stores versions; values that `:revision` stored before stay. @param records SQL: selects `pk`, `changed` */
+/** SQL: stores versions, but keeps values that `:revision` stored earlier. @param records SQL: `pk`, `changed` */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -45,10 +45,10 @@ export const buildSaveCreatedRangesSql = (thing: string, ranges: string): string
   `insert into main.created_range (revision, thing, first, last) select :revision, '${thing}', made.first, made.last
    from (${ranges}) made where made.first <= made.last`;
 
-/** The record types for which a transaction has stored versions whose changed columns are not known yet. */
+/** The record types of which a transaction has stored versions before their changed columns are known. */
 const unsettledVersions = new WeakMap<Writer, Set<VersionSchema>>();
 
-/** Stores versions of records before they are changed or deleted. @param which SQL: condition on the records `t` */
+/** Stores versions of records before a change or deletion. @param which SQL: condition on the records `t` */
 export const saveVersions = async (writer: Writer, thing: string, which: string, params: Params): Promise<void> => {
   const versions = getVersionSchema(thing);
   unsettledVersions.set(writer, (unsettledVersions.get(writer) ?? new Set()).add(versions));
@@ -64,7 +64,7 @@ export const saveCreatedRange = async (writer: Writer, thing: string, first: num
   });
 };
 
-/** Stores a version of a record. If the record does not exist, stores that this change creates it. */
+/** Stores a version of a record. If the record does not exist, stores that the current change creates it. */
 export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: number): Promise<void> => {
   const { key } = getVersionSchema(thing);
   await saveVersions(writer, thing, `t.${key} = :pk`, { pk });
@@ -72,7 +72,7 @@ export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: n
   await writer.run(buildSaveCreatedRangesSql(thing, made), { pk, revision: await writer.revision() });
 };
 
-/** SQL: statements that compare a type's stored versions with the records, and keep only changed values. */
+/** SQL: statements that compare a type's stored versions with the records and delete unchanged values. */
 const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -98,7 +98,7 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 /** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-/** Determines which columns a change wrote in the records with new versions. Call it at the change's end. */
+/** Determines which columns a change wrote in the records with new versions. Call it at the end of the change. */
 export const settleVersions = async (writer: Writer): Promise<void> => {
   const kept = unsettledVersions.get(writer) ?? [];
   unsettledVersions.delete(writer);

@@ -7,7 +7,7 @@ import { THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 
-/** A relation in which records refer to records of another type. Functions return SQL for an alias. */
+/** A relation in which records refer to records of another type. The functions return SQL for a table alias. */
 export interface StoredRelation {
   readonly from: Thing;
   readonly to: Thing;
@@ -21,9 +21,9 @@ export interface StoredRelation {
   readonly key: (to: string) => string;
   readonly byName?: true | undefined;
   readonly among: (from: string, to: string) => string;
-  /** true if a reference prevents the deletion of the record that is referred to; default: every reference */
+  /** true if a reference prevents the deletion of the record that it refers to; default: every reference does */
   readonly holds?: ((from: string) => string) | undefined;
-  /** true if a record can exist without the record to which it refers; in this case, the reference is omitted */
+  /** true if a record can exist without the record to which it refers; if that is missing, the reference is omitted */
   readonly optional?: true | undefined;
 }
 
@@ -37,7 +37,7 @@ const createNumberRelation = (from: Thing, column: string, to: Thing): StoredRel
   among: () => "true",
 });
 
-/** SQL: true if an account is in use: its user exists and is an administrator. Unused accounts are stored, too. */
+/** SQL: true if an account is in use: its user exists and is an administrator. (Unused accounts are not deleted.) */
 const buildIsAccountInUseSql = (alias: string): string =>
   `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`;
 

@@ -52,9 +52,9 @@ const BATCHES: readonly string[] = [
 ];
 
 /**
- * Computes the checksum of a change's versions; undefined if there are none. It covers a line of JSON for each row of
- * the version tables (by table and number), and for each range of new records (by type). Yields statements and expects
- * their rows, so that it works with every reader in constant memory.
+ * Returns the checksum of a change's versions; undefined if there are none. The checksum covers a line of JSON for each
+ * row of the version tables (by table and number), and for each range of new records (by type). Yields statements and
+ * expects their rows, so that it works with every reader in constant memory.
  */
 export function* generateChecksum(
   revision: number,
@@ -76,7 +76,7 @@ export function* generateChecksum(
   return count === 0 ? undefined : { count, sha256: hash.digest("hex") };
 }
 
-/** Returns the checksum of a change's versions, if any. Call this after all versions are settled. */
+/** Returns the checksum of a change's versions, if any. Call this after {@link settleVersions}. */
 export const readChecksum = async (reader: Pick<Reader, "all">, revision: number): Promise<Checksum | undefined> => {
   const sum = generateChecksum(revision);
   let step = sum.next();

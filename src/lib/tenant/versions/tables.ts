@@ -4,15 +4,15 @@ import { ANSWER } from "../../model/answer.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
 
-// A version contains the values that a record had before a change: those of the columns that were changed, or of all
-// columns if the record was deleted.
+// A version contains the values that a record had before a change: all values if the record was deleted, or the values
+// of the changed columns.
 
 export interface VersionSchema {
   readonly thing: Thing;
   readonly key: string;
   /** the stored columns, with SQL for their bit in `changed`; `leads` is false for constant or derived columns */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
-  /** the column with the time of the last change, if the record type has one; every version stores the former time */
+  /** the column with the time of the last change, if the type has one; each version has the time before the change */
   readonly times: readonly string[];
 }
 
@@ -75,13 +75,13 @@ export const CHANGE_TABLES: readonly string[] = [
 export const buildHasWrittenSql = (revision: string): string =>
   `(${CHANGE_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;
 
-/** Returns the columns with the times of secrets. An undo does not restore them, because secrets are not stored. */
+/** Returns the columns with the times of secrets. Undo does not restore these, because secrets are not stored. */
 export const listSecretTimeColumns = ({ fields }: Thing): readonly string[] => [
   "secrets",
   ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
 ];
 
-/** SQL: true if a change wrote more of records than their secrets. @param revision SQL of the revision */
+/** SQL: true if a change wrote values of records other than secrets. @param revision SQL of the revision */
 export const buildHasRestorableSql = (revision: string): string => {
   const written = [...VERSION_SCHEMAS.values()].map((versions) => {
     const secrets = listSecretTimeColumns(versions.thing);

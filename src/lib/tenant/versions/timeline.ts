@@ -37,10 +37,10 @@ const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
 };
 
-/** The record types without organisations, which accounts that see only a part of the tenant also see. */
+/** The record types without organisations, which are also visible to accounts that see only a part of the tenant. */
 export const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
-/** SQL: counts the visible audit records of a deletion. Accounts that see one of them see the deleted record, too. */
+/** SQL: counts the visible audit records of a deletion. An account that sees one of them may see the deleted record. */
 const buildVisibleDeletionSql = (versions: VersionSchema): string =>
   `select count(*) from audit a join main.change c on c.number = a.seq
    where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
@@ -76,7 +76,7 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
     const version = kept.get(revision);
     const former = version === undefined ? after : { ...after, ...getChangedValues(versions, version) };
     const isNew = creations.has(revision);
-    // a bundle that was applied can contain records that were created and deleted before that
+    // a bundle that was applied can contain records that were created and deleted before it was applied
     if (isNew && version?.["action"] === "delete") {
       steps.push({ revision, before: former });
       after = former;
@@ -103,7 +103,7 @@ export class TimelineReader {
     return timeline;
   }
 
-  /** Returns a record's name at a moment; null if it does not exist then or is not visible. @param pk its number */
+  /** Returns a record's name at a moment; null if the record is missing then or not visible. @param pk its number */
   called(thing: Thing, pk: SqlValue, moment: Moment): Promise<string | null> {
     return createStateNameReader(async (of, number) => {
       const timeline = await this.of(of, number);
@@ -112,7 +112,7 @@ export class TimelineReader {
   }
 }
 
-/** Returns a record's state at a time, such as before a change; null if it does not exist then or is not visible. */
+/** Returns a record's state, such as before a change; null if the record did not exist then or is not visible. */
 export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
 
 export type NameReader = (thing: Thing, pk: SqlValue) => Promise<string | null>;
@@ -140,7 +140,7 @@ export type DisplayValue = boolean | string | string[] | null;
 export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
-/** Converts a stored value for people. @param called returns the names of the records to which it refers */
+/** Converts a stored value for people. @param called returns the name of a record to which the value refers */
 export const toDisplayValue = async (
   thing: Thing,
   column: string,

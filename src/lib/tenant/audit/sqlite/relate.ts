@@ -1,7 +1,7 @@
 import type { CopyRelation } from "../../../model/tenant-file.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/** Actions that write only data that bundles do not contain, or no data. */
+/** Actions that write no data, or only data that bundles do not contain. */
 const LOCAL_ACTIONS = `handover.export handover.receive users.export secured.export access-tokens.create
   access-tokens.revoke sessions.create sessions.end accounts.reset-password accounts.send-code accounts.void-code
   ade.keypair`.split(/\s+/);

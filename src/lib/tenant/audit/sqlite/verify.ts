@@ -12,7 +12,7 @@ const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const HASH_LENGTH = 64;
 const LINE_FEED = 0x0a;
 
-/** SQL: a batch of records and hashes as bytes. Each record follows the previous hash, to be hashed without copying. */
+/** SQL: a batch of records and hashes as bytes. Each record follows the previous hash, so both are hashed in place. */
 const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
     sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
     cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
@@ -21,7 +21,7 @@ const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as
 const SELECT_ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows`;
 
 interface ChainProgress {
-  /** number of the last intact record (`hash` is its hash); 0 and an empty hash before the first record */
+  /** number of the last intact record, whose hash is `hash`; before the first record, 0 and an empty hash */
   readonly seq: number;
   readonly hash: string;
   readonly headSeq: number | null;
@@ -108,7 +108,7 @@ export const verifyOnConnection = (database: Database, { head, changes }: AuditV
     const schema = hashSchema(database) === (SCHEMAS as Readonly<Record<string, string>>)[version];
     if (!schema) return { schema, records: 0, last: null, broken: null, headSeq: null, changes: null };
     const chain = verifyChain(database, head);
-    // the versions of an earlier schema have other columns
+    // an earlier schema has versions with different columns, which cannot be verified
     const isVerified = changes && chain.broken === null && version === SCHEMA_VERSION;
     return { schema, ...chain, changes: isVerified ? verifyVersions(database) : null };
   });

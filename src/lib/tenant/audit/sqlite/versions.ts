@@ -5,7 +5,7 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
-/** Returns the checksum of a change's complete versions; undefined if it has none. @throws Failure `interrupted` */
+/** Returns the checksum of a change's versions; undefined if the change has none. @throws Failure `interrupted` */
 export const computeChecksum = (database: Database, revision: number): Checksum | undefined => {
   const sum = generateChecksum(revision);
   let step = sum.next();
@@ -46,7 +46,7 @@ export const verifyVersions = (database: Database): NonNullable<AuditFindings["c
   return { verified, broken };
 };
 
-/** A value that cannot be read as JSON or as a number does not match, because clomoctl does not store such values. */
+/** Returns true if the stored versions match the checksum. A value that is not JSON or a number never matches. */
 const isChecksumMatch = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
   try {
     const sum = revision === null ? undefined : computeChecksum(database, Number(revision));

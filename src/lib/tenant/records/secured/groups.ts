@@ -58,7 +58,7 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/** Deletes groups and their memberships, all or none. @throws Failure `not-found`; `conflict` after other changes */
+/** Deletes groups and their memberships, all or none. @throws Failure `not-found`; `conflict` if a group was changed */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
@@ -97,7 +97,7 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-/** Returns a request's groups. Creates missing groups if `create` is true. @throws Failure `input-rejected` if not */
+/** Returns a request's groups. Creates missing groups if `create` is true. @throws `input-rejected` if it is false */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,
@@ -114,7 +114,7 @@ export const resolveGroups = async (
     if (found === undefined) {
       const { objects } = await addRecord(session, writer, defineEditableGroups(app), { name });
       made.push(...objects);
-      // if a name is repeated, it refers to the same group
+      // the second of two equal names refers to the same group
       known.set(toGroupKey(name), name);
     }
     spelled.push(found ?? name);

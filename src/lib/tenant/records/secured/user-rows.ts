@@ -15,7 +15,7 @@ const paramsOf = (app: SecuredApp) => {
   throw new Failure("usage", { what: text(`must be one of ${all}`, `${all} のいずれかです`), where: "param.app" });
 };
 
-/** Returns the list of an app's users by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */
+/** Returns the list of an app's users, sorted by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */
 export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
   format: SECURED_FORMATS[app],
@@ -57,7 +57,7 @@ export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<R
   return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
 };
 
-/** Returns a group's name as the tenant writes it, from {@link readGroupNames}; undefined if there is none. */
+/** Returns the tenant's spelling of a group name; undefined if there is none. @param names by {@link readGroupNames} */
 export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
   names.get(toGroupKey(wanted));
 
@@ -72,14 +72,14 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
-/** Removes a group from the users' sets, and returns their number. The change must have locked the app's collection. */
+/** Removes a group from its users. Returns the number of users. The change must have locked the app's collection. */
 const endMemberships = async (
   writer: Writer,
   app: SecuredApp,
   { name, at }: { readonly name: string; readonly at: string },
 ): Promise<number> => {
   const key = toGroupKey(name);
-  // there are far fewer distinct sets of groups than users
+  // for each set instead of each user, because there are far fewer distinct sets of groups than users
   const sets = await writer.all<{ readonly groups: string }>(
     `select distinct groups from secured_user where app = :app
        and exists (select 1 from json_each(coalesce(groupKeys, groups)) e where e.value = :key)`,

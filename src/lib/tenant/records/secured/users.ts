@@ -44,14 +44,14 @@ const defineEditableSecuredUsers = (
     buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
 });
 
-/** Creates a user of an app. @throws Failure `input-rejected`: rules, an ID in use, groups, password @see facts 6.6 */
+/** Creates a user of an app. @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
 export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body);
 
-/** Edits a user of an app. @throws Failure as {@link createSecuredUser}, and for administrators, as imports do */
+/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; also for administrators, as in imports */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
@@ -105,7 +105,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
   return Object.fromEntries(set);
 };
 
-/** Checks that a new user has a password, which a mirror can set later in the console. @see facts 6.5, 6.6 */
+/** Checks that a new user has a password. In a mirror, the console can set it later. @see facts 6.5, 6.6 */
 const requirePassword = async (
   writer: Writer,
   { password }: Readonly<Record<string, string>>,
