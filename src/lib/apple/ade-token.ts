@@ -12,11 +12,11 @@ import type { AdeToken } from "./service/token.ts";
 
 interface TokenFileName {
   readonly server: string;
-  /** UTC instant at which the token was created; undefined if the date in the file name is invalid */
+  /** UTC instant at which the token was created; undefined if it is not a valid date */
   readonly at: string | undefined;
 }
 
-/** Decrypts an ADE server token with the keys (PEM). @throws `input-rejected` without the content @see apple 1 */
+/** Decrypts an ADE server token with our keys (PEM). Failures (`input-rejected`) omit its content. @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
@@ -66,10 +66,9 @@ const ORIGINAL_FILE_HINT = text(
 );
 
 /**
- * Reads an ADE server token without its secrets. If no key decrypts the token, estimates the expiry: a year after the
- * time in the file name.
- * @throws `input-rejected` if the token is broken, or its expiry is unknown
- * @see facts 3.5; apple 1
+ * Reads an ADE server token without its secrets. If no key decrypts it, the expiry is estimated as one year after the
+ * time in the file name. @throws `input-rejected` if the token is broken or the expiry cannot be determined @see facts
+ * 3.5; apple 1
  */
 export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {
   const { name } = file;
@@ -101,7 +100,7 @@ export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonl
   };
 }
 
-/** Parses the encrypted message of a token. @throws Failure `input-rejected` if the message is broken or truncated */
+/** Parses the encrypted message of a token. @throws Failure `input-rejected` if it is broken or truncated */
 function parseTokenEnvelope(name: string, message: Uint8Array): Envelope {
   const envelope = parseEnvelope(message);
   if (envelope !== undefined) return envelope;

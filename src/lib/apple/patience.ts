@@ -4,7 +4,7 @@ import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
 export interface RetryTools {
   readonly send: Send;
-  /** returns milliseconds since 1970-01-01 UTC */
+  /** returns the current time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<unknown>;
 }
@@ -18,14 +18,14 @@ const BUSY_STATUSES: readonly number[] = [429, 503];
 /** Matches a date in an HTTP header. @see RFC 9110 5.6.7 */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Parses the date in an HTTP header into milliseconds since 1970-01-01 UTC; undefined if missing or invalid. */
+/** Parses an HTTP header's date into milliseconds since 1970-01-01 UTC; undefined if missing or not a date. */
 export function parseHttpDate(value: string | undefined): number | undefined {
   if (value === undefined || !HTTP_DATE.test(value)) return undefined;
   const time = Date.parse(value);
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Returns the delay in `Retry-After` in milliseconds. A date is compared with the `Date` header, or with `now`. */
+/** Returns the delay of `Retry-After` in milliseconds; a date is compared with the server's `Date`, if present. */
 export function parseRetryAfterMs({ headers }: AppleResponse, now: number): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
@@ -35,10 +35,9 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request. While the server is busy, repeats the request (four attempts within a minute) after the delay in
- * Retry-After, or after 1, 2 and 4 s.
- * @param repeatable true to retry also if there was no response
- * @throws `unavailable`; `interrupted`
+ * Sends a request up to four times within a minute while the server is busy (429, 503), after the delay that the server
+ * requests or 1, 2 and 4 seconds. @param repeatable true: repeat if there was no response @throws `unavailable`;
+ * `interrupted`
  */
 export async function sendWithRetry(
   request: AppleRequest,
@@ -56,7 +55,7 @@ export async function sendWithRetry(
   }
 }
 
-/** Sends a request once.  @returns undefined if there was no response and `again` is true */
+/** Sends a request once.  @returns undefined if there was no response and the request may be sent again */
 async function trySend(request: AppleRequest, send: Send, again: boolean): Promise<AppleResponse | undefined> {
   try {
     return await send(request);

@@ -1,5 +1,5 @@
 export interface BerElement {
-  /** the tag byte with class, form and number: 0x30 is a SEQUENCE */
+  /** class, form and number in one byte, as encoded: 0x30 is a SEQUENCE */
   readonly tag: number;
   readonly content: Uint8Array;
   readonly whole: Uint8Array;
@@ -12,18 +12,17 @@ export const TAG = {
 } as const;
 
 const CONSTRUCTED_BIT = 0x20;
-/** tag number 31 means that more tag bytes follow; no supported structure has such a tag */
+/** a tag number of 31 or more takes further bytes; none of the structures here has such a tag */
 const LONG_TAG = 0x1f;
 const INDEFINITE_LENGTH = 0x80;
 
-/** Limits of depth and of siblings. Apple's files have about 12 levels and a few hundred siblings. */
+/** Maximum depth and maximum number of siblings. Apple's files have about 12 levels and some hundred siblings. */
 const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
 /**
- * Reads the first element. Replaces npm packages, which load slowly and reject split octet strings (BouncyCastle).
- * @throws RangeError if the bytes are not BER
- * @see ITU-T X.690 section 8.1
+ * Reads the first element. Packages load slowly, and cannot read the octet strings that BouncyCastle splits into
+ * pieces. @throws RangeError if the bytes are not BER @see ITU-T X.690 section 8.1
  */
 export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   const [tag, first] = [byteAt(bytes, 0), byteAt(bytes, 1)];
@@ -38,7 +37,7 @@ export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   return { tag, content: bytes.subarray(start, start + length), whole: bytes.subarray(0, start + length) };
 }
 
-/** Reads an element of indefinite length, which ends with two zero bytes after its last child. */
+/** Reads an element of indefinite length. It ends at an element of two zero bytes among its children. */
 function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): BerElement {
   if ((tag & CONSTRUCTED_BIT) === 0) throw new RangeError("only a constructed element may leave its length open");
   let end = 2;
@@ -48,7 +47,7 @@ function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): B
   return { tag, content: bytes.subarray(2, end), whole: bytes.subarray(0, end + 2) };
 }
 
-/** @throws RangeError if the children are not BER, or if there are too many */
+/** Reads the children of a constructed element. @throws RangeError if they are not BER, or if there are too many */
 export function readChildren({ content }: BerElement): readonly BerElement[] {
   const children: BerElement[] = [];
   for (let at = 0; at < content.length;) {
@@ -60,7 +59,7 @@ export function readChildren({ content }: BerElement): readonly BerElement[] {
   return children;
 }
 
-/** Returns the bytes of an octet string, joined from its pieces. @throws RangeError if not BER, or nested too deep */
+/** Returns an octet string's bytes and joins its pieces. @throws RangeError if not BER, or nested too deep */
 export function readOctets(element: BerElement, depth = 0): Uint8Array {
   if ((element.tag & CONSTRUCTED_BIT) === 0) return element.content;
   if (depth > MAX_DEPTH) throw new RangeError("nested too deep");
