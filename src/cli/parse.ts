@@ -127,7 +127,7 @@ const COMMANDER_ERRORS: Readonly<Record<string, readonly [pattern: RegExp, descr
   ],
   "commander.missingMandatoryOptionValue": [
     /(--[\w-]+)/,
-    (flag) => text(`the option ${flag} is missing`, `オプション ${flag} がありません`),
+    (flag) => text(`the option ${flag} is missing`, `オプション ${flag} を指定してください`),
   ],
   "commander.missingArgument": [
     /'(.+)'/,

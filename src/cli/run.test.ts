@@ -237,7 +237,7 @@ test.each([
     "warning: the clean-up also failed: disk I/O error (/tmp/b)",
     "warning: the clean-up also failed: unexpected error: first file left",
   ]);
-  expect((await ending(failing, ["--lang", "ja"])).stderr).toContain("警告: 後片付けにも失敗しました: ");
+  expect((await ending(failing, ["--lang", "ja"])).stderr).toContain("警告: 後処理にも失敗しました: ");
   expect((await ending(failing, ["--verbose"])).stderr).not.toContain("suppressed");
 });
 

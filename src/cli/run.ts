@@ -146,7 +146,7 @@ async function finishWork(
     if (interrupts.exit === undefined) {
       for (const line of getStackLines(first)) await terminal.detail(same(line));
       for (const { en, ja } of await Promise.all(later.map(describeCause))) {
-        await terminal.warn(text(`the clean-up also failed: ${en}`, `後片付けにも失敗しました: ${ja}`));
+        await terminal.warn(text(`the clean-up also failed: ${en}`, `後処理にも失敗しました: ${ja}`));
       }
       const isUnexpected = command.plans === true && failure.code === "unexpected";
       const state = isUnexpected ? interrupts.state : interrupts.done;

@@ -27,7 +27,7 @@ export default defineCommand({
   options: {
     notify: {
       kind: "boolean",
-      about: text("send new findings to the recipients, and print only them", "新しいことだけを通知先に送り、表示する"),
+      about: text("send new findings to the recipients, and print only them", "新しい項目だけを通知し、表示する"),
     },
     ...REPORT_OPTIONS,
   },

@@ -250,7 +250,7 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
   throw new Failure("limit-exceeded", {
     what: text(
       `the export lacks ${deletions} of ${formatCount(all, "record")}; nothing was changed`,
-      `エクスポートには ${all} 件のうち ${deletions} 件がないため、何も変更していません`,
+      `登録済みの ${all} 件のうち ${deletions} 件がエクスポートにないため、何も変更していません`,
     ),
     where: plan.fileName,
     hint: text(

@@ -58,7 +58,7 @@ const MISSING_COLUMNS = text(
 );
 
 const ROW_WITHOUT_QUESTION = text(
-  "this row cannot have an answer: restore or clear its value",
+  "this row does not take an answer: clear the cell of its value, or put back what was there",
   "この行に回答は書けません。「値」を元に戻すか、消してください",
 );
 

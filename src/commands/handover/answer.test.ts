@@ -181,7 +181,7 @@ describe("without being asked", () => {
     const { exit, stderr } = await run("handover answer --file -", { ...place, stdin });
     expect(exit).toBe(3);
     expect(stderr).toMatch(/^stdin:\d+: no question is named "rules\.bogus"$/m);
-    expect(stderr.match(/^stdin:\d+: this row cannot have an answer/gm)).toHaveLength(2);
+    expect(stderr.match(/^stdin:\d+: this row does not take an answer/gm)).toHaveLength(2);
     expect(stderr).toContain("3 wrong rows; nothing was recorded");
     expect(await answers()).toEqual([]);
   });

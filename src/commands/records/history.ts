@@ -113,7 +113,7 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
 export const HISTORY_DETAILS: readonly Text[] = [
   text(
     "Lists every version, oldest first, no matter how it was made, with the number of the change (undo NUMBER undoes it). A deleted record is found by its ID or a former name. If several records match, all are listed. Passwords are never shown.",
-    "すべての変更を、その経路によらず古い順に表示します(変更番号は undo で取り消せます)。削除されたものも、ID か以前の名前で探せます。複数が該当する場合はすべて表示します。パスワードは表示しません。",
+    "どの方法による変更も、変更番号を付けて古い順に表示します(undo 変更番号 で取り消せます)。削除されたものも、ID か以前の名前で探せます。複数が該当する場合はすべて表示します。パスワードは表示しません。",
   ),
 ];
 

@@ -47,7 +47,7 @@ export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>
     },
     [`${name}Prompt`]: {
       kind: "boolean",
-      about: text(`prompt for the ${called.en} without echoing it`, `「${called.ja}」を画面に表示せずに尋ねる`),
+      about: text(`prompt for the ${called.en} without echoing it`, `「${called.ja}」を尋ねる(入力は表示しない)`),
     },
   }) as unknown as SecretOptions<N>;
 
@@ -91,7 +91,7 @@ async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Se
     const again = await terminal.prompts.secret({ message: text(`${called.en} again:`, `${called.ja}の確認:`), flag });
     if (again === typed) return typed;
     await terminal.warn(
-      text("the entries do not match; type both again", "一致しません。もう一度 2 回とも入力してください"),
+      text("the entries do not match; type both again", "2 回の入力が一致しません。最初から入力し直してください"),
     );
   }
 }

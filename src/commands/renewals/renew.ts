@@ -91,7 +91,7 @@ export default defineCommand({
     }
     if (left.length > 0) {
       const { en, ja } = describeChecks(left);
-      await terminal.warn(text(`left to check: ${en}`, `確かめる項目: ${ja}`));
+      await terminal.warn(text(`left to check: ${en}`, `確認が必要な項目: ${ja}`));
     }
     const isUploaded = isUploadedKind(kind);
     const shown = isUploaded ? consoleShows : undefined;

@@ -54,14 +54,14 @@ export const CONTRACT_OPTIONS = {
     requires: "contract",
     value: "N",
     blank: true,
-    about: text("with --contract: number of licences (契約数 on HOME)", "--contract の契約数(HOME に表示)"),
+    about: text("with --contract: number of licences (契約数 on HOME)", "--contract とともに指定する契約数"),
   },
   from: {
     kind: "date",
     requires: "contract",
     value: "DATE",
     blank: true,
-    about: text("with --contract: first day", "--contract の開始日"),
+    about: text("with --contract: first day", "--contract とともに指定する開始日"),
   },
   until: {
     kind: "date",

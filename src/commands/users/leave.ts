@@ -41,7 +41,7 @@ export default defineCommand({
     on: {
       kind: "date",
       value: "DATE",
-      about: text("last day of work; before it, only list", "最終出勤日(それより前は一覧を示すだけ)"),
+      about: text("last day of work; until then, the plan is only shown", "最終出勤日(それより前は一覧を示すだけ)"),
     },
     report: {
       kind: "output",

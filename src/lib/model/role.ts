@@ -64,7 +64,7 @@ export const OPERATIONS = {
   "audit.read": { about: text("read the audit log", "監査ログの閲覧") },
   "audit.verify": { about: text("verify the whole audit log", "監査ログ全体の検証") },
   "renewals.read": { about: text("read renewal items", "年次更新・期限の閲覧") },
-  "renewals.write": { about: text("record renewal items and reminders", "年次更新・期限と通知の記録") },
+  "renewals.write": { about: text("record renewal items and reminders", "年次更新・期限の項目と通知の登録") },
 } as const satisfies Readonly<Record<string, { readonly about: Text; readonly manual?: true }>>;
 
 export type Operation = keyof typeof OPERATIONS;

@@ -16,7 +16,7 @@ export const UPLOAD_OMISSION_REASONS = {
   character: text("the file's encoding lacks a character", "ファイルの文字コードにない文字がある"),
   password: text(
     "its password is not known; for new SECURED APPs users: --generate-passwords FILE",
-    "パスワードが分からない(SECURED APPs の新しいユーザーは --generate-passwords FILE)",
+    "パスワードがわからない(SECURED APPs の新しいユーザーなら --generate-passwords FILE で生成)",
   ),
   clear: text(
     "a blank cell may clear a value by mistake, or cannot clear a value",

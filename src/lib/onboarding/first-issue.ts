@@ -42,7 +42,7 @@ export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): r
       ),
       trap: text(
         `If HOME shows a date, renew the existing certificate or token (${guide}) and do not create a new one. A replacement can affect everything that is already managed.`,
-        `有効期限がある場合は、新しく作成せずに更新してください(${guide})。作り直すと、すでに管理しているデバイスやアプリに影響することがあります。`,
+        `HOME 画面に期限が表示されている場合は、新しく作成せずに更新してください(${guide})。作り直すと、すでに管理しているデバイスやアプリに影響することがあります。`,
       ),
     },
   ];

@@ -78,7 +78,7 @@ function judgeCredentials(facts: OnboardingFacts): StepStatus {
 
 const describeUndecidedUse = (use: UsageName): Text => {
   const { label } = TENANT.fields[use];
-  return text(`it is not recorded whether ${label.en} is used`, `${label.ja} を使うかが未登録です`);
+  return text(`it is not recorded whether ${label.en} is used`, `${label.ja} を使うかどうかが登録されていません`);
 };
 
 function judgeDevices(facts: OnboardingFacts): StepStatus {

@@ -97,7 +97,7 @@ const NO_ORG_COLUMN = text(
 
 const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
   const names = keys.map(({ name }) => name).join(", ");
-  return text(`"${key}" is not a key of this format: ${names}`, `「${key}」はこの形式のキーではありません: ${names}`);
+  return text(`"${key}" is not a key of this format: ${names}`, `「${key}」はキーではありません。キー: ${names}`);
 };
 
 const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {

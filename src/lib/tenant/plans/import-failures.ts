@@ -61,7 +61,7 @@ export const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
       `作業 ${number} は取り下げられません。パスワードなどを設定するだけの作業で、以前の値を保存していないためです`,
     ),
     hint: text(
-      `enter the secrets in the console, then run: ${confirm}; or set other secrets with clomoctl`,
+      `set new secrets with clomoctl, or enter the secrets in the console and then run: ${confirm}`,
       `管理画面でパスワードなどを設定してから実行してください: ${confirm}。または、clomoctl で設定し直してください`,
     ),
   });
