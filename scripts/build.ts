@@ -82,6 +82,10 @@ function findEntryPoints(): Record<string, string> {
   };
 }
 
+/** Modules that nearly every command loads: one chunk loads faster than one for each. */
+const LOADED_BY_MOST_COMMANDS =
+  /src\W(?:commands\Wcommand|lib\W(?:client\Wchanges|config\W(?:contexts|home|settings-file)|errors\Wdisk|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress\Wprogress)))\.ts$/;
+
 for (const [path, source] of renderProgramLists(await readCommands(join(ROOT, "src", "commands")))) {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
   if (before !== source) await writeFile(join(ROOT, path), source);
@@ -90,6 +94,7 @@ for (const [path, source] of renderProgramLists(await readCommands(join(ROOT, "s
 const { output } = await build({
   cwd: ROOT,
   input: findEntryPoints(),
+  preserveEntrySignatures: "allow-extension",
   platform: "node",
   // importing one of our modules has no side effects, so a module that an index only re-exports is not loaded with it
   treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: false }] },
@@ -102,6 +107,7 @@ const { output } = await build({
     strict: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
+    codeSplitting: { groups: [{ name: "base", test: LOADED_BY_MOST_COMMANDS }], includeDependenciesRecursively: false },
     // names are kept so that stack traces are readable
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: false,
