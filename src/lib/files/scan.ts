@@ -1,5 +1,5 @@
-import type { Dirent } from "node:fs";
-import { opendir, stat } from "node:fs/promises";
+import { statSync, type Dirent } from "node:fs";
+import { opendir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { text, type Text } from "../text/index.ts";
 import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
@@ -34,9 +34,14 @@ export async function* scanFiles(
   options: ScanOptions,
 ): AsyncGenerator<ScannedFile> {
   const path = resolve(workingFolder, where);
-  const found = await stat(path).catch(describeReadError);
-  if ("en" in found) yield { where, reason: found };
-  else if (!found.isDirectory()) yield await readScannedFile({ where, path, named: true }, options);
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(path).isDirectory();
+  } catch (error) {
+    yield { where, reason: describeReadError(error) };
+    return;
+  }
+  if (!isFolder) yield await readScannedFile({ where, path, named: true }, options);
   else {
     const count = { entries: 0 };
     yield* scanFolder({ where, path, depth: 0, count }, options);
