@@ -192,7 +192,11 @@ const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
 const loadChecks = loadOnce(() => import("./policy/check.ts"));
 const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
 
-const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: OwnerOptions): Promise<TenantParts> => {
+const openTenantParts = async (
+  own: OwnParts,
+  asker: Actor,
+  { surroundings, actor }: OwnerOptions,
+): Promise<TenantParts> => {
   const { buildScope } = await loadChecks();
   const scope = buildScope(asker);
   const parts = { ...own, ...(scope && (await own.within(scope))) };
@@ -207,7 +211,7 @@ const createAccountResolver =
   async () => {
     const { resolveActor } = await import("./policy/acting.ts");
     const asker = await own.store.read((reader) => resolveActor(reader, as));
-    return openParts(own, asker, options);
+    return openTenantParts(own, asker, options);
   };
 
 const findSender = async (
@@ -248,7 +252,7 @@ const createCredentialResolver =
     await recordUse(owner, stored, own.explain);
     const token = stored.kind === "token" ? stored.name : undefined;
     const here = { ...options, surroundings: { ...surroundings, origin: { ...origin, token } } };
-    return { ...(await openParts(own, asker, here)), owner, address };
+    return { ...(await openTenantParts(own, asker, here)), owner, address };
   };
 
 /** @throws Failure `unavailable` if a newer clomoctl has changed the file's schema since the server started */

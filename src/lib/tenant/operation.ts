@@ -81,7 +81,7 @@ export interface Operation<
   readonly file?: F;
   /** false if the operation does not write the tenant's data, but for example a plan or the reminder log */
   readonly changes?: false;
-  /** true if a request with an Idempotency-Key is done only once; a list: the same, with secret members to ignore */
+  /** true if a repeated request (same Idempotency-Key) is not done again; a list: true, with members not to compare */
   readonly once?: true | readonly string[];
   /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;

@@ -13,7 +13,7 @@ import { SqliteStore } from "../store/sqlite/store.ts";
 import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { createAccount, editAccount, resetPassword, revokeRole } from "./accounts.ts";
 import { editRecord } from "../records/records.ts";
-import { defineEditableUsers, moveUsers } from "../records/users.ts";
+import { createEditableUserType, moveUsers } from "../records/users.ts";
 
 let tenant: TestTenant;
 openForEachTest((opened) => (tenant = opened));
@@ -460,7 +460,7 @@ describe("permissions", () => {
     const takeover = [
       editAccount(session("division"), id, { memo: "x" }),
       editAccount(session("custom"), id, { password: PASSWORD }),
-      editRecord(session("division"), defineEditableUsers(session("division")), id, { emails: ["mine@example.jp"] }),
+      editRecord(session("division"), createEditableUserType(session("division")), id, { emails: ["mine@example.jp"] }),
       moveUsers(session("custom"), { ids: [id], org: ROOT_ORG_ID }),
     ];
     for (const refused of await Promise.all(takeover.map(failureOf))) {
@@ -473,7 +473,8 @@ describe("permissions", () => {
       });
     }
     expect(
-      (await editRecord(session("system"), defineEditableUsers(session("system")), id, { title: "部長" })).after.title,
+      (await editRecord(session("system"), createEditableUserType(session("system")), id, { title: "部長" })).after
+        .title,
     ).toBe("部長");
   });
 

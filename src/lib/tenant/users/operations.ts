@@ -16,7 +16,7 @@ const record = recordOperations({
   list: USER_LIST,
   needs: "users.read",
   filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
-  editable: async (session) => (await loadUsers()).defineEditableUsers(session),
+  editable: async (session) => (await loadUsers()).createEditableUserType(session),
   creates: (asker, given) => [...getUserCreationOperations(asker), ...listAdministratorMarkRights(given)],
   edits: (given) => ["users.write", ...listAdministratorMarkRights(given)],
   without: ["org"],
