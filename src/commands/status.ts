@@ -27,7 +27,7 @@ export default defineCommand({
   options: {
     notify: {
       kind: "boolean",
-      about: text("send new findings to the recipients, and print only them", "新しい通知だけを送り、表示する"),
+      about: text("send only new findings to the recipients, and print them", "新しい通知だけを送り、表示する"),
     },
     ...REPORT_OPTIONS,
   },
@@ -95,7 +95,6 @@ async function notifyDaily(
   return findings;
 }
 
-/** Prints that there are no findings, but only on a terminal. */
 async function showAllWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
   if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeAllWell(all)[terminal.language]}\n`);
 }
@@ -114,7 +113,7 @@ function describeAllWell(all: readonly TenantFindings[]): Text {
       ? ["no expiry date", "期限の登録なし"]
       : [`next: ${due.tenant}: ${due.what.en}`, `次の期限: ${due.tenant}: ${due.what.ja}`];
   return text(
-    `${formatCount(all.length, "tenant")}: all is well; last daily run ${run ?? "none"}; ${en}`,
+    `${formatCount(all.length, "tenant")}: no problems; last daily run ${run ?? "none"}; ${en}`,
     `${all.length} テナント: 問題ありません。毎日の自動実行 ${run ?? "なし"}、${ja}`,
   );
 }

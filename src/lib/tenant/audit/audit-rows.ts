@@ -32,7 +32,7 @@ export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;
   readonly import?: number | undefined;
-  /** number of the change that this change undoes; to undo an undo puts the original change into effect again */
+  /** number of the change that this change undoes */
   readonly undoes?: number | undefined;
 }
 

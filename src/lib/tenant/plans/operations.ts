@@ -41,7 +41,7 @@ const listMissingRights = (asker: Actor, kind: FormatName): readonly Right[] => 
 const getStartRights = (asker: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(asker, kind) ? [] : listMissingRights(asker, kind);
 
-/** Returns no rights if the actor may import at least one kind, because only imports of permitted kinds are visible. */
+/** Returns the rights that the actor lacks to see any import. An actor sees only imports of the permitted kinds. */
 const getAccessRights = (asker: Actor): readonly Right[] => {
   if (FORMAT_NAMES.some((kind) => canImport(asker, kind))) return [];
   const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(asker), kind));

@@ -51,7 +51,7 @@ export class SqliteImports implements ImportEngine {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /** Compares a file, or records selected by id, with the tenant, and stores the plan, but nothing after an error. */
+  /** Compares a file (or records selected by id) with the tenant, and stores the plan. After an error, stores nothing. */
   async plan(
     id: string,
     request: StoredRequest,

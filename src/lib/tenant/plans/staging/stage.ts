@@ -300,7 +300,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/** Maximum number of names that are remembered to be passed on only once. Further names may be passed on repeatedly. */
+/** Maximum number of names to remember, so that each is passed on only once. Later names may be passed on repeatedly. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();
