@@ -3,7 +3,7 @@ import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observed.ts";
 import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
-import type { Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/actor.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import { addChangeNumber, getRequestKey, takeBaseRevision } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
@@ -54,7 +54,7 @@ export interface ChangeAuthor {
   readonly surroundings: Surroundings;
   /** actor whose credential and rights are checked again before anything is written; undefined: no check */
   readonly sender: Actor | undefined;
-  readonly actor: string;
+  readonly actorName: string;
   readonly by: string | undefined;
 }
 
@@ -87,7 +87,7 @@ export const writeChange = async <T>(
     dryRun = false,
     alreadyInConsole,
   } = change;
-  const { actor, by, sender, store, surroundings } = author;
+  const { actorName: actor, by, sender, store, surroundings } = author;
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
   const key = once === true ? getRequestKey() : undefined;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);

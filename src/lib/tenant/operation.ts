@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type * as Inputs from "./inputs.ts";
-import type { Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/actor.ts";
 import type { NeededRight } from "./policy/check.ts";
 import type { RequestKey } from "./store/idempotency.ts";
 import type { TenantParts } from "./parts.ts";
@@ -60,7 +60,7 @@ export type Route = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /v1/${string
 
 type Rights<R extends Route, P extends z.ZodRawShape, I extends z.ZodType> =
   | readonly NeededRight[]
-  | ((asker: Actor, given: Input<I>, path: PathOf<R, P>) => readonly NeededRight[]);
+  | ((actor: Actor, given: Input<I>, path: PathOf<R, P>) => readonly NeededRight[]);
 
 export interface Operation<
   R extends Route = Route,
@@ -132,12 +132,12 @@ export interface OperationRequest extends Call {
 
 export const requireRights = async (
   { needs }: AnyOperation,
-  asker: Actor,
+  actor: Actor,
   { given, path }: Pick<OperationRequest, "given" | "path">,
 ): Promise<void> => {
-  if (asker.account === undefined || needs === "open") return;
+  if (actor.account === undefined || needs === "open") return;
   const { requirePermission } = await import("./policy/check.ts");
-  requirePermission(asker, typeof needs === "function" ? needs(asker, given, path) : needs);
+  requirePermission(actor, typeof needs === "function" ? needs(actor, given, path) : needs);
 };
 
 /** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
@@ -146,6 +146,6 @@ export const perform = async (
   parts: TenantParts,
   { path, given, base, key, ...call }: OperationRequest,
 ) => {
-  await requireRights(one, parts.session.asker, { given, path });
+  await requireRights(one, parts.session.actor, { given, path });
   return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }), { base, key });
 };

@@ -94,9 +94,8 @@ export class Prompts {
   /** Asks for a secret, and shows only asterisks. If `check` rejects the secret, asks again on an empty line. */
   async secret(question: TextQuestion): Promise<string> {
     // an asterisk per character, because the cursor's position is calculated from the length of the typed text
-    const transformer = (typed: string, { isFinal }: { readonly isFinal: boolean }): string =>
-      isFinal ? "" : "*".repeat(typed.length);
-    return this.#typed(question, { transformer, theme: { validationFailureMode: "clear" } });
+    const mask = (typed: string, at: { isFinal: boolean }): string => (at.isFinal ? "" : "*".repeat(typed.length));
+    return this.#typed(question, { transformer: mask, theme: { validationFailureMode: "clear" } });
   }
 
   async #typed(

@@ -32,7 +32,6 @@ export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;
   readonly import?: number | undefined;
-  /** number of the change that this change undoes */
   readonly undoes?: number | undefined;
 }
 

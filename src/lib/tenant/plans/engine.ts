@@ -5,7 +5,7 @@ import type { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { ProblemParams } from "../../model/problem.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import type { AccessOrigin } from "../ids.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
 

@@ -45,14 +45,14 @@ const checkNewAccountName = async (
 
 /** Checks that the account may change this user. @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
-  { asker }: Session,
+  { actor }: Session,
   reader: Reader,
   { id }: User,
   { administrator }: ManualValues,
 ): Promise<void> => {
   const account = await readAccount(reader, id);
   if (account === undefined) return;
-  permitPrivilegedAccount(asker, account);
+  permitPrivilegedAccount(actor, account);
   if (administrator !== false || account.role === "none") return;
   const { called, role } = account;
   throw new Failure("input-rejected", {

@@ -17,7 +17,7 @@ const record = recordOperations({
   needs: "users.read",
   filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
   editable: async (session) => (await loadUsers()).createEditableUserType(session),
-  creates: (asker, given) => [...getUserCreationOperations(asker), ...listAdministratorMarkRights(given)],
+  creates: (actor, given) => [...getUserCreationOperations(actor), ...listAdministratorMarkRights(given)],
   edits: (given) => ["users.write", ...listAdministratorMarkRights(given)],
   without: ["org"],
 });

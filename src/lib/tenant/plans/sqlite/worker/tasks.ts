@@ -228,7 +228,6 @@ const withDatabase = async <T>(
 
 export interface ChangeJob extends Omit<CommitOptions, "signal"> {
   readonly id: string;
-  /** the part of the tenant that the committing account can see; undefined: the whole tenant */
   readonly scope: Scope | undefined;
   readonly writer: NotedWriter;
 }
