@@ -13,7 +13,7 @@ import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotenc
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { settleVersions } from "./versions/keep.ts";
-import { readChecksum } from "./versions/sum.ts";
+import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
@@ -42,7 +42,7 @@ export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /** The records that were created, changed or removed. Without records and `detail`, nothing was changed. */
   readonly objects: readonly ChangedObject[];
-  /** the state before the change (`after` is the state after the change); audit records omit secrets */
+  /** the state before the change, without secrets; `after` is the state after the change */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;

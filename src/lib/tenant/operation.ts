@@ -81,7 +81,7 @@ export interface Operation<
   readonly file?: F;
   /** false if the operation does not write the tenant's data, but for example a plan or the reminder log */
   readonly changes?: false;
-  /** true if a repeated request (same Idempotency-Key) is not done again; a list: true, with members not to compare */
+  /** true if requests with the same Idempotency-Key are done only once; a list: also, and these members are not compared */
   readonly once?: true | readonly string[];
   /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;

@@ -11,7 +11,7 @@ import { toLooseValue } from "./columns.ts";
 import { DEEPEST_LEVEL, isPath, isTree, LEVELS_ABOVE } from "./foreign-cells.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { RowSelection, type RowOmission } from "./selection.ts";
-import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
+import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./character-scan.ts";
 import {
   isRequiredName,
   createFixer,

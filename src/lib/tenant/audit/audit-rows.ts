@@ -19,7 +19,6 @@ export interface AuditEntry {
   readonly origin: AccessOrigin;
   readonly action: string;
   readonly objects: readonly ChangedObject[];
-  /** the state before the change (`after` is the state after the change) */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;

@@ -3,7 +3,7 @@ import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/la
 import type { StoredRequest } from "../request.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
-import type { CharacterScan } from "../../../csv/layout/look.ts";
+import type { CharacterScan } from "../../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../../csv/unique.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
 import { comparisonKey, createKeyComparator, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
