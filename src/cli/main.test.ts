@@ -32,6 +32,7 @@ describe("version and help", () => {
     await run("context add kanto --embedded", { home });
     const { en } = await runInBoth([], { home, terminal: {} });
     expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^UNKNOWN kanto: cannot read the tenant: /) });
+    expect(await run("users", { home, terminal: {} })).toMatchObject({ exit: 2, stdout: "" });
     expect((await run([], { home })).stdout).toContain(FIRST_SCREEN);
     expect((await run("--help", { home, terminal: {} })).stdout).toContain(FIRST_SCREEN);
     writeFileSync(join(home, "contexts.json"), "{");

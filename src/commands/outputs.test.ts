@@ -399,6 +399,15 @@ describe("the question on a terminal", () => {
   });
 });
 
+test("a workbook of another type is refused", async () => {
+  const { en } = await runInBoth("users template -o list.xlsm", { tenant: {} });
+  expect(en).toMatchObject({
+    exit: 2,
+    requests: [],
+    stderr: expect.stringContaining("a file name that ends in .xlsx"),
+  });
+});
+
 test("names all existing files at once", async () => {
   const folder = folderWithFiles();
   for (const name of ["plan.csv", "bad.csv"]) writeFileSync(join(folder, name), "theirs\n");

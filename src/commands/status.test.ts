@@ -83,6 +83,8 @@ test("one line for each thing, the most urgent first, of all tenants or one", as
   const { en: one } = await look("--context osaka", tenants);
   expect(one).toMatchObject({ exit: 3, stdout: "UNKNOWN osaka: cannot read the tenant: no answer\n" });
   expect((await look("--context nowhere", tenants)).en).toMatchObject({ exit: 3, stdout: "" });
+  for (const [CLOMOCTL_CONTEXT, exit] of Object.entries({ osaka: 3, "": 2 }))
+    expect((await look("", tenants, { environment: { CLOMOCTL_CONTEXT } })).en.exit).toBe(exit);
 });
 
 test.each<[string, Answers, string]>([

@@ -95,8 +95,6 @@ async function suggestWords(
   return [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
 }
 
-const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
-
 /**
  * Answers the completion script of a shell.
  *
@@ -116,7 +114,7 @@ export async function answerShell(
   const { [Number(count)]: current = "" } = words;
   const language = program.languageOf(line);
   const found = await suggestWords(line, current, program.readContexts);
-  const fitting = found?.filter(([value]) => value.startsWith(current) && !UNPRINTABLE_CHARACTERS.test(value));
+  const fitting = found?.filter(([value]) => value.startsWith(current));
   const lines = fitting?.map(([value, { [language]: about }]) =>
     about === "" ? value : `${value}\t${escapeForPeople(about)}`,
   );

@@ -181,6 +181,8 @@ test("the first export at a terminal asks who is an administrator", async () => 
   await write(desk, { "a.csv": [HEADER, TARO.replace("S01", "")] });
   const { code, stderr } = await desk.type("console sync a.csv", [
     ["Apply to ", "y\r"],
+    ["Who is an administrator", "nobody\r"],
+    ['no user matches "nobody"', ""],
     ["Who is an administrator", "taro@example.com\r"],
   ]);
   expect(code, stderr).toBe(0);

@@ -118,6 +118,8 @@ describe("a problem with bytes or quoting", () => {
         "error: nothing was written: the file has 2 problems\n  in.csv\n",
     );
     expect(readdirSync(folder)).toEqual(["in.csv"]);
+    const ran = await convert(`a,b\n${"1,2\n".repeat(100_000)}x"y,z\n`);
+    expect(ran).toMatchObject({ exit: 3, stdout: "" });
   });
 });
 

@@ -120,6 +120,7 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
     ["0002", "2099年3月31日"],
   ];
   expect(await countDeleted(toText(days))).toBe(1);
+  expect((await runWith(toText(days))).en.stderr).toContain("skipped because the last day is in the future: 1\n");
 });
 
 test.each([

@@ -82,6 +82,7 @@ test("without a terminal, names the context, shows the plan, and writes the summ
   expect(unnamed.summary).toMatch(/ - handover transfer: \+0 ~0 -0 exit 2$/);
   const { en } = await runInBoth(LINE, here());
   expect(en.stderr).toContain("  account hanako (hanako): operator → system administrator, support option");
+  expect(en.stderr).not.toContain("… and");
   expect(en.summary).toMatch(/ local handover transfer: \+0 ~3 -0 exit 2$/);
   const done = await run(`${LINE} --yes`, here());
   expect(done.stderr).toContain("transferred 3 records from taro to hanako");

@@ -23,8 +23,9 @@ describe("onboarding status", () => {
     const rehearsal = new Rehearsal({ devices: 4 });
     onTestFinished(() => rehearsal[Symbol.asyncDispose]());
     await rehearsal.setUp();
-    await rehearsal.sync();
-    const { fetch, surroundings } = rehearsal.tenant;
+    const { client, fetch, surroundings } = rehearsal.tenant;
+    await client.devices.create({ serialNumber: "C02X" });
+    await client.tenant.set({ ade: true });
     const stepEight = async () => {
       const circumstances = { tenant: fetch, now: new Date(surroundings.time) };
       const { stdout } = await run("onboarding status --format json --lang en", circumstances);
@@ -32,13 +33,15 @@ describe("onboarding status", () => {
         JSON.parse(stdout) as readonly { readonly state: string; readonly why: string; readonly next: string }[]
       )[7];
     };
+    expect(await stepEight()).toMatchObject({ state: "open", next: "clomoctl ade sync" });
+    await rehearsal.sync();
     expect(await stepEight()).toMatchObject({
       state: "open",
-      why: "4 devices; 4 devices without an ADE profile: do not switch them on yet",
+      why: "5 devices; 4 devices without an ADE profile: do not switch them on yet",
       next: "clomoctl ade devices list --not-ready",
     });
     rehearsal.tenant.database.run("update ade_device set profileStatus = 'assigned'");
-    expect(await stepEight()).toMatchObject({ state: "done", why: "4 devices", next: null });
+    expect(await stepEight()).toMatchObject({ state: "done", why: "5 devices", next: null });
     rehearsal.tenant.database.run("update ade_device set profileStatus = 'removed' where pk = 1");
     expect(await stepEight()).toMatchObject({ state: "open" });
     // a mirror's devices are synced by CLOMO

@@ -35,7 +35,7 @@ test("goes to stdout by default, in the reader's language", async () => {
 
 test("says how many items have no date, and nothing if all items have a date", async () => {
   const { en } = await runInBoth("renewals calendar", { tenant });
-  expect(en.stderr).toMatch(/^warning: 1 item.*not in the calendar\n$/);
+  expect(en.stderr).toMatch(/^warning: 1 item without an expiry date is not in the calendar\n$/);
   const dated = await run("renewals calendar", { tenant: { listRenewals: { items: [between] } } });
   expect(dated.stderr).toBe("");
   const none = await run("renewals calendar", {

@@ -43,6 +43,13 @@ test("confirms a file that can replace the current one, with each check, in both
   );
 });
 
+test("times are in the time zone of the context", async () => {
+  const home = freshFolder();
+  await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
+  const { stdout } = await run(line("new.vpptoken", "--context", "kanto"), { folder: tokens(), home });
+  expect(stdout).toContain("extended from 2026-11-30 14:00:00 (Pacific/Honolulu)");
+});
+
 test("either file can come from stdin", async () => {
   const folder = tokens();
   const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });

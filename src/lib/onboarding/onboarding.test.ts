@@ -69,6 +69,8 @@ describe("a first issue", () => {
           const words = steps.map(({ what, where }) => `${what.ja} ${where?.ja ?? ""}`).join("\n");
           expect(isFirstIssue(known, kind)).toBe(allowed(kind));
           expect(FIRST.test(words)).toBe(allowed(kind));
+          const isSetUp = recorded.includes(kind) || answers[`onboarding.home.${kind}`]?.value === "date";
+          expect(words.includes("すでに設定されています")).toBe(isSetUp);
           const named = steps.some((one) => `${one.what.en}${one.trap?.en ?? ""}`.includes(`renewals guide ${kind}`));
           expect(named || allowed(kind)).toBe(true);
         }

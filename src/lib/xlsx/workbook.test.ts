@@ -142,7 +142,7 @@ describe("a cell is read as Excel shows it", () => {
     ["cell-exponent", "0.00E+00", 12345],
     ["cell-format", "yyyy/m/d", 60],
     ["cell-format", "yyyy/m/d", -1],
-    ["cell-format", "yyyy/m/d", 3e6],
+    ["cell-format", "yyyy/m/d", 2_958_466],
     ["cell-format", ";;;", 12],
     ["cell-format", "G/標準", 12],
   ])("or reported as a problem: %s %s %s", async (code, format, value) => {

@@ -39,7 +39,7 @@ describe("--emit-csv, the short form of console upload", () => {
     const line = "users import one.csv --mode replace --emit-csv up.csv --confirm-deletions 1 --lang ja";
     await done(`${line} --dry-run`);
     expect(existsSync(desk.path("up.csv"))).toBe(false);
-    expect(await done(line)).toContain("必ず「追加更新」にして");
+    expect(await done(line)).toContain("必ず「追加更新」にしてアップロードしてください(「全件更新」は不可)");
     expect(readFileSync(desk.path("up.csv"), "utf8")).toBe(
       csv(["氏名,メールアドレス,役職", "山田 太郎,taro@example.com,部長"]),
     );
@@ -50,6 +50,13 @@ describe("--emit-csv, the short form of console upload", () => {
     expect(await done(line.replace("1 --", "0 --").replace("up.csv", "n.csv"))).toContain(
       "n.csv は書き出していません。未完了の変更を書き出すには: clomoctl console upload -o n.csv",
     );
+  });
+
+  test("an import that only takes back an open change writes nothing of the others", async () => {
+    await sync();
+    for (const key of ["hanako", "taro"]) await done(`users edit ${key}@example.com --title 部長`);
+    await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,,課長"]));
+    expect(await done("users import one.csv --emit-csv up.csv --yes")).toContain("\nup.csv was not written\n");
   });
 
   test("a file that cannot be written after the commit names the change's upload", async () => {

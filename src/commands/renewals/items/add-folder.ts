@@ -15,7 +15,7 @@ import {
 import { compareByExpiry, judgeExpiry, type CheckedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { findCurrentItem } from "../../../lib/renewals/read/in-use.ts";
 import { gatherItems } from "../../../lib/renewals/sources.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
@@ -48,15 +48,15 @@ export async function addFolder(
   for (const item of await client.renewals.list()) before.push({ item, current: await findCurrentItem(item, openers) });
   const added: JudgedItem[] = [];
   let [refused, skipped] = [0, superseded.length];
-  const report = (file: CheckedItem, { en, ja }: Text): Promise<void> =>
+  const report = (file: CheckedItem, { en, ja } = file.remark ?? same("")): Promise<void> =>
     terminal.problem(text(`${file.source}: not recorded: ${en}`, `${file.source}: 登録しません: ${ja}`));
-  for (const file of superseded) await report(file, file.remark ?? text("", ""));
+  for (const file of superseded) await report(file);
   for (const file of checked.toSorted(compareByExpiry)) {
     signal.throwIfAborted();
     const next = toRenewable(file);
     if (next === undefined) {
       refused += 1;
-      await report(file, file.remark ?? text("the file cannot be read", "ファイルを読み込めません"));
+      await report(file);
       continue;
     }
     const known = findRenewedItem(next, before);

@@ -16,12 +16,15 @@ const ACCOUNT = { server_name: "CLOMO", server_uuid: "U1", org_name: "例" };
 const isSession = ({ url }: AppleRequest): boolean => url.endsWith("/session");
 const sessionOf = ({ headers }: AppleRequest): string | undefined => headers["x-adm-auth-session"];
 
-/** Sessions s1, s2, …; `answer` for all other requests, counted from 1. */
+/** Session s1, which r2, r3, … replace; `answer` for all other requests, counted from 1. */
 function service(answer: (request: AppleRequest, count: number) => FakeAppleResponse) {
   let sessions = 0;
   let count = 0;
   const apple = new FakeApple((request) => {
-    if (isSession(request)) return createJsonResponse({ auth_session_token: `s${(sessions += 1)}` });
+    if (isSession(request)) {
+      const opened = createJsonResponse({ auth_session_token: `s${(sessions += 1)}` });
+      return sessions === 1 ? opened : { ...opened, headers: { "x-adm-auth-session": `r${sessions}` } };
+    }
     return answer(request, (count += 1));
   });
   let used = 0;
@@ -99,7 +102,7 @@ describe("the session", () => {
     expect(apple.lines).toEqual(["GET /session", "POST /devices/sync", "GET /session", "POST /devices/sync"]);
     const [first, second] = calls(apple);
     expect(second?.body).toBe(first?.body);
-    expect(calls(apple).map(sessionOf)).toEqual(["s1", "s2"]);
+    expect(calls(apple).map(sessionOf)).toEqual(["s1", "r2"]);
   });
 
   test("causes a failure if it ends again", async () => {
@@ -118,6 +121,7 @@ describe("the session", () => {
     [createJsonResponse({}), "unavailable"],
     [createJsonResponse({ auth_session_token: "a\r\nx: y" }), "unavailable"],
     [{ body: "<html>" }, "unavailable"],
+    [{ status: 500, body: "token_rejected" }, "unavailable"],
     [{ status: 403, body: "token_rejectedForbidden" }, "not-permitted"],
     [{ status: 401, body: "oauth_problem_adviceUnauthorized" }, "not-permitted"],
   ])("causes a failure if it is missing: %j", async (answer, code) => {
@@ -149,10 +153,11 @@ describe("devices", () => {
   });
 
   test("are fetched again after a truncated response, as often as after a missing one", async () => {
-    const cut = { body: JSON.stringify(PAGE).slice(0, -3) };
+    const cut = { body: JSON.stringify(PAGE).slice(0, -3), headers: { "x-adm-auth-session": "t1" } };
     const { apple, service: ade } = service((_, count) => (count < 3 ? cut : createJsonResponse(PAGE)));
     expect(await ade.fetchDevices()).toMatchObject({ cursor: "c2" });
     expect(apple.waits).toEqual([1000, 2000]);
+    expect(calls(apple).map(sessionOf)).toEqual(["s1", "t1", "t1"]);
     const never = service(() => cut);
     await expect(never.service.account()).rejects.toThrow("does not match Apple's documentation: JSON");
     expect(calls(never.apple)).toHaveLength(4);

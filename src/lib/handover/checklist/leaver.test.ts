@@ -102,6 +102,8 @@ test("asks about an account that nobody is known to sign in to, if the tenant us
     ),
   );
   expect(whatOf({ ...unsaid, renewals: [] })).toEqual([FIRST, RIGHTS]);
+  const administrators = unsaid.administrators.map((one, at) => ({ ...one, supportOption: at > 0 }));
+  expect(whatOf({ ...unsaid, renewals: [], administrators })).toEqual([RIGHTS]);
 });
 
 test("names ten of many devices and counts the others", () => {

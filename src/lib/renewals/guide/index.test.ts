@@ -49,6 +49,13 @@ it("never uses a recorded organisation as a location in Apple's portal", () => {
 });
 
 it.each([
+  [{ phone: "03-1", phoneHolder: null }, "2-factor code (03-1);"],
+  [{ phone: null, phoneHolder: null }, "2-factor code;"],
+])("names only a phone that is recorded: %j", (phone, named) => {
+  expect(JSON.stringify(buildRenewalGuide("push-certificate", { ...KNOWN, ...phone }, null))).toContain(named);
+});
+
+it.each([
   ["push-certificate", KNOWN, /clomoctl renewals renew 本社 \S*MDM_i3\S* --console-shows DATE`$/],
   ["android-owner", { ...KNOWN, name: "第 1" }, /`clomoctl renewals renew '第 1' --signed-in DATE --by NAME`$/],
   ["custom", null, /`clomoctl renewals add NAME --kind custom --expires DATE`$/],

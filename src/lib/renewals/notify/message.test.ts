@@ -11,10 +11,13 @@ test.each([
   [0, "expired", true, "expired today"],
   [-1, "expired", false, "expired 1 day ago"],
   [-12, "expired", false, "expired 12 days ago"],
+  [0, "critical", true, "rejected by Apple today"],
+  [-12, "expired", false, "rejected by Apple 12 days ago"],
 ] as const)(
   "%i days left, %s, today %s: the subject names the tenant and says: %s",
   async (daysLeft, level, isToday, left) => {
-    const due = [createDueReminder({ item: { daysLeft, level, isToday } })];
+    const rejection = left.startsWith("rejected") ? { what: text("rejected", "拒否"), at: "" } : undefined;
+    const due = [createDueReminder({ item: { daysLeft, level, isToday, rejection } })];
     const { subject } = await buildReminderMessage(createReminders({ due, language: "en" }));
     expect(subject).toBe(`[Renewal] local: ${left}: MDM push certificate "本社"`);
   },

@@ -97,6 +97,14 @@ test.each([
   expect(records.map(({ record }) => typeof record)).toEqual(["string"]);
 });
 
+test("the list continues after a page of 1,000 records", async () => {
+  await using own = new TestTenant();
+  const numbers = "with recursive n (seq) as (select 1 union all select seq + 1 from n where seq < 2500)";
+  own.database.exec(`insert into audit (seq, record, hash) ${numbers} select seq, '{}', '' from n`);
+  const found = await Array.fromAsync(own.client.audit.list({ limit: 2400 }), ({ seq }) => seq);
+  expect(found).toEqual(Array.from({ length: 2400 }, (_, at) => 2500 - at));
+});
+
 test("a verification runs next to the program and finds the kept hash", async () => {
   const [last, , third] = await texts();
   expect(await tenant.client.audit.verify({ head: third?.hash ?? "", changes: true })).toEqual({
