@@ -6,9 +6,10 @@ import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/known.ts";
 import type { MapFileSchema, MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
-import { formatActor } from "../../lib/model/actor.ts";
+import { formatTeacher } from "../../lib/model/actor.ts";
 import { hasOrgColumn, namesOrg, type CustomField } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import type { Terminal } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
 import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
@@ -155,7 +156,7 @@ export async function readList(
     const learnt = { ...answered, options: { ...answered.options, ...chosen } };
     return { map: learnt, headers, note: ANSWERS_STORED_NOTE, learns: true, detected };
   }
-  const note = known.match && describeLayout(known.match, ignored, terminal.moment(known.match.layout.at));
+  const note = known.match && describeLayout(known.match, ignored, terminal);
   return {
     map: map && addPlaceToMap(map, place, options.createOrgs === true && known.match !== undefined),
     headers,
@@ -200,15 +201,20 @@ function rejectDoubtfulColumns(
   throw new Failure("input-rejected", { what, where: file, hint: step("to answer once", "一度だけ答えるには", learn) });
 }
 
-function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: readonly string[], at: string): Text {
-  const { id, headers, actor } = layout;
-  const by = formatActor(actor);
+function describeLayout(
+  { layout: { id, headers, at, actor }, lacking }: LayoutMatch<Layout>,
+  ignored: readonly string[],
+  terminal: Pick<Terminal, "moment">,
+): Text {
+  const by = formatTeacher(actor);
+  const origin =
+    at === null ? by : text(`learnt at ${terminal.moment(at)} by ${by.en}`, `${terminal.moment(at)}、${by.ja}`);
   const [names, other, lost] = [headers, ignored, lacking].map(
     (all) => all.slice(0, 3).join(", ") + (all.length > 3 ? ", …" : ""),
   );
   return text(
-    `read with layout ${id} (${names}), learnt at ${at} by ${by.en}${other && `; ignored: ${other}`}${lost && `; missing: ${lost}`}`,
-    `レイアウト ${id}(${names})で読み込みます(${at}、${by.ja})${other && `。読み込まない列: ${other}`}${lost && `。ない列: ${lost}`}`,
+    `read with layout ${id} (${names}), ${origin.en}${other && `; ignored: ${other}`}${lost && `; missing: ${lost}`}`,
+    `レイアウト ${id}(${names})で読み込みます(${origin.ja})${other && `。読み込まない列: ${other}`}${lost && `。ない列: ${lost}`}`,
   );
 }
 

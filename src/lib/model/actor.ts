@@ -10,3 +10,7 @@ export const formatActor = (actor: string): Text => {
   const [, userName] = OWNER_PATTERN.exec(actor) ?? [];
   return userName === undefined ? same(actor) : text(actor, `所有者(${userName})`);
 };
+
+/** @param actor null for a built-in layout */
+export const formatTeacher = (actor: string | null): Text =>
+  actor === null ? text("built in", "clomoctl に付属") : formatActor(actor);

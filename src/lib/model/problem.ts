@@ -157,7 +157,8 @@ export const PROBLEMS = {
     "前の行と同じ {count} 行を読み飛ばします",
   ),
   "row-skipped": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} skipped by the column map: ${p["header"]} is ${p["value"]}`,
+    (p) =>
+      `${formatCount(Number(p["count"]), "row")} skipped by the column map: ${p["header"]} is ${p["value"] || "blank"}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
   ),
   "cells-too-many": createError(

@@ -142,7 +142,7 @@ function* renderCounts(told: Import): Generator<Text> {
     },
     ...skipped.map(({ header, value, count }) => ({
       count,
-      what: text(`rows skipped (${header} is ${value})`, `読み飛ばした行(${header}が「${value}」)`),
+      what: text(`rows skipped (${header} is ${value || "blank"})`, `読み飛ばした行(${header}が「${value}」)`),
     })),
   ];
   for (const beside of besides) if (beside.count > 0) yield describeNames(beside.what, beside);

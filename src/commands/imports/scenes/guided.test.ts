@@ -14,7 +14,8 @@ const deskWith = async (name: string, content: string | Uint8Array): Promise<Des
   return desk;
 };
 
-const layouts = (desk: Desk): Promise<readonly Layout[]> => desk.read("layouts", ({ layouts }) => layouts.list());
+const layouts = (desk: Desk): Promise<readonly Layout[]> =>
+  desk.read("layouts", async ({ layouts }) => (await layouts.list()).filter(({ at }) => at !== null));
 
 const LIST = [
   ["社員名簿"],

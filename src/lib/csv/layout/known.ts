@@ -7,6 +7,8 @@ import type { MapFileSchema } from "./map-parse.ts";
 export interface KnownLayout {
   readonly headers: readonly string[];
   readonly map: MapFileSchema;
+  /** null for a built-in layout, to which every learnt layout that fits is preferred */
+  readonly at?: string | null;
 }
 
 export interface LayoutMatch<L extends KnownLayout> {
@@ -53,6 +55,7 @@ export const matchLayout = <L extends KnownLayout>(
     .toSorted(
       (one, other) =>
         Number(one.lacking.length > 0) - Number(other.lacking.length > 0) ||
+        Number(one.layout.at === null) - Number(other.layout.at === null) ||
         other.count - other.lacking.length - (one.count - one.lacking.length),
     );
   if (best === undefined) return undefined;

@@ -21,9 +21,85 @@ export interface NewLayout {
 
 export interface Layout extends NewLayout {
   readonly id: string;
-  readonly at: string;
-  readonly actor: string;
+  /** null for a built-in layout, as is `actor` */
+  readonly at: string | null;
+  readonly actor: string | null;
 }
+
+/** Defines how the users export of a directory is read. Columns that the map does not use, such as passwords, are ignored. */
+const defineDirectory = (id: string, headerRow: string, map: MapFileSchema): Layout => {
+  const { columns, joins = [], skip = [] } = map;
+  const headers = headerRow.split(/,\s*/);
+  const used = [...columns, ...skip].map(({ header }) => header).concat(joins.flatMap((join) => join.headers));
+  const ignored = headers.filter((header) => !used.includes(header)).map((header) => ({ header, to: null }));
+  const options = { orgBy: "name", blank: "keep" } as const;
+  return {
+    id,
+    kind: "users",
+    headers,
+    map: { ...map, columns: [...columns, ...ignored], options },
+    at: null,
+    actor: null,
+  };
+};
+
+/**
+ * The layouts that every tenant knows: exports of all users of Entra ID and Google Workspace. Accounts that are disabled
+ * or suspended, guests, and accounts without an email address are left out and counted.
+ */
+export const BUILT_IN_LAYOUTS: readonly Layout[] = [
+  defineDirectory(
+    "entra-id",
+    // @see https://learn.microsoft.com/entra/identity/users/users-bulk-download; from `id` on: exports published since 2021
+    `userPrincipalName, displayName, surname, mail, givenName, objectId, userType, jobTitle, department, accountEnabled,
+     usageLocation, streetAddress, state, country, physicalDeliveryOfficeName, city, postalCode, telephoneNumber, mobile,
+     authenticationAlternativePhoneNumber, authenticationEmail, alternateEmailAddress, ageGroup, consentProvidedForMinor,
+     legalAgeGroupClassification, id, officeLocation, mobilePhone, authenticationPhoneNumber, companyName, creationType,
+     directorySynced, invitationState, identityIssuer, createdDateTime`,
+    {
+      columns: [
+        { header: "userPrincipalName", to: "upn" },
+        // people write their names in this column in the order of their language
+        { header: "displayName", to: "name" },
+        { header: "mail", to: "emails" },
+        { header: "jobTitle", to: "title" },
+        { header: "department", to: "orgCode" },
+        { header: "telephoneNumber", to: "tel" },
+      ],
+      skip: [
+        // a spreadsheet writes the values in capitals
+        { header: "accountEnabled", values: ["False", "FALSE", "false"] },
+        { header: "userType", values: ["Guest"] },
+        { header: "mail", values: [""] },
+      ],
+    },
+  ),
+  defineDirectory(
+    "google-workspace",
+    // @see https://support.google.com/a/answer/40057, which allows several telephone numbers in a column; the header row
+    // with its remarks in brackets is that of published downloads. States: https://support.google.com/a/answer/33326
+    `First Name [Required], Last Name [Required], Email Address [Required], Password [Required],
+     Password Hash Function [UPLOAD ONLY], Org Unit Path [Required], New Primary Email [UPLOAD ONLY], Status [READ ONLY],
+     Last Sign In [READ ONLY], Recovery Email, Home Secondary Email, Work Secondary Email,
+     Recovery Phone [MUST BE IN THE E.164 FORMAT], Work Phone, Home Phone, Mobile Phone, Work Address, Home Address,
+     Employee ID, Employee Type, Employee Title, Manager Email, Department, Cost Center, 2sv Enrolled [READ ONLY],
+     2sv Enforced [READ ONLY], Building ID, Floor Name, Floor Section, Email Usage [READ ONLY], Drive Usage [READ ONLY],
+     Photos Usage [READ ONLY], Storage limit [READ ONLY], Storage Used [READ ONLY], Total Storage [READ ONLY],
+     Change Password at Next Sign-In, New Status [UPLOAD ONLY], Advanced Protection Program enrollment`,
+    {
+      columns: [
+        { header: "Email Address [Required]", to: "emails" },
+        { header: "Org Unit Path [Required]", to: "orgCode" },
+        { header: "Employee ID", to: "employeeCode" },
+        { header: "Employee Title", to: "title" },
+      ],
+      joins: [{ field: "name", headers: ["Last Name [Required]", "First Name [Required]"] }],
+      // the root organisation
+      values: [{ field: "orgCode", from: "/", to: "" }],
+      skip: [{ header: "Status [READ ONLY]", values: ["Suspended", "Archived"] }],
+    },
+  ),
+];
 
 const USE = "import ";
 
@@ -31,7 +107,7 @@ const USE = "import ";
 export const writeLayout = async (
   writer: Writer,
   { kind, headers, map }: NewLayout,
-  { at, actor, change = null }: Pick<Layout, "at" | "actor"> & { readonly change?: number | null },
+  { at, actor, change = null }: { readonly at: string; readonly actor: string; readonly change?: number | null },
 ): Promise<Layout> => {
   const use = USE + kind;
   const hash = createHash("sha256").update(JSON.stringify([use, headers.toSorted()]));
@@ -54,7 +130,7 @@ export const listLayouts = async (reader: Reader, actor: Actor): Promise<readonl
     `select l.* from main.layout l where l.use like '${USE}%' and not exists
      (select 1 from main.change c where c.number = l.change and c.undoneBy is not null) order by l.at desc, l.digest`,
   );
-  return rows.map(toLayout).filter(({ kind }) => canImport(actor, kind));
+  return [...rows.map(toLayout), ...BUILT_IN_LAYOUTS].filter(({ kind }) => canImport(actor, kind));
 };
 
 /** @throws Failure `input-rejected` if the map does not fit the kind, or a header is blank */
@@ -79,6 +155,13 @@ export const removeLayout = (session: Session, id: string): Promise<Layout> =>
     const before = (await listLayouts(writer, session.actor)).find((one) => one.id === id);
     if (before === undefined)
       throw new Failure("not-found", { what: text(`there is no layout ${id}`, `レイアウト ${id} はありません`) });
+    if (before.at === null)
+      throw new Failure("not-permitted", {
+        what: text(
+          `the layout ${id} is built in and cannot be removed; a layout that you learn is preferred to it`,
+          `レイアウト ${id} は clomoctl に付属するものなので削除できません。記憶したレイアウトのほうが優先されます`,
+        ),
+      });
     await writer.run("delete from main.layout where use = :use and digest = :id", { use: USE + before.kind, id });
     return { result: before, objects: [{ thing: "layout", id }], before };
   });

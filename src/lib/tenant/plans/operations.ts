@@ -173,7 +173,7 @@ const loadLayouts = () => import("../layouts/layouts.ts");
 export const layouts = {
   list: operation({
     route: "GET /v1/layouts",
-    about: "List the layouts of lists that the caller may import, newest first",
+    about: "List the layouts of lists that the caller may import, newest first, then the built-in ones",
     needs: ["users.read"],
     run: async ({ session }) => {
       const { listLayouts } = await loadLayouts();
@@ -190,7 +190,7 @@ export const layouts = {
   remove: operation({
     route: "DELETE /v1/layouts/{id}",
     about: "Remove a layout",
-    path: ({ z }) => ({ id: z.string().regex(/^[0-9a-f]{1,8}$/) }),
+    path: ({ z }) => ({ id: z.string().regex(/^[0-9a-z-]{1,20}$/) }),
     needs: getAccessRights,
     run: async ({ session }, _, { id }) => (await loadLayouts()).removeLayout(session, id),
   }),
