@@ -51,7 +51,9 @@ function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
 
 function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
   const { clicks, fields } = getThing(record);
-  const usual = clicks?.[record.work] ?? clicks?.edit ?? getConsolePage(record.kind);
+  const kind = record.changes.find(({ field }) => field === "kind")?.after;
+  const own = record.work === "perform" ? clicks?.kinds?.[String(kind)] : clicks?.[record.work];
+  const usual = own ?? clicks?.edit ?? getConsolePage(record.kind);
   const work = CONSOLE_WORK_NAMES[record.work];
   const name = formatNameWithKey(record, record.console ?? record);
   const pageOf = (field: string): Text => insertAppName(record.kind, clicks?.fields?.[field] ?? usual);
@@ -129,7 +131,8 @@ export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTa
   }
   const done = (["create", "update", "delete"] as const).flatMap((action): Text | readonly Text[] => {
     if (counts[action] === 0) return [];
-    const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
+    const work = action === "update" ? "edit" : action === "create" && only?.work === "perform" ? "perform" : action;
+    const { en, ja } = CONSOLE_WORK_NAMES[work];
     return text(`${en} ${counts[action]}`, `${ja.replace(/する$/, "")} ${counts[action]}`);
   });
   return joinTexts(done, COMMA);

@@ -1,12 +1,12 @@
 import { line } from "../../lib/advice/index.ts";
-import type { Device } from "../../lib/client/index.ts";
-import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
+import type { Device, DeviceAction } from "../../lib/client/index.ts";
+import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } from "../listing/list.ts";
-import { findByName, type NamedKind } from "../listing/single-match.ts";
+import { findByName, requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { ResultLayout } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 
@@ -31,11 +31,14 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     ),
 };
 
-/** Returns the named devices without duplicates. @throws `not-found`; `usage` if several devices have the name */
+/** Returns the named devices without duplicates. @throws `not-found` with all unknown names; `usage` for a name of several */
 export async function findDevicesByName(tools: Tools, names: readonly string[]): Promise<readonly Device[]> {
   const { client } = await tools.tenant("devices");
-  const found = names.map((name) => findByName(tools, client.devices, name, DEVICE_NAMES));
-  return [...new Map((await Promise.all(found)).map((device) => [device.id, device])).values()];
+  const found = await Promise.all(names.map(async (name) => [name, await client.devices.find({ name })] as const));
+  const unknown = found.flatMap(([name, matches]) => (matches.length === 0 ? [name] : []));
+  if (unknown.length > 0) await findByName(tools, { find: async () => [] }, unknown.join(", "), DEVICE_NAMES);
+  const devices = found.map(([name, matches]) => requireSingleMatch(name, matches, DEVICE_NAMES));
+  return [...new Map(devices.map((device) => [device.id, device])).values()];
 }
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
@@ -57,6 +60,21 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
   fields: DEVICE.fields,
   called: ({ serialNumber }) => serialNumber,
 };
+
+export const DEVICE_ACTION_COLUMNS = buildFieldColumns<DeviceAction>(DEVICE_ACTION.fields);
+
+/** Returns the column of a device with its actions, oldest first. */
+export async function readActions(tools: Tools, device: Device): Promise<readonly Column<Device>[]> {
+  const { client } = await tools.tenant("device-actions");
+  const actions = await client["device-actions"].find({ name: device.serialNumber });
+  const lines = actions.map(({ createdAt, kind, message, deviceName, picture, reason, by }) => {
+    const words = [message, deviceName, picture, reason, by].flatMap((one) => (one === null ? [] : [same(one)]));
+    const head = [same(tools.terminal.moment(createdAt)), DEVICE_ACTION.fields.kind.names[kind]];
+    return joinTexts([...head, ...words], same(", "));
+  });
+  const name = (): Text => joinTexts(lines, same("; "));
+  return [{ key: "actions", header: text("actions", "操作"), value: () => actions, name }];
+}
 
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   text(

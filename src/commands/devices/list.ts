@@ -16,20 +16,23 @@ export default defineCommand({
       value: "USER",
       about: text("only the devices of this user", "このユーザーが所有するデバイスに絞り込む"),
     },
+    lost: { kind: "boolean", about: text("only devices in lost mode", "紛失モードのデバイスに絞り込む") },
     limit: LIMIT_OPTION,
   },
   examples: [
     { line: "clomoctl devices list --limit 20" },
     { line: "clomoctl devices list --org 本社/営業部 --status 管理中 --platform iOS" },
     { line: "clomoctl devices list --search 山崎 --fields serialNumber,phoneNumber,owner" },
+    { line: "clomoctl devices list --lost" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, direct, owner, limit, ...filters }) {
+  async run(tools, { org, direct, owner, lost, limit, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("devices");
     const query = {
       ...filters,
       limit,
+      ...(lost && { lost }),
       ...(await resolveOrgFilter(tools, { org, direct })),
       ...(owner !== undefined && {
         owner: (await findUser((await tools.tenant("users")).client, owner)).id,

@@ -5,7 +5,7 @@ import { PANEL_KINDS } from "../../lib/model/console-files.ts";
 import type { Tools } from "../tools.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
 
-const COPY_NOUNS = [...HANDOVER_NOUNS, ...PANEL_KINDS, "roles", "secured"] as const;
+const COPY_NOUNS = [...HANDOVER_NOUNS, ...PANEL_KINDS, "device-actions", "roles", "secured"] as const;
 
 export type CopyClient = Client<(typeof COPY_NOUNS)[number]>;
 

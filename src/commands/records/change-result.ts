@@ -168,7 +168,7 @@ export async function showWrittenRecords<R extends object, W extends ChangeResul
   for (const written of all) {
     const name = showing.called(written.after);
     for await (const { en, ja } of describeResult(tools, written, showing))
-      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+      await terminal.note(written.before === null ? text(en, ja) : text(`${name}: ${en}`, `${name}: ${ja}`));
     await warnOfDoubts(tools, written, showing);
   }
   await noteWhatFollows(tools, all, showing);

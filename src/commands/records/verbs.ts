@@ -52,6 +52,8 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly choice?: Fields;
   readonly kind: (input: Input) => ImportKind;
   readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
+  /** further columns of `show`, with values of another noun */
+  readonly more?: (tools: Tools, record: R) => Promise<readonly Column<R>[]>;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
   readonly imports: Fields;
@@ -116,7 +118,8 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     exits: ["not-found"],
     async run(tools, { record: name, ...input }) {
       const { client, lookup, columns } = await of.reach(tools, input);
-      await tools.terminal.show(columns, await findByName(tools, client, name, lookup));
+      const record = await findByName(tools, client, name, lookup);
+      await tools.terminal.show([...columns, ...((await of.more?.(tools, record)) ?? [])], record);
     },
   });
 };

@@ -15,6 +15,7 @@ export const RESOURCE_TITLES = {
   "secured-groups": text("SECURED APPs groups", "SECURED APPs のグループ"),
   "secured-users": SECURED_USER.title,
   devices: DEVICE.title,
+  "device-actions": text("actions on devices", "デバイスの操作"),
   "ade-devices": text("ADE devices", "ADE デバイス"),
   renewals: text("renewal items", "年次更新・期限"),
   answers: text("answers to the checklist", "引き継ぎ確認リストの回答"),

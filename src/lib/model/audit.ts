@@ -49,6 +49,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "roles.schemes.edit": text("edit scheme", "スキームを編集"),
   "roles.schemes.delete": text("delete scheme", "スキームを削除"),
   "accounts.settings": text("change account settings", "アカウント設定を変更"),
+  "devices.action": text("record action on device", "デバイスの操作を記録"),
   "ade.endpoint": text("set ADE endpoint", "ADE の接続先を変更"),
   "ade.keypair": text("create ADE key pair", "ADE の鍵ペアを作成"),
   "ade.token": text("set ADE server token", "ADE サーバートークンを設定"),

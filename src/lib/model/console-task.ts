@@ -6,6 +6,7 @@ export const CONSOLE_WORK_NAMES = {
   edit: text("change", "変更する"),
   move: text("move", "移動する"),
   delete: text("delete", "削除する"),
+  perform: text("carry out", "実行する"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type ConsoleWork = keyof typeof CONSOLE_WORK_NAMES;

@@ -11,6 +11,7 @@ import {
   type Field,
   type Fields,
   type RecordOf,
+  type Thing,
   type ThingInFiles,
 } from "./thing.ts";
 import { USER } from "./user.ts";
@@ -213,6 +214,71 @@ export const DEVICE = {
 } as const satisfies ThingInFiles;
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
+
+/** The fields without which a record of a kind says nothing. */
+export const FIELDS_OF_ACTIONS: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
+  message: ["message"],
+  rename: ["deviceName"],
+  wallpaper: ["picture", "screen"],
+};
+
+const { column: _, unique: __, ...SERIAL_NUMBER } = DEVICE_FIELDS.serialNumber;
+
+const defineActionText = (en: string, ja: string, example: string | null = null) =>
+  ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example, byHand: true }) as const;
+
+const describeActionSteps = (page: string): Text =>
+  text(
+    `CLOMO PANEL: Devices (the page 「${page}」 of CLOMO's manual describes the steps)`,
+    `CLOMO PANEL の「Devices」(手順は CLOMO のマニュアルの「${page}」にあります)`,
+  );
+
+/** An action on a device; nothing is sent to the device, which the record outlasts. @see seed 003, section 12 */
+export const DEVICE_ACTION = {
+  name: "device_action",
+  fields: {
+    id: defineIdField(20),
+    serialNumber: { ...SERIAL_NUMBER, byHand: true },
+    kind: {
+      ...defineLabelledChoice({
+        "lost-mode": text("lost mode", "紛失モード"),
+        "end-lost-mode": text("end of lost mode", "紛失モードの終了"),
+        message: text("message", "メッセージを通知"),
+        rename: text("new device name", "デバイス名を変更"),
+        wallpaper: text("wallpaper", "壁紙を変更"),
+      }),
+      label: text("action", "操作"),
+      example: "lost-mode",
+      byHand: true,
+    },
+    message: { ...defineActionText("message", "メッセージ", "拾われた方はご連絡ください"), lines: true },
+    phoneNumber: { ...defineActionText("contact telephone number", "連絡先電話番号", "03-0000-0000"), code: true },
+    deviceName: defineActionText("device name", "デバイス名"),
+    picture: defineActionText("name of the picture's file", "画像のファイル名"),
+    screen: { ...defineActionText("screen", "画面"), rule: { kind: "choice", choices: ["lock", "home", "both"] } },
+    reason: { ...defineActionText("reason", "理由", "外出先で紛失"), lines: true },
+    by: defineActionText("actor", "実行者", "山田 花子"),
+    createdAt: CREATED_AT_FIELD,
+    updatedAt: UPDATED_AT_FIELD,
+  },
+  formats: {},
+  keys: [],
+  namedBy: "serialNumber",
+  usual: ["createdAt", "serialNumber", "kind", "message", "deviceName", "picture", "reason", "by"],
+  // the manual names the page with the steps of each action, except of the end of lost mode
+  clicks: {
+    delete: DEVICES_PAGE,
+    kinds: {
+      "lost-mode": describeActionSteps("デバイスを紛失モードに設定したい"),
+      "end-lost-mode": DEVICES_PAGE,
+      message: describeActionSteps("メッセージを送る"),
+      rename: describeActionSteps("デバイス名を変更する"),
+      wallpaper: describeActionSteps("壁紙を変更する"),
+    },
+  },
+} as const satisfies Thing;
+
+export type DeviceAction = RecordOf<typeof DEVICE_ACTION.fields>;
 
 type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 

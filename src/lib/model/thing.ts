@@ -135,6 +135,8 @@ export interface ClickPaths {
   readonly edit?: Text | undefined;
   readonly move?: Text | undefined;
   readonly delete?: Text | undefined;
+  /** by the field `kind`, if new records are not added to the console but carried out there */
+  readonly kinds?: Readonly<Record<string, Text>> | undefined;
   /** the screen, if it differs from the screen for files; `{app}` is replaced by the name of the app */
   readonly page?: Text | undefined;
   readonly fields?: Readonly<Record<string, Text>> | undefined;

@@ -1,6 +1,6 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "./account.ts";
 import { ANSWER } from "./answer.ts";
-import { DEVICE } from "./device.ts";
+import { DEVICE, DEVICE_ACTION } from "./device.ts";
 import { ORG } from "./organisation.ts";
 import type { NamedThing } from "./problem.ts";
 import { RENEWAL_ITEM } from "./renewal.ts";
@@ -20,6 +20,7 @@ const OTHERS = [
   USER,
   CUSTOM_FIELD,
   DEVICE,
+  DEVICE_ACTION,
   SECURED_USER,
   SECURED_GROUP,
   SCHEME,

@@ -24,6 +24,7 @@ export const OPERATIONS = {
   answers: async () => (await import("./handover/operations.ts")).answers,
   audit: async () => (await import("./audit/operations.ts")).audit,
   console: async () => (await import("./console/operations.ts")).consoleTasks,
+  "device-actions": async () => (await import("./devices/operations.ts")).deviceActions,
   devices: async () => (await import("./devices/operations.ts")).devices,
   exports: async () => (await import("./handover/operations.ts")).exports,
   imports: async () => (await import("./plans/operations.ts")).imports,

@@ -16,7 +16,7 @@ import { ADE_DEVICE_COLUMNS } from "../../ade/devices/columns.ts";
 import { ACCOUNT_COLUMNS } from "../../clomo-account/columns.ts";
 import { SETTINGS_COLUMNS } from "../../clomo-account/settings/columns.ts";
 import { TASK_COLUMNS } from "../../console/columns.ts";
-import { DEVICE_COLUMNS } from "../../devices/columns.ts";
+import { DEVICE_ACTION_COLUMNS, DEVICE_COLUMNS } from "../../devices/columns.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { ORG_COLUMNS } from "../../orgs/list.ts";
 import { SCHEME_COLUMNS } from "../../roles/schemes/columns.ts";
@@ -122,6 +122,11 @@ const DEFINITIONS: Readonly<Record<ResourceName, Definition>> = {
     columns: DEVICE_COLUMNS,
     key: ({ serialNumber, phoneNumber, id }) => serialNumber ?? phoneNumber ?? id,
     read: ({ devices }) => readList(devices.list()),
+  }),
+  "device-actions": define({
+    columns: DEVICE_ACTION_COLUMNS,
+    key: ({ serialNumber, kind, createdAt }) => [serialNumber, createdAt, kind].join(" "),
+    read: (client) => readList(client["device-actions"].list()),
   }),
   "ade-devices": define({
     columns: ADE_DEVICE_COLUMNS,

@@ -1,7 +1,7 @@
 import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
-import { DEVICE, OWNER_FIELDS } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
 import { formatOrgPath, ORG } from "../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
@@ -215,6 +215,7 @@ const listChangedSecrets = (column: string, local: Row, console: RecordState): r
 
 const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   if (name === SECURED_USER.name || name === SECURED_GROUP.name) return state["app"] as FormatName;
+  if (name === DEVICE_ACTION.name) return "devices";
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
@@ -224,6 +225,7 @@ const determineRecordWork = (
   action: RecordDrift["action"],
   changes: readonly RecordChange[],
 ): TaskRecord["work"] => {
+  if (action === "create" && thing.clicks?.kinds !== undefined) return "perform";
   if (action === "create" && thing.clicks?.create === undefined) return "edit";
   if (action !== "update") return action;
   const isPlace = ({ field }: RecordChange): boolean =>

@@ -1,7 +1,7 @@
-import { DEVICE, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "../../model/device.ts";
 import { operation } from "../operation.ts";
-import { DEVICE_LIST } from "../records/device-rows.ts";
-import { recordOperations } from "../records/operations.ts";
+import { DEVICE_ACTION_LIST, DEVICE_LIST, LOST_DEVICE_LIST } from "../records/device-rows.ts";
+import { readOperations, recordOperations } from "../records/operations.ts";
 import { streamList } from "../store/lists.ts";
 
 const loadDevices = () => import("../records/devices.ts");
@@ -27,7 +27,7 @@ export const devices = {
   list: operation({
     route: "GET /v1/devices",
     about: "List devices, in the order in which they were created",
-    input: ({ z, Id, listQuery, buildSearchFilters }) =>
+    input: ({ z, Id, listQuery, buildSearchFilters, queryFlag }) =>
       z.strictObject({
         ...listQuery,
         ...buildSearchFilters(DEVICES_OF_ORG),
@@ -35,10 +35,11 @@ export const devices = {
         platform: z.enum(PLATFORMS).optional(),
         tag: z.string().min(1).optional(),
         owner: Id.optional().meta({ description: "ID of a user" }),
+        lost: queryFlag.meta({ description: "true: only devices in lost mode" }),
       }),
     needs: ["devices.read"],
     result: "list",
-    run: ({ store }, query) => streamList(store, DEVICE_LIST, query),
+    run: ({ store }, { lost, ...query }) => streamList(store, lost ? LOST_DEVICE_LIST : DEVICE_LIST, query),
   }),
   setOwner: operation({
     route: "POST /v1/devices/set-owner",
@@ -68,5 +69,26 @@ export const devices = {
   }),
 };
 
-export type { Device } from "../../model/device.ts";
+export const deviceActions = {
+  ...readOperations({ noun: "device-actions", list: DEVICE_ACTION_LIST, needs: "devices.read" }),
+  list: operation({
+    route: "GET /v1/device-actions",
+    about: "List actions on devices, oldest first",
+    input: ({ z, listForm }) => z.strictObject(listForm),
+    needs: ["devices.read"],
+    result: "list",
+    run: ({ store }, query) => streamList(store, DEVICE_ACTION_LIST, query),
+  }),
+  create: operation({
+    route: "POST /v1/device-actions",
+    about: "Record an action on devices, on all of them or none; nothing is sent to the devices",
+    input: ({ newRecordSchema, recordIdList: more }) =>
+      newRecordSchema(DEVICE_ACTION.fields, { without: ["serialNumber", "by"], more }),
+    needs: ["devices.write"],
+    once: true,
+    run: async ({ session }, given) => (await loadDevices()).recordDeviceAction(session, given),
+  }),
+};
+
+export type { Device, DeviceAction } from "../../model/device.ts";
 export type { WrittenDevice } from "../records/devices.ts";

@@ -60,6 +60,7 @@ const RELATED_OPERATIONS: Readonly<Record<RelatedThing, readonly Operation[]>> =
   tenant_profile: ["tenant.write"],
   renewal_item: ["renewals.write"],
   answer: ["tenant.write"],
+  device_action: ["devices.write"],
 };
 
 export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: PlanCounts): void => {

@@ -1,4 +1,4 @@
-import { DEVICE } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
 import { createFormat } from "../../model/format.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
@@ -45,6 +45,21 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   org: "coalesce((select org from user where pk = t.owner), t.ownerOrg)",
   owner: { sql: "t.owner", list: USER_LIST },
   derived: [ORG_POSITION_TABLE],
+};
+
+export const DEVICE_ACTION_LIST: RecordList<typeof DEVICE_ACTION.fields> = {
+  thing: DEVICE_ACTION,
+  table: "device_action t",
+  order: [CREATION_ORDER],
+  named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)`,
+};
+
+/** The devices whose last record about lost mode is not its end. */
+export const LOST_DEVICE_LIST: typeof DEVICE_LIST = {
+  ...DEVICE_LIST,
+  among: `${buildSerialKeySql("t")} in (select ${buildSerialKeySql("a")} from device_action a
+    where a.kind = 'lost-mode' and a.pk in (select max(b.pk) from device_action b
+      where b.kind in ('lost-mode', 'end-lost-mode') group by ${buildSerialKeySql("b")}))`,
 };
 
 export const countOwnedDevices = async (

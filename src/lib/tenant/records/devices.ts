@@ -1,19 +1,31 @@
 import { Failure } from "../../errors/index.ts";
 import {
+  DEVICE_ACTION,
+  FIELDS_OF_ACTIONS,
   type DEVICE,
   type Device,
+  type DeviceAction,
   mayRequireWipe,
   describeWipeMismatch,
   ownerIdOf,
   RETURN_TAGS,
 } from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
-import type { ManualValues } from "../../model/thing.ts";
+import type { Field, ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import type { Session } from "../session.ts";
-import { DEVICE_LIST } from "./device-rows.ts";
+import type { Session, TaskFinder } from "../session.ts";
+import { DEVICE_ACTION_LIST, DEVICE_LIST } from "./device-rows.ts";
 import { SINGLE_OWNER_RULE } from "../store/rules.ts";
-import { editRecords, type EditableRecordType, type EditedRecord, type ChangeResult } from "./records.ts";
+import {
+  addRecord,
+  checkFieldValue,
+  editRecords,
+  getRecordById,
+  type ManualRequestBody,
+  type EditableRecordType,
+  type EditedRecord,
+  type ChangeResult,
+} from "./records.ts";
 
 export type WrittenDevice = ChangeResult<Device>;
 
@@ -87,4 +99,29 @@ const dropReturnTags = (given: ManualValues, before: Device | undefined): Manual
   const isFree = owner === null && ownerOrg === null;
   const remove = isFree ? [RETURN_TAGS.awaited] : Object.values(RETURN_TAGS);
   return { ...given, tags: changeTags(tags as readonly string[], { remove, add: [] }) };
+};
+
+const EDITABLE_ACTIONS = { list: DEVICE_ACTION_LIST, collection: "device-actions" } as const;
+
+/** Records an action on devices, on all of them or none. @throws Failure `input-rejected`; `not-found` */
+export const recordDeviceAction = (
+  session: Session,
+  { ids, dryRun = false, ...given }: ManualRequestBody,
+): Promise<ChangeResult<DeviceAction>[]> => {
+  const { kind } = given;
+  for (const name of ["kind", ...(typeof kind === "string" ? (FIELDS_OF_ACTIONS[kind] ?? []) : [])] as const)
+    checkFieldValue(name, { ...DEVICE_ACTION.fields[name], nullable: undefined, blank: false } as Field, given[name]);
+  const change = { action: "devices.action", locks: ["devices", "device-actions"], dryRun, once: true } as const;
+  return session.change(change, async (writer) => {
+    const added = await Array.fromAsync(new Set(ids as readonly string[]), async (id) => {
+      const { serialNumber } = await getRecordById(writer, DEVICE_LIST, id);
+      return addRecord(session, writer, EDITABLE_ACTIONS, { ...given, serialNumber, by: session.actor });
+    });
+    const objects = added.flatMap((one) => one.objects);
+    const result = async (taskOf: TaskFinder): Promise<ChangeResult<DeviceAction>[]> => {
+      const tasks = await Promise.all(objects.map(taskOf));
+      return added.map(({ after }, at) => ({ before: null, after, consoleTask: tasks[at] ?? null, dryRun }));
+    };
+    return { result, objects, after: { records: added.map(({ after }) => after) } };
+  });
 };

@@ -1,5 +1,6 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import { ANSWER } from "../../model/answer.ts";
+import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
 import { FORMAT_NAMES, THINGS_BY_FORMAT } from "../../model/console-files.ts";
 import { ORG } from "../../model/organisation.ts";
 import { RENEWAL_ITEM, RESTRICTED_FIELDS } from "../../model/renewal.ts";
@@ -12,7 +13,7 @@ import { buildVisibleConditionSql } from "../audit/records.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { getColumnBit } from "../versions/tables.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { buildCaseSql, buildNameListSql } from "./sql/forms.ts";
+import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/forms.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
 /** Returns the scope of a planned import, which reads only data of the given organisations. */
@@ -86,9 +87,14 @@ const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
 /** Returns true if the visibility of the type's records depends on an organisation. */
 export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
 
-/** SQL: the first organisation to which a record `t` or its user refers, or else the root. @param column SQL */
+/** SQL: the first organisation to which a record `t`, its user or its device refers, or else the root. */
 export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string): string => {
   if (thing === ORG) return "t.pk";
+  if (thing === DEVICE_ACTION) {
+    const ofDevice = (name: string): string => `d."${name}"`;
+    const isSame = `${buildFieldKeySql(DEVICE, "serialNumber", ofDevice)} = ${buildFieldKeySql(thing, "serialNumber", column)}`;
+    return `coalesce((select ${buildRecordOrgSql(DEVICE, ofDevice)} from main.device d where ${isSame}), ${ROOT_ORG_NUMBER})`;
+  }
   return listStoredColumns(thing).reduceRight((others, [name, { type, refers, nullable }]) => {
     if (type === "texts" || (refers?.to !== ORG.name && refers?.to !== USER.name)) return others;
     const holder = `(select holder.org from main.user holder where holder.pk = ${column(name)})`;
@@ -126,7 +132,8 @@ const buildIsObservedInScope = (thing: Thing): string => {
 
 const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
   const ofAll = scope.orgs === undefined;
-  const kindsOf = ({ name }: Thing) => scope.kinds.filter((kind) => THINGS_BY_FORMAT[kind].name === name);
+  const kindsOf = (of: Thing) =>
+    scope.kinds.filter((kind) => THINGS_BY_FORMAT[kind].name === (of === DEVICE_ACTION ? DEVICE : of).name);
   if (SECURED_THINGS.includes(thing))
     return scope.secured ? `t.app in (${buildNameListSql(kindsOf(SECURED_USER))})` : "false";
   if (belongsToOrg(thing))

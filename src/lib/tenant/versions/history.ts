@@ -1,5 +1,5 @@
 import { ACCOUNT } from "../../model/account.ts";
-import { DEVICE } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
 import { ORG, parseOrgPath } from "../../model/organisation.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
@@ -133,6 +133,7 @@ const HISTORY_NOUNS = {
   users: { thing: USER, columns: listHistoryColumns(USER) },
   orgs: { thing: ORG, columns: listHistoryColumns(ORG) },
   devices: { thing: DEVICE, columns: listHistoryColumns(DEVICE) },
+  "device-actions": { thing: DEVICE_ACTION, columns: listHistoryColumns(DEVICE_ACTION) },
   accounts: {
     thing: USER,
     columns: [

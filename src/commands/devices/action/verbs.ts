@@ -1,0 +1,66 @@
+import { DEVICE_ACTION, FIELDS_OF_ACTIONS, type DeviceAction } from "../../../lib/model/device.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
+import { showWrittenRecords } from "../../records/change-result.ts";
+import { buildValueOptions, DRY_RUN_OPTION, parseValueOptions } from "../../records/options.ts";
+import { DEVICE_ACTION_COLUMNS, DEVICE_ARGUMENT, findDevicesByName } from "../columns.ts";
+
+const { fields, usual } = DEVICE_ACTION;
+
+const list = defineCommand({
+  summary: text("list the recorded actions, oldest first", "記録した操作を古い順に一覧する"),
+  args: {},
+  options: { limit: LIMIT_OPTION },
+  examples: [{ line: "clomoctl devices action list" }, { line: "clomoctl devices action list --format csv" }],
+  exits: [],
+  async run(tools, { limit }) {
+    const { client } = await tools.tenant("device-actions");
+    const actions = client["device-actions"].list({ limit });
+    const columns = listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual);
+    await tools.terminal.list(columns, actions, () => actions.ndjson());
+  },
+});
+
+const define = (kind: DeviceAction["kind"], example: string, others: readonly string[] = []) => {
+  const required = FIELDS_OF_ACTIONS[kind] ?? [];
+  const own = [...required, ...others, "reason"];
+  const { en, ja } = fields.kind.names[kind];
+  return defineCommand({
+    summary: text(`record an action on devices: ${en}`, `デバイスの操作を記録する: ${ja}`),
+    details: [
+      text(
+        "Only a record: clomoctl is not an MDM server and sends nothing to devices. In a mirror, it opens a task to do the same in the console.",
+        "記録だけで、デバイスには何も送信しません(clomoctl は MDM サーバーではありません)。ミラーでは、管理画面で実行する作業が追加されます。",
+      ),
+    ],
+    args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
+    options: {
+      ...buildValueOptions(fields, { without: Object.keys(fields).filter((name) => !own.includes(name)) }),
+      dryRun: DRY_RUN_OPTION,
+    },
+    anyOf: required.map((name) => [name]),
+    examples: [{ line: `clomoctl devices action ${kind} ${example}` }],
+    exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+    shows: DEVICE_ACTION_COLUMNS,
+    async run(tools, { device, dryRun, ...input }) {
+      const ids = (await findDevicesByName(tools, device)).map(({ id }) => id);
+      const { client } = await tools.tenant("device-actions");
+      const values = { ...(await parseValueOptions(fields, input)), kind, ids, dryRun };
+      await showWrittenRecords(tools, await client["device-actions"].create(values), {
+        columns: DEVICE_ACTION_COLUMNS,
+        listed: listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual),
+        called: ({ serialNumber }) => `${serialNumber} ${kind}`,
+      });
+    },
+  });
+};
+
+export default {
+  list,
+  "lost-mode": define("lost-mode", "SERIAL000001 --phone-number 03-0000-0000", ["message", "phoneNumber"]),
+  "end-lost-mode": define("end-lost-mode", "SERIAL000001 --reason 発見"),
+  message: define("message", "SERIAL000001 SERIAL000002 --message 明日までに更新してください"),
+  rename: define("rename", "SERIAL000001 --device-name 営業部-01"),
+  wallpaper: define("wallpaper", "SERIAL000001 --picture logo.png --screen lock --dry-run"),
+};
