@@ -27,7 +27,7 @@ export interface PrescribedExits {
 /** The declaration of a verb, used for parsing, help, completion and tests. Without a schema library, it loads fast. */
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
-  /** what is uncertain about the files that the command reads or writes; also shown in short help */
+  /** what the user must know before using the files that the command writes; also shown in short help */
   readonly caution?: Text | undefined;
   readonly details?: readonly Text[] | undefined;
   readonly args: A;
@@ -35,7 +35,7 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly examples: readonly Example[];
   /** the failures that scripts should expect, without `usage`, `unexpected` and the failures of opening a tenant */
   readonly exits: readonly ErrorCode[];
-  /** true if the command changes something; not needed if {@link shows} is set */
+  /** true if the command changes something; implied by {@link shows} */
   readonly changes?: true | undefined;
   /** true if the command commits or rejects a plan; in scripts, such a command prints a summary line */
   readonly plans?: true | undefined;

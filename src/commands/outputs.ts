@@ -165,7 +165,10 @@ function checkOutputName({ flag, name, field: { notStdout, workbook } }: NamedOu
       ? text("use a file name that ends in .xlsx", "ファイル名の末尾を .xlsx にしてください")
       : workbook;
   throw new Failure("usage", {
-    what: text("this output cannot be written as a workbook of this type", "この形式の Excel ブックは書き出せません"),
+    what: text(
+      "this output cannot be written to this type of Excel file",
+      "この形式の Excel ファイルには書き出せません",
+    ),
     where: name,
     hint,
   });

@@ -56,7 +56,7 @@ test("prints nothing if all is well, and one line at a terminal", async () => {
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "" });
   const { en: seen } = await look("", { kanto: CALM, osaka: CALM }, { terminal: {} });
   expect(seen.stdout).toBe(
-    "2 tenants: all is well; last daily run none; next: kanto: other date 契約1 expires on 2027-10-01, 315 days left\n",
+    "2 tenants: no problems; last daily run none; next: kanto: other date 契約1 expires on 2027-10-01, 315 days left\n",
   );
 });
 
@@ -107,7 +107,7 @@ test.each<[string, Answers, string]>([
   [
     "an export that is awaited",
     { tenant: tenantOf({ exportsAwaited: ["users"] }) },
-    "WARNING kanto: the mirror differs from the console until the next export is taken (users): clomoctl console sync",
+    "WARNING kanto: the mirror differs from the console until the next export is imported (users): clomoctl console sync",
   ],
   [
     "a kind that is not recorded",

@@ -20,14 +20,14 @@ export default defineCommand({
     ),
     text(
       "With --notify, only new findings are printed and sent to the recipients of notify.yaml: items 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily. The first run of a month also says what is due within 90 days and how the audit log ends. To run it daily: `renewals schedule`.",
-      "--notify では、新しいことだけを表示し、notify.yaml の通知先に送ります。期限は 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日です。月の最初の実行では、今後 90 日の期限と監査ログの末尾も知らせます。毎日の実行の設定: `renewals schedule`",
+      "--notify では、新しい通知だけを表示し、notify.yaml の通知先に送ります。期限は 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日です。月の最初の実行では、今後 90 日の期限と監査ログの末尾も知らせます。毎日の実行の設定: `renewals schedule`",
     ),
   ],
   args: {},
   options: {
     notify: {
       kind: "boolean",
-      about: text("send new findings to the recipients, and print only them", "新しい項目だけを通知し、表示する"),
+      about: text("send only new findings to the recipients, and print them", "新しい通知だけを送り、表示する"),
     },
     ...REPORT_OPTIONS,
   },
@@ -95,7 +95,6 @@ async function notifyDaily(
   return findings;
 }
 
-/** Prints that there are no findings, but only on a terminal. */
 async function showAllWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
   if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeAllWell(all)[terminal.language]}\n`);
 }
@@ -114,7 +113,7 @@ function describeAllWell(all: readonly TenantFindings[]): Text {
       ? ["no expiry date", "期限の登録なし"]
       : [`next: ${due.tenant}: ${due.what.en}`, `次の期限: ${due.tenant}: ${due.what.ja}`];
   return text(
-    `${formatCount(all.length, "tenant")}: all is well; last daily run ${run ?? "none"}; ${en}`,
+    `${formatCount(all.length, "tenant")}: no problems; last daily run ${run ?? "none"}; ${en}`,
     `${all.length} テナント: 問題ありません。毎日の自動実行 ${run ?? "なし"}、${ja}`,
   );
 }

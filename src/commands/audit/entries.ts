@@ -90,6 +90,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
     key: "action",
     header: text("action", "操作"),
     value: ({ action }) => action,
+    whole: true,
     name: ({ action }) => getActionName(action),
   },
   { key: "objects", header: text("target IDs", "対象の ID"), value: ({ objects }) => objects },

@@ -90,7 +90,10 @@ const describeUnresolvedNames = <R>(
 
 const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R>["describe"]): Text => {
   const { en, ja } = joinDescriptions([describe(record)]);
-  return text(`the row has the name "${fullName}", but this is ${en}`, `行の氏名は「${fullName}」ですが、${ja} です`);
+  return text(
+    `the name in the row is "${fullName}", but the key belongs to ${en}`,
+    `行の氏名は「${fullName}」ですが、キーは ${ja} のものです`,
+  );
 };
 
 const joinDescriptions = (all: readonly (string | Text)[]): Text =>

@@ -33,7 +33,6 @@ interface SmallDeletion<R> {
   readonly remove: (dryRun: boolean) => Promise<{ readonly consoleTasks?: readonly number[] | undefined } | undefined>;
 }
 
-/** @throws as `askToApply` and `remove` */
 export async function confirmAndDelete<R>(
   tools: Tools,
   chosen: Omit<ChosenTenant, "client">,

@@ -82,7 +82,7 @@ test("a row whose name is another one, or that names nobody, is refused with its
   const other = await runWith(toText([header, ["山田 次郎", "taro@example.jp"]]));
   expect(other.en).toMatchObject({
     exit: 2,
-    stderr: expect.stringContaining("stdin:2: taro@example.jp: the row has the name"),
+    stderr: expect.stringContaining("stdin:2: taro@example.jp: the name in the row is"),
   });
   const nobody = await runWith(toText([header, ["山田 太郎", "taro@example.jp"], ["以下余白", ""]]));
   expect(nobody.en.exit).toBe(2);
@@ -123,7 +123,7 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
 });
 
 test.each([
-  ["a reused code", ["社員番号", "姓", "名"], ["0001", "山田", "次郎"], 'the row has the name "山田 次郎"'],
+  ["a reused code", ["社員番号", "姓", "名"], ["0001", "山田", "次郎"], 'the name in the row is "山田 次郎"'],
   ["another's code", ["社員番号", "メール"], ["0003", "taro@example.jp"], "taro@example.jp: matches 2 records: 山田"],
 ])("a row with %s is refused", async (_, header, row, told) => {
   const { en } = await runWith(toText([header, row]));
@@ -170,7 +170,7 @@ test("headers that nobody knows are asked once, and kept with the deletion", asy
   expect(readAuditLog(tenant.database).at(-1)).toMatchObject({ action: "users.leave", detail: { layout: {} } });
   const writeList = (name: string): void => writeFileSync(file, `管理ID,対象者,備考\r\n0003,${name},\r\n`);
   writeList("鈴木 二郎");
-  expect((await run(line, at())).stderr).toContain('the row has the name "鈴木 二郎"');
+  expect((await run(line, at())).stderr).toContain('the name in the row is "鈴木 二郎"');
   writeList("鈴木一郎");
   expect((await run(`${line} --confirm-deletions 1`, at())).exit).toBe(0);
 });

@@ -163,7 +163,7 @@ export interface NameList {
 }
 
 /** Finds the columns that identify people: by known headers, else by a layout of users, else by asking the user. */
-async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
+async function findNamingColumns(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
   const naming = readNamingColumns(headers, mapAliases(headers));
@@ -193,7 +193,7 @@ async function readTable(
   { sheet, encoding = "auto" }: ListReading,
 ): Promise<NameList | undefined> {
   const reading = await detectInputFormat(file, { encoding, sheet, signal: tools.signal });
-  const found = await findNaming(tools, file, reading);
+  const found = await findNamingColumns(tools, file, reading);
   if (found === undefined) return undefined;
   const today = dayOf(tools.clock.now(), resolveTimezone(tools, await tools.tenant("layouts")));
   const reader = new TableReader(file.label, found.row, found.naming, today);

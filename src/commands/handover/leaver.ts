@@ -35,7 +35,6 @@ export async function resolvePerson({ client }: HandoverTenant, facts: HandoverF
   return requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
 }
 
-/** @throws as {@link resolvePerson} */
 export function requireSinglePerson(found: readonly Person[], typed: string): Person {
   const [person, ...others] = found;
   if (person === undefined) {

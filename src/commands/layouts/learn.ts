@@ -26,7 +26,7 @@ export default defineCommand({
       short: "o",
       value: "FILE",
       isPublic: true,
-      about: text("only write a column map file", "記憶せず、対応表ファイルだけを書き出す"),
+      about: text("write a column map file, and store no layout", "記憶せず、対応表ファイルだけを書き出す"),
     },
   },
   examples: [{ line: "clomoctl layouts learn people.csv --as users" }],

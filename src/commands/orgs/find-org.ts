@@ -30,7 +30,6 @@ interface TypedOrgFilter {
   readonly direct: boolean | undefined;
 }
 
-/** @throws as {@link findOrg} */
 export async function resolveOrgFilter(
   tools: Tools,
   { org, direct }: TypedOrgFilter,

@@ -4,7 +4,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import type { Tools } from "../tools.ts";
 import { findDoubtfulValues } from "./options.ts";
-import { describePlainValue, describeValueOrList } from "./worded.ts";
+import { describePlainValue, describeValueOrList } from "./describe-value.ts";
 
 export interface ChangeResult<R> {
   readonly before: R | null;

@@ -8,7 +8,7 @@ import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/in
 import { listColumns } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
-import { labelOf, describeValueOrList, describeValue, type InstantFormatter } from "./worded.ts";
+import { labelOf, describeValueOrList, describeValue, type InstantFormatter } from "./describe-value.ts";
 
 export interface VersionRow extends RecordVersion {
   readonly record: Pick<RecordHistory, "id" | "name" | "deleted">;

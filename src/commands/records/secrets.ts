@@ -77,7 +77,7 @@ export async function readSecretInput(tools: Tools, secret: Secret, given: Secre
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/** Prompts for a secret twice, because the typed text is invisible. The console does the same. */
+/** Prompts for a secret twice, because the typed text is not readable. The console does the same. */
 async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${toFlagName(name)}-file FILE`;

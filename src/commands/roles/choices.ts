@@ -39,7 +39,7 @@ export const buildReachColumn = (role: AdministratorRole, key: string, header: T
 
 export const REACH_HELP: readonly Text[] = [
   text(
-    "all: the whole tenant; inside: the managed organisations (operator: own organisation) and those below; item: the same, if the scheme has the item (SECURED APPs: only with 全て). CLOMO's own matrix of rights is not known.",
-    "全体: テナント全体、組織内: 管理対象組織(オペレーターは所属する組織)とその下位、項目: スキームに項目がある場合に組織内(SECURED APPs は「全て」の場合のみ)。メーカーの「各管理者の管理権限一覧」の内容は確認できていません。",
+    "all: the whole tenant. inside: the managed organisations (operator: own organisation) and those below. item: like inside, if the scheme permits the operation (SECURED APPs: only with 全て). CLOMO's own table of rights has not been compared.",
+    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームで許可されていれば組織内(SECURED APPs は「全て」の場合のみ)。CLOMO の「各管理者の管理権限一覧」とは照合していません。",
   ),
 ];

@@ -25,7 +25,6 @@ import { findLastRun } from "./last-run.ts";
 
 export interface TenantFindings {
   readonly context: Context;
-  /** name of the tenant, as shown to users */
   readonly tenant: string;
   readonly timezone: string;
   readonly findings: readonly Finding[];
@@ -183,7 +182,7 @@ async function findConsoleWork(
     ...awaited.map((kind): Found => {
       const { en, ja } = getFormatTitle(FORMATS[kind]);
       const what = text(
-        `the mirror differs from the console until the next export is taken (${en})`,
+        `the mirror differs from the console until the next export is imported (${en})`,
         `次のエクスポートを取り込むまで、ミラーは管理画面と異なります(${ja})`,
       );
       return [kind, "warning", what, buildConsoleImportCommand(kind)];

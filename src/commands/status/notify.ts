@@ -10,7 +10,7 @@ import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
-import { ReportedFindings } from "./told.ts";
+import { ReportedFindings } from "./reported-findings.ts";
 
 /** Name under which printed findings are stored, in the place of a recipient. */
 const PRINTED_RECIPIENT = "";

@@ -56,7 +56,6 @@ interface OutgoingRequest {
   readonly isRead: boolean;
   readonly signal: AbortSignal;
   readonly address: string;
-  /** origin of the tenant, for messages */
   readonly origin: string;
 }
 

@@ -9,7 +9,6 @@ import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
 
 export interface CredentialSecret {
   readonly secret: string;
-  /** origin of the server to which the secret may be sent */
   readonly origin: string;
   /** file or environment variable that contains the token; undefined if the secret was stored by signing in */
   readonly source?: string | undefined;

@@ -11,11 +11,10 @@ export interface HomeInputs {
   readonly userId?: number | undefined;
 }
 
-/** The folder with all stored data, and folders in it. These folders need not exist. */
+/** The paths of clomoctl's folders, which need not exist. `settings` and `data` are the home itself. */
 export interface Home {
-  /** the folder itself, for settings */
   readonly settings: string;
-  /** the folder itself, for data that must not be lost: keys, and the folders `tenants` and `temporary` */
+  /** for data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
   readonly tenants: string;
   /** data that may be lost at any time */

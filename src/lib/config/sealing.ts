@@ -149,7 +149,10 @@ const KEY_READABLE_BY_OTHERS = text(
 );
 const NOT_A_KEY_FILE = text("not a valid key file", "正しい鍵のファイルではありません");
 const KEY_MISSING = text("the key of the tenant's secrets is missing", "テナントの秘密情報を復号する鍵がありません");
-const KEY_DIFFERS = text("another key sealed the tenant's secrets", "テナントの秘密情報は別の鍵で暗号化されています");
+const KEY_DIFFERS = text(
+  "another key encrypted the tenant's secrets",
+  "テナントの秘密情報は別の鍵で暗号化されています",
+);
 
 const createDamagedSecretFailure = (purpose: string): Failure =>
   new Failure("unexpected", {

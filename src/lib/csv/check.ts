@@ -4,7 +4,7 @@ import { comparisonKey } from "../model/normalise.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../model/problem.ts";
 import { readHeader, type HeaderOptions } from "./layout/header.ts";
 import type { HeaderPlace, Layout } from "./layout/layout.ts";
-import type { CharacterScan } from "./layout/look.ts";
+import type { CharacterScan } from "./layout/character-scan.ts";
 import { RowChecker, type RowOptions } from "./layout/rows.ts";
 import type { RecordProblem, RecordSink } from "./records/record.ts";
 import type { CellUnits } from "./records/units.ts";

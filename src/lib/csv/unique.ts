@@ -1,5 +1,5 @@
 import { comparisonKey, isCodeComparison, type Comparison } from "../model/normalise.ts";
-import { CharacterScan, NON_ASCII, scanText } from "./layout/look.ts";
+import { CharacterScan, NON_ASCII, scanText } from "./layout/character-scan.ts";
 import type { Layout } from "./layout/layout.ts";
 import type { RowChecker } from "./layout/rows.ts";
 

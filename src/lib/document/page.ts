@@ -8,7 +8,6 @@ import { STYLE } from "./style.ts";
 export interface Page {
   readonly title: Text;
   readonly subject: string;
-  /** date of the data on the page */
   readonly asOf: string;
   readonly sections: readonly PageSection[];
 }

@@ -9,7 +9,6 @@ import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } fr
 
 export interface WrittenFile {
   readonly bytes: number;
-  /** lower-case hexadecimal digits */
   readonly sha256: string;
 }
 

@@ -9,7 +9,6 @@ import { openForReading, readChunks, createReadFailure, type InputSources } from
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
-/** An input file on disk, which can be read several times. */
 export interface InputFile extends AsyncDisposable {
   /** name in messages, as typed by the user; `stdin` for `-` */
   readonly label: string;

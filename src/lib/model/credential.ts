@@ -25,7 +25,6 @@ export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as 
 
 export const RESET_MAIL_LIMITS = { perAccount: 3, perAddress: 20, minutes: 60 } as const;
 
-/** Returns the UTC instant at which a session expires. */
 export const getSessionEnd = (session: Readonly<Record<"createdAt" | "lastUsedAt", string>>): string => {
   const [created, used] = [Date.parse(session.createdAt), Date.parse(session.lastUsedAt)];
   return new Date(Math.min(created + SESSION_LIFETIME_MS, used + SESSION_IDLE_MS)).toISOString();

@@ -6,9 +6,8 @@ import { isCalendarDay } from "./time.ts";
 export type Rule =
   | {
       readonly kind: "text";
-      /** minimum length in characters (code points) */
       readonly min?: number | undefined;
-      /** maximum length in characters (code points) */
+      /** in characters (code points), like `min` */
       readonly max?: number | undefined;
       readonly charset?: "half-width-alphanumeric" | undefined;
     }

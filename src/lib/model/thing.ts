@@ -119,7 +119,7 @@ export interface RecordKey {
   /** name of the key, as typed after `--key` */
   readonly name: string;
   readonly field: string;
-  /** true: no two records have the same value; false: a row that matches several records is `key-ambiguous` */
+  /** true if no two records have the same value; otherwise, a row that matches several records is `key-ambiguous` */
   readonly unique: boolean;
   /** fields that together identify a record if its key is blank; the required fields among them must be present */
   readonly standIn?: readonly string[] | undefined;
@@ -166,7 +166,6 @@ export interface ThingInFiles extends Thing {
   readonly title: Text;
   /** where the console imports files; `choice` is the label of the import mode, if the modes are known */
   readonly screen: {
-    /** console screen that shows the records */
     readonly page: Text;
     /** how to upload a file on that screen; appended to `page` */
     readonly clicks: Text;

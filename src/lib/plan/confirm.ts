@@ -82,8 +82,8 @@ function listMissingCounts(
 }
 
 /**
- * Asks whether to apply a plan; false if the answer is no. Deletions and wipes need their number, typed or as an
- * option; `--yes` with a limit also confirms deletions.
+ * Asks whether to apply a plan; false if the answer is no. To confirm deletions or wipes, the user enters their number
+ * as an answer or an option. For deletions, `--yes` with a limit is enough.
  * @throws `limit-exceeded`; `input-rejected` for a wrong or missing number; `usage` if nobody can be asked
  */
 export async function confirmPlan(

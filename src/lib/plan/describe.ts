@@ -188,8 +188,8 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
     );
   if (contradicted === 0) return;
   yield text(
-    `${formatCount(contradicted, "difference")} between the console and the changes made here; the values here are kept (${LIST_TASKS_COMMAND})`,
-    `ここでの変更と管理画面とで異なる値: ${contradicted} 件。ここでの値を残します(${LIST_TASKS_COMMAND})`,
+    `${formatCount(contradicted, "difference")} between the console and the mirror; the values of the mirror are kept (${LIST_TASKS_COMMAND})`,
+    `ミラーと管理画面で異なる値: ${contradicted} 件。ミラーの値を残します(${LIST_TASKS_COMMAND})`,
   );
   yield* first.map(({ name, field, local, console: other }): Text => {
     if (field === null) return text(`${name}: not in the console`, `${name}: 管理画面にありません`);

@@ -234,7 +234,7 @@ const checkLocation = (pair: FilePair): Result => {
   return compareValues(was, is, [
     "bad",
     text(
-      "this token belongs to another location, whose licences differ",
+      "this token belongs to another location, which has other licences",
       "別の場所のトークンです(ライセンスが使えなくなります)",
     ),
   ]);

@@ -26,7 +26,6 @@ const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 export const resolveStablePath = async (door: string): Promise<string> =>
   NPX_CACHE_PATH.test(door) ? resolveRealPath(door) : door;
 
-/** @throws `usage` */
 function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute: number } {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(typed) ?? [];
   if (hour !== undefined && minute !== undefined) return { hour: Number(hour), minute: Number(minute) };

@@ -117,7 +117,7 @@ function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): Ex
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-/** Returns the date in the file for a certificate (certbot replaces files); for other kinds, the earlier date. */
+/** Uses a certificate file's date, because certbot replaces the file; for other kinds, the earlier of the two dates. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
   // sorting and the search for sent reminders compare this text, so its format must be that of recorded dates

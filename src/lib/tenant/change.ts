@@ -3,7 +3,7 @@ import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observed.ts";
 import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
-import type { Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/actor.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import { addChangeNumber, getRequestKey, takeBaseRevision } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
@@ -13,7 +13,7 @@ import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotenc
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { settleVersions } from "./versions/keep.ts";
-import { readChecksum } from "./versions/sum.ts";
+import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
@@ -42,7 +42,7 @@ export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /** The records that were created, changed or removed. Without records and `detail`, nothing was changed. */
   readonly objects: readonly ChangedObject[];
-  /** the state before the change (`after` is the state after the change); audit records omit secrets */
+  /** the state before the change, without secrets; `after` is the state after the change */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;
@@ -54,7 +54,7 @@ export interface ChangeAuthor {
   readonly surroundings: Surroundings;
   /** actor whose credential and rights are checked again before anything is written; undefined: no check */
   readonly sender: Actor | undefined;
-  readonly actor: string;
+  readonly actorName: string;
   readonly by: string | undefined;
 }
 
@@ -87,7 +87,7 @@ export const writeChange = async <T>(
     dryRun = false,
     alreadyInConsole,
   } = change;
-  const { actor, by, sender, store, surroundings } = author;
+  const { actorName: actor, by, sender, store, surroundings } = author;
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
   const key = once === true ? getRequestKey() : undefined;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);

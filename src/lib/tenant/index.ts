@@ -4,7 +4,7 @@ import { text } from "../text/index.ts";
 import type { PartsResolver, TenantParts } from "./parts.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
-import type { Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/actor.ts";
 import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
@@ -192,11 +192,15 @@ const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
 const loadChecks = loadOnce(() => import("./policy/check.ts"));
 const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
 
-const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: OwnerOptions): Promise<TenantParts> => {
+const openTenantParts = async (
+  own: OwnParts,
+  actor: Actor,
+  { surroundings, actor: owner }: OwnerOptions,
+): Promise<TenantParts> => {
   const { buildScope } = await loadChecks();
-  const scope = buildScope(asker);
+  const scope = buildScope(actor);
   const parts = { ...own, ...(scope && (await own.within(scope))) };
-  return { ...parts, session: new Session(parts.store, surroundings, actor, asker) };
+  return { ...parts, session: new Session(parts.store, surroundings, owner, actor) };
 };
 
 /** Returns the function that counts the accounts that can sign in. Only a server needs this function. */
@@ -206,8 +210,8 @@ const createAccountResolver =
   (as: string, own: OwnParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
   async () => {
     const { resolveActor } = await import("./policy/acting.ts");
-    const asker = await own.store.read((reader) => resolveActor(reader, as));
-    return openParts(own, asker, options);
+    const actor = await own.store.read((reader) => resolveActor(reader, as));
+    return openTenantParts(own, actor, options);
   };
 
 const findSender = async (
@@ -244,11 +248,11 @@ const createCredentialResolver =
     const { recordUse } = await loadCredentials();
     const found = await findSender(own, request, { surroundings });
     if (found instanceof Failure) throw found;
-    const { actor: asker, stored } = found;
+    const { stored } = found;
     await recordUse(owner, stored, own.explain);
     const token = stored.kind === "token" ? stored.name : undefined;
     const here = { ...options, surroundings: { ...surroundings, origin: { ...origin, token } } };
-    return { ...(await openParts(own, asker, here)), owner, address };
+    return { ...(await openTenantParts(own, found.actor, here)), owner, address };
   };
 
 /** @throws Failure `unavailable` if a newer clomoctl has changed the file's schema since the server started */

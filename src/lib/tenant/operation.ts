@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type * as Inputs from "./inputs.ts";
-import type { Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/actor.ts";
 import type { NeededRight } from "./policy/check.ts";
 import type { RequestKey } from "./store/idempotency.ts";
 import type { TenantParts } from "./parts.ts";
@@ -60,7 +60,7 @@ export type Route = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /v1/${string
 
 type Rights<R extends Route, P extends z.ZodRawShape, I extends z.ZodType> =
   | readonly NeededRight[]
-  | ((asker: Actor, given: Input<I>, path: PathOf<R, P>) => readonly NeededRight[]);
+  | ((actor: Actor, given: Input<I>, path: PathOf<R, P>) => readonly NeededRight[]);
 
 export interface Operation<
   R extends Route = Route,
@@ -81,7 +81,7 @@ export interface Operation<
   readonly file?: F;
   /** false if the operation does not write the tenant's data, but for example a plan or the reminder log */
   readonly changes?: false;
-  /** true if a request with an Idempotency-Key is done only once; a list: the same, with secret members to ignore */
+  /** true if requests with the same Idempotency-Key are done only once; a list: also, and these members are not compared */
   readonly once?: true | readonly string[];
   /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;
@@ -132,12 +132,12 @@ export interface OperationRequest extends Call {
 
 export const requireRights = async (
   { needs }: AnyOperation,
-  asker: Actor,
+  actor: Actor,
   { given, path }: Pick<OperationRequest, "given" | "path">,
 ): Promise<void> => {
-  if (asker.account === undefined || needs === "open") return;
+  if (actor.account === undefined || needs === "open") return;
   const { requirePermission } = await import("./policy/check.ts");
-  requirePermission(asker, typeof needs === "function" ? needs(asker, given, path) : needs);
+  requirePermission(actor, typeof needs === "function" ? needs(actor, given, path) : needs);
 };
 
 /** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
@@ -146,6 +146,6 @@ export const perform = async (
   parts: TenantParts,
   { path, given, base, key, ...call }: OperationRequest,
 ) => {
-  await requireRights(one, parts.session.asker, { given, path });
+  await requireRights(one, parts.session.actor, { given, path });
   return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }), { base, key });
 };

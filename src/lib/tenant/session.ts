@@ -1,6 +1,6 @@
 import type { ChangeAuthor, ChangeOutcome, ChangeOptions } from "./change.ts";
 import type { Surroundings } from "./ids.ts";
-import type { Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/actor.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 
 export type { ChangeOutcome, ChangedObject, ChangeOptions, TaskFinder } from "./change.ts";
@@ -13,21 +13,21 @@ export const MAX_TRACED_RECORDS = 10_000;
 export class Session implements ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  readonly actor: string;
+  readonly actorName: string;
   /** the machine's owner, if the owner acts as an account in the same process */
   readonly by: string | undefined;
-  readonly asker: Actor;
+  readonly actor: Actor;
 
-  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor) {
+  constructor(store: Store, surroundings: Surroundings, owner: string, actor: Actor) {
     this.store = store;
     this.surroundings = surroundings;
-    this.actor = asker.account?.name ?? owner;
-    this.by = asker.account === undefined || surroundings.origin.access === "socket" ? undefined : owner;
-    this.asker = asker;
+    this.actorName = actor.account?.name ?? owner;
+    this.by = actor.account === undefined || surroundings.origin.access === "socket" ? undefined : owner;
+    this.actor = actor;
   }
 
   get sender(): Actor | undefined {
-    return this.asker.credential === undefined ? undefined : this.asker;
+    return this.actor.credential === undefined ? undefined : this.actor;
   }
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {

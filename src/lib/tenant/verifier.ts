@@ -42,7 +42,7 @@ const PASSWORD_VERIFIER_PATTERN = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$(
 
 const UNKNOWN_VERIFIER = formatVerifier("A".repeat(22), "A".repeat(43));
 
-/** Returns true if the password matches. Takes the same time for null (false). Too slow for a transaction. */
+/** Returns true if the password matches; false for null, after the same time. Slow: call it before a transaction. */
 export const verifyPassword = async (verifier: string | null, typed: string): Promise<boolean> => {
   const [, memory = "", passes = "", parallelism = "", salt = "", hash = ""] =
     PASSWORD_VERIFIER_PATTERN.exec(verifier ?? UNKNOWN_VERIFIER) ?? [];

@@ -91,9 +91,11 @@ export class Prompts {
     return this.#typed(question, preset === undefined ? {} : { default: preset });
   }
 
-  /** Asks for a secret without showing what is typed. If `check` rejects the secret, asks again on an empty line. */
+  /** Asks for a secret, and shows only asterisks. If `check` rejects the secret, asks again on an empty line. */
   async secret(question: TextQuestion): Promise<string> {
-    return this.#typed(question, { transformer: () => "", theme: { validationFailureMode: "clear" } });
+    // an asterisk per character, because the cursor's position is calculated from the length of the typed text
+    const mask = (typed: string, at: { isFinal: boolean }): string => (at.isFinal ? "" : "*".repeat(typed.length));
+    return this.#typed(question, { transformer: mask, theme: { validationFailureMode: "clear" } });
   }
 
   async #typed(

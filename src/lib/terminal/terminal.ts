@@ -103,7 +103,7 @@ export class Terminal {
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** numbers of changes; `#tellsChanges` adds the numbers to results, `#hasToldChanges` suppresses the note */
+  /** numbers of the changes of this command; shown in the results, or else in a note at the end */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;

@@ -7,7 +7,7 @@ import { createDamagedWorkbookFailure } from "./workbook-failures.ts";
 import { decodeCellText, TextCollector, type SharedStrings } from "./strings.ts";
 import { createAttributeReader, isXmlTrue, type XmlHandler } from "./xml.ts";
 
-/** Excel's maximum number of rows. {@link MAX_COLUMNS} is its maximum number of columns. */
+/** The limits of Excel. */
 const MAX_ROWS = 2 ** 20;
 const MAX_COLUMNS = 2 ** 14;
 

@@ -4,7 +4,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { toColumnName } from "./cell-name.ts";
 
-/** Excel's maximum number of rows per sheet. {@link MAX_CELL_CHARACTERS} is the maximum length of a cell. */
+/** The limits of Excel, for a sheet and for a cell. */
 const MAX_ROWS = 2 ** 20;
 const MAX_CELL_CHARACTERS = 32_767;
 

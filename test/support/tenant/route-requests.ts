@@ -4,25 +4,25 @@ import type { Operation } from "../../../src/lib/model/role.ts";
 import { createExampleId } from "../../../src/lib/model/thing.ts";
 import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/request-input.ts";
 import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
-import type { Actor } from "../../../src/lib/tenant/policy/asker.ts";
+import type { Actor } from "../../../src/lib/tenant/policy/actor.ts";
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { TestAccount } from "./accounts.ts";
 
 const items = (Object.keys(ROLE_POLICY) as Operation[]).filter((operation) => ROLE_POLICY[operation].custom === "item");
 
-export const ROLE_ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Actor, "account"> })[] = [
-  { name: "sys", role: "system", asker: { role: "system", items: new Set(), orgs: undefined } },
-  { name: "div", role: "division", manages: ["EAST"], asker: { role: "division", items: new Set(), orgs: [2] } },
-  { name: "ope", role: "operator", org: "EAST", asker: { role: "operator", items: new Set(), orgs: [2] } },
-  { name: "cus", role: "custom", items, asker: { role: "custom", items: new Set(items), orgs: undefined } },
+export const ROLE_ACCOUNTS: readonly (TestAccount & { readonly actor: Omit<Actor, "account"> })[] = [
+  { name: "sys", role: "system", actor: { role: "system", items: new Set(), orgs: undefined } },
+  { name: "div", role: "division", manages: ["EAST"], actor: { role: "division", items: new Set(), orgs: [2] } },
+  { name: "ope", role: "operator", org: "EAST", actor: { role: "operator", items: new Set(), orgs: [2] } },
+  { name: "cus", role: "custom", items, actor: { role: "custom", items: new Set(items), orgs: undefined } },
   {
     name: "part",
     role: "custom",
     items,
     manages: ["EAST"],
-    asker: { role: "custom", items: new Set(items), orgs: [2] },
+    actor: { role: "custom", items: new Set(items), orgs: [2] },
   },
-  { name: "bare", role: "custom", items: [], asker: { role: "custom", items: new Set(), orgs: undefined } },
+  { name: "bare", role: "custom", items: [], actor: { role: "custom", items: new Set(), orgs: undefined } },
 ];
 
 /** An operation of the tenant API, with its name: `orgs.list`. */

@@ -41,7 +41,6 @@ export const ON_UNMAPPABLE_OPTION = {
   ),
 } as const;
 
-/** @throws `usage` if the encoding has no byte order mark */
 export function rejectByteOrderMark(bom: boolean, encoding: Encoding, flag = "--encoding"): void {
   if (!bom || encoding !== "shift_jis") return;
   throw new Failure("usage", {

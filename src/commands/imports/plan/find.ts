@@ -32,7 +32,6 @@ export const parseChangeNumber = (typed: string, list: CommandLine): number | "l
   });
 };
 
-/** @throws `not-found` if there is no such import */
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const all = await client.imports.list();
   const found = isLastKeyword(typed)

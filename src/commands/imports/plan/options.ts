@@ -144,7 +144,7 @@ export const IMPORT_OPTIONS = {
   headerRow: HEADER_ROW_OPTION,
   map: {
     ...MAP_OPTION,
-    brief: text("read other headers with a column map", "対応表に従って読み込む"),
+    brief: text("column map for a file with other headers", "対応表に従って読み込む"),
   },
   blank: {
     brief: text("clear or keep the value if a cell is blank", "空のセルの扱い(clear は値を消す)"),

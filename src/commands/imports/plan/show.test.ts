@@ -21,7 +21,7 @@ test("the plan of an export names what differs from the changes made here", asyn
   });
   expect(printed.en.stderr).toContain(
     "warning: 1 row left out because the matching record is not certain (clomoctl console list)\n" +
-      "warning: 2 differences between the console and the changes made here; the values here are kept (clomoctl console list)\n" +
+      "warning: 2 differences between the console and the mirror; the values of the mirror are kept (clomoctl console list)\n" +
       "warning: 山田: 役職: here: 部長; in the console: (blank)\nwarning: 佐藤: not in the console\n",
   );
   expect(printed.ja.stderr).toContain(

@@ -33,7 +33,6 @@ export interface SelectedCells {
 export interface Layout {
   readonly format: Format;
   readonly headers: readonly string[];
-  /** in the order of the columns in the format */
   readonly columns: readonly LayoutColumn[];
   /** columns of the format, except secrets, that are missing from the file */
   readonly absent: readonly Column[];

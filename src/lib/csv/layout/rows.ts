@@ -11,7 +11,7 @@ import { toLooseValue } from "./columns.ts";
 import { DEEPEST_LEVEL, isPath, isTree, LEVELS_ABOVE } from "./foreign-cells.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { RowSelection, type RowOmission } from "./selection.ts";
-import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
+import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./character-scan.ts";
 import {
   isRequiredName,
   createFixer,
@@ -40,12 +40,12 @@ const BLANK_ROW: RowOmission = { code: "row-blank", column: 0, header: "", param
 interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
-  /** how thoroughly a value is checked, unless the reader found the record suspicious, which always means `by-all` */
+  /** how thoroughly a value is checked; always `by-all` in a record that the reader found suspicious */
   readonly judged: CheckDepth;
   /** true if the column's own rule allows every value; rules for all columns still apply */
   readonly free: boolean;
   readonly scrutiny: DamageCheckKind;
-  /** true if the column contains codes or email addresses: their characters are scanned */
+  /** true for codes and email addresses, whose characters are scanned */
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
@@ -56,9 +56,8 @@ interface CellCheck {
   /** true if the value is joined from several cells or translated, so that it differs from the text of the cell */
   readonly derived: boolean;
   readonly required: boolean;
-  /** values of a repeated column, refilled for each row */
   readonly list: string[] | undefined;
-  /** scans of the row's values, if the column contains codes or email addresses; refilled for each row */
+  /** scans of the codes or email addresses in the row; refilled for each row */
   readonly looks: CharacterScan[];
 }
 
@@ -241,7 +240,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Returns true if the reader found an error in the cell (-1 is the whole row): further problems mean nothing. */
+  /** Returns true if the reader found an error in the cell (-1: the whole row). Its value is then not checked. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 

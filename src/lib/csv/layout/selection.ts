@@ -1,7 +1,7 @@
 import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "./columns.ts";
 import { satisfiesRule } from "../../model/rules.ts";
-import { isBlankCell } from "./look.ts";
+import { isBlankCell } from "./character-scan.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
 /** Matches the word in a row of totals. The cell must be the result of {@link toLooseValue}, without blanks. */

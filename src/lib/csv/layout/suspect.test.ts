@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { CharacterScan, scanText } from "./look.ts";
+import { CharacterScan, scanText } from "./character-scan.ts";
 import { createFixer, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./suspect.ts";
 
 const seen = (value: string): CharacterScan => {

@@ -1,4 +1,4 @@
-import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type CharacterScan } from "./look.ts";
+import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type CharacterScan } from "./character-scan.ts";
 import type { Column } from "../../model/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison, toCp932Form } from "../../model/normalise.ts";

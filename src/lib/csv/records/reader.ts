@@ -21,8 +21,8 @@ const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
 /** Matches suspect characters, which splitters accept: NUL, BOMs, line separators, invisible characters. */
 const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 /** Matches the suspect characters that are reported. A joiner that belongs to its neighbours is not reported. */
-const REPORTED_UNICODE = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
-const REPORTED_CP932 = new RegExp(SUSPECT_CP932, "g");
+const REPORTED_UNICODE_PATTERN = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
+const REPORTED_CP932_PATTERN = new RegExp(SUSPECT_CP932, "g");
 
 /** UTF-8 prefixes of {@link SUSPECT_UNICODE}. Searching for the prefixes is several times faster than the pattern. */
 const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
@@ -99,7 +99,7 @@ export class RecordReader implements TextSink {
   #writeNoting(text: string): void {
     let from = 0;
     for (const { index, 0: character } of text.matchAll(
-      this.#encoding === "shift_jis" ? REPORTED_CP932 : REPORTED_UNICODE,
+      this.#encoding === "shift_jis" ? REPORTED_CP932_PATTERN : REPORTED_UNICODE_PATTERN,
     )) {
       if (character > "\0" && character < " ") continue;
       if (index > from) this.#splitter.write(text.slice(from, index));

@@ -17,7 +17,6 @@ const ManifestShape = z.strictObject({
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
   /** time of the tenant's last audit record, even if the bundle omits the audit log; null if there is no record */
   lastUpdatedAt: z.iso.datetime({ precision: 3 }).nullable(),
-  /** language of the texts in the bundle */
   language: z.enum(["ja", "en"]),
   /** false if the bundle omits the audit log and the old versions of records */
   history: z.boolean(),

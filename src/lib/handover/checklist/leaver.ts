@@ -22,9 +22,7 @@ import {
 import { mentionsPerson, type Person } from "./people.ts";
 
 export interface LeaverRecords {
-  /** serial numbers of the person's devices */
   readonly devices: readonly string[];
-  /** the person's SECURED APPs users */
   readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
   /** the kinds of data that were not imported from the console */
   readonly missing: MirrorGaps;

@@ -9,7 +9,6 @@ export interface KnownPerson {
 }
 
 export interface Person {
-  /** display name */
   readonly called: string;
   /** user ID of the person; null for a person who is named in texts, but is not a known user */
   readonly id: string | null;

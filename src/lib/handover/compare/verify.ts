@@ -55,7 +55,6 @@ export async function requireMatchingHashes(found: BundleFiles, options: VerifyO
   found.hold(hashes);
 }
 
-/** @throws `input-rejected` if there is a fault */
 export function throwFirstFault(name: string, [fault, ...others]: readonly BundleFault[]): void {
   if (fault === undefined) return;
   const { file, what, hint = USE_ANOTHER_COPY_HINT } = fault;

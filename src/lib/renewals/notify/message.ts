@@ -11,7 +11,6 @@ export interface Message extends Mail {
 }
 
 export interface DueReminder {
-  /** display name of the item's tenant */
   readonly tenant: string;
   readonly item: JudgedItem & { readonly expiresAt: string; readonly daysLeft: number };
   /** days before expiry; negative after expiry */

@@ -17,7 +17,6 @@ export interface ReminderClient {
 
 interface ItemTenant {
   readonly context: string;
-  /** display name of the tenant */
   readonly tenant: string;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;

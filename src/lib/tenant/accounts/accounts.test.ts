@@ -6,14 +6,14 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Account, User } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import { Session } from "../session.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { createAccount, editAccount, resetPassword, revokeRole } from "./accounts.ts";
 import { editRecord } from "../records/records.ts";
-import { defineEditableUsers, moveUsers } from "../records/users.ts";
+import { createEditableUserType, moveUsers } from "../records/users.ts";
 
 let tenant: TestTenant;
 openForEachTest((opened) => (tenant = opened));
@@ -425,9 +425,9 @@ describe("an organisation that somebody manages", () => {
 
 describe("permissions", () => {
   const session = (role: AdministratorRole, items: readonly Operation[] = []): Session => {
-    const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "asker" };
-    const asker: Actor = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
-    return new Session(new SqliteStore(new Database(tenant.path)), tenant.surroundings, "owner", asker);
+    const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "actor" };
+    const actor: Actor = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
+    return new Session(new SqliteStore(new Database(tenant.path)), tenant.surroundings, "owner", actor);
   };
 
   test("a custom administrator without 「ユーザーの作成と変更」 can only create operators", async () => {
@@ -460,7 +460,7 @@ describe("permissions", () => {
     const takeover = [
       editAccount(session("division"), id, { memo: "x" }),
       editAccount(session("custom"), id, { password: PASSWORD }),
-      editRecord(session("division"), defineEditableUsers(session("division")), id, { emails: ["mine@example.jp"] }),
+      editRecord(session("division"), createEditableUserType(session("division")), id, { emails: ["mine@example.jp"] }),
       moveUsers(session("custom"), { ids: [id], org: ROOT_ORG_ID }),
     ];
     for (const refused of await Promise.all(takeover.map(failureOf))) {
@@ -473,7 +473,8 @@ describe("permissions", () => {
       });
     }
     expect(
-      (await editRecord(session("system"), defineEditableUsers(session("system")), id, { title: "部長" })).after.title,
+      (await editRecord(session("system"), createEditableUserType(session("system")), id, { title: "部長" })).after
+        .title,
     ).toBe("部長");
   });
 
@@ -619,25 +620,25 @@ describe("permissions", () => {
   });
 
   test.each([
-    ["division", { name: "asker", role: "division", manages: ["東"] }],
+    ["division", { name: "actor", role: "division", manages: ["東"] }],
     [
       "custom",
       {
-        name: "asker",
+        name: "actor",
         role: "custom",
         manages: ["東"],
         items: ["users.write", "users.move", "users.delete", "orgs.write"],
       },
     ],
-    ["custom of all", { name: "asker", role: "custom", items: ["users.write", "users.move", "users.delete"] }],
+    ["custom of all", { name: "actor", role: "custom", items: ["users.write", "users.move", "users.delete"] }],
   ] as const)("an undo by a partial administrator cannot change a system administrator: %s", async (_who, account) => {
     const east = await orgMade("東");
     const boss = await made("boss@example.jp", east);
     await accounts().create({ user: boss.id, name: "boss01", role: "operator", password: PASSWORD });
     await addTestAccount(tenant, account);
-    const { imports } = tenant.as("asker");
+    const { imports } = tenant.as("actor");
     const sent = async (row: string) =>
-      imports.commit(await tenant.planAs("asker", { kind: "users" }, `氏名,メールアドレス,組織コード,役職\n${row}`));
+      imports.commit(await tenant.planAs("actor", { kind: "users" }, `氏名,メールアドレス,組織コード,役職\n${row}`));
     const edited = await sent("boss,boss@example.jp,東,課長");
     const early = await undoImport({ imports }, edited.id);
     const createdBy = await sent("new,new@example.jp,東,");

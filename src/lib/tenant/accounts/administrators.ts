@@ -42,7 +42,7 @@ export const readAdministratorList = async (reader: Reader, kind: AdministratorK
 };
 
 export const confirmList = async (
-  { surroundings, actor }: Session,
+  { surroundings, actorName: actor }: Session,
   writer: Writer,
   kind: AdministratorKind,
 ): Promise<void> => {

@@ -56,14 +56,14 @@ export interface AccountRequest {
 const { fields: FIELDS } = ACCOUNT;
 
 /** Checks that the acting account may make this change, without its values. @throws `not-permitted` @see facts 2.1 */
-export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
-  requirePermission(asker, ["accounts.write"]);
-  permitPrivilegedAccount(asker, before);
-  if (given.password !== undefined && before.pk === asker.account?.user) requirePermission(asker, ["sign-in"]);
+export const permitAccountChange = ({ actor }: Session, before: StoredAccount, given: AccountRequest): void => {
+  requirePermission(actor, ["accounts.write"]);
+  permitPrivilegedAccount(actor, before);
+  if (given.password !== undefined && before.pk === actor.account?.user) requirePermission(actor, ["sign-in"]);
   if (ROLES_ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true)
-    requirePermission(asker, ["accounts.roles"]);
-  if (given.managedOrgs !== undefined || given.managesAll !== undefined) requirePermission(asker, ["accounts.orgs"]);
-  if (asker.role === "custom" && isUserChange(before, given)) requirePermission(asker, USER_CHANGE_OPERATIONS);
+    requirePermission(actor, ["accounts.roles"]);
+  if (given.managedOrgs !== undefined || given.managesAll !== undefined) requirePermission(actor, ["accounts.orgs"]);
+  if (actor.role === "custom" && isUserChange(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
 };
 
 /** Returns true if a change also needs the right to change users: it renames an account, or grants no role. */
@@ -71,9 +71,9 @@ const isUserChange = (before: StoredAccount, { name, role = before.role }: Accou
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /** Checks that an actor may change an account, which may be above operator. @throws Failure `not-permitted` */
-export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
+export const permitPrivilegedAccount = (actor: Session["actor"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
-  if (asker.role !== "system") throw createSystemOnlyFailure(account);
+  if (actor.role !== "system") throw createSystemOnlyFailure(account);
 };
 
 export interface AccountDraft {

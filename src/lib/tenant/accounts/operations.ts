@@ -170,7 +170,7 @@ export const administrators = {
     route: "GET /v1/administrators/{kind}",
     about: "List the users who are marked as administrators, and when this was last recorded",
     path: buildKindPath,
-    needs: (_asker, _given, { kind }) => [kind === "users" ? "accounts.read" : "secured.read"],
+    needs: (_actor, _given, { kind }) => [kind === "users" ? "accounts.read" : "secured.read"],
     run: async ({ session }, _, { kind }) => {
       const { readAdministratorList } = await loadAdministrators();
       return session.read((reader) => readAdministratorList(reader, kind));
@@ -180,7 +180,7 @@ export const administrators = {
     route: "POST /v1/administrators/{kind}",
     about: "Confirm that there are no other administrators than those marked here",
     path: buildKindPath,
-    needs: (_asker, _given, { kind }) => [kind === "users" ? "accounts.roles" : "secured.write"],
+    needs: (_actor, _given, { kind }) => [kind === "users" ? "accounts.roles" : "secured.write"],
     once: true,
     run: async ({ session }, _, { kind }) => (await loadAdministrators()).confirmAdministrators(session, kind),
   }),

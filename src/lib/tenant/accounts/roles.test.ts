@@ -3,7 +3,7 @@ import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Scheme } from "../operations.ts";
 import { buildMatrixRows } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../../model/role.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import { getPermittedReach } from "../policy/check.ts";
 import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
@@ -46,12 +46,12 @@ test("the matrix matches what the tenant permits for every operation, role, item
     for (const role of ADMINISTRATOR_ROLES) {
       for (const isWhole of [false, true]) {
         for (const has of [false, true]) {
-          const asker: Actor = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
+          const actor: Actor = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
           const { [role]: reach } = cells;
           const isOfAll = /^(?:secured|audit)\./.test(operation);
           const isRefused = reach === "no" || (reach === "item" && !has) || (isOfAll && !isWhole);
           const wide = reach === "all" || isWhole ? "all" : "inside";
-          expect([operation, role, getPermittedReach(asker, operation)]).toEqual([
+          expect([operation, role, getPermittedReach(actor, operation)]).toEqual([
             operation,
             role,
             isRefused ? undefined : wide,

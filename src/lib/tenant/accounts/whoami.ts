@@ -2,24 +2,24 @@ import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { operation } from "../operation.ts";
 import { getPermittedReach } from "../policy/check.ts";
 import type { Session } from "../session.ts";
-import { findOwnUser, readOrgPaths } from "./askers.ts";
+import { findOwnUser, readOrgPaths } from "./acting-accounts.ts";
 
 /** The caller: the account (null for the machine's owner), its role, and its organisations (null for all). */
 export type Whoami = Awaited<ReturnType<typeof readWhoami>>;
 
-const readWhoami = ({ asker, actor, by, store }: Session) =>
+const readWhoami = ({ actor, actorName, by, store }: Session) =>
   store.read(async (reader) => {
-    const { account, role, scheme = null, items, orgs, credential } = asker;
+    const { account, role, scheme = null, items, orgs, credential } = actor;
     return {
       account: account?.name ?? null,
-      owner: by ?? actor,
+      owner: by ?? actorName,
       user: account === undefined ? null : await findOwnUser(reader, account.user),
       role,
       scheme,
       orgs: orgs === undefined ? null : [...(await readOrgPaths(reader, orgs))],
       items: [...items],
       operations: (Object.keys(OPERATIONS) as Operation[]).flatMap((one) => {
-        const reach = getPermittedReach(asker, one);
+        const reach = getPermittedReach(actor, one);
         return reach === undefined ? [] : [{ operation: one, reach }];
       }),
       token:

@@ -68,7 +68,7 @@ export const setToken = async (
       consumer,
       tokenExpiresAt: expiresAt,
       tokenSetAt: getCurrentInstant(session.surroundings),
-      tokenSetBy: session.actor,
+      tokenSetBy: session.actorName,
       tokenRejectedAt: null,
       renewal,
       // only a contact with Apple shows which administrator downloaded the token

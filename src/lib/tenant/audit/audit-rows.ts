@@ -19,7 +19,6 @@ export interface AuditEntry {
   readonly origin: AccessOrigin;
   readonly action: string;
   readonly objects: readonly ChangedObject[];
-  /** the state before the change (`after` is the state after the change) */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;
@@ -32,7 +31,6 @@ export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;
   readonly import?: number | undefined;
-  /** number of the change that this change undoes; to undo an undo puts the original change into effect again */
   readonly undoes?: number | undefined;
 }
 

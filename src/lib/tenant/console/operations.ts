@@ -18,7 +18,7 @@ export const consoleTasks = {
     needs: ["console.read"],
     run: ({ session }, given, { number }) =>
       session.read(async (reader) => {
-        const own = number === "last" ? await findLastOpenTask(reader, session.actor) : number;
+        const own = number === "last" ? await findLastOpenTask(reader, session.actorName) : number;
         const [task] = await readTasks(reader, [own], given.all);
         return task as ConsoleTask;
       }),

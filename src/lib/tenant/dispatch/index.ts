@@ -42,7 +42,7 @@ const buildRequestKey = (
   { session }: TenantParts,
   { key, path, given }: { readonly key: string; readonly path: string; readonly given: unknown },
 ) => {
-  const { account } = session.asker;
+  const { account } = session.actor;
   const secrets = typeof once === "object" ? once : [];
   // what is stored for a request must not reveal the request's secrets
   const open = JSON.stringify(given ?? null, (name, value: unknown) => (secrets.includes(name) ? undefined : value));
@@ -177,7 +177,7 @@ class Dispatch {
 
   async #resolveParts({ req, env: { from } }: Context<DispatchEnvironment>, isOpen: boolean): Promise<TenantParts> {
     const parts = await this.#tenant.partsFor(req.raw, isOpen, from);
-    if (from !== undefined) from.trace.account = parts.session.asker.account?.id ?? null;
+    if (from !== undefined) from.trace.account = parts.session.actor.account?.id ?? null;
     return parts;
   }
 
@@ -196,7 +196,7 @@ class Dispatch {
     const isLate = from !== undefined && !isOpen && raw.method !== "GET" && raw.body !== null;
     const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
     if (one.file !== true) return this.#perform(c, one, parts, input);
-    await requireRights(one, parts.session.asker, input);
+    await requireRights(one, parts.session.actor, input);
     const { until } = c.var;
     await using spooled = from === undefined ? undefined : await parts.spool?.(raw, until);
     const file = receiveFile(spooled?.request ?? raw);

@@ -42,7 +42,7 @@ export const setAnswers = (
 async function setAnswer(
   session: Session,
   writer: Writer,
-  { question, value, by = session.actor, at }: NewAnswer,
+  { question, value, by = session.actorName, at }: NewAnswer,
 ): Promise<AnswerChange | undefined> {
   const now = getCurrentInstant(session.surroundings);
   if (at !== undefined) checkFieldValue("at", ANSWER.fields.at, at);
@@ -60,7 +60,7 @@ async function setAnswer(
     id: before?.id ?? createId(session.surroundings),
     question: validateAnswerText("question", question),
     value: validateAnswerText("value", said),
-    by: validateAnswerText("by", by.trim() === "" ? session.actor : by.trim()),
+    by: validateAnswerText("by", by.trim() === "" ? session.actorName : by.trim()),
     at: at ?? now,
   };
   if (before !== null && isSameAnswer(before, after)) return undefined;

@@ -7,7 +7,7 @@ import type { SecuredUser } from "../../model/secured-user.ts";
 import type { User } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { readTasksOfUsers } from "../console/tasks.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import { isOperationPermitted } from "../policy/check.ts";
 import { findSharedFullNames, USER_LIST } from "../records/user-rows.ts";
 import { listRenewalItems } from "../renewals/renewal-rows.ts";
@@ -110,13 +110,13 @@ const readAccounts = async (reader: Reader, ids: string): Promise<ReadonlyMap<st
   return new Map(rows.map((row) => [String(row["id"]), row]));
 };
 
-const readDevices = async (reader: Reader, asker: Actor, ids: string): Promise<ReadonlyMap<string, readonly Row[]>> =>
+const readDevices = async (reader: Reader, actor: Actor, ids: string): Promise<ReadonlyMap<string, readonly Row[]>> =>
   groupByPerson(
     await reader.all(
       `select u.id as person, t.id, t.serialNumber, coalesce(d.model, t.platform) as model, t.phoneNumber, t.status, t.tags
        ${FROM_USERS_SQL} ${ORDERED_JOIN} device t on t.owner = u.pk
        left join main.ade_device d on d.serialNumber = t.serialNumber and :apple = 1 order by t.pk`,
-      { ids, apple: isOperationPermitted(asker, "apple.read") ? 1 : 0 },
+      { ids, apple: isOperationPermitted(actor, "apple.read") ? 1 : 0 },
     ),
   );
 
@@ -132,14 +132,14 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
 });
 
 /** Returns everything that depends on users, in the order of `ids`. @throws Failure `not-found` for an unknown id */
-export const findDependents = async (reader: Reader, asker: Actor, ids: readonly string[]): Promise<Dependents[]> => {
+export const findDependents = async (reader: Reader, actor: Actor, ids: readonly string[]): Promise<Dependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));
   const people = await buildPeople(reader, users);
-  const seesSecured = isOperationPermitted(asker, "secured.read");
+  const seesSecured = isOperationPermitted(actor, "secured.read");
   const secured = groupByPerson(seesSecured ? await reader.all(SECURED_IDENTITIES_SQL, { ids: param }) : []);
   const accounts = await readAccounts(reader, param);
-  const devices = await readDevices(reader, asker, param);
+  const devices = await readDevices(reader, actor, param);
   const renewals = await findRenewals(reader, people);
   const tasks = await readTasksOfUsers(reader, param);
   return users.map((user, at) => {

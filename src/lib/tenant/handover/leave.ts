@@ -45,17 +45,17 @@ const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) =
  * @see facts 7.2: an account cannot be deleted
  */
 export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
-  const { asker } = session;
+  const { actor } = session;
   const change = { action: "users.leave", locks: LEAVE_LOCKS, dryRun, once: true } as const;
   return session.change(change, async (writer) => {
-    const leavers = await findDependents(writer, asker, ids);
+    const leavers = await findDependents(writer, actor, ids);
     const ended: ChangedObject[][] = [];
     for (const one of leavers) ended.push(await endRights(session, writer, one, dryRun));
     await requireSupportAccount(writer, leavers);
-    const rest = await findDependents(writer, asker, ids);
+    const rest = await findDependents(writer, actor, ids);
     // in a mirror, a user whose role has to be revoked in the console must not be deleted yet
     const waits = await isMirror(writer);
-    const mayDelete = isOperationPermitted(asker, "users.delete");
+    const mayDelete = isOperationPermitted(actor, "users.delete");
     const all = leavers.map((before, at): LeaveResult => {
       const after = rest.at(at) ?? before;
       const isFree = mayDelete && !hasDependents(after) && !(waits && hasRights(before));
@@ -66,7 +66,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     await deleteUnprotected(writer, USER.name, deleted);
     const concerned = leavers.filter((_, at) => ended[at]?.length !== 0);
     const objects = ended.flat();
-    const keeps = learns !== undefined && objects.length > 0 && canImport(asker, "users");
+    const keeps = learns !== undefined && objects.length > 0 && canImport(actor, "users");
     const layout = keeps ? await keepLayout(session, writer, { kind: "users", ...learns }) : undefined;
     return {
       result: async () => {
@@ -96,7 +96,7 @@ const endRights = async (
 ): Promise<ChangedObject[]> => {
   const objects: ChangedObject[] = [];
   if (hasRights(before)) objects.push(await endAccount(session, writer, before, dryRun));
-  const found = isOperationPermitted(session.asker, "secured.write") ? (before.secured ?? []) : [];
+  const found = isOperationPermitted(session.actor, "secured.write") ? (before.secured ?? []) : [];
   const secured = found.filter(({ administrator, matchedBy }) => !administrator && matchedBy !== "name");
   const ids = secured.map(({ id }) => id);
   await deleteUnprotected(writer, SECURED_USER.name, ids);
@@ -120,7 +120,7 @@ const endAccount = async (
   const before = await getStoredAccount(writer, id);
   const request = { role: "none" } as const;
   if (before.name === null) {
-    permitPrivilegedAccount(session.asker, before);
+    permitPrivilegedAccount(session.actor, before);
     await writeAdministratorMark(writer, before.pk, false, getCurrentInstant(session.surroundings));
     return { thing: USER_LIST.thing.name, id, name };
   }

@@ -51,7 +51,7 @@ export const leavers = {
     changes: false,
     run: async ({ session }, { ids }) => {
       const { findDependents } = await loadDependents();
-      return session.read((reader) => findDependents(reader, session.asker, ids));
+      return session.read((reader) => findDependents(reader, session.actor, ids));
     },
   }),
   leave: operation({

@@ -7,7 +7,7 @@ import { FORMATS } from "../../model/formats.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { checkImportRequest } from "../plans/check-request.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import { canImport } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import { insertRow } from "../store/rows.ts";
@@ -49,12 +49,12 @@ const toLayout = ({ use, digest, columns, at, actor }: Row): Layout => ({
   actor: String(actor),
 });
 
-export const listLayouts = async (reader: Reader, asker: Actor): Promise<readonly Layout[]> => {
+export const listLayouts = async (reader: Reader, actor: Actor): Promise<readonly Layout[]> => {
   const rows = await reader.all(
     `select l.* from main.layout l where l.use like '${USE}%' and not exists
      (select 1 from main.change c where c.number = l.change and c.undoneBy is not null) order by l.at desc, l.digest`,
   );
-  return rows.map(toLayout).filter(({ kind }) => canImport(asker, kind));
+  return rows.map(toLayout).filter(({ kind }) => canImport(actor, kind));
 };
 
 /** @throws Failure `input-rejected` if the map does not fit the kind, or a header is blank */
@@ -63,7 +63,7 @@ export const keepLayout = (session: Session, writer: Writer, layout: NewLayout):
   const headers = [...layout.headers, ...layout.map.columns.map(({ header }) => header)];
   if (headers.some((header) => header.trim() === "" || !header.isWellFormed()))
     throw new Failure("input-rejected", { what: text("a header is blank", "ヘッダーが空です"), where: "json.headers" });
-  return writeLayout(writer, layout, { at: getCurrentInstant(session.surroundings), actor: session.actor });
+  return writeLayout(writer, layout, { at: getCurrentInstant(session.surroundings), actor: session.actorName });
 };
 
 export const learnLayout = async (session: Session, layout: NewLayout): Promise<Layout> => {
@@ -76,7 +76,7 @@ export const learnLayout = async (session: Session, layout: NewLayout): Promise<
 
 export const removeLayout = (session: Session, id: string): Promise<Layout> =>
   session.change({ action: "layouts.remove", commits: false, locks: [] }, async (writer) => {
-    const before = (await listLayouts(writer, session.asker)).find((one) => one.id === id);
+    const before = (await listLayouts(writer, session.actor)).find((one) => one.id === id);
     if (before === undefined)
       throw new Failure("not-found", { what: text(`there is no layout ${id}`, `レイアウト ${id} はありません`) });
     await writer.run("delete from main.layout where use = :use and digest = :id", { use: USE + before.kind, id });

@@ -116,8 +116,8 @@ test("a plan with changes that the account may not make is refused for them, not
     expiresAt: "",
     isReadOnly: true,
   } as const;
-  const asker = { role: "operator", items: new Set<Operation>(), orgs: [2], credential } as const;
-  expect(() => requirePlanPermission(asker, "users", { ...EMPTY_COUNTS, create: 1, delete: 1 })).toThrow(
+  const actor = { role: "operator", items: new Set<Operation>(), orgs: [2], credential } as const;
+  expect(() => requirePlanPermission(actor, "users", { ...EMPTY_COUNTS, create: 1, delete: 1 })).toThrow(
     /is not permitted to create and change users: an operator does not have this right/,
   );
 });

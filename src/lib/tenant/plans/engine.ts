@@ -5,7 +5,7 @@ import type { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { ProblemParams } from "../../model/problem.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import type { AccessOrigin } from "../ids.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
 
@@ -44,7 +44,7 @@ export interface UploadContent {
 
 export interface RowQuery {
   readonly actions: readonly PlanRow["action"][];
-  /** maximum number of rows; if organisations are planned together with the file, the maximum for each record type */
+  /** maximum number of rows; if the plan includes organisations, the maximum for each record type */
   readonly limit?: number | undefined;
 }
 
@@ -82,7 +82,7 @@ export interface UndoneChange {
   /** for dropped tasks: revisions of the tasks; only values last written by these revisions are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
-  /** for dropped tasks, if the account sees only a part of the tenant: the affected records that the account can see */
+  /** for dropped tasks: the affected records that the account can see; undefined if it sees the whole tenant */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 

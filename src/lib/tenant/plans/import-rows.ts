@@ -27,7 +27,6 @@ export interface ImportDetail {
   readonly comparedRevision?: number | undefined;
   readonly committedAt: string | null;
   readonly drops?: readonly number[] | undefined;
-  /** for an undo: the number of the undone change */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
   readonly ids?: readonly string[] | undefined;

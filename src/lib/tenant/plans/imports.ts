@@ -129,18 +129,18 @@ export class TenantImports {
   }
 
   #checkWhole({ fromConsole, createOrgs, orgs: beside, forConsole, mode, undeletable }: StoredRequest): void {
-    const { role, orgs } = this.#session.asker;
+    const { role, orgs } = this.#session.actor;
     const isForSystem = fromConsole === true || (forConsole === true && mode === "replace");
     const isForWhole = createOrgs || beside !== undefined || undeletable === "release";
     if ((isForSystem && role !== "system") || (isForWhole && orgs !== undefined)) throw WHOLE_TENANT_FAILURE;
   }
 
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
-    const { asker } = this.#session;
+    const { actor } = this.#session;
     const { counts } = record.detail;
-    if (asker.account === undefined || counts === null) return record;
+    if (actor.account === undefined || counts === null) return record;
     const { requirePlanPermission } = await import("../policy/import-work.ts");
-    requirePlanPermission(asker, record.kind, counts);
+    requirePlanPermission(actor, record.kind, counts);
     return record;
   }
 
@@ -148,7 +148,7 @@ export class TenantImports {
     planned: Pick<ImportRecord, "kind"> &
       Partial<Pick<ImportRecord, "state" | "etag">> & { readonly detail: Partial<ImportDetail> },
   ): Promise<Import> {
-    const { surroundings, actor } = this.#session;
+    const { surroundings, actorName } = this.#session;
     return this.#session.change({ ...UNAUDITED_CHANGE, once: true }, async (writer) => {
       const id = createId(surroundings);
       const process = this.#processes.self;
@@ -159,7 +159,7 @@ export class TenantImports {
         ...planned,
         id,
         createdAt: getCurrentInstant(surroundings),
-        detail: { ...EMPTY_IMPORT_DETAIL, actor, process, ...planned.detail },
+        detail: { ...EMPTY_IMPORT_DETAIL, actor: actorName, process, ...planned.detail },
       });
       return { result: await buildImport(writer, await readImport(writer, id)), objects: [{ thing: "import", id }] };
     });
@@ -229,9 +229,9 @@ export class TenantImports {
   }
 
   #changeToUndo(name: number | "last") {
-    const { actor } = this.#session;
+    const { actorName } = this.#session;
     return this.#session.read(async (reader) => {
-      const change = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
+      const change = name === "last" ? await getLastChange(reader, actorName) : await readChange(reader, name);
       if (change.undoneBy !== null) throw createAlreadyUndoneFailure(change.number, change.undoneBy);
       const why = await describeUndoObstacle(reader, change);
       if (why !== undefined) throw createNotUndoableFailure(change.number, why);
@@ -268,7 +268,7 @@ export class TenantImports {
   }
 
   #ownOrgs(): readonly number[] | undefined {
-    const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.asker;
+    const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.actor;
     return role === "system" ? undefined : orgs;
   }
 
@@ -281,7 +281,7 @@ export class TenantImports {
     if (undone.deleted !== undefined && counts.blocked !== undefined)
       throw createBlockedDeletionFailure(undone.deleted.request, counts.blocked);
     const { requirePlanPermission } = await import("../policy/import-work.ts");
-    requirePlanPermission(this.#session.asker, kind, counts);
+    requirePlanPermission(this.#session.actor, kind, counts);
     return this.#insert({ kind, state: "planned", etag, detail: { ...planned.detail, counts } });
   }
 
@@ -322,9 +322,9 @@ export class TenantImports {
   }
 
   async #moment(): Promise<CommitMoment> {
-    const { surroundings, actor, by, sender } = this.#session;
+    const { surroundings, actorName, by, sender } = this.#session;
     return {
-      actor,
+      actor: actorName,
       by,
       origin: surroundings.origin,
       sender,

@@ -4,7 +4,7 @@ import { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { Operation as Right } from "../../model/role.ts";
 import { operation } from "../operation.ts";
 import type { TenantParts } from "../parts.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import {
   canImport,
   getImportOperations,
@@ -31,21 +31,21 @@ const openImports = async ({ session, owner, engine, processes }: TenantParts) =
   return imports;
 };
 
-const listMissingRights = (asker: Actor, kind: FormatName): readonly Right[] => {
+const listMissingRights = (actor: Actor, kind: FormatName): readonly Right[] => {
   const rights = getImportOperations(kind);
-  const own = rights.find((right) => isOperationPermitted(withoutToken(asker), right));
+  const own = rights.find((right) => isOperationPermitted(withoutToken(actor), right));
   return [getViewOperation(kind), own ?? rights[0]];
 };
 
 /** Returns the rights that the actor lacks to start an import. Planning may find that further rights are needed. */
-const getStartRights = (asker: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
-  !FORMAT_NAMES.includes(kind) || canImport(asker, kind) ? [] : listMissingRights(asker, kind);
+const getStartRights = (actor: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
+  !FORMAT_NAMES.includes(kind) || canImport(actor, kind) ? [] : listMissingRights(actor, kind);
 
-/** Returns no rights if the actor may import at least one kind, because only imports of permitted kinds are visible. */
-const getAccessRights = (asker: Actor): readonly Right[] => {
-  if (FORMAT_NAMES.some((kind) => canImport(asker, kind))) return [];
-  const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(asker), kind));
-  return listMissingRights(asker, own ?? "users");
+/** Returns the rights that the actor lacks to see any import. An actor sees only imports of the permitted kinds. */
+const getAccessRights = (actor: Actor): readonly Right[] => {
+  if (FORMAT_NAMES.some((kind) => canImport(actor, kind))) return [];
+  const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(actor), kind));
+  return listMissingRights(actor, own ?? "users");
 };
 
 const getDeletionRights = (
@@ -177,7 +177,7 @@ export const layouts = {
     needs: ["users.read"],
     run: async ({ session }) => {
       const { listLayouts } = await loadLayouts();
-      return session.read((reader) => listLayouts(reader, session.asker));
+      return session.read((reader) => listLayouts(reader, session.actor));
     },
   }),
   learn: operation({

@@ -116,7 +116,6 @@ export type StoredRequest = Omit<ImportRequest, Defaults> & {
 } & {
   /** `delete` deletes records by id, without a file */
   readonly mode: "append" | "replace" | "delete";
-  /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
   /** numbers of the organisations that limit the import, including everything below; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;

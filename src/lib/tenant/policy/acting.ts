@@ -3,10 +3,10 @@ import { Failure } from "../../errors/index.ts";
 import { ADMINISTRATOR_ROLES, ROLES, type Operation } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
-import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
+import { findAccountByName, type ActingAccount } from "../accounts/acting-accounts.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Reader } from "../store/store.ts";
-import type { Actor } from "./asker.ts";
+import type { Actor } from "./actor.ts";
 
 /** Returns the organisations that an account administers, with all below them; undefined: all. @see facts 2.1 */
 const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | undefined => {

@@ -7,7 +7,7 @@ import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { OwnRight } from "../../model/credential.ts";
-import type { Actor } from "./asker.ts";
+import type { Actor } from "./actor.ts";
 
 /** What a request may need: the right to an operation, or the right to change how its account signs in. */
 export type NeededRight = Operation | OwnRight;
@@ -28,29 +28,29 @@ export const getPermittedReach = (
   return reach === "all" || orgs === undefined ? "all" : "inside";
 };
 
-export const isOperationPermitted = (asker: Actor, operation: Operation): boolean =>
-  getPermittedReach(asker, operation) !== undefined;
+export const isOperationPermitted = (actor: Actor, operation: Operation): boolean =>
+  getPermittedReach(actor, operation) !== undefined;
 
 /** Returns an actor with all rights of the account, without the limits of an access token. */
-export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
+export const withoutToken = (actor: Actor): Actor => ({ ...actor, credential: undefined });
 
 /** Checks an actor's rights: first the account, because no token can add rights. @throws `not-permitted` */
-export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
-  requireAccountRights(asker, needed.filter(isOperation));
-  requireTokenRights(asker, needed);
+export const requirePermission = (actor: Actor, needed: readonly NeededRight[]): void => {
+  requireAccountRights(actor, needed.filter(isOperation));
+  requireTokenRights(actor, needed);
 };
 
 /** Checks that an actor's account may perform all operations. Ignores the limits of a token. @throws `not-permitted` */
-export const requireAccountRights = (asker: Actor, operations: readonly Operation[]): void => {
-  const account = withoutToken(asker);
+export const requireAccountRights = (actor: Actor, operations: readonly Operation[]): void => {
+  const account = withoutToken(actor);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));
   if (refused === undefined) return;
-  const { role, items, orgs } = asker;
+  const { role, items, orgs } = actor;
   const [about, why] = [
     OPERATIONS[refused].about,
     describeMissingRight({ role, items, isWhole: orgs === undefined }, refused),
   ];
-  const name = asker.account?.name ?? "";
+  const name = actor.account?.name ?? "";
   throw new Failure("not-permitted", {
     what: text(
       `${name} is not permitted to ${about.en}: ${why.en}`,
@@ -95,22 +95,22 @@ export const getImportOperations = (kind: FormatName): readonly [Operation, ...O
 /** Returns the operation that is needed to see a plan of a kind. The plan shows the records that it changes. */
 export const getViewOperation = (kind: FormatName): Operation => (isPanelKind(kind) ? `${kind}.read` : "secured.read");
 
-export const canImport = (asker: Actor, kind: FormatName): boolean =>
-  isOperationPermitted(asker, getViewOperation(kind)) &&
-  getImportOperations(kind).some((operation) => isOperationPermitted(asker, operation));
+export const canImport = (actor: Actor, kind: FormatName): boolean =>
+  isOperationPermitted(actor, getViewOperation(kind)) &&
+  getImportOperations(kind).some((operation) => isOperationPermitted(actor, operation));
 
-export const buildScope = (actor: Actor): Scope | undefined => {
-  const asker = withoutToken(actor);
-  if (asker.role === "system") return undefined;
+export const buildScope = (sender: Actor): Scope | undefined => {
+  const actor = withoutToken(sender);
+  if (actor.role === "system") return undefined;
   return {
-    orgs: asker.orgs,
-    kinds: FORMAT_NAMES.filter((kind) => canImport(asker, kind)),
-    secured: isOperationPermitted(asker, "secured.read"),
-    accounts: isOperationPermitted(asker, "accounts.read"),
-    contacts: canReadContacts(asker),
-    actor: asker.account?.name,
+    orgs: actor.orgs,
+    kinds: FORMAT_NAMES.filter((kind) => canImport(actor, kind)),
+    secured: isOperationPermitted(actor, "secured.read"),
+    accounts: isOperationPermitted(actor, "accounts.read"),
+    contacts: canReadContacts(actor),
+    actor: actor.account?.name,
   };
 };
 
-export const canReadContacts = (asker: Actor): boolean =>
-  RESTRICTED_FIELD_OPERATIONS.some((operation) => isOperationPermitted(asker, operation));
+export const canReadContacts = (actor: Actor): boolean =>
+  RESTRICTED_FIELD_OPERATIONS.some((operation) => isOperationPermitted(actor, operation));

@@ -7,7 +7,7 @@ import { ORG } from "../../model/organisation.ts";
 import { getItemsForNewUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import type { ThingName } from "../../model/things.ts";
-import type { Actor } from "./asker.ts";
+import type { Actor } from "./actor.ts";
 import { requireAccountRights, requireTokenRights } from "./check.ts";
 
 /** Returns the rights to create a user together with the user's organisation, which may be new. @see facts 2.1 */
@@ -16,10 +16,10 @@ export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[]
 
 type PlanWork = ReturnType<typeof derivePlanWork>;
 
-const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
+const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
   const writing: readonly Operation[] = [isPanelKind(kind) ? `${kind}.write` : "secured.write"];
   return {
-    create: kind === "users" ? getUserCreationOperations(asker) : writing,
+    create: kind === "users" ? getUserCreationOperations(actor) : writing,
     edit: writing,
     note: ["devices.note"],
     move: kind === "users" ? ["users.move"] : writing,
@@ -62,22 +62,22 @@ const RELATED_OPERATIONS: Readonly<Record<RelatedThing, readonly Operation[]>> =
   answer: ["tenant.write"],
 };
 
-export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
+export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: PlanCounts): void => {
   const work = derivePlanWork(kind, counts);
-  const needed = Object.entries(getWorkOperations(asker, kind));
+  const needed = Object.entries(getWorkOperations(actor, kind));
   const parts = needed.flatMap(([part, operations]) => (work[part as keyof PlanWork] > 0 ? [operations] : []));
-  const all = [...parts, ...listRelatedOperations(asker, counts)];
-  for (const operations of all) requireAccountRights(asker, operations);
-  requireTokenRights(asker, all.flat());
+  const all = [...parts, ...listRelatedOperations(actor, counts)];
+  for (const operations of all) requireAccountRights(actor, operations);
+  requireTokenRights(actor, all.flat());
 };
 
-function* listRelatedOperations(asker: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
+function* listRelatedOperations(actor: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
   for (const { thing, create, update, delete: gone } of beside) {
     const panel = PANEL_KINDS.find((kind) => FORMATS[kind].thing.name === thing);
     yield panel === undefined
       ? RELATED_OPERATIONS[thing as RelatedThing]
       : [
-          ...(create > 0 && panel === "users" ? getUserCreationOperations(asker) : []),
+          ...(create > 0 && panel === "users" ? getUserCreationOperations(actor) : []),
           ...(create + update > 0 ? [`${panel}.write` as const] : []),
           ...(gone > 0 ? [`${panel}.delete` as const] : []),
         ];

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Fields } from "../../model/thing.ts";
 import type { NeededRight } from "../policy/check.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import { operation, type InputKit } from "../operation.ts";
 import type { Session } from "../session.ts";
 import type { ExportQuery } from "../store/list-export.ts";
@@ -45,7 +45,7 @@ interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShap
   readonly filters: (kit: InputKit) => S;
   readonly editable: (session: Session) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
   /** the rights to create a record with some values, and to change these values */
-  readonly creates: (asker: Actor, given: object) => readonly NeededRight[];
+  readonly creates: (actor: Actor, given: object) => readonly NeededRight[];
   readonly edits: (given: object) => readonly NeededRight[];
   /** the fields that a separate operation changes */
   readonly without: readonly string[];
@@ -62,7 +62,7 @@ export const recordOperations = <const N extends NounWithHistory, F extends Fiel
       route: `POST /v1/${noun}`,
       about: "Create a record; a missing value is blank, and a reference is the ID of the other record",
       input: (kit) => kit.newRecordSchema(fields),
-      needs: (asker, given) => creates(asker, given),
+      needs: (actor, given) => creates(actor, given),
       once: true,
       run: async ({ session }, given) => (await loadRecords()).createRecord(session, await editable(session), given),
     }),

@@ -21,7 +21,7 @@ export interface MovedUser extends WrittenUser {
   readonly devices: number;
 }
 
-export const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
+export const createEditableUserType = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USER_LIST,
   collection: "users",
   usual: { org: ROOT_ORG_ID },
@@ -45,14 +45,14 @@ const checkNewAccountName = async (
 
 /** Checks that the account may change this user. @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
-  { asker }: Session,
+  { actor }: Session,
   reader: Reader,
   { id }: User,
   { administrator }: ManualValues,
 ): Promise<void> => {
   const account = await readAccount(reader, id);
   if (account === undefined) return;
-  permitPrivilegedAccount(asker, account);
+  permitPrivilegedAccount(actor, account);
   if (administrator !== false || account.role === "none") return;
   const { called, role } = account;
   throw new Failure("input-rejected", {
@@ -74,6 +74,6 @@ export const moveUsers = async (
 ): Promise<MovedUser[]> => {
   // counted first: if counting failed after the move, the caller would not learn about the move
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));
-  const moved = await editRecords(session, defineEditableUsers(session), ids, { org, dryRun }, { verb: "move" });
+  const moved = await editRecords(session, createEditableUserType(session), ids, { org, dryRun }, { verb: "move" });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

@@ -6,7 +6,7 @@ import {
   ACTING_ACCOUNT_TABLES,
   toActingAccount,
   type ActingAccount,
-} from "../accounts/askers.ts";
+} from "../accounts/acting-accounts.ts";
 
 /** A credential as it is stored: with the SHA-256 of the secret instead of the secret. */
 export interface StoredCredential {

@@ -7,7 +7,7 @@ import { describeRefusal } from "../../model/value.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";
-import type { Actor, ActorAccount } from "../policy/asker.ts";
+import type { Actor, ActorAccount } from "../policy/actor.ts";
 import type { Session } from "../session.ts";
 import type { Store, Writer } from "../store/store.ts";
 import { generateSecret } from "../verifier.ts";
@@ -97,7 +97,7 @@ export const recordUse = async (
   }
 };
 
-export const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
+export const requireAccount = ({ actor: { account } }: Session): ActorAccount => {
   if (account !== undefined) return account;
   throw new Failure("input-rejected", {
     what: text(
@@ -190,7 +190,7 @@ export const createAccessToken = async (
     if (namesake !== undefined && Date.parse(namesake.expiresAt) > now) throw createNameInUseFailure(name);
     if (namesake !== undefined) await deleteCredential(writer, user, namesake.id);
     const { secret, ...made } = await storeCredential(writer, session.surroundings, {
-      actor: session.asker,
+      actor: session.actor,
       kind: "token",
       name,
       isReadOnly: readOnly,
@@ -254,7 +254,7 @@ const createUnknownTokenFailure = (): Failure =>
 
 /** Ends the session with which the request is signed in.  @throws Failure `not-permitted` if a token is used instead */
 export const signOut = async (session: Session): Promise<void> => {
-  const { account, credential } = session.asker;
+  const { account, credential } = session.actor;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;
   if (credential.kind === "token") throw createNoSessionFailure(credential.name);
   await session.change({ action: "sessions.end", locks: ["accounts"] }, async (writer) => {

@@ -3,10 +3,10 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { findPasswordFault } from "../../model/account.ts";
 import { text } from "../../text/index.ts";
-import { findAccountByName } from "../accounts/askers.ts";
+import { findAccountByName } from "../accounts/acting-accounts.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../accounts/reset.ts";
 import { toActor } from "../policy/acting.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
@@ -15,8 +15,8 @@ import { passwordWork, refuseInConstantTime } from "./sign-in.ts";
 /** Delay of an email, so that the response is sent first and the response time does not reveal if an email is sent. */
 const MAIL_DELAY_MS = 100;
 
-const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
-  new Session(store, surroundings, actor, asker);
+const openSession = ({ store, surroundings, actorName }: Session, actor: Actor): Session =>
+  new Session(store, surroundings, actorName, actor);
 
 /** Counts a request for a code. Returns a function to send a code, if any. @throws `unavailable`, `throttled` */
 export const requestResetCode = async (

@@ -1,8 +1,8 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { ACTING_ACCOUNT_COLUMNS, ACTING_ACCOUNT_TABLES, toActingAccount } from "../accounts/askers.ts";
+import { ACTING_ACCOUNT_COLUMNS, ACTING_ACCOUNT_TABLES, toActingAccount } from "../accounts/acting-accounts.ts";
 import { toActor } from "../policy/acting.ts";
-import type { Actor } from "../policy/asker.ts";
+import type { Actor } from "../policy/actor.ts";
 import type { Reader } from "../store/store.ts";
 
 const RIGHTS_CHANGED_FAILURE = new Failure("conflict", {

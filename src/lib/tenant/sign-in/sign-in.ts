@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
+import { findAccountByName, type ActingAccount } from "../accounts/acting-accounts.ts";
 import { toActor } from "../policy/acting.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
@@ -92,7 +92,7 @@ const tryToSignIn = async (
   const verifier = actor === undefined ? null : (found?.verifier ?? null);
   const isRight = await passwordWork.run(() => verifyPassword(verifier, password));
   if (!isRight || actor === undefined) throw SIGN_IN_REFUSED_FAILURE;
-  const session = new Session(owner.store, owner.surroundings, owner.actor, actor);
+  const session = new Session(owner.store, owner.surroundings, owner.actorName, actor);
   return session.change({ action: "sessions.create", locks: ["accounts"] }, async (writer) => {
     // the password or the role may have changed meanwhile
     const current = await findAccountByName(writer, account);

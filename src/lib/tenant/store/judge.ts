@@ -34,7 +34,7 @@ export interface ChangedTables {
   readonly changed: (thing: string, writes: JudgedWrites) => string;
   readonly all: AllRecords;
   readonly params: Params;
-  /** names of rules that other statements check for all rows */
+  /** names of rules to skip here, because the plan has already checked them for all rows */
   readonly judgedElsewhere?: readonly string[] | undefined;
 }
 

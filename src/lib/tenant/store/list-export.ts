@@ -12,7 +12,6 @@ export interface ExportColumn {
   readonly plain?: string | undefined;
 }
 
-/** SQL: a cell as {@link formatRecord} writes it. */
 const buildQuotedCellSql = (sql: string): string =>
   `case when ${sql} glob :special then '"' || replace(${sql}, '"', '""') || '"' else ${sql} end`;
 

@@ -97,7 +97,6 @@ export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string
   }, String(ROOT_ORG_NUMBER));
 };
 
-/** SQL: true if a record `t` is in the scope. */
 export const buildIsInScope = (thing: Thing): string =>
   buildIsOrgInScope(buildRecordOrgSql(thing, (column) => `t."${column}"`));
 

@@ -13,7 +13,7 @@ export const tenant = {
     // every command sends this request first; contact persons in the profile require further rights
     needs: [],
     run: async ({ session }, { administration }) => {
-      const canSeeAll = administration === true && getPermittedReach(session.asker, "accounts.read") === "all";
+      const canSeeAll = administration === true && getPermittedReach(session.actor, "accounts.read") === "all";
       return session.read(async (reader) => ({
         ...(await readTenant(reader)),
         consoleTasks: (await readOpenTasks(reader)).size,

@@ -16,8 +16,8 @@ const record = recordOperations({
   list: USER_LIST,
   needs: "users.read",
   filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
-  editable: async (session) => (await loadUsers()).defineEditableUsers(session),
-  creates: (asker, given) => [...getUserCreationOperations(asker), ...listAdministratorMarkRights(given)],
+  editable: async (session) => (await loadUsers()).createEditableUserType(session),
+  creates: (actor, given) => [...getUserCreationOperations(actor), ...listAdministratorMarkRights(given)],
   edits: (given) => ["users.write", ...listAdministratorMarkRights(given)],
   without: ["org"],
 });

@@ -25,7 +25,7 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       strictFileNames: true,
     });
     if (zip.comment !== "") throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
-    // + 2 for the manifest and the list of hashes
+    // an early limit; the list of hashes is checked exactly
     if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);

@@ -1,5 +1,5 @@
 import { CHANGE_TABLES } from "../../versions/tables.ts";
-import { generateChecksum, type Checksum } from "../../versions/sum.ts";
+import { generateChecksum, type Checksum } from "../../versions/checksum.ts";
 import type { AuditFindings } from "../findings.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";

@@ -107,8 +107,8 @@ const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim
 
 const reportRejectedClaims = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   const { kind } = plan;
-  // skip rows of a console export whose value belongs to another record locally, with a warning, so that the rest of
-  // the export can be imported
+  // a value in a console export may belong to another record of the mirror; skip such rows with a warning, so that the
+  // rest of the export can be imported
   leaveOutTakenRows(database, plan);
   for (const { field } of claims)
     for (const [state, severity] of [

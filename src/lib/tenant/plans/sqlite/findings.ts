@@ -108,7 +108,6 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
     const first = buildKeyRowsSql(buildRowKeySql(plan, field));
     if (names.has(field.field)) find("value-duplicate", field.field, buildRepeatedValuesSql(first));
     if (field.merge !== "list" || database.count("select count(*) from s.claim") === 0) continue;
-    // repeated first values have already been reported
     find(
       "value-duplicate",
       field.field,

@@ -3,7 +3,7 @@ import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/la
 import type { StoredRequest } from "../request.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
-import type { CharacterScan } from "../../../csv/layout/look.ts";
+import type { CharacterScan } from "../../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../../csv/unique.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
 import { comparisonKey, createKeyComparator, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
@@ -300,7 +300,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/** Maximum number of names that are remembered to be passed on only once. Further names may be passed on repeatedly. */
+/** Maximum number of names to remember, so that each is passed on only once. Later names may be passed on repeatedly. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();

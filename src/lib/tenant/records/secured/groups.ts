@@ -35,7 +35,7 @@ import {
 
 export type WrittenSecuredGroup = ChangeResult<SecuredGroup>;
 
-const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURED_GROUP.fields> => ({
+const createEditableGroupType = (app: SecuredApp): EditableRecordType<typeof SECURED_GROUP.fields> => ({
   list: buildSecuredGroupList(app),
   collection: `secured:${app}`,
   series: "secured_group",
@@ -49,7 +49,7 @@ export const createGroup = async (
   app: SecuredApp,
   body: ManualRequestBody,
 ): Promise<WrittenSecuredGroup> => {
-  const noun = defineEditableGroups(app);
+  const noun = createEditableGroupType(app);
   requireAppWithGroups(app);
   return createRecord(session, noun, body);
 };
@@ -64,7 +64,7 @@ export const deleteGroups = (
   app: SecuredApp,
   { ids, dryRun = false }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },
 ): Promise<DeletedGroups> => {
-  const noun = defineEditableGroups(app);
+  const noun = createEditableGroupType(app);
   requireIds(ids);
   const change = { action: "secured.groups.delete", locks: [noun.collection], dryRun };
   return session.change(change, async (writer) => {
@@ -112,7 +112,7 @@ export const resolveGroups = async (
     const found = findGroupName(known, name);
     if (found === undefined && !create) throw createUnknownGroupFailure(app, name, [...known.values()]);
     if (found === undefined) {
-      const { objects } = await addRecord(session, writer, defineEditableGroups(app), { name });
+      const { objects } = await addRecord(session, writer, createEditableGroupType(app), { name });
       made.push(...objects);
       // the second of two equal names refers to the same group
       known.set(toGroupKey(name), name);

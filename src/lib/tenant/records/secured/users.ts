@@ -30,7 +30,7 @@ import { isMirror } from "../tenant-rows.ts";
 
 export type WrittenSecuredUser = ChangeResult<SecuredUser>;
 
-const defineEditableSecuredUsers = (
+const createEditableSecuredUserType = (
   session: Session,
   app: SecuredApp,
 ): EditableRecordType<typeof SECURED_USER.fields> => ({
@@ -49,15 +49,15 @@ export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
   body: ManualRequestBody,
-): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body);
+): Promise<WrittenSecuredUser> => createRecord(session, createEditableSecuredUserType(session, app), body);
 
-/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; also for administrators, as in imports */
+/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; `input-rejected` for an administrator */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
   id: string,
   body: ManualRequestBody,
-): Promise<WrittenSecuredUser> => editRecord(session, defineEditableSecuredUsers(session, app), id, body);
+): Promise<WrittenSecuredUser> => editRecord(session, createEditableSecuredUserType(session, app), id, body);
 
 const buildSecuredUserDraft = async (
   session: Session,

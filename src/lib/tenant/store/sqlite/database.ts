@@ -208,7 +208,6 @@ export class Database {
     return statement;
   }
 
-  /** Registers `body` as the SQL function `name`. */
   define(name: string, body: (...args: SQLOutputValue[]) => SQLInputValue, deterministic = true): void {
     this.#db.function(name, { deterministic, varargs: true }, body);
   }

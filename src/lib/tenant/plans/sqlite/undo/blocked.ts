@@ -164,7 +164,7 @@ class BlockedRecordFinder {
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
   }
 
-  /** Blocks administrators, which imports cannot change. A dropped task may delete one along with the account. */
+  /** Blocks administrators, because imports cannot change them. Only a dropped task may delete one, with the account. */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
     const { isImport, dropped } = this.#undone;

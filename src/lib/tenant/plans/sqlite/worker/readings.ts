@@ -6,7 +6,7 @@ import type { Scope } from "../../../store/store.ts";
 import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
 import { buildPlanDefinition } from "../plan-sql.ts";
-import { showPlannedOrgs } from "../orgs/beside.ts";
+import { showPlannedOrgs } from "../orgs/planned-orgs.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
 import type { PlanDefinition } from "../stored-kind.ts";

@@ -48,7 +48,7 @@ import { getStoredKind } from "../tables.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { PlanCounts, StagedFile } from "../../staging/counts.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "../orgs/beside.ts";
+import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "../orgs/planned-orgs.ts";
 
 export interface TaskFiles {
   readonly tenant: string;
@@ -228,7 +228,6 @@ const withDatabase = async <T>(
 
 export interface ChangeJob extends Omit<CommitOptions, "signal"> {
   readonly id: string;
-  /** the part of the tenant that the committing account can see; undefined: the whole tenant */
   readonly scope: Scope | undefined;
   readonly writer: NotedWriter;
 }

@@ -10,7 +10,7 @@ import {
   scanText,
   NON_ASCII,
   DECIMAL_POINT,
-} from "./look.ts";
+} from "./character-scan.ts";
 
 const seen = (value: string): CharacterScan => {
   const look = new CharacterScan();

@@ -2,7 +2,7 @@ import type { CredentialKind } from "../../model/credential.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
 
 export interface ActorAccount {
-  /** the number of the account's user; `id`: the id of this user */
+  /** record number of the account's user; `id` is the id of this user */
   readonly user: number;
   readonly id: string;
   readonly name: string;

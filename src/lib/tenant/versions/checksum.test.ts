@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
 import { computeChecksum } from "../audit/sqlite/versions.ts";
 import { Connection } from "../store/sqlite/store.ts";
-import { readChecksum } from "./sum.ts";
+import { readChecksum } from "./checksum.ts";
 
 const tenant = openForAllTests();
 
