@@ -21,6 +21,8 @@ interface ValueOptionSettings {
   readonly without?: readonly string[] | undefined;
   /** true for a new record, so that a missing required field is a usage error */
   readonly isNew?: boolean | undefined;
+  /** further fields that must be given */
+  readonly required?: readonly string[] | undefined;
 }
 
 /** Returns the key of a field's option, such as `parent` for `parentId` and `email` for `emails`. */
@@ -33,10 +35,10 @@ const isClearable = ({ type, refers, nullable, clearable, column }: Field): bool
   return nullable === true && (refers === undefined || clearable !== false);
 };
 
-const buildOption = (name: string, field: Field, isNew: boolean): OptionField => {
+const buildOption = (name: string, field: Field, isRequired: boolean): OptionField => {
   const about = field.label ?? same(name);
-  const required = isNew && field.column?.required !== undefined ? true : undefined;
-  const blank = isClearable(field) ? true : undefined;
+  const required = isRequired || undefined;
+  const blank = (!isRequired && isClearable(field)) || undefined;
   if (field.type === "objects") {
     return { kind: "string", value: "NAME=VALUE", repeatable: true, about };
   }
@@ -49,18 +51,21 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
   if (field.type === "choice") return { kind: "choice", choices: field.choices, blank, about };
-  if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", blank, about };
+  if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", required, blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };
 };
 
 export const buildValueOptions = (
   fields: Fields,
-  { without = [], isNew = false }: ValueOptionSettings = {},
+  { without = [], isNew = false, required = [] }: ValueOptionSettings = {},
 ): OptionFields =>
   Object.fromEntries(
     listEditableFields(fields)
       .filter(([name]) => !without.includes(name))
-      .map(([name, field]) => [toOptionName(name, field), buildOption(name, field, isNew)]),
+      .map(([name, field]) => {
+        const isRequired = required.includes(name) || (isNew && field.column?.required !== undefined);
+        return [toOptionName(name, field), buildOption(name, field, isRequired)];
+      }),
   );
 
 export type RecordResolver = (typed: string) => Promise<string>;

@@ -74,6 +74,7 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     },
     "console.confirm": { given: { numbers: [unseen?.number] } },
     "devices.create": { given: { serialNumber: "SERIAL2" } },
+    "device-actions.create": { given: { ids: [device], kind: "message", message: "返却してください" } },
     "devices.edit": of(device, { memo: "a" }),
     "devices.setOwner": { given: { ids: [device], owner: user, ownerOrg: null } },
     "devices.tag": { given: { ids: [device], add: ["貸出"] } },

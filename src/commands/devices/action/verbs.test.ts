@@ -52,7 +52,7 @@ test("names all unknown devices, and records nothing", async () => {
 
 test.each([
   ["end-lost-mode S1 --message m", "--message"],
-  ["message S1 --picture logo.png", "--picture"],
+  ["message S1 --message m --picture logo.png", "--picture"],
   ["message S1", "--message"],
   ["rename S1", "--device-name"],
   ["wallpaper S1 --picture logo.png", "--screen"],

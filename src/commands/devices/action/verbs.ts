@@ -36,10 +36,9 @@ const define = (kind: DeviceAction["kind"], example: string, others: readonly st
     ],
     args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
     options: {
-      ...buildValueOptions(fields, { without: Object.keys(fields).filter((name) => !own.includes(name)) }),
+      ...buildValueOptions(fields, { without: Object.keys(fields).filter((name) => !own.includes(name)), required }),
       dryRun: DRY_RUN_OPTION,
     },
-    anyOf: required.map((name) => [name]),
     examples: [{ line: `clomoctl devices action ${kind} ${example}` }],
     exits: ["input-rejected", "not-permitted", "not-found", "locked"],
     shows: DEVICE_ACTION_COLUMNS,

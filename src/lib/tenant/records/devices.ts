@@ -108,14 +108,15 @@ export const recordDeviceAction = (
   session: Session,
   { ids, dryRun = false, ...given }: ManualRequestBody,
 ): Promise<ChangeResult<DeviceAction>[]> => {
-  const { kind } = given;
-  for (const name of ["kind", ...(typeof kind === "string" ? (FIELDS_OF_ACTIONS[kind] ?? []) : [])] as const)
+  const check = (name: keyof typeof DEVICE_ACTION.fields): void =>
     checkFieldValue(name, { ...DEVICE_ACTION.fields[name], nullable: undefined, blank: false } as Field, given[name]);
+  check("kind");
+  FIELDS_OF_ACTIONS[given["kind"] as DeviceAction["kind"]]?.forEach(check);
   const change = { action: "devices.action", locks: ["devices", "device-actions"], dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const added = await Array.fromAsync(new Set(ids as readonly string[]), async (id) => {
       const { serialNumber } = await getRecordById(writer, DEVICE_LIST, id);
-      return addRecord(session, writer, EDITABLE_ACTIONS, { ...given, serialNumber, by: session.actor });
+      return addRecord(session, writer, EDITABLE_ACTIONS, { ...given, serialNumber, by: session.actorName });
     });
     const objects = added.flatMap((one) => one.objects);
     const result = async (taskOf: TaskFinder): Promise<ChangeResult<DeviceAction>[]> => {
