@@ -145,6 +145,13 @@ export const BY_HAND_SCENES: readonly Scene[] = [
   createScene("users leave", prepareDevices, "users leave user0@example.com --yes", { code: 8 }),
   { name: "devices tag", prepare: prepareDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
   createScene("devices delete", prepareDevices, "devices delete IOS01 AND01 --confirm-deletions 2", { plans: true }),
+  ...[
+    "lost-mode IOS01 AND01 --message 返却してください",
+    "end-lost-mode IOS01",
+    "message IOS01 --message 更新してください",
+    "rename IOS01 --device-name 営業部-01",
+    "wallpaper IOS01 --picture logo.png --screen lock",
+  ].map((words) => createScene(`devices action ${words.split(" ")[0]}`, prepareDevices, `devices action ${words}`)),
   createScene(
     "secured users create",
     prepareSecuredUser,
