@@ -67,8 +67,7 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
 /** Like {@link ACCOUNTS}, but only those with a role, which are few: the users of the others are not read. */
 export const ROLE_HOLDERS: typeof ACCOUNTS = {
   ...ACCOUNTS,
-  table: "account a cross join user t on t.pk = a.user",
-  among: `${ACCOUNTS.among} and a.role <> 'none'`,
+  among: `${ACCOUNTS.among} and t.pk in (select user from account where role <> 'none')`,
 };
 
 /** SQL: all managers of each organisation, with the user's record number, account name and email addresses. */
