@@ -92,7 +92,7 @@ export const WAYS = {
       "--context",
       "local",
     ]),
-    way("handover apply", (bundle: string, _: string) => [bundle, "--yes"]),
+    way("handover apply", (...[bundle]: readonly [string, string]) => [bundle, "--yes"]),
   ],
   "check certificates": [way("renewals check", (paths: readonly string[]) => ["--format", "tsv", ...paths])],
   "record a certificate": [way("renewals add", (name: string, file: string) => [name, "--file", file])],

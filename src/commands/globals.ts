@@ -1,4 +1,3 @@
-import type { Command } from "./command.ts";
 import type { Fields, InputOf } from "./field.ts";
 import { text } from "../lib/text/index.ts";
 
@@ -105,5 +104,7 @@ export const GLOBAL_OPTIONS = {
 export type Globals = InputOf<typeof GLOBAL_OPTIONS>;
 
 /** Returns true if a command always changes something. The home folder must then be writable only by its owner. */
-export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
-  changes === true || shows !== undefined;
+export const isModifyingCommand = (command: {
+  readonly changes?: true | undefined;
+  readonly shows?: unknown;
+}): boolean => command.changes === true || command.shows !== undefined;
