@@ -1,7 +1,13 @@
 import type { Command, NounGroup, NounNode } from "../commands/command.ts";
 import { toFlagName, type Field } from "../commands/field.ts";
 import { markCommands, paintCommands } from "../lib/terminal/commands.ts";
-import { padPlainText, plainTextWidth, wrapPieces, wrapIntoLines } from "../lib/terminal/table/word-width.ts";
+import {
+  padPlainText,
+  plainTextWidth,
+  splitIntoLinePieces,
+  wrapPieces,
+  wrapIntoLines,
+} from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { ALL_ERROR_CODES, listExits } from "./exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
@@ -195,11 +201,13 @@ export function renderVerbHelp(path: readonly string[], command: Command, langua
 }
 
 function renderVerbOpening(path: readonly string[], command: Command, language: Language): string[] {
+  const words = splitIntoLinePieces(formatUsageLine(path, command));
+  const usage = wrapPieces(words, PAGE_COLUMNS - "  ".length, { indent: "  " });
   const examples = command.examples.flatMap(({ line, about }) => buildExampleEntries(line, about));
   return [
     ...wrapParagraph(command.summary[language]),
     ...(command.caution === undefined ? [] : wrapParagraph(command.caution[language])),
-    ...renderSection(HEADINGS.usage, [toPlainEntry(formatUsageLine(path, command))], language),
+    ...renderSection(HEADINGS.usage, usage.map(toPlainEntry), language),
     ...renderSection(HEADINGS.examples, examples, language),
   ];
 }
