@@ -9,6 +9,7 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
+import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { createBundleWriter, formatFingerprint, READ_ONLY_BUNDLE } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
@@ -91,7 +92,9 @@ export default defineCommand({
     });
     const fingerprint = await bundle.seal(manifest);
     const record = { what: "export", fingerprint, ...(recipients.length > 0 && { recipients }) } as const;
+    tools.signal.throwIfAborted();
     const { isAudited } = await chosen.client.exports.record(record);
+    if (isAudited) tools.describeDone(CHANGED_STATE);
     await bundle.finish(manifest);
     if (!isAudited)
       await terminal.warn(
