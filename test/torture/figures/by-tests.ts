@@ -103,7 +103,6 @@ export const PLAN_TRIALS = createTestTrials([
 /** Trials of who may do what, and of what responses reveal about data that an account may not see. */
 export const ROLE_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
-  createTestFile("src/commands/permission-sequences.test.ts", 80),
   { path: "src/commands/permission-everywhere.test.ts" },
 ]);
 
