@@ -48,7 +48,9 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   }
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
-  if (field.type === "choice") return { kind: "choice", choices: field.choices, blank, about };
+  if (field.type === "integer")
+    return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };
 };

@@ -277,6 +277,7 @@ export const PROBLEMS = {
   ),
   "not-day": createValueProblemKind("error", "not a date such as 2027-03-31", "2027-03-31 のような日付ではありません"),
   "not-integer": createValueProblemKind("error", "not a whole number", "整数ではありません"),
+  "not-count": createValueProblemKind("error", "not a whole number of 0 or more", "0 以上の整数ではありません"),
   "not-choice": createValueProblemKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
   "not-mail-address": createValueProblemKind("error", "not an email address", "メールアドレスではありません"),
   "port-range": createValueProblemKind(

@@ -20,8 +20,10 @@ type FieldShape =
       readonly choices: readonly [string, ...string[]];
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** a day, such as `2027-03-31`, or an integer */
-  | { readonly type: "day" | "integer" }
+  /** a day, such as `2027-03-31` */
+  | { readonly type: "day" }
+  /** a whole number; `count` in a rule excludes negative numbers */
+  | { readonly type: "integer"; readonly rule?: Rule | undefined }
   /** id: UUIDv7; instant: in UTC; digest: SHA-256 in lower-case hexadecimal digits. No file has such values. */
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };
@@ -277,6 +279,7 @@ export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =
 /** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
 export type ManualValue =
   | string
+  | number
   | boolean
   | null
   | readonly string[]
