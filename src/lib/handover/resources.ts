@@ -1,3 +1,4 @@
+import { CONFIG_PROFILE } from "../model/config-profile.ts";
 import { DEVICE } from "../model/device.ts";
 import type { PanelKind } from "../model/console-files.ts";
 import { SECURED_USER } from "../model/secured-user.ts";
@@ -15,6 +16,7 @@ export const RESOURCE_TITLES = {
   "secured-groups": text("SECURED APPs groups", "SECURED APPs のグループ"),
   "secured-users": SECURED_USER.title,
   devices: DEVICE.title,
+  "config-profiles": CONFIG_PROFILE.title,
   "ade-devices": text("ADE devices", "ADE デバイス"),
   renewals: text("renewal items", "年次更新・期限"),
   answers: text("answers to the checklist", "引き継ぎ確認リストの回答"),

@@ -60,6 +60,7 @@ const RECORD_NOUNS = {
   custom_field: text("custom field", "カスタムユーザー情報"),
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
+  config_profile: text("configuration profile", "構成プロファイル"),
   account: text("CLOMO account", "CLOMO アカウント"),
   account_settings: text("CLOMO account setting", "CLOMO アカウント設定"),
   secured_group: text("group", "グループ"),

@@ -1,4 +1,5 @@
 import { ACCOUNT } from "../../model/account.ts";
+import { CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { DEVICE } from "../../model/device.ts";
 import { ORG, parseOrgPath } from "../../model/organisation.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
@@ -133,6 +134,7 @@ const HISTORY_NOUNS = {
   users: { thing: USER, columns: listHistoryColumns(USER) },
   orgs: { thing: ORG, columns: listHistoryColumns(ORG) },
   devices: { thing: DEVICE, columns: listHistoryColumns(DEVICE) },
+  "config-profiles": { thing: CONFIG_PROFILE, columns: listHistoryColumns(CONFIG_PROFILE) },
   accounts: {
     thing: USER,
     columns: [
