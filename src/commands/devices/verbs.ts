@@ -1,6 +1,8 @@
+import type { Device } from "../../lib/client/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../imports/plan/options.ts";
+import { buildDeviceDetailColumns, readDeviceDetails } from "../listing/effective.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
 import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT, readActions } from "./columns.ts";
 
@@ -8,6 +10,8 @@ export default defineRecordVerbs({
   noun: "devices",
   thing: DEVICE,
   layout: DEVICE_RESULT_LAYOUT,
+  columns: [...DEVICE_RESULT_LAYOUT.columns, ...buildDeviceDetailColumns<Device>()],
+  details: readDeviceDetails,
   argument: DEVICE_ARGUMENT,
   lookup: DEVICE_NAMES,
   more: readActions,

@@ -1,7 +1,8 @@
 import type { Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
-import type { ErrorCode } from "../../lib/errors/index.ts";
-import type { PanelKind } from "../../lib/model/console-files.ts";
-import type { ThingInFiles } from "../../lib/model/thing.ts";
+import { Failure, type ErrorCode } from "../../lib/errors/index.ts";
+import { readNamedFile } from "../../lib/files/index.ts";
+import { DESCRIBING_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
+import { describeTooLargeFile, MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -54,6 +55,8 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
   /** further columns of `show`, with values of another noun */
   readonly more?: (tools: Tools, record: R) => Promise<readonly Column<R>[]>;
+  /** returns what `show` adds to a record for further columns, such as the profiles of a device */
+  readonly details?: (tools: Tools, record: R) => Promise<object>;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
   readonly imports: Fields;
@@ -104,7 +107,15 @@ const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Rec
   parseValueOptions(fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
     user: async (typed) => (await findUser((await tools.tenant("users")).client, typed)).id,
+    file: (typed) => readKeptFile(tools, typed),
   });
+
+/** Returns a file's content in base64; the tenant checks it. @throws Failure `input-rejected` if the file is too large */
+const readKeptFile = async (tools: Tools, typed: string): Promise<string> => {
+  const { bytes } = await readNamedFile(tools, typed, MAX_KEPT_FILE_BYTES);
+  if (bytes.length <= MAX_KEPT_FILE_BYTES) return Buffer.from(bytes).toString("base64");
+  throw new Failure("input-rejected", { what: describeTooLargeFile(), where: typed });
+};
 
 const addArticle = (en: string): string => `${/^[aeio]/.test(en) ? "an" : "a"} ${en}`;
 
@@ -118,8 +129,9 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     exits: ["not-found"],
     async run(tools, { record: name, ...input }) {
       const { client, lookup, columns } = await of.reach(tools, input);
-      const record = await findByName(tools, client, name, lookup);
-      await tools.terminal.show([...columns, ...((await of.more?.(tools, record)) ?? [])], record);
+      const found = await findByName(tools, client, name, lookup);
+      const record = { ...found, ...(await of.details?.(tools, found)) };
+      await tools.terminal.show([...columns, ...((await of.more?.(tools, found)) ?? [])], record);
     },
   });
 };
@@ -197,6 +209,12 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
+/** The console imports no file of what only describes it, so there is none to write for an upload. */
+const listImportOptions = (noun: string): typeof IMPORT_OPTIONS => {
+  const { emitCsv: _, ...others } = IMPORT_OPTIONS;
+  return DESCRIBING_KINDS.some((kind) => kind === noun) ? (others as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
+};
+
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {
   const { title, unconfirmed: caution } = of.thing;
   return defineCommand({
@@ -216,7 +234,7 @@ const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Comma
         ),
       },
     },
-    options: { ...IMPORT_OPTIONS, ...of.choice, ...of.imports },
+    options: { ...listImportOptions(of.noun), ...of.choice, ...of.imports },
     examples: listExamples(of, "import"),
     exits: IMPORT_EXITS,
     plans: true,

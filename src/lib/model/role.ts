@@ -51,6 +51,9 @@ export const OPERATIONS = {
   "devices.write": { about: text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定") },
   "devices.note": { about: text("change memos and tags of devices", "デバイスのメモとタグの変更") },
   "devices.delete": { about: text("delete devices", "デバイスの削除") },
+  "config-profiles.read": { about: text("read configuration profiles", "構成プロファイルの閲覧") },
+  "config-profiles.write": { about: text("record configuration profiles", "構成プロファイルの登録・変更") },
+  "config-profiles.delete": { about: text("delete configuration profiles", "構成プロファイルの削除") },
   "apple.read": { about: text("read ADE", "ADE の閲覧") },
   "apple.write": {
     about: text("manage ADE", "ADE の管理"),
@@ -80,6 +83,7 @@ export const OPERATION_GROUPS = {
   schemes: text("custom schemes", "カスタム管理権限スキーム"),
   roles: text("roles", "管理者権限"),
   devices: text("devices", "デバイス"),
+  "config-profiles": text("configuration profiles", "構成プロファイル"),
   apple: text("Apple's services", "Apple のサービス"),
   secured: text("SECURED APPs", "SECURED APPs"),
   console: text("console tasks", "管理画面での作業"),

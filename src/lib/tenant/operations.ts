@@ -2,6 +2,7 @@ export type * from "./accounts/operations.ts";
 export type * from "./accounts/whoami.ts";
 export type * from "./ade/operations.ts";
 export type * from "./audit/operations.ts";
+export type * from "./config-profiles/operations.ts";
 export type * from "./console/operations.ts";
 export type * from "./devices/operations.ts";
 export type * from "./handover/operations.ts";
@@ -23,6 +24,7 @@ export const OPERATIONS = {
   administrators: async () => (await import("./accounts/operations.ts")).administrators,
   answers: async () => (await import("./handover/operations.ts")).answers,
   audit: async () => (await import("./audit/operations.ts")).audit,
+  "config-profiles": async () => (await import("./config-profiles/operations.ts")).configProfiles,
   console: async () => (await import("./console/operations.ts")).consoleTasks,
   "device-actions": async () => (await import("./devices/operations.ts")).deviceActions,
   devices: async () => (await import("./devices/operations.ts")).devices,

@@ -15,6 +15,7 @@ import { encodeSheets } from "../../../lib/xlsx/write.ts";
 import { ADE_DEVICE_COLUMNS } from "../../ade/devices/columns.ts";
 import { ACCOUNT_COLUMNS } from "../../clomo-account/columns.ts";
 import { SETTINGS_COLUMNS } from "../../clomo-account/settings/columns.ts";
+import { CONFIG_PROFILE_COLUMNS } from "../../config-profiles/columns.ts";
 import { TASK_COLUMNS } from "../../console/columns.ts";
 import { DEVICE_ACTION_COLUMNS, DEVICE_COLUMNS } from "../../devices/columns.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
@@ -127,6 +128,11 @@ const DEFINITIONS: Readonly<Record<ResourceName, Definition>> = {
     columns: DEVICE_ACTION_COLUMNS,
     key: ({ serialNumber, kind, createdAt }) => [serialNumber, createdAt, kind].join(" "),
     read: (client) => readList(client["device-actions"].list()),
+  }),
+  "config-profiles": define({
+    columns: CONFIG_PROFILE_COLUMNS,
+    key: ({ name }) => name,
+    read: (client) => readList(client["config-profiles"].list()),
   }),
   "ade-devices": define({
     columns: ADE_DEVICE_COLUMNS,
