@@ -115,7 +115,7 @@ export const recordDeviceAction = (
   return session.change(change, async (writer) => {
     const added = await Array.fromAsync(new Set(ids as readonly string[]), async (id) => {
       const { serialNumber } = await getRecordById(writer, DEVICE_LIST, id);
-      return addRecord(session, writer, EDITABLE_ACTIONS, { ...given, serialNumber, by: session.actor });
+      return addRecord(session, writer, EDITABLE_ACTIONS, { ...given, serialNumber, by: session.actorName });
     });
     const objects = added.flatMap((one) => one.objects);
     const result = async (taskOf: TaskFinder): Promise<ChangeResult<DeviceAction>[]> => {
