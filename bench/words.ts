@@ -76,7 +76,10 @@ export const WAYS = {
   "undo the last change": [
     way("undo", (deletions: number) => ["last", "--confirm-deletions", String(deletions), "--yes"]),
   ],
-  "export a bundle": [way("handover export", (to: string) => ["-o", to, "--encoding", "utf-8", "--quiet"])],
+  "export a bundle": [
+    way("handover export", (to: string) => ["-o", to, "--encoding", "utf-8", "--quiet"], { option: "--encoding" }),
+    way("handover export", (to: string) => ["-o", to, "--quiet"]),
+  ],
   "verify a bundle": [way("handover verify", (bundle: string) => [bundle])],
   "take over a bundle": [
     way("handover receive", (bundle: string) => [bundle]),
