@@ -96,7 +96,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
       issuer: from,
       // on demand, because exporting a key takes longer than reading the certificate, and only `renewals verify` needs it
       get publicKey() {
-        return fingerprintPublicKey(certificate);
+        return attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;
       },
     },
   };
@@ -117,6 +117,3 @@ function formatCertificateDate(file: string, date: Date): string {
     text("a certificate in the file contains an invalid date", "ファイルの証明書に正しくない日付があります"),
   );
 }
-
-const fingerprintPublicKey = (certificate: X509Certificate): string | null =>
-  attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;

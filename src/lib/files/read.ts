@@ -6,8 +6,6 @@ import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-export type { FileHandle } from "node:fs/promises";
-
 /** With `O_NONBLOCK`, opening a pipe does not wait. Windows lacks this flag and `O_NOFOLLOW`; they count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
@@ -30,8 +28,8 @@ export interface FileStart {
 
 /**
  * Reads up to `most + 1` bytes of a file, so that the caller sees whether the file is longer than `most`. Returns
- * undefined for a pipe or a device, without waiting for it. Reads synchronously, because loading Node's file promises
- * takes longer than reading ten certificates. @throws the file system's error; EISDIR for a folder
+ * undefined for a pipe or a device. Synchronous, because loading Node's file promises takes longer than ten certificates.
+ * @throws the file system's error; EISDIR for a folder
  */
 export async function readFileStart(
   path: string,
@@ -39,17 +37,14 @@ export async function readFileStart(
   { follow = true }: { readonly follow?: boolean } = {},
 ): Promise<FileStart | undefined> {
   const file = openSync(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
-  try {
-    const found = fstatSync(file);
-    // a folder is not excluded here, because reading it throws EISDIR
-    if (!found.isFile() && !found.isDirectory()) return undefined;
-    const { size, mtime, mode, uid } = found;
-    // a file in /proc has size 0, whatever it contains
-    const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
-    return { bytes: readUpTo(file, wanted), writtenAt: mtime, mode, ownerId: uid };
-  } finally {
-    closeSync(file);
-  }
+  using opened = new DisposableStack();
+  opened.defer(() => closeSync(file));
+  const found = fstatSync(file);
+  if (!found.isFile() && !found.isDirectory()) return undefined;
+  const { size, mtime, mode, uid } = found;
+  // a file in /proc has size 0, whatever it contains
+  const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
+  return { bytes: readUpTo(file, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
 /** Reads a whole file as {@link readFileStart} does. Returns undefined if the file is larger than `most` bytes. */

@@ -1,4 +1,4 @@
-import { statSync, type Dirent } from "node:fs";
+import { statSync, type Dirent, type Stats } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { text, type Text } from "../text/index.ts";
@@ -34,14 +34,9 @@ export async function* scanFiles(
   options: ScanOptions,
 ): AsyncGenerator<ScannedFile> {
   const path = resolve(workingFolder, where);
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(path).isDirectory();
-  } catch (error) {
-    yield { where, reason: describeReadError(error) };
-    return;
-  }
-  if (!isFolder) yield await readScannedFile({ where, path, named: true }, options);
+  const found = await new Promise<Stats>((settle) => settle(statSync(path))).catch(describeReadError);
+  if ("en" in found) yield { where, reason: found };
+  else if (!found.isDirectory()) yield await readScannedFile({ where, path, named: true }, options);
   else {
     const count = { entries: 0 };
     yield* scanFolder({ where, path, depth: 0, count }, options);
