@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, toWritten } from "#support/commands/tenant.ts";
 
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
@@ -62,6 +62,13 @@ test.each([
   const one = device("S1", { owner: null });
   const { requests } = await run(`devices set-owner S1 ${words}`, { tenant: { ...tenantOf(one), ...more } });
   expect(requests.find(({ operation }) => operation === "setDeviceOwner")).toMatchObject({ json: expected });
+});
+
+test("requires a named context, and neither finds nor tries anything without it", async () => {
+  const home = freshFolder();
+  for (const name of ["kanto", "osaka"]) await run(`context add ${name} --embedded`, { home });
+  const { exit, requests } = await run("devices set-owner S1 --none", { home, tenant: tenantOf(device("S1")) });
+  expect([exit, requests]).toEqual([2, []]);
 });
 
 describe("an owner that needs a wipe", () => {

@@ -110,9 +110,11 @@ test("unseals nothing on a computer with another key or no key", async () => {
   await useKey();
   const sealed = await sealing.seal("push-certificate", SECRET);
   await useKey(Buffer.alloc(32, 8).toString("base64url"));
-  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refusal());
+  const other = { en: "another key encrypted the tenant's secrets" };
+  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject({ ...refusal(), what: other });
   await rm(path);
-  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refusal());
+  const missing = { en: "the key of the tenant's secrets is missing" };
+  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject({ ...refusal(), what: missing });
   expect(await readdir(home.data)).toEqual([]);
 });
 

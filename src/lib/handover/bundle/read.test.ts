@@ -25,6 +25,7 @@ import {
 import { freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
 import { requireMatchingHashes } from "../compare/verify.ts";
 import { createDecrypter, decryptArchive } from "./age.ts";
+import { unpackBundle } from "./archive/unpack.ts";
 import { openBundleFiles, type BundleFiles } from "./read.ts";
 
 async function openSound(root: string, name: string): Promise<BundleFiles> {
@@ -107,6 +108,21 @@ test("refuses a .zip that is cut off, or has something before or after it", asyn
     expect(await refused(content, "a.zip")).toMatch(/the archive is damaged or truncated/);
   for (const content of [Buffer.concat([more, zip]), Buffer.alloc(0)])
     expect(await refused(content, "a.zip")).toMatch(/not a bundle \(a folder/);
+});
+
+test.each([
+  ["shorter", "12", 3, "damaged or truncated"],
+  ["longer", "1234", 3, "far more data"],
+] as const)("refuses a file that is %s than the archive says", async (_, text, bytes, why) => {
+  const place = storageIn(freshFolder());
+  const content = async function* () {
+    yield await Promise.resolve(Buffer.from(text));
+  };
+  const entries = async function* () {
+    yield await Promise.resolve({ path: MANIFEST.path, bytes, content });
+  };
+  const error: unknown = await unpackBundle(entries(), { where: "a.zip", place, most: 100 }).catch(String);
+  expect(error).toContain(why);
 });
 
 test("refuses an archive bomb by its manifest and by its number of files", async () => {

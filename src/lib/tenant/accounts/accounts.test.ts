@@ -472,8 +472,10 @@ describe("permissions", () => {
         hint: { en: "ask a system administrator" },
       });
     }
-    const asSystem = createEditableUserType(session("system"));
-    expect((await editRecord(session("system"), asSystem, id, { title: "部長" })).after.title).toBe("部長");
+    expect(
+      (await editRecord(session("system"), createEditableUserType(session("system")), id, { title: "部長" })).after
+        .title,
+    ).toBe("部長");
   });
 
   test("only a system administrator can change a marked account and its user, whose role is unknown", async () => {

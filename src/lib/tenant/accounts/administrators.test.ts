@@ -48,3 +48,21 @@ test("facts 6.5: only an administrator of an app is created without a password, 
   const row = "表示名,ユーザーID,パスワード\n誰か,admin01,secret1";
   expect(await tenant.plan({ kind: "docs" }, row)).toMatchObject({ rejected: true, invalid: 1 });
 });
+
+test.each([
+  ["users", "users"],
+  ["docs", "secured:docs"],
+] as const)(
+  "confirming the administrators of %s is a change of %s, which a change based on an earlier state can conflict with",
+  async (kind, collection) => {
+    await tenant.client.administrators.confirm("browser");
+    const revisions = () =>
+      new Map(
+        tenant.database.all("select name, revision from collection").map(({ name, revision }) => [name, revision]),
+      );
+    const before = revisions();
+    await tenant.client.administrators.confirm(kind);
+    const changed = [...revisions()].filter(([name, revision]) => before.get(name) !== revision).map(([name]) => name);
+    expect(changed).toEqual([collection]);
+  },
+);
