@@ -64,6 +64,13 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   derived: [ORG_POSITION_TABLE],
 };
 
+/** Like {@link ACCOUNTS}, but only those with a role, which are few: the users of the others are not read. */
+export const ROLE_HOLDERS: typeof ACCOUNTS = {
+  ...ACCOUNTS,
+  table: "account a cross join user t on t.pk = a.user",
+  among: `${ACCOUNTS.among} and a.role <> 'none'`,
+};
+
 /** SQL: all managers of each organisation, with the user's record number, account name and email addresses. */
 export const ORG_MANAGERS_SQL = `(select u.pk, e.value as org, u.accountName as name, u.emails
   from main.account a join main.user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;

@@ -4,7 +4,7 @@ import { SECURED_APPS } from "../../model/secured-user.ts";
 import { operation, type InputKit } from "../operation.ts";
 import { readOperations } from "../records/operations.ts";
 import { readAllRecords, streamList } from "../store/lists.ts";
-import { ACCOUNTS, readAccountSettings, SUPPORT_ACCOUNTS } from "./account-rows.ts";
+import { ACCOUNTS, readAccountSettings, ROLE_HOLDERS, SUPPORT_ACCOUNTS } from "./account-rows.ts";
 import { SCHEMES } from "./scheme-rows.ts";
 
 // these modules are loaded only by requests that need them, so that lists start faster
@@ -51,8 +51,10 @@ export const accounts = {
       }),
     needs: ["accounts.read"],
     result: "list",
-    run: ({ store }, { supported, ...query }) =>
-      streamList(store, supported === true ? SUPPORT_ACCOUNTS : ACCOUNTS, query),
+    run: ({ store }, { supported, ...query }) => {
+      const all = (query.role ?? "none") === "none" ? ACCOUNTS : ROLE_HOLDERS;
+      return streamList(store, supported === true ? SUPPORT_ACCOUNTS : all, query);
+    },
   }),
   settings: operation({
     route: "GET /v1/accounts/settings",
