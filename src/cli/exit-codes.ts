@@ -1,4 +1,5 @@
-import { isModifyingCommand, type Command, type VerbNode } from "../commands/command.ts";
+import type { Command, VerbNode } from "../commands/command.ts";
+import { isModifyingCommand } from "../commands/globals.ts";
 import { ERRORS, OPEN_TENANT_ERRORS, type ErrorCode } from "../lib/errors/index.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 

@@ -1,4 +1,5 @@
-import { isModifyingCommand, type Command, type Outcome, type VerbNode } from "../commands/command.ts";
+import type { Command, Outcome, VerbNode } from "../commands/command.ts";
+import { isModifyingCommand } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";

@@ -95,7 +95,3 @@ export interface NounNode extends Noun {
   readonly nouns: readonly NounNode[];
   readonly verbs: readonly VerbNode[];
 }
-
-/** Returns true if a command always changes something. The home folder must then be writable only by its owner. */
-export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
-  changes === true || shows !== undefined;

@@ -1,3 +1,4 @@
+import type { Command } from "./command.ts";
 import type { Fields, InputOf } from "./field.ts";
 import { text } from "../lib/text/index.ts";
 
@@ -102,3 +103,7 @@ export const GLOBAL_OPTIONS = {
 } as const satisfies Fields;
 
 export type Globals = InputOf<typeof GLOBAL_OPTIONS>;
+
+/** Returns true if a command always changes something. The home folder must then be writable only by its owner. */
+export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
+  changes === true || shows !== undefined;
