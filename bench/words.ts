@@ -30,6 +30,7 @@ const way = <Values extends readonly unknown[]>(
 ): Way<Values> => ({ command, words, ...where });
 
 const IMPORTED = ["--create-orgs", "--yes", "--format", "json"];
+const ALL_FIELDS = ["--format", "xlsx", "--fields", "all"];
 const LISTED = ["--format", "ndjson"];
 
 /**
@@ -61,6 +62,8 @@ export const WAYS = {
   "list users below": [way("users list", (org: string) => [...LISTED, "--org", org])],
   "list users directly in": [way("users list", (org: string) => [...LISTED, "--org", org, "--direct"])],
   "list users as a workbook": [way("users list", (file: string) => ["--format", "xlsx", "-o", file])],
+  "list all fields of users as a workbook": [way("users list", (file: string) => [...ALL_FIELDS, "-o", file])],
+  "list all fields of devices as a workbook": [way("devices list", (file: string) => [...ALL_FIELDS, "-o", file])],
   "export users": [way("users export", (file: string) => ["-o", file, "--encoding", "shift_jis"])],
   "delete users": [
     way("users delete", (file: string, count: number) => [
@@ -82,8 +85,14 @@ export const WAYS = {
   ],
   "verify a bundle": [way("handover verify", (bundle: string) => [bundle])],
   "take over a bundle": [
-    way("handover receive", (bundle: string) => [bundle]),
-    way("handover apply", (bundle: string) => [bundle, "--yes"]),
+    way("handover receive", (bundle: string, fingerprint: string) => [
+      bundle,
+      "--fingerprint",
+      fingerprint,
+      "--context",
+      "local",
+    ]),
+    way("handover apply", (bundle: string, _: string) => [bundle, "--yes"]),
   ],
   "check certificates": [way("renewals check", (paths: readonly string[]) => ["--format", "tsv", ...paths])],
   "record a certificate": [way("renewals add", (name: string, file: string) => [name, "--file", file])],
