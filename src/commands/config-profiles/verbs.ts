@@ -1,22 +1,14 @@
-import { CONFIG_PROFILE } from "../../lib/model/config-profile.ts";
-import { defineRecordVerbs } from "../records/verbs.ts";
-import {
-  CONFIG_PROFILE_ARGUMENT,
-  CONFIG_PROFILE_COLUMNS,
-  CONFIG_PROFILE_DETAILS,
-  CONFIG_PROFILE_NAMES,
-} from "./columns.ts";
+import { CONFIG_PROFILE, PROFILE_PURPOSES, type ProfileKind } from "../../lib/model/config-profile.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineAssignedVerbs } from "./assigned.ts";
 
-export default defineRecordVerbs({
-  noun: "config-profiles",
-  thing: CONFIG_PROFILE,
-  layout: { columns: CONFIG_PROFILE_COLUMNS, fields: CONFIG_PROFILE.fields, called: ({ name }) => name },
-  columns: CONFIG_PROFILE_DETAILS,
-  argument: CONFIG_PROFILE_ARGUMENT,
-  lookup: CONFIG_PROFILE_NAMES,
-  createdBy: "name",
-  changedElsewhere: [],
-  imports: {},
+export default defineAssignedVerbs("config-profiles", CONFIG_PROFILE, {
+  single: text("configuration profile", "構成プロファイル"),
+  fileExample: "パスコード設定 -o passcode.mobileconfig",
+  more: async (_, { kind }) => {
+    const { [kind as ProfileKind]: purpose } = PROFILE_PURPOSES;
+    return [{ key: "purpose", header: text("purpose", "利用目的"), value: () => purpose.en, name: () => purpose }];
+  },
   examples: {
     create: [
       "パスコード --kind passcode --org 全社 --since 2026-04-01",

@@ -1,5 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Device, DeviceAction } from "../../lib/client/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
+import { CONFIG_PROFILE } from "../../lib/model/config-profile.ts";
 import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -75,6 +77,16 @@ export async function readActions(tools: Tools, device: Device): Promise<readonl
   const name = (): Text => joinTexts(lines, same("; "));
   return [{ key: "actions", header: text("actions", "操作"), value: () => actions, name }];
 }
+
+/** Returns the columns of what applies to a device, which are blank for an account that may not read it. */
+export const readEffective = (tools: Tools, { id: device }: Device): Promise<readonly Column<Device>[]> =>
+  Promise.all(
+    ([["config-profiles", CONFIG_PROFILE.title]] as const).map(async ([noun, header]) => {
+      const { [noun]: client } = (await tools.tenant(noun)).client;
+      const names = await ignoreFailure(() => Array.fromAsync(client.list({ device }), ({ name }) => name));
+      return { key: noun, header, value: () => names ?? [] };
+    }),
+  );
 
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   text(

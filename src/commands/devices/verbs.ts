@@ -1,20 +1,23 @@
-import type { Device } from "../../lib/client/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../imports/plan/options.ts";
-import { buildDeviceDetailColumns, readDeviceDetails } from "../listing/effective.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
-import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT, readActions } from "./columns.ts";
+import {
+  DEVICE_ARGUMENT,
+  DEVICE_NAMES,
+  DEVICE_ORG_OPTIONS,
+  DEVICE_RESULT_LAYOUT,
+  readActions,
+  readEffective,
+} from "./columns.ts";
 
 export default defineRecordVerbs({
   noun: "devices",
   thing: DEVICE,
   layout: DEVICE_RESULT_LAYOUT,
-  columns: [...DEVICE_RESULT_LAYOUT.columns, ...buildDeviceDetailColumns<Device>()],
-  details: readDeviceDetails,
   argument: DEVICE_ARGUMENT,
   lookup: DEVICE_NAMES,
-  more: readActions,
+  more: async (tools, device) => [...(await readActions(tools, device)), ...(await readEffective(tools, device))],
   createdBy: "serialNumber",
   changedElsewhere: ["owner", "ownerOrg", "tags"],
   exports: DEVICE_ORG_OPTIONS,

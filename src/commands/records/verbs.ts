@@ -1,8 +1,8 @@
 import type { Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
-import { Failure, type ErrorCode } from "../../lib/errors/index.ts";
+import type { ErrorCode } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { DESCRIBING_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
-import { describeTooLargeFile, MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
+import { MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -54,9 +54,7 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly kind: (input: Input) => ImportKind;
   readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
   /** further columns of `show`, with values of another noun */
-  readonly more?: (tools: Tools, record: R) => Promise<readonly Column<R>[]>;
-  /** returns what `show` adds to a record for further columns, such as the profiles of a device */
-  readonly details?: (tools: Tools, record: R) => Promise<object>;
+  readonly more?: ((tools: Tools, record: R) => Promise<readonly Column<R>[]>) | undefined;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
   readonly imports: Fields;
@@ -107,15 +105,9 @@ const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Rec
   parseValueOptions(fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
     user: async (typed) => (await findUser((await tools.tenant("users")).client, typed)).id,
-    file: (typed) => readKeptFile(tools, typed),
+    file: async (typed) =>
+      Buffer.from((await readNamedFile(tools, typed, MAX_KEPT_FILE_BYTES)).bytes).toString("base64"),
   });
-
-/** Returns a file's content in base64; the tenant checks it. @throws Failure `input-rejected` if the file is too large */
-const readKeptFile = async (tools: Tools, typed: string): Promise<string> => {
-  const { bytes } = await readNamedFile(tools, typed, MAX_KEPT_FILE_BYTES);
-  if (bytes.length <= MAX_KEPT_FILE_BYTES) return Buffer.from(bytes).toString("base64");
-  throw new Failure("input-rejected", { what: describeTooLargeFile(), where: typed });
-};
 
 const addArticle = (en: string): string => `${/^[aeio]/.test(en) ? "an" : "a"} ${en}`;
 
@@ -130,8 +122,7 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     async run(tools, { record: name, ...input }) {
       const { client, lookup, columns } = await of.reach(tools, input);
       const found = await findByName(tools, client, name, lookup);
-      const record = { ...found, ...(await of.details?.(tools, found)) };
-      await tools.terminal.show([...columns, ...((await of.more?.(tools, found)) ?? [])], record);
+      await tools.terminal.show([...columns, ...((await of.more?.(tools, found)) ?? [])], found);
     },
   });
 };
@@ -209,14 +200,13 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-/** The console imports no file of what only describes it, so there is none to write for an upload. */
-const listImportOptions = (noun: string): typeof IMPORT_OPTIONS => {
-  const { emitCsv: _, ...others } = IMPORT_OPTIONS;
-  return DESCRIBING_KINDS.some((kind) => kind === noun) ? (others as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
-};
+/** The console has no upload of what only describes it. */
+const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {
   const { title, unconfirmed: caution } = of.thing;
+  const isDescribing = DESCRIBING_KINDS.some((kind) => kind === of.noun);
+  const importOptions = isDescribing ? (DESCRIBING_OPTIONS as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
   return defineCommand({
     summary: text(
       `import ${title.en} from a CSV file or workbook`,
@@ -234,7 +224,7 @@ const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Comma
         ),
       },
     },
-    options: { ...listImportOptions(of.noun), ...of.choice, ...of.imports },
+    options: { ...importOptions, ...of.choice, ...of.imports },
     examples: listExamples(of, "import"),
     exits: IMPORT_EXITS,
     plans: true,

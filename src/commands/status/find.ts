@@ -5,7 +5,7 @@ import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applies.ts";
-import { PROFILE_KINDS, type ProfileKind } from "../../lib/model/config-profile.ts";
+import { PROFILE_KINDS } from "../../lib/model/config-profile.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -117,7 +117,7 @@ async function readTenant(tools: Tools, context: Context) {
         one.line,
       ]),
     ),
-    ...toFindings(place, "profiles", await findProfileProblems(tools, context)),
+    ...toFindings(place, "console", await findClashes(tools, context)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
     ...toFindings(place, "token", findTokenEnd(rights?.token ?? null, asOf)),
@@ -152,29 +152,15 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
   });
 
 /** Returns nothing if the account may not read profiles. */
-async function findProfileProblems(tools: Tools, context: Context): Promise<readonly Found[]> {
+async function findClashes(tools: Tools, context: Context): Promise<readonly Found[]> {
   const { client } = await tools.tenantOf(context, "config-profiles");
-  const { clashes = [], lost = [] } = (await ignoreFailure(() => client["config-profiles"].clashes())) ?? {};
-  const clashing = [...Map.groupBy(clashes, ({ kind }) => kind)].flatMap(([kind, [one]]): readonly Found[] => {
-    if (one === undefined) return [];
-    const { en, ja } = PROFILE_KINDS[kind as ProfileKind];
-    const names = one.names.slice(0, MAX_NAMES).join(", ");
-    const what = text(
-      `several profiles of the kind ${en} on ${formatCount(one.devices, "device")}: ${names}`,
-      `${ja}が複数あるデバイス ${one.devices} 台: ${names}`,
-    );
-    return [[kind, "warning", what, line("config-profiles list", [], { device: one.example })]];
+  return ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map(({ kind, devices, example }) => {
+    const { en, ja } = PROFILE_KINDS[kind];
+    const of = formatCount(devices, "device");
+    const what = text(`several profiles of the kind ${en} on ${of}`, `${ja}が複数あるデバイス ${devices} 台`);
+    return [kind, "warning", what, line("config-profiles list", [], { device: example })];
   });
-  if (lost.length === 0) return clashing;
-  const names = lost.slice(0, MAX_NAMES).join(", ");
-  const what = text(
-    `assigned to organisations or devices that do not exist: ${names}`,
-    `ない組織やデバイスに適用するプロファイル: ${names}`,
-  );
-  return [...clashing, ["lost", "warning", what, line("config-profiles show", [lost[0] ?? ""])]];
 }
-
-const MAX_NAMES = 3;
 
 function findOpenImports(imports: readonly Import[]): readonly Found[] {
   const latest = new Map<string, Import>();

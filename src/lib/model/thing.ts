@@ -277,14 +277,8 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
-/** Maximum size of a file that is kept with a record, so that the file fits into a request. */
+/** The size of a kept file, so that the file fits into a request. */
 export const MAX_KEPT_FILE_BYTES = 256 * 1024;
-
-export const describeTooLargeFile = (): Text =>
-  text(
-    `the file is larger than ${MAX_KEPT_FILE_BYTES / 1024} KiB`,
-    `ファイルが ${MAX_KEPT_FILE_BYTES / 1024} KiB を超えています`,
-  );
 
 /** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
 export type ManualValue =

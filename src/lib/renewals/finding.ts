@@ -11,17 +11,7 @@ export interface Finding {
   readonly tenant: string;
   /** the context of the tenant; null if the finding is about a file */
   readonly context: string | null;
-  readonly group:
-    | "renewals"
-    | "import"
-    | "ade"
-    | "profiles"
-    | "console"
-    | "token"
-    | "reminders"
-    | "daily-run"
-    | "tenant"
-    | "month";
+  readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "daily-run" | "tenant" | "month";
   readonly level: Level;
   readonly what: Text;
   /** the next command or action; null if `what` already contains it */

@@ -1,8 +1,9 @@
-import type { Account, Org, StreamedLines } from "../../../lib/client/index.ts";
+import type { Account, ConfigProfile, Org, StreamedLines } from "../../../lib/client/index.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
 import type { Renewal } from "../../../lib/handover/checklist/facts.ts";
+import { CONFIG_PROFILE } from "../../../lib/model/config-profile.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { ADMINISTRATOR_ROLES, ROLES } from "../../../lib/model/role.ts";
@@ -15,7 +16,6 @@ import { encodeSheets } from "../../../lib/xlsx/write.ts";
 import { ADE_DEVICE_COLUMNS } from "../../ade/devices/columns.ts";
 import { ACCOUNT_COLUMNS } from "../../clomo-account/columns.ts";
 import { SETTINGS_COLUMNS } from "../../clomo-account/settings/columns.ts";
-import { CONFIG_PROFILE_COLUMNS } from "../../config-profiles/columns.ts";
 import { TASK_COLUMNS } from "../../console/columns.ts";
 import { DEVICE_ACTION_COLUMNS, DEVICE_COLUMNS } from "../../devices/columns.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
@@ -130,7 +130,7 @@ const DEFINITIONS: Readonly<Record<ResourceName, Definition>> = {
     read: (client) => readList(client["device-actions"].list()),
   }),
   "config-profiles": define({
-    columns: CONFIG_PROFILE_COLUMNS,
+    columns: buildFieldColumns<ConfigProfile>(CONFIG_PROFILE.fields),
     key: ({ name }) => name,
     read: (client) => readList(client["config-profiles"].list()),
   }),

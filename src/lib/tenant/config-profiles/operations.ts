@@ -1,10 +1,10 @@
-import { CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { operation } from "../operation.ts";
-import { findClashes, findLostAssignments, readEffective } from "../records/assigned-rows.ts";
-import { CONFIG_PROFILE_LIST } from "../records/config-profile-rows.ts";
+import { CONFIG_PROFILE_LIST, findClashes, selectEffective } from "../records/assigned-rows.ts";
 import { recordOperations } from "../records/operations.ts";
 import { getRecordById } from "../records/records.ts";
 import { streamList } from "../store/lists.ts";
+
+const loadAssigned = () => import("../records/assigned.ts");
 
 export const configProfiles = {
   ...recordOperations({
@@ -12,36 +12,26 @@ export const configProfiles = {
     list: CONFIG_PROFILE_LIST,
     needs: "config-profiles.read",
     filters: () => ({}),
-    editable: async (_, given) => (await import("../records/config-profiles.ts")).openConfigProfiles(given),
+    editable: async (_, given) => (await loadAssigned()).openConfigProfiles(given),
     creates: () => ["config-profiles.write"],
     edits: () => ["config-profiles.write"],
     without: [],
   }),
   list: operation({
     route: "GET /v1/config-profiles",
-    about: "List configuration profiles, in the order in which they were created",
-    input: ({ z, listQuery }) => z.strictObject(listQuery),
+    about: "List configuration profiles, or those that apply to a device or to each device of an organisation",
+    input: ({ z, Id, listQuery }) => z.strictObject({ ...listQuery, device: Id.optional(), org: Id.optional() }),
     needs: ["config-profiles.read"],
     result: "list",
-    run: ({ store }, query) => streamList(store, CONFIG_PROFILE_LIST, query),
-  }),
-  effective: operation({
-    route: "GET /v1/config-profiles/effective",
-    about: "List the profiles of a device, or of each device of an organisation, and why they apply",
-    input: ({ z, Id }) => z.strictObject({ device: Id.optional(), org: Id.optional() }),
-    needs: ["config-profiles.read"],
-    run: ({ session }, of) => session.read((reader) => readEffective(reader, CONFIG_PROFILE.name, of)),
+    run: ({ store }, { device, org, ...query }) =>
+      streamList(store, selectEffective(CONFIG_PROFILE_LIST, { device, org }), query),
   }),
   clashes: operation({
     route: "GET /v1/config-profiles/clashes",
-    about: "Find profiles of one kind on the same devices, and profiles whose organisations or devices do not exist",
+    about: "Count the devices that have several configuration profiles of one kind",
     needs: ["config-profiles.read"],
     isLong: true,
-    run: ({ session }) =>
-      session.read(async (reader) => ({
-        clashes: await findClashes(reader, CONFIG_PROFILE.name),
-        lost: await findLostAssignments(reader, CONFIG_PROFILE.name),
-      })),
+    run: ({ session }) => session.read(findClashes),
   }),
   file: operation({
     route: "GET /v1/config-profiles/{id}/file",
@@ -49,7 +39,7 @@ export const configProfiles = {
     needs: ["config-profiles.read"],
     result: "file",
     run: async ({ session }, _, { id }) => {
-      const { readKeptFile } = await import("../records/kept-files.ts");
+      const { readKeptFile } = await loadAssigned();
       return session.read(async (reader) =>
         readKeptFile(reader, (await getRecordById(reader, CONFIG_PROFILE_LIST, id)).file),
       );
@@ -57,5 +47,5 @@ export const configProfiles = {
   }),
 };
 
-export type { Clash, Effective } from "../records/assigned-rows.ts";
+export type { Clash } from "../records/assigned-rows.ts";
 export type { ConfigProfile } from "../../model/config-profile.ts";

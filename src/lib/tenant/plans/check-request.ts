@@ -23,9 +23,5 @@ export const checkImportRequest = (asked: ImportRequest): void => {
   const { headerRow = 1 } = asked;
   if (!Number.isSafeInteger(headerRow) || headerRow < 1 || headerRow > MAX_HEADER_ROW)
     throw createWrongValueFailure("headerRow");
-  if (asked.fromConsole === true && DESCRIBING_KINDS.includes(asked.kind))
-    throw new Failure("input-rejected", {
-      what: text("the console exports no such file", "管理画面からエクスポートできない種類です"),
-      where: "json.fromConsole",
-    });
+  if (asked.fromConsole === true && DESCRIBING_KINDS.includes(asked.kind)) throw createWrongValueFailure("fromConsole");
 };

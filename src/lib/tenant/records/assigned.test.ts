@@ -105,9 +105,8 @@ const evaluate = ({ users, profiles, ...drawn }: DrawnTenant, { parents, owned }
     if (platform === "Android" || status === "管理外") return [];
     const place = owner === null ? (org ?? 1) : orgOf(users[owner - 1] ?? 0);
     return profiles.flatMap(({ kind, orgs, devices }, number) => {
-      const via = path(place).filter((one) => orgs.includes(one - 1));
-      const byHand = devices.includes(at);
-      return via.length === 0 && !byHand ? [] : [{ name: `p${number + 1}`, kind, via: via.length, byHand }];
+      const isAutomatic = path(place).some((one) => orgs.includes(one - 1));
+      return isAutomatic || devices.includes(at) ? [{ name: `p${number + 1}`, kind }] : [];
     });
   });
 };
@@ -116,27 +115,16 @@ test("effective profiles equal a brute-force evaluation of 1,000 tenants", LONG_
   await fc.assert(
     fc.asyncProperty(drawnTenant, async (drawn) => {
       const expected = evaluate(drawn, store(drawn));
-      const { effective, clashes } = tenant.client["config-profiles"];
-      const found = await Promise.all(expected.map((_, at) => effective({ device: idOf(at + 1) })));
-      expect(
-        found.map((all) => all.map(({ name, kind, via, byHand }) => ({ name, kind, via: via.length, byHand }))),
-      ).toEqual(expected);
-      const told = await clashes();
+      const { list, clashes } = tenant.client["config-profiles"];
+      const found = await Promise.all(
+        expected.map((_, at) => Array.fromAsync(list({ device: idOf(at + 1) }), ({ name, kind }) => ({ name, kind }))),
+      );
+      expect(found).toEqual(expected);
       const clashing = expected.flatMap((all) =>
-        [...Map.groupBy(all, ({ kind }) => kind)].flatMap(([kind, same]) =>
-          same.length > 1 ? [`${kind} ${same.map(({ name }) => name).join(" ")}`] : [],
-        ),
+        [...Map.groupBy(all, ({ kind }) => kind)].flatMap(([kind, same]) => (same.length > 1 ? [kind] : [])),
       );
-      const toldDevices = told.clashes.flatMap(({ kind, names, devices }) =>
-        Array.from({ length: devices }, () => `${kind} ${names.join(" ")}`),
-      );
-      expect(toldDevices.toSorted()).toEqual(clashing.toSorted());
-      const lost = drawn.profiles.flatMap(({ orgs, devices }, at) =>
-        orgs.some((org) => org > drawn.orgs.length) || devices.some((device) => device >= drawn.devices.length)
-          ? [`p${at + 1}`]
-          : [],
-      );
-      expect(told.lost).toEqual(lost);
+      const told = (await clashes()).flatMap(({ kind, devices }) => Array.from({ length: devices }, () => kind));
+      expect(told).toEqual(clashing.toSorted());
     }),
     toPropertyParameters(4000, 68),
   );
@@ -154,7 +142,7 @@ test("100,000 devices in 50 organisations with 40 profiles take at most a minute
         (select json_group_array('S' || (j.value * 7 + i)) from json_each('[' || rtrim(replace(hex(zeroblob(400)), '0', '1,'), ',') || ']') j),
         '${AT}', '${AT}', 0 from n`);
   const begin = performance.now();
-  const { clashes } = await tenant.client["config-profiles"].clashes();
+  const clashes = await tenant.client["config-profiles"].clashes();
   expect(performance.now() - begin).toBeLessThan(60_000);
   expect(clashes.length).toBeGreaterThan(10);
 });

@@ -30,15 +30,16 @@ test("a profile names organisations by code, 全社, and devices, all of which e
   expect((await profiles().find({ name: "Wi-Fi" }))[0]?.orgs).toEqual(["S1", "全社"]);
   expect(
     await refusal(tenant.import({ kind: "config-profiles", fromConsole: true }, "プロファイル名,種類\nX,vpn")),
-  ).toBe("the console exports no such file");
+  ).toBe("fromConsole has an invalid value");
 });
 
-test("only an ADE profile has ADE settings, and only supervised mode can forbid removal", async () => {
-  const ade = { name: "ADE", kind: "ade", pairing: "allowed", setupItems: ["位置情報サービス"] };
-  expect(await refusal(profiles().create({ ...ade, kind: "custom" }))).toBe("only an ADE profile has ADE settings");
-  expect(await refusal(profiles().create({ ...ade, removal: "forbidden" }))).toContain("only in supervised mode");
-  const { after } = await profiles().create({ ...ade, removal: "forbidden", supervision: "set" });
-  expect(after).toMatchObject({ removal: "forbidden", supervision: "set", setupItems: ["位置情報サービス"] });
+test("an ADE profile has the settings that the console shows", async () => {
+  const ade = {
+    name: "ADE",
+    kind: "ade",
+    adeSettings: ["MDM 構成プロファイル削除:許可しない", "監視対象モード:設定する"],
+  };
+  expect((await profiles().create(ade)).after).toMatchObject(ade);
 });
 
 test("a file is kept byte for byte, also for an undo", async () => {
@@ -54,7 +55,7 @@ test("a file is kept byte for byte, also for an undo", async () => {
 
 test.each([
   ["nothing", encode(""), "the file is empty"],
-  ["what is not base64", "<plist>", "not base64"],
+  ["what is not base64", "<plist>", "or not base64"],
   ["another file", encode("hello"), "not a configuration profile"],
   ["another property list", encode(plist("").replace("Configuration", "Other")), "not a configuration profile"],
   ["a broken file", encode(plist("").slice(0, -10)), "not a configuration profile"],

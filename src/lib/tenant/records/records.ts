@@ -323,8 +323,8 @@ const resolveStoredValues = async (
       if (own === undefined && field.type === "texts") stored.set(name, []);
       continue;
     }
-    if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
-    else if (typeof value === "number") stored.set(name, validateNumber(name, field, value));
+    if (typeof value === "number") checkFieldValue(name, field, value);
+    if (typeof value === "boolean" || typeof value === "number") stored.set(name, Number(value));
     else if (field.refers !== undefined && field.type !== "texts")
       stored.set(name, await resolveReference(writer, [name, field], value));
     else if (field.type === "objects")
@@ -397,11 +397,6 @@ export const checkFieldValue = (name: string, field: Field, value: unknown): voi
 export const validateTextValue = (name: string, field: Field, value: string | null): string | null => {
   checkFieldValue(name, field, value);
   return value === null || value.trim() === "" ? null : (toStoredValue(valueRuleOf(field).rule, value) ?? value);
-};
-
-const validateNumber = (name: string, field: Field, value: number): number => {
-  checkFieldValue(name, field, value);
-  return value;
 };
 
 const validateListValue = (name: string, field: Field, values: readonly string[]): readonly string[] => {

@@ -1,5 +1,4 @@
 import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../model/account.ts";
-import { ADE_FIELD_NAMES } from "../../model/config-profile.ts";
 import {
   ACCOUNT_PER_DEVICE_MODE,
   ACCOUNTLESS_MODE,
@@ -8,7 +7,7 @@ import {
   DEVICE_STATUSES,
   NOT_MANAGED,
 } from "../../model/device.ts";
-import { ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
@@ -50,7 +49,7 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
     user: ["accountName", "org"],
     account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
   },
-  config_profile: { config_profile: ["kind", "orgs", "devices", ...ADE_FIELD_NAMES] },
+  config_profile: { config_profile: ["orgs", "devices"] },
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
 };
 
@@ -326,59 +325,23 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
-/** A record keeps an assignment if the organisation or device is deleted or changes its code later; `status` tells. */
+/** A record keeps an assignment if the organisation or device is deleted or changes its code later. */
 const buildAssignmentRules = (of: string): readonly RecordRule[] =>
   (
     [
-      ["orgs", ORG.name, "code", text("no organisation has the code", "この組織コードの組織がありません")],
-      ["devices", DEVICE.name, "serialNumber", text("no device has the serial number", "このデバイスがありません")],
+      ["orgs", "org", "code", text("no organisation has the code", "この組織コードの組織がありません")],
+      ["devices", "device", "serialNumber", text("no device has the serial number", "このデバイスがありません")],
     ] as const
-  ).map(([field, thing, by, { en, ja }]) => ({
-    name: `${of}-${field}`,
-    of,
-    fields: [field],
-    spares: "restored",
-    breaks: (all) => `exists (${buildUnknownNamesSql(all, { field, thing, by })})`,
-    told: (all) =>
-      `select json_group_array(x.value) from (${buildUnknownNamesSql(all, { field, thing, by })} limit 3) x`,
-    problem: (_, told) => {
-      const names = (told as readonly string[]).join(", ");
-      return { field, what: text(`${en}: ${names}`, `${ja}: ${names}`) };
-    },
-  }));
-
-const buildUnknownNamesSql = (
-  all: AllRecords,
-  { field, thing, by }: Readonly<Record<"field" | "thing" | "by", string>>,
-): string => `select e.value from json_each(new_${field}) e
-  where e.value <> '${ROOT_ORG_NAME}' and e.value not in (select o.${by} from ${all(thing, [by])} o where o.${by} is not null)`;
-
-/** @see seed 003, 7-2-5 */
-const PROFILE_RULES: readonly RecordRule[] = [
-  {
-    name: "ade-settings",
-    of: "config_profile",
-    fields: ["kind", ...ADE_FIELD_NAMES],
-    breaks: `new_kind <> 'ade' and (${ADE_FIELD_NAMES.map((field) => `coalesce(new_${field}, '[]') <> '[]'`).join(" or ")})`,
-    problem: () => ({
-      field: "kind",
-      what: text("only an ADE profile has ADE settings", "ADE の設定があるのは ADE プロファイルだけです"),
-    }),
-  },
-  {
-    name: "ade-removal",
-    of: "config_profile",
-    fields: ["supervision", "removal"],
-    breaks: "new_removal = 'forbidden' and new_supervision is distinct from 'set'",
-    problem: () => ({
-      field: "removal",
-      what: text(
-        "removal can be forbidden only in supervised mode",
-        "「許可しない」にするには、監視対象モードを「設定する」にする必要があります",
-      ),
-    }),
-  },
-];
+  ).map(([field, thing, by, { en, ja }]): RecordRule => {
+    const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${field}) e
+      where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(thing, [by])} o where o.${by} = e.value)`;
+    return {
+      ...{ name: `${of}-${field}`, of, fields: [field], spares: "restored" },
+      breaks: (all) => `exists (${buildUnknownSql(all)})`,
+      told: (all) => `select json_quote(string_agg(value, ', ')) from (${buildUnknownSql(all)} limit 3)`,
+      problem: (_, names) => ({ field, what: text(`${en}: ${String(names)}`, `${ja}: ${String(names)}`) }),
+    };
+  });
 
 /** The rules for records, which apply to every change; see `judge.ts`. */
 export const RECORD_RULES: readonly RecordRule[] = [
@@ -410,5 +373,4 @@ export const RECORD_RULES: readonly RecordRule[] = [
   ...ACCOUNT_RULES,
   ...DEVICE_RULES,
   ...buildAssignmentRules("config_profile"),
-  ...PROFILE_RULES,
 ];

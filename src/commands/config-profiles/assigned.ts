@@ -1,0 +1,78 @@
+import { buffer } from "node:stream/consumers";
+import { line } from "../../lib/advice/index.ts";
+import type { ThingInFiles } from "../../lib/model/thing.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { OUTPUT_FILE_OPTION } from "../csv/file/output.ts";
+import { buildFieldColumns, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { findByName, type NamedKind } from "../listing/single-match.ts";
+import { findOrg } from "../orgs/find-org.ts";
+import { defineRecordVerbs, type RecordNoun } from "../records/verbs.ts";
+
+type Assigned = Readonly<Record<"id" | "name" | "kind", string>>;
+
+interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more" | "examples"> {
+  readonly single: Text;
+  readonly fileExample: string;
+}
+
+/** Defines the verbs of records that are assigned to organisations and devices. */
+export const defineAssignedVerbs = (
+  noun: "config-profiles",
+  thing: ThingInFiles,
+  { single, fileExample, ...others }: AssignedNoun,
+) => {
+  const columns = buildFieldColumns<Assigned>(thing.fields);
+  const argument = { kind: "string", required: true, about: text("ID or name", "ID・名前") } as const;
+  const lookup: NamedKind<Assigned> = {
+    noun: single,
+    list: line(`${noun} list`, []),
+    describe: (of) => `${of.name} ${of.id}`,
+  };
+  const list = defineCommand({
+    summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
+    args: {},
+    options: {
+      device: {
+        kind: "string",
+        value: "SERIAL",
+        about: text("only those of this device", "このデバイスに適用されるもの"),
+      },
+      org: { kind: "string", value: "ORG", about: text("only those of this organisation", "この組織に適用されるもの") },
+      limit: LIMIT_OPTION,
+    },
+    examples: ["", " --org 本社/営業部", " --device SERIAL000001"].map((of) => ({
+      line: `clomoctl ${noun} list${of}`,
+    })),
+    exits: ["not-found"],
+    async run(tools, { device, org, limit }) {
+      const { client } = await tools.tenant(noun);
+      const { findDevicesByName } = await import("../devices/columns.ts");
+      const records = client[noun].list({
+        ...(device !== undefined && { device: (await findDevicesByName(tools, [device]))[0]?.id }),
+        ...(org !== undefined && { org: (await findOrg(tools, org)).id }),
+        limit,
+      });
+      await tools.terminal.list(listColumns(tools.terminal, columns, thing.usual), records, () => records.ndjson());
+    },
+  });
+  const file = defineCommand({
+    summary: text(`write the file of a ${single.en}`, `${single.ja}のファイルを書き出す`),
+    args: { record: argument },
+    options: { output: { ...OUTPUT_FILE_OPTION, required: true } },
+    examples: [{ line: `clomoctl ${noun} file ${fileExample}` }],
+    exits: ["not-found"],
+    async run(tools, { record, output }) {
+      const { [noun]: client } = (await tools.tenant(noun)).client;
+      const { id } = await findByName(tools, client, record, lookup);
+      await tools.outputs.write(output, await buffer(await client.file(id)));
+    },
+  });
+  const layout = { columns, fields: thing.fields, called: ({ name }: Assigned) => name };
+  const common = { createdBy: "name", changedElsewhere: [], imports: {} } as const;
+  return {
+    list,
+    file,
+    ...defineRecordVerbs<Assigned>({ ...common, ...others, noun, thing, layout, argument, lookup }),
+  };
+};

@@ -1,0 +1,82 @@
+import { extractSignedContent } from "../../apple/encoding/cms.ts";
+import { extractStructure } from "../../apple/encoding/pem.ts";
+import { parsePropertyList } from "../../apple/encoding/property-list.ts";
+import { Failure } from "../../errors/index.ts";
+import type { CONFIG_PROFILE } from "../../model/config-profile.ts";
+import { MAX_KEPT_FILE_BYTES, type ManualValues } from "../../model/thing.ts";
+import { text } from "../../text/index.ts";
+import { sha256 } from "../ids.ts";
+import type { Reader } from "../store/store.ts";
+import { CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
+import type { EditableRecordType } from "./records.ts";
+
+export const openConfigProfiles = async (
+  given: ManualValues,
+): Promise<EditableRecordType<typeof CONFIG_PROFILE.fields>> => ({
+  ...{ list: CONFIG_PROFILE_LIST, collection: "config_profiles", actions: "config-profiles" },
+  ...(await receiveFile(given, checkProfileFile)),
+});
+
+/** Accepts property lists of the type Configuration, signed or not. Passwords and keys must not get into bundles. */
+const checkProfileFile = async (bytes: Buffer): Promise<void> => {
+  const structure = extractStructure(bytes);
+  const content = structure === undefined ? bytes : extractSignedContent(structure);
+  const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
+  if (properties?.["PayloadType"] !== "Configuration")
+    throw createRejectedFailure(
+      "not a configuration profile (.mobileconfig), or the file is encrypted or damaged",
+      "構成プロファイル(.mobileconfig)ではないか、暗号化されているか、壊れています",
+    );
+  if (containsSecret(properties))
+    throw createRejectedFailure(
+      "the profile contains a password or private key, which clomoctl does not keep: record it without its file",
+      "パスワードか秘密鍵が含まれるファイルは保存しません。ファイルなしで登録してください",
+    );
+};
+
+const SECRET_KEY_PATTERN = /password|passphrase|secret|passcode$|private ?key|psk$/i;
+const KEY_PAYLOADS: readonly unknown[] = ["com.apple.security.pkcs12", "com.apple.security.scep"];
+
+const containsSecret = (properties: object): boolean => {
+  let found = false;
+  JSON.stringify(properties, (key, value: unknown) => {
+    const isContent = typeof value === "string" ? value !== "" : typeof value === "object";
+    found ||= SECRET_KEY_PATTERN.test(key) ? isContent : key === "PayloadType" && KEY_PAYLOADS.includes(value);
+    return value;
+  });
+  return found;
+};
+
+/** Checks the file of a request before the transaction, which keeps it forever, for the versions of the record. */
+const receiveFile = async (
+  { file }: ManualValues,
+  check: (bytes: Buffer) => Promise<void>,
+): Promise<Pick<EditableRecordType, "reading">> => {
+  if (typeof file !== "string") return {};
+  const bytes = Buffer.from(file, "base64");
+  if (bytes.length === 0 || bytes.length > MAX_KEPT_FILE_BYTES || bytes.toString("base64") !== file)
+    throw createRejectedFailure(
+      "the file is empty, larger than 256 KiB or not base64",
+      "ファイルが空か、256 KiB を超えているか、base64 ではありません",
+    );
+  await check(bytes);
+  const kept = { digest: sha256(bytes), file };
+  return {
+    async reading(writer, given) {
+      await writer.lock(["files"]);
+      await writer.run("insert into main.kept_file values (:digest, :file) on conflict do nothing", kept);
+      return { values: { ...given, file: kept.digest } };
+    },
+  };
+};
+
+const createRejectedFailure = (en: string, ja: string): Failure =>
+  new Failure("input-rejected", { what: text(en, ja), where: "file" });
+
+/** Returns a file byte for byte. @throws Failure `not-found` if the record has no file */
+export const readKeptFile = async (reader: Reader, digest: string | null): Promise<ReadableStream<Uint8Array>> => {
+  const row = await reader.get("select content from main.kept_file where digest = :digest", { digest });
+  if (row === undefined)
+    throw new Failure("not-found", { what: text("no file is kept for this record", "ファイルは登録されていません") });
+  return ReadableStream.from([new Uint8Array(Buffer.from(String(row["content"]), "base64"))]);
+};
