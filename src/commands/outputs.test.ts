@@ -72,6 +72,11 @@ const CASES: Readonly<Record<string, Case>> = {
   "config-profiles file --output": { line: "config-profiles file パスコード設定 -o OUT" },
   ...describing("config-profiles import", "profiles.csv"),
   "config-profiles template --output": { line: "config-profiles template -o OUT", isPublic: true },
+  "apps delete --report": { line: "apps delete 社内ポータル --report OUT --dry-run" },
+  "apps export --output": { line: "apps export -o OUT" },
+  "apps file --output": { line: "apps file 社内ポータル -o OUT" },
+  ...describing("apps import", "apps.csv"),
+  "apps template --output": { line: "apps template -o OUT", isPublic: true },
   "devices delete --report": { line: "devices delete C02X --report OUT --dry-run" },
   "devices export --output": { line: "devices export -o OUT" },
   ...imports("devices import", "devices.csv", "シリアルナンバー\r\nNEW\r\n"),
@@ -159,6 +164,8 @@ async function populated(): Promise<TestTenant> {
     kind: "passcode",
     file: Buffer.from(PROFILE).toString("base64"),
   });
+  await tenant.client.apps.create({ name: "社内ポータル", kind: "Enterprise" });
+  tenant.database.exec("update app set file = (select file from config_profile)");
   await tenant.import({ kind: "docs", createGroups: true }, [
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["花子", "hanako", "Hidden4711", "営業"],
@@ -195,6 +202,8 @@ const FILES: Readonly<Record<string, string>> = {
   "devices.csv": "シリアルナンバー\r\nC03Y\r\n",
   "bad-devices.csv": 'シリアルナンバー\r\n""x\r\n',
   "profiles.csv": "プロファイル名,種類\r\nVPN,vpn\r\n",
+  "apps.csv": "アプリ名,種類\r\n経費精算,MarketPlace\r\n",
+  "bad-apps.csv": "アプリ名,種類\r\n,MarketPlace\r\n",
   "bad-profiles.csv": "プロファイル名,種類\r\n,vpn\r\n",
   "apps.vpptoken": createVppToken(new Date("2099-03-01"), "本社"),
   "docs.csv": "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n",

@@ -3,6 +3,7 @@ import { line } from "../../lib/advice/index.ts";
 import type { ThingInFiles } from "../../lib/model/thing.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { Fields } from "../field.ts";
 import { OUTPUT_FILE_OPTION } from "../csv/file/output.ts";
 import { buildFieldColumns, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
@@ -11,16 +12,17 @@ import { defineRecordVerbs, type RecordNoun } from "../records/verbs.ts";
 
 type Assigned = Readonly<Record<"id" | "name" | "kind", string>>;
 
-interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more" | "examples"> {
+interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more"> {
   readonly single: Text;
-  readonly fileExample: string;
+  readonly filters?: Fields;
+  readonly examples: RecordNoun<Assigned>["examples"] & Readonly<Record<"file" | "list", readonly string[]>>;
 }
 
 /** Defines the verbs of records that are assigned to organisations and devices. */
 export const defineAssignedVerbs = (
-  noun: "config-profiles",
+  noun: "config-profiles" | "apps",
   thing: ThingInFiles,
-  { single, fileExample, ...others }: AssignedNoun,
+  { single, filters, examples, more }: AssignedNoun,
 ) => {
   const columns = buildFieldColumns<Assigned>(thing.fields);
   const argument = { kind: "string", required: true, about: text("ID or name", "ID・名前") } as const;
@@ -39,19 +41,18 @@ export const defineAssignedVerbs = (
         about: text("only those of this device", "このデバイスに適用されるもの"),
       },
       org: { kind: "string", value: "ORG", about: text("only those of this organisation", "この組織に適用されるもの") },
+      ...filters,
       limit: LIMIT_OPTION,
     },
-    examples: ["", " --org 本社/営業部", " --device SERIAL000001"].map((of) => ({
-      line: `clomoctl ${noun} list${of}`,
-    })),
+    examples: examples.list.map((words) => ({ line: `clomoctl ${noun} list ${words}`.trim() })),
     exits: ["not-found"],
-    async run(tools, { device, org, limit }) {
+    async run(tools, { device, org, ...others }) {
       const { client } = await tools.tenant(noun);
       const { findDevicesByName } = await import("../devices/columns.ts");
       const records = client[noun].list({
         ...(device !== undefined && { device: (await findDevicesByName(tools, [device]))[0]?.id }),
         ...(org !== undefined && { org: (await findOrg(tools, org)).id }),
-        limit,
+        ...others,
       });
       await tools.terminal.list(listColumns(tools.terminal, columns, thing.usual), records, () => records.ndjson());
     },
@@ -60,7 +61,7 @@ export const defineAssignedVerbs = (
     summary: text(`write the file of a ${single.en}`, `${single.ja}のファイルを書き出す`),
     args: { record: argument },
     options: { output: { ...OUTPUT_FILE_OPTION, required: true } },
-    examples: [{ line: `clomoctl ${noun} file ${fileExample}` }],
+    examples: examples.file.map((words) => ({ line: `clomoctl ${noun} file ${words}` })),
     exits: ["not-found"],
     async run(tools, { record, output }) {
       const { [noun]: client } = (await tools.tenant(noun)).client;
@@ -73,6 +74,6 @@ export const defineAssignedVerbs = (
   return {
     list,
     file,
-    ...defineRecordVerbs<Assigned>({ ...common, ...others, noun, thing, layout, argument, lookup }),
+    ...defineRecordVerbs<Assigned>({ ...common, examples, more, noun, thing, layout, argument, lookup }),
   };
 };

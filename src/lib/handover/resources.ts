@@ -1,4 +1,4 @@
-import { CONFIG_PROFILE } from "../model/config-profile.ts";
+import { APP, CONFIG_PROFILE } from "../model/config-profile.ts";
 import { DEVICE } from "../model/device.ts";
 import type { PanelKind } from "../model/console-files.ts";
 import { SECURED_USER } from "../model/secured-user.ts";
@@ -18,6 +18,7 @@ export const RESOURCE_TITLES = {
   devices: DEVICE.title,
   "device-actions": text("actions on devices", "デバイスの操作"),
   "config-profiles": CONFIG_PROFILE.title,
+  apps: APP.title,
   "ade-devices": text("ADE devices", "ADE デバイス"),
   renewals: text("renewal items", "年次更新・期限"),
   answers: text("answers to the checklist", "引き継ぎ確認リストの回答"),

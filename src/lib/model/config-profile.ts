@@ -1,13 +1,66 @@
 import { text, type Text } from "../text/index.ts";
-import { ASSIGNMENT_FIELDS, DESCRIBING_THING, NAME_FIELD, defineSet } from "./assignment.ts";
 import {
+  CREATED_AT_FIELD,
+  UPDATED_AT_FIELD,
   defineIdField,
   defineLabelledChoice,
   listFileFields,
+  type Field,
   type Fields,
   type RecordOf,
   type ThingInFiles,
 } from "./thing.ts";
+
+const NAME_FIELD = {
+  type: "text",
+  longest: 255,
+  column: { required: "always" },
+  comparison: "name",
+  unique: true,
+} as const satisfies Field;
+
+const OPTIONAL_FIELD = { nullable: true, example: null, column: {} } as const;
+
+const defineOptionalText = (en: string, ja: string) =>
+  ({ ...OPTIONAL_FIELD, type: "text", longest: 2000, label: text(en, ja), lines: true }) as const satisfies Field;
+
+const defineSet = (short: string, example: string, label: Text) =>
+  ({ type: "texts", most: 1000, column: {}, code: true, set: true, short, example: [example], label }) as const;
+
+/**
+ * Where the console installs a profile or an app: automatically in organisations and those below them (全社 is the whole
+ * tenant), and by hand on devices. An organisation without a code cannot be named.  @see seed 003, 10-2 and 11-2
+ */
+const ASSIGNMENT_FIELDS = {
+  orgs: defineSet("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
+  devices: defineSet("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
+  since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
+  memo: defineOptionalText("memo", "メモ"),
+  /** SHA-256 of the file, which is kept as it is */
+  file: {
+    type: "digest",
+    nullable: true,
+    byHand: true,
+    label: text("file (SHA-256)", "ファイル(SHA-256)"),
+    example: null,
+  },
+  createdAt: CREATED_AT_FIELD,
+  updatedAt: UPDATED_AT_FIELD,
+} as const satisfies Fields;
+
+/** What record types have in common that describe the console, so that their changes open no tasks. */
+const DESCRIBING_THING = {
+  screen: {
+    page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
+    clicks: text(" (the manual describes no import)", "(インポートの手順はマニュアルにありません)"),
+  },
+  ownHeaders: true,
+  unconfirmed: text(
+    "The console has no known file of these, so the headers are clomoctl's own.",
+    "この CSV は管理画面にあるか確認できないため、ヘッダーは clomoctl 独自のものです。",
+  ),
+  keys: [{ name: "name", field: "name", unique: true }],
+} as const satisfies Partial<ThingInFiles>;
 
 /** The kinds in the order of the manual, with purpose, and the profile for ADE.  @see seed 003, 10-1 and 7-2-5 */
 const KINDS = [
@@ -71,3 +124,34 @@ export const CONFIG_PROFILE = {
 } as const satisfies ThingInFiles;
 
 export type ConfigProfile = RecordOf<typeof CONFIG_PROFILE_FIELDS>;
+
+const APP_FIELDS = {
+  id: defineIdField(21),
+  name: { ...NAME_FIELD, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
+  kind: {
+    ...defineLabelledChoice({
+      MarketPlace: text("App Store or custom app", "MarketPlace アプリ"),
+      Enterprise: text("in-house app", "Enterprise アプリ"),
+    }),
+    label: text("kind", "種類"),
+    example: "MarketPlace",
+    column: { required: "new" },
+  },
+  bundleId: defineOptionalText("bundle ID", "バンドル ID"),
+  version: { ...defineOptionalText("version", "バージョン"), code: true },
+  licences: { ...OPTIONAL_FIELD, type: "integer", rule: { kind: "count" }, label: text("licences", "ライセンス数") },
+  vppLocation: defineOptionalText("VPP location", "VPP のロケーション"),
+  ...ASSIGNMENT_FIELDS,
+} as const satisfies Fields;
+
+/** An app of the console. The file of an Enterprise app is its provisioning profile.  @see seed 003, 11-1 */
+export const APP = {
+  ...DESCRIBING_THING,
+  name: "app",
+  title: text("apps", "アプリ"),
+  fields: APP_FIELDS,
+  formats: { apps: listFileFields(APP_FIELDS) },
+  usual: ["name", "kind", "licences", "orgs", "devices", "since"],
+} as const satisfies ThingInFiles;
+
+export type AppRecord = RecordOf<typeof APP_FIELDS>;

@@ -1,4 +1,4 @@
-import { CONFIG_PROFILE } from "./config-profile.ts";
+import { APP, CONFIG_PROFILE } from "./config-profile.ts";
 import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
 import { SECURED_USER, type SecuredApp } from "./secured-user.ts";
@@ -15,6 +15,7 @@ export const THINGS_BY_FORMAT = {
   contacts: SECURED_USER,
   devices: DEVICE,
   "config-profiles": CONFIG_PROFILE,
+  apps: APP,
 } as const satisfies Readonly<Record<string, ThingInFiles>>;
 
 export type FormatName = keyof typeof THINGS_BY_FORMAT;
@@ -32,7 +33,7 @@ export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in
 export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
 
 /** The kinds that only describe the console, so that the console exports no file of them. */
-export const DESCRIBING_KINDS: readonly FormatName[] = ["config-profiles"];
+export const DESCRIBING_KINDS: readonly FormatName[] = ["config-profiles", "apps"];
 
 /** The kinds of CLOMO PANEL that the console exports. */
 export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !DESCRIBING_KINDS.includes(kind));

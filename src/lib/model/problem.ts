@@ -62,6 +62,7 @@ const RECORD_NOUNS = {
   device: text("device", "デバイス"),
   device_action: text("device action", "デバイスの操作"),
   config_profile: text("configuration profile", "構成プロファイル"),
+  app: text("app", "アプリ"),
   account: text("CLOMO account", "CLOMO アカウント"),
   account_settings: text("CLOMO account setting", "CLOMO アカウント設定"),
   secured_group: text("group", "グループ"),

@@ -54,6 +54,9 @@ export const OPERATIONS = {
   "config-profiles.read": { about: text("read configuration profiles", "構成プロファイルの閲覧") },
   "config-profiles.write": { about: text("record configuration profiles", "構成プロファイルの登録・変更") },
   "config-profiles.delete": { about: text("delete configuration profiles", "構成プロファイルの削除") },
+  "apps.read": { about: text("read apps", "アプリの閲覧") },
+  "apps.write": { about: text("record apps", "アプリの登録・変更") },
+  "apps.delete": { about: text("delete apps", "アプリの削除") },
   "apple.read": { about: text("read ADE", "ADE の閲覧") },
   "apple.write": {
     about: text("manage ADE", "ADE の管理"),
@@ -84,6 +87,7 @@ export const OPERATION_GROUPS = {
   roles: text("roles", "管理者権限"),
   devices: text("devices", "デバイス"),
   "config-profiles": text("configuration profiles", "構成プロファイル"),
+  apps: text("apps", "アプリ"),
   apple: text("Apple's services", "Apple のサービス"),
   secured: text("SECURED APPs", "SECURED APPs"),
   console: text("console tasks", "管理画面での作業"),

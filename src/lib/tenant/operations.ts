@@ -23,6 +23,7 @@ export const OPERATIONS = {
   ade: async () => (await import("./ade/operations.ts")).ade,
   administrators: async () => (await import("./accounts/operations.ts")).administrators,
   answers: async () => (await import("./handover/operations.ts")).answers,
+  apps: async () => (await import("./config-profiles/operations.ts")).apps,
   audit: async () => (await import("./audit/operations.ts")).audit,
   "config-profiles": async () => (await import("./config-profiles/operations.ts")).configProfiles,
   console: async () => (await import("./console/operations.ts")).consoleTasks,

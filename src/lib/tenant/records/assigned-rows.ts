@@ -1,4 +1,4 @@
-import { CONFIG_PROFILE, type ProfileKind } from "../../model/config-profile.ts";
+import { APP, CONFIG_PROFILE, type ProfileKind } from "../../model/config-profile.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { NOT_MANAGED } from "../../model/device.ts";
 import { createFormat } from "../../model/format.ts";
@@ -47,19 +47,33 @@ const defineAssignedList = <F extends Fields>(
 });
 
 export const CONFIG_PROFILE_LIST = defineAssignedList(CONFIG_PROFILE, "config-profiles");
+export const APP_LIST = defineAssignedList(APP, "apps");
 
-/** Returns the list of only the records that apply to a device, or to each device of an organisation. */
-export const selectEffective = <F extends Fields>(
+export interface AssignedFilters {
+  readonly device?: string | undefined;
+  readonly org?: string | undefined;
+  readonly short?: boolean | undefined;
+}
+
+/** Returns the list of the records that apply to a device or in an organisation, or on more devices than licences. */
+export const selectAssigned = <F extends Fields>(
   list: RecordList<F>,
-  { device, org }: { readonly device?: string | undefined; readonly org?: string | undefined },
+  { device, org, short = false }: AssignedFilters,
 ): RecordList<F> => {
   const { name } = list.thing;
-  const pks =
-    device === undefined
-      ? `${buildEffectiveSql(name)} select pk from reach where org = (select pk from org where id = :of)`
-      : `${buildEffectiveSql(name, "t.id = :of")} select pk from applied`;
-  const of = device ?? org;
-  return of === undefined ? list : { ...list, among: `t.pk in (${pks})`, params: { of } };
+  const among = [
+    ...(device === undefined ? [] : [`${buildEffectiveSql(name, "t.id = :device")} select pk from applied`]),
+    ...(org === undefined
+      ? []
+      : [`${buildEffectiveSql(name)} select pk from reach where org = (select pk from org where id = :within)`]),
+    ...(short
+      ? [
+          `${buildEffectiveSql(name)} select s.pk from ${name} s join applied f on f.pk = s.pk
+          join alike a on a.place = f.place group by s.pk having sum(a.devices) > s.licences`,
+        ]
+      : []),
+  ].map((pks) => `t.pk in (${pks})`);
+  return { ...list, among: ["true", ...among].join(" and "), params: { device: device ?? null, within: org ?? null } };
 };
 
 /** Devices that have several profiles of one kind. */

@@ -1,24 +1,47 @@
 import { extractSignedContent } from "../../apple/encoding/cms.ts";
 import { extractStructure } from "../../apple/encoding/pem.ts";
 import { parsePropertyList } from "../../apple/encoding/property-list.ts";
+import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
 import { Failure } from "../../errors/index.ts";
-import type { CONFIG_PROFILE } from "../../model/config-profile.ts";
+import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { MAX_KEPT_FILE_BYTES, type ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
-import type { Reader } from "../store/store.ts";
-import { CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
+import { storeOwnExpiry } from "../renewals/renewals.ts";
+import type { Session } from "../session.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { APP_LIST, CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
 import type { EditableRecordType } from "./records.ts";
 
 export const openConfigProfiles = async (
   given: ManualValues,
 ): Promise<EditableRecordType<typeof CONFIG_PROFILE.fields>> => ({
-  ...{ list: CONFIG_PROFILE_LIST, collection: "config_profiles", actions: "config-profiles" },
+  list: CONFIG_PROFILE_LIST,
+  collection: "config_profiles",
+  actions: "config-profiles",
   ...(await receiveFile(given, checkProfileFile)),
 });
 
+/** The provisioning profile of an Enterprise app gives a renewal item. */
+export const openApps = async (
+  session: Session,
+  given: ManualValues,
+): Promise<EditableRecordType<typeof APP.fields>> => ({
+  list: APP_LIST,
+  collection: "apps",
+  ...(await receiveFile(given, async (bytes) => {
+    const {
+      expiring: { validFrom: _, ...expiring },
+    } = await readProvisioningProfile({ name: "file", bytes }, bytes);
+    return async (writer) => {
+      await writer.lock(["renewals"]);
+      await storeOwnExpiry(writer, session, null, expiring);
+    };
+  })),
+});
+
 /** Accepts property lists of the type Configuration, signed or not. Passwords and keys must not get into bundles. */
-const checkProfileFile = async (bytes: Buffer): Promise<void> => {
+const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   const structure = extractStructure(bytes);
   const content = structure === undefined ? bytes : extractSignedContent(structure);
   const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
@@ -50,7 +73,7 @@ const containsSecret = (properties: object): boolean => {
 /** Checks the file of a request before the transaction, which keeps it forever, for the versions of the record. */
 const receiveFile = async (
   { file }: ManualValues,
-  check: (bytes: Buffer) => Promise<void>,
+  check: (bytes: Buffer) => Promise<((writer: Writer) => Promise<void>) | undefined>,
 ): Promise<Pick<EditableRecordType, "reading">> => {
   if (typeof file !== "string") return {};
   const bytes = Buffer.from(file, "base64");
@@ -59,12 +82,13 @@ const receiveFile = async (
       "the file is empty, larger than 256 KiB or not base64",
       "ファイルが空か、256 KiB を超えているか、base64 ではありません",
     );
-  await check(bytes);
+  const alsoWrite = await check(bytes);
   const kept = { digest: sha256(bytes), file };
   return {
     async reading(writer, given) {
       await writer.lock(["files"]);
       await writer.run("insert into main.kept_file values (:digest, :file) on conflict do nothing", kept);
+      await alsoWrite?.(writer);
       return { values: { ...given, file: kept.digest } };
     },
   };
@@ -74,8 +98,11 @@ const createRejectedFailure = (en: string, ja: string): Failure =>
   new Failure("input-rejected", { what: text(en, ja), where: "file" });
 
 /** Returns a file byte for byte. @throws Failure `not-found` if the record has no file */
-export const readKeptFile = async (reader: Reader, digest: string | null): Promise<ReadableStream<Uint8Array>> => {
-  const row = await reader.get("select content from main.kept_file where digest = :digest", { digest });
+export const readKeptFile = async (
+  reader: Reader,
+  { file = null }: { readonly file?: string | null },
+): Promise<ReadableStream<Uint8Array>> => {
+  const row = await reader.get("select content from main.kept_file where digest = :file", { file });
   if (row === undefined)
     throw new Failure("not-found", { what: text("no file is kept for this record", "ファイルは登録されていません") });
   return ReadableStream.from([new Uint8Array(Buffer.from(String(row["content"]), "base64"))]);

@@ -50,6 +50,7 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
     account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
   },
   config_profile: { config_profile: ["orgs", "devices"] },
+  app: { app: ["orgs", "devices"] },
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
 };
 
@@ -372,5 +373,5 @@ export const RECORD_RULES: readonly RecordRule[] = [
   },
   ...ACCOUNT_RULES,
   ...DEVICE_RULES,
-  ...buildAssignmentRules("config_profile"),
+  ...["config_profile", "app"].flatMap(buildAssignmentRules),
 ];

@@ -1,7 +1,7 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import { ANSWER } from "../../model/answer.ts";
 import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
-import { CONFIG_PROFILE } from "../../model/config-profile.ts";
+import { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { FORMAT_NAMES, THINGS_BY_FORMAT } from "../../model/console-files.ts";
 import { ORG } from "../../model/organisation.ts";
 import { RENEWAL_ITEM, RESTRICTED_FIELDS } from "../../model/renewal.ts";
@@ -82,6 +82,7 @@ export const WHOLE_THINGS: readonly Thing[] = [
   RENEWAL_ITEM,
   ANSWER,
   CONFIG_PROFILE,
+  APP,
 ];
 
 const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
