@@ -80,10 +80,8 @@ export async function readDetails(tools: Tools, device: Device): Promise<readonl
     const names = await ignoreFailure(() => Array.fromAsync(records, (one) => one.name));
     return { key: noun, header: THINGS_BY_FORMAT[noun].title, value: () => names ?? [] };
   });
-  return [
-    { key: "actions", header: text("actions", "操作"), value: () => actions, name },
-    ...(await Promise.all(applied)),
-  ];
+  const own = { key: "actions", header: text("actions", "操作"), value: () => actions, name };
+  return [own, ...(await Promise.all(applied))];
 }
 
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(

@@ -11,13 +11,7 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-const NAME_FIELD = {
-  type: "text",
-  longest: 255,
-  column: { required: "always" },
-  comparison: "name",
-  unique: true,
-} as const satisfies Field;
+const NAME = { type: "text", longest: 255, column: { required: "always" }, comparison: "name", unique: true } as const;
 
 const OPTIONAL_FIELD = { nullable: true, example: null, column: {} } as const;
 
@@ -26,6 +20,9 @@ const defineOptionalText = (en: string, ja: string) =>
 
 const defineSet = (short: string, example: string, label: Text) =>
   ({ type: "texts", most: 1000, column: {}, code: true, set: true, short, example: [example], label }) as const;
+
+const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
+  ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
 
 /**
  * Where the console installs a profile or an app: automatically in organisations and those below them (全社 is the whole
@@ -41,8 +38,8 @@ const ASSIGNMENT_FIELDS = {
     type: "digest",
     nullable: true,
     byHand: true,
-    label: text("file (SHA-256)", "ファイル(SHA-256)"),
     example: null,
+    label: text("file (SHA-256)", "ファイル(SHA-256)"),
   },
   createdAt: CREATED_AT_FIELD,
   updatedAt: UPDATED_AT_FIELD,
@@ -55,10 +52,7 @@ const DESCRIBING_THING = {
     clicks: text(" (the manual describes no import)", "(インポートの手順はマニュアルにありません)"),
   },
   ownHeaders: true,
-  unconfirmed: text(
-    "The console has no known file of these, so the headers are clomoctl's own.",
-    "この CSV は管理画面にあるか確認できないため、ヘッダーは clomoctl 独自のものです。",
-  ),
+  unconfirmed: text("The headers are clomoctl's own.", "ヘッダーは clomoctl 独自のものです。"),
   keys: [{ name: "name", field: "name", unique: true }],
 } as const satisfies Partial<ThingInFiles>;
 
@@ -78,13 +72,7 @@ const KINDS = [
   ["exchange", "Exchange ActiveSync用構成プロファイル設定", "Exchange ActiveSync", "デバイスの Exchange", "Exchange"],
   ["single-app", "シングル App モードプロファイル", "single app mode", "1 つのアプリに制限", "only one app"],
   ["http-proxy", "グローバル HTTP プロキシプロファイル", "global HTTP proxy", "HTTP のプロキシ", "proxy for HTTP"],
-  [
-    "home-screen",
-    "ホーム画面レイアウト設定プロファイル",
-    "home screen layout",
-    "ホーム画面と Dock",
-    "home screen and Dock",
-  ],
+  ["home-screen", "ホーム画面レイアウト設定プロファイル", "home screen layout", "ホーム画面と Dock", "home screen"],
   ["ade", "ADE プロファイル", "ADE profile", "ADE デバイスのセットアップ", "set-up of ADE devices"],
 ] as const;
 
@@ -92,22 +80,15 @@ export type ProfileKind = (typeof KINDS)[number][0];
 type KindTexts = Readonly<Record<ProfileKind, Text>>;
 
 export const PROFILE_KINDS = Object.fromEntries(KINDS.map(([kind, ja, en]) => [kind, text(en, ja)])) as KindTexts;
-export const PROFILE_PURPOSES = Object.fromEntries(
-  KINDS.map(([kind, , , ja, en]) => [kind, text(en, ja)]),
-) as KindTexts;
+export const PROFILE_PURPOSES = Object.fromEntries(KINDS.map(([of, , , ja, en]) => [of, text(en, ja)])) as KindTexts;
 
 /** The kinds that only supervised devices accept (監視対象モードのみ適用できます). */
 export const SUPERVISED_KINDS: readonly ProfileKind[] = ["content-filter", "single-app", "http-proxy", "home-screen"];
 
 const CONFIG_PROFILE_FIELDS = {
   id: defineIdField(14),
-  name: { ...NAME_FIELD, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
-  kind: {
-    ...defineLabelledChoice(PROFILE_KINDS),
-    label: text("kind", "種類"),
-    example: "passcode",
-    column: { required: "new" },
-  },
+  name: { ...NAME, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
+  kind: defineKind(PROFILE_KINDS, "passcode"),
   /** as the console shows them  @see seed 003, 7-2-5 */
   adeSettings: defineSet("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
   ...ASSIGNMENT_FIELDS,
@@ -125,18 +106,15 @@ export const CONFIG_PROFILE = {
 
 export type ConfigProfile = RecordOf<typeof CONFIG_PROFILE_FIELDS>;
 
+const APP_KINDS = {
+  MarketPlace: text("App Store or custom app", "MarketPlace アプリ"),
+  Enterprise: text("in-house app", "Enterprise アプリ"),
+};
+
 const APP_FIELDS = {
   id: defineIdField(21),
-  name: { ...NAME_FIELD, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
-  kind: {
-    ...defineLabelledChoice({
-      MarketPlace: text("App Store or custom app", "MarketPlace アプリ"),
-      Enterprise: text("in-house app", "Enterprise アプリ"),
-    }),
-    label: text("kind", "種類"),
-    example: "MarketPlace",
-    column: { required: "new" },
-  },
+  name: { ...NAME, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
+  kind: defineKind(APP_KINDS, "MarketPlace"),
   bundleId: defineOptionalText("bundle ID", "バンドル ID"),
   version: { ...defineOptionalText("version", "バージョン"), code: true },
   licences: { ...OPTIONAL_FIELD, type: "integer", rule: { kind: "count" }, label: text("licences", "ライセンス数") },

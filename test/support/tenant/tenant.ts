@@ -149,7 +149,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["custom_field", "fields"],
   ["device", "devices"],
   ["device_action", "device-actions"],
-  ["config_profile", "config_profiles"],
+  ["config_profile", "config-profiles"],
   ["app", "apps"],
   ["kept_file", "files"],
   ["tenant_profile", "tenant"],

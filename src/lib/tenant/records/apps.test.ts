@@ -51,6 +51,15 @@ test("apps with fewer licences than devices are short", async () => {
   ]);
 });
 
+test("in a mirror, profiles and apps open no task", async () => {
+  await tenant.import({ kind: "devices", fromConsole: true }, [["シリアルナンバー"], ["A1"]]);
+  const { after } = await tenant.client.apps.create({ name: "A", kind: "Enterprise", devices: ["A1"] });
+  await tenant.client.apps.edit(after.id, { memo: "m" });
+  await tenant.import({ kind: "apps" }, "アプリ名,種類\nB,MarketPlace\n");
+  await tenant.import({ kind: "config-profiles" }, "プロファイル名,種類\nVPN,vpn\n");
+  expect(await tenant.client.console.list()).toEqual([]);
+});
+
 describeWithOpenssl("signed by openssl", () => {
   let workshop: OpensslWorkspace;
   beforeAll(() => void (workshop = new OpensslWorkspace()));

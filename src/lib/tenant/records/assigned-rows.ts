@@ -3,7 +3,7 @@ import type { FormatName } from "../../model/console-files.ts";
 import { NOT_MANAGED } from "../../model/device.ts";
 import { createFormat } from "../../model/format.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
-import type { Fields, ThingInFiles } from "../../model/thing.ts";
+import type { Fields, Thing, ThingInFiles } from "../../model/thing.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
@@ -34,10 +34,7 @@ const buildEffectiveSql = (thing: string, of = "true"): string => `with recursiv
     select a.place, r.pk from alike a join reach r on r.org = a.org
     union select a.place, e.value from alike a, json_each(a.own) e)`;
 
-const defineAssignedList = <F extends Fields>(
-  thing: ThingInFiles & { readonly fields: F },
-  format: FormatName,
-): RecordList<F> => ({
+const defineAssignedList = <F extends Fields>(thing: ThingInFiles & Thing<F>, format: FormatName): RecordList<F> => ({
   thing,
   format: createFormat(thing, format),
   table: `${thing.name} t`,
@@ -49,40 +46,24 @@ const defineAssignedList = <F extends Fields>(
 export const CONFIG_PROFILE_LIST = defineAssignedList(CONFIG_PROFILE, "config-profiles");
 export const APP_LIST = defineAssignedList(APP, "apps");
 
-export interface AssignedFilters {
-  readonly device?: string | undefined;
-  readonly org?: string | undefined;
-  readonly short?: boolean | undefined;
-}
+type Filters = Readonly<{ device?: string | undefined; org?: string | undefined; short?: boolean | undefined }>;
 
 /** Returns the list of the records that apply to a device or in an organisation, or on more devices than licences. */
-export const selectAssigned = <F extends Fields>(
-  list: RecordList<F>,
-  { device, org, short = false }: AssignedFilters,
-): RecordList<F> => {
+export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, org, short }: Filters) => {
   const { name } = list.thing;
   const among = [
-    ...(device === undefined ? [] : [`${buildEffectiveSql(name, "t.id = :device")} select pk from applied`]),
-    ...(org === undefined
-      ? []
-      : [`${buildEffectiveSql(name)} select pk from reach where org = (select pk from org where id = :within)`]),
-    ...(short
-      ? [
-          `${buildEffectiveSql(name)} select s.pk from ${name} s join applied f on f.pk = s.pk
-          join alike a on a.place = f.place group by s.pk having sum(a.devices) > s.licences`,
-        ]
-      : []),
-  ].map((pks) => `t.pk in (${pks})`);
-  return { ...list, among: ["true", ...among].join(" and "), params: { device: device ?? null, within: org ?? null } };
+    device !== undefined && `${buildEffectiveSql(name, "t.id = :device")} select pk from applied`,
+    org !== undefined &&
+      `${buildEffectiveSql(name)} select pk from reach where org = (select pk from org where id = :within)`,
+    short === true &&
+      `${buildEffectiveSql(name)} select s.pk from ${name} s join applied f on f.pk = s.pk
+        join alike a on a.place = f.place group by s.pk having sum(a.devices) > s.licences`,
+  ].flatMap((pks) => (pks === false ? [] : [`t.pk in (${pks})`]));
+  return { ...list, among: among.join(" and ") || "true", params: { device: device ?? null, within: org ?? null } };
 };
 
-/** Devices that have several profiles of one kind. */
-export interface Clash {
-  readonly kind: ProfileKind;
-  readonly devices: number;
-  /** serial number of one of these devices */
-  readonly example: string;
-}
+/** The devices that have several profiles of one kind; `example` is the serial number of one. */
+export type Clash = Readonly<{ kind: ProfileKind; devices: number; example: string }>;
 
 export const findClashes = async (reader: Reader): Promise<readonly Clash[]> => {
   const rows = await reader.all(

@@ -4,7 +4,7 @@ import { parsePropertyList } from "../../apple/encoding/property-list.ts";
 import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
 import { Failure } from "../../errors/index.ts";
 import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
-import { MAX_KEPT_FILE_BYTES, type ManualValues } from "../../model/thing.ts";
+import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import { storeOwnExpiry } from "../renewals/renewals.ts";
@@ -13,29 +13,23 @@ import type { Reader, Writer } from "../store/store.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
 import type { EditableRecordType } from "./records.ts";
 
-export const openConfigProfiles = async (
-  given: ManualValues,
-): Promise<EditableRecordType<typeof CONFIG_PROFILE.fields>> => ({
+type Opened<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
+
+export const openConfigProfiles = async (given: ManualValues): Opened<typeof CONFIG_PROFILE> => ({
   list: CONFIG_PROFILE_LIST,
-  collection: "config_profiles",
-  actions: "config-profiles",
+  collection: "config-profiles",
   ...(await receiveFile(given, checkProfileFile)),
 });
 
 /** The provisioning profile of an Enterprise app gives a renewal item. */
-export const openApps = async (
-  session: Session,
-  given: ManualValues,
-): Promise<EditableRecordType<typeof APP.fields>> => ({
+export const openApps = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
   list: APP_LIST,
   collection: "apps",
   ...(await receiveFile(given, async (bytes) => {
-    const {
-      expiring: { validFrom: _, ...expiring },
-    } = await readProvisioningProfile({ name: "file", bytes }, bytes);
+    const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "file", bytes }, bytes)).expiring;
     return async (writer) => {
       await writer.lock(["renewals"]);
-      await storeOwnExpiry(writer, session, null, expiring);
+      await storeOwnExpiry(writer, session, null, own);
     };
   })),
 });
@@ -46,12 +40,9 @@ const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   const content = structure === undefined ? bytes : extractSignedContent(structure);
   const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
   if (properties?.["PayloadType"] !== "Configuration")
-    throw createRejectedFailure(
-      "not a configuration profile (.mobileconfig), or the file is encrypted or damaged",
-      "構成プロファイル(.mobileconfig)ではないか、暗号化されているか、壊れています",
-    );
+    throw createRejection("not a configuration profile, or unreadable", "構成プロファイルではないか、読み取れません");
   if (containsSecret(properties))
-    throw createRejectedFailure(
+    throw createRejection(
       "the profile contains a password or private key, which clomoctl does not keep: record it without its file",
       "パスワードか秘密鍵が含まれるファイルは保存しません。ファイルなしで登録してください",
     );
@@ -78,10 +69,7 @@ const receiveFile = async (
   if (typeof file !== "string") return {};
   const bytes = Buffer.from(file, "base64");
   if (bytes.length === 0 || bytes.length > MAX_KEPT_FILE_BYTES || bytes.toString("base64") !== file)
-    throw createRejectedFailure(
-      "the file is empty, larger than 256 KiB or not base64",
-      "ファイルが空か、256 KiB を超えているか、base64 ではありません",
-    );
+    throw createRejection("not base64, empty or over 256 KiB", "base64 でないか、空か、256 KiB を超えています");
   const alsoWrite = await check(bytes);
   const kept = { digest: sha256(bytes), file };
   return {
@@ -94,14 +82,11 @@ const receiveFile = async (
   };
 };
 
-const createRejectedFailure = (en: string, ja: string): Failure =>
+const createRejection = (en: string, ja: string): Failure =>
   new Failure("input-rejected", { what: text(en, ja), where: "file" });
 
 /** Returns a file byte for byte. @throws Failure `not-found` if the record has no file */
-export const readKeptFile = async (
-  reader: Reader,
-  { file = null }: { readonly file?: string | null },
-): Promise<ReadableStream<Uint8Array>> => {
+export const readKeptFile = async (reader: Reader, { file = null }: { readonly file?: string | null }) => {
   const row = await reader.get("select content from main.kept_file where digest = :file", { file });
   if (row === undefined)
     throw new Failure("not-found", { what: text("no file is kept for this record", "ファイルは登録されていません") });

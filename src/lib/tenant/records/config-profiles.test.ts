@@ -54,14 +54,14 @@ test("a file is kept byte for byte, also for an undo", async () => {
 });
 
 test.each([
-  ["nothing", encode(""), "the file is empty"],
-  ["what is not base64", "<plist>", "or not base64"],
+  ["nothing", encode(""), "empty or"],
+  ["what is not base64", "<plist>", "not base64"],
   ["another file", encode("hello"), "not a configuration profile"],
   ["another property list", encode(plist("").replace("Configuration", "Other")), "not a configuration profile"],
   ["a broken file", encode(plist("").slice(0, -10)), "not a configuration profile"],
   ["a deeply nested file", encode(plist(`<key>a</key>${"<array>".repeat(20_000)}`)), "not a configuration profile"],
   ["an expanding file", encode(`<!DOCTYPE plist [<!ENTITY a "aa">]>${plist("<key>a</key><string>&a;</string>")}`), ""],
-  ["too much", Buffer.alloc(256 * 1024 + 1, "a").toString("base64"), "larger than 256 KiB"],
+  ["too much", Buffer.alloc(256 * 1024 + 1, "a").toString("base64"), "over 256 KiB"],
   [
     "a password",
     encode(plist("<key>x</key><dict><key>Password</key><string>p</string></dict>")),

@@ -337,7 +337,10 @@ const buildAssignmentRules = (of: string): readonly RecordRule[] =>
     const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${field}) e
       where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(thing, [by])} o where o.${by} = e.value)`;
     return {
-      ...{ name: `${of}-${field}`, of, fields: [field], spares: "restored" },
+      name: `${of}-${field}`,
+      of,
+      fields: [field],
+      spares: "restored",
       breaks: (all) => `exists (${buildUnknownSql(all)})`,
       told: (all) => `select json_quote(string_agg(value, ', ')) from (${buildUnknownSql(all)} limit 3)`,
       problem: (_, names) => ({ field, what: text(`${en}: ${String(names)}`, `${ja}: ${String(names)}`) }),

@@ -225,7 +225,7 @@ const MANUAL_SCHEMA_SQL = `
   create table layout (use text not null, digest text not null, columns text not null, at text not null,
     actor text not null, change integer, primary key (use, digest)) without rowid;
 
-  -- the files that are kept with records, by SHA-256; undo may restore any of them
+  -- the files of records, by SHA-256, forever
   create table kept_file (digest text primary key, content text not null) without rowid;
 
   create table repeatable (
