@@ -53,6 +53,10 @@ const imports = (noun: string, file: string, list: string): Readonly<Record<stri
   },
 });
 
+/** The console has no upload of these. */
+const describing = (noun: string, file: string): Readonly<Record<string, Case>> =>
+  Object.fromEntries(Object.entries(imports(noun, file, "")).filter(([name]) => !name.endsWith("--emit-csv")));
+
 const withFile = (noun: string, file: string): string => noun.replace(" import", ` import ${file}`);
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -63,6 +67,16 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "access-tokens create cron -o OUT",
     circumstances: () => ({ tenant: { createAccessToken: example("createAccessToken") } }),
   },
+  "config-profiles delete --report": { line: "config-profiles delete パスコード設定 --report OUT --dry-run" },
+  "config-profiles export --output": { line: "config-profiles export -o OUT" },
+  "config-profiles file --output": { line: "config-profiles file パスコード設定 -o OUT" },
+  ...describing("config-profiles import", "profiles.csv"),
+  "config-profiles template --output": { line: "config-profiles template -o OUT", isPublic: true },
+  "apps delete --report": { line: "apps delete 社内ポータル --report OUT --dry-run" },
+  "apps export --output": { line: "apps export -o OUT" },
+  "apps file --output": { line: "apps file 社内ポータル -o OUT" },
+  ...describing("apps import", "apps.csv"),
+  "apps template --output": { line: "apps template -o OUT", isPublic: true },
   "devices delete --report": { line: "devices delete C02X --report OUT --dry-run" },
   "devices export --output": { line: "devices export -o OUT" },
   ...imports("devices import", "devices.csv", "シリアルナンバー\r\nNEW\r\n"),
@@ -127,6 +141,8 @@ test("every output that a command declares has a case that matches its declarati
     expect(CASES[name], name).toMatchObject({ ...(isPublic && { isPublic }), ...(isBundle && { isBundle }) });
 });
 
+const PROFILE = '<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>';
+
 /** A tenant in which each line finds its records. */
 async function populated(): Promise<TestTenant> {
   const tenant = new TestTenant();
@@ -143,6 +159,13 @@ async function populated(): Promise<TestTenant> {
     ]);
   }
   await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ["C02X"]]);
+  await tenant.client["config-profiles"].create({
+    name: "パスコード設定",
+    kind: "passcode",
+    file: Buffer.from(PROFILE).toString("base64"),
+  });
+  await tenant.client.apps.create({ name: "社内ポータル", kind: "Enterprise" });
+  tenant.database.exec("update app set file = (select file from config_profile)");
   await tenant.import({ kind: "docs", createGroups: true }, [
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["花子", "hanako", "Hidden4711", "営業"],
@@ -178,6 +201,10 @@ const FILES: Readonly<Record<string, string>> = {
   "bad-orgs.csv": "組織名,組織コード\r\n,S3\r\n",
   "devices.csv": "シリアルナンバー\r\nC03Y\r\n",
   "bad-devices.csv": 'シリアルナンバー\r\n""x\r\n',
+  "profiles.csv": "プロファイル名,種類\r\nVPN,vpn\r\n",
+  "apps.csv": "アプリ名,種類\r\n経費精算,MarketPlace\r\n",
+  "bad-apps.csv": "アプリ名,種類\r\n,MarketPlace\r\n",
+  "bad-profiles.csv": "プロファイル名,種類\r\n,vpn\r\n",
   "apps.vpptoken": createVppToken(new Date("2099-03-01"), "本社"),
   "docs.csv": "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n",
   "bad-docs.csv": "表示名,ユーザーID,パスワード\r\n,jiro,Hidden4712\r\n",

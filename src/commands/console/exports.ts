@@ -2,7 +2,7 @@ import type { ImportKind } from "../../lib/client/index.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
-import { PANEL_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
+import { EXPORTED_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatSecuredAppName, SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { same, text } from "../../lib/text/index.ts";
@@ -13,12 +13,12 @@ const listWithReferences = (kind: ImportKind): readonly ImportKind[] => {
   const { thing, columns } = FORMATS[kind];
   const isBefore = (one: PanelKind): boolean =>
     FORMATS[one].thing !== thing && columns.some(({ refers }) => refers?.to === FORMATS[one].thing.name);
-  return [...PANEL_KINDS.filter(isBefore).flatMap(listWithReferences), kind];
+  return [...EXPORTED_KINDS.filter(isBefore).flatMap(listWithReferences), kind];
 };
 
 /** The kinds of exports in the order of import. A kind comes after the kinds to which its records refer. */
 export const EXPORT_ORDER: readonly ImportKind[] = [
-  ...new Set([...PANEL_KINDS, ...SECURED_APPS].flatMap(listWithReferences)),
+  ...new Set([...EXPORTED_KINDS, ...SECURED_APPS].flatMap(listWithReferences)),
 ];
 
 export interface ConsoleExport {
@@ -36,7 +36,7 @@ export async function recognizeExport(
 ): Promise<ConsoleExport> {
   const reading = await detectInputFormat(file, { encoding: "auto", signal: tools.signal });
   const header = await readHeaderRow(file, reading);
-  const fits = [...PANEL_KINDS, app ?? "docs"].map((kind) => {
+  const fits = [...EXPORTED_KINDS, app ?? "docs"].map((kind) => {
     const { layout } = readHeader(header, FORMATS[kind], { allowUnknownColumns: true });
     return { kind, count: layout.columns.length };
   });

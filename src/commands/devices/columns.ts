@@ -1,5 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Device, DeviceAction } from "../../lib/client/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
+import { THINGS_BY_FORMAT } from "../../lib/model/console-files.ts";
 import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -63,9 +65,9 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
 
 export const DEVICE_ACTION_COLUMNS = buildFieldColumns<DeviceAction>(DEVICE_ACTION.fields);
 
-/** Returns the column of a device with its actions, oldest first. */
-export async function readActions(tools: Tools, device: Device): Promise<readonly Column<Device>[]> {
-  const { client } = await tools.tenant("device-actions");
+/** Returns the columns of a device with its actions, oldest first, and with what applies to it, if that may be read. */
+export async function readDetails(tools: Tools, device: Device): Promise<readonly Column<Device>[]> {
+  const { client } = await tools.tenant("device-actions", "config-profiles", "apps");
   const actions = await client["device-actions"].find({ name: device.serialNumber });
   const lines = actions.map(({ createdAt, kind, message, deviceName, picture, reason, by }) => {
     const words = [message, deviceName, picture, reason, by].flatMap((one) => (one === null ? [] : [same(one)]));
@@ -73,7 +75,13 @@ export async function readActions(tools: Tools, device: Device): Promise<readonl
     return joinTexts([...head, ...words], same(", "));
   });
   const name = (): Text => joinTexts(lines, same("; "));
-  return [{ key: "actions", header: text("actions", "操作"), value: () => actions, name }];
+  const applied = (["config-profiles", "apps"] as const).map(async (noun) => {
+    const records: AsyncIterable<{ readonly name: string }> = client[noun].list({ device: device.id });
+    const names = await ignoreFailure(() => Array.fromAsync(records, (one) => one.name));
+    return { key: noun, header: THINGS_BY_FORMAT[noun].title, value: () => names ?? [] };
+  });
+  const own = { key: "actions", header: text("actions", "操作"), value: () => actions, name };
+  return [own, ...(await Promise.all(applied))];
 }
 
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(

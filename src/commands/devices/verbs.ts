@@ -2,7 +2,7 @@ import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
-import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT, readActions } from "./columns.ts";
+import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT, readDetails } from "./columns.ts";
 
 export default defineRecordVerbs({
   noun: "devices",
@@ -10,7 +10,7 @@ export default defineRecordVerbs({
   layout: DEVICE_RESULT_LAYOUT,
   argument: DEVICE_ARGUMENT,
   lookup: DEVICE_NAMES,
-  more: readActions,
+  more: readDetails,
   createdBy: "serialNumber",
   changedElsewhere: ["owner", "ownerOrg", "tags"],
   exports: DEVICE_ORG_OPTIONS,

@@ -50,7 +50,10 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   }
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
-  if (field.type === "choice") return { kind: "choice", choices: field.choices, blank, about };
+  if (field.type === "digest") return { kind: "file", blank, about };
+  if (field.type === "integer")
+    return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", required, blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };
 };
@@ -82,6 +85,8 @@ export const parseValueOptions = async (
     if (field.type === "objects") values[name] = (given as readonly string[]).map(parseCustomValue);
     else if (field.type === "texts") values[name] = (given as readonly (string | null)[]).filter((one) => one !== null);
     else if (field.type === "boolean") values[name] = given === "yes";
+    else if (given !== null && field.type === "digest")
+      values[name] = await findResolver(resolve, "file")(given as string);
     else if (given === null || field.refers === undefined) values[name] = given as ManualValue;
     else values[name] = await findResolver(resolve, field.refers.to)(given as string);
   }

@@ -1,7 +1,8 @@
 import type { Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
-import type { PanelKind } from "../../lib/model/console-files.ts";
-import type { ThingInFiles } from "../../lib/model/thing.ts";
+import { readNamedFile } from "../../lib/files/index.ts";
+import { DESCRIBING_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
+import { MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -53,7 +54,7 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly kind: (input: Input) => ImportKind;
   readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
   /** further columns of `show`, with values of another noun */
-  readonly more?: (tools: Tools, record: R) => Promise<readonly Column<R>[]>;
+  readonly more?: ((tools: Tools, record: R) => Promise<readonly Column<R>[]>) | undefined;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
   readonly imports: Fields;
@@ -104,6 +105,8 @@ const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Rec
   parseValueOptions(fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
     user: async (typed) => (await findUser((await tools.tenant("users")).client, typed)).id,
+    file: async (typed) =>
+      Buffer.from((await readNamedFile(tools, typed, MAX_KEPT_FILE_BYTES)).bytes).toString("base64"),
   });
 
 const addArticle = (en: string): string => `${/^[aeio]/.test(en) ? "an" : "a"} ${en}`;
@@ -118,8 +121,8 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     exits: ["not-found"],
     async run(tools, { record: name, ...input }) {
       const { client, lookup, columns } = await of.reach(tools, input);
-      const record = await findByName(tools, client, name, lookup);
-      await tools.terminal.show([...columns, ...((await of.more?.(tools, record)) ?? [])], record);
+      const found = await findByName(tools, client, name, lookup);
+      await tools.terminal.show([...columns, ...((await of.more?.(tools, found)) ?? [])], found);
     },
   });
 };
@@ -197,8 +200,13 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
+/** The console has no upload of what only describes it. */
+const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
+
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {
   const { title, unconfirmed: caution } = of.thing;
+  const isDescribing = DESCRIBING_KINDS.some((kind) => kind === of.noun);
+  const importOptions = isDescribing ? (DESCRIBING_OPTIONS as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
   return defineCommand({
     summary: text(
       `import ${title.en} from a CSV file or workbook`,
@@ -216,7 +224,7 @@ const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Comma
         ),
       },
     },
-    options: { ...IMPORT_OPTIONS, ...of.choice, ...of.imports },
+    options: { ...importOptions, ...of.choice, ...of.imports },
     examples: listExamples(of, "import"),
     exits: IMPORT_EXITS,
     plans: true,

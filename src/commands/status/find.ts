@@ -5,6 +5,7 @@ import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applies.ts";
+import { PROFILE_KINDS } from "../../lib/model/config-profile.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -116,6 +117,7 @@ async function readTenant(tools: Tools, context: Context) {
         one.line,
       ]),
     ),
+    ...toFindings(place, "console", await findClashes(tools, context)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
     ...toFindings(place, "token", findTokenEnd(rights?.token ?? null, asOf)),
@@ -148,6 +150,17 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     const add = line("renewals add", ["NAME"], { kind, ...given });
     return [kind, "warning", text(`not recorded: ${en}`, `登録がありません: ${ja}`), add];
   });
+
+/** Returns nothing if the account may not read profiles. */
+async function findClashes(tools: Tools, context: Context): Promise<readonly Found[]> {
+  const { client } = await tools.tenantOf(context, "config-profiles");
+  return ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map(({ kind, devices, example }) => {
+    const { en, ja } = PROFILE_KINDS[kind];
+    const of = formatCount(devices, "device");
+    const what = text(`several profiles of the kind ${en} on ${of}`, `${ja}が複数あるデバイス ${devices} 台`);
+    return [kind, "warning", what, line("config-profiles list", [], { device: example })];
+  });
+}
 
 function findOpenImports(imports: readonly Import[]): readonly Found[] {
   const latest = new Map<string, Import>();

@@ -1,3 +1,4 @@
+import { APP, CONFIG_PROFILE } from "../model/config-profile.ts";
 import { DEVICE } from "../model/device.ts";
 import type { PanelKind } from "../model/console-files.ts";
 import { SECURED_USER } from "../model/secured-user.ts";
@@ -16,6 +17,8 @@ export const RESOURCE_TITLES = {
   "secured-users": SECURED_USER.title,
   devices: DEVICE.title,
   "device-actions": text("actions on devices", "デバイスの操作"),
+  "config-profiles": CONFIG_PROFILE.title,
+  apps: APP.title,
   "ade-devices": text("ADE devices", "ADE デバイス"),
   renewals: text("renewal items", "年次更新・期限"),
   answers: text("answers to the checklist", "引き継ぎ確認リストの回答"),

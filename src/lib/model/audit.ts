@@ -4,6 +4,8 @@ const ACTION_OBJECTS: Readonly<Record<string, Text>> = {
   users: text("user", "ユーザー"),
   orgs: text("organisation", "組織"),
   devices: text("device", "デバイス"),
+  "config-profiles": text("configuration profile", "構成プロファイル"),
+  apps: text("app", "アプリ"),
   secured: text("SECURED APPs user", "SECURED APPs ユーザー"),
   "secured.users": text("SECURED APPs user", "SECURED APPs ユーザー"),
   "secured.groups": text("SECURED APPs group", "SECURED APPs グループ"),

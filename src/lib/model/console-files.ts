@@ -1,3 +1,4 @@
+import { APP, CONFIG_PROFILE } from "./config-profile.ts";
 import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
 import { SECURED_USER, type SecuredApp } from "./secured-user.ts";
@@ -13,6 +14,8 @@ export const THINGS_BY_FORMAT = {
   calendar: SECURED_USER,
   contacts: SECURED_USER,
   devices: DEVICE,
+  "config-profiles": CONFIG_PROFILE,
+  apps: APP,
 } as const satisfies Readonly<Record<string, ThingInFiles>>;
 
 export type FormatName = keyof typeof THINGS_BY_FORMAT;
@@ -28,5 +31,11 @@ export type PanelKind = Exclude<FormatName, SecuredApp>;
 export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in THINGS_BY_FORMAT[kind]);
 
 export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
+
+/** The kinds that only describe the console, so that the console exports no file of them. */
+export const DESCRIBING_KINDS: readonly FormatName[] = ["config-profiles", "apps"];
+
+/** The kinds of CLOMO PANEL that the console exports. */
+export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !DESCRIBING_KINDS.includes(kind));
 
 export type ThingOf<N extends FormatName> = (typeof THINGS_BY_FORMAT)[N];

@@ -61,6 +61,8 @@ const RECORD_NOUNS = {
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
   device_action: text("device action", "デバイスの操作"),
+  config_profile: text("configuration profile", "構成プロファイル"),
+  app: text("app", "アプリ"),
   account: text("CLOMO account", "CLOMO アカウント"),
   account_settings: text("CLOMO account setting", "CLOMO アカウント設定"),
   secured_group: text("group", "グループ"),
@@ -279,6 +281,7 @@ export const PROBLEMS = {
   ),
   "not-day": createValueProblemKind("error", "not a date such as 2027-03-31", "2027-03-31 のような日付ではありません"),
   "not-integer": createValueProblemKind("error", "not a whole number", "整数ではありません"),
+  "not-count": createValueProblemKind("error", "not a whole number of 0 or more", "0 以上の整数ではありません"),
   "not-choice": createValueProblemKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
   "not-mail-address": createValueProblemKind("error", "not an email address", "メールアドレスではありません"),
   "port-range": createValueProblemKind(

@@ -48,6 +48,13 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
   "devices.write": ["inside", "no", "item"],
   "devices.note": ["inside", "inside", "item"],
   "devices.delete": ["inside", "no", "item"],
+  // the assignments name organisations and devices of the whole tenant
+  "config-profiles.read": ["no", "no", "no"],
+  "config-profiles.write": ["no", "no", "no"],
+  "config-profiles.delete": ["no", "no", "no"],
+  "apps.read": ["no", "no", "no"],
+  "apps.write": ["no", "no", "no"],
+  "apps.delete": ["no", "no", "no"],
   "apple.read": ["no", "no", "no"],
   "apple.write": ["no", "no", "no"],
   "secured.read": ["no", "no", "item"],

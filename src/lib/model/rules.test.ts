@@ -62,8 +62,9 @@ describe("faultsOf", () => {
   it.each([
     ["day", ["2028-02-29", "0001-01-01"], ["2026-02-29", "2026/4/1", "2026-4-1", "2026-04", "20260401", "2026-04-01 "]],
     ["integer", ["0", "12", "-3"], ["1.5", "01", "1,000", "-0", "１２", "1e3", "9007199254740993"]],
-  ] as const)("accepts only what a field of the type %s can store", (type, good, bad) => {
-    const { rule } = valueRuleOf({ type });
+    ["count", ["0", "12"], ["-3", "1.5", "01", "１２"]],
+  ] as const)("accepts only what a field with the rule %s can store", (type, good, bad) => {
+    const { rule } = valueRuleOf(type === "count" ? { type: "integer", rule: { kind: type } } : { type });
     expect(good.flatMap((value) => codes(rule, value))).toEqual([]);
     expect(bad.map((value) => codes(rule, value))).toEqual(bad.map(() => [`not-${type}`]));
   });

@@ -43,6 +43,11 @@ const PATTERN_RULES = {
     code: "not-integer",
     about: text("a whole number", "整数"),
   },
+  count: {
+    pattern: /^(?:0|[1-9]\d{0,14})$/u,
+    code: "not-count",
+    about: text("a whole number, 0 or more", "0 以上の整数"),
+  },
 } as const;
 
 export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;

@@ -20,8 +20,10 @@ type FieldShape =
       readonly choices: readonly [string, ...string[]];
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** a day, such as `2027-03-31`, or an integer */
-  | { readonly type: "day" | "integer" }
+  /** a day, such as `2027-03-31` */
+  | { readonly type: "day" }
+  /** a whole number; `count` in a rule excludes negative numbers */
+  | { readonly type: "integer"; readonly rule?: Rule | undefined }
   /** id: UUIDv7; instant: in UTC; digest: SHA-256 in lower-case hexadecimal digits. No file has such values. */
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };
@@ -56,7 +58,7 @@ export type Field = FieldShape & {
   /** for an object: list columns that show its members, as `[column, member]` */
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
   readonly column?: FileColumn | undefined;
-  /** true: the field can be set by hand although it is not in any file */
+  /** true: the field can be set by hand although it is not in any file; a digest is set by the file that is kept */
   readonly byHand?: true | undefined;
   /** true: the value may have several lines, also when it is set by hand */
   readonly lines?: true | undefined;
@@ -275,9 +277,13 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
+/** The size of a kept file, so that the file fits into a request. */
+export const MAX_KEPT_FILE_BYTES = 256 * 1024;
+
 /** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
 export type ManualValue =
   | string
+  | number
   | boolean
   | null
   | readonly string[]

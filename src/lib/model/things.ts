@@ -1,6 +1,7 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "./account.ts";
 import { ANSWER } from "./answer.ts";
 import { DEVICE, DEVICE_ACTION } from "./device.ts";
+import { APP, CONFIG_PROFILE } from "./config-profile.ts";
 import { ORG } from "./organisation.ts";
 import type { NamedThing } from "./problem.ts";
 import { RENEWAL_ITEM } from "./renewal.ts";
@@ -13,7 +14,7 @@ import { CUSTOM_FIELD, USER } from "./user.ts";
 export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
 /** The record types whose changes open no tasks: the console has no such records, or they describe the console. */
-const OWN = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER] as const;
+const OWN = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER, CONFIG_PROFILE, APP] as const;
 
 const OTHERS = [
   ORG,

@@ -88,6 +88,8 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
 export const createValueCheck = (field: Field): ValueCheck | undefined => {
   if (field.type === "text") return createTextCheck(field, valueRuleOf(field));
   if (field.type === "texts") return createTextListCheck(field, valueRuleOf(field));
+  if (field.type === "integer")
+    return (value) => describeRefusal(valueRuleOf(field), String((value as number | null) ?? ""));
   if (field.type !== "object" && field.type !== "objects") return undefined;
   const check = createRecordCheck(field.of);
   return (value) => {

@@ -35,7 +35,7 @@ export const createId = (surroundings: Surroundings): string =>
   createIdPrefix(surroundings) + encodeHex(surroundings.random(6));
 
 /** Returns the SHA-256 hash in hexadecimal. Node's crypto is loaded at the first call, which takes milliseconds. */
-export const sha256 = (content: string): string =>
+export const sha256 = (content: string | Uint8Array): string =>
   // oxlint-disable-next-line eslint/no-restricted-globals -- only this function loads a Node module lazily
   process.getBuiltinModule("node:crypto").hash("sha256", content);
 

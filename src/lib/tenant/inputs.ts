@@ -134,6 +134,8 @@ const buildManualValueSchema = (field: Field): z.ZodType<ManualValue> => {
   }
   if (field.type === "objects") return z.array(CustomValue);
   if (field.type === "boolean") return z.boolean();
+  if (field.type === "integer") return z.int().nullable();
+  if (field.type === "digest") return namedFile.content.nullable();
   return field.type === "choice" ? z.enum(field.choices).nullable() : newValueSchema(field).nullable();
 };
 

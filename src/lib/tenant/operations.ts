@@ -2,6 +2,7 @@ export type * from "./accounts/operations.ts";
 export type * from "./accounts/whoami.ts";
 export type * from "./ade/operations.ts";
 export type * from "./audit/operations.ts";
+export type * from "./config-profiles/operations.ts";
 export type * from "./console/operations.ts";
 export type * from "./devices/operations.ts";
 export type * from "./handover/operations.ts";
@@ -22,7 +23,9 @@ export const OPERATIONS = {
   ade: async () => (await import("./ade/operations.ts")).ade,
   administrators: async () => (await import("./accounts/operations.ts")).administrators,
   answers: async () => (await import("./handover/operations.ts")).answers,
+  apps: async () => (await import("./config-profiles/operations.ts")).apps,
   audit: async () => (await import("./audit/operations.ts")).audit,
+  "config-profiles": async () => (await import("./config-profiles/operations.ts")).configProfiles,
   console: async () => (await import("./console/operations.ts")).consoleTasks,
   "device-actions": async () => (await import("./devices/operations.ts")).deviceActions,
   devices: async () => (await import("./devices/operations.ts")).devices,

@@ -25,6 +25,8 @@ export function buildReportData(facts: HandoverFacts, name = "営業部"): Repor
       consoleTasks: 0,
       orgs: 3,
       users: 19,
+      "config-profiles": 0,
+      apps: 0,
       devices: 41,
       secured: { browser: 0, docs: 0, mailer: 0, calendar: 0, contacts: 0 },
       profile: facts.tenant,

@@ -70,6 +70,8 @@ test("a device is shown with its actions", async () => {
   const answers = {
     findDevices,
     "device-actions.find": { items: [action, { ...action, kind: "message", message: null }] },
+    "config-profiles.list": { items: [], next: null },
+    "apps.list": { items: [], next: null },
   };
   const { stdout } = await run("devices show S1 --format json", { tenant: answers });
   expect((JSON.parse(stdout) as { actions: unknown }).actions).toMatchObject([{ id: action.id }, { kind: "message" }]);

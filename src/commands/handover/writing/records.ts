@@ -1,8 +1,9 @@
-import type { Account, Org, StreamedLines } from "../../../lib/client/index.ts";
+import type { Account, AppRecord, ConfigProfile, Org, StreamedLines } from "../../../lib/client/index.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
 import type { Renewal } from "../../../lib/handover/checklist/facts.ts";
+import { APP, CONFIG_PROFILE } from "../../../lib/model/config-profile.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { ADMINISTRATOR_ROLES, ROLES } from "../../../lib/model/role.ts";
@@ -127,6 +128,16 @@ const DEFINITIONS: Readonly<Record<ResourceName, Definition>> = {
     columns: DEVICE_ACTION_COLUMNS,
     key: ({ serialNumber, kind, createdAt }) => [serialNumber, createdAt, kind].join(" "),
     read: (client) => readList(client["device-actions"].list()),
+  }),
+  "config-profiles": define({
+    columns: buildFieldColumns<ConfigProfile>(CONFIG_PROFILE.fields),
+    key: ({ name }) => name,
+    read: (client) => readList(client["config-profiles"].list()),
+  }),
+  apps: define({
+    columns: buildFieldColumns<AppRecord>(APP.fields),
+    key: ({ name }) => name,
+    read: ({ apps }) => readList(apps.list()),
   }),
   "ade-devices": define({
     columns: ADE_DEVICE_COLUMNS,

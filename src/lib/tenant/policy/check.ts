@@ -87,6 +87,8 @@ const IMPORT_OPERATIONS: Readonly<Record<PanelKind, readonly [Operation, ...Oper
   users: ["users.write", "users.move", "users.delete"],
   orgs: ["orgs.write", "orgs.delete"],
   devices: ["devices.write", "devices.note", "devices.delete"],
+  "config-profiles": ["config-profiles.write", "config-profiles.delete"],
+  apps: ["apps.write", "apps.delete"],
 };
 
 export const getImportOperations = (kind: FormatName): readonly [Operation, ...Operation[]] =>

@@ -9,7 +9,7 @@ import { USER_LIST } from "./user-rows.ts";
 export const buildSerialKeySql = (of: string): string =>
   buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 
-const DEVICE_ORG_SQL = "coalesce(o.org, t.ownerOrg)";
+export const DEVICE_ORG_SQL = "coalesce(o.org, t.ownerOrg)";
 
 const DEVICE_ORG_JOINS_SQL = `left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
     left join org g on g.pk = ${DEVICE_ORG_SQL} left join temp.place gp on gp.pk = ${DEVICE_ORG_SQL}`;

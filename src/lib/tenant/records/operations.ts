@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Fields } from "../../model/thing.ts";
+import type { Fields, ManualValues } from "../../model/thing.ts";
 import type { NeededRight } from "../policy/check.ts";
 import type { Actor } from "../policy/actor.ts";
 import { operation, type InputKit } from "../operation.ts";
@@ -43,7 +43,8 @@ export const readOperations = <const N extends NounWithHistory, F extends Fields
 
 interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ReadNoun<N, F> {
   readonly filters: (kit: InputKit) => S;
-  readonly editable: (session: Session) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
+  /** @param given the request, so that content of files can be checked before the transaction */
+  readonly editable: (session: Session, given: ManualValues) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
   /** the rights to create a record with some values, and to change these values */
   readonly creates: (actor: Actor, given: object) => readonly NeededRight[];
   readonly edits: (given: object) => readonly NeededRight[];
@@ -64,7 +65,8 @@ export const recordOperations = <const N extends NounWithHistory, F extends Fiel
       input: (kit) => kit.newRecordSchema(fields),
       needs: (actor, given) => creates(actor, given),
       once: true,
-      run: async ({ session }, given) => (await loadRecords()).createRecord(session, await editable(session), given),
+      run: async ({ session }, given) =>
+        (await loadRecords()).createRecord(session, await editable(session, given), given),
     }),
     edit: operation({
       route: `PATCH /v1/${noun}/{id}`,
@@ -73,7 +75,7 @@ export const recordOperations = <const N extends NounWithHistory, F extends Fiel
       needs: (_, given) => edits(given),
       run: async ({ session }, given, call) => {
         const { id } = call as unknown as { readonly id: string };
-        return (await loadRecords()).editRecord(session, await editable(session), id, given);
+        return (await loadRecords()).editRecord(session, await editable(session, given), id, given);
       },
     }),
     export: operation({

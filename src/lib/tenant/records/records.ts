@@ -323,7 +323,8 @@ const resolveStoredValues = async (
       if (own === undefined && field.type === "texts") stored.set(name, []);
       continue;
     }
-    if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
+    if (typeof value === "number") checkFieldValue(name, field, value);
+    if (typeof value === "boolean" || typeof value === "number") stored.set(name, Number(value));
     else if (field.refers !== undefined && field.type !== "texts")
       stored.set(name, await resolveReference(writer, [name, field], value));
     else if (field.type === "objects")

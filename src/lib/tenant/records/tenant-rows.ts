@@ -30,6 +30,8 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     // the number does not include 全社, which always exists
     orgs: await reader.count("select count(*) from org where parent is not null"),
     devices: await reader.count("select count(*) from device"),
+    "config-profiles": await reader.count("select count(*) from config_profile"),
+    apps: await reader.count("select count(*) from app"),
     secured: await countSecuredUsers(reader),
     administratorsKnown: await readKnownKinds(reader),
     exportsAwaited: await readAwaitedExports(reader),

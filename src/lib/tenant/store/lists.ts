@@ -117,7 +117,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
     );
   }
   const column = buildColumnSql(list, own);
-  if (field.type === "texts" || field.type === "integer") return column;
+  if (field.type === "texts" || (field.type === "integer" && field.nullable !== true)) return column;
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 

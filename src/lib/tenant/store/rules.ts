@@ -49,6 +49,8 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
     user: ["accountName", "org"],
     account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
   },
+  config_profile: { config_profile: ["orgs", "devices"] },
+  app: { app: ["orgs", "devices"] },
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
 };
 
@@ -324,6 +326,27 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
+/** A record keeps an assignment if the organisation or device is deleted or changes its code later. */
+const buildAssignmentRules = (of: string): readonly RecordRule[] =>
+  (
+    [
+      ["orgs", "org", "code", text("no organisation has the code", "この組織コードの組織がありません")],
+      ["devices", "device", "serialNumber", text("no device has the serial number", "このデバイスがありません")],
+    ] as const
+  ).map(([field, thing, by, { en, ja }]): RecordRule => {
+    const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${field}) e
+      where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(thing, [by])} o where o.${by} = e.value)`;
+    return {
+      name: `${of}-${field}`,
+      of,
+      fields: [field],
+      spares: "restored",
+      breaks: (all) => `exists (${buildUnknownSql(all)})`,
+      told: (all) => `select json_quote(string_agg(value, ', ')) from (${buildUnknownSql(all)} limit 3)`,
+      problem: (_, names) => ({ field, what: text(`${en}: ${String(names)}`, `${ja}: ${String(names)}`) }),
+    };
+  });
+
 /** The rules for records, which apply to every change; see `judge.ts`. */
 export const RECORD_RULES: readonly RecordRule[] = [
   ...ORG_RULES,
@@ -353,4 +376,5 @@ export const RECORD_RULES: readonly RecordRule[] = [
   },
   ...ACCOUNT_RULES,
   ...DEVICE_RULES,
+  ...["config_profile", "app"].flatMap(buildAssignmentRules),
 ];

@@ -1,6 +1,7 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import { ANSWER } from "../../model/answer.ts";
 import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
+import { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { FORMAT_NAMES, THINGS_BY_FORMAT } from "../../model/console-files.ts";
 import { ORG } from "../../model/organisation.ts";
 import { RENEWAL_ITEM, RESTRICTED_FIELDS } from "../../model/renewal.ts";
@@ -80,6 +81,8 @@ export const WHOLE_THINGS: readonly Thing[] = [
   TENANT_PROFILE,
   RENEWAL_ITEM,
   ANSWER,
+  CONFIG_PROFILE,
+  APP,
 ];
 
 const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];

@@ -1,5 +1,6 @@
 import { ACCOUNT } from "../../model/account.ts";
 import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
+import { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { ORG, parseOrgPath } from "../../model/organisation.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
@@ -134,6 +135,8 @@ const HISTORY_NOUNS = {
   orgs: { thing: ORG, columns: listHistoryColumns(ORG) },
   devices: { thing: DEVICE, columns: listHistoryColumns(DEVICE) },
   "device-actions": { thing: DEVICE_ACTION, columns: listHistoryColumns(DEVICE_ACTION) },
+  apps: { thing: APP, columns: listHistoryColumns(APP) },
+  "config-profiles": { thing: CONFIG_PROFILE, columns: listHistoryColumns(CONFIG_PROFILE) },
   accounts: {
     thing: USER,
     columns: [

@@ -225,6 +225,9 @@ const MANUAL_SCHEMA_SQL = `
   create table layout (use text not null, digest text not null, columns text not null, at text not null,
     actor text not null, change integer, primary key (use, digest)) without rowid;
 
+  -- the files of records, by SHA-256, forever
+  create table kept_file (digest text primary key, content text not null) without rowid;
+
   create table repeatable (
     key text not null, route text not null, fingerprint text not null, answer text not null, change integer, at text not null,
     primary key (key, route)) without rowid;

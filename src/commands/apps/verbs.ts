@@ -1,0 +1,15 @@
+import { APP } from "../../lib/model/config-profile.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineAssignedVerbs } from "../config-profiles/assigned.ts";
+
+export default defineAssignedVerbs({
+  noun: "apps",
+  thing: APP,
+  single: text("app", "アプリ"),
+  filters: {
+    short: { kind: "boolean", about: text("only apps with fewer licences than devices", "ライセンスが足りないアプリ") },
+  },
+  example: "社内ポータル",
+  file: "portal.mobileprovision",
+  create: ["経費精算 --kind MarketPlace --licences 300 --org 全社", "受付 --kind Enterprise --file a.mobileprovision"],
+});

@@ -1,0 +1,83 @@
+import { line } from "../../lib/advice/index.ts";
+import type { ThingInFiles } from "../../lib/model/thing.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Fields } from "../field.ts";
+import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
+import { buildFieldColumns, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { findByName, type NamedKind } from "../listing/single-match.ts";
+import { findOrg } from "../orgs/find-org.ts";
+import { defineRecordVerbs, type RecordNoun } from "../records/verbs.ts";
+
+type Assigned = Readonly<Record<"id" | "name" | "kind", string>>;
+
+interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more"> {
+  readonly noun: "config-profiles" | "apps";
+  readonly thing: ThingInFiles;
+  readonly single: Text;
+  readonly filters?: Fields;
+  /** name of an example; `file` is the name of its file, `create` has examples */
+  readonly example: string;
+  readonly file: string;
+  readonly create: readonly string[];
+}
+
+/** Defines the verbs of records that are assigned to organisations and devices. */
+export const defineAssignedVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignedNoun) => {
+  const columns = buildFieldColumns<Assigned>(thing.fields);
+  const layout = { columns, fields: thing.fields, called: ({ name }: Assigned) => name };
+  const argument = { kind: "string", required: true, about: text("ID or name", "ID・名前") } as const;
+  const describe = ({ id, name }: Assigned): string => `${name} ${id}`;
+  const lookup: NamedKind<Assigned> = { noun: single, list: line(`${noun} list`, []), describe };
+  const list = defineCommand({
+    summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
+    args: {},
+    options: {
+      device: { kind: "string", value: "SERIAL", about: text("only those of this device", "このデバイスのもの") },
+      org: { kind: "string", value: "ORG", about: text("only those of this organisation", "この組織のもの") },
+      ...filters,
+      limit: LIMIT_OPTION,
+    },
+    examples: ["", " --org 本社/営業部", " --device SERIAL000001"].map((of) => ({
+      line: `clomoctl ${noun} list${of}`,
+    })),
+    exits: ["not-found"],
+    async run(tools, { device, org, ...others }) {
+      const { client } = await tools.tenant(noun);
+      const { findDevicesByName } = await import("../devices/columns.ts");
+      const records = client[noun].list({
+        ...(device !== undefined && { device: (await findDevicesByName(tools, [device]))[0]?.id }),
+        ...(org !== undefined && { org: (await findOrg(tools, org)).id }),
+        ...others,
+      });
+      await tools.terminal.list(listColumns(tools.terminal, columns, thing.usual), records, () => records.ndjson());
+    },
+  });
+  const file = defineCommand({
+    summary: text(`write the file kept with the ${single.en}`, `${single.ja}のファイルを書き出す`),
+    args: { record: argument },
+    options: { output: OUTPUT_FILE_OPTION },
+    examples: [{ line: `clomoctl ${noun} file ${example} -o ${examples.file}` }],
+    exits: ["not-found"],
+    async run(tools, { record, output }) {
+      const { [noun]: client } = (await tools.tenant(noun)).client;
+      const { id } = await findByName(tools, client, record, lookup);
+      await writeOutput(tools, output, await client.file(id), { held: false });
+    },
+  });
+  const common = { noun, thing, layout, argument, lookup, more, createdBy: "name", changedElsewhere: [], imports: {} };
+  const others = defineRecordVerbs<Assigned>({
+    ...common,
+    examples: {
+      create: examples.create,
+      delete: [`${example} --confirm-deletions 1`],
+      edit: [`${example} --org 全社 --memo '2026 年度から'`, `${example} --org '' --dry-run`],
+      export: [`-o ${noun}-now.csv`],
+      history: [example],
+      import: [`${noun}/${noun}.utf-8.crlf.csv --yes`],
+      show: [example, `${example} --format json`],
+      template: [`-o ${noun}-new.csv`],
+    },
+  });
+  return { list, file, ...others };
+};

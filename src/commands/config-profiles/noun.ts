@@ -1,0 +1,7 @@
+import { text } from "../../lib/text/index.ts";
+import { defineNoun } from "../command.ts";
+
+export default defineNoun({
+  group: "daily",
+  summary: text("configuration profiles, and where they are installed", "構成プロファイルと適用先"),
+});

@@ -1,0 +1,70 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "#support/commands/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+const CONTENT = '<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>\r\n';
+
+let tenant: TestTenant;
+beforeAll(async () => {
+  tenant = new TestTenant();
+  const { orgs, devices, apps, "config-profiles": profiles } = tenant.client;
+  const { after: sales } = await orgs.create({ name: "営業部", code: "S1" });
+  await devices.create({ serialNumber: "A1", platform: "iOS" });
+  await devices.create({ serialNumber: "B1", platform: "iOS", ownerOrg: sales.id, status: "管理中" });
+  const file = Buffer.from(CONTENT).toString("base64");
+  await profiles.create({ name: "P-all", kind: "vpn", orgs: ["全社"], file });
+  await profiles.create({ name: "P-sales", kind: "vpn", orgs: ["S1"] });
+  await profiles.create({ name: "P-one", kind: "single-app", devices: ["A1"] });
+  await apps.create({ name: "App", kind: "MarketPlace", licences: 0, orgs: ["S1"] });
+});
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const listNames = async (line: string): Promise<readonly string[]> => {
+  const { stdout } = await run(`${line} --format ndjson --fields name`, { tenant: tenant.fetch });
+  return stdout
+    .trim()
+    .split("\n")
+    .filter((one) => one !== "")
+    .map((one) => (JSON.parse(one) as { name: string }).name);
+};
+
+test.each([
+  ["config-profiles list", ["P-all", "P-sales", "P-one"]],
+  ["config-profiles list --device A1", ["P-all", "P-one"]],
+  ["config-profiles list --device B1", ["P-all", "P-sales"]],
+  ["config-profiles list --org 営業部", ["P-all", "P-sales"]],
+  ["config-profiles list --org 全社", ["P-all"]],
+  ["apps list --org 全社", []],
+  ["apps list --device B1 --short", ["App"]],
+  ["apps list --device A1 --short", []],
+])("%s", async (line, names) => {
+  expect(await listNames(line)).toEqual(names);
+});
+
+test("a device shows what applies to it", async () => {
+  const { stdout } = await run("devices show B1 --format json", { tenant: tenant.fetch });
+  expect(JSON.parse(stdout)).toMatchObject({ "config-profiles": ["P-all", "P-sales"], apps: ["App"] });
+});
+
+test("a profile shows its purpose, and whether it is for supervised devices only", async () => {
+  const { stdout } = await run("config-profiles show P-one --format json", { tenant: tenant.fetch });
+  expect(JSON.parse(stdout)).toMatchObject({ kind: "single-app", purpose: "only one app", supervisedOnly: true });
+});
+
+test("the file of a profile is written byte for byte", async () => {
+  expect((await run("config-profiles file P-all", { tenant: tenant.fetch })).stdout).toBe(CONTENT);
+  expect((await run("config-profiles file P-one", { tenant: tenant.fetch })).stderr).toContain(
+    "no file is kept for this record",
+  );
+});
+
+test("several profiles of one kind on a device are a finding", async () => {
+  const home = freshFolder();
+  mkdirSync(join(home, "tenants", "local"), { recursive: true });
+  const { stdout } = await run("status --format json", { tenant: tenant.fetch, home });
+  expect(stdout).toContain("several profiles of the kind VPN on 1 device");
+  expect(stdout).toContain("config-profiles list --device B1");
+});

@@ -1,0 +1,28 @@
+import {
+  CONFIG_PROFILE,
+  PROFILE_PURPOSES,
+  SUPERVISED_KINDS,
+  type ProfileKind,
+} from "../../lib/model/config-profile.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineAssignedVerbs } from "./assigned.ts";
+
+export default defineAssignedVerbs({
+  noun: "config-profiles",
+  thing: CONFIG_PROFILE,
+  single: text("configuration profile", "構成プロファイル"),
+  more: async (_, { kind }) => {
+    const { [kind as ProfileKind]: purpose } = PROFILE_PURPOSES;
+    const only = SUPERVISED_KINDS.some((one) => one === kind);
+    return [
+      { key: "purpose", header: text("purpose", "利用目的"), value: () => purpose.en, name: () => purpose },
+      { key: "supervisedOnly", header: text("supervised devices only", "監視対象モードのみ"), value: () => only },
+    ];
+  },
+  example: "パスコード設定",
+  file: "passcode.mobileconfig",
+  create: [
+    "パスコード --kind passcode --org 全社 --since 2026-04-01",
+    "VPN --kind vpn --device SERIAL000001 --dry-run",
+  ],
+});

@@ -1,0 +1,135 @@
+import { text, type Text } from "../text/index.ts";
+import {
+  CREATED_AT_FIELD,
+  UPDATED_AT_FIELD,
+  defineIdField,
+  defineLabelledChoice,
+  listFileFields,
+  type Field,
+  type Fields,
+  type RecordOf,
+  type ThingInFiles,
+} from "./thing.ts";
+
+const NAME = { type: "text", longest: 255, column: { required: "always" }, comparison: "name", unique: true } as const;
+
+const OPTIONAL_FIELD = { nullable: true, example: null, column: {} } as const;
+
+const defineOptionalText = (en: string, ja: string) =>
+  ({ ...OPTIONAL_FIELD, type: "text", longest: 2000, label: text(en, ja), lines: true }) as const satisfies Field;
+
+const defineSet = (short: string, example: string, label: Text) =>
+  ({ type: "texts", most: 1000, column: {}, code: true, set: true, short, example: [example], label }) as const;
+
+const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
+  ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
+
+/**
+ * Where the console installs a profile or an app: automatically in organisations and those below them (全社 is the whole
+ * tenant), and by hand on devices. An organisation without a code cannot be named.  @see seed 003, 10-2 and 11-2
+ */
+const ASSIGNMENT_FIELDS = {
+  orgs: defineSet("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
+  devices: defineSet("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
+  since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
+  memo: defineOptionalText("memo", "メモ"),
+  /** SHA-256 of the file, which is kept as it is */
+  file: {
+    type: "digest",
+    nullable: true,
+    byHand: true,
+    example: null,
+    label: text("file (SHA-256)", "ファイル(SHA-256)"),
+  },
+  createdAt: CREATED_AT_FIELD,
+  updatedAt: UPDATED_AT_FIELD,
+} as const satisfies Fields;
+
+/** What record types have in common that describe the console, so that their changes open no tasks. */
+const DESCRIBING_THING = {
+  screen: {
+    page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
+    clicks: text(" (the manual describes no import)", "(インポートの手順はマニュアルにありません)"),
+  },
+  ownHeaders: true,
+  unconfirmed: text("The headers are clomoctl's own.", "ヘッダーは clomoctl 独自のものです。"),
+  keys: [{ name: "name", field: "name", unique: true }],
+} as const satisfies Partial<ThingInFiles>;
+
+/** The kinds in the order of the manual, with purpose, and the profile for ADE.  @see seed 003, 10-1 and 7-2-5 */
+const KINDS = [
+  ["passcode", "パスコード設定プロファイル", "passcode", "パスコードの長さや期限", "length and expiry of passcodes"],
+  ["restrictions", "制限設定プロファイル", "restrictions", "機能やアプリの制限", "limits of functions and apps"],
+  ["mdm-agent", "MDM Agent for iOS設定プロファイル", "MDM Agent for iOS", "位置情報とポータル", "location and portal"],
+  ["services", "サービス接続設定プロファイル", "service connections", "Wi-Fi・VPN・アカウント", "Wi-Fi, VPN, accounts"],
+  ["web-clip", "Web クリッププロファイル", "web clip", "ホーム画面に置く Web サイト", "website on the home screen"],
+  ["own-certificate", "独自証明書プロファイル", "own certificate", "クライアント証明書での接続", "client certificates"],
+  ["certificate", "証明書プロファイル", "certificate", "デバイス証明書", "device certificates"],
+  ["content-filter", "コンテンツフィルタプロファイル", "content filter", "Web サイトの制限", "limits for websites"],
+  ["app-settings", "アプリ管理設定プロファイル", "managed app settings", "アプリの初期値", "initial values of apps"],
+  ["custom", "カスタムプロファイル", "custom", "Apple Configurator で作成した設定", "made in Apple Configurator"],
+  ["vpn", "VPN接続設定プロファイル", "VPN", "デバイスの VPN", "VPN of the device"],
+  ["exchange", "Exchange ActiveSync用構成プロファイル設定", "Exchange ActiveSync", "デバイスの Exchange", "Exchange"],
+  ["single-app", "シングル App モードプロファイル", "single app mode", "1 つのアプリに制限", "only one app"],
+  ["http-proxy", "グローバル HTTP プロキシプロファイル", "global HTTP proxy", "HTTP のプロキシ", "proxy for HTTP"],
+  ["home-screen", "ホーム画面レイアウト設定プロファイル", "home screen layout", "ホーム画面と Dock", "home screen"],
+  ["ade", "ADE プロファイル", "ADE profile", "ADE デバイスのセットアップ", "set-up of ADE devices"],
+] as const;
+
+export type ProfileKind = (typeof KINDS)[number][0];
+type KindTexts = Readonly<Record<ProfileKind, Text>>;
+
+export const PROFILE_KINDS = Object.fromEntries(KINDS.map(([kind, ja, en]) => [kind, text(en, ja)])) as KindTexts;
+export const PROFILE_PURPOSES = Object.fromEntries(KINDS.map(([of, , , ja, en]) => [of, text(en, ja)])) as KindTexts;
+
+/** The kinds that only supervised devices accept (監視対象モードのみ適用できます). */
+export const SUPERVISED_KINDS: readonly ProfileKind[] = ["content-filter", "single-app", "http-proxy", "home-screen"];
+
+const CONFIG_PROFILE_FIELDS = {
+  id: defineIdField(14),
+  name: { ...NAME, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
+  kind: defineKind(PROFILE_KINDS, "passcode"),
+  /** as the console shows them  @see seed 003, 7-2-5 */
+  adeSettings: defineSet("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
+  ...ASSIGNMENT_FIELDS,
+} as const satisfies Fields;
+
+/** A configuration profile of the console (構成プロファイル). */
+export const CONFIG_PROFILE = {
+  ...DESCRIBING_THING,
+  name: "config_profile",
+  title: text("configuration profiles", "構成プロファイル"),
+  fields: CONFIG_PROFILE_FIELDS,
+  formats: { "config-profiles": listFileFields(CONFIG_PROFILE_FIELDS) },
+  usual: ["name", "kind", "orgs", "devices", "since"],
+} as const satisfies ThingInFiles;
+
+export type ConfigProfile = RecordOf<typeof CONFIG_PROFILE_FIELDS>;
+
+const APP_KINDS = {
+  MarketPlace: text("App Store or custom app", "MarketPlace アプリ"),
+  Enterprise: text("in-house app", "Enterprise アプリ"),
+};
+
+const APP_FIELDS = {
+  id: defineIdField(21),
+  name: { ...NAME, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
+  kind: defineKind(APP_KINDS, "MarketPlace"),
+  bundleId: defineOptionalText("bundle ID", "バンドル ID"),
+  version: { ...defineOptionalText("version", "バージョン"), code: true },
+  licences: { ...OPTIONAL_FIELD, type: "integer", rule: { kind: "count" }, label: text("licences", "ライセンス数") },
+  vppLocation: defineOptionalText("VPP location", "VPP のロケーション"),
+  ...ASSIGNMENT_FIELDS,
+} as const satisfies Fields;
+
+/** An app of the console. The file of an Enterprise app is its provisioning profile.  @see seed 003, 11-1 */
+export const APP = {
+  ...DESCRIBING_THING,
+  name: "app",
+  title: text("apps", "アプリ"),
+  fields: APP_FIELDS,
+  formats: { apps: listFileFields(APP_FIELDS) },
+  usual: ["name", "kind", "licences", "orgs", "devices", "since"],
+} as const satisfies ThingInFiles;
+
+export type AppRecord = RecordOf<typeof APP_FIELDS>;

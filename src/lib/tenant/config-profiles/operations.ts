@@ -1,0 +1,68 @@
+import type { Fields, ManualValues } from "../../model/thing.ts";
+import { operation } from "../operation.ts";
+import { APP_LIST, CONFIG_PROFILE_LIST, findClashes, selectAssigned } from "../records/assigned-rows.ts";
+import { recordOperations } from "../records/operations.ts";
+import { getRecordById, type EditableRecordType } from "../records/records.ts";
+import type { Session } from "../session.ts";
+import { streamList, type RecordList } from "../store/lists.ts";
+
+const loadAssigned = () => import("../records/assigned.ts");
+
+/** The operations of records that are assigned to organisations and devices, and of their files. */
+const assignedOperations = <const N extends "config-profiles" | "apps", F extends Fields>(
+  noun: N,
+  list: RecordList<F>,
+  editable: (session: Session, given: ManualValues) => Promise<EditableRecordType<F>>,
+) => ({
+  ...recordOperations({
+    noun,
+    list,
+    needs: `${noun}.read`,
+    filters: () => ({}),
+    editable,
+    creates: () => [`${noun}.write`],
+    edits: () => [`${noun}.write`],
+    without: [],
+  }),
+  list: operation({
+    route: `GET /v1/${noun}`,
+    about: `List ${noun}, or those that apply to a device or to each device of an organisation, or lack licences`,
+    input: ({ z, Id, listQuery, queryFlag }) =>
+      z.strictObject({ ...listQuery, device: Id.optional(), org: Id.optional(), short: queryFlag }),
+    needs: [`${noun}.read`],
+    result: "list",
+    run: ({ store }, { device, org, short, ...query }) =>
+      streamList(store, selectAssigned(list, { device, org, short }), query),
+  }),
+  file: operation({
+    route: `GET /v1/${noun}/{id}/file`,
+    about: "Get the file of a record, byte for byte",
+    needs: [`${noun}.read`],
+    result: "file",
+    run: async ({ session }, _, call) => {
+      const { id } = call as unknown as { readonly id: string };
+      const { readKeptFile } = await loadAssigned();
+      return session.read(async (reader) => readKeptFile(reader, await getRecordById(reader, list, id)));
+    },
+  }),
+});
+
+export const configProfiles = {
+  ...assignedOperations("config-profiles", CONFIG_PROFILE_LIST, async (_, given) =>
+    (await loadAssigned()).openConfigProfiles(given),
+  ),
+  clashes: operation({
+    route: "GET /v1/config-profiles/clashes",
+    about: "Count the devices that have several configuration profiles of one kind",
+    needs: ["config-profiles.read"],
+    isLong: true,
+    run: ({ session }) => session.read(findClashes),
+  }),
+};
+
+export const apps = assignedOperations("apps", APP_LIST, async (session, given) =>
+  (await loadAssigned()).openApps(session, given),
+);
+
+export type { Clash } from "../records/assigned-rows.ts";
+export type { AppRecord, ConfigProfile } from "../../model/config-profile.ts";

@@ -1,0 +1,76 @@
+import { APP, CONFIG_PROFILE, type ProfileKind } from "../../model/config-profile.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { NOT_MANAGED } from "../../model/device.ts";
+import { createFormat } from "../../model/format.ts";
+import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+import type { Fields, Thing, ThingInFiles } from "../../model/thing.ts";
+import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
+import { ORDERED_JOIN } from "../store/sql/forms.ts";
+import type { Reader } from "../store/store.ts";
+import { DEVICE_ORG_SQL } from "./device-rows.ts";
+import { ROOT_ORG_NUMBER } from "./org-rows.ts";
+
+/**
+ * SQL: `reach` has each record with the organisations in which it is automatic: the assigned ones and those below them;
+ * `chosen` has the serial numbers to which it is assigned by hand. A device without organisation is in 全社; one that is
+ * not managed or of another platform has no profiles and no apps. Devices are `alike` if they are in the same
+ * organisation and have the same records by hand; `applied` has the records of each such group.
+ * @param of condition for the devices `t`
+ */
+const buildEffectiveSql = (thing: string, of = "true"): string => `with recursive reach (pk, org) as (
+    select t.pk, o.pk from ${thing} t, json_each(t.orgs) e
+      join org o on o.code = e.value or o.parent is null and e.value = '${ROOT_ORG_NAME}'
+    union select r.pk, o.pk from reach r join org o on o.parent = r.org),
+  placed (device, serial, org) as (
+    select t.pk, t.serialNumber, coalesce(${DEVICE_ORG_SQL}, ${ROOT_ORG_NUMBER}) from device t left join user o on o.pk = t.owner
+    where (t.platform is null or t.platform in ('iOS', 'macOS')) and t.status is distinct from '${NOT_MANAGED}' and ${of}),
+  chosen (serial, pk) as materialized (select e.value, t.pk from ${thing} t, json_each(t.devices) e),
+  alike (place, org, own, devices, example) as materialized (
+    select row_number() over (), p.org, h.own, count(*), min(p.serial) from placed p left join (
+      select q.device, json_group_array(c.pk order by c.pk) as own
+      from placed q ${ORDERED_JOIN} chosen c on c.serial = q.serial group by q.device) h on h.device = p.device
+    group by p.org, h.own),
+  applied (place, pk) as (
+    select a.place, r.pk from alike a join reach r on r.org = a.org
+    union select a.place, e.value from alike a, json_each(a.own) e)`;
+
+const defineAssignedList = <F extends Fields>(thing: ThingInFiles & Thing<F>, format: FormatName): RecordList<F> => ({
+  thing,
+  format: createFormat(thing, format),
+  table: `${thing.name} t`,
+  order: [CREATION_ORDER],
+  filters: { filterName: "name", filterId: "id" },
+  named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
+});
+
+export const CONFIG_PROFILE_LIST = defineAssignedList(CONFIG_PROFILE, "config-profiles");
+export const APP_LIST = defineAssignedList(APP, "apps");
+
+type Filters = Readonly<{ device?: string | undefined; org?: string | undefined; short?: boolean | undefined }>;
+
+/** Returns the list of the records that apply to a device or in an organisation, or on more devices than licences. */
+export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, org, short }: Filters) => {
+  const { name } = list.thing;
+  const among = [
+    device !== undefined && `${buildEffectiveSql(name, "t.id = :device")} select pk from applied`,
+    org !== undefined &&
+      `${buildEffectiveSql(name)} select pk from reach where org = (select pk from org where id = :within)`,
+    short === true &&
+      `${buildEffectiveSql(name)} select s.pk from ${name} s join applied f on f.pk = s.pk
+        join alike a on a.place = f.place group by s.pk having sum(a.devices) > s.licences`,
+  ].flatMap((pks) => (pks === false ? [] : [`t.pk in (${pks})`]));
+  return { ...list, among: among.join(" and ") || "true", params: { device: device ?? null, within: org ?? null } };
+};
+
+/** The devices that have several profiles of one kind; `example` is the serial number of one. */
+export type Clash = Readonly<{ kind: ProfileKind; devices: number; example: string }>;
+
+export const findClashes = async (reader: Reader): Promise<readonly Clash[]> => {
+  const rows = await reader.all(
+    `${buildEffectiveSql(CONFIG_PROFILE.name)} select kind, sum(devices) as devices, min(example) as example from (
+       select t.kind, a.devices, a.example from applied f join config_profile t on t.pk = f.pk
+         join alike a on a.place = f.place group by f.place, t.kind having count(*) > 1) group by kind order by kind`,
+    {},
+  );
+  return rows as unknown as readonly Clash[];
+};

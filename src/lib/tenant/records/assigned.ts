@@ -1,0 +1,94 @@
+import { extractSignedContent } from "../../apple/encoding/cms.ts";
+import { extractStructure } from "../../apple/encoding/pem.ts";
+import { parsePropertyList } from "../../apple/encoding/property-list.ts";
+import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
+import { Failure } from "../../errors/index.ts";
+import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
+import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
+import { text } from "../../text/index.ts";
+import { sha256 } from "../ids.ts";
+import { storeOwnExpiry } from "../renewals/renewals.ts";
+import type { Session } from "../session.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { APP_LIST, CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
+import type { EditableRecordType } from "./records.ts";
+
+type Opened<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
+
+export const openConfigProfiles = async (given: ManualValues): Opened<typeof CONFIG_PROFILE> => ({
+  list: CONFIG_PROFILE_LIST,
+  collection: "config-profiles",
+  ...(await receiveFile(given, checkProfileFile)),
+});
+
+/** The provisioning profile of an Enterprise app gives a renewal item. */
+export const openApps = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
+  list: APP_LIST,
+  collection: "apps",
+  ...(await receiveFile(given, async (bytes) => {
+    const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "file", bytes }, bytes)).expiring;
+    return async (writer) => {
+      await writer.lock(["renewals"]);
+      await storeOwnExpiry(writer, session, null, own);
+    };
+  })),
+});
+
+/** Accepts property lists of the type Configuration, signed or not. Passwords and keys must not get into bundles. */
+const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
+  const structure = extractStructure(bytes);
+  const content = structure === undefined ? bytes : extractSignedContent(structure);
+  const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
+  if (properties?.["PayloadType"] !== "Configuration")
+    throw createRejection("not a configuration profile, or unreadable", "構成プロファイルではないか、読み取れません");
+  if (containsSecret(properties))
+    throw createRejection(
+      "the profile contains a password or private key, which clomoctl does not keep: record it without its file",
+      "パスワードか秘密鍵が含まれるファイルは保存しません。ファイルなしで登録してください",
+    );
+};
+
+const SECRET_KEY_PATTERN = /password|passphrase|secret|passcode$|private ?key|psk$/i;
+const KEY_PAYLOADS: readonly unknown[] = ["com.apple.security.pkcs12", "com.apple.security.scep"];
+
+const containsSecret = (properties: object): boolean => {
+  let found = false;
+  JSON.stringify(properties, (key, value: unknown) => {
+    const isContent = typeof value === "string" ? value !== "" : typeof value === "object";
+    found ||= SECRET_KEY_PATTERN.test(key) ? isContent : key === "PayloadType" && KEY_PAYLOADS.includes(value);
+    return value;
+  });
+  return found;
+};
+
+/** Checks the file of a request before the transaction, which keeps it forever, for the versions of the record. */
+const receiveFile = async (
+  { file }: ManualValues,
+  check: (bytes: Buffer) => Promise<((writer: Writer) => Promise<void>) | undefined>,
+): Promise<Pick<EditableRecordType, "reading">> => {
+  if (typeof file !== "string") return {};
+  const bytes = Buffer.from(file, "base64");
+  if (bytes.length === 0 || bytes.length > MAX_KEPT_FILE_BYTES || bytes.toString("base64") !== file)
+    throw createRejection("not base64, empty or over 256 KiB", "base64 でないか、空か、256 KiB を超えています");
+  const alsoWrite = await check(bytes);
+  const kept = { digest: sha256(bytes), file };
+  return {
+    async reading(writer, given) {
+      await writer.lock(["files"]);
+      await writer.run("insert into main.kept_file values (:digest, :file) on conflict do nothing", kept);
+      await alsoWrite?.(writer);
+      return { values: { ...given, file: kept.digest } };
+    },
+  };
+};
+
+const createRejection = (en: string, ja: string): Failure =>
+  new Failure("input-rejected", { what: text(en, ja), where: "file" });
+
+/** Returns a file byte for byte. @throws Failure `not-found` if the record has no file */
+export const readKeptFile = async (reader: Reader, { file = null }: { readonly file?: string | null }) => {
+  const row = await reader.get("select content from main.kept_file where digest = :file", { file });
+  if (row === undefined)
+    throw new Failure("not-found", { what: text("no file is kept for this record", "ファイルは登録されていません") });
+  return ReadableStream.from([new Uint8Array(Buffer.from(String(row["content"]), "base64"))]);
+};
