@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { resolveRoute, scanCommandLine } from "../src/cli/line.ts";
 import { parseCommandLine } from "../src/cli/parse.ts";
 import { PROGRAM } from "../src/commands/index.ts";
@@ -96,37 +96,39 @@ test("every kind of profile has its row", () => {
 });
 
 /** Returns the text of a step of a guide; steps for several ways to enrol devices can have the same ID. */
-const textOfStep = (guide: string, id: string, language: "en" | "ja"): string =>
-  read(`${guide}.${language}.md`)
+const textOfStep = (step: string, language: "en" | "ja"): string => {
+  const [guide = "", id = ""] = step.split("#");
+  return read(`${guide}.${language}.md`)
     .split(/^1\. /m)
     .filter((one) => one.startsWith(`<!-- id: ${id} -->`))
     .join("\n");
+};
 
-describe("a row", () => {
-  test.each(ROWS.map((row) => [`${row.section}, ${row.steps}: ${row.says}`, row] as const))(
-    "%s",
-    async (_, { says, here, named }) => {
-      const guides: string[] = [];
-      expect(named).not.toEqual([]);
-      for (const [, name = ""] of named) {
-        const [guide = "", id] = name.split("#");
-        if (name.startsWith("clomoctl ")) {
-          const route = resolveRoute(scanCommandLine(PROGRAM, splitWords(name).slice(1)));
-          if (route.to !== "verb") throw new Error(`not a command: ${name}`);
-          const { default: command } = await route.verb.load();
-          expect(() => parseCommandLine(route.path, command, route.words), name).not.toThrow();
-        } else if (id === undefined) expect(Object.keys(RESOURCE_TITLES)).toContain(name);
-        else {
-          guides.push(textOfStep(guide, id, "ja"));
-          expect([guides.at(-1), textOfStep(guide, id, "en")], name).not.toContain("");
-        }
-      }
-      // what the manual calls a button or a message is in the guide, too
-      const quoted = [...`${says} ${here}`.matchAll(/「[^」]+」/gu)].map(([words]) => words);
-      expect(quoted.filter((words) => !guides.join("\n").includes(words))).toEqual([]);
-    },
-  );
-});
+/** Throws if the program does not have the command with these options. */
+async function parseCommand(typed: string): Promise<void> {
+  const route = resolveRoute(scanCommandLine(PROGRAM, splitWords(typed).slice(1)));
+  if (route.to !== "verb") throw new Error(`not a command: ${typed}`);
+  const { default: command } = await route.verb.load();
+  parseCommandLine(route.path, command, route.words);
+}
+
+test.each(ROWS.map((row) => [`${row.section}, ${row.steps}: ${row.says}`, row] as const))(
+  "has a command, a record type or a step of a guide: %s",
+  async (_, { says, here, named }) => {
+    const names = named.map(([, name = ""]) => name);
+    expect(names).not.toEqual([]);
+    const commands = names.filter((name) => name.startsWith("clomoctl "));
+    await Promise.all(commands.map(parseCommand));
+    const guides = names.filter((name) => name.startsWith("guides/"));
+    const texts = guides.map((name) => textOfStep(name, "ja"));
+    expect([...texts, ...guides.map((name) => textOfStep(name, "en"))]).not.toContain("");
+    const others = names.filter((name) => ![...commands, ...guides].includes(name));
+    expect(Object.keys(RESOURCE_TITLES)).toEqual(expect.arrayContaining(others));
+    // what the manual calls a button or a message is in the guide, too
+    const quoted = [...`${says} ${here}`.matchAll(/「[^」]+」/gu)].map(([words]) => words);
+    expect(quoted.filter((words) => !texts.join("\n").includes(words))).toEqual([]);
+  },
+);
 
 test("every test that a row names has the words, and every listed test is named", () => {
   const tests = rowsOf(legend);
