@@ -10,7 +10,17 @@ import {
   packAgain,
   writeSecret,
 } from "./support/bundle.ts";
-import { ownerOfRenewal, prepareLeaver, proposeList, SETTINGS, SUZUKI, takeAll, tenantOf } from "./support/leaver.ts";
+import {
+  ownerOfRenewal,
+  prepareLeaver,
+  PROFILE,
+  proposeList,
+  recordProfiles,
+  SETTINGS,
+  SUZUKI,
+  takeAll,
+  tenantOf,
+} from "./support/leaver.ts";
 import { findProposals } from "./support/proposals.ts";
 import { story } from "./support/story.ts";
 import * as w from "./words.ts";
@@ -28,6 +38,17 @@ story(
     const after = await w.checklistCounts(s, "--leaver", "sato01", "--leaves", "2027-03-31");
     expect((await w.checklistCounts(s)).gaps).toBe(before.gaps - 1);
     expect(after.steps).toBeGreaterThanOrEqual(4);
+
+    // profiles that nobody has recorded are missing, too
+    const { gaps } = await w.checklistCounts(s);
+    expect((await w.setUpStates(s))[10]).toBe("open");
+    await recordProfiles(s);
+    expect((await w.checklistCounts(s)).gaps).toBe(gaps - 1);
+    expect((await w.setUpStates(s))[10]).toBe("done");
+    await s.run(w.profiles.create("VPN", "--kind", "vpn"));
+    expect((await w.checklistCounts(s)).gaps).toBe(gaps);
+    expect((await w.setUpStates(s))[10]).toBe("open");
+    await s.run(w.profiles.edit("VPN", "--device", "SER0002"));
 
     // the bundle: the same as a folder, packed and encrypted, without any secret
     const secret = await writeSecret(s, "password.txt", "Himitsu-2027-x");
@@ -51,7 +72,7 @@ story(
     await other.run(w.handover.verify("bundle.zip.age", "--identity", "identity.txt"));
     await other.run(w.handover.report("bundle.zip", "-o", "report.html"));
     const report = (await other.read("report.html")).toString();
-    const facts = ["鈴木 涼", "push@example.jp", vault, "2027-05-31"];
+    const facts = ["鈴木 涼", "push@example.jp", vault, "2027-05-31", "社内サイト", "SER0001"];
     expect(facts.filter((fact) => !report.includes(fact))).toEqual([]);
     await other.run(w.handover.receive("bundle.zip", "minato", told, "--dry-run"));
     expect(await other.json(w.users.list())).toEqual([]);
@@ -65,6 +86,14 @@ story(
     expect(await tenantOf(other)).toEqual(await tenantOf(s));
     expect(await w.recordedValues(other)).toEqual(expect.arrayContaining([vault, "2027-05-31"]));
     await other.run(w.handover.diff("bundle.zip"));
+
+    // which profiles a device has, from its organisation and those above, or by hand; and that it is lost
+    expect(await w.profilesOn(other, "SER0001")).toEqual(["全社パスコード", "社内サイト", "倉庫の Wi-Fi"]);
+    // Android has no configuration profiles
+    expect(await w.profilesOn(other, "SER0002")).toEqual([]);
+    await other.run(w.profiles.fileOf("社内サイト", "again.mobileconfig"));
+    expect((await other.read("again.mobileconfig")).toString()).toBe(PROFILE);
+    expect(await w.lostSerials(other)).toEqual(["SER0001"]);
     // a second time changes nothing
     await other.run(w.handover.receive("bundle.zip", "minato", told), { code: 5 });
     expect(await w.lastChange(other, "minato")).toBe(changes);
@@ -78,6 +107,9 @@ story(
       after.steps,
     );
     await other.run(w.handover.diff("bundle.zip"), { code: 9 });
+
+    await other.run(w.devices.find("SER0001", "--reason", "倉庫で発見"));
+    expect(await w.lostSerials(other)).toEqual([]);
 
     // and goes on working: a list, the upload, the console's next export
     await other.write("list.csv", "氏名,メールアドレス,役職\n髙橋 花子,hanako@example.jp,課長\n");

@@ -11,6 +11,7 @@ const FILLED: Readonly<Record<string, string>> = {
   URL: "http://127.0.0.1:1",
   "HTTPS-URL": "https://mdm.example.jp/enrol",
   NUMBER: "3",
+  CODE: "全社",
 };
 const SETTINGS = {
   fill: (placeholder: string, proposal: string) =>
@@ -89,6 +90,30 @@ story(
     const owned = await s.json<{ serialNumber: string }[]>(w.devices.list("--owner", "hanako@example.jp"));
     expect(owned.map(({ serialNumber }) => serialNumber)).toEqual(["C02A00001"]);
 
+    // every device gets the ADE profile, also one that is bought later; what was done to a device stays
+    const ade = ["--kind", "ade", "--org", "全社", "--supervision", "set", "--removal", "forbidden"];
+    await s.run(w.profiles.create("ADE", ...ade));
+    expect((await w.setUpStates(s))[10]).toBe("open");
+    await apple.buy(["C02B00004"]);
+    await apple.takeAway(["C02A00001"]);
+    expect(await sync("--delta")).toEqual([1, 1]);
+    await s.run(w.profiles.create("Kiosk", "--kind", "single-app", "--device", "C02A00001", "--device", "C02B00004"));
+    await s.run(w.devices.rename("C02A00001", "Kiosk 1"));
+    await s.run(w.devices.message("Back to the office", "C02A00001", "C02B00001"));
+    expect(await w.profilesOn(s, "C02B00004")).toEqual(["ADE", "Kiosk"]);
+    expect(await w.profilesOn(s, "C02B00001")).toEqual(["ADE"]);
+    await apple.giveBack(["C02A00001"]);
+    await apple.takeAway(["C02B00004"]);
+    expect(await sync("--delta")).toEqual([1, 1]);
+    const done = await s.json<{ serialNumber: string; kind: string }[]>(w.devices.actions());
+    expect(done.map(({ serialNumber, kind }) => `${serialNumber} ${kind}`)).toEqual([
+      "C02A00001 rename",
+      "C02A00001 message",
+      "C02B00001 message",
+    ]);
+    const { 10: installed, 12: afterwards } = await w.setUpStates(s);
+    expect([installed, afterwards]).toEqual(["done", "done"]);
+
     // a tenth of all is gone: a limit stops it, and it may come back
     const gone = old.slice(0, old.length / 10);
     await apple.takeAway(gone, "silent");
@@ -99,7 +124,7 @@ story(
     await apple.takeAway(gone, "silent");
     await s.run(w.ade.sync("--full", "--max-deletions", String(gone.length)));
     expect(await w.assignedSerials(s)).toEqual([...old.slice(gone.length), ...bought]);
-    expect(await registered(s)).toEqual([...old, ...bought]);
+    expect(await registered(s)).toEqual([...old, ...bought, "C02B00004"]);
 
     // a mirror has no key of its own at Apple
     await s.run(w.addTenant("mirror"));

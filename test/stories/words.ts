@@ -117,7 +117,36 @@ export const devices = {
   ...nounVerbs("devices"),
   setOwner: verb("devices", "set-owner"),
   tag: verb("devices", "tag"),
+  lose: verb("devices", "action", "lost-mode"),
+  find: verb("devices", "action", "end-lost-mode"),
+  message: (text: string, ...serials: Words): Words => ["devices", "action", "message", ...serials, "--message", text],
+  rename: (serial: string, name: string): Words => ["devices", "action", "rename", serial, "--device-name", name],
+  actions: verb("devices", "action", "list"),
 };
+/** What the console installs on devices. */
+export const profiles = {
+  ...nounVerbs("config-profiles"),
+  /** writes the file that was recorded with a profile */
+  fileOf: (name: string, output: string): Words => ["config-profiles", "file", name, "-o", output],
+};
+
+/** Returns the names of the profiles that a device gets, in the order in which they were recorded. */
+export async function profilesOn(story: Questioner, serial: string): Promise<readonly string[]> {
+  const rows = await story.json<{ name: string }[]>(profiles.list("--device", serial));
+  return rows.map(({ name }) => name);
+}
+
+/** Returns the serial numbers of the devices in lost mode, sorted. */
+export async function lostSerials(story: Questioner): Promise<readonly string[]> {
+  const rows = await story.json<{ serialNumber: string }[]>(devices.list("--lost"));
+  return rows.map(({ serialNumber }) => serialNumber).toSorted();
+}
+
+/** Returns the states of the steps of the manual, by number. */
+export async function setUpStates(story: Questioner): Promise<Readonly<Record<number, string>>> {
+  const rows = await story.json<{ number: number; state: string }[]>(["onboarding", "status"]);
+  return Object.fromEntries(rows.map(({ number, state }) => [number, state]));
+}
 /** The nouns of CLOMO PANEL's screens. */
 export const panelNouns = { users, orgs, devices };
 export const securedUsers = {

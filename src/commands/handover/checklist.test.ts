@@ -30,7 +30,7 @@ const rows = async (words = "", circumstances: Circumstances = here()): Promise<
   return JSON.parse(ran.stdout) as Row[];
 };
 
-test("has six items with their gaps and what to type, as JSON and NDJSON", async () => {
+test("has seven items with their gaps and what to type, as JSON and NDJSON", async () => {
   const all = await rows();
   expect([...new Set(all.map(({ item }) => item))]).toEqual([
     "contact",
@@ -39,6 +39,7 @@ test("has six items with their gaps and what to type, as JSON and NDJSON", async
     "apple-business",
     "android",
     "rules",
+    "settings",
   ]);
   expect(all.find(({ item }) => item === "android")).toMatchObject({ state: "not-applicable", next: null });
   const gaps = all.filter(({ state }) => state === "gap");

@@ -17,6 +17,8 @@ export const HANDOVER_NOUNS = [
   "administrators",
   "audit",
   "console",
+  "config-profiles",
+  "devices",
 ] as const;
 
 export type HandoverTenant = ChosenTenant<(typeof HANDOVER_NOUNS)[number]>;
@@ -35,6 +37,8 @@ export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "cli
     administrators: await listAdministrators(client),
     renewals: markRejectedItem(await client.renewals.list(), ade),
     adeServer: { adminId: ade.server?.admin ?? null, tokenSetAt: setAt, tokenSetBy: setBy },
+    profiles: await Array.fromAsync(client["config-profiles"].list()),
+    lostDevices: (await Array.fromAsync(client.devices.list({ lost: true }))).map(({ serialNumber }) => serialNumber),
     answers: await client.answers.list(),
   };
 }

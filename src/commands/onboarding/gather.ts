@@ -10,7 +10,15 @@ import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { createExpiryClock, readDatedItems } from "../renewals/items/tenant-items.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
-const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as const;
+const ONBOARDING_NOUNS = [
+  "tenant",
+  "answers",
+  "renewals",
+  "devices",
+  "ade",
+  "config-profiles",
+  "device-actions",
+] as const;
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
@@ -56,6 +64,8 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     isNeverSynced: tenant.mirroredAt === null && ade.lastSyncAt === null,
     unowned: tenant.devices > 0 && (await hasUnownedDevice(client)),
     systemAdministrators: tenant.systemAdministrators ?? 0,
+    profiles: (await Array.fromAsync(client["config-profiles"].list())).filter(({ kind }) => kind !== "ade"),
+    hasActions: (await Array.fromAsync(client["device-actions"].list({ limit: 1 }))).length > 0,
     recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind)),
     pressing: renewals
       .filter(({ level }) => level === "expired" || level === "critical")

@@ -77,6 +77,25 @@ describe("onboarding status", () => {
     expect(await stepSeven()).toMatchObject({ state: "done", next: null });
   });
 
+  test("reads profiles except ADE profiles, and actions on devices", async () => {
+    await using tenant = new TestTenant();
+    const { client, fetch } = tenant;
+    const steps = async () => {
+      const { stdout } = await run("onboarding status --format json --lang en", { tenant: fetch });
+      const rows = JSON.parse(stdout) as readonly { readonly state: string; readonly why: string }[];
+      return [rows[9], rows[11]].map((row) => `${row?.state}: ${row?.why}`);
+    };
+    await client["config-profiles"].create({ name: "ADE", kind: "ade", orgs: ["全社"] });
+    expect(await steps()).toEqual(["open: not answered yet", "not-applicable: for reference only"]);
+    await client["config-profiles"].create({ name: "Wi-Fi", kind: "services" });
+    const device = await client.devices.create({ serialNumber: "C02X" });
+    await client["device-actions"].create({ kind: "lost-mode", ids: [device.after.id] });
+    expect(await steps()).toEqual([
+      "open: profiles: 1, 0 of them automatic; not assigned: Wi-Fi",
+      "done: actions on devices are recorded",
+    ]);
+  });
+
   test("is refused to an account that may not read the answers", async () => {
     await using tenant = new TestTenant();
     await addTestAccount(tenant, { name: "operator", role: "operator" });

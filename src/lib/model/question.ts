@@ -23,7 +23,7 @@ const HOME_EXPIRY_CHOICES = {
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The titles of the six checklist items in CLOMO's manual. @see facts 7.1; seed 002 */
+/** The titles of the six checklist items in CLOMO's manual, and of clomoctl's own `settings`. @see facts 7.1; seed 002 */
 export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
@@ -34,6 +34,7 @@ export const ITEM_TITLES = {
   ),
   android: text("Android Enterprise administrator's Gmail account", "Android Enterprise 管理者用 Gmail アカウント"),
   rules: text("in-house rules", "社内ルール"),
+  settings: text("configuration profiles", "構成プロファイル"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type ItemId = keyof typeof ITEM_TITLES;
@@ -120,6 +121,15 @@ const QUESTION_GROUPS = {
     lost: createRuleQuestion("lost", "紛失"),
     broken: createRuleQuestion("broken", "故障"),
     exchanged: createRuleQuestion("replaced", "交換"),
+  },
+  settings: {
+    complete: {
+      ...createYesNoQuestion(
+        "all configuration profiles of the console are recorded",
+        "管理画面の構成プロファイルをすべて登録した",
+      ),
+      yearly: true,
+    },
   },
   onboarding: {
     way: { kind: "choice", choices: MANAGEMENT_METHODS, label: text("how devices are managed", "デバイスの管理状態") },

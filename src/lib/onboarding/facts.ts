@@ -1,4 +1,5 @@
 import type { Step } from "../advice/index.ts";
+import type { ConfigProfile } from "../model/config-profile.ts";
 import { QUESTIONS } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
@@ -39,6 +40,10 @@ export interface OnboardingFacts {
   /** true if at least one device has no owner */
   readonly unowned: boolean;
   readonly systemAdministrators: number;
+  /** configuration profiles of the console except ADE profiles, which devices get when they are set up */
+  readonly profiles: readonly Pick<ConfigProfile, "name" | "kind" | "orgs" | "devices">[];
+  /** true if an action on a device is recorded, such as lost mode */
+  readonly hasActions: boolean;
   /** kinds with a recorded renewal item, or with a credential stored in the tenant */
   readonly recorded: readonly CredentialKind[];
   /** renewal items whose level is expired or critical, the most urgent first */

@@ -27,6 +27,8 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   isNeverSynced: false,
   unowned: false,
   systemAdministrators: 1,
+  profiles: [],
+  hasActions: false,
   recorded: [],
   pressing: [],
   ...others,
@@ -153,6 +155,71 @@ describe("the twelve steps", () => {
     expect(stateOf({ ...facts, profile: { ...facts.profile, mobileAppPortal: false }, answers: new Map() }, 11)).toBe(
       "not-applicable",
     );
+  });
+
+  describe("10 and 12 are judged by the records", () => {
+    type Profile = OnboardingFacts["profiles"][number];
+    const profile = (name: string, change: Partial<Profile> = {}): Profile => ({
+      name,
+      kind: "passcode",
+      orgs: [],
+      devices: [],
+      ...change,
+    });
+    const statusOf = (given: Given, number: number) => {
+      const { state, why, line } = evaluateSteps(factsOf(given))[number - 1] ?? {};
+      return [state, why?.en, line?.toJSON()];
+    };
+
+    test.each<readonly [what: string, given: Given, status: readonly unknown[]]>([
+      ["none, not answered", {}, ["open", "not answered yet", "clomoctl onboarding guide 10"]],
+      [
+        "none, answered no",
+        { answers: { "onboarding.profiles": "no" } },
+        ["open", "not done yet", "clomoctl onboarding guide 10"],
+      ],
+      ["none, answered yes", { answers: { "onboarding.profiles": "yes" } }, ["done", "installed", undefined]],
+      [
+        "all assigned, whatever is answered",
+        {
+          profiles: [profile("A", { orgs: ["全社"] }), profile("B", { devices: ["S1"] })],
+          answers: { "onboarding.profiles": "no" },
+        },
+        ["done", "profiles: 2, 1 of them automatic", undefined],
+      ],
+      [
+        "four not assigned, although the answer is yes",
+        { profiles: ["A", "B", "C", "D"].map((name) => profile(name)), answers: { "onboarding.profiles": "yes" } },
+        [
+          "open",
+          "profiles: 4, 0 of them automatic; not assigned: A, B, C and 1 more",
+          "clomoctl config-profiles edit A --org CODE",
+        ],
+      ],
+      [
+        "supervised only, where devices are not supervised",
+        {
+          profiles: [profile("A", { orgs: ["全社"] }), profile("B", { kind: "single-app", devices: ["S1"] })],
+          answers: { "onboarding.way": "unsupervised" },
+        },
+        ["open", "profiles: 2, 1 of them automatic; for supervised devices only: B", "clomoctl config-profiles show B"],
+      ],
+      [
+        "supervised only, where devices are supervised",
+        {
+          profiles: [profile("B", { kind: "single-app", devices: ["S1"] })],
+          answers: { "onboarding.way": "supervised-only" },
+        },
+        ["done", "profiles: 1, 0 of them automatic", undefined],
+      ],
+    ])("profiles: %s", (_, given, status) => {
+      expect(statusOf(given, 10)).toEqual(status);
+    });
+
+    test("actions on devices: step 12 is done once one is recorded", () => {
+      expect(statusOf({ hasActions: true }, 12)).toEqual(["done", "actions on devices are recorded", undefined]);
+      expect(statusOf({}, 12)[0]).toBe("not-applicable");
+    });
   });
 
   test("do not apply if iOS is not used", () => {

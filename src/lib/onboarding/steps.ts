@@ -1,11 +1,12 @@
 import { line, type CommandLine, type Step as Advice } from "../advice/index.ts";
 import { buildUsageCommand } from "../model/applies.ts";
+import { SUPERVISED_KINDS } from "../model/config-profile.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { TENANT, type UsageName } from "../model/tenant.ts";
 import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "../renewals/guide/enrolment.ts";
 import type { ContentStep } from "../renewals/guide/document.ts";
 import { fillGuide } from "../renewals/guide/fill.ts";
-import { formatCount, joinTexts, text, type Text } from "../text/index.ts";
+import { formatCount, joinFirstTexts, joinTexts, same, text, type Text } from "../text/index.ts";
 import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 import { buildIssueSteps } from "./first-issue.ts";
 
@@ -97,6 +98,57 @@ function judgeDevices(facts: OnboardingFacts): StepStatus {
   return createOpenStatus(joinTexts([count, notReady.why]), notReady.line);
 }
 
+interface Assigned {
+  readonly name: string;
+  readonly orgs: readonly string[];
+  readonly devices: readonly string[];
+}
+
+/** What is wrong with some records, and the command to type for one of them. */
+type Problem = readonly [why: Text, records: readonly Assigned[], next: (name: string) => CommandLine];
+
+const MAX_NAMES = 3;
+
+const findUnassigned = (records: readonly Assigned[], command: "config-profiles edit"): Problem => [
+  text("not assigned", "適用先なし"),
+  records.filter(({ orgs, devices }) => orgs.length + devices.length === 0),
+  (name) => line(command, [name], { org: "CODE" }),
+];
+
+/** Judges by where the console installs the recorded profiles or apps. @see seed 003, 10-2 and 11-2 */
+function judgeRecords(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
+  const automatic = records.filter(({ orgs }) => orgs.length > 0).length;
+  const count = text(
+    `${title.en}: ${records.length}, ${automatic} of them automatic`,
+    `${title.ja} ${records.length} 件(うち自動 ${automatic} 件)`,
+  );
+  const open = problems.flatMap(([why, [first, ...others], next]) => {
+    if (first === undefined) return [];
+    const names = joinFirstTexts(
+      [first, ...others].map(({ name }) => same(name)),
+      MAX_NAMES,
+    );
+    return [{ why: text(`${why.en}: ${names.en}`, `${why.ja}: ${names.ja}`), line: next(first.name) }];
+  });
+  if (open.length === 0) return createDoneStatus(count);
+  return createOpenStatus(joinTexts([count, ...open.map(({ why }) => why)], text("; ", "。")), open[0]?.line);
+}
+
+/** Devices that are not supervised do not accept profiles of some kinds. @see seed 003, 10-1 */
+function judgeProfiles(facts: OnboardingFacts): StepStatus {
+  const { profiles } = facts;
+  if (profiles.length === 0) return judgeByAnswer("profiles", text("installed", "インストール済み"), 10)(facts);
+  const isSupervised = findOnboardingAnswer(facts, "way") !== "unsupervised";
+  return judgeRecords(text("profiles", "プロファイル"), profiles, [
+    findUnassigned(profiles, "config-profiles edit"),
+    [
+      text("for supervised devices only", "監視対象モードのみ"),
+      profiles.filter(({ kind }) => !isSupervised && SUPERVISED_KINDS.includes(kind)),
+      (name) => line("config-profiles show", [name]),
+    ],
+  ]);
+}
+
 /** The twelve onboarding steps, in the order of CLOMO's manual. @see seed 003 */
 export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
@@ -182,7 +234,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 10,
     id: "profiles",
     title: text("install profiles", "プロファイルをインストールする"),
-    standing: judgeByAnswer("profiles", text("installed", "インストール済み"), 10),
+    standing: judgeProfiles,
   },
   {
     number: 11,
@@ -198,7 +250,10 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "afterwards",
     title: text("make further use of CLOMO", "導入後のさらなる活用"),
     optional: true,
-    standing: () => ({ state: "not-applicable", why: text("for reference only", "参考情報です") }),
+    standing: ({ hasActions }) =>
+      hasActions
+        ? createDoneStatus(text("actions on devices are recorded", "デバイスの操作の記録があります"))
+        : { state: "not-applicable", why: text("for reference only", "参考情報です") },
   },
 ];
 

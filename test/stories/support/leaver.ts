@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import * as w from "../words.ts";
 import { Console } from "./console.ts";
 import type { Story } from "./story.ts";
@@ -21,6 +22,8 @@ const FILLED: Readonly<Record<string, string>> = {
   "KEY-FILE": "identity.txt",
   "EXPORT.csv": "users.csv",
   PLAN,
+  CODE: "S01",
+  KIND: "passcode",
 };
 export const SETTINGS = {
   fill: (placeholder: string, proposal: string) => {
@@ -67,6 +70,30 @@ export async function prepareLeaver(s: Story): Promise<Consoles> {
   return consoles;
 }
 
+/** A profile as Apple Configurator writes it. */
+export const PROFILE = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+<key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>jp.example.minato</string>
+<key>PayloadUUID</key><string>6F0D2C4A-1111-4A5B-9C3D-0A1B2C3D4E5F</string>
+<key>PayloadContent</key><array/>
+</dict></plist>
+`;
+
+/** Records what the console installs, and a device that is lost. The mirror opens a task for the lost device only. */
+export async function recordProfiles(s: Story): Promise<void> {
+  const before = await w.openTasks(s);
+  await s.write("clip.mobileconfig", PROFILE);
+  await s.run(w.profiles.create("全社パスコード", "--kind", "passcode", "--org", "全社"));
+  await s.run(w.profiles.create("社内サイト", "--kind", "custom", "--org", "S01", "--file", "clip.mobileconfig"));
+  await s.run(w.profiles.create("倉庫の Wi-Fi", "--kind", "services", "--device", "SER0001"));
+  await s.run(w.profiles.create("港の Wi-Fi", "--kind", "services", "--org", "S02"));
+  expect(await w.openTasks(s)).toEqual(before);
+  await s.run(w.devices.lose("SER0001", "--phone-number", "03-0000-0001", "--reason", "倉庫で紛失"));
+  expect(await w.openTasks(s)).toHaveLength(before.length + 1);
+}
+
 /** Has `list.csv` approved first, and has the console's export at hand. */
 export async function proposeList(s: Story, { users }: Consoles): Promise<void> {
   await s.write("users.csv", users.export());
@@ -84,6 +111,8 @@ export async function tenantOf(s: Story): Promise<Readonly<Record<string, unknow
     devices: await s.json(w.devices.list(), settings),
     accounts: await s.json(w.accounts.list(), settings),
     renewals: await s.json(w.renewals.list(), settings),
+    profiles: await s.json(w.profiles.list(), settings),
+    actions: await s.json(w.devices.actions(), settings),
     tasks: (await s.json<unknown[]>(w.consoleTasks.list(), settings)).length > 0,
   };
 }

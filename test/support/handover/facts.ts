@@ -12,6 +12,8 @@ const ROOT = { id: ROOT_ORG_ID, code: null, path: "" };
 
 export const NO_ADE_SERVER = { adminId: null, tokenSetAt: null, tokenSetBy: null };
 
+type Profile = HandoverFacts["profiles"][number];
+
 export const createAdministrator = (number: number, change: Partial<Administrator> = {}): Administrator => ({
   org: ROOT,
   scheme: null,
@@ -40,6 +42,16 @@ export const createRenewal = (number: number, change: Partial<Renewal> = {}): Re
   phoneHolder: null,
   confirmedAt: null,
   confirmedBy: null,
+  ...change,
+});
+
+export const createProfile = (name: string, change: Partial<Profile> = {}): Profile => ({
+  name,
+  kind: "passcode",
+  orgs: ["全社"],
+  devices: [],
+  file: null,
+  memo: null,
   ...change,
 });
 
@@ -85,6 +97,8 @@ export const UNANSWERED_FACTS: HandoverFacts = {
     }),
   ],
   adeServer: NO_ADE_SERVER,
+  profiles: [createProfile("パスコード"), createProfile("ADE", { kind: "ade" })],
+  lostDevices: [],
   answers: [],
 };
 

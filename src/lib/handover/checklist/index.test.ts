@@ -6,6 +6,7 @@ import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import {
   NO_ADE_SERVER,
   createAdministrator,
+  createProfile,
   COMPLETE_FACTS,
   createRenewal,
   TODAY,
@@ -51,7 +52,18 @@ const unused: HandoverFacts = {
   ...COMPLETE_FACTS,
   tenant: { ...EMPTY_TENANT_PROFILE, contactName: "花子", ios: false, macos: false, android: false },
   renewals: [],
+  profiles: [],
 };
+
+const withProfiles = (...profiles: HandoverFacts["profiles"]): HandoverFacts => ({
+  ...COMPLETE_FACTS,
+  profiles: [...COMPLETE_FACTS.profiles, ...profiles],
+});
+
+const noProfiles = (facts: HandoverFacts): HandoverFacts => ({
+  ...facts,
+  profiles: COMPLETE_FACTS.profiles.filter(({ kind }) => kind === "ade"),
+});
 
 const unsaid: HandoverFacts = {
   ...unused,
@@ -81,6 +93,11 @@ test.each<readonly [id: string, facts: HandoverFacts]>([
   ["personal-account", answering("push-certificate.company", "no")],
   ["not-recorded", without("android-owner")],
   ["not-recorded", without("vpp-token")],
+  ["no-profile", answering("settings.complete", "no")],
+  ["settings.complete", answering("settings.complete", "yes", "2025-11-20T00:00:00.000Z")],
+  ["no-ade-profile", { ...COMPLETE_FACTS, profiles: [createProfile("パスコード")] }],
+  ["not-assigned", withProfiles(createProfile("Wi-Fi", { kind: "services", orgs: [] }))],
+  ["no-file", withProfiles(createProfile("Mac で作成", { kind: "custom" }))],
   ["renewal-expired", withRenewal("push-certificate", { expiresAt: "2026-08-24T00:00:00.000Z" })],
   ["renewal-critical", withRenewal("ade-token", { expiresAt: "2026-12-23T00:00:00.000Z" })],
   [
@@ -98,6 +115,22 @@ test.each<readonly [id: string, facts: HandoverFacts]>([
   expect(new Set(idsOf(facts))).toEqual(new Set([id]));
 });
 
+test("a tenant without profiles has a gap until somebody says that the console has none either", () => {
+  expect(idsOf(noProfiles(unanswering("settings.complete")))).toEqual(["no-profile", "settings.complete"]);
+  expect(idsOf(noProfiles(COMPLETE_FACTS))).toEqual([]);
+});
+
+test("a profile needs no file if a memo says more, or if it is assigned to a device only", () => {
+  const memo = createProfile("VPN", { kind: "custom", memo: "パスワードは金庫" });
+  const file = createProfile("Wi-Fi", { kind: "custom", file: "a".repeat(64), orgs: [], devices: ["S1"] });
+  expect(idsOf(withProfiles(memo, file))).toEqual([]);
+});
+
+test("profiles and devices in lost mode are what is known", () => {
+  const known = buildChecklist({ ...COMPLETE_FACTS, lostDevices: ["S1", "S2"] }, TODAY).map(({ value }) => value);
+  expect(known).toEqual(expect.arrayContaining(["S1, S2", "パスコード, ADE"]));
+});
+
 test("a contract is no gap more than 90 days before its end", () => {
   expect(idsOf(ending("2027-02-22"))).toEqual([]);
 });
@@ -105,10 +138,12 @@ test("a contract is no gap more than 90 days before its end", () => {
 test("unused things do not apply, unknown ones are asked for, and recorded ones apply", () => {
   const statesOf = (facts: HandoverFacts, item: string): readonly string[] =>
     buildChecklist(facts, TODAY).flatMap((row) => (row.item === item ? [row.state] : []));
-  for (const item of ["push-certificate", "apple-business", "android"]) {
+  for (const item of ["push-certificate", "apple-business", "android", "settings"]) {
     expect(statesOf(unused, item)).toEqual(["not-applicable"]);
     expect(statesOf(unsaid, item)).toEqual(["gap"]);
-    expect(statesOf({ ...unsaid, renewals: COMPLETE_FACTS.renewals }, item)).toContain("answered");
+    expect(
+      statesOf({ ...unsaid, renewals: COMPLETE_FACTS.renewals, profiles: COMPLETE_FACTS.profiles }, item),
+    ).toContain("answered");
   }
   const gap = filterGaps(buildChecklist(unsaid, TODAY)).find(({ item }) => item === "android");
   expect(gap?.next?.en).toBe("`clomoctl tenant set --android yes/no`");

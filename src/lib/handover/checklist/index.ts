@@ -45,6 +45,8 @@ type Gap = readonly [id: string, what: Text, next: Advice];
 interface ChecklistItem {
   /** kinds that are renewed with the item's account; an item with kinds applies only if one of these kinds is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
+  /** the item applies if this kind is in use; default: if one of `kinds` is */
+  readonly appliesWith?: ExpectedRenewalKind;
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
   readonly findGaps?: (facts: HandoverFacts, day: ChecklistDay) => readonly Gap[];
@@ -143,6 +145,33 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
   }
 }
 
+/** What a successor would have to find out in the console: which profiles there are, where they apply, and their files. */
+function* findProfileGaps({ tenant, profiles, answers }: HandoverFacts): Generator<Gap> {
+  const complete = answers.find(({ question }) => question === "settings.complete")?.value;
+  if (complete === "no" || (complete === undefined && profiles.every(({ kind }) => kind === "ade"))) {
+    const what =
+      complete === "no"
+        ? text("not all configuration profiles are recorded", "登録されていない構成プロファイルがあります")
+        : text("no configuration profile is recorded", "構成プロファイルが登録されていません");
+    yield ["no-profile", what, line("config-profiles create", ["NAME"], { kind: "KIND" })];
+  }
+  if (tenant.ade === true && !profiles.some(({ kind }) => kind === "ade")) {
+    const what = text("ADE is used, but no ADE profile is recorded", "ADE プロファイルが登録されていません");
+    yield ["no-ade-profile", what, line("config-profiles create", ["NAME"], { kind: "ade" })];
+  }
+  for (const { name, kind, orgs, devices, file, memo } of profiles) {
+    if (orgs.length + devices.length === 0) {
+      const what = text(`it is not recorded where it applies: ${name}`, `適用先が登録されていません: ${name}`);
+      yield ["not-assigned", what, line("config-profiles edit", [name], { org: "CODE" })];
+    }
+    // the console makes profiles of other kinds itself, and a file with a password is not kept
+    if (kind === "custom" && file === null && memo === null) {
+      const what = text(`neither its file nor a memo is recorded: ${name}`, `ファイルもメモもありません: ${name}`);
+      yield ["no-file", what, line("config-profiles edit", [name], { file: "PROFILE" })];
+    }
+  }
+}
+
 const { contactName, contactMail, contactPhone } = TENANT.fields;
 
 const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
@@ -201,6 +230,17 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
       "Lost mode (紛失モード) locks a lost device and gets its location: see 「デバイスを紛失モードに設定したい」 in CLOMO's manual.",
       "紛失したデバイスは紛失モードで強制ロックし、位置情報を取得できます。手順は CLOMO のマニュアルの「デバイスを紛失モードに設定したい」のページにあります。",
     ),
+    findKnown: ({ lostDevices }) => [[text("devices in lost mode", "紛失モードのデバイス"), lostDevices.join(", ")]],
+  },
+  settings: {
+    kinds: [],
+    appliesWith: "push-certificate",
+    note: text(
+      "The record shows which profile the console installs where, and keeps the files of custom profiles.",
+      "どのプロファイルがどこに適用されるかの記録です。カスタムプロファイルはファイルも保存できます。",
+    ),
+    findKnown: ({ profiles }) => [[text("profiles", "プロファイル"), profiles.map(({ name }) => name).join(", ")]],
+    findGaps: (facts) => [...findProfileGaps(facts)],
   },
 };
 
@@ -257,10 +297,13 @@ type Applicability = ReturnType<typeof determineApplicability>;
 
 /** Decides whether an item applies. An item with records always applies, whatever the tenant profile says. */
 function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
-  const { kinds } = ITEMS[item];
+  const { appliesWith, kinds: own } = ITEMS[item];
+  const kinds = appliesWith === undefined ? own : [appliesWith];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
   const isRecorded =
-    listRenewalsOf(facts, item).length > 0 || (item === "apple-business" && facts.adeServer.tokenSetAt !== null);
+    listRenewalsOf(facts, item).length > 0 ||
+    (item === "apple-business" && facts.adeServer.tokenSetAt !== null) ||
+    (item === "settings" && facts.profiles.length > 0);
   if (kinds.length === 0 || isRecorded || all.some(({ applies }) => applies === true))
     return { applies: true, unsaid: [] };
   const unsaid = [...new Set(all.flatMap((one) => one.unsaid))];

@@ -7,5 +7,7 @@ export const buildNewTenantAnswers = () => ({
   tenant: example<Tenant>("tenant", { profile: EMPTY_TENANT_PROFILE, users: 0, orgs: 1, devices: 0 }),
   answers: { items: [] },
   listRenewals: { items: [] },
+  "config-profiles.list": { items: [] },
+  "device-actions.list": { items: [] },
   ade: example<Ade>("ade", { token: null }),
 });
