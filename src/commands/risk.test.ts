@@ -25,6 +25,7 @@ const NEITHER: Readonly<Record<string, string>> = {
   "context use": "a setting of this machine, said; context use takes it back",
   "ade keypair create": "creates a key; an existing one stays unless --replace says otherwise",
   "ade token set": "what another administrator or server gave is refused unless an option says so",
+  "ade business-key set": "sets a key of which Apple hands out more; devices stay as they are",
   "renewals add": "an entry of a calendar; renewals remove takes it back",
   "renewals edit": "shows what it is by now; renewals edit takes it back",
   "renewals renew": "records what somebody says; the item stays",
