@@ -109,7 +109,7 @@ function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly A
   if (business === null) return [];
   const { key, server, servers, lastSyncAt, notInClomo, otherServer, released } = business;
   const found: AdeCondition[] = [];
-  if (key?.rejectedAt != null) {
+  if (key !== null && key.rejectedAt !== null) {
     found.push({
       id: "business-key-rejected",
       level: "critical",

@@ -45,14 +45,14 @@ export const syncOrganisation = async (
   signal?: AbortSignal,
 ): Promise<AdeSync> => {
   const business = await session.read(readBusiness);
-  const { privateKey, clientId, keyId, endpoint } = business ?? {};
-  if (business === undefined || privateKey == null || clientId == null || keyId == null) throw NO_KEY_FAILURE;
+  const { privateKey = null, clientId = null, keyId = null, endpoint = null } = business ?? {};
+  if (business === undefined || privateKey === null || clientId === null || keyId === null) throw NO_KEY_FAILURE;
   const { now, random } = session.surroundings;
   const key = parseBusinessKey("ade business-key", await apple.sealing.unseal(BUSINESS_KEY_PURPOSE, privateKey));
   const { wait, program } = apple;
   const send = await apple.send();
   const client = openBusinessApi({
-    endpoint: endpoint ?? null,
+    endpoint,
     clientId,
     keyId,
     key,

@@ -58,11 +58,11 @@ interface SyncParts {
   readonly apple: AppleAccess;
 }
 
-/** Returns true if the Apple Business API is a tenant's only source of devices, as in each mirror that has a key. */
+/** Returns true if only the Apple Business API can be a tenant's source of devices, as in every mirror. */
 const hasOnlyBusinessKey = async (reader: Reader): Promise<boolean> => {
+  if (await isMirror(reader)) return true;
   const business = await readBusiness(reader);
-  if (business === undefined || business.privateKey === null) return false;
-  return (await isMirror(reader)) || (await readServer(reader)).token === null;
+  return business !== undefined && business.privateKey !== null && (await readServer(reader)).token === null;
 };
 
 /**

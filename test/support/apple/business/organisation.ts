@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import { TestTenant } from "../../tenant/tenant.ts";
 import { BusinessSimulator } from "./simulator.ts";
 
@@ -57,11 +56,9 @@ export class Organisation implements AsyncDisposable {
     return all.filter((one) => one.releasedAt === null).map((one) => [one.serialNumber, one.server] as const);
   }
 
-  async expectSame(): Promise<void> {
-    const simulated = [...this.simulator.devices.values()].map(
-      ({ serial, server = null }) => [serial, server] as const,
-    );
-    expect((await this.owned()).toSorted()).toEqual(simulated.toSorted());
+  /** The devices that Apple has, with their servers. */
+  simulated(): ReadonlyMap<string, string | null> {
+    return new Map([...this.simulator.devices.values()].map(({ serial, server = null }) => [serial, server]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

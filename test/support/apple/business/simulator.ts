@@ -150,7 +150,7 @@ export class BusinessSimulator {
     readonly headers: AppleRequest["headers"];
     readonly body: string;
   }): Promise<Answer> {
-    const { method, origin, pathname, searchParams, headers, body } = request;
+    const { method, origin, pathname, headers, body } = request;
     if (pathname === TOKEN_PATH) return method === "POST" ? this.#issueToken(origin, body) : refuse(405, "METHOD");
     const token = headers["authorization"]?.replace(/^Bearer /, "") ?? "";
     if (this.isClosed || (this.#tokens.get(token) ?? 0) <= this.#now()) return refuse(401, "NOT_AUTHORIZED");
@@ -172,7 +172,7 @@ export class BusinessSimulator {
     const server = device.server === undefined ? undefined : this.#servers.get(device.server);
     if (path === "orgDevices/relationships/assignedServer")
       return server === undefined ? refuse(404, "NOT_FOUND") : json({ data: { type: "mdmServers", id: server } });
-    return refuse(404, `${searchParams}`);
+    return refuse(404, "NOT_FOUND");
   }
 
   #page<T>(
