@@ -129,8 +129,8 @@ describe("what differs", () => {
     const found = await look();
     for (const line of [
       "ADE: 1 device bought but not in CLOMO: clomoctl ade devices list --not-in-clomo",
-      "ADE: 2 devices not assigned to CLOMO's MDM server: clomoctl ade devices list --other-server",
-      "ADE: 1 device in CLOMO that no longer belong to the organisation: clomoctl ade devices list --released",
+      "ADE: 2 devices not on CLOMO's MDM server: clomoctl ade devices list --other-server",
+      "ADE: 1 device in CLOMO, but released at Apple: clomoctl ade devices list --released",
     ])
       expect(found).toContain(line);
     const { en } = await runInBoth("ade status", { tenant: tenant.fetch, now: now() });

@@ -129,36 +129,27 @@ function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly A
     const next = line("ade business-key set", [], { server: "NAME" });
     return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];
   }
-  const differences = [
+  const differences = (
     [
-      "not-in-clomo",
-      notInClomo,
-      text(
-        `${formatCount(notInClomo, "device")} bought but not in CLOMO`,
-        `CLOMO にない購入済みデバイス: ${notInClomo} 台`,
-      ),
-      { notInClomo: true },
-    ],
-    [
-      "other-server",
-      otherServer,
-      text(
-        `${formatCount(otherServer, "device")} not assigned to CLOMO's MDM server`,
-        `CLOMO の MDM サーバーに割り当てられていないデバイス: ${otherServer} 台`,
-      ),
-      { otherServer: true },
-    ],
-    [
-      "released",
-      released,
-      text(
-        `${formatCount(released, "device")} in CLOMO that no longer belong to the organisation`,
-        `CLOMO にあるが所有解除されたデバイス: ${released} 台`,
-      ),
-      { released: true },
-    ],
-  ] as const;
-  for (const [id, count, what, list] of differences)
-    if (count > 0) found.push({ id, level: "warning", what, line: line("ade devices list", [], list) });
-  return found;
+      ["not-in-clomo", notInClomo, "bought but not in CLOMO", "CLOMO にない購入済みデバイス", { notInClomo: true }],
+      [
+        "other-server",
+        otherServer,
+        "not on CLOMO's MDM server",
+        "CLOMO の MDM サーバーにないデバイス",
+        { otherServer: true },
+      ],
+      [
+        "released",
+        released,
+        "in CLOMO, but released at Apple",
+        "CLOMO にあるが所有解除されたデバイス",
+        { released: true },
+      ],
+    ] as const
+  ).map(([id, count, en, ja, list]) => {
+    const what = text(`${formatCount(count, "device")} ${en}`, `${ja}: ${count} 台`);
+    return { id, level: "warning", what, line: line("ade devices list", [], list), count } as const;
+  });
+  return [...found, ...differences.filter(({ count }) => count > 0)];
 }

@@ -65,9 +65,9 @@ export default defineCommand({
     const devices = client.ade.devices({
       limit,
       ...(notReady && { notReady }),
-      ...(notInClomo && { difference: "not-in-clomo" as const }),
-      ...(otherServer && { difference: "other-server" as const }),
-      ...(released && { difference: "released" as const }),
+      ...(notInClomo && { organisation: "not-in-clomo" as const }),
+      ...(otherServer && { organisation: "other-server" as const }),
+      ...(released && { organisation: "released" as const }),
       ...(search !== undefined && { search }),
     });
     const ade = await client.ade.show();

@@ -15,10 +15,7 @@ const VERDICTS = {
   registered: { name: text("in the tenant", "テナントにあり"), next: null },
   "no-profile": {
     name: text("without a profile", "プロファイルなし"),
-    next: text(
-      "assign an ADE profile in the MDM that uses this server",
-      "この MDM サーバーを使う MDM で ADE プロファイルを割り当ててください",
-    ),
+    next: text("assign an ADE profile in this server's MDM", "このサーバーの MDM で ADE プロファイルを割り当てる"),
   },
   missing: {
     name: text("missing", "未取得"),
@@ -30,45 +27,27 @@ const VERDICTS = {
   "not-in-clomo": { name: text("not in CLOMO", "CLOMO にない"), next: FULL_FETCH_IN_CONSOLE_HINT },
   unassigned: {
     name: text("not assigned", "未割り当て"),
-    next: text(
-      "assign it to CLOMO's MDM server in Apple Business before it is switched on",
-      "電源を入れる前に、Apple Business で CLOMO の MDM サーバーに割り当ててください",
-    ),
+    next: text("assign it to CLOMO's MDM server at Apple", "Apple で CLOMO の MDM サーバーに割り当てる"),
   },
   "other-server": {
     name: text("assigned to another MDM server", "別の MDM サーバーに割り当て済み"),
-    next: text(
-      "if CLOMO is to manage it, assign it to CLOMO's MDM server in Apple Business, and wipe it",
-      "CLOMO で管理する場合は、Apple Business で CLOMO の MDM サーバーに割り当て、初期化してください",
-    ),
+    next: text("if it is for CLOMO: assign it there, and wipe it", "CLOMO で使うなら、割り当てて初期化する"),
   },
   "not-at-apple": {
     name: text("not at Apple", "Apple にない"),
-    next: text(
-      "ask the seller to register it for your organisation at Apple",
-      "販売店に、Apple で自社の組織に登録するよう依頼してください",
-    ),
+    next: text("ask the seller to register it at Apple", "販売店に Apple への登録を依頼する"),
   },
   released: {
     name: text("released at Apple", "所有解除済み"),
-    next: text(
-      "if it was returned or sold, delete it from CLOMO; it cannot be added to Apple Business again",
-      "返却・売却したものなら CLOMO から削除してください。Apple Business には再び追加できません",
-    ),
+    next: text("if it is no longer yours, delete it in CLOMO", "手放したものなら CLOMO から削除する"),
   },
   "only-in-clomo": {
     name: text("only in CLOMO", "CLOMO だけにある"),
-    next: text(
-      "check where it was bought; if it is yours, add it to Apple Business with Apple Configurator",
-      "購入元を確認し、自社のものなら Apple Configurator で Apple Business に追加してください",
-    ),
+    next: text("find out who sold it; add it at Apple", "購入元を確認し、Apple に追加する"),
   },
   "not-on-list": {
     name: text("not on the list", "一覧にない"),
-    next: text(
-      "check whether the seller's list is complete; at Apple and in CLOMO, all is well",
-      "販売店の一覧に漏れがないか確認してください。Apple と CLOMO では問題ありません",
-    ),
+    next: text("ask the seller whether the list is complete", "一覧に漏れがないか販売店に確認する"),
   },
 } as const satisfies Record<string, { readonly name: Text; readonly next: Text | null }>;
 
@@ -129,7 +108,7 @@ async function* reconcileOrganisation(
 ): AsyncGenerator<ReconciledDevice> {
   const rows = new Map(list.map(({ serialNumber, row }) => [serialNumber, row]));
   const seen = new Set<string>();
-  for await (const device of client.ade.devices({ organisation: true })) {
+  for await (const device of client.ade.devices({ organisation: "all" })) {
     const serialNumber = device.serialNumber.toUpperCase();
     const row = rows.get(serialNumber) ?? null;
     const verdict = judgeOrganisationDevice(device, row !== null);

@@ -39,19 +39,9 @@ const encodePart = (value: object): string => Buffer.from(JSON.stringify(value))
 /** Creates a JSON Web Token signed with ES256, by which a client proves that it has the key. @see RFC 7523 3; apple 6 */
 export function createClientAssertion({ clientId, keyId, key, now, random }: AssertedClient, audience: string): string {
   const iat = Math.floor(now() / 1000);
-  const signed = [
-    { alg: "ES256", kid: keyId, typ: "JWT" },
-    {
-      iss: clientId,
-      sub: clientId,
-      aud: audience,
-      iat,
-      exp: iat + LIFETIME_SECONDS,
-      jti: Buffer.from(random(ID_BYTES)).toString("hex"),
-    },
-  ]
-    .map(encodePart)
-    .join(".");
+  const jti = Buffer.from(random(ID_BYTES)).toString("hex");
+  const claims = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + LIFETIME_SECONDS, jti };
+  const signed = [{ alg: "ES256", kid: keyId, typ: "JWT" }, claims].map(encodePart).join(".");
   const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
   return `${signed}.${signature.toString("base64url")}`;
 }

@@ -63,16 +63,14 @@ export const ORGANISATION_SQL = {
 
 export const ORGANISATION_JOIN_SQL = "left join main.business_device b on b.serialNumber = t.serialNumber";
 
-/** All devices of the organisation, including released devices. */
-export const ORGANISATION_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
+const createOrganisationList = (among?: string): RecordList<typeof ADE_DEVICE.fields> => ({
   thing: ADE_DEVICE,
   table: "business_device t",
   joined: "left join main.ade_device a on a.serialNumber = t.serialNumber",
+  among,
   sql: {
     ...Object.fromEntries(
-      APPLE_DEVICE_FIELDS.filter((field) => !Object.hasOwn(BUSINESS_FIELDS, field)).map(
-        (field) => [field, `a.${field}`] as const,
-      ),
+      APPLE_DEVICE_FIELDS.filter((field) => !(field in BUSINESS_FIELDS)).map((field) => [field, `a.${field}`] as const),
     ),
     inClomo: buildInClomoSql("t"),
     difference: buildDifferenceSql("t"),
@@ -80,23 +78,22 @@ export const ORGANISATION_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   keyed: false,
   order: [CREATION_ORDER],
   named: "t.serialNumber in (:nameKey, upper(:nameKey))",
-};
+});
 
-const buildDifferentList = (among: string): typeof ORGANISATION_DEVICE_LIST => ({ ...ORGANISATION_DEVICE_LIST, among });
+export const ORGANISATION_LIST_NAMES = ["all", "released", "other-server", "not-in-clomo"] as const;
 
-/** The devices with each difference. All released devices are listed, including those that Devices no longer has. */
-export const DIFFERENT_DEVICE_LISTS: Readonly<Record<DeviceDifference, typeof ORGANISATION_DEVICE_LIST>> = {
-  released: buildDifferentList("t.releasedAt is not null"),
-  "other-server": buildDifferentList(`${buildDifferenceSql("t")} = 'other-server'`),
-  "not-in-clomo": buildDifferentList(`${buildDifferenceSql("t")} = 'not-in-clomo'`),
-};
+/** Lists of the organisation's devices. Released devices are in `all` and `released`, also if Devices lacks them. */
+export const ORGANISATION_LISTS = {
+  all: createOrganisationList(),
+  released: createOrganisationList("t.releasedAt is not null"),
+  "other-server": createOrganisationList(`${buildDifferenceSql("t")} = 'other-server'`),
+  "not-in-clomo": createOrganisationList(`${buildDifferenceSql("t")} = 'not-in-clomo'`),
+} as const satisfies Record<(typeof ORGANISATION_LIST_NAMES)[number], RecordList>;
 
 export const readClomoServer = async (reader: Reader): Promise<string | null> =>
   (await reader.get<{ readonly name: string | null }>(`select ${CLOMO_SERVER_SQL} as name`))?.name ?? null;
 
-export const countDifferences = async (
-  reader: Reader,
-): Promise<{ readonly devices: number } & Readonly<Record<DeviceDifference, number>>> => {
+export const countDifferences = async (reader: Reader) => {
   const counted = await reader.all(
     `select ${buildDifferenceSql("t")} as difference, count(*) as count, count(*) filter (where releasedAt is null)
        as owned from business_device t group by 1`,
@@ -105,9 +102,9 @@ export const countDifferences = async (
     Number(counted.find(({ difference }) => difference === name)?.["count"] ?? 0);
   return {
     devices: counted.reduce((sum, { owned }) => sum + Number(owned), 0),
+    notInClomo: countOf("not-in-clomo"),
+    otherServer: countOf("other-server"),
     released: countOf("released"),
-    "other-server": countOf("other-server"),
-    "not-in-clomo": countOf("not-in-clomo"),
   };
 };
 

@@ -56,7 +56,6 @@ export const readBusinessState = async (reader: Reader) => {
   const { clientId, keyId, keyAt, keyBy, keyRejectedAt, endpoint, syncedAt } = business;
   const servers = listServers(business);
   const named = await readClomoServer(reader);
-  const counts = await countDifferences(reader);
   return {
     endpoint,
     // a tenant from a bundle has the devices, but not the key
@@ -68,9 +67,6 @@ export const readBusinessState = async (reader: Reader) => {
     server: named !== null && (servers.length === 0 || servers.includes(named)) ? named : null,
     servers,
     lastSyncAt: syncedAt,
-    devices: counts.devices,
-    notInClomo: counts["not-in-clomo"],
-    otherServer: counts["other-server"],
-    released: counts.released,
+    ...(await countDifferences(reader)),
   };
 };

@@ -1,10 +1,7 @@
-import { line } from "../../advice/index.ts";
-import { openBusinessApi, BusinessRefusal, type BusinessClient } from "../../apple/business/client.ts";
-import type { BusinessDevice } from "../../apple/business/device.ts";
+import { BusinessApi, BusinessRefusal } from "../../apple/business/client.ts";
+import { parseBusinessDevice, parseBusinessServer, parseId, type BusinessDevice } from "../../apple/business/device.ts";
 import { parseBusinessKey } from "../../apple/business/key.ts";
-import { Failure } from "../../errors/index.ts";
 import { BUSINESS_LIST_FIELDS } from "../../model/ade-device.ts";
-import { text } from "../../text/index.ts";
 import { getNextChangeNumber } from "../audit/audit-rows.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
@@ -24,7 +21,7 @@ import {
   type StoredBusiness,
 } from "./business-rows.ts";
 import { NO_KEY_FAILURE } from "./business-state.ts";
-import { checkRemoval, MissingDevices, type RemovalRequest } from "./removal.ts";
+import { checkRemoval, MissingDevices, SYNC_CONFLICT_FAILURE, type RemovalRequest } from "./removal.ts";
 import { ADE_LOCKS, ADE_OBJECT, type AppleAccess } from "./server.ts";
 import type { AdeSync } from "./sync.ts";
 
@@ -51,24 +48,13 @@ export const syncOrganisation = async (
   const key = parseBusinessKey("ade business-key", await apple.sealing.unseal(BUSINESS_KEY_PURPOSE, privateKey));
   const { wait, program } = apple;
   const send = await apple.send();
-  const client = openBusinessApi({
-    endpoint,
-    clientId,
-    keyId,
-    key,
-    send,
-    now,
-    random,
-    wait,
-    program,
-    signal,
-  });
+  const api = new BusinessApi({ endpoint, clientId, keyId, key, send, now, random, wait, program, signal });
   try {
     await using devices = await store.scratch(FETCHED_DEVICE_COLUMNS, ["place"]);
     await using servers = await store.scratch(FETCHED_SERVER_COLUMNS, ["place"]);
-    const fetch = new OrganisationFetch({ session, client, devices, servers, signal });
+    const fetch = new OrganisationFetch({ session, api, devices, servers, signal });
     const names = await fetch.run();
-    return await applyFetched(session, business, request, { names, devices: devices.name, servers: servers.name });
+    return await applyFetched(session, business, request, { names, ...fetch.tables });
   } catch (error) {
     // an error while recording the rejection must not hide Apple's response
     if (error instanceof BusinessRefusal) await recordRejection(session, privateKey).catch(() => undefined);
@@ -83,7 +69,7 @@ const NO_VALUES = Object.fromEntries(BUSINESS_LIST_FIELDS.map((field) => [field,
 
 interface FetchTools {
   readonly session: Session;
-  readonly client: BusinessClient;
+  readonly api: BusinessApi;
   readonly devices: ScratchTable;
   readonly servers: ScratchTable;
   readonly signal: AbortSignal | undefined;
@@ -91,40 +77,44 @@ interface FetchTools {
 
 class OrganisationFetch {
   readonly #tools: FetchTools;
-  readonly #names: { readonly devices: string; readonly servers: string };
+  /** names of the tables into which devices and servers are fetched */
+  readonly tables: { readonly devices: string; readonly servers: string };
   #place = 0;
 
   constructor(tools: FetchTools) {
     this.#tools = tools;
-    this.#names = { devices: tools.devices.name, servers: tools.servers.name };
+    this.tables = { devices: tools.devices.name, servers: tools.servers.name };
   }
 
   /** Fetches all devices. Returns the names of the organisation's servers. */
   async run(): Promise<readonly string[]> {
-    const { client, session } = this.#tools;
-    const servers = await client.servers();
+    const { api, session } = this.#tools;
+    const servers = new Map<string, string>();
+    for await (const { rows } of api.pages("/v1/mdmServers", parseBusinessServer))
+      for (const { id, name } of rows) servers.set(id, name);
     for (let pass = 1; pass <= MAX_PASSES && !(await this.#fetchDevices()); pass += 1);
-    for (const { id, name } of servers) {
-      for await (const { rows } of client.serialsOf(id)) await this.#addServers(rows.map((serial) => [serial, name]));
+    for (const [id, name] of servers) {
+      for await (const { rows } of api.pages(`/v1/mdmServers/${encodeURIComponent(id)}/relationships/devices`, parseId))
+        await this.#addServers(rows.map((serial) => [serial, name]));
     }
-    const uncertain = await session.read((reader) => listUncertain(reader, this.#names, MAX_UNCERTAIN));
-    for (const serial of uncertain) {
-      const device = await client.device(serial);
-      const id = device === null ? null : await client.serverIdOf(serial);
+    for (const serial of await session.read((reader) => listUncertain(reader, this.tables, MAX_UNCERTAIN))) {
+      const path = `/v1/orgDevices/${encodeURIComponent(serial)}`;
+      const device = await api.one(path, parseBusinessDevice);
+      const id = device && (await api.one(`${path}/relationships/assignedServer`, parseId));
       await this.#addDevices([device ?? { ...NO_VALUES, serialNumber: serial, releasedAt: UNDATED_RELEASE }]);
-      await this.#addServers([[serial, servers.find((one) => one.id === id)?.name ?? null]]);
+      await this.#addServers([[serial, servers.get(id ?? "") ?? null]]);
     }
-    return servers.map(({ name }) => name).toSorted();
+    return [...servers.values()].toSorted();
   }
 
   /** Returns false if the pages changed while they were fetched, as far as Apple's counts show. */
   async #fetchDevices(): Promise<boolean> {
     const totals = new Set<number>();
-    for await (const { rows, total } of this.#tools.client.devices()) {
-      if (total !== null) totals.add(total);
+    for await (const { rows, total } of this.#tools.api.pages("/v1/orgDevices", parseBusinessDevice)) {
+      if (total !== undefined) totals.add(total);
       await this.#addDevices(rows);
     }
-    const fetched = await this.#tools.session.read((reader) => countFetched(reader, this.#names));
+    const fetched = await this.#tools.session.read((reader) => countFetched(reader, this.tables));
     return totals.size <= 1 && [...totals].every((total) => fetched >= total);
   }
 
@@ -158,15 +148,7 @@ const applyFetched = async (
   fetched: { readonly names: readonly string[]; readonly devices: string; readonly servers: string },
 ): Promise<AdeSync> => {
   const devices = await session.read((reader) => countFetched(reader, fetched));
-  const nothing = {
-    kind: "business",
-    devices,
-    created: 0,
-    changed: 0,
-    released: 0,
-    registered: 0,
-    change: null,
-  } as const;
+  const same = { kind: "business", devices, registered: 0, change: null } as const;
   try {
     return await session.change<AdeSync>({ action: "ade.sync", locks: ADE_LOCKS }, async (writer) => {
       const now = await readBusiness(writer);
@@ -179,24 +161,16 @@ const applyFetched = async (
       const isNothing = Object.values(counts).every((count) => count === 0);
       const change = isNothing ? null : await getNextChangeNumber(writer);
       return {
-        result: { ...nothing, ...counts, missing: 0, change },
+        result: { ...same, ...counts, missing: 0, change },
         objects: isNothing ? [] : [ADE_OBJECT],
-        ...(!isNothing && { detail: { kind: nothing.kind, ...counts } }),
+        ...(!isNothing && { detail: { kind: same.kind, ...counts } }),
       };
     });
   } catch (error) {
-    if (error instanceof MissingDevices) return { ...nothing, missing: error.count };
+    if (error instanceof MissingDevices) return { ...same, created: 0, changed: 0, released: 0, missing: error.count };
     throw error;
   }
 };
-
-const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
-  what: text(
-    "another process synced or changed the key in the meantime; nothing was changed",
-    "その間に別の同期か鍵の変更があったため、何も変更していません",
-  ),
-  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
-});
 
 const recordRejection = (session: Session, privateKey: string): Promise<void> =>
   session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {

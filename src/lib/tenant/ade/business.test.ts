@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { BusinessSimulator, type BusinessFault } from "#support/apple/business/simulator.ts";
 import { Organisation } from "#support/apple/business/organisation.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import type { Failure } from "../../errors/index.ts";
-import { BUSINESS_KEY_PURPOSE } from "./business-key.ts";
+import { copyTenantFile } from "../store/sqlite/copy.ts";
 
 const CLOMO = "CLOMO MDM";
 
@@ -36,11 +37,17 @@ describe("the key of the Apple Business API", () => {
     });
     const secret = simulator.privateKey.split("\n")[1] ?? "";
     expect(secret.length).toBeGreaterThan(40);
-    const stored = JSON.stringify(tenant.sql("select privateKey from business_account"));
-    expect(stored).not.toContain(secret);
+    const [{ privateKey: sealed } = {}] = tenant.sql("select privateKey from business_account");
+    expect(String(sealed)).not.toContain(secret);
     for (const text of [JSON.stringify(shown), JSON.stringify(tenant.sql("select * from audit"))])
       expect(text).not.toContain(secret);
-    expect(BUSINESS_KEY_PURPOSE).not.toBe("");
+    const copy = readFileSync(await copyTenantFile(tenant.database));
+    expect(copy.includes(String(sealed))).toBe(false);
+    // the sealed key is found where it is
+    const ownFiles =
+      readFileSync(tenant.database.path).toString("latin1") +
+      readFileSync(`${tenant.database.path}-wal`).toString("latin1");
+    expect(ownFiles).toContain(String(sealed));
   });
 
   test.each([
@@ -74,7 +81,7 @@ describe("the key of the Apple Business API", () => {
       ade.setBusinessKey({ key: { ...organisation.key(), clientId: "" } }),
       ade.setBusinessKey({ key: { ...organisation.key(), url: "http://apple.example.jp" } }),
       ade.sync({ kind: "business" }),
-      ade.devices({ difference: "released" }),
+      ade.devices({ organisation: "released" }),
     ])
       expect(await rejection(Promise.resolve(refused).then((list) => Array.fromAsync(list as never)))).toMatchObject({
         code: "input-rejected",
@@ -143,7 +150,7 @@ describe("a sync of the organisation", () => {
     if (sold !== undefined) sold.releasedAt = Date.UTC(2026, 0, 5);
     organisation.record(["A00001"]);
     expect(await ade.sync({})).toMatchObject({ devices: 4 - 1, released: 2, created: 0, changed: 0 });
-    expect(await organisation.devices({ difference: "released" })).toMatchObject([
+    expect(await organisation.devices({ organisation: "released" })).toMatchObject([
       { serialNumber: "A00001", server: null, status: null, inClomo: true, difference: "released" },
       { serialNumber: "A00002", releasedAt: "2026-01-05T00:00:00Z", inClomo: false, difference: null },
     ]);
@@ -151,7 +158,7 @@ describe("a sync of the organisation", () => {
     expect(await ade.sync({})).toMatchObject({ released: 0, changed: 0 });
     simulator.buy(["A00001"], CLOMO);
     expect(await ade.sync({})).toMatchObject({ changed: 1, released: 0 });
-    expect(await organisation.serials({ difference: "released" })).toEqual(["A00002"]);
+    expect(await organisation.serials({ organisation: "released" })).toEqual(["A00002"]);
   });
 
   test("changes nothing if more devices are missing than may be, unless they are confirmed", async () => {
@@ -283,15 +290,15 @@ describe("which MDM server CLOMO uses", () => {
     await ade.sync({});
     expect((await ade.show()).business).toMatchObject({ server: null, servers: [CLOMO, "Jamf"] });
     for (const difference of ["not-in-clomo", "other-server", "released"] as const) {
-      const failure = await rejection(organisation.devices({ difference }));
+      const failure = await rejection(organisation.devices({ organisation: difference }));
       expect(failure).toMatchObject({ code: "input-rejected" });
       expect(`${failure.what.en} ${failure.hint?.en ?? ""}`).toMatch(/CLOMO MDM, Jamf.*--server/s);
     }
     expect(await rejection(ade.setBusinessKey({ server: "Nowhere" }))).toMatchObject({ code: "input-rejected" });
     expect((await ade.setBusinessKey({ server: "Jamf" })).business).toMatchObject({ server: "Jamf", otherServer: 1 });
     await ade.setBusinessKey({ server: CLOMO });
-    expect(await organisation.serials({ difference: "other-server" })).toEqual(["J1"]);
-    expect(await organisation.serials({ difference: "not-in-clomo" })).toEqual(["A1"]);
+    expect(await organisation.serials({ organisation: "other-server" })).toEqual(["J1"]);
+    expect(await organisation.serials({ organisation: "not-in-clomo" })).toEqual(["A1"]);
   });
 });
 
@@ -316,11 +323,11 @@ test("each device of 5,300 at Apple and 5,000 in a mirror has the one difference
   simulator.release(gone);
   organisation.record([...known, ...moved, ...loose, ...gone, ...serialsFrom("X", 10)]);
   expect(await ade.sync({})).toMatchObject({ devices: 5300, changed: 60, released: 50 });
-  expect(await organisation.serials({ difference: "not-in-clomo" })).toEqual([...missing, ...unassigned]);
-  expect(await organisation.serials({ difference: "other-server" })).toEqual([...elsewhere, ...loose, ...moved]);
-  expect(await organisation.serials({ difference: "released" })).toEqual(gone);
+  expect(await organisation.serials({ organisation: "not-in-clomo" })).toEqual([...missing, ...unassigned]);
+  expect(await organisation.serials({ organisation: "other-server" })).toEqual([...elsewhere, ...loose, ...moved]);
+  expect(await organisation.serials({ organisation: "released" })).toEqual(gone);
   expect((await ade.show()).business).toMatchObject({ devices: 5300, notInClomo: 300, otherServer: 120, released: 50 });
-  const differences = (await organisation.devices({ organisation: true })).map(({ difference }) => difference);
+  const differences = (await organisation.devices({ organisation: "all" })).map(({ difference }) => difference);
   expect(differences).toHaveLength(5350);
   expect(differences.filter((one) => one !== null)).toHaveLength(300 + 120 + 50);
 });
@@ -344,7 +351,7 @@ test("a tenant with an own server and a key has both sources in one list", async
     inClomo: true,
     difference: null,
   });
-  expect(await organisation.serials({ organisation: true })).toEqual([first, "ELSEWHERE1"].toSorted());
+  expect(await organisation.serials({ organisation: "all" })).toEqual([first, "ELSEWHERE1"].toSorted());
   expect(await organisation.ade.findDevices({ name: "ELSEWHERE1" })).toMatchObject([{ difference: "not-in-clomo" }]);
   rehearsal.tenant.apple = rehearsal.answering;
   rehearsal.tenant.surroundings.time += DAY_MS;

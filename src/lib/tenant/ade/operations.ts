@@ -1,9 +1,8 @@
 import { SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
 import { operation } from "../operation.ts";
 import { findRecords, streamList } from "../store/lists.ts";
-import { DEVICE_DIFFERENCES, type DeviceDifference } from "../../model/ade-device.ts";
 import type { Reader } from "../store/store.ts";
-import { DIFFERENT_DEVICE_LISTS, ORGANISATION_DEVICE_LIST } from "./business-rows.ts";
+import { ORGANISATION_LIST_NAMES, ORGANISATION_LISTS } from "./business-rows.ts";
 import { requireClomoServer } from "./business-state.ts";
 import { ADE_DEVICE_LIST, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 
@@ -88,27 +87,18 @@ export const ade = {
         ...listForm,
         search: z.string().optional().meta({ description: "text to find in any value of a device" }),
         notReady: queryFlag.meta({ description: "true: only devices whose profile state is not assigned or pushed" }),
-        difference: z
-          .enum(Object.keys(DEVICE_DIFFERENCES) as [DeviceDifference, ...DeviceDifference[]])
-          .optional()
-          .meta({
-            description: "only devices of the organisation with this difference; released: also if not in CLOMO",
-          }),
-        organisation: queryFlag.meta({ description: "true: all devices of the organisation, including released ones" }),
+        organisation: z.enum(ORGANISATION_LIST_NAMES).optional().meta({
+          description: "`all` devices of the organisation, or those with a difference; `released` also if not in CLOMO",
+        }),
       }),
     needs: ["apple.read"],
     result: "list",
-    run: async ({ session, store }, { notReady, difference, organisation, ...query }) => {
-      if (difference !== undefined || organisation === true) {
-        await session.read(requireClomoServer);
-        return streamList(
-          store,
-          difference === undefined ? ORGANISATION_DEVICE_LIST : DIFFERENT_DEVICE_LISTS[difference],
-          query,
-        );
-      }
-      if (notReady === true) return streamList(store, UNREADY_ADE_DEVICE_LIST, query);
-      return streamList(store, await session.read(chooseDeviceList), query);
+    run: async ({ session, store }, { notReady, organisation, ...query }) => {
+      if (organisation !== undefined) await session.read(requireClomoServer);
+      const list =
+        (organisation && ORGANISATION_LISTS[organisation]) ??
+        (notReady === true ? UNREADY_ADE_DEVICE_LIST : await session.read(chooseDeviceList));
+      return streamList(store, list, query);
     },
   }),
   findDevices: operation({
@@ -119,14 +109,14 @@ export const ade = {
     run: ({ session }, { name }) =>
       session.read(async (reader) => {
         const own = await findRecords(reader, ADE_DEVICE_LIST, name);
-        return own.length > 0 ? own : findRecords(reader, ORGANISATION_DEVICE_LIST, name);
+        return own.length > 0 ? own : findRecords(reader, ORGANISATION_LISTS.all, name);
       }),
   }),
 };
 
 /** Returns the list of the own MDM server's devices; of the organisation's devices if there are none of the server. */
 const chooseDeviceList = async (reader: Reader): Promise<typeof ADE_DEVICE_LIST> =>
-  (await reader.count("select exists (select 1 from ade_device)")) > 0 ? ADE_DEVICE_LIST : ORGANISATION_DEVICE_LIST;
+  (await reader.count("select exists (select 1 from ade_device)")) > 0 ? ADE_DEVICE_LIST : ORGANISATION_LISTS.all;
 
 export type { AdeDeviceRecord } from "../../model/ade-device.ts";
 export type { Ade } from "./server.ts";

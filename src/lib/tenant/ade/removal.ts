@@ -1,3 +1,4 @@
+import { line } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { UNCONFIRMED_REMOVAL_LIMITS } from "../../model/ade.ts";
 import { MAX_DELETIONS_BY_SHARE } from "../../model/import.ts";
@@ -44,3 +45,11 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
     ),
     where: "--confirm-deletions",
   });
+
+export const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
+  what: text(
+    "another process synced or changed the token, key or endpoint meanwhile; nothing was changed",
+    "その間に別の同期、またはトークン・鍵・接続先の変更があったため、何も変更していません",
+  ),
+  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
+});

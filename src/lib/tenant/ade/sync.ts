@@ -24,7 +24,7 @@ import {
   type AppliedCounts,
 } from "./device-rows.ts";
 import { readBusiness } from "./business-rows.ts";
-import { checkRemoval, MissingDevices, type RemovalRequest } from "./removal.ts";
+import { checkRemoval, MissingDevices, SYNC_CONFLICT_FAILURE, type RemovalRequest } from "./removal.ts";
 import { ADE_LOCKS, ADE_OBJECT, requireServer, type AppleAccess } from "./server.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import { TOKEN_PURPOSE } from "./token.ts";
@@ -255,14 +255,6 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
       ...(!isNothing && { detail: { kind, ...counts } }),
     };
   });
-
-const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
-  what: text(
-    "another process synced or changed the token or endpoint in the meantime; nothing was changed",
-    "その間に別の同期、またはトークンや接続先の変更があったため、何も変更していません",
-  ),
-  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
-});
 
 /** Returns the result of a sync that changed nothing because of missing devices.  @throws any other error */
 const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSync => {
