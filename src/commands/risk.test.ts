@@ -25,6 +25,7 @@ const NEITHER: Readonly<Record<string, string>> = {
   "context use": "a setting of this machine, said; context use takes it back",
   "ade keypair create": "creates a key; an existing one stays unless --replace says otherwise",
   "ade token set": "what another administrator or server gave is refused unless an option says so",
+  "ade business-key set": "sets a key of which Apple hands out more; devices stay as they are",
   "renewals add": "an entry of a calendar; renewals remove takes it back",
   "renewals edit": "shows what it is by now; renewals edit takes it back",
   "renewals renew": "records what somebody says; the item stays",
@@ -139,7 +140,9 @@ const stateOf = (tenant: TestTenant): unknown => ({
   answers: tenant.sql("select * from answer"),
   schemes: tenant.sql("select * from scheme"),
   accounts: tenant.sql("select * from account"),
-  ade: ["ade_server", "ade_device"].map((table) => tenant.sql(`select * from ${table}`)),
+  ade: ["ade_server", "ade_device", "business_account", "business_device"].map((table) =>
+    tenant.sql(`select * from ${table}`),
+  ),
   settings: tenant.sql("select * from account_settings"),
   notices: tenant.sql("select * from renewal_notice"),
   audit: tenant.sql("select * from audit order by seq"),

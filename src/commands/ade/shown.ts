@@ -23,21 +23,45 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("notReady", "not ready", "準備の未完了", ({ notReady }) => notReady),
   column("lastSyncAt", "last sync", "前回の同期", ({ lastSyncAt }) => lastSyncAt),
   column("lastFullAt", "last full sync", "前回の全件取得", ({ lastFullAt }) => lastFullAt),
+  column("businessClientId", "API client ID", "API のクライアント ID", ({ business }) => business?.key?.clientId),
+  column("businessKeyId", "API key ID", "API のキー ID", ({ business }) => business?.key?.keyId),
+  column("clomoServer", "CLOMO's MDM server", "CLOMO の MDM サーバー", ({ business }) => business?.server),
+  column("organisationDevices", "devices at Apple", "Apple のデバイス", ({ business }) => business?.devices),
+  column("notInClomo", "not in CLOMO", "CLOMO にない", ({ business }) => business?.notInClomo),
+  column("otherServer", "not on CLOMO's server", "CLOMO のサーバーにない", ({ business }) => business?.otherServer),
+  column("released", "released, in CLOMO", "所有解除済み", ({ business }) => business?.released),
+  column(
+    "lastBusinessAt",
+    "last Apple Business sync",
+    "前回の Apple Business 同期",
+    ({ business }) => business?.lastSyncAt,
+  ),
 ];
+
+/** @see facts 4.4; apple 6 */
+export const PROFILE_STATE_NOTE = text(
+  "Apple Business does not tell ADE profile states: before switching devices on, check them in the console (ADE プロファイル状態)",
+  "Apple Business からは ADE プロファイル状態が分かりません。電源を入れる前に、管理画面の「ADE プロファイル状態」を確認してください",
+);
 
 export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: Ade): Promise<void> {
   const next = findNextStep(ade);
   if (next !== undefined) await terminal.note(next);
 }
 
-/** Returns the next step. There is none after the first sync, except in a mirror. */
-function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step | undefined {
-  if (mirror) {
-    return step(
-      "this tenant is a mirror of the console, which syncs the ADE devices; to renew the token",
-      "このテナントは管理画面のミラーで、ADE デバイスは管理画面で同期します。トークンの更新",
-      line("renewals guide", ["ade-token"]),
-    );
+/** Returns the next step. There is none after the first sync. */
+function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ade): Step | undefined {
+  if (mirror || (business !== null && token === null)) {
+    if (business === null || business.key === null) {
+      return step(
+        "to see which of your devices are not in CLOMO, create an API account in Apple Business, and set its key",
+        "CLOMO にないデバイスを調べるには、Apple Business で API アカウントを作成し、鍵を設定してください",
+        line("ade business-key set", ["FILE"]),
+      );
+    }
+    return business.lastSyncAt === null
+      ? step("fetch the devices", "デバイスを取得してください", line("ade sync", []))
+      : undefined;
   }
   if (endpoint === null) {
     return step(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { line } from "../advice/index.ts";
+import { line, type CommandLine } from "../advice/index.ts";
 import { toDiskFailure, describeReadError } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import {
@@ -87,7 +87,7 @@ export function createSecretSealer(
         throw createDamagedSecretFailure(purpose);
       const key = await present();
       if (key === undefined || !keyIdOf(key).equals(bytes.subarray(1, HEADER_BYTES)))
-        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS);
+        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS, RENEWAL_COMMANDS[purpose]);
       return decryptSecret(key, purpose, bytes);
     },
   };
@@ -134,15 +134,23 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
   }
 }
 
-const createKeyFailure = (where: string, what: Text): Failure =>
-  new Failure("input-rejected", { what, where, hint: RESTORE_KEY_HINT });
-
 const NEW_KEY_PAIR_COMMAND = line("ade keypair create", [], { replace: true, output: "FILE" });
 
-const RESTORE_KEY_HINT = text(
-  `restore the original sealing.key, readable only for you; if it is lost: ${NEW_KEY_PAIR_COMMAND}`,
-  `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${NEW_KEY_PAIR_COMMAND}`,
-);
+/** The commands that set a secret again, by its purpose. All other secrets are set with a new key pair. */
+const RENEWAL_COMMANDS: Readonly<Record<string, CommandLine>> = {
+  "business-key": line("ade business-key set", ["FILE"]),
+};
+
+const createKeyFailure = (where: string, what: Text, renewal = NEW_KEY_PAIR_COMMAND): Failure =>
+  new Failure("input-rejected", {
+    what,
+    where,
+    hint: text(
+      `restore the original sealing.key, readable only for you; if it is lost: ${renewal}`,
+      `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${renewal}`,
+    ),
+  });
+
 const KEY_READABLE_BY_OTHERS = text(
   "other users can read or replace this key",
   "ほかのユーザーがこの鍵を読み取るか置き換えられます",

@@ -12,10 +12,29 @@ export interface AdeHealthFacts {
   readonly lastSyncAt: string | null;
   readonly devices: number;
   readonly notReady: number;
+  readonly business: {
+    readonly key: { readonly setAt: string; readonly rejectedAt: string | null } | null;
+    readonly server: string | null;
+    readonly servers: readonly string[];
+    readonly lastSyncAt: string | null;
+    readonly notInClomo: number;
+    readonly otherServer: number;
+    readonly released: number;
+  } | null;
 }
 
 export interface AdeCondition {
-  readonly id: "token-rejected" | "token-expired" | "sync-overdue" | "devices-not-ready";
+  readonly id:
+    | "token-rejected"
+    | "token-expired"
+    | "sync-overdue"
+    | "devices-not-ready"
+    | "business-key-rejected"
+    | "business-sync-overdue"
+    | "clomo-server-unknown"
+    | "not-in-clomo"
+    | "other-server"
+    | "released";
   readonly level: "critical" | "warning";
   readonly what: Text;
   readonly line: CommandLine;
@@ -37,14 +56,29 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OVERDUE_AFTER_DAYS = 2;
 
-/** Returns true if clomoctl monitors a tenant's ADE. Does not monitor mirrors, because the console syncs their ADE. */
-export const isAdeMonitored = ({ mirror, token }: { readonly mirror: boolean; readonly token: unknown }): boolean =>
-  !mirror && token !== null;
+/** Returns true if clomoctl monitors a tenant's devices at Apple: by its own server token, or by an API key. */
+export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
+  token !== null || business !== null;
 
-/** Returns a tenant's ADE problems, the most urgent first. A mirror, or a tenant without a token, has no problems. */
-export function assessAdeHealth(facts: AdeHealthFacts, now: Date): readonly AdeCondition[] {
-  const { token, lastSyncAt, notReady } = facts;
-  if (token === null || !isAdeMonitored(facts)) return [];
+/** Returns a tenant's problems with devices at Apple, the most urgent first. */
+export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
+  ...assessServer(facts, now),
+  ...assessOrganisation(facts, now),
+];
+
+const findOverdue = (id: AdeCondition["id"], since: string, now: Date, next: CommandLine): readonly AdeCondition[] => {
+  const days = Math.floor((now.getTime() - Date.parse(since)) / DAY_MS);
+  if (days < OVERDUE_AFTER_DAYS) return [];
+  const what = text(
+    `no sync has completed for ${formatCount(days, "day")}`,
+    `${days} 日間、ADE デバイスの同期が完了していません`,
+  );
+  return [{ id, level: "warning", what, line: next }];
+};
+
+/** A mirror, or a tenant without a token, has no problems with its own MDM server. */
+function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+  if (mirror || token === null) return [];
   const found: AdeCondition[] = [];
   if (token.rejectedAt !== null)
     found.push({ id: "token-rejected", level: "critical", what: TOKEN_REJECTION_MESSAGE, line: SET_TOKEN_COMMAND });
@@ -56,18 +90,7 @@ export function assessAdeHealth(facts: AdeHealthFacts, now: Date): readonly AdeC
       line: SET_TOKEN_COMMAND,
     });
   }
-  const days = Math.floor((now.getTime() - Date.parse(lastSyncAt ?? token.setAt)) / DAY_MS);
-  if (days >= OVERDUE_AFTER_DAYS) {
-    found.push({
-      id: "sync-overdue",
-      level: "warning",
-      what: text(
-        `no sync has completed for ${formatCount(days, "day")}`,
-        `${days} 日間、ADE デバイスの同期が完了していません`,
-      ),
-      line: line("ade sync", []),
-    });
-  }
+  found.push(...findOverdue("sync-overdue", lastSyncAt ?? token.setAt, now, line("ade sync", [])));
   if (notReady > 0) {
     found.push({
       id: "devices-not-ready",
@@ -80,4 +103,53 @@ export function assessAdeHealth(facts: AdeHealthFacts, now: Date): readonly AdeC
     });
   }
   return found;
+}
+
+function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+  if (business === null) return [];
+  const { key, server, servers, lastSyncAt, notInClomo, otherServer, released } = business;
+  const found: AdeCondition[] = [];
+  if (key !== null && key.rejectedAt !== null) {
+    found.push({
+      id: "business-key-rejected",
+      level: "critical",
+      what: text("Apple rejected the key of the Apple Business API", "Apple Business API の鍵を Apple が拒否しました"),
+      line: line("ade business-key set", ["FILE"]),
+    });
+  }
+  if (key !== null)
+    found.push(
+      ...findOverdue("business-sync-overdue", lastSyncAt ?? key.setAt, now, line("ade sync", [], { business: true })),
+    );
+  if (server === null && servers.length > 0) {
+    const what = text(
+      `it is not known which of ${servers.length} MDM servers CLOMO uses`,
+      `${servers.length} 台の MDM サーバーのうち CLOMO が使うものが分かりません`,
+    );
+    const next = line("ade business-key set", [], { server: "NAME" });
+    return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];
+  }
+  const differences = (
+    [
+      ["not-in-clomo", notInClomo, "bought but not in CLOMO", "CLOMO にない購入済みデバイス", { notInClomo: true }],
+      [
+        "other-server",
+        otherServer,
+        "not on CLOMO's MDM server",
+        "CLOMO の MDM サーバーにないデバイス",
+        { otherServer: true },
+      ],
+      [
+        "released",
+        released,
+        "in CLOMO, but released at Apple",
+        "CLOMO にあるが所有解除されたデバイス",
+        { released: true },
+      ],
+    ] as const
+  ).map(([id, count, en, ja, list]) => {
+    const what = text(`${formatCount(count, "device")} ${en}`, `${ja}: ${count} 台`);
+    return { id, level: "warning", what, line: line("ade devices list", [], list), count } as const;
+  });
+  return [...found, ...differences.filter(({ count }) => count > 0)];
 }

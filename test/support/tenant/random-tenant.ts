@@ -1,5 +1,5 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../src/lib/model/account.ts";
-import { ADE_DEVICE } from "../../../src/lib/model/ade-device.ts";
+import { ADE_DEVICE, BUSINESS_DEVICE } from "../../../src/lib/model/ade-device.ts";
 import { ANSWER } from "../../../src/lib/model/answer.ts";
 import { ANDROID, ANDROID_MODES, DEVICE, PLATFORMS } from "../../../src/lib/model/device.ts";
 import { emailKey, nameKey } from "../../../src/lib/model/normalise.ts";
@@ -399,12 +399,22 @@ class TenantFiller {
         serverUuid: draw.orNull("SERVER"),
       });
     }
+    if (draw.is()) {
+      this.#insert("business_account", {
+        pk: 1,
+        ...secret("clientId", "keyId", "privateKey"),
+        ...this.#instants("keyAt", "syncedAt"),
+        server: "CLOMO",
+        servers: JSON.stringify(["CLOMO", "Elsewhere"]),
+      });
+    }
   }
 
   #ade(): void {
     for (const pk of this.#numbers(this.#size)) {
       const serialNumber = `SERIAL${this.#draw.below(10)}${pk}`;
       this.#insert("ade_device", { pk, ...this.#fields(ADE_DEVICE, { serialNumber }) });
+      this.#insert("business_device", { pk, ...this.#fields(BUSINESS_DEVICE, { serialNumber }) });
     }
   }
 

@@ -107,6 +107,8 @@ export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBu
 const CLEARED_TABLES = [
   "ade_server",
   "ade_device",
+  "business_account",
+  "business_device",
   "renewal_item",
   "renewal_notice",
   "answer",
@@ -160,6 +162,8 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["answer", "answers"],
   ["ade_server", "ade"],
   ["ade_device", "ade"],
+  ["business_account", "ade"],
+  ["business_device", "ade"],
 ]);
 
 /** Returns the collection to lock before writing to the table. See `TenantOptions`. */

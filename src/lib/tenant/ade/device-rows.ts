@@ -5,6 +5,7 @@ import { storeLastNumber } from "../store/collections.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { buildValueWithoutTypeSql } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
+import { ORGANISATION_JOIN_SQL, ORGANISATION_SQL } from "./business-rows.ts";
 import { saveCreatedRange } from "../versions/keep.ts";
 
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
@@ -12,6 +13,8 @@ const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is di
 export const ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
   table: "ade_device t",
+  joined: ORGANISATION_JOIN_SQL,
+  sql: ORGANISATION_SQL,
   keyed: false,
   order: [CREATION_ORDER],
   named: "t.serialNumber in (:nameKey, upper(:nameKey))",

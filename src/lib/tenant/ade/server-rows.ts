@@ -42,7 +42,7 @@ export const deleteServerData = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_device");
 };
 
-/** Returns the sealed secrets of ADE. New secrets must be sealed with the same key. */
+/** Returns the sealed secrets of the device service. New secrets must be sealed with the same key. */
 export const listSealedSecrets = async (reader: Reader): Promise<readonly string[]> => {
   const { privateKey, token } = await readServer(reader);
   return [privateKey, token].filter((secret) => secret !== null);

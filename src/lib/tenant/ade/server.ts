@@ -9,6 +9,7 @@ import { getCurrentInstant } from "../ids.ts";
 import { isMirror, readTenantName } from "../records/tenant-rows.ts";
 import type { Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
+import { readBusinessState } from "./business-state.ts";
 import { countDevices } from "./device-rows.ts";
 import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
 
@@ -64,13 +65,15 @@ export const readAde = async (reader: Reader) => {
     lastFullAt: server.fullAt,
     lastSyncAt: server.cursorAt,
     ...(await countDevices(reader)),
+    business: await readBusinessState(reader),
   };
 };
 
+/** @see seed 003 7-2 */
 const MIRROR_ADE_FAILURE = new Failure("not-permitted", {
   what: text(
-    "this tenant is a mirror of the console, and CLOMO has its keys; do this in CLOMO PANEL",
-    "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。CLOMO PANEL で操作してください",
+    "CLOMO has the keys of this mirror: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
+    "このミラーの鍵は CLOMO が持っています: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
   ),
   hint: text(`${line("renewals guide", ["ade-token"])}`, `手順: ${line("renewals guide", ["ade-token"])}`),
 });
@@ -94,7 +97,7 @@ export const requireServer = async (reader: Reader): Promise<StoredServer & { re
 
 const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "[::1]", "localhost"];
 
-const parseEndpoint = (url: string): string => {
+export const parseEndpoint = (url: string): string => {
   const parsed = URL.parse(url);
   const isClean =
     parsed !== null &&

@@ -4,22 +4,16 @@ import { AppleRefusal, isCursorRefusal } from "../../apple/service/errors.ts";
 import { openDeviceService, type AdeService } from "../../apple/service/service.ts";
 import type { AdeToken } from "../../apple/service/token.ts";
 import { Failure } from "../../errors/index.ts";
-import {
-  CURSOR_LIFETIME_MS,
-  FULL_SYNC_INTERVAL_MS,
-  SYNC_KINDS,
-  UNCONFIRMED_REMOVAL_LIMITS,
-  type SyncKind,
-} from "../../model/ade.ts";
+import { CURSOR_LIFETIME_MS, FULL_SYNC_INTERVAL_MS, SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
 import { APPLE_DEVICE_FIELDS } from "../../model/ade-device.ts";
-import { MAX_DELETIONS_BY_SHARE } from "../../model/import.ts";
 import { defineLabelledChoice } from "../../model/thing.ts";
-import { formatCount, text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import { getNextChangeNumber } from "../audit/audit-rows.ts";
 import { createIdPrefix, getCurrentInstant } from "../ids.ts";
 import { checkFieldValue } from "../records/records.ts";
+import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
-import type { ScratchTable, Store, Writer } from "../store/store.ts";
+import type { Reader, ScratchTable, Store, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
 import {
   applyFetched,
@@ -29,16 +23,17 @@ import {
   registerDevices,
   type AppliedCounts,
 } from "./device-rows.ts";
+import { readBusiness } from "./business-rows.ts";
+import { checkRemoval, MissingDevices, SYNC_CONFLICT_FAILURE, type RemovalRequest } from "./removal.ts";
 import { ADE_LOCKS, ADE_OBJECT, requireServer, type AppleAccess } from "./server.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import { TOKEN_PURPOSE } from "./token.ts";
 
-export interface SyncRequest {
+export interface SyncRequest extends RemovalRequest {
   readonly kind?: SyncKind | undefined;
-  readonly confirmDeletions?: number | undefined;
-  /** maximum number of devices that a full sync removes; `percent` is a share of the devices before the sync */
-  readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
 }
+
+type ServerSyncKind = Exclude<SyncKind, "business">;
 
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
@@ -57,6 +52,19 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
   hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
 });
 
+interface SyncParts {
+  readonly session: Session;
+  readonly store: Store;
+  readonly apple: AppleAccess;
+}
+
+/** Returns true if only the Apple Business API can be a tenant's source of devices, as in every mirror. */
+const hasOnlyBusinessKey = async (reader: Reader): Promise<boolean> => {
+  if (await isMirror(reader)) return true;
+  const business = await readBusiness(reader);
+  return business !== undefined && business.privateKey !== null && (await readServer(reader)).token === null;
+};
+
 /**
  * Fetches the MDM server's devices page by page, then stores them in one transaction and creates records for new
  * devices. If a full sync would remove more devices than permitted, returns only the number of these. @throws Failure
@@ -64,11 +72,18 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
  * token, or if there is no position for a delta; `AppleRefusal`
  */
 export const syncDevices = async (
-  { session, store, apple }: { readonly session: Session; readonly store: Store; readonly apple: AppleAccess },
+  { session, store, apple }: SyncParts,
   request: SyncRequest,
   signal?: AbortSignal,
 ): Promise<AdeSync> => {
-  if (request.kind !== undefined) checkFieldValue("kind", KIND, request.kind);
+  const { kind, confirmDeletions } = request;
+  if (kind !== undefined) checkFieldValue("kind", KIND, kind);
+  if (kind === "business" || (kind === undefined && (await session.read(hasOnlyBusinessKey)))) {
+    const { syncOrganisation } = await import("./business-sync.ts");
+    return syncOrganisation({ session, store, apple }, request, signal);
+  }
+  // only a full sync finds missing devices
+  const asked = kind ?? (confirmDeletions === undefined ? undefined : "full");
   const server = await session.read(requireServer);
   const startedAt = getCurrentInstant(session.surroundings);
   const service = await openService(session, apple, server, signal);
@@ -76,7 +91,7 @@ export const syncDevices = async (
     const account = await service.account();
     // a position in one MDM server's device list is not valid at another MDM server
     const { cursor } = account.serverUuid === (server.serverUuid ?? account.serverUuid) ? server : { cursor: null };
-    const kind = chooseSyncKind({ ...server, cursor }, request.kind, session.surroundings.now());
+    const due = chooseSyncKind({ ...server, cursor }, asked, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
       await using scratch = await store.scratch(FETCHED_COLUMNS, ["place"]);
       const fetch = new DeviceFetch(service, scratch, signal);
@@ -84,8 +99,8 @@ export const syncDevices = async (
       const all = { request, scratch, account, startedAt, ...fetched, devices: fetch.devices };
       return await applySync(session, server, all).catch((error: unknown) => reportMissing(error, all));
     };
-    return await attempt(kind === "delta" ? cursor : null).catch((error: unknown) => {
-      if (kind !== "delta" || !isCursorRefusal(error)) throw error;
+    return await attempt(due === "delta" ? cursor : null).catch((error: unknown) => {
+      if (due !== "delta" || !isCursorRefusal(error)) throw error;
       return attempt(null);
     });
   } catch (error) {
@@ -111,9 +126,9 @@ const openService = async (
 /** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if a delta has no start position */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
-  asked: SyncKind | undefined,
+  asked: ServerSyncKind | undefined,
   now: number,
-): SyncKind => {
+): ServerSyncKind => {
   const since = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : now - Date.parse(at));
   const isPossible = cursor !== null && since(cursorAt) <= CURSOR_LIFETIME_MS;
   if (asked === "delta" && !isPossible) throw FULL_SYNC_REQUIRED_FAILURE;
@@ -129,7 +144,7 @@ const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
 });
 
 interface FetchResult {
-  readonly kind: SyncKind;
+  readonly kind: ServerSyncKind;
   readonly cursor: string;
 }
 
@@ -241,23 +256,6 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
     };
   });
 
-const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
-  what: text(
-    "another process synced or changed the token or endpoint in the meantime; nothing was changed",
-    "その間に別の同期、またはトークンや接続先の変更があったため、何も変更していません",
-  ),
-  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
-});
-
-class MissingDevices extends Error {
-  readonly count: number;
-
-  constructor(count: number) {
-    super(`${count} devices are missing`);
-    this.count = count;
-  }
-}
-
 /** Returns the result of a sync that changed nothing because of missing devices.  @throws any other error */
 const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSync => {
   if (!(error instanceof MissingDevices)) throw error;
@@ -280,28 +278,9 @@ const removeMissingDevices = async (
   before: number,
 ): Promise<number> => {
   const missing = await countMissingDevices(writer, scratch.name);
-  const { confirmDeletions: confirmed, maxDeletions } = request;
-  if (confirmed !== undefined && confirmed !== missing) throw createCountMismatchFailure(missing, confirmed);
-  if (missing === 0) return 0;
-  if (confirmed === undefined && missing > countRemovable(before, maxDeletions)) throw new MissingDevices(missing);
-  return deleteMissingDevices(writer, scratch.name);
+  checkRemoval(missing, before, request);
+  return missing === 0 ? 0 : deleteMissingDevices(writer, scratch.name);
 };
-
-const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): number => {
-  const share = (percent: number): number => (before * percent) / 100;
-  if (limit === undefined) return Math.max(UNCONFIRMED_REMOVAL_LIMITS.count, share(UNCONFIRMED_REMOVAL_LIMITS.percent));
-  const { count = Number.POSITIVE_INFINITY, percent } = limit;
-  return Math.min(count, percent === undefined ? count : Math.min(share(percent), MAX_DELETIONS_BY_SHARE));
-};
-
-const createCountMismatchFailure = (missing: number, confirmed: number): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `${formatCount(missing, "device")} would be removed, but the confirmed number is ${confirmed}; nothing was changed`,
-      `なくなるデバイスは ${missing} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
-    ),
-    where: "--confirm-deletions",
-  });
 
 const recordTokenRejection = (session: Session, token: string | null): Promise<void> =>
   session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {

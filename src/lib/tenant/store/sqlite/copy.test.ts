@@ -44,6 +44,8 @@ const HARMLESS: Readonly<Record<string, string>> = {
     orgName cursorAt fullAt renewal`,
   ade_device: `pk serialNumber profileStatus profileUuid profileAssignTime profilePushTime deviceFamily os model
     description color assetTag deviceAssignedDate deviceAssignedBy mdmMigrationDeadline opType opDate seenAt`,
+  business_account: "pk keyRejectedAt server servers syncedAt",
+  business_device: `pk serialNumber status server orderNumber addedAt releasedAt deviceFamily model color seenAt`,
 };
 
 const listRecordColumns = (): Map<string, readonly string[]> =>

@@ -18,6 +18,7 @@ export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "c
 export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   account: ["verifier"],
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
+  business_account: ["endpoint", "clientId", "keyId", "privateKey", "keyAt", "keyBy"],
 };
 
 const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];
