@@ -45,7 +45,7 @@ export const setBusinessKey = async (
       keyId: key.keyId,
       privateKey: await sealing.seal(BUSINESS_KEY_PURPOSE, pem, kept),
       keyAt: getCurrentInstant(session.surroundings),
-      keyBy: session.actor,
+      keyBy: session.actorName,
       keyRejectedAt: null,
     };
   }
