@@ -140,9 +140,7 @@ const stateOf = (tenant: TestTenant): unknown => ({
   answers: tenant.sql("select * from answer"),
   schemes: tenant.sql("select * from scheme"),
   accounts: tenant.sql("select * from account"),
-  ade: ["ade_server", "ade_device", "business_account", "business_device"].map((table) =>
-    tenant.sql(`select * from ${table}`),
-  ),
+  ade: ["ade_server", "ade_device", "business_device"].map((table) => tenant.sql(`select * from ${table}`)),
   settings: tenant.sql("select * from account_settings"),
   notices: tenant.sql("select * from renewal_notice"),
   audit: tenant.sql("select * from audit order by seq"),

@@ -19,12 +19,12 @@ describe("ade business-key set", () => {
   test("sets the key in a mirror, shows what to do next, and never the key", async () => {
     await using organisation = await new Organisation().setUp();
     const { tenant, simulator } = organisation;
-    tenant.database.run("delete from business_account");
+    tenant.database.run("delete from ade_server");
     const folder = folderWith(simulator.privateKey);
     const line = `ade business-key set key.pem ${IDS} --verbose`;
     const { exit, stdout, stderr } = await run(line, { tenant: tenant.fetch, folder });
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.stringContaining("clomoctl ade sync") });
-    expect(stdout).toContain("BUSINESSAPI.1");
+    expect(stdout).toContain("k1");
     expect(stdout + stderr).not.toContain(simulator.privateKey.split("\n")[1]);
   });
 
@@ -36,13 +36,13 @@ describe("ade business-key set", () => {
     expect(missing).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--client-id") });
     const terminal = {
       typing: [
-        ["Client ID of the API account", "BUSINESSAPI.2\r"],
-        ["Key ID of the API account", "k2\r"],
+        ["client ID of the API account", "BUSINESSAPI.2\r"],
+        ["key ID of the API account", "k2\r"],
       ],
     } as const;
     const asked = await run("ade business-key set key.pem --lang en", { tenant: tenant.fetch, folder, terminal });
     expect(asked.exit).toBe(0);
-    expect((await organisation.ade.show()).business?.key).toMatchObject({ clientId: "BUSINESSAPI.2", keyId: "k2" });
+    expect((await organisation.ade.show()).business?.key).toMatchObject({ client: "BUSINESSAPI.2", id: "k2" });
   });
 
   test("is refused without a file or server, for another kind of key, and for a file that is too long", async () => {
@@ -102,7 +102,7 @@ describe("what differs", () => {
     await using organisation = await differing();
     const { en } = await runInBoth(`ade devices list ${flag}`, { tenant: organisation.tenant.fetch });
     const [header, ...rows] = en.stdout.trim().split("\n");
-    expect(header).toBe("serialNumber\tmodel\tserver\taddedAt\tinClomo\tdifference");
+    expect(header).toBe("serialNumber\tmodel\tserver\taddedAt\tdifference");
     expect(rows.map((row) => row.split("\t")[0]).join(" ")).toBe(serials);
   });
 
@@ -111,7 +111,7 @@ describe("what differs", () => {
     const { tenant } = organisation;
     const conflict = await run("ade devices list --released --other-server", { tenant: tenant.fetch });
     expect(conflict).toMatchObject({ exit: 2, stdout: "" });
-    tenant.database.run("update business_account set server = null");
+    tenant.database.run("update ade_server set clomoServer = null");
     const { en } = await runInBoth("ade devices list --not-in-clomo", { tenant: tenant.fetch });
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("CLOMO MDM, Jamf") });
     expect(en.stderr).toContain("clomoctl ade business-key set --server NAME");
@@ -136,7 +136,7 @@ describe("what differs", () => {
     const { en } = await runInBoth("ade status", { tenant: tenant.fetch, now: now() });
     expect(en.stderr).toContain("clomoctl ade devices list --not-in-clomo");
     expect(await look(3)).toContain("no sync has completed for 3 days: clomoctl ade sync --business");
-    tenant.database.run("update business_account set keyRejectedAt = '2026-04-01T00:00:00.000Z', server = null");
+    tenant.database.run("update ade_server set apiRejectedAt = '2026-04-01T00:00:00.000Z', clomoServer = null");
     const rejected = await look();
     expect(rejected).toContain("CRITICAL");
     expect(rejected).toContain("clomoctl ade business-key set FILE");
@@ -152,7 +152,7 @@ describe("what differs", () => {
 
   test("ade status of a mirror without a key names the one next step", async () => {
     await using organisation = await new Organisation().setUp();
-    organisation.tenant.database.run("delete from business_account");
+    organisation.tenant.database.run("delete from ade_server");
     const { en } = await runInBoth("ade status", { tenant: organisation.tenant.fetch });
     expect(en.stderr.trim().split("\n")).toEqual([expect.stringContaining("clomoctl ade business-key set FILE")]);
   });

@@ -5,22 +5,22 @@ import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
 import { SHEET_OPTION } from "../csv/file/sheet.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
 import { PROFILE_STATE_NOTE } from "./shown.ts";
-import { getNextStep, getVerdictName, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
+import { getAnswer, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
 
-const createColumns = (isMirror: boolean, language: Language): readonly Column<ReconciledDevice>[] => [
+const createColumns = (language: Language): readonly Column<ReconciledDevice>[] => [
   { key: "serialNumber", header: text("serial number", "シリアルナンバー"), value: (one) => one.serialNumber },
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
   {
     key: "result",
     header: text("result", "結果"),
     value: ({ verdict }) => verdict,
-    name: ({ verdict }) => getVerdictName(verdict),
+    name: (one) => getAnswer(one).name,
   },
   {
     key: "next",
     advice: true,
     header: text("what to do", "対処"),
-    value: ({ verdict }) => getNextStep(verdict, isMirror)?.[language] ?? null,
+    value: (one) => getAnswer(one).next?.[language] ?? null,
   },
 ];
 
@@ -35,25 +35,21 @@ export default defineCommand({
   args: {
     file: { kind: "file", required: true, about: text("the seller's list (- is stdin)", "販売店の一覧(- は標準入力)") },
   },
-  options: {
-    onlyListed: { kind: "boolean", about: text("only the devices of the list", "一覧のデバイスだけ") },
-    encoding: INPUT_ENCODING_OPTION,
-    sheet: SHEET_OPTION,
-  },
+  options: { encoding: INPUT_ENCODING_OPTION, sheet: SHEET_OPTION },
   examples: [
     { line: "clomoctl ade reconcile purchased.csv" },
     { line: "clomoctl ade reconcile purchased.xlsx --sheet 2026" },
   ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "differs"],
-  async run(tools, { file, onlyListed, encoding, sheet }) {
+  async run(tools, { file, encoding, sheet }) {
     const { terminal } = tools;
     const list = await readSerialList(tools, file, { encoding, sheet });
     const { client } = await tools.tenant("ade", "devices");
     const ade = await client.ade.show();
-    const all = (await reconcile(client, list, ade)).filter(({ row }) => !onlyListed || row !== null);
-    await terminal.list(createColumns(ade.mirror, terminal.language), all);
-    for (const line of summarise(all, ade.mirror)) await terminal.note(line);
+    const all = await reconcile(client, list, ade);
+    await terminal.list(createColumns(terminal.language), all);
+    for (const line of summarise(all)) await terminal.note(line);
     if (ade.mirror) await terminal.note(PROFILE_STATE_NOTE);
-    return all.every(({ verdict }) => getNextStep(verdict, ade.mirror) === null) ? undefined : "differs";
+    return all.every((one) => getAnswer(one).next === null) ? undefined : "differs";
   },
 });

@@ -23,19 +23,13 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("notReady", "not ready", "準備の未完了", ({ notReady }) => notReady),
   column("lastSyncAt", "last sync", "前回の同期", ({ lastSyncAt }) => lastSyncAt),
   column("lastFullAt", "last full sync", "前回の全件取得", ({ lastFullAt }) => lastFullAt),
-  column("businessClientId", "API client ID", "API のクライアント ID", ({ business }) => business?.key?.clientId),
-  column("businessKeyId", "API key ID", "API のキー ID", ({ business }) => business?.key?.keyId),
+  column("apiKeyId", "API key ID", "API のキー ID", ({ business }) => business?.key?.id),
   column("clomoServer", "CLOMO's MDM server", "CLOMO の MDM サーバー", ({ business }) => business?.server),
   column("organisationDevices", "devices at Apple", "Apple のデバイス", ({ business }) => business?.devices),
   column("notInClomo", "not in CLOMO", "CLOMO にない", ({ business }) => business?.notInClomo),
   column("otherServer", "not on CLOMO's server", "CLOMO のサーバーにない", ({ business }) => business?.otherServer),
   column("released", "released, in CLOMO", "所有解除済み", ({ business }) => business?.released),
-  column(
-    "lastBusinessAt",
-    "last Apple Business sync",
-    "前回の Apple Business 同期",
-    ({ business }) => business?.lastSyncAt,
-  ),
+  column("lastApiSyncAt", "last API sync", "前回の API の同期", ({ business }) => business?.lastSyncAt),
 ];
 
 /** @see facts 4.4; apple 6 */
@@ -49,20 +43,19 @@ export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: A
   if (next !== undefined) await terminal.note(next);
 }
 
+const FETCH_STEP = step("fetch the devices", "デバイスを取得してください", line("ade sync", []));
+
 /** Returns the next step. There is none after the first sync. */
 function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ade): Step | undefined {
-  if (mirror || (business !== null && token === null)) {
-    if (business === null || business.key === null) {
-      return step(
-        "to see which of your devices are not in CLOMO, create an API account in Apple Business, and set its key",
-        "CLOMO にないデバイスを調べるには、Apple Business で API アカウントを作成し、鍵を設定してください",
-        line("ade business-key set", ["FILE"]),
-      );
-    }
-    return business.lastSyncAt === null
-      ? step("fetch the devices", "デバイスを取得してください", line("ade sync", []))
-      : undefined;
+  const isApiOnly = mirror || (business !== null && token === null);
+  if (isApiOnly && !business?.key) {
+    return step(
+      "to see which of your devices are not in CLOMO, create an API account in Apple Business, and set its key",
+      "CLOMO にないデバイスを調べるには、Apple Business で API アカウントを作成し、鍵を設定してください",
+      line("ade business-key set", ["FILE"]),
+    );
   }
+  if (isApiOnly) return business?.lastSyncAt === null ? FETCH_STEP : undefined;
   if (endpoint === null) {
     return step(
       "to use this tenant's own MDM server at Apple (never the one that CLOMO uses)",
@@ -84,7 +77,5 @@ function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ad
       line("ade token set", ["FILE"]),
     );
   }
-  return lastSyncAt === null
-    ? step("fetch the devices", "デバイスを取得してください", line("ade sync", []))
-    : undefined;
+  return lastSyncAt === null ? FETCH_STEP : undefined;
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { line, type CommandLine } from "../advice/index.ts";
+import { line } from "../advice/index.ts";
 import { toDiskFailure, describeReadError } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import {
@@ -87,7 +87,7 @@ export function createSecretSealer(
         throw createDamagedSecretFailure(purpose);
       const key = await present();
       if (key === undefined || !keyIdOf(key).equals(bytes.subarray(1, HEADER_BYTES)))
-        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS, RENEWAL_COMMANDS[purpose]);
+        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS, purpose);
       return decryptSecret(key, purpose, bytes);
     },
   };
@@ -134,22 +134,16 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
   }
 }
 
-const NEW_KEY_PAIR_COMMAND = line("ade keypair create", [], { replace: true, output: "FILE" });
-
-/** The commands that set a secret again, by its purpose. All other secrets are set with a new key pair. */
-const RENEWAL_COMMANDS: Readonly<Record<string, CommandLine>> = {
-  "business-key": line("ade business-key set", ["FILE"]),
+const createKeyFailure = (where: string, what: Text, purpose?: string): Failure => {
+  const next = purpose === "business-key" ? line("ade business-key set", ["FILE"]) : NEW_KEY_PAIR_COMMAND;
+  const hint = text(
+    `restore the original sealing.key, readable only for you; if it is lost: ${next}`,
+    `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${next}`,
+  );
+  return new Failure("input-rejected", { what, where, hint });
 };
 
-const createKeyFailure = (where: string, what: Text, renewal = NEW_KEY_PAIR_COMMAND): Failure =>
-  new Failure("input-rejected", {
-    what,
-    where,
-    hint: text(
-      `restore the original sealing.key, readable only for you; if it is lost: ${renewal}`,
-      `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${renewal}`,
-    ),
-  });
+const NEW_KEY_PAIR_COMMAND = line("ade keypair create", [], { replace: true, output: "FILE" });
 
 const KEY_READABLE_BY_OTHERS = text(
   "other users can read or replace this key",

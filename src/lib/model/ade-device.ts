@@ -10,60 +10,10 @@ const defineAppleText = (en: string, ja: string, example: string | null) =>
 const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
 
-const SERIAL_NUMBER_FIELD = {
-  type: "text",
-  label: text("serial number", "シリアルナンバー"),
-  example: "SERIAL000001",
-  comparison: "serial-number",
-  unique: true,
-  short: "serial",
-} as const;
-
-const DEVICE_FAMILY_FIELD = defineAppleText("device family", "種類", "iPhone");
-
-const MODEL_FIELD = defineAppleText("model", "モデル", "iPhone 17");
-
-const COLOR_FIELD = defineAppleText("color", "色", "BLACK");
-
-const SEEN_AT_FIELD = {
-  type: "instant",
-  label: text("first seen", "初回取得日時"),
-  example: "2026-04-01T00:00:00.000Z",
-} as const;
-
-/** The fields that only the Apple Business API returns. Lists show them beside those of the device service. */
-const ORGANISATION_FIELDS = {
-  status: defineAppleText("assignment", "割り当て", "ASSIGNED"),
-  server: defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM"),
-  orderNumber: defineAppleText("order number", "注文番号", "1234567890"),
-  addedAt: defineAppleInstant("added at", "追加日時", "2026-04-01T00:00:00.000Z"),
-  releasedAt: defineAppleInstant("released at", "所有解除の日時"),
-} as const satisfies Fields;
-
-/** The fields of a device of the organisation, and the time of the first sync. @see apple 6 */
-export const BUSINESS_FIELDS = {
-  serialNumber: SERIAL_NUMBER_FIELD,
-  ...ORGANISATION_FIELDS,
-  deviceFamily: DEVICE_FAMILY_FIELD,
-  model: MODEL_FIELD,
-  color: COLOR_FIELD,
-  seenAt: SEEN_AT_FIELD,
-} as const satisfies Fields;
-
-/** A device of the organisation as the Apple Business API returns it. Released devices are kept. */
-export const BUSINESS_DEVICE = {
-  name: "business_device",
-  fields: BUSINESS_FIELDS,
-  formats: {},
-  keys: [],
-  namedBy: "serialNumber",
-  usual: [],
-} as const satisfies Thing;
-
-export type BusinessDeviceRecord = RecordOf<typeof BUSINESS_FIELDS>;
+const derive = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
 
 /** How a device of the organisation differs from Devices. A device has at most one of these. */
-export const DEVICE_DIFFERENCES = {
+const DEVICE_DIFFERENCES = {
   released: text("in CLOMO, but released", "CLOMO にあるが所有解除済み"),
   "other-server": text("not on CLOMO's MDM server", "CLOMO の MDM サーバーにない"),
   "not-in-clomo": text("not in CLOMO", "CLOMO にない"),
@@ -71,11 +21,31 @@ export const DEVICE_DIFFERENCES = {
 
 export type DeviceDifference = keyof typeof DEVICE_DIFFERENCES;
 
-const derive = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
+/** What the Apple Business API tells beside the device service. */
+const ORGANISATION_FIELDS = {
+  status: derive(defineAppleText("assignment", "割り当て", "ASSIGNED")),
+  server: derive(defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM")),
+  orderNumber: derive(defineAppleText("order number", "注文番号", "1234567890")),
+  addedAt: derive(defineAppleInstant("added at", "追加日時", "2026-04-01T00:00:00.000Z")),
+  releasedAt: derive(defineAppleInstant("released at", "所有解除の日時")),
+  difference: derive({
+    ...defineLabelledChoice(DEVICE_DIFFERENCES),
+    nullable: true,
+    label: text("difference", "違い"),
+    example: "not-in-clomo",
+  }),
+} as const satisfies Fields;
 
 /** The fields of a device that Apple returns, and the time of the first sync.  @see apple 3 (the fields); facts 4.4 */
 const ADE_DEVICE_FIELDS = {
-  serialNumber: SERIAL_NUMBER_FIELD,
+  serialNumber: {
+    type: "text",
+    label: text("serial number", "シリアルナンバー"),
+    example: "SERIAL000001",
+    comparison: "serial-number",
+    unique: true,
+    short: "serial",
+  },
   profileStatus: defineAppleText("ADE profile state", "ADE プロファイル状態", "assigned"),
   profileUuid: defineAppleText(
     "ADE profile ID at Apple",
@@ -84,31 +54,19 @@ const ADE_DEVICE_FIELDS = {
   ),
   profileAssignTime: defineAppleInstant("profile assigned at", "プロファイルの割り当て日時"),
   profilePushTime: defineAppleInstant("profile pushed at", "プロファイルの適用日時"),
-  deviceFamily: DEVICE_FAMILY_FIELD,
+  deviceFamily: defineAppleText("device family", "種類", "iPhone"),
   os: defineAppleText("OS", "OS", "iOS"),
-  model: MODEL_FIELD,
+  model: defineAppleText("model", "モデル", "iPhone 17"),
   description: defineAppleText("description", "説明", "IPHONE 17 BLACK 256GB"),
-  color: COLOR_FIELD,
+  color: defineAppleText("color", "色", "BLACK"),
   assetTag: defineAppleText("asset tag", "資産タグ", null),
   deviceAssignedDate: defineAppleInstant("assigned to MDM server at", "MDM サーバーへの割り当て日時"),
   deviceAssignedBy: defineAppleText("assigned to MDM server by", "MDM サーバーに割り当てた人", null),
   mdmMigrationDeadline: defineAppleInstant("MDM migration deadline", "MDM 移行期限"),
   opType: defineAppleText("last change", "直近の変更", null),
   opDate: defineAppleInstant("changed at", "変更日時"),
-  seenAt: SEEN_AT_FIELD,
-  status: derive(ORGANISATION_FIELDS.status),
-  server: derive(ORGANISATION_FIELDS.server),
-  orderNumber: derive(ORGANISATION_FIELDS.orderNumber),
-  addedAt: derive(ORGANISATION_FIELDS.addedAt),
-  releasedAt: derive(ORGANISATION_FIELDS.releasedAt),
-  inClomo: { type: "boolean", derived: true, label: text("in CLOMO", "CLOMO にある"), example: true },
-  difference: {
-    ...defineLabelledChoice(DEVICE_DIFFERENCES),
-    nullable: true,
-    derived: true,
-    label: text("difference", "違い"),
-    example: "not-in-clomo",
-  },
+  seenAt: { type: "instant", label: text("first seen", "初回取得日時"), example: "2026-04-01T00:00:00.000Z" },
+  ...ORGANISATION_FIELDS,
 } as const satisfies Fields;
 
 export const ADE_DEVICE = {
@@ -122,19 +80,27 @@ export const ADE_DEVICE = {
 
 export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 
-type DerivedField = keyof typeof ORGANISATION_FIELDS | "inClomo" | "difference";
-
-type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt" | DerivedField>;
+type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt" | keyof typeof ORGANISATION_FIELDS>;
 
 /** The fields of a device that Apple's device service provides; the serial number is the first. */
-export const APPLE_DEVICE_FIELDS = Object.entries(ADE_DEVICE_FIELDS).flatMap(([name, field]) =>
-  name === "seenAt" || "derived" in field ? [] : [name as AppleDeviceField],
+export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
+  (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );
 
-/** The fields of a device that the Apple Business API provides in its list; the serial number is the first. */
-export const BUSINESS_LIST_FIELDS = Object.keys(BUSINESS_FIELDS).filter(
-  (name): name is Exclude<keyof typeof BUSINESS_FIELDS, "server" | "seenAt"> => name !== "server" && name !== "seenAt",
-);
+/** The fields of a device that the Apple Business API lists, and its names of them. @see apple 6 */
+export const BUSINESS_MEMBERS = {
+  serialNumber: "serialNumber",
+  deviceFamily: "productFamily",
+  model: "deviceModel",
+  color: "color",
+  status: "status",
+  orderNumber: "orderNumber",
+  addedAt: "addedToOrgDateTime",
+} as const;
+
+export type BusinessDevice = Pick<AdeDeviceRecord, keyof typeof BUSINESS_MEMBERS>;
+
+export const BUSINESS_FIELDS = Object.keys(BUSINESS_MEMBERS) as (keyof BusinessDevice)[];
 
 /** The tenant's platforms, by Apple's names of operating systems. @see apple 3 */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

@@ -1,4 +1,5 @@
 import { line, type CommandLine } from "../advice/index.ts";
+import type { DeviceDifference } from "./ade-device.ts";
 import { formatCount, text, type Text } from "../text/index.ts";
 
 export interface AdeHealthFacts {
@@ -29,12 +30,10 @@ export interface AdeCondition {
     | "token-expired"
     | "sync-overdue"
     | "devices-not-ready"
-    | "business-key-rejected"
-    | "business-sync-overdue"
+    | "api-key-rejected"
+    | "api-sync-overdue"
     | "clomo-server-unknown"
-    | "not-in-clomo"
-    | "other-server"
-    | "released";
+    | DeviceDifference;
   readonly level: "critical" | "warning";
   readonly what: Text;
   readonly line: CommandLine;
@@ -105,21 +104,27 @@ function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, n
   return found;
 }
 
+/** Differences between the organisation's devices and Devices, and the option that lists the devices of each. */
+const DIFFERENCES = [
+  ["not-in-clomo", "notInClomo", "bought but not in CLOMO", "CLOMO にない購入済みデバイス"],
+  ["other-server", "otherServer", "not on CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイス"],
+  ["released", "released", "in CLOMO, but released at Apple", "CLOMO にあるが所有解除されたデバイス"],
+] as const;
+
 function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (business === null) return [];
-  const { key, server, servers, lastSyncAt, notInClomo, otherServer, released } = business;
+  const { key, server, servers, lastSyncAt } = business;
   const found: AdeCondition[] = [];
   if (key !== null && key.rejectedAt !== null) {
-    found.push({
-      id: "business-key-rejected",
-      level: "critical",
-      what: text("Apple rejected the key of the Apple Business API", "Apple Business API の鍵を Apple が拒否しました"),
-      line: line("ade business-key set", ["FILE"]),
-    });
+    const what = text(
+      "Apple rejected the key of the Apple Business API",
+      "Apple Business API の鍵を Apple が拒否しました",
+    );
+    found.push({ id: "api-key-rejected", level: "critical", what, line: line("ade business-key set", ["FILE"]) });
   }
   if (key !== null)
     found.push(
-      ...findOverdue("business-sync-overdue", lastSyncAt ?? key.setAt, now, line("ade sync", [], { business: true })),
+      ...findOverdue("api-sync-overdue", lastSyncAt ?? key.setAt, now, line("ade sync", [], { business: true })),
     );
   if (server === null && servers.length > 0) {
     const what = text(
@@ -129,27 +134,10 @@ function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly A
     const next = line("ade business-key set", [], { server: "NAME" });
     return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];
   }
-  const differences = (
-    [
-      ["not-in-clomo", notInClomo, "bought but not in CLOMO", "CLOMO にない購入済みデバイス", { notInClomo: true }],
-      [
-        "other-server",
-        otherServer,
-        "not on CLOMO's MDM server",
-        "CLOMO の MDM サーバーにないデバイス",
-        { otherServer: true },
-      ],
-      [
-        "released",
-        released,
-        "in CLOMO, but released at Apple",
-        "CLOMO にあるが所有解除されたデバイス",
-        { released: true },
-      ],
-    ] as const
-  ).map(([id, count, en, ja, list]) => {
+  for (const [id, name, en, ja] of DIFFERENCES) {
+    const { [name]: count } = business;
     const what = text(`${formatCount(count, "device")} ${en}`, `${ja}: ${count} 台`);
-    return { id, level: "warning", what, line: line("ade devices list", [], list), count } as const;
-  });
-  return [...found, ...differences.filter(({ count }) => count > 0)];
+    if (count > 0) found.push({ id, level: "warning", what, line: line("ade devices list", [], { [name]: true }) });
+  }
+  return found;
 }

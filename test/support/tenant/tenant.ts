@@ -107,7 +107,6 @@ export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBu
 const CLEARED_TABLES = [
   "ade_server",
   "ade_device",
-  "business_account",
   "business_device",
   "renewal_item",
   "renewal_notice",
@@ -162,7 +161,6 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["answer", "answers"],
   ["ade_server", "ade"],
   ["ade_device", "ade"],
-  ["business_account", "ade"],
   ["business_device", "ade"],
 ]);
 

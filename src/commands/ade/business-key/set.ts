@@ -1,4 +1,3 @@
-import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -7,27 +6,25 @@ import { FACT_COLUMNS, showNextStep } from "../shown.ts";
 
 const MAX_KEY_BYTES = 16 * 1024;
 
-const CLIENT_ID_QUESTION = text("Client ID of the API account:", "API アカウントのクライアント ID:");
+const CLIENT_ID = text(
+  "client ID of the API account (BUSINESSAPI.…)",
+  "API アカウントのクライアント ID(BUSINESSAPI.…)",
+);
 
-const KEY_ID_QUESTION = text("Key ID of the API account:", "API アカウントのキー ID:");
+const KEY_ID = text("key ID of the API account", "API アカウントのキー ID");
 
 export default defineCommand({
   summary: text("set the key of the Apple Business API", "Apple Business API の鍵を設定する"),
   details: [
     text(
-      "In Apple Business (or Apple School Manager), an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that only views devices, use that: clomoctl only reads. The key is stored encrypted, and never in a backup or a bundle. It works in any tenant, also in a mirror of the console.",
-      "Apple Business(または Apple School Manager)で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割を選べる場合はそれにしてください(clomoctl は読み取りしか行いません)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。管理画面のミラーでも使えます。",
+      "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that only views devices, use that: clomoctl only reads. The key is stored encrypted, and never in a backup or a bundle. It works in any tenant, also in a mirror of the console.",
+      "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割を選べる場合はそれにしてください(clomoctl は読み取りしか行いません)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。管理画面のミラーでも使えます。",
     ),
   ],
   args: { file: { kind: "file", value: "FILE", about: text("private key (.pem)", "秘密鍵(.pem)") } },
   options: {
-    clientId: {
-      kind: "string",
-      value: "ID",
-      requires: "file",
-      about: text("client ID of the API account (BUSINESSAPI.…)", "API アカウントのクライアント ID(BUSINESSAPI.…)"),
-    },
-    keyId: { kind: "string", value: "ID", requires: "file", about: text("key ID", "キー ID") },
+    clientId: { kind: "string", value: "ID", requires: "file", about: CLIENT_ID },
+    keyId: { kind: "string", value: "ID", requires: "file", about: KEY_ID },
     server: {
       kind: "string",
       value: "NAME",
@@ -56,18 +53,14 @@ export default defineCommand({
   shows: FACT_COLUMNS,
   async run(tools, { file, clientId, keyId, server, endpoint }) {
     const { terminal } = tools;
-    const ask = (message: Text, flag: string): Promise<string> => terminal.prompts.input({ message, flag });
+    const ask = (message: Text, flag: string) => terminal.prompts.input({ message, flag });
     const readKey = async (path: string) => {
       const { name, bytes } = await readNamedFile(tools, path, MAX_KEY_BYTES);
-      if (bytes.length > MAX_KEY_BYTES) {
-        const what = text("too long for a private key", "秘密鍵としては長すぎます");
-        throw new Failure("input-rejected", { what, where: path });
-      }
       return {
         name,
         content: Buffer.from(bytes).toString("base64"),
-        clientId: clientId ?? (await ask(CLIENT_ID_QUESTION, "--client-id")),
-        keyId: keyId ?? (await ask(KEY_ID_QUESTION, "--key-id")),
+        clientId: clientId ?? (await ask(CLIENT_ID, "--client-id")),
+        keyId: keyId ?? (await ask(KEY_ID, "--key-id")),
         ...(endpoint !== undefined && { url: endpoint }),
       };
     };

@@ -6,7 +6,7 @@ import { showNextStep } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
 /** The columns that a table has by default if it lists the devices of the organisation. */
-const ORGANISATION_USUAL: readonly string[] = ["serialNumber", "server", "model", "addedAt", "inClomo", "difference"];
+const ORGANISATION_USUAL: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];
 
 export default defineCommand({
   summary: text("list Apple's devices as of the last sync", "前回の同期時点の Apple のデバイスを一覧する"),
@@ -21,22 +21,13 @@ export default defineCommand({
     },
     notInClomo: {
       kind: "boolean",
-      about: text(
-        "only devices of the organisation that are not in CLOMO (nor assigned to another MDM server)",
-        "CLOMO になく、他の MDM サーバーにも割り当てられていない組織のデバイスだけ",
-      ),
+      about: text("only the organisation's devices that are not in CLOMO", "CLOMO にない組織のデバイスだけ"),
     },
     otherServer: {
       kind: "boolean",
-      about: text(
-        "only devices assigned to another MDM server than CLOMO's, or in CLOMO and assigned to none",
-        "CLOMO 以外の MDM サーバーに割り当てられたもの、CLOMO にあるのに未割り当てのものだけ",
-      ),
+      about: text("only devices not assigned to CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイスだけ"),
     },
-    released: {
-      kind: "boolean",
-      about: text("only devices that no longer belong to the organisation", "所有解除されたデバイスだけ"),
-    },
+    released: { kind: "boolean", about: text("only devices released at Apple", "所有解除されたデバイスだけ") },
     search: {
       kind: "string",
       value: "TEXT",
@@ -62,17 +53,16 @@ export default defineCommand({
   async run(tools, { notReady, notInClomo, otherServer, released, search, limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("ade");
+    const organisation =
+      (notInClomo && "not-in-clomo") || (otherServer && "other-server") || (released && "released") || undefined;
     const devices = client.ade.devices({
       limit,
       ...(notReady && { notReady }),
-      ...(notInClomo && { organisation: "not-in-clomo" as const }),
-      ...(otherServer && { organisation: "other-server" as const }),
-      ...(released && { organisation: "released" as const }),
+      ...(organisation && { organisation }),
       ...(search !== undefined && { search }),
     });
     const ade = await client.ade.show();
-    const isOrganisation = ade.devices === 0 || notInClomo || otherServer || released;
-    const usual = isOrganisation && ade.business !== null ? ORGANISATION_USUAL : ADE_DEVICE.usual;
+    const usual = organisation || (ade.devices === 0 && ade.business) ? ORGANISATION_USUAL : ADE_DEVICE.usual;
     await terminal.list(listColumns(terminal, ADE_DEVICE_COLUMNS, usual), devices, () => devices.ndjson());
     if (terminal.onTerminal) await showNextStep(tools, ade);
   },

@@ -1,72 +1,42 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Ade, AdeDeviceRecord, Client } from "../../../lib/client/index.ts";
 import { PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
-import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import type { SerialRow } from "./serial-list.ts";
 
-const FULL_FETCH_IN_CONSOLE_HINT = text(
-  "in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices",
-  "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込んでください",
+const FULL_SYNC = line("ade sync", [], { full: true });
+
+/** Names of what is found about a device, and what to do; nothing if it is as it should be. English, then Japanese. */
+const VERDICTS = `
+ready | ready | 準備完了
+registered | in the tenant | テナントにあり
+no-profile | without a profile | プロファイルなし | assign an ADE profile in this server's MDM | このサーバーの MDM で ADE プロファイルを割り当てる
+missing | missing | 未取得 | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認してください
+not-in-clomo | not in CLOMO | CLOMO にない | in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices | 管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込んでください
+unassigned | not assigned | 未割り当て | assign it to CLOMO's MDM server at Apple | Apple で CLOMO の MDM サーバーに割り当てる
+other-server | assigned to another MDM server | 別の MDM サーバーに割り当て済み | if it is for CLOMO: assign it there, and wipe it | CLOMO で使うなら、割り当てて初期化する
+not-at-apple | not at Apple | Apple にない | ask the seller to register it at Apple | 販売店に Apple への登録を依頼する
+released | released at Apple | 所有解除済み | if it is no longer yours, delete it in CLOMO | 手放したものなら CLOMO から削除する
+only-in-clomo | only in CLOMO | CLOMO だけにある | find out who sold it; add it at Apple | 購入元を確認し、Apple に追加する
+not-on-list | not on the list | 一覧にない | ask the seller whether the list is complete | 一覧に漏れがないか販売店に確認する`;
+
+const ANSWERS = new Map(
+  VERDICTS.split("\n").map((row) => {
+    const [verdict = "", en = "", ja = "", nextEn, nextJa = ""] = row.split(" | ");
+    return [verdict, { name: text(en, ja), next: nextEn === undefined ? null : text(nextEn, nextJa) }] as const;
+  }),
 );
-
-/** What is found about a device, and what to do. Only devices with nothing to do are as they should be. */
-const VERDICTS = {
-  ready: { name: text("ready", "準備完了"), next: null },
-  registered: { name: text("in the tenant", "テナントにあり"), next: null },
-  "no-profile": {
-    name: text("without a profile", "プロファイルなし"),
-    next: text("assign an ADE profile in this server's MDM", "このサーバーの MDM で ADE プロファイルを割り当てる"),
-  },
-  missing: {
-    name: text("missing", "未取得"),
-    next: text(
-      `run a full sync: ${line("ade sync", [], { full: true })}; if it is still missing, check Apple Business`,
-      `全件を取得し(${line("ade sync", [], { full: true })})、それでもなければ Apple Business で確認してください`,
-    ),
-  },
-  "not-in-clomo": { name: text("not in CLOMO", "CLOMO にない"), next: FULL_FETCH_IN_CONSOLE_HINT },
-  unassigned: {
-    name: text("not assigned", "未割り当て"),
-    next: text("assign it to CLOMO's MDM server at Apple", "Apple で CLOMO の MDM サーバーに割り当てる"),
-  },
-  "other-server": {
-    name: text("assigned to another MDM server", "別の MDM サーバーに割り当て済み"),
-    next: text("if it is for CLOMO: assign it there, and wipe it", "CLOMO で使うなら、割り当てて初期化する"),
-  },
-  "not-at-apple": {
-    name: text("not at Apple", "Apple にない"),
-    next: text("ask the seller to register it at Apple", "販売店に Apple への登録を依頼する"),
-  },
-  released: {
-    name: text("released at Apple", "所有解除済み"),
-    next: text("if it is no longer yours, delete it in CLOMO", "手放したものなら CLOMO から削除する"),
-  },
-  "only-in-clomo": {
-    name: text("only in CLOMO", "CLOMO だけにある"),
-    next: text("find out who sold it; add it at Apple", "購入元を確認し、Apple に追加する"),
-  },
-  "not-on-list": {
-    name: text("not on the list", "一覧にない"),
-    next: text("ask the seller whether the list is complete", "一覧に漏れがないか販売店に確認する"),
-  },
-} as const satisfies Record<string, { readonly name: Text; readonly next: Text | null }>;
-
-export type Verdict = keyof typeof VERDICTS;
 
 export interface ReconciledDevice {
   readonly serialNumber: string;
   /** row in the seller's list; null if the list does not have the device */
   readonly row: number | null;
-  readonly verdict: Verdict;
+  readonly verdict: string;
 }
 
-export const getVerdictName = (verdict: Verdict): Text => VERDICTS[verdict].name;
+export const getAnswer = ({ verdict }: ReconciledDevice) => ANSWERS.get(verdict) ?? { name: same(verdict), next: null };
 
-/** Returns what to do about a device; null if it is as it should be. */
-export const getNextStep = (verdict: Verdict, isMirror: boolean): Text | null =>
-  verdict === "missing" && isMirror ? FULL_FETCH_IN_CONSOLE_HINT : VERDICTS[verdict].next;
-
-const judgeProfile = ({ profileStatus }: Pick<AdeDeviceRecord, "profileStatus">): Verdict =>
+const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
   READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
 
 /** Compares the list with the devices of the own MDM server; in a mirror, with the device records. */
@@ -81,7 +51,7 @@ async function* reconcileWithTenant(
       one.serialNumber.toUpperCase() === listed.serialNumber;
     if (isMirror) {
       const isThere = (await client.devices.find(query)).some(isIt);
-      yield { ...listed, verdict: isThere ? "registered" : "missing" };
+      yield { ...listed, verdict: isThere ? "registered" : "not-in-clomo" };
     } else {
       const device = (await client.ade.findDevices(query)).find(isIt);
       yield { ...listed, verdict: device === undefined ? "missing" : judgeProfile(device) };
@@ -90,11 +60,10 @@ async function* reconcileWithTenant(
 }
 
 /** Returns undefined for a released device that concerns nobody: neither the list nor CLOMO has it. */
-function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): Verdict | undefined {
-  const { difference, releasedAt, server, profileStatus } = device;
+function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): string | undefined {
+  const { difference, releasedAt, status, profileStatus } = device;
   if (releasedAt !== null) return isListed || difference === "released" ? "released" : undefined;
-  if (difference !== null && server === null) return "unassigned";
-  if (difference !== null) return difference;
+  if (difference !== null) return status === "UNASSIGNED" ? "unassigned" : difference;
   if (!isListed) return "not-on-list";
   return profileStatus === null ? "registered" : judgeProfile(device);
 }
@@ -136,13 +105,14 @@ export async function reconcile(
   );
 }
 
-export function* summarise(all: readonly ReconciledDevice[], isMirror: boolean): Generator<Text> {
-  for (const [verdict, same] of Map.groupBy(all, (one) => one.verdict)) {
-    const { en, ja } = getVerdictName(verdict);
-    const next = getNextStep(verdict, isMirror);
+export function* summarise(all: readonly ReconciledDevice[]): Generator<Text> {
+  for (const [one, ...others] of Map.groupBy(all, ({ verdict }) => verdict).values()) {
+    if (one === undefined) continue;
+    const { name, next } = getAnswer(one);
+    const count = others.length + 1;
     yield text(
-      `${formatCount(same.length, "device")} ${en}${next === null ? "" : `: ${next.en}`}`,
-      `${ja}: ${same.length} 台${next === null ? "" : `。${next.ja}`}`,
+      `${formatCount(count, "device")} ${name.en}${next === null ? "" : `: ${next.en}`}`,
+      `${name.ja}: ${count} 台${next === null ? "" : `。${next.ja}`}`,
     );
   }
 }

@@ -1,9 +1,18 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { createUndocumentedFailure, isObject, parseJsonObject, readRequiredText, type JsonObject } from "../answer.ts";
+import {
+  createUndocumentedFailure,
+  isObject,
+  parseJsonObject,
+  readOptionalInstant,
+  readOptionalText,
+  readRequiredText,
+  type JsonObject,
+} from "../answer.ts";
 import { attempt } from "../encoding/foreign.ts";
 import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
 import type { AppleRequest, AppleResponse } from "../send.ts";
+import { ADE_DEVICE, BUSINESS_FIELDS, BUSINESS_MEMBERS, type BusinessDevice } from "../../model/ade-device.ts";
 import { createClientAssertion, type AssertedClient } from "./key.ts";
 
 export interface BusinessAccess extends RetryTools, AssertedClient {
@@ -28,49 +37,37 @@ const TOKEN_MARGIN_MS = 60 * SECOND_MS;
 type Parse<T> = (where: string, row: JsonObject) => T;
 
 /**
- * The Apple Business API; of Apple School Manager, if the client ID is of one. It only reads.
+ * The Apple Business API. It only reads.
  * @throws BusinessRefusal; `unavailable` if all attempts fail or the response is undocumented; `interrupted`
  */
 export class BusinessApi {
   readonly #access: BusinessAccess;
-  readonly #product: "business" | "school";
   #token: { readonly text: string; readonly endMs: number } | undefined;
 
   constructor(access: BusinessAccess) {
     this.#access = access;
-    this.#product = access.clientId.startsWith("SCHOOLAPI.") ? "school" : "business";
   }
 
-  /** Yields the pages of a list. `total` is the number of rows of all pages; undefined if Apple does not say. */
+  /** Yields the pages of a list. `total` is the number of rows of all pages; 0 if Apple does not say. */
   async *pages<T>(path: string, parse: Parse<T>) {
     const seen = new Set<string>();
     for (let further = ""; ;) {
       const { where, answer } = await this.#get(`${path}?limit=${PAGE_SIZE}${further}`);
       const { data, links, meta } = requireObject(where, answer);
       if (!Array.isArray(data) || !data.every(isObject)) throw createUndocumentedFailure(where, "data");
-      const { total, nextCursor } = (isObject(meta) && isObject(meta["paging"]) && meta["paging"]) || {};
-      const rows = data.map((row) => parse(where, row));
-      yield { rows, total: typeof total === "number" ? total : undefined };
-      const cursor = typeof nextCursor === "string" ? nextCursor : findCursor(where, links);
+      const { total } = (isObject(meta) && isObject(meta["paging"]) && meta["paging"]) || {};
+      yield { rows: data.map((row) => parse(where, row)), total: typeof total === "number" ? total : 0 };
+      const cursor = findCursor(where, links);
       if (cursor === undefined) return;
-      if (seen.has(cursor)) throw createUndocumentedFailure(where, "nextCursor");
+      if (seen.has(cursor)) throw createUndocumentedFailure(where, "links.next");
       seen.add(cursor);
       further = `&cursor=${encodeURIComponent(cursor)}`;
     }
   }
 
-  /** Returns null if there is no such object. */
-  async one<T>(path: string, parse: Parse<T>): Promise<T | null> {
-    const { where, answer } = await this.#get(path);
-    if (answer.status === 404) return null;
-    const { data } = requireObject(where, answer);
-    if (!isObject(data)) throw createUndocumentedFailure(where, "data");
-    return parse(where, data);
-  }
-
   /** Returns a response. After the first 401, requests a new token and tries once more. */
   async #get(path: string): Promise<{ readonly where: string; readonly answer: AppleResponse }> {
-    const url = (this.#access.endpoint ?? `https://api-${this.#product}.apple.com`) + path;
+    const url = (this.#access.endpoint ?? "https://api-business.apple.com") + path;
     const send = async (): Promise<AppleResponse> =>
       this.#send({ method: "GET", url, headers: { authorization: `Bearer ${await this.#bearer()}` } });
     let answer = await send();
@@ -102,7 +99,7 @@ export class BusinessApi {
       client_id: clientId,
       client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
       client_assertion: createClientAssertion(this.#access, `${account}/auth/oauth2/v2/token`),
-      scope: `${this.#product}.api`,
+      scope: "business.api",
     });
     const request: AppleRequest = {
       method: "POST",
@@ -121,6 +118,29 @@ export class BusinessApi {
     return token;
   }
 }
+
+const requireAttributes = (where: string, { attributes }: JsonObject): JsonObject => {
+  if (!isObject(attributes)) throw createUndocumentedFailure(where, "attributes");
+  return attributes;
+};
+
+/** Returns the ID of a row; the ID of a device is its serial number. */
+export const parseId: Parse<string> = (where, row) => readRequiredText(where, row, "id");
+
+export const parseServer: Parse<{ readonly id: string; readonly name: string }> = (where, row) => ({
+  id: parseId(where, row),
+  name: readRequiredText(where, requireAttributes(where, row), "serverName"),
+});
+
+/** Reads a device; ignores unknown members.  @throws `unavailable` with the name of an invalid member */
+export const parseDevice: Parse<BusinessDevice> = (where, row) => {
+  const attributes = { ...requireAttributes(where, row), serialNumber: parseId(where, row) };
+  const values = BUSINESS_FIELDS.map((field) => {
+    const read = ADE_DEVICE.fields[field].type === "instant" ? readOptionalInstant : readOptionalText;
+    return [field, read(where, attributes, BUSINESS_MEMBERS[field])];
+  });
+  return Object.fromEntries(values) as BusinessDevice;
+};
 
 /** Returns the position in the link to the next page. Only the position is used: the token goes to no other server. */
 function findCursor(where: string, links: unknown): string | undefined {

@@ -32,12 +32,12 @@ describe("the key of the Apple Business API", () => {
     const { tenant, simulator } = organisation;
     const shown = await organisation.ade.show();
     expect(shown.business).toMatchObject({
-      key: { clientId: simulator.clientId, keyId: simulator.keyId, rejectedAt: null },
+      key: { client: simulator.clientId, id: simulator.keyId, rejectedAt: null },
       lastSyncAt: null,
     });
     const secret = simulator.privateKey.split("\n")[1] ?? "";
     expect(secret.length).toBeGreaterThan(40);
-    const [{ privateKey: sealed } = {}] = tenant.sql("select privateKey from business_account");
+    const [{ apiKey: sealed } = {}] = tenant.sql("select apiKey from ade_server");
     expect(String(sealed)).not.toContain(secret);
     for (const text of [JSON.stringify(shown), JSON.stringify(tenant.sql("select * from audit"))])
       expect(text).not.toContain(secret);
@@ -66,11 +66,11 @@ describe("the key of the Apple Business API", () => {
     ["something else", "secret-text"],
   ])("is refused if it is %s, without quoting it", async (_, pem) => {
     await using organisation = await new Organisation().setUp();
-    const before = organisation.tenant.sql("select * from business_account");
+    const before = organisation.tenant.sql("select * from ade_server");
     const failure = await rejection(organisation.ade.setBusinessKey({ key: organisation.key(String(pem)) }));
     expect(failure).toMatchObject({ code: "input-rejected", where: "key.pem" });
     expect(JSON.stringify(failure)).not.toContain(String(pem).slice(0, 11));
-    expect(organisation.tenant.sql("select * from business_account")).toEqual(before);
+    expect(organisation.tenant.sql("select * from ade_server")).toEqual(before);
   });
 
   test("is needed, at an address that is safe", async () => {
@@ -146,13 +146,12 @@ describe("a sync of the organisation", () => {
     simulator.buy(serialsFrom("A", 4), CLOMO);
     await ade.sync({});
     simulator.release(["A00001"]);
-    const sold = simulator.devices.get("A00002");
-    if (sold !== undefined) sold.releasedAt = Date.UTC(2026, 0, 5);
+    simulator.release(["A00002"]);
     organisation.record(["A00001"]);
-    expect(await ade.sync({})).toMatchObject({ devices: 4 - 1, released: 2, created: 0, changed: 0 });
+    expect(await ade.sync({})).toMatchObject({ devices: 2, released: 2, created: 0, changed: 0 });
     expect(await organisation.devices({ organisation: "released" })).toMatchObject([
-      { serialNumber: "A00001", server: null, status: null, inClomo: true, difference: "released" },
-      { serialNumber: "A00002", releasedAt: "2026-01-05T00:00:00Z", inClomo: false, difference: null },
+      { serialNumber: "A00001", server: null, status: null, difference: "released" },
+      { serialNumber: "A00002", releasedAt: expect.any(String) as unknown, difference: null },
     ]);
     expect((await ade.show()).business).toMatchObject({ devices: 2, released: 1, notInClomo: 2 });
     expect(await ade.sync({})).toMatchObject({ released: 0, changed: 0 });
@@ -256,12 +255,13 @@ describe("pages that change while they are fetched", () => {
         simulator.assign(["A00030"], undefined);
       }
     };
-    expect(await ade.sync({})).toMatchObject({ created: 0, released: 1, missing: 0 });
+    // the device that went was listed before it went: only the next sync lacks it
+    expect(await ade.sync({})).toMatchObject({ created: 0, released: 0, missing: 0 });
     const owned = await organisation.owned();
-    expect(owned.map(([serial]) => serial).toSorted()).toEqual([...simulator.devices.keys()].toSorted());
+    expect(owned.map(([serial]) => serial).toSorted()).toEqual(["A00001", ...simulator.devices.keys()].toSorted());
     expect(new Map(owned).get("J00009")).toBe(CLOMO);
     simulator.before = () => {};
-    await ade.sync({});
+    expect(await ade.sync({})).toMatchObject({ created: 0, released: 1, missing: 0 });
     await expectSame(organisation);
   });
 
@@ -348,7 +348,6 @@ test("a tenant with an own server and a key has both sources in one list", async
     server: CLOMO,
     profileStatus: "empty",
     orderNumber: "4711",
-    inClomo: true,
     difference: null,
   });
   expect(await organisation.serials({ organisation: "all" })).toEqual([first, "ELSEWHERE1"].toSorted());

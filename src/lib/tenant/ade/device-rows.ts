@@ -5,7 +5,7 @@ import { storeLastNumber } from "../store/collections.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { buildValueWithoutTypeSql } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { ORGANISATION_JOIN_SQL, ORGANISATION_SQL } from "./business-rows.ts";
+import { buildDifferenceSql } from "./business-rows.ts";
 import { saveCreatedRange } from "../versions/keep.ts";
 
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
@@ -13,8 +13,13 @@ const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is di
 export const ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
   table: "ade_device t",
-  joined: ORGANISATION_JOIN_SQL,
-  sql: ORGANISATION_SQL,
+  joined: "left join main.business_device b on b.serialNumber = t.serialNumber",
+  sql: {
+    ...Object.fromEntries(
+      ["status", "server", "orderNumber", "addedAt", "releasedAt"].map((name) => [name, `b.${name}`]),
+    ),
+    difference: buildDifferenceSql("b"),
+  },
   keyed: false,
   order: [CREATION_ORDER],
   named: "t.serialNumber in (:nameKey, upper(:nameKey))",
@@ -95,11 +100,13 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
+export type RegisteredDevice = Readonly<Record<"id" | "serialNumber", string>>;
+
 /** Creates 事前登録 records for ADE devices numbered above `base` without one. @param told maximum number to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },
-): Promise<{ readonly count: number; readonly told: readonly Readonly<Record<"id" | "serialNumber", string>>[] }> => {
+): Promise<{ readonly count: number; readonly told: readonly RegisteredDevice[] }> => {
   const { last = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
   const revision = await writer.revision();
   const count = await writer.run(

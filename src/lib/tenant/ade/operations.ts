@@ -2,8 +2,7 @@ import { SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
 import { operation } from "../operation.ts";
 import { findRecords, streamList } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
-import { ORGANISATION_LIST_NAMES, ORGANISATION_LISTS } from "./business-rows.ts";
-import { requireClomoServer } from "./business-state.ts";
+import { ORGANISATION_LISTS } from "./business-rows.ts";
 import { ADE_DEVICE_LIST, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 
 // loaded only when needed, because this module also loads cryptography
@@ -87,14 +86,15 @@ export const ade = {
         ...listForm,
         search: z.string().optional().meta({ description: "text to find in any value of a device" }),
         notReady: queryFlag.meta({ description: "true: only devices whose profile state is not assigned or pushed" }),
-        organisation: z.enum(ORGANISATION_LIST_NAMES).optional().meta({
-          description: "`all` devices of the organisation, or those with a difference; `released` also if not in CLOMO",
-        }),
+        organisation: z
+          .enum(Object.keys(ORGANISATION_LISTS) as (keyof typeof ORGANISATION_LISTS)[])
+          .optional()
+          .meta({ description: "devices of the organisation; `released` also if not in CLOMO" }),
       }),
     needs: ["apple.read"],
     result: "list",
     run: async ({ session, store }, { notReady, organisation, ...query }) => {
-      if (organisation !== undefined) await session.read(requireClomoServer);
+      if (organisation !== undefined) await session.read((await import("./business-key.ts")).requireOrganisation);
       const list =
         (organisation && ORGANISATION_LISTS[organisation]) ??
         (notReady === true ? UNREADY_ADE_DEVICE_LIST : await session.read(chooseDeviceList));

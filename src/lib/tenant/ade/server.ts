@@ -9,7 +9,7 @@ import { getCurrentInstant } from "../ids.ts";
 import { isMirror, readTenantName } from "../records/tenant-rows.ts";
 import type { Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
-import { readBusinessState } from "./business-state.ts";
+import { countDifferences } from "./business-rows.ts";
 import { countDevices } from "./device-rows.ts";
 import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
 
@@ -65,7 +65,23 @@ export const readAde = async (reader: Reader) => {
     lastFullAt: server.fullAt,
     lastSyncAt: server.cursorAt,
     ...(await countDevices(reader)),
-    business: await readBusinessState(reader),
+    business: await readBusiness(reader, server),
+  };
+};
+
+/** Returns what is known from the Apple Business API; null if it was never used. */
+const readBusiness = async (reader: Reader, stored: StoredServer) => {
+  const { apiClient, apiKeyId, apiKeyAt, apiRejectedAt, apiServers, apiSyncAt, clomoServer } = stored;
+  if (apiKeyAt === null && apiSyncAt === null) return null;
+  const servers = JSON.parse(apiServers ?? "[]") as readonly string[];
+  return {
+    // a tenant from a bundle has the devices, but not the key
+    key: apiKeyAt === null ? null : { client: apiClient, id: apiKeyId, setAt: apiKeyAt, rejectedAt: apiRejectedAt },
+    /** null if it is not known which of the servers CLOMO uses */
+    server: servers.length === 0 || servers.includes(clomoServer ?? "") ? clomoServer : null,
+    servers,
+    lastSyncAt: apiSyncAt,
+    ...(await countDifferences(reader)),
   };
 };
 

@@ -17,8 +17,7 @@ export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "c
 /** Columns that are empty in a copy, by table: secrets, and values that are useless without the secrets. */
 export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   account: ["verifier"],
-  ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
-  business_account: ["endpoint", "clientId", "keyId", "privateKey", "keyAt", "keyBy"],
+  ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor", "apiKey", "apiKeyAt"],
 };
 
 const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];

@@ -1,7 +1,7 @@
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../model/account.ts";
-import { ADE_DEVICE, BUSINESS_DEVICE } from "../../../model/ade-device.ts";
+import { ADE_DEVICE } from "../../../model/ade-device.ts";
 import { ANSWER } from "../../../model/answer.ts";
 import { DEVICE } from "../../../model/device.ts";
 import { REMINDER } from "../../../model/renewal.ts";
@@ -43,7 +43,6 @@ const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOpti
   [REMINDER, { more: ["host text", "pid integer", "unique (itemId, expiresAt, stage, way, recipient)"] }],
   [ANSWER, { more: ["unique (question)"] }],
   [ADE_DEVICE, { more: ["unique (serialNumber)"] }],
-  [BUSINESS_DEVICE, { more: ["unique (serialNumber)"] }],
 ]);
 
 const buildColumnType = ({ type, nullable, within, refers }: Field): string => {
@@ -120,7 +119,7 @@ const buildStateTables = (thing: Thing): readonly string[] => {
   ];
 };
 
-export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, ADE_DEVICE, BUSINESS_DEVICE];
+export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, ADE_DEVICE];
 
 export const buildRecordTables = (things: readonly Thing[]): string =>
   things.flatMap((thing) => [...buildRecordTable(thing), ...buildStateTables(thing)]).join("\n");
@@ -250,11 +249,11 @@ const MANUAL_SCHEMA_SQL = `
     pk integer primary key check (pk = 1), endpoint text, privateKey text, certificate text, keyAt text, token text,
     tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text, tokenRejectedAt text,
     serverUuid text, serverName text, adminId text, orgName text, cursor text, cursorAt text, fullAt text,
-    renewal text);
-  -- the API account of the Apple Business API, the server that CLOMO uses, and the JSON of all servers' names
-  create table business_account (
-    pk integer primary key check (pk = 1), endpoint text, clientId text, keyId text, privateKey text, keyAt text,
-    keyBy text, keyRejectedAt text, server text, servers text, syncedAt text);
+    renewal text, apiEndpoint text, apiClient text, apiKeyId text, apiKey text, apiKeyAt text, apiRejectedAt text,
+    apiServers text, apiSyncAt text, clomoServer text);
+  create table business_device (
+    pk integer primary key, serialNumber text not null unique, deviceFamily text, model text, color text, status text,
+    orderNumber text, addedAt text, server text, releasedAt text, seenAt text not null);
   create index ade_device_not_ready on ade_device (pk) where profileStatus is distinct from 'assigned'
     and profileStatus is distinct from 'pushed';
 
