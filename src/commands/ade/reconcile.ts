@@ -14,13 +14,13 @@ const createColumns = (language: Language): readonly Column<ReconciledDevice>[] 
     key: "result",
     header: text("result", "結果"),
     value: ({ verdict }) => verdict,
-    name: (one) => getAnswer(one).name,
+    name: (one) => getAnswer(one.verdict).name,
   },
   {
     key: "next",
     advice: true,
     header: text("what to do", "対処"),
-    value: (one) => getAnswer(one).next?.[language] ?? null,
+    value: (one) => getAnswer(one.verdict).next?.[language] ?? null,
   },
 ];
 
@@ -50,6 +50,6 @@ export default defineCommand({
     await terminal.list(createColumns(terminal.language), all);
     for (const line of summarise(all)) await terminal.note(line);
     if (ade.mirror) await terminal.note(PROFILE_STATE_NOTE);
-    return all.every((one) => getAnswer(one).next === null) ? undefined : "differs";
+    return all.every(({ verdict }) => getAnswer(verdict).next === null) ? undefined : "differs";
   },
 });

@@ -49,10 +49,7 @@ export default defineCommand({
     delta: { kind: "boolean", about: text("fetch only the changes", "差分だけを取得する") },
     business: {
       kind: "boolean",
-      about: text(
-        "fetch the organisation's devices by the Apple Business API (default in a mirror)",
-        "Apple Business API で組織のデバイスを取得する(ミラーでは既定)",
-      ),
+      about: text("use the Apple Business API (default in a mirror)", "Apple Business API を使う(ミラーでは既定)"),
     },
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     maxDeletions: LIMIT_OPTIONS.maxDeletions,
@@ -63,11 +60,7 @@ export default defineCommand({
     { line: "clomoctl ade sync --business" },
     { line: "clomoctl ade sync --no-input --quiet" },
   ],
-  excludes: [
-    ["full", "delta"],
-    ["full", "business"],
-    ["delta", "business"],
-  ],
+  excludes: [["full", "delta", "business"]],
   exits: ["input-rejected", "not-permitted", "conflict", "unavailable", "limit-exceeded"],
   changes: true,
   shows: SYNC_COLUMNS,
@@ -104,7 +97,7 @@ export default defineCommand({
     if (result.kind === "business") await terminal.note(PROFILE_STATE_NOTE);
     const { missing } = result;
     if (missing === 0) return undefined;
-    const again = result.kind === "business" ? { business: true as const } : { full: true as const };
+    const again = result.kind === "business" ? ({ business: true } as const) : ({ full: true } as const);
     const next = line("ade sync", [], { ...again, confirmDeletions: missing });
     await terminal.warn({ why: describeMissing(missing), line: next });
     return "limit-exceeded";

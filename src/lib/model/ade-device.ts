@@ -87,9 +87,8 @@ export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
   (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );
 
-/** The fields of a device that the Apple Business API lists, and its names of them. @see apple 6 */
+/** The fields of a device that the Apple Business API lists beside its ID, and its names of them. @see apple 6 */
 export const BUSINESS_MEMBERS = {
-  serialNumber: "serialNumber",
   deviceFamily: "productFamily",
   model: "deviceModel",
   color: "color",
@@ -98,9 +97,8 @@ export const BUSINESS_MEMBERS = {
   addedAt: "addedToOrgDateTime",
 } as const;
 
-export type BusinessDevice = Pick<AdeDeviceRecord, keyof typeof BUSINESS_MEMBERS>;
-
-export const BUSINESS_FIELDS = Object.keys(BUSINESS_MEMBERS) as (keyof BusinessDevice)[];
+/** The fields of a device of the organisation; the ID of a device is its serial number. */
+export const BUSINESS_FIELDS = ["serialNumber", ...Object.keys(BUSINESS_MEMBERS)];
 
 /** The tenant's platforms, by Apple's names of operating systems. @see apple 3 */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

@@ -13,15 +13,14 @@ export interface AdeHealthFacts {
   readonly lastSyncAt: string | null;
   readonly devices: number;
   readonly notReady: number;
-  readonly business: {
-    readonly key: { readonly setAt: string; readonly rejectedAt: string | null } | null;
-    readonly server: string | null;
-    readonly servers: readonly string[];
-    readonly lastSyncAt: string | null;
-    readonly notInClomo: number;
-    readonly otherServer: number;
-    readonly released: number;
-  } | null;
+  readonly business:
+    | ({
+        readonly key: { readonly setAt: string; readonly rejectedAt: string | null } | null;
+        readonly server: string | null;
+        readonly servers: readonly string[];
+        readonly lastSyncAt: string | null;
+      } & Readonly<Record<"notInClomo" | "otherServer" | "released", number>>)
+    | null;
 }
 
 export interface AdeCondition {

@@ -41,14 +41,7 @@ export default defineCommand({
     { line: "clomoctl ade devices list --not-in-clomo" },
     { line: "clomoctl ade devices list --search iPad --format json" },
   ],
-  excludes: [
-    ["notReady", "notInClomo"],
-    ["notReady", "otherServer"],
-    ["notReady", "released"],
-    ["notInClomo", "otherServer"],
-    ["notInClomo", "released"],
-    ["otherServer", "released"],
-  ],
+  excludes: [["notReady", "notInClomo", "otherServer", "released"]],
   exits: ["input-rejected"],
   async run(tools, { notReady, notInClomo, otherServer, released, search, limit }) {
     const { terminal } = tools;

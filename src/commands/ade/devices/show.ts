@@ -5,11 +5,6 @@ import { requireSingleMatch } from "../../listing/single-match.ts";
 import { PROFILE_STATE_NOTE } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "./columns.ts";
 
-const NOT_READY_WARNING = text(
-  "do not switch this device on yet: it does not have an ADE profile",
-  "まだ電源を入れないでください。ADE プロファイルが割り当てられていません",
-);
-
 export default defineCommand({
   summary: text(
     "show one ADE device and whether it may be switched on",
@@ -27,6 +22,10 @@ export default defineCommand({
     await tools.terminal.show(ADE_DEVICE_COLUMNS, device);
     if (device.profileStatus !== null && READY_PROFILE_STATES.includes(device.profileStatus)) return;
     const isKnown = device.profileStatus !== null || device.status === null;
-    await tools.terminal.warn(isKnown ? NOT_READY_WARNING : PROFILE_STATE_NOTE);
+    const notReady = text(
+      "do not switch this device on yet: it does not have an ADE profile",
+      "まだ電源を入れないでください。ADE プロファイルが割り当てられていません",
+    );
+    await tools.terminal.warn(isKnown ? notReady : PROFILE_STATE_NOTE);
   },
 });

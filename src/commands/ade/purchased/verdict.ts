@@ -34,7 +34,7 @@ export interface ReconciledDevice {
   readonly verdict: string;
 }
 
-export const getAnswer = ({ verdict }: ReconciledDevice) => ANSWERS.get(verdict) ?? { name: same(verdict), next: null };
+export const getAnswer = (verdict: string) => ANSWERS.get(verdict) ?? { name: same(verdict), next: null };
 
 const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
   READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
@@ -106,10 +106,8 @@ export async function reconcile(
 }
 
 export function* summarise(all: readonly ReconciledDevice[]): Generator<Text> {
-  for (const [one, ...others] of Map.groupBy(all, ({ verdict }) => verdict).values()) {
-    if (one === undefined) continue;
-    const { name, next } = getAnswer(one);
-    const count = others.length + 1;
+  for (const [verdict, { length: count }] of Map.groupBy(all, (one) => one.verdict)) {
+    const { name, next } = getAnswer(verdict);
     yield text(
       `${formatCount(count, "device")} ${name.en}${next === null ? "" : `: ${next.en}`}`,
       `${name.ja}: ${count} 台${next === null ? "" : `。${next.ja}`}`,

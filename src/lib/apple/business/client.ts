@@ -12,7 +12,6 @@ import {
 import { attempt } from "../encoding/foreign.ts";
 import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
 import type { AppleRequest, AppleResponse } from "../send.ts";
-import { ADE_DEVICE, BUSINESS_FIELDS, BUSINESS_MEMBERS, type BusinessDevice } from "../../model/ade-device.ts";
 import { createClientAssertion, type AssertedClient } from "./key.ts";
 
 export interface BusinessAccess extends RetryTools, AssertedClient {
@@ -34,12 +33,7 @@ const SECOND_MS = 1000;
 /** The time by which a token is renewed early, so that it does not expire during a request. */
 const TOKEN_MARGIN_MS = 60 * SECOND_MS;
 
-type Parse<T> = (where: string, row: JsonObject) => T;
-
-/**
- * The Apple Business API. It only reads.
- * @throws BusinessRefusal; `unavailable` if all attempts fail or the response is undocumented; `interrupted`
- */
+/** Reads the Apple Business API. @throws BusinessRefusal; `unavailable` for failure, or an undocumented response */
 export class BusinessApi {
   readonly #access: BusinessAccess;
   #token: { readonly text: string; readonly endMs: number } | undefined;
@@ -48,15 +42,18 @@ export class BusinessApi {
     this.#access = access;
   }
 
-  /** Yields the pages of a list. `total` is the number of rows of all pages; 0 if Apple does not say. */
-  async *pages<T>(path: string, parse: Parse<T>) {
+  /**
+   * Yields the pages of a list. `total` is the number of rows of all pages; 0 if Apple does not say. @param members
+   * Apple's names of the attributes to return, by their own names
+   */
+  async *pages<K extends string = never>(path: string, members: Readonly<Record<K, string>>) {
     const seen = new Set<string>();
     for (let further = ""; ;) {
       const { where, answer } = await this.#get(`${path}?limit=${PAGE_SIZE}${further}`);
       const { data, links, meta } = requireObject(where, answer);
       if (!Array.isArray(data) || !data.every(isObject)) throw createUndocumentedFailure(where, "data");
       const { total } = (isObject(meta) && isObject(meta["paging"]) && meta["paging"]) || {};
-      yield { rows: data.map((row) => parse(where, row)), total: typeof total === "number" ? total : 0 };
+      yield { rows: data.map((row) => readRow(where, row, members)), total: typeof total === "number" ? total : 0 };
       const cursor = findCursor(where, links);
       if (cursor === undefined) return;
       if (seen.has(cursor)) throw createUndocumentedFailure(where, "links.next");
@@ -112,34 +109,21 @@ export class BusinessApi {
     const given = requireObject(where, answer.status === 400 ? { ...answer, status: 401 } : answer);
     const token = readRequiredText(where, given, "access_token");
     const { expires_in: seconds } = given;
-    if (!/^[!-~]+$/.test(token)) throw createUndocumentedFailure(where, "access_token");
-    if (typeof seconds !== "number") throw createUndocumentedFailure(where, "expires_in");
+    if (!/^[!-~]+$/.test(token) || typeof seconds !== "number") throw createUndocumentedFailure(where, "access_token");
     this.#token = { text: token, endMs: now() + seconds * SECOND_MS - TOKEN_MARGIN_MS };
     return token;
   }
 }
 
-const requireAttributes = (where: string, { attributes }: JsonObject): JsonObject => {
+/** Reads members of a row's attributes, by the names that they get. @throws `unavailable` with an invalid member */
+const readRow = <K extends string>(where: string, row: JsonObject, members: Readonly<Record<K, string>>) => {
+  const { attributes = {} } = row;
   if (!isObject(attributes)) throw createUndocumentedFailure(where, "attributes");
-  return attributes;
-};
-
-/** Returns the ID of a row; the ID of a device is its serial number. */
-export const parseId: Parse<string> = (where, row) => readRequiredText(where, row, "id");
-
-export const parseServer: Parse<{ readonly id: string; readonly name: string }> = (where, row) => ({
-  id: parseId(where, row),
-  name: readRequiredText(where, requireAttributes(where, row), "serverName"),
-});
-
-/** Reads a device; ignores unknown members.  @throws `unavailable` with the name of an invalid member */
-export const parseDevice: Parse<BusinessDevice> = (where, row) => {
-  const attributes = { ...requireAttributes(where, row), serialNumber: parseId(where, row) };
-  const values = BUSINESS_FIELDS.map((field) => {
-    const read = ADE_DEVICE.fields[field].type === "instant" ? readOptionalInstant : readOptionalText;
-    return [field, read(where, attributes, BUSINESS_MEMBERS[field])];
+  const values = Object.entries<string>(members).map(([name, member]) => {
+    const read = member.endsWith("DateTime") ? readOptionalInstant : readOptionalText;
+    return [name, read(where, attributes, member)];
   });
-  return Object.fromEntries(values) as BusinessDevice;
+  return { id: readRequiredText(where, row, "id"), ...(Object.fromEntries(values) as Record<K, string | null>) };
 };
 
 /** Returns the position in the link to the next page. Only the position is used: the token goes to no other server. */

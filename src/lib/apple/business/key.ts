@@ -2,6 +2,7 @@ import { createPrivateKey, sign, type KeyObject } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { attempt } from "../encoding/foreign.ts";
+import type { RetryTools } from "../patience.ts";
 
 /** Parses the private key of an API account. @param where name of its file @throws `input-rejected` if it is not P-256 */
 export function parseBusinessKey(where: string, pem: string): KeyObject {
@@ -13,19 +14,13 @@ export function parseBusinessKey(where: string, pem: string): KeyObject {
       "API アカウントの秘密鍵(EC P-256、PEM 形式、パスワードなし)ではありません",
     ),
     where,
-    hint: text(
-      "create an API account in Apple Business, and pass the private key file (.pem) that it lets you download once",
-      "Apple Business で API アカウントを作成し、一度だけダウンロードできる秘密鍵のファイル(.pem)を指定してください",
-    ),
   });
 }
 
-export interface AssertedClient {
+export interface AssertedClient extends Pick<RetryTools, "now"> {
   readonly clientId: string;
   readonly keyId: string;
   readonly key: KeyObject;
-  /** returns the current time in milliseconds since 1970-01-01 UTC */
-  readonly now: () => number;
   readonly random: (size: number) => Uint8Array;
 }
 

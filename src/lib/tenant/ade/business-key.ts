@@ -7,7 +7,7 @@ import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
 import { ADE_LOCKS, ADE_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./server.ts";
-import { listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
+import { listSealedSecrets, writeServer, type StoredServer } from "./server-rows.ts";
 
 export const BUSINESS_KEY_PURPOSE = "business-key";
 
@@ -45,8 +45,6 @@ export const requireOrganisation = async (reader: Reader): Promise<void> => {
   requireKnownServer(business.servers, business.server);
 };
 
-const TEXT_FIELD = { type: "text", blank: false, longest: 200 } as const;
-
 export interface BusinessKeyRequest {
   /** the private key file and the IDs of its API account; undefined: they stay as they are */
   readonly key?:
@@ -62,7 +60,7 @@ export const setBusinessKey = async (
   { key, server }: BusinessKeyRequest,
 ): Promise<Ade> => {
   for (const [name, value] of Object.entries({ clientId: key?.clientId, keyId: key?.keyId, server }))
-    if (value !== undefined) checkFieldValue(name, TEXT_FIELD, value);
+    if (value !== undefined) checkFieldValue(name, { type: "text", blank: false, longest: 200 }, value);
   const seal = async ({ name, content, url, clientId, keyId }: NonNullable<typeof key>) => {
     const pem = Buffer.from(content, "base64").toString();
     parseBusinessKey(name, pem);
@@ -80,19 +78,12 @@ export const setBusinessKey = async (
     ...(server !== undefined && { clomoServer: server }),
   };
   await session.change({ action: "ade.business-key", locks: ADE_LOCKS }, async (writer) => {
-    const before = await readServer(writer);
     const { business } = await readAde(writer);
     if (key === undefined && business === null) throw NO_KEY_FAILURE;
     if (server !== undefined) requireKnownServer(business?.servers ?? [], server);
     await writeServer(writer, change);
-    return {
-      result: undefined,
-      objects: [ADE_OBJECT],
-      before: describe(before),
-      after: describe({ ...before, ...change }),
-    };
+    const after = { clientId: key?.clientId, keyId: key?.keyId, server };
+    return { result: undefined, objects: [ADE_OBJECT], after };
   });
   return session.read(readAde);
 };
-
-const describe = ({ apiClient, apiKeyId, clomoServer }: StoredServer) => ({ apiClient, apiKeyId, clomoServer });

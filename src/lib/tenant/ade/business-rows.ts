@@ -1,12 +1,5 @@
-import {
-  ADE_DEVICE,
-  APPLE_DEVICE_FIELDS,
-  BUSINESS_FIELDS,
-  BUSINESS_MEMBERS,
-  type DeviceDifference,
-} from "../../model/ade-device.ts";
+import { BUSINESS_FIELDS } from "../../model/ade-device.ts";
 import { buildSerialKeySql } from "../records/device-rows.ts";
-import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { buildValueWithoutTypeSql } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
@@ -22,45 +15,17 @@ export const buildDifferenceSql = (of: string): string =>
     when not ${buildInClomoSql(of)} then 'not-in-clomo'
     when ${of}.status = 'UNASSIGNED' then 'other-server' end`;
 
-const DIFFERENCE_SQL = buildDifferenceSql("t");
-
-const OTHER_FIELDS = APPLE_DEVICE_FIELDS.filter((field) => !(field in BUSINESS_MEMBERS));
-
-const createList = (among?: string): RecordList<typeof ADE_DEVICE.fields> => ({
-  thing: ADE_DEVICE,
-  table: "business_device t",
-  joined: "left join main.ade_device a on a.serialNumber = t.serialNumber",
-  among,
-  sql: {
-    ...Object.fromEntries(OTHER_FIELDS.map((field) => [field, `a.${field}`])),
-    difference: DIFFERENCE_SQL,
-  },
-  keyed: false,
-  order: [CREATION_ORDER],
-  named: "t.serialNumber in (:nameKey, upper(:nameKey))",
-});
-
-/** Lists of the organisation's devices. Released devices are in `all` and `released`, also if Devices lacks them. */
-export const ORGANISATION_LISTS = {
-  all: createList(),
-  released: createList("t.releasedAt is not null"),
-  "other-server": createList(`${DIFFERENCE_SQL} = 'other-server'`),
-  "not-in-clomo": createList(`${DIFFERENCE_SQL} = 'not-in-clomo'`),
-} as const satisfies Readonly<Record<string, RecordList>>;
+export const DIFFERENCE_SQL = buildDifferenceSql("t");
 
 export const countDifferences = async (reader: Reader) => {
-  const counted = await reader.all(
-    `select ${DIFFERENCE_SQL} as difference, count(*) as count, count(*) filter (where releasedAt is null) as owned
-     from business_device t group by 1`,
+  const counted = await reader.get<Record<"devices" | "notInClomo" | "otherServer" | "released", number>>(
+    `select count(*) filter (where releasedAt is null) as devices,
+       count(*) filter (where difference = 'not-in-clomo') as notInClomo,
+       count(*) filter (where difference = 'other-server') as otherServer,
+       count(*) filter (where difference = 'released') as released
+     from (select releasedAt, ${DIFFERENCE_SQL} as difference from business_device t)`,
   );
-  const countOf = (name: DeviceDifference): number =>
-    Number(counted.find(({ difference }) => difference === name)?.["count"] ?? 0);
-  return {
-    devices: counted.reduce((sum, { owned }) => sum + Number(owned), 0),
-    notInClomo: countOf("not-in-clomo"),
-    otherServer: countOf("other-server"),
-    released: countOf("released"),
-  };
+  return counted ?? { devices: 0, notInClomo: 0, otherServer: 0, released: 0 };
 };
 
 /** SQL: columns of the table of fetched rows. A row is a device as listed, or only its serial number and its server. */

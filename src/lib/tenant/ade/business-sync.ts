@@ -1,6 +1,6 @@
-import { BusinessApi, parseDevice, parseId, parseServer } from "../../apple/business/client.ts";
+import { BusinessApi } from "../../apple/business/client.ts";
 import { parseBusinessKey } from "../../apple/business/key.ts";
-import { BUSINESS_FIELDS, type BusinessDevice } from "../../model/ade-device.ts";
+import { BUSINESS_FIELDS, BUSINESS_MEMBERS } from "../../model/ade-device.ts";
 import type { Session } from "../session.ts";
 import type { ScratchTable } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
@@ -13,6 +13,8 @@ export { BusinessRefusal } from "../../apple/business/client.ts";
 
 /** The maximum number of times that all pages are fetched, if they change while they are fetched. */
 const MAX_PASSES = 3;
+
+const FETCHED = [...BUSINESS_FIELDS, "server"];
 
 interface FetchTools {
   readonly session: Session;
@@ -33,33 +35,27 @@ export const fetchOrganisation = async (
   const { now, random } = session.surroundings;
   const { wait, program, sealing } = apple;
   const key = parseBusinessKey("ade business-key", await sealing.unseal(BUSINESS_KEY_PURPOSE, apiKey));
-  const send = await apple.send();
-  const api = new BusinessApi({ endpoint, clientId, keyId, key, send, now, random, wait, program, signal });
+  const account = { endpoint, clientId, keyId, key };
+  const api = new BusinessApi({ ...account, send: await apple.send(), now, random, wait, program, signal });
   const servers = new Map<string, string>();
   let place = 0;
-  const add = async (rows: readonly (Partial<BusinessDevice> & { readonly server?: string })[]): Promise<void> => {
+  const add = async (rows: readonly Readonly<Record<string, string | null>>[]): Promise<void> => {
     signal?.throwIfAborted();
     // for each page, because the heap may grow once per page
     limitYoungHeap();
-    await scratch.add(
-      rows.map(({ server = null, ...row }) => [
-        (place += 1),
-        ...BUSINESS_FIELDS.map((name) => row[name] ?? null),
-        server,
-      ]),
-    );
+    await scratch.add(rows.map((row) => [(place += 1), ...FETCHED.map((name) => row[name] ?? null)]));
   };
   for (let pass = 1, before = 0; pass <= MAX_PASSES; pass += 1) {
     let most = 0;
-    for await (const { rows, total } of api.pages("/v1/orgDevices", parseDevice)) {
+    for await (const { rows, total } of api.pages("/v1/orgDevices", BUSINESS_MEMBERS)) {
       most = Math.max(most, total);
-      await add(rows);
+      await add(rows.map(({ id, ...row }) => ({ ...row, serialNumber: id })));
     }
-    for await (const { rows } of api.pages("/v1/mdmServers", parseServer))
-      for (const { id, name } of rows) servers.set(id, name);
+    for await (const { rows } of api.pages("/v1/mdmServers", { name: "serverName" }))
+      for (const { id, name } of rows) servers.set(id, name ?? id);
     for (const [id, server] of servers) {
-      for await (const { rows } of api.pages(`/v1/mdmServers/${encodeURIComponent(id)}/relationships/devices`, parseId))
-        await add(rows.map((serialNumber) => ({ serialNumber, server })));
+      for await (const { rows } of api.pages(`/v1/mdmServers/${encodeURIComponent(id)}/relationships/devices`, {}))
+        await add(rows.map(({ id }) => ({ serialNumber: id, server })));
     }
     const doubts = await session.read((reader) => countDoubts(reader, scratch.name, most));
     if (doubts === before) break;

@@ -2,8 +2,7 @@ import { SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
 import { operation } from "../operation.ts";
 import { findRecords, streamList } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
-import { ORGANISATION_LISTS } from "./business-rows.ts";
-import { ADE_DEVICE_LIST, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
+import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 
 // loaded only when needed, because this module also loads cryptography
 const loadServer = () => import("./server.ts");
@@ -50,8 +49,7 @@ export const ade = {
             keyId: z.string(),
             url: z.url().max(2000).optional().meta({ description: "default: Apple" }),
           })
-          .optional()
-          .meta({ description: "private key (PEM) of an API account, and its IDs" }),
+          .optional(),
         server: z.string().optional().meta({ description: "name of the MDM server that CLOMO uses" }),
       }),
     needs: ["apple.write"],

@@ -17,10 +17,11 @@ import { defineLabelledChoice } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getNextChangeNumber } from "../audit/audit-rows.ts";
 import { createIdPrefix, getCurrentInstant } from "../ids.ts";
+import type { TenantParts } from "../parts.ts";
 import { checkFieldValue } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
-import type { ScratchTable, Store, Writer } from "../store/store.ts";
+import type { ScratchTable, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
 import { applyOrganisation, countReleased, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
 import {
@@ -62,11 +63,7 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
   hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
 });
 
-interface SyncParts {
-  readonly session: Session;
-  readonly store: Store;
-  readonly apple: AppleAccess;
-}
+type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
 
 /**
  * Fetches the devices of the MDM server or of the organisation page by page, then stores them in one transaction. Also
