@@ -13,7 +13,6 @@ export interface OrganisationDevice {
   readonly order: string;
   readonly addedAt: number;
   server: string | undefined;
-  releasedAt?: number | undefined;
 }
 
 const HARDWARE = [
@@ -166,12 +165,6 @@ export class BusinessSimulator {
       );
       return this.#page(request, own, ({ serial }) => ({ type: "orgDevices", id: serial }));
     }
-    const device = this.devices.get(id);
-    if (device === undefined) return refuse(404, "NOT_FOUND");
-    if (path === "orgDevices") return json({ data: toDeviceRow(device) });
-    const server = device.server === undefined ? undefined : this.#servers.get(device.server);
-    if (path === "orgDevices/relationships/assignedServer")
-      return server === undefined ? refuse(404, "NOT_FOUND") : json({ data: { type: "mdmServers", id: server } });
     return refuse(404, "NOT_FOUND");
   }
 
@@ -243,7 +236,7 @@ const toServerRow = ([serverName, id]: readonly [string, string]): object => ({
   attributes: { serverName, serverType: "MDM" },
 });
 
-const toDeviceRow = ({ serial, hardware, order, addedAt, server, releasedAt }: OrganisationDevice): object => {
+const toDeviceRow = ({ serial, hardware, order, addedAt, server }: OrganisationDevice): object => {
   const [productFamily, deviceModel, color] = HARDWARE[hardware] ?? HARDWARE[0];
   return {
     type: "orgDevices",
@@ -251,7 +244,6 @@ const toDeviceRow = ({ serial, hardware, order, addedAt, server, releasedAt }: O
     attributes: {
       serialNumber: serial,
       addedToOrgDateTime: toInstant(addedAt),
-      releasedFromOrgDateTime: releasedAt === undefined ? null : toInstant(releasedAt),
       updatedDateTime: toInstant(addedAt),
       deviceModel,
       productFamily,

@@ -42,7 +42,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
   answer: "pk id question value by at",
   ade_server: `pk endpoint tokenExpiresAt tokenSetAt tokenSetBy tokenRejectedAt serverUuid serverName adminId
     orgName cursorAt fullAt renewal
-    apiEndpoint apiClient apiKeyId apiRejectedAt apiServers apiSyncAt clomoServer`,
+    apiRejectedAt apiServers apiSyncAt clomoServer`,
   ade_device: `pk serialNumber profileStatus profileUuid profileAssignTime profilePushTime deviceFamily os model
     description color assetTag deviceAssignedDate deviceAssignedBy mdmMigrationDeadline opType opDate seenAt`,
   business_device: "pk serialNumber deviceFamily model color status orderNumber addedAt server releasedAt seenAt",
