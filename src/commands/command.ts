@@ -52,7 +52,7 @@ export type Command = CommandDefinition<Fields, Fields>;
 
 export function defineCommand<const A extends Fields, const O extends Fields>(
   command: CommandDefinition<A, O> & {
-    readonly excludes?: readonly (readonly [keyof (A & O), keyof (A & O)])[] | undefined;
+    readonly excludes?: readonly (readonly [keyof (A & O), keyof (A & O), ...(keyof (A & O))[]])[] | undefined;
   },
 ): CommandDefinition<A, O> {
   return command;

@@ -92,8 +92,8 @@ export interface CommandSyntax {
   /** arguments in their order; only the last one may be optional or repeatable */
   readonly args: Fields;
   readonly options: Fields;
-  /** pairs that exclude each other; default values are ignored, also in `anyOf` and `oneOf` */
-  readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
+  /** sets whose members exclude each other; default values are ignored, also in `anyOf` and `oneOf` */
+  readonly excludes?: readonly (readonly [one: string, other: string, ...more: string[]])[] | undefined;
   readonly anyOf?: readonly (readonly string[])[] | undefined;
   readonly oneOf?: readonly (readonly string[])[] | undefined;
   /** errors about a missing argument or option show the first example */

@@ -22,6 +22,7 @@ const tenantOf = (change: Partial<Tenant> = {}): Tenant =>
 
 const having = (items: readonly RenewalItem[], more: Answers = {}): Answers => ({
   tenant: tenantOf(),
+  ade: example<Ade>("ade", { mirror: true, token: null }),
   imports: { items: [] },
   listRenewals: { items },
   // reminders are read only if an item has reached a stage

@@ -1,34 +1,35 @@
 import type { Column } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Language } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
 import { SHEET_OPTION } from "../csv/file/sheet.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
-import {
-  reconcileWithTenant,
-  isReadyVerdict,
-  listNextSteps,
-  VERDICTS,
-  type ReconciledDevice,
-} from "./purchased/verdict.ts";
+import { PROFILE_STATE_NOTE } from "./shown.ts";
+import { getAnswer, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
 
-const COLUMNS: readonly Column<ReconciledDevice>[] = [
+const createColumns = (language: Language): readonly Column<ReconciledDevice>[] => [
   { key: "serialNumber", header: text("serial number", "シリアルナンバー"), value: (one) => one.serialNumber },
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
-  { key: "result", header: text("result", "結果"), value: (one) => one.verdict, name: (one) => VERDICTS[one.verdict] },
   {
-    key: "profileStatus",
-    header: text("ADE profile state", "ADE プロファイル状態"),
-    value: (one) => one.profileStatus,
+    key: "result",
+    header: text("result", "結果"),
+    value: ({ verdict }) => verdict,
+    name: (one) => getAnswer(one.verdict).name,
+  },
+  {
+    key: "next",
+    advice: true,
+    header: text("what to do", "対処"),
+    value: (one) => getAnswer(one.verdict).next?.[language] ?? null,
   },
 ];
 
 export default defineCommand({
-  summary: text("compare purchased devices with Apple's device list", "購入したデバイスと Apple 側の情報を照合する"),
+  summary: text("compare a seller's list with Apple and CLOMO", "販売店の一覧を Apple・CLOMO と照合する"),
   details: [
     text(
-      "In a mirror of the console (CLOMO PANEL), the list is compared with the last export of devices, which does not contain profile states. Exit code 9: some devices need action.",
-      "管理画面(CLOMO PANEL)のミラーでは、最後にエクスポートしたデバイスと照合します(プロファイルの状態は含まれません)。対応が必要なデバイスがあれば終了コードは 9 です。",
+      "After a sync of the organisation (ade sync with the key of the Apple Business API), the list, Apple and CLOMO are compared: all devices of the list, and each difference beyond it. Otherwise, the list is compared with the devices of the own MDM server, and in a mirror of the console (CLOMO PANEL) with the last export of devices. Exit code 9: some devices need action.",
+      "組織のデバイスを取得してあれば(Apple Business API の鍵を使う ade sync)、一覧・Apple・CLOMO を照合し、一覧のデバイスすべてと、一覧にない違いを表示します。なければ専用の MDM サーバーのデバイスと、管理画面(CLOMO PANEL)のミラーでは最後にエクスポートしたデバイスと照合します。対応が必要なデバイスがあれば終了コードは 9 です。",
     ),
   ],
   args: {
@@ -44,10 +45,11 @@ export default defineCommand({
     const { terminal } = tools;
     const list = await readSerialList(tools, file, { encoding, sheet });
     const { client } = await tools.tenant("ade", "devices");
-    const { mirror } = await client.ade.show();
-    const all = await Array.fromAsync(reconcileWithTenant(client, list, mirror));
-    await terminal.list(COLUMNS, all);
-    for (const line of listNextSteps(all, mirror)) await terminal.note(line);
-    return all.every(({ verdict }) => isReadyVerdict(verdict)) ? undefined : "differs";
+    const ade = await client.ade.show();
+    const all = await reconcile(client, list, ade);
+    await terminal.list(createColumns(terminal.language), all);
+    for (const line of summarise(all)) await terminal.note(line);
+    if (ade.mirror) await terminal.note(PROFILE_STATE_NOTE);
+    return all.every(({ verdict }) => getAnswer(verdict).next === null) ? undefined : "differs";
   },
 });

@@ -23,22 +23,39 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("notReady", "not ready", "準備の未完了", ({ notReady }) => notReady),
   column("lastSyncAt", "last sync", "前回の同期", ({ lastSyncAt }) => lastSyncAt),
   column("lastFullAt", "last full sync", "前回の全件取得", ({ lastFullAt }) => lastFullAt),
+  column("apiKeyId", "API key ID", "API のキー ID", ({ business }) => business?.key?.id),
+  column("clomoServer", "CLOMO's MDM server", "CLOMO の MDM サーバー", ({ business }) => business?.server),
+  column("organisationDevices", "devices at Apple", "Apple のデバイス", ({ business }) => business?.devices),
+  column("notInClomo", "not in CLOMO", "CLOMO にない", ({ business }) => business?.notInClomo),
+  column("otherServer", "not on CLOMO's server", "CLOMO のサーバーにない", ({ business }) => business?.otherServer),
+  column("released", "released, in CLOMO", "所有解除済み", ({ business }) => business?.released),
+  column("lastApiSyncAt", "last API sync", "前回の API の同期", ({ business }) => business?.lastSyncAt),
 ];
+
+/** @see facts 4.4; apple 6 */
+export const PROFILE_STATE_NOTE = text(
+  "Apple Business does not tell ADE profile states: before switching devices on, check them in the console (ADE プロファイル状態)",
+  "Apple Business からは ADE プロファイル状態が分かりません。電源を入れる前に、管理画面の「ADE プロファイル状態」を確認してください",
+);
 
 export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: Ade): Promise<void> {
   const next = findNextStep(ade);
   if (next !== undefined) await terminal.note(next);
 }
 
-/** Returns the next step. There is none after the first sync, except in a mirror. */
-function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step | undefined {
-  if (mirror) {
+const FETCH_STEP = step("fetch the devices", "デバイスを取得してください", line("ade sync", []));
+
+/** Returns the next step. There is none after the first sync. */
+function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ade): Step | undefined {
+  const isApiOnly = mirror || (business !== null && token === null);
+  if (isApiOnly && !business?.key) {
     return step(
-      "this tenant is a mirror of the console, which syncs the ADE devices; to renew the token",
-      "このテナントは管理画面のミラーで、ADE デバイスは管理画面で同期します。トークンの更新",
-      line("renewals guide", ["ade-token"]),
+      "to see which of your devices are not in CLOMO, create an API account in Apple Business, and set its key",
+      "CLOMO にないデバイスを調べるには、Apple Business で API アカウントを作成し、鍵を設定してください",
+      line("ade business-key set", ["FILE"]),
     );
   }
+  if (isApiOnly) return business?.lastSyncAt === null ? FETCH_STEP : undefined;
   if (endpoint === null) {
     return step(
       "to use this tenant's own MDM server at Apple (never the one that CLOMO uses)",
@@ -60,7 +77,5 @@ function findNextStep({ mirror, endpoint, key, token, lastSyncAt }: Ade): Step |
       line("ade token set", ["FILE"]),
     );
   }
-  return lastSyncAt === null
-    ? step("fetch the devices", "デバイスを取得してください", line("ade sync", []))
-    : undefined;
+  return lastSyncAt === null ? FETCH_STEP : undefined;
 }

@@ -1,10 +1,11 @@
 import { line } from "../../lib/advice/index.ts";
 import type { AdeSync } from "../../lib/client/index.ts";
-import { SYNC_KINDS } from "../../lib/model/ade.ts";
+import { SYNC_KINDS, type SyncKind } from "../../lib/model/ade.ts";
 import { parseLimit } from "../../lib/plan/limits.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { PROFILE_STATE_NOTE } from "./shown.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../imports/plan/options.ts";
 
 const COUNTS = [
@@ -35,7 +36,7 @@ const describeMissing = (missing: number): Text =>
 const DEVICE_UNIT = { id: "devices", name: text("devices", "台") };
 
 export default defineCommand({
-  summary: text("fetch the ADE devices from Apple", "Apple から ADE デバイスを取得する"),
+  summary: text("fetch devices from Apple", "Apple からデバイスを取得する"),
   details: [
     text(
       "If more than 5 devices, and more than 5 % of all, are missing from a full sync, you have to type their number. Without a terminal, pass --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
@@ -46,37 +47,42 @@ export default defineCommand({
   options: {
     full: { kind: "boolean", about: text("fetch all devices", "全件を取得する") },
     delta: { kind: "boolean", about: text("fetch only the changes", "差分だけを取得する") },
+    business: {
+      kind: "boolean",
+      about: text("use the Apple Business API (default in a mirror)", "Apple Business API を使う(ミラーでは既定)"),
+    },
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     maxDeletions: LIMIT_OPTIONS.maxDeletions,
   },
   examples: [
     { line: "clomoctl ade sync" },
     { line: "clomoctl ade sync --full --max-deletions 5" },
+    { line: "clomoctl ade sync --business" },
     { line: "clomoctl ade sync --no-input --quiet" },
   ],
-  excludes: [["full", "delta"]],
+  excludes: [["full", "delta", "business"]],
   exits: ["input-rejected", "not-permitted", "conflict", "unavailable", "limit-exceeded"],
   changes: true,
   shows: SYNC_COLUMNS,
-  async run(tools, { full, delta, confirmDeletions, maxDeletions }) {
+  async run(tools, { full, delta, business, confirmDeletions, maxDeletions }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("ade");
     const request = {
       ...(full && { kind: "full" as const }),
       ...(delta && { kind: "delta" as const }),
+      ...(business && { kind: "business" as const }),
       ...(maxDeletions !== undefined && { maxDeletions: parseLimit("--max-deletions", maxDeletions) }),
     };
-    const fetchDevices = async (confirmed: number | undefined): Promise<AdeSync> => {
+    const fetchDevices = async (answer: { kind?: SyncKind; confirmDeletions?: number }): Promise<AdeSync> => {
       const name = text("Fetching devices", "デバイスの取得");
       const step = terminal.progress.start({ id: "sync", name, unit: DEVICE_UNIT });
-      const answer = confirmed !== undefined && ({ kind: "full", confirmDeletions: confirmed } as const);
       try {
         return await client.ade.sync({ ...request, ...answer });
       } finally {
         step.finish();
       }
     };
-    let result = await fetchDevices(confirmDeletions);
+    let result = await fetchDevices({ ...(confirmDeletions !== undefined && { confirmDeletions }) });
     if (result.missing > 0 && terminal.interactive) {
       const expected = result.missing;
       const what = describeMissing(expected);
@@ -85,12 +91,14 @@ export default defineCommand({
         `${what.ja}。ADE デバイスの一覧から除くには台数を入力:`,
       );
       await terminal.prompts.typedNumber({ message, flag: `--confirm-deletions ${expected}`, expected });
-      result = await fetchDevices(expected);
+      result = await fetchDevices({ kind: result.kind, confirmDeletions: expected });
     }
     await terminal.show(SYNC_COLUMNS, result);
+    if (result.kind === "business") await terminal.note(PROFILE_STATE_NOTE);
     const { missing } = result;
     if (missing === 0) return undefined;
-    const next = line("ade sync", [], { full: true, confirmDeletions: missing });
+    const again = result.kind === "business" ? ({ business: true } as const) : ({ full: true } as const);
+    const next = line("ade sync", [], { ...again, confirmDeletions: missing });
     await terminal.warn({ why: describeMissing(missing), line: next });
     return "limit-exceeded";
   },

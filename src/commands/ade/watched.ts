@@ -1,14 +1,9 @@
-import type { Ade, Client, Tenant } from "../../lib/client/index.ts";
+import type { Ade, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { assessAdeHealth, isAdeMonitored, type AdeReport } from "../../lib/model/ade-health.ts";
 
-/** Returns a tenant's ADE state. Returns undefined in a mirror, without a token, or if the account may not read it. */
-export async function findMonitoredAde(
-  client: Client<"ade">,
-  { mirroredAt }: Pick<Tenant, "mirroredAt">,
-  now: Date,
-): Promise<AdeReport<Ade> | undefined> {
-  if (mirroredAt !== null) return undefined;
+/** Returns a tenant's ADE state. Returns undefined without a token or key, or if the account may not read it. */
+export async function findMonitoredAde(client: Client<"ade">, now: Date): Promise<AdeReport<Ade> | undefined> {
   try {
     const facts = await client.ade.show();
     return isAdeMonitored(facts) ? { facts, conditions: assessAdeHealth(facts, now) } : undefined;

@@ -33,11 +33,7 @@ export default defineCommand({
     },
   },
   options: NEW_ITEM_OPTIONS,
-  excludes: [
-    ["expires", "file"],
-    ["expires", "lastLogin"],
-    ["file", "lastLogin"],
-  ],
+  excludes: [["expires", "file", "lastLogin"]],
   examples: [
     { line: "clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp" },
     {

@@ -87,7 +87,7 @@ export function createSecretSealer(
         throw createDamagedSecretFailure(purpose);
       const key = await present();
       if (key === undefined || !keyIdOf(key).equals(bytes.subarray(1, HEADER_BYTES)))
-        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS);
+        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS, purpose);
       return decryptSecret(key, purpose, bytes);
     },
   };
@@ -134,15 +134,17 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
   }
 }
 
-const createKeyFailure = (where: string, what: Text): Failure =>
-  new Failure("input-rejected", { what, where, hint: RESTORE_KEY_HINT });
+const createKeyFailure = (where: string, what: Text, purpose?: string): Failure => {
+  const next = purpose === "business-key" ? line("ade business-key set", ["FILE"]) : NEW_KEY_PAIR_COMMAND;
+  const hint = text(
+    `restore the original sealing.key, readable only for you; if it is lost: ${next}`,
+    `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${next}`,
+  );
+  return new Failure("input-rejected", { what, where, hint });
+};
 
 const NEW_KEY_PAIR_COMMAND = line("ade keypair create", [], { replace: true, output: "FILE" });
 
-const RESTORE_KEY_HINT = text(
-  `restore the original sealing.key, readable only for you; if it is lost: ${NEW_KEY_PAIR_COMMAND}`,
-  `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${NEW_KEY_PAIR_COMMAND}`,
-);
 const KEY_READABLE_BY_OTHERS = text(
   "other users can read or replace this key",
   "ほかのユーザーがこの鍵を読み取るか置き換えられます",

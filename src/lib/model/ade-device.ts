@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import type { Fields, RecordOf, Thing } from "./thing.ts";
+import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
 /** The profile states of devices that are ready to be switched on. @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
@@ -9,6 +9,32 @@ const defineAppleText = (en: string, ja: string, example: string | null) =>
 
 const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
+
+const derive = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
+
+/** How a device of the organisation differs from Devices. A device has at most one of these. */
+const DEVICE_DIFFERENCES = {
+  released: text("in CLOMO, but released", "CLOMO にあるが所有解除済み"),
+  "other-server": text("not on CLOMO's MDM server", "CLOMO の MDM サーバーにない"),
+  "not-in-clomo": text("not in CLOMO", "CLOMO にない"),
+} as const;
+
+export type DeviceDifference = keyof typeof DEVICE_DIFFERENCES;
+
+/** What the Apple Business API tells beside the device service. */
+const ORGANISATION_FIELDS = {
+  status: derive(defineAppleText("assignment", "割り当て", "ASSIGNED")),
+  server: derive(defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM")),
+  orderNumber: derive(defineAppleText("order number", "注文番号", "1234567890")),
+  addedAt: derive(defineAppleInstant("added at", "追加日時", "2026-04-01T00:00:00.000Z")),
+  releasedAt: derive(defineAppleInstant("released at", "所有解除の日時")),
+  difference: derive({
+    ...defineLabelledChoice(DEVICE_DIFFERENCES),
+    nullable: true,
+    label: text("difference", "違い"),
+    example: "not-in-clomo",
+  }),
+} as const satisfies Fields;
 
 /** The fields of a device that Apple returns, and the time of the first sync.  @see apple 3 (the fields); facts 4.4 */
 const ADE_DEVICE_FIELDS = {
@@ -40,6 +66,7 @@ const ADE_DEVICE_FIELDS = {
   opType: defineAppleText("last change", "直近の変更", null),
   opDate: defineAppleInstant("changed at", "変更日時"),
   seenAt: { type: "instant", label: text("first seen", "初回取得日時"), example: "2026-04-01T00:00:00.000Z" },
+  ...ORGANISATION_FIELDS,
 } as const satisfies Fields;
 
 export const ADE_DEVICE = {
@@ -53,12 +80,25 @@ export const ADE_DEVICE = {
 
 export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 
-type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt">;
+type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt" | keyof typeof ORGANISATION_FIELDS>;
 
-/** The fields of a device that Apple provides; the serial number is the first. */
+/** The fields of a device that Apple's device service provides; the serial number is the first. */
 export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
-  (name): name is AppleDeviceField => name !== "seenAt",
+  (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );
+
+/** The fields of a device that the Apple Business API lists beside its ID, and its names of them. @see apple 6 */
+export const BUSINESS_MEMBERS = {
+  deviceFamily: "productFamily",
+  model: "deviceModel",
+  color: "color",
+  status: "status",
+  orderNumber: "orderNumber",
+  addedAt: "addedToOrgDateTime",
+} as const;
+
+/** The fields of a device of the organisation; the ID of a device is its serial number. */
+export const BUSINESS_FIELDS = ["serialNumber", ...Object.keys(BUSINESS_MEMBERS)];
 
 /** The tenant's platforms, by Apple's names of operating systems. @see apple 3 */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

@@ -1,4 +1,5 @@
 import { line, type CommandLine } from "../advice/index.ts";
+import type { DeviceDifference } from "./ade-device.ts";
 import { formatCount, text, type Text } from "../text/index.ts";
 
 export interface AdeHealthFacts {
@@ -12,10 +13,26 @@ export interface AdeHealthFacts {
   readonly lastSyncAt: string | null;
   readonly devices: number;
   readonly notReady: number;
+  readonly business:
+    | ({
+        readonly key: { readonly setAt: string; readonly rejectedAt: string | null } | null;
+        readonly server: string | null;
+        readonly servers: readonly string[];
+        readonly lastSyncAt: string | null;
+      } & Readonly<Record<"notInClomo" | "otherServer" | "released", number>>)
+    | null;
 }
 
 export interface AdeCondition {
-  readonly id: "token-rejected" | "token-expired" | "sync-overdue" | "devices-not-ready";
+  readonly id:
+    | "token-rejected"
+    | "token-expired"
+    | "sync-overdue"
+    | "devices-not-ready"
+    | "api-key-rejected"
+    | "api-sync-overdue"
+    | "clomo-server-unknown"
+    | DeviceDifference;
   readonly level: "critical" | "warning";
   readonly what: Text;
   readonly line: CommandLine;
@@ -37,14 +54,29 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OVERDUE_AFTER_DAYS = 2;
 
-/** Returns true if clomoctl monitors a tenant's ADE. Does not monitor mirrors, because the console syncs their ADE. */
-export const isAdeMonitored = ({ mirror, token }: { readonly mirror: boolean; readonly token: unknown }): boolean =>
-  !mirror && token !== null;
+/** Returns true if clomoctl monitors a tenant's devices at Apple: by its own server token, or by an API key. */
+export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
+  token !== null || business !== null;
 
-/** Returns a tenant's ADE problems, the most urgent first. A mirror, or a tenant without a token, has no problems. */
-export function assessAdeHealth(facts: AdeHealthFacts, now: Date): readonly AdeCondition[] {
-  const { token, lastSyncAt, notReady } = facts;
-  if (token === null || !isAdeMonitored(facts)) return [];
+/** Returns a tenant's problems with devices at Apple, the most urgent first. */
+export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
+  ...assessServer(facts, now),
+  ...assessOrganisation(facts, now),
+];
+
+const findOverdue = (id: AdeCondition["id"], since: string, now: Date, next: CommandLine): readonly AdeCondition[] => {
+  const days = Math.floor((now.getTime() - Date.parse(since)) / DAY_MS);
+  if (days < OVERDUE_AFTER_DAYS) return [];
+  const what = text(
+    `no sync has completed for ${formatCount(days, "day")}`,
+    `${days} 日間、ADE デバイスの同期が完了していません`,
+  );
+  return [{ id, level: "warning", what, line: next }];
+};
+
+/** A mirror, or a tenant without a token, has no problems with its own MDM server. */
+function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+  if (mirror || token === null) return [];
   const found: AdeCondition[] = [];
   if (token.rejectedAt !== null)
     found.push({ id: "token-rejected", level: "critical", what: TOKEN_REJECTION_MESSAGE, line: SET_TOKEN_COMMAND });
@@ -56,18 +88,7 @@ export function assessAdeHealth(facts: AdeHealthFacts, now: Date): readonly AdeC
       line: SET_TOKEN_COMMAND,
     });
   }
-  const days = Math.floor((now.getTime() - Date.parse(lastSyncAt ?? token.setAt)) / DAY_MS);
-  if (days >= OVERDUE_AFTER_DAYS) {
-    found.push({
-      id: "sync-overdue",
-      level: "warning",
-      what: text(
-        `no sync has completed for ${formatCount(days, "day")}`,
-        `${days} 日間、ADE デバイスの同期が完了していません`,
-      ),
-      line: line("ade sync", []),
-    });
-  }
+  found.push(...findOverdue("sync-overdue", lastSyncAt ?? token.setAt, now, line("ade sync", [])));
   if (notReady > 0) {
     found.push({
       id: "devices-not-ready",
@@ -78,6 +99,44 @@ export function assessAdeHealth(facts: AdeHealthFacts, now: Date): readonly AdeC
       ),
       line: line("ade devices list", [], { notReady: true }),
     });
+  }
+  return found;
+}
+
+/** Differences between the organisation's devices and Devices, and the option that lists the devices of each. */
+const DIFFERENCES = [
+  ["not-in-clomo", "notInClomo", "bought but not in CLOMO", "CLOMO にない購入済みデバイス"],
+  ["other-server", "otherServer", "not on CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイス"],
+  ["released", "released", "in CLOMO, but released at Apple", "CLOMO にあるが所有解除されたデバイス"],
+] as const;
+
+function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+  if (business === null) return [];
+  const { key, server, servers, lastSyncAt } = business;
+  const found: AdeCondition[] = [];
+  if (key !== null && key.rejectedAt !== null) {
+    const what = text(
+      "Apple rejected the key of the Apple Business API",
+      "Apple Business API の鍵を Apple が拒否しました",
+    );
+    found.push({ id: "api-key-rejected", level: "critical", what, line: line("ade business-key set", ["FILE"]) });
+  }
+  if (key !== null)
+    found.push(
+      ...findOverdue("api-sync-overdue", lastSyncAt ?? key.setAt, now, line("ade sync", [], { business: true })),
+    );
+  if (server === null && servers.length > 0) {
+    const what = text(
+      `it is not known which of ${servers.length} MDM servers CLOMO uses`,
+      `${servers.length} 台の MDM サーバーのうち CLOMO が使うものが分かりません`,
+    );
+    const next = line("ade business-key set", [], { server: "NAME" });
+    return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];
+  }
+  for (const [id, name, en, ja] of DIFFERENCES) {
+    const { [name]: count } = business;
+    const what = text(`${formatCount(count, "device")} ${en}`, `${ja}: ${count} 台`);
+    if (count > 0) found.push({ id, level: "warning", what, line: line("ade devices list", [], { [name]: true }) });
   }
   return found;
 }

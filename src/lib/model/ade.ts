@@ -3,10 +3,14 @@ import { text, type Text } from "../text/index.ts";
 /** The URL of Apple's device service. @see apple 2 */
 export const APPLE_ADE_URL = "https://mdmenrollment.apple.com";
 
-/** What a sync fetches: all devices, or only the changes since the last sync. @see apple 3 */
+/**
+ * What a sync fetches: all devices of the tenant's own MDM server, only the changes since the last sync, or all devices
+ * of the organisation. @see apple 3, 6
+ */
 export const SYNC_KINDS = {
   full: text("full", "全件"),
   delta: text("delta", "差分"),
+  business: text("Apple Business", "Apple Business"),
 } as const satisfies Record<string, Text>;
 
 export type SyncKind = keyof typeof SYNC_KINDS;

@@ -55,6 +55,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "ade.endpoint": text("set ADE endpoint", "ADE の接続先を変更"),
   "ade.keypair": text("create ADE key pair", "ADE の鍵ペアを作成"),
   "ade.token": text("set ADE server token", "ADE サーバートークンを設定"),
+  "ade.business-key": text("set Apple Business API key", "Apple Business API の鍵を設定"),
   "ade.sync": text("sync ADE devices", "ADE デバイスを同期"),
   "administrators.confirm": text("confirm the administrators", "管理者を確認済みとして記録"),
   "console.confirm": text("confirm task", "作業の完了を確認"),

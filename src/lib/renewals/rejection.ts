@@ -1,4 +1,4 @@
-import { TOKEN_REJECTION_MESSAGE, isAdeMonitored } from "../model/ade-health.ts";
+import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
 import type { RenewalItem } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./judge.ts";
@@ -18,7 +18,7 @@ export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   items: readonly I[],
   held: AdeTokenState | undefined,
 ): readonly (I & { readonly rejection?: Rejection | undefined })[] {
-  if (held === undefined || held.token === null || !isAdeMonitored(held)) return items;
+  if (held === undefined || held.token === null || held.mirror) return items;
   const { rejectedAt: at, renewal } = held.token;
   if (at === null || renewal === null) return items;
   return items.map((item) =>

@@ -1,5 +1,5 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../src/lib/model/account.ts";
-import { ADE_DEVICE } from "../../../src/lib/model/ade-device.ts";
+import { ADE_DEVICE, BUSINESS_FIELDS } from "../../../src/lib/model/ade-device.ts";
 import { ANSWER } from "../../../src/lib/model/answer.ts";
 import { ANDROID, ANDROID_MODES, DEVICE, PLATFORMS } from "../../../src/lib/model/device.ts";
 import { emailKey, nameKey } from "../../../src/lib/model/normalise.ts";
@@ -393,9 +393,19 @@ class TenantFiller {
     if (draw.is()) {
       this.#insert("ade_server", {
         pk: 1,
-        ...secret("privateKey", "certificate", "token", "tokenHash", "consumer", "cursor"),
-        ...this.#words("endpoint", "serverName", "adminId", "orgName", "tokenSetBy"),
-        ...this.#instants("tokenExpiresAt", "tokenSetAt", "fullAt"),
+        ...secret("privateKey", "certificate", "token", "tokenHash", "consumer", "cursor", "apiKey"),
+        ...this.#words(
+          "endpoint",
+          "serverName",
+          "adminId",
+          "orgName",
+          "tokenSetBy",
+          "apiEndpoint",
+          "apiClient",
+          "apiKeyId",
+          "clomoServer",
+        ),
+        ...this.#instants("tokenExpiresAt", "tokenSetAt", "fullAt", "apiKeyAt", "apiSyncAt"),
         serverUuid: draw.orNull("SERVER"),
       });
     }
@@ -404,7 +414,10 @@ class TenantFiller {
   #ade(): void {
     for (const pk of this.#numbers(this.#size)) {
       const serialNumber = `SERIAL${this.#draw.below(10)}${pk}`;
-      this.#insert("ade_device", { pk, ...this.#fields(ADE_DEVICE, { serialNumber }) });
+      const device = this.#fields(ADE_DEVICE, { serialNumber });
+      this.#insert("ade_device", { pk, ...device });
+      const known = Object.fromEntries(BUSINESS_FIELDS.map((field) => [field, device[field] ?? null]));
+      this.#insert("business_device", { pk, ...known, seenAt: device["seenAt"] ?? null });
     }
   }
 

@@ -107,6 +107,7 @@ export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBu
 const CLEARED_TABLES = [
   "ade_server",
   "ade_device",
+  "business_device",
   "renewal_item",
   "renewal_notice",
   "answer",
@@ -162,6 +163,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["answer", "answers"],
   ["ade_server", "ade"],
   ["ade_device", "ade"],
+  ["business_device", "ade"],
 ]);
 
 /** Returns the collection to lock before writing to the table. See `TenantOptions`. */

@@ -5,8 +5,11 @@ import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { showNextStep } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
+/** The columns that a table has by default if it lists the devices of the organisation. */
+const ORGANISATION_USUAL: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];
+
 export default defineCommand({
-  summary: text("list ADE devices as of the last sync", "前回の同期時点の ADE デバイスを一覧する"),
+  summary: text("list Apple's devices as of the last sync", "前回の同期時点の Apple のデバイスを一覧する"),
   args: {},
   options: {
     notReady: {
@@ -16,6 +19,15 @@ export default defineCommand({
         "ADE プロファイル状態が assigned でも pushed でもないものだけ",
       ),
     },
+    notInClomo: {
+      kind: "boolean",
+      about: text("only the organisation's devices that are not in CLOMO", "CLOMO にない組織のデバイスだけ"),
+    },
+    otherServer: {
+      kind: "boolean",
+      about: text("only devices not assigned to CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイスだけ"),
+    },
+    released: { kind: "boolean", about: text("only devices released at Apple", "所有解除されたデバイスだけ") },
     search: {
       kind: "string",
       value: "TEXT",
@@ -26,19 +38,25 @@ export default defineCommand({
   examples: [
     { line: "clomoctl ade devices list" },
     { line: "clomoctl ade devices list --not-ready" },
+    { line: "clomoctl ade devices list --not-in-clomo" },
     { line: "clomoctl ade devices list --search iPad --format json" },
   ],
-  exits: [],
-  async run(tools, { notReady, search, limit }) {
+  excludes: [["notReady", "notInClomo", "otherServer", "released"]],
+  exits: ["input-rejected"],
+  async run(tools, { notReady, notInClomo, otherServer, released, search, limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("ade");
+    const organisation =
+      (notInClomo && "not-in-clomo") || (otherServer && "other-server") || (released && "released") || undefined;
     const devices = client.ade.devices({
       limit,
       ...(notReady && { notReady }),
+      ...(organisation && { organisation }),
       ...(search !== undefined && { search }),
     });
-    const columns = listColumns(terminal, ADE_DEVICE_COLUMNS, ADE_DEVICE.usual);
-    await terminal.list(columns, devices, () => devices.ndjson());
-    if (terminal.onTerminal) await showNextStep(tools, await client.ade.show());
+    const ade = await client.ade.show();
+    const usual = organisation || (ade.devices === 0 && ade.business) ? ORGANISATION_USUAL : ADE_DEVICE.usual;
+    await terminal.list(listColumns(terminal, ADE_DEVICE_COLUMNS, usual), devices, () => devices.ndjson());
+    if (terminal.onTerminal) await showNextStep(tools, ade);
   },
 });

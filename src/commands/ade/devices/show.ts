@@ -2,6 +2,7 @@ import { READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
+import { PROFILE_STATE_NOTE } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "./columns.ts";
 
 export default defineCommand({
@@ -20,11 +21,11 @@ export default defineCommand({
     const device = requireSingleMatch(serial, await client.ade.findDevices({ name: serial }), ADE_DEVICE_KIND);
     await tools.terminal.show(ADE_DEVICE_COLUMNS, device);
     if (device.profileStatus !== null && READY_PROFILE_STATES.includes(device.profileStatus)) return;
-    await tools.terminal.warn(
-      text(
-        "do not switch this device on yet: it does not have an ADE profile",
-        "まだ電源を入れないでください。ADE プロファイルが割り当てられていません",
-      ),
+    const isKnown = device.profileStatus !== null || device.status === null;
+    const notReady = text(
+      "do not switch this device on yet: it does not have an ADE profile",
+      "まだ電源を入れないでください。ADE プロファイルが割り当てられていません",
     );
+    await tools.terminal.warn(isKnown ? notReady : PROFILE_STATE_NOTE);
   },
 });

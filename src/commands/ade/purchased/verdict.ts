@@ -1,33 +1,46 @@
 import { line } from "../../../lib/advice/index.ts";
-import type { AdeDeviceRecord, Client } from "../../../lib/client/index.ts";
-import { READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
-import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import type { Ade, AdeDeviceRecord, Client } from "../../../lib/client/index.ts";
+import { PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
+import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import type { SerialRow } from "./serial-list.ts";
 
-export const VERDICTS = {
-  ready: text("ready", "準備完了"),
-  registered: text("in the tenant", "テナントにあり"),
-  "no-profile": text("without a profile", "プロファイルなし"),
-  missing: text("missing", "未取得"),
-} as const satisfies Record<string, Text>;
+const FULL_SYNC = line("ade sync", [], { full: true });
 
-export type Verdict = keyof typeof VERDICTS;
+/** Names of what is found about a device, and what to do; nothing if it is as it should be. English, then Japanese. */
+const VERDICTS = `
+ready | ready | 準備完了
+registered | in the tenant | テナントにあり
+no-profile | without a profile | プロファイルなし | assign an ADE profile in this server's MDM | このサーバーの MDM で ADE プロファイルを割り当てる
+missing | missing | 未取得 | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認してください
+not-in-clomo | not in CLOMO | CLOMO にない | in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices | 管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込んでください
+unassigned | not assigned | 未割り当て | assign it to CLOMO's MDM server at Apple | Apple で CLOMO の MDM サーバーに割り当てる
+other-server | assigned to another MDM server | 別の MDM サーバーに割り当て済み | if it is for CLOMO: assign it there, and wipe it | CLOMO で使うなら、割り当てて初期化する
+not-at-apple | not at Apple | Apple にない | ask the seller to register it at Apple | 販売店に Apple への登録を依頼する
+released | released at Apple | 所有解除済み | if it is no longer yours, delete it in CLOMO | 手放したものなら CLOMO から削除する
+only-in-clomo | only in CLOMO | CLOMO だけにある | find out who sold it; add it at Apple | 購入元を確認し、Apple に追加する
+not-on-list | not on the list | 一覧にない | ask the seller whether the list is complete | 一覧に漏れがないか販売店に確認する`;
 
-export const isReadyVerdict = (verdict: Verdict): boolean => verdict === "ready" || verdict === "registered";
+const ANSWERS = new Map(
+  VERDICTS.split("\n").map((row) => {
+    const [verdict = "", en = "", ja = "", nextEn, nextJa = ""] = row.split(" | ");
+    return [verdict, { name: text(en, ja), next: nextEn === undefined ? null : text(nextEn, nextJa) }] as const;
+  }),
+);
 
-export interface ReconciledDevice extends SerialRow {
-  readonly verdict: Verdict;
-  /** null in a mirror, because console exports do not contain the profile state */
-  readonly profileStatus: string | null;
+export interface ReconciledDevice {
+  readonly serialNumber: string;
+  /** row in the seller's list; null if the list does not have the device */
+  readonly row: number | null;
+  readonly verdict: string;
 }
 
-const judgeAdeDevice = (device: AdeDeviceRecord | undefined): Verdict => {
-  if (device === undefined) return "missing";
-  return READY_PROFILE_STATES.includes(device.profileStatus ?? "") ? "ready" : "no-profile";
-};
+export const getAnswer = (verdict: string) => ANSWERS.get(verdict) ?? { name: same(verdict), next: null };
 
-/** @param isMirror true to compare with the device records, because a mirror does not know the ADE devices */
-export async function* reconcileWithTenant(
+const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
+  READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
+
+/** Compares the list with the devices of the own MDM server; in a mirror, with the device records. */
+async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
   isMirror: boolean,
@@ -38,41 +51,66 @@ export async function* reconcileWithTenant(
       one.serialNumber.toUpperCase() === listed.serialNumber;
     if (isMirror) {
       const isThere = (await client.devices.find(query)).some(isIt);
-      yield { ...listed, verdict: isThere ? "registered" : "missing", profileStatus: null };
+      yield { ...listed, verdict: isThere ? "registered" : "not-in-clomo" };
     } else {
       const device = (await client.ade.findDevices(query)).find(isIt);
-      yield { ...listed, verdict: judgeAdeDevice(device), profileStatus: device?.profileStatus ?? null };
+      yield { ...listed, verdict: device === undefined ? "missing" : judgeProfile(device) };
     }
   }
 }
 
-const FULL_FETCH_IN_CONSOLE_HINT = text(
-  "in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」 > 「ADE デバイスの一覧を更新する」, then export the devices and import the file into the mirror",
-  "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」>「ADE デバイスの一覧を更新する」を行い、デバイスをエクスポートしてミラーに取り込んでください",
-);
+/** Returns undefined for a released device that concerns nobody: neither the list nor CLOMO has it. */
+function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): string | undefined {
+  const { difference, releasedAt, status, profileStatus } = device;
+  if (releasedAt !== null) return isListed || difference === "released" ? "released" : undefined;
+  if (difference !== null) return status === "UNASSIGNED" ? "unassigned" : difference;
+  if (!isListed) return "not-on-list";
+  return profileStatus === null ? "registered" : judgeProfile(device);
+}
 
-const FIND_MISSING_DEVICES_HINT = text(
-  `run a full sync first: ${line("ade sync", [], { full: true })}; if they are still missing, check Apple Business Manager`,
-  `まず全件を取得してください: ${line("ade sync", [], { full: true })}。それでも見つからないときは Apple Business Manager で確認してください`,
-);
+const APPLE_PLATFORMS: readonly string[] = Object.values(PLATFORM_BY_APPLE_OS);
 
-const ASSIGN_PROFILE_HINT = text(
-  "assign an ADE profile in the MDM that uses this server",
-  "この MDM サーバーを使う MDM で ADE プロファイルを割り当ててください",
-);
+/** Compares the list, the organisation's devices at Apple, and the device records. Yields each device once. */
+async function* reconcileOrganisation(
+  client: Client<"ade" | "devices">,
+  list: readonly SerialRow[],
+): AsyncGenerator<ReconciledDevice> {
+  const rows = new Map(list.map(({ serialNumber, row }) => [serialNumber, row]));
+  const seen = new Set<string>();
+  for await (const device of client.ade.devices({ organisation: "all" })) {
+    const serialNumber = device.serialNumber.toUpperCase();
+    const row = rows.get(serialNumber) ?? null;
+    const verdict = judgeOrganisationDevice(device, row !== null);
+    seen.add(serialNumber);
+    if (verdict !== undefined) yield { serialNumber, row, verdict };
+  }
+  for (const listed of list) if (!seen.has(listed.serialNumber)) yield { ...listed, verdict: "not-at-apple" };
+  for await (const { serialNumber: written, platform } of client.devices.list()) {
+    const serialNumber = written?.toUpperCase() ?? "";
+    if (serialNumber === "" || !APPLE_PLATFORMS.includes(platform ?? "")) continue;
+    if (!seen.has(serialNumber) && !rows.has(serialNumber)) yield { serialNumber, row: null, verdict: "only-in-clomo" };
+  }
+}
 
-export function* listNextSteps(all: readonly ReconciledDevice[], isMirror: boolean): Generator<Text> {
-  const steps: Readonly<Partial<Record<string, Text>>> = {
-    "no-profile": ASSIGN_PROFILE_HINT,
-    missing: isMirror ? FULL_FETCH_IN_CONSOLE_HINT : FIND_MISSING_DEVICES_HINT,
-  };
-  for (const [verdict, name] of Object.entries(VERDICTS)) {
-    const count = all.filter((one) => one.verdict === verdict).length;
-    const { [verdict]: { en, ja } = { en: "", ja: "" } } = steps;
-    if (count > 0)
-      yield text(
-        `${formatCount(count, "device")} ${name.en}${en && `: ${en}`}`,
-        `${name.ja}: ${count} 台${ja && `。${ja}`}`,
-      );
+/** Compares a seller's list with all that is known. Devices that are not on the list follow those on it. */
+export async function reconcile(
+  client: Client<"ade" | "devices">,
+  list: readonly SerialRow[],
+  { mirror, business }: Ade,
+): Promise<readonly ReconciledDevice[]> {
+  const isOrganisationKnown = business !== null && business.lastSyncAt !== null;
+  const all = isOrganisationKnown ? reconcileOrganisation(client, list) : reconcileWithTenant(client, list, mirror);
+  return (await Array.fromAsync(all)).toSorted(
+    (one, other) => (one.row ?? Number.MAX_SAFE_INTEGER) - (other.row ?? Number.MAX_SAFE_INTEGER),
+  );
+}
+
+export function* summarise(all: readonly ReconciledDevice[]): Generator<Text> {
+  for (const [verdict, { length: count }] of Map.groupBy(all, (one) => one.verdict)) {
+    const { name, next } = getAnswer(verdict);
+    yield text(
+      `${formatCount(count, "device")} ${name.en}${next === null ? "" : `: ${next.en}`}`,
+      `${name.ja}: ${count} 台${next === null ? "" : `。${next.ja}`}`,
+    );
   }
 }

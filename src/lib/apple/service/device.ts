@@ -8,7 +8,7 @@ import {
 } from "../answer.ts";
 
 /** A device as reported by Apple. Values that Apple omits are null. Instants are in UTC. @see apple 3 (Device) */
-export type AdeDevice = Omit<AdeDeviceRecord, "seenAt">;
+export type AdeDevice = Pick<AdeDeviceRecord, (typeof APPLE_DEVICE_FIELDS)[number]>;
 
 export interface DevicePage {
   readonly devices: readonly AdeDevice[];

@@ -194,7 +194,7 @@ describe("a sync that fails changes nothing", () => {
 });
 
 describe("the connection", () => {
-  test("a mirror refuses all of it", async () => {
+  test("a mirror refuses all of it, and names the page of the console", async () => {
     await using rehearsal = new Rehearsal();
     const { client } = rehearsal.tenant;
     await rehearsal.setUp();
@@ -204,9 +204,14 @@ describe("the connection", () => {
       client.ade.setEndpoint({}),
       client.ade.createKeyPair({}),
       client.ade.setToken({ name: "a.p7m", content }),
-      client.ade.sync({}),
+      client.ade.sync({ kind: "full" }),
     ])
-      expect(await rejection(refused)).toMatchObject({ code: "not-permitted" });
+      expect(await rejection(refused)).toMatchObject({
+        code: "not-permitted",
+        what: { en: expect.stringContaining("基本設定 > Automated Device Enrollment") as unknown },
+      });
+    const { code, hint } = await rejection(client.ade.sync({}));
+    expect([code, hint?.en]).toEqual(["input-rejected", expect.stringContaining("ade business-key set")]);
     expect(rehearsal.asked).toEqual([]);
   });
 

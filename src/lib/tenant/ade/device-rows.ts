@@ -1,10 +1,17 @@
-import { ADE_DEVICE, APPLE_DEVICE_FIELDS, PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../model/ade-device.ts";
+import {
+  ADE_DEVICE,
+  APPLE_DEVICE_FIELDS,
+  BUSINESS_FIELDS,
+  PLATFORM_BY_APPLE_OS,
+  READY_PROFILE_STATES,
+} from "../../model/ade-device.ts";
 import { PRE_REGISTERED } from "../../model/device.ts";
 import { buildSerialKeySql } from "../records/device-rows.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { buildValueWithoutTypeSql } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
+import { buildDifferenceSql, DIFFERENCE_SQL } from "./business-rows.ts";
 import { saveCreatedRange } from "../versions/keep.ts";
 
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
@@ -12,6 +19,13 @@ const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is di
 export const ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
   table: "ade_device t",
+  joined: "left join main.business_device b on b.serialNumber = t.serialNumber",
+  sql: {
+    ...Object.fromEntries(
+      ["status", "server", "orderNumber", "addedAt", "releasedAt"].map((name) => [name, `b.${name}`]),
+    ),
+    difference: buildDifferenceSql("b"),
+  },
   keyed: false,
   order: [CREATION_ORDER],
   named: "t.serialNumber in (:nameKey, upper(:nameKey))",
@@ -21,6 +35,24 @@ export const UNREADY_ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   ...ADE_DEVICE_LIST,
   among: IS_NOT_READY,
 };
+
+const OTHER_FIELDS = APPLE_DEVICE_FIELDS.filter((field) => !BUSINESS_FIELDS.includes(field));
+
+const createOrganisationList = (among?: string): typeof ADE_DEVICE_LIST => ({
+  ...ADE_DEVICE_LIST,
+  table: "business_device t",
+  joined: "left join main.ade_device a on a.serialNumber = t.serialNumber",
+  among,
+  sql: { ...Object.fromEntries(OTHER_FIELDS.map((field) => [field, `a.${field}`])), difference: DIFFERENCE_SQL },
+});
+
+/** Lists of the organisation's devices. Released devices are in `all` and `released`, also if Devices lacks them. */
+export const ORGANISATION_LISTS = {
+  all: createOrganisationList(),
+  released: createOrganisationList("t.releasedAt is not null"),
+  "other-server": createOrganisationList(`${DIFFERENCE_SQL} = 'other-server'`),
+  "not-in-clomo": createOrganisationList(`${DIFFERENCE_SQL} = 'not-in-clomo'`),
+} as const;
 
 export const countDevices = async (
   reader: Reader,
@@ -92,11 +124,13 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
+export type RegisteredDevice = Readonly<Record<"id" | "serialNumber", string>>;
+
 /** Creates 事前登録 records for ADE devices numbered above `base` without one. @param told maximum number to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },
-): Promise<{ readonly count: number; readonly told: readonly Readonly<Record<"id" | "serialNumber", string>>[] }> => {
+): Promise<{ readonly count: number; readonly told: readonly RegisteredDevice[] }> => {
   const { last = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
   const revision = await writer.revision();
   const count = await writer.run(

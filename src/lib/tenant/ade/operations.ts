@@ -1,7 +1,8 @@
 import { SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
 import { operation } from "../operation.ts";
 import { findRecords, streamList } from "../store/lists.ts";
-import { ADE_DEVICE_LIST, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
+import type { Reader } from "../store/store.ts";
+import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 
 // loaded only when needed, because this module also loads cryptography
 const loadServer = () => import("./server.ts");
@@ -36,9 +37,27 @@ export const ade = {
     isLong: true,
     run: async ({ session, apple }, given) => (await import("./token.ts")).setToken(session, apple, given),
   }),
+  setBusinessKey: operation({
+    route: "PUT /v1/ade/business-key",
+    about: "Set the key of the Apple Business API, the MDM server that CLOMO uses, or both",
+    input: ({ z, namedFile }) =>
+      z.strictObject({
+        key: z
+          .strictObject({
+            ...namedFile,
+            clientId: z.string(),
+            keyId: z.string(),
+            url: z.url().max(2000).optional().meta({ description: "default: Apple" }),
+          })
+          .optional(),
+        server: z.string().optional().meta({ description: "name of the MDM server that CLOMO uses" }),
+      }),
+    needs: ["apple.write"],
+    run: async ({ session, apple }, given) => (await import("./business-key.ts")).setBusinessKey(session, apple, given),
+  }),
   sync: operation({
     route: "POST /v1/ade/sync",
-    about: "Fetch the devices from Apple's device service, and apply them in one change",
+    about: "Fetch the devices of the own MDM server or of the organisation, and apply them in one change",
     input: ({ z }) => {
       const count = z.int().min(0).optional();
       return z.strictObject({
@@ -65,20 +84,37 @@ export const ade = {
         ...listForm,
         search: z.string().optional().meta({ description: "text to find in any value of a device" }),
         notReady: queryFlag.meta({ description: "true: only devices whose profile state is not assigned or pushed" }),
+        organisation: z
+          .enum(Object.keys(ORGANISATION_LISTS) as (keyof typeof ORGANISATION_LISTS)[])
+          .optional()
+          .meta({ description: "devices of the organisation; `released` also if not in CLOMO" }),
       }),
     needs: ["apple.read"],
     result: "list",
-    run: ({ store }, { notReady, ...query }) =>
-      streamList(store, notReady === true ? UNREADY_ADE_DEVICE_LIST : ADE_DEVICE_LIST, query),
+    run: async ({ session, store }, { notReady, organisation, ...query }) => {
+      if (organisation !== undefined) await session.read((await import("./business-key.ts")).requireOrganisation);
+      const list =
+        (organisation && ORGANISATION_LISTS[organisation]) ??
+        (notReady === true ? UNREADY_ADE_DEVICE_LIST : await session.read(chooseDeviceList));
+      return streamList(store, list, query);
+    },
   }),
   findDevices: operation({
     route: "GET /v1/ade/devices/find",
-    about: "Find devices in Apple's device service by serial number",
+    about: "Find devices that Apple listed by serial number",
     input: ({ z, byName }) => z.strictObject(byName),
     needs: ["apple.read"],
-    run: ({ session }, { name }) => session.read((reader) => findRecords(reader, ADE_DEVICE_LIST, name)),
+    run: ({ session }, { name }) =>
+      session.read(async (reader) => {
+        const own = await findRecords(reader, ADE_DEVICE_LIST, name);
+        return own.length > 0 ? own : findRecords(reader, ORGANISATION_LISTS.all, name);
+      }),
   }),
 };
+
+/** Returns the list of the own MDM server's devices; of the organisation's devices if there are none of the server. */
+const chooseDeviceList = async (reader: Reader): Promise<typeof ADE_DEVICE_LIST> =>
+  (await reader.count("select exists (select 1 from ade_device)")) > 0 ? ADE_DEVICE_LIST : ORGANISATION_LISTS.all;
 
 export type { AdeDeviceRecord } from "../../model/ade-device.ts";
 export type { Ade } from "./server.ts";

@@ -1,10 +1,10 @@
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** The stored data about the tenant's MDM server at Apple. The key and the token are sealed. */
+/** The stored data about the tenant's MDM server and API account at Apple. The keys and the token are sealed. */
 export type StoredServer = Readonly<Record<keyof typeof EMPTY_SERVER, string | null>>;
 
-const EMPTY_SERVER = {
+const EMPTY_OWN_SERVER = {
   /** without a trailing slash */
   endpoint: null,
   privateKey: null,
@@ -29,6 +29,22 @@ const EMPTY_SERVER = {
   renewal: null,
 } as const;
 
+const EMPTY_SERVER = {
+  ...EMPTY_OWN_SERVER,
+  /** the API account of the Apple Business API; `apiEndpoint` is null for Apple */
+  apiEndpoint: null,
+  apiClient: null,
+  apiKeyId: null,
+  apiKey: null,
+  apiKeyAt: null,
+  apiRejectedAt: null,
+  /** JSON list of the names of the organisation's MDM servers */
+  apiServers: null,
+  apiSyncAt: null,
+  /** name of the MDM server that CLOMO uses */
+  clomoServer: null,
+} as const;
+
 export const readServer = async (reader: Reader): Promise<StoredServer> =>
   (await reader.get<StoredServer>(`select ${Object.keys(EMPTY_SERVER).join(", ")} from ade_server`)) ?? EMPTY_SERVER;
 
@@ -36,13 +52,13 @@ export const writeServer = async (writer: Writer, change: Partial<StoredServer>)
   await insertRow(writer, "ade_server", { pk: 1, ...(await readServer(writer)), ...change }, ["pk"]);
 };
 
-/** Deletes all data that came from the endpoint or was created for it. Keeps the tenant's own device records. */
+/** Deletes all data that came from the endpoint or was created for it. Keeps the tenant's own device records and API account. */
 export const deleteServerData = async (writer: Writer): Promise<void> => {
-  await writer.run("delete from ade_server");
+  await writeServer(writer, EMPTY_OWN_SERVER);
   await writer.run("delete from ade_device");
 };
 
-/** Returns the sealed secrets of ADE. New secrets must be sealed with the same key. */
+/** Returns the sealed secrets of the device service. New secrets must be sealed with the same key. */
 export const listSealedSecrets = async (reader: Reader): Promise<readonly string[]> => {
   const { privateKey, token } = await readServer(reader);
   return [privateKey, token].filter((secret) => secret !== null);

@@ -9,6 +9,7 @@ import { getCurrentInstant } from "../ids.ts";
 import { isMirror, readTenantName } from "../records/tenant-rows.ts";
 import type { Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
+import { countDifferences } from "./business-rows.ts";
 import { countDevices } from "./device-rows.ts";
 import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
 
@@ -64,13 +65,31 @@ export const readAde = async (reader: Reader) => {
     lastFullAt: server.fullAt,
     lastSyncAt: server.cursorAt,
     ...(await countDevices(reader)),
+    business: await readBusiness(reader, server),
   };
 };
 
+/** Returns what is known from the Apple Business API; null if it was never used. */
+const readBusiness = async (reader: Reader, stored: StoredServer) => {
+  const { apiClient, apiKeyId, apiKeyAt, apiRejectedAt, apiServers, apiSyncAt, clomoServer } = stored;
+  if (apiKeyAt === null && apiSyncAt === null) return null;
+  const servers = JSON.parse(apiServers ?? "[]") as readonly string[];
+  return {
+    // a tenant from a bundle has the devices, but not the key
+    key: apiKeyAt === null ? null : { client: apiClient, id: apiKeyId, setAt: apiKeyAt, rejectedAt: apiRejectedAt },
+    /** null if it is not known which of the servers CLOMO uses */
+    server: servers.length === 0 || servers.includes(clomoServer ?? "") ? clomoServer : null,
+    servers,
+    lastSyncAt: apiSyncAt,
+    ...(await countDifferences(reader)),
+  };
+};
+
+/** @see seed 003 7-2 */
 const MIRROR_ADE_FAILURE = new Failure("not-permitted", {
   what: text(
-    "this tenant is a mirror of the console, and CLOMO has its keys; do this in CLOMO PANEL",
-    "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。CLOMO PANEL で操作してください",
+    "CLOMO has the keys of this mirror: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
+    "このミラーの鍵は CLOMO が持っています: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
   ),
   hint: text(`${line("renewals guide", ["ade-token"])}`, `手順: ${line("renewals guide", ["ade-token"])}`),
 });
@@ -94,7 +113,7 @@ export const requireServer = async (reader: Reader): Promise<StoredServer & { re
 
 const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "[::1]", "localhost"];
 
-const parseEndpoint = (url: string): string => {
+export const parseEndpoint = (url: string): string => {
   const parsed = URL.parse(url);
   const isClean =
     parsed !== null &&

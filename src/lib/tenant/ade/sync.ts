@@ -17,10 +17,13 @@ import { defineLabelledChoice } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getNextChangeNumber } from "../audit/audit-rows.ts";
 import { createIdPrefix, getCurrentInstant } from "../ids.ts";
+import type { TenantParts } from "../parts.ts";
 import { checkFieldValue } from "../records/records.ts";
+import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
-import type { ScratchTable, Store, Writer } from "../store/store.ts";
+import type { ScratchTable, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
+import { applyOrganisation, countReleased, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
 import {
   applyFetched,
   countMissingDevices,
@@ -28,6 +31,7 @@ import {
   FETCHED_COLUMNS,
   registerDevices,
   type AppliedCounts,
+  type RegisteredDevice,
 } from "./device-rows.ts";
 import { ADE_LOCKS, ADE_OBJECT, requireServer, type AppleAccess } from "./server.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
@@ -39,6 +43,8 @@ export interface SyncRequest {
   /** maximum number of devices that a full sync removes; `percent` is a share of the devices before the sync */
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
 }
+
+type ServerSyncKind = Exclude<SyncKind, "business">;
 
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
@@ -57,41 +63,83 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
   hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
 });
 
+type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
+
 /**
- * Fetches the MDM server's devices page by page, then stores them in one transaction and creates records for new
- * devices. If a full sync would remove more devices than permitted, returns only the number of these. @throws Failure
- * `conflict` if another sync or token came first; `input-rejected` if the confirmed number is wrong, if there is no
- * token, or if there is no position for a delta; `AppleRefusal`
+ * Fetches the devices of the MDM server or of the organisation page by page, then stores them in one transaction. Also
+ * creates records for new devices of the server. If more devices would be removed than permitted, returns only the
+ * number of these. @throws Failure `conflict` if another sync, key or token came first; `input-rejected` if the
+ * confirmed number is wrong, if there is no key or token, or if there is no position for a delta; refusals of Apple
  */
-export const syncDevices = async (
-  { session, store, apple }: { readonly session: Session; readonly store: Store; readonly apple: AppleAccess },
+export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
+  const { session } = parts;
+  const { kind } = request;
+  if (kind !== undefined) checkFieldValue("kind", KIND, kind);
+  const stored = await session.read(readServer);
+  // only the Apple Business API can be the source of a mirror
+  const isApiDue = (await session.read(isMirror)) || (stored.token === null && stored.apiKey !== null);
+  return kind === "business" || (kind === undefined && isApiDue)
+    ? syncOrganisation(parts, stored, request, signal)
+    : syncServer(parts, { ...request, kind }, signal);
+};
+
+const syncOrganisation = async (
+  { session, store, apple }: SyncParts,
+  server: StoredServer,
   request: SyncRequest,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<AdeSync> => {
-  if (request.kind !== undefined) checkFieldValue("kind", KIND, request.kind);
+  const { fetchOrganisation, BusinessRefusal } = await import("./business-sync.ts");
+  try {
+    await using scratch = await store.scratch(FETCHED_ROW_COLUMNS, ["place"]);
+    const { devices, servers } = await fetchOrganisation({ session, apple, scratch, signal }, server);
+    const apply: Fetched["apply"] = async (writer, at) => {
+      const before = await writer.count("select count(*) from business_device where releasedAt is null");
+      checkRemoval(await countReleased(writer, scratch.name), before, request);
+      await writeServer(writer, {
+        apiServers: JSON.stringify(servers),
+        apiSyncAt: at,
+        apiRejectedAt: null,
+        ...(servers.length === 1 && { clomoServer: servers[0] }),
+      });
+      return { ...(await applyOrganisation(writer, scratch.name, at)), registered: 0, told: [] };
+    };
+    return await applySync(session, server, { kind: "business", devices, apply });
+  } catch (error) {
+    if (error instanceof BusinessRefusal) await recordRejection(session, server, "apiKey", "apiRejectedAt");
+    throw error;
+  }
+};
+
+const syncServer = async (
+  { session, store, apple }: SyncParts,
+  request: SyncRequest & { readonly kind: ServerSyncKind | undefined },
+  signal: AbortSignal | undefined,
+): Promise<AdeSync> => {
   const server = await session.read(requireServer);
   const startedAt = getCurrentInstant(session.surroundings);
   const service = await openService(session, apple, server, signal);
+  // only a full sync finds missing devices
+  const asked = request.kind ?? (request.confirmDeletions === undefined ? undefined : "full");
   try {
     const account = await service.account();
     // a position in one MDM server's device list is not valid at another MDM server
     const { cursor } = account.serverUuid === (server.serverUuid ?? account.serverUuid) ? server : { cursor: null };
-    const kind = chooseSyncKind({ ...server, cursor }, request.kind, session.surroundings.now());
+    const kind = chooseSyncKind({ ...server, cursor }, asked, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
       await using scratch = await store.scratch(FETCHED_COLUMNS, ["place"]);
       const fetch = new DeviceFetch(service, scratch, signal);
       const fetched = await fetch.run(from);
-      const all = { request, scratch, account, startedAt, ...fetched, devices: fetch.devices };
-      return await applySync(session, server, all).catch((error: unknown) => reportMissing(error, all));
+      const apply = createServerApply(session, { request, scratch, account, startedAt, ...fetched });
+      return await applySync(session, server, { kind: fetched.kind, devices: fetch.devices, apply });
     };
     return await attempt(kind === "delta" ? cursor : null).catch((error: unknown) => {
       if (kind !== "delta" || !isCursorRefusal(error)) throw error;
       return attempt(null);
     });
   } catch (error) {
-    // monitoring reports the rejection; an error while recording the rejection must not hide Apple's response
     if (error instanceof AppleRefusal && error.rejectsToken)
-      await recordTokenRejection(session, server.token).catch(() => undefined);
+      await recordRejection(session, server, "token", "tokenRejectedAt");
     throw error;
   }
 };
@@ -111,9 +159,9 @@ const openService = async (
 /** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if a delta has no start position */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
-  asked: SyncKind | undefined,
+  asked: ServerSyncKind | undefined,
   now: number,
-): SyncKind => {
+): ServerSyncKind => {
   const since = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : now - Date.parse(at));
   const isPossible = cursor !== null && since(cursorAt) <= CURSOR_LIFETIME_MS;
   if (asked === "delta" && !isPossible) throw FULL_SYNC_REQUIRED_FAILURE;
@@ -129,7 +177,7 @@ const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
 });
 
 interface FetchResult {
-  readonly kind: SyncKind;
+  readonly kind: ServerSyncKind;
   readonly cursor: string;
 }
 
@@ -189,30 +237,66 @@ const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
   hint: text("try again later", "時間をおいてもう一度実行してください"),
 });
 
+interface Fetched {
+  readonly kind: SyncKind;
+  readonly devices: number;
+  /** stores the devices, and returns what changed with some of the new records. @throws {@link MissingDevices} */
+  readonly apply: (
+    writer: Writer,
+    at: string,
+  ) => Promise<AppliedCounts & { readonly registered: number; readonly told: readonly RegisteredDevice[] }>;
+}
+
+/** What another sync, token, key or endpoint changes. */
+const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as const;
+
+const applySync = async (
+  session: Session,
+  server: StoredServer,
+  { kind, devices, apply }: Fetched,
+): Promise<AdeSync> => {
+  try {
+    return await session.change<AdeSync>({ action: "ade.sync", locks: [...ADE_LOCKS, "devices"] }, async (writer) => {
+      const now = await readServer(writer);
+      if (SYNC_STATE.some((name) => now[name] !== server[name])) throw SYNC_CONFLICT_FAILURE;
+      const { told, ...counts } = await apply(writer, getCurrentInstant(session.surroundings));
+      const isNothing = Object.values(counts).every((count) => count === 0);
+      const change = isNothing ? null : await getNextChangeNumber(writer);
+      return {
+        result: { kind, devices, ...counts, missing: 0, change },
+        objects: isNothing
+          ? []
+          : [ADE_OBJECT, ...told.map(({ id, serialNumber: name }) => ({ thing: "device", id, name }))],
+        ...(!isNothing && { detail: { kind, ...counts } }),
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof MissingDevices)) throw error;
+    const nothing = { created: 0, changed: 0, released: 0, registered: 0, change: null };
+    return { kind, devices, ...nothing, missing: error.count };
+  }
+};
+
 interface FetchedDevices extends FetchResult {
   readonly request: SyncRequest;
   readonly scratch: ScratchTable;
   readonly account: Awaited<ReturnType<AdeService["account"]>>;
   readonly startedAt: string;
-  readonly devices: number;
 }
 
-const applySync = (session: Session, server: StoredServer, fetched: FetchedDevices): Promise<AdeSync> =>
-  session.change({ action: "ade.sync", locks: [...ADE_LOCKS, "devices"] }, async (writer) => {
-    const now = await readServer(writer);
-    if (now.cursorAt !== server.cursorAt || now.token !== server.token || now.endpoint !== server.endpoint)
-      throw SYNC_CONFLICT_FAILURE;
-    const { kind, scratch, account, devices, startedAt } = fetched;
-    const at = getCurrentInstant(session.surroundings);
+const createServerApply =
+  (session: Session, { request, kind, scratch, account, startedAt, cursor }: FetchedDevices): Fetched["apply"] =>
+  async (writer, at) => {
     const before = await writer.count("select count(*) from ade_device");
-    const applied = await applyFetched(writer, scratch.name, { isFull: kind === "full", at });
-    const unseen = kind === "full" && applied.base > 0 ? await removeMissingDevices(writer, fetched, before) : 0;
-    const { count: registered, told } = await registerDevices(writer, {
-      base: applied.base,
+    const { base, created, changed, released } = await applyFetched(writer, scratch.name, {
+      isFull: kind === "full",
       at,
-      idPrefix: createIdPrefix(session.surroundings),
-      told: MAX_TRACED_RECORDS,
     });
+    const isRemoving = kind === "full" && base > 0;
+    if (isRemoving) checkRemoval(await countMissingDevices(writer, scratch.name), before, request);
+    const unseen = isRemoving ? await deleteMissingDevices(writer, scratch.name) : 0;
+    const idPrefix = createIdPrefix(session.surroundings);
+    const { count: registered, told } = await registerDevices(writer, { base, at, idPrefix, told: MAX_TRACED_RECORDS });
     const { serverUuid, serverName, adminId, orgName } = account;
     await writeServer(writer, {
       serverUuid,
@@ -220,31 +304,17 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
       adminId,
       orgName,
       tokenRejectedAt: null,
-      cursor: fetched.cursor,
+      cursor,
       cursorAt: at,
       ...(kind === "full" && { fullAt: startedAt }),
     });
-    const counts = {
-      created: applied.created,
-      changed: applied.changed,
-      released: applied.released + unseen,
-      registered,
-    };
-    const isNothing = Object.values(counts).every((count) => count === 0);
-    const change = isNothing ? null : await getNextChangeNumber(writer);
-    return {
-      result: { kind, devices, ...counts, missing: 0, change },
-      objects: isNothing
-        ? []
-        : [ADE_OBJECT, ...told.map(({ id, serialNumber: name }) => ({ thing: "device", id, name }))],
-      ...(!isNothing && { detail: { kind, ...counts } }),
-    };
-  });
+    return { created, changed, released: released + unseen, registered, told };
+  };
 
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
-    "another process synced or changed the token or endpoint in the meantime; nothing was changed",
-    "その間に別の同期、またはトークンや接続先の変更があったため、何も変更していません",
+    "another process synced or changed the token, key or endpoint meanwhile; nothing was changed",
+    "その間に別の同期、またはトークン・鍵・接続先の変更があったため、何も変更していません",
   ),
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
@@ -258,33 +328,14 @@ class MissingDevices extends Error {
   }
 }
 
-/** Returns the result of a sync that changed nothing because of missing devices.  @throws any other error */
-const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSync => {
-  if (!(error instanceof MissingDevices)) throw error;
-  return {
-    kind,
-    devices,
-    created: 0,
-    changed: 0,
-    released: 0,
-    registered: 0,
-    missing: error.count,
-    change: null,
-  };
-};
-
-/** Deletes the devices that a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` */
-const removeMissingDevices = async (
-  writer: Writer,
-  { scratch, request }: FetchedDevices,
+/** @throws {@link MissingDevices}; Failure `input-rejected` if another number was confirmed */
+const checkRemoval = (
+  missing: number,
   before: number,
-): Promise<number> => {
-  const missing = await countMissingDevices(writer, scratch.name);
-  const { confirmDeletions: confirmed, maxDeletions } = request;
+  { confirmDeletions: confirmed, maxDeletions }: SyncRequest,
+): void => {
   if (confirmed !== undefined && confirmed !== missing) throw createCountMismatchFailure(missing, confirmed);
-  if (missing === 0) return 0;
   if (confirmed === undefined && missing > countRemovable(before, maxDeletions)) throw new MissingDevices(missing);
-  return deleteMissingDevices(writer, scratch.name);
 };
 
 const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): number => {
@@ -303,10 +354,18 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
     where: "--confirm-deletions",
   });
 
-const recordTokenRejection = (session: Session, token: string | null): Promise<void> =>
-  session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
+/** Records for monitoring that Apple rejects a secret. An error of this must not hide Apple's response. */
+const recordRejection = async (
+  session: Session,
+  server: StoredServer,
+  secret: "token" | "apiKey",
+  at: "tokenRejectedAt" | "apiRejectedAt",
+): Promise<void> => {
+  const change = session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
     const now = await readServer(writer);
-    if (now.token === token && now.tokenRejectedAt === null)
-      await writeServer(writer, { tokenRejectedAt: getCurrentInstant(session.surroundings) });
+    if (now[secret] === server[secret] && now[at] === null)
+      await writeServer(writer, { [at]: getCurrentInstant(session.surroundings) });
     return { result: undefined, objects: [] };
   });
+  await change.catch(() => undefined);
+};

@@ -4,16 +4,26 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
+import type { AppleRequest } from "../../../../src/lib/apple/send.ts";
+import { BusinessSimulator } from "../business/simulator.ts";
 import { Simulator } from "./simulator.ts";
 
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "8600" },
     devices: { type: "string", default: "20" },
+    organisation: { type: "string", default: "30" },
     seed: { type: "string", default: "simulator" },
   },
 });
 const simulator = new Simulator({ seed: values.seed, devices: Number(values.devices), now: Date.now });
+/** Also the organisation's devices by the Apple Business API; `GET /_simulator/business` returns the API account. */
+const business = new BusinessSimulator(Date.now);
+business.addServer("CLOMO MDM");
+business.buy(
+  Array.from({ length: Number(values.organisation) }, (_, at) => `ORG${String(at).padStart(7, "0")}`),
+  "CLOMO MDM",
+);
 const server = createServer((request, response) => {
   const pieces: Buffer[] = [];
   request.on("data", (piece: Buffer) => pieces.push(piece));
@@ -22,7 +32,21 @@ const server = createServer((request, response) => {
     const { pathname: path, searchParams: query } = new URL(request.url ?? "/", origin);
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     const body = Buffer.concat(pieces).toString();
-    const answer = simulator.handle({ method: request.method ?? "GET", origin, path, query, headers, body });
+    const method = request.method ?? "GET";
+    if (path === "/_simulator/business") {
+      const { clientId, keyId, privateKey } = business;
+      response.end(JSON.stringify({ clientId, keyId, privateKey }));
+      return;
+    }
+    if (/^\/(?:v1|auth)\//.test(path)) {
+      const url = origin + (request.url ?? "/");
+      void business.handle({ method: method as AppleRequest["method"], url, headers, body }).then((answer) => {
+        if (answer === undefined) response.destroy();
+        else response.writeHead(answer.status, answer.headers).end(answer.body);
+      });
+      return;
+    }
+    const answer = simulator.handle({ method, origin, path, query, headers, body });
     if (answer.isLost === true) response.destroy();
     else response.writeHead(answer.status, answer.headers).end(answer.body);
   });

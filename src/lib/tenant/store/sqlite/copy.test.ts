@@ -41,9 +41,11 @@ const HARMLESS: Readonly<Record<string, string>> = {
   renewal_notice: "pk id itemId expiresAt stage way recipient state messageId attempts at error host pid",
   answer: "pk id question value by at",
   ade_server: `pk endpoint tokenExpiresAt tokenSetAt tokenSetBy tokenRejectedAt serverUuid serverName adminId
-    orgName cursorAt fullAt renewal`,
+    orgName cursorAt fullAt renewal
+    apiRejectedAt apiServers apiSyncAt clomoServer`,
   ade_device: `pk serialNumber profileStatus profileUuid profileAssignTime profilePushTime deviceFamily os model
     description color assetTag deviceAssignedDate deviceAssignedBy mdmMigrationDeadline opType opDate seenAt`,
+  business_device: "pk serialNumber deviceFamily model color status orderNumber addedAt server releasedAt seenAt",
 };
 
 const listRecordColumns = (): Map<string, readonly string[]> =>

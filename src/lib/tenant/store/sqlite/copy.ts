@@ -14,10 +14,12 @@ import { TENANT_FILE_NAME } from "./tenant-file.ts";
 /** Tables that are empty in a copy, because the rows would let other people sign in or describe running work. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
+const API_COLUMNS = ["apiEndpoint", "apiClient", "apiKeyId", "apiKey", "apiKeyAt"];
+
 /** Columns that are empty in a copy, by table: secrets, and values that are useless without the secrets. */
 export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   account: ["verifier"],
-  ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
+  ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor", ...API_COLUMNS],
 };
 
 const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];

@@ -249,7 +249,11 @@ const MANUAL_SCHEMA_SQL = `
     pk integer primary key check (pk = 1), endpoint text, privateKey text, certificate text, keyAt text, token text,
     tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text, tokenRejectedAt text,
     serverUuid text, serverName text, adminId text, orgName text, cursor text, cursorAt text, fullAt text,
-    renewal text);
+    renewal text, apiEndpoint text, apiClient text, apiKeyId text, apiKey text, apiKeyAt text, apiRejectedAt text,
+    apiServers text, apiSyncAt text, clomoServer text);
+  create table business_device (
+    pk integer primary key, serialNumber text not null unique, deviceFamily text, model text, color text, status text,
+    orderNumber text, addedAt text, server text, releasedAt text, seenAt text not null);
   create index ade_device_not_ready on ade_device (pk) where profileStatus is distinct from 'assigned'
     and profileStatus is distinct from 'pushed';
 

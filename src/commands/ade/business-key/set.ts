@@ -1,0 +1,74 @@
+import { readNamedFile } from "../../../lib/files/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
+import { FACT_COLUMNS, showNextStep } from "../shown.ts";
+
+const MAX_KEY_BYTES = 16 * 1024;
+
+const CLIENT_ID = text(
+  "client ID of the API account (BUSINESSAPI.…)",
+  "API アカウントのクライアント ID(BUSINESSAPI.…)",
+);
+
+const KEY_ID = text("key ID of the API account", "API アカウントのキー ID");
+
+export default defineCommand({
+  summary: text("set the key of the Apple Business API", "Apple Business API の鍵を設定する"),
+  details: [
+    text(
+      "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that only views devices, use that: clomoctl only reads. The key is stored encrypted, and never in a backup or a bundle. It works in any tenant, also in a mirror of the console.",
+      "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割を選べる場合はそれにしてください(clomoctl は読み取りしか行いません)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。管理画面のミラーでも使えます。",
+    ),
+  ],
+  args: { file: { kind: "file", value: "FILE", about: text("private key (.pem)", "秘密鍵(.pem)") } },
+  options: {
+    clientId: { kind: "string", value: "ID", requires: "file", about: CLIENT_ID },
+    keyId: { kind: "string", value: "ID", requires: "file", about: KEY_ID },
+    server: {
+      kind: "string",
+      value: "NAME",
+      about: text(
+        "name of the MDM server that CLOMO uses; needed only if Apple has several",
+        "CLOMO が使う MDM サーバーの名前(Apple に複数ある場合だけ必要)",
+      ),
+    },
+    endpoint: {
+      kind: "string",
+      value: "URL",
+      requires: "file",
+      about: text(
+        "another server with the same protocol (https, or http on this computer); default: Apple",
+        "同じプロトコルの別のサーバー(https。このコンピューター内だけ http も可)。既定は Apple",
+      ),
+    },
+  },
+  examples: [
+    { line: "clomoctl ade business-key set key.pem --client-id BUSINESSAPI.0123abcd --key-id 0123abcd" },
+    { line: 'clomoctl ade business-key set --server "CLOMO MDM"' },
+  ],
+  anyOf: [["file", "server"]],
+  exits: ["input-rejected", "not-permitted", "not-found"],
+  changes: true,
+  shows: FACT_COLUMNS,
+  async run(tools, { file, clientId, keyId, server, endpoint }) {
+    const { terminal } = tools;
+    const ask = (message: Text, flag: string) => terminal.prompts.input({ message, flag });
+    const readKey = async (path: string) => {
+      const { name, bytes } = await readNamedFile(tools, path, MAX_KEY_BYTES);
+      return {
+        name,
+        content: Buffer.from(bytes).toString("base64"),
+        clientId: clientId ?? (await ask(CLIENT_ID, "--client-id")),
+        keyId: keyId ?? (await ask(KEY_ID, "--key-id")),
+        ...(endpoint !== undefined && { url: endpoint }),
+      };
+    };
+    const key = file === undefined ? undefined : await readKey(file);
+    const { client } = await tools.tenant("ade");
+    if (key !== undefined) await noteNotRestored(tools, FORMER_SECRETS);
+    const ade = await client.ade.setBusinessKey({ ...(key && { key }), ...(server !== undefined && { server }) });
+    await terminal.show(FACT_COLUMNS, ade);
+    await showNextStep(tools, ade);
+  },
+});

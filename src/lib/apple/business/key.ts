@@ -1,0 +1,42 @@
+import { createPrivateKey, sign, type KeyObject } from "node:crypto";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { attempt } from "../encoding/foreign.ts";
+import type { RetryTools } from "../patience.ts";
+
+/** Parses the private key of an API account. @param where name of its file @throws `input-rejected` if it is not P-256 */
+export function parseBusinessKey(where: string, pem: string): KeyObject {
+  const key = attempt(() => createPrivateKey(pem));
+  if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
+  throw new Failure("input-rejected", {
+    what: text(
+      "not the private key of an API account (EC P-256, PEM, without a password)",
+      "API アカウントの秘密鍵(EC P-256、PEM 形式、パスワードなし)ではありません",
+    ),
+    where,
+  });
+}
+
+export interface AssertedClient extends Pick<RetryTools, "now"> {
+  readonly clientId: string;
+  readonly keyId: string;
+  readonly key: KeyObject;
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** Apple accepts up to 180 days. An assertion is used at once. */
+const LIFETIME_SECONDS = 600;
+
+const ID_BYTES = 16;
+
+const encodePart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** Creates a JSON Web Token signed with ES256, by which a client proves that it has the key. @see RFC 7523 3; apple 6 */
+export function createClientAssertion({ clientId, keyId, key, now, random }: AssertedClient, audience: string): string {
+  const iat = Math.floor(now() / 1000);
+  const jti = Buffer.from(random(ID_BYTES)).toString("hex");
+  const claims = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + LIFETIME_SECONDS, jti };
+  const signed = [{ alg: "ES256", kid: keyId, typ: "JWT" }, claims].map(encodePart).join(".");
+  const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
+  return `${signed}.${signature.toString("base64url")}`;
+}

@@ -1,0 +1,89 @@
+import { line } from "../../advice/index.ts";
+import { parseBusinessKey } from "../../apple/business/key.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { getCurrentInstant } from "../ids.ts";
+import { checkFieldValue } from "../records/records.ts";
+import type { Session } from "../session.ts";
+import type { Reader } from "../store/store.ts";
+import { ADE_LOCKS, ADE_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./server.ts";
+import { listSealedSecrets, writeServer, type StoredServer } from "./server-rows.ts";
+
+export const BUSINESS_KEY_PURPOSE = "business-key";
+
+export const NO_KEY_FAILURE = new Failure("input-rejected", {
+  what: text("no key of the Apple Business API is set", "Apple Business API の鍵が設定されていません"),
+  where: "ade business-key",
+  hint: text(`${line("ade business-key set", ["FILE"])}`, `${line("ade business-key set", ["FILE"])} で設定できます`),
+});
+
+const NOT_SYNCED_FAILURE = new Failure("input-rejected", {
+  what: text("the organisation's devices were not fetched yet", "組織のデバイスをまだ取得していません"),
+  where: "ade sync",
+  hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
+});
+
+/** @throws Failure `input-rejected` with the servers' names if Apple has no such server */
+const requireKnownServer = (servers: readonly string[], named: string | null): void => {
+  if (servers.length === 0 || (named !== null && servers.includes(named))) return;
+  const names = servers.slice(0, 3).join(", ") + (servers.length > 3 ? ", …" : "");
+  const next = line("ade business-key set", [], { server: "NAME" });
+  throw new Failure("input-rejected", {
+    what: text(
+      `it is not known which of Apple's MDM servers CLOMO uses: ${names}`,
+      `Apple の MDM サーバーのうち CLOMO が使うものが分かりません: ${names}`,
+    ),
+    where: "--server",
+    hint: text(`name it: ${next}`, `指定してください: ${next}`),
+  });
+};
+
+/** @throws Failure `input-rejected` if no devices were fetched, or if it is not known which server CLOMO uses */
+export const requireOrganisation = async (reader: Reader): Promise<void> => {
+  const { business } = await readAde(reader);
+  if (business === null || business.lastSyncAt === null) throw NOT_SYNCED_FAILURE;
+  requireKnownServer(business.servers, business.server);
+};
+
+export interface BusinessKeyRequest {
+  /** the private key file and the IDs of its API account; undefined: they stay as they are */
+  readonly key?:
+    | Readonly<Record<"name" | "content" | "clientId" | "keyId", string> & { url?: string | undefined }>
+    | undefined;
+  readonly server?: string | undefined;
+}
+
+/** Sets the key, the server that CLOMO uses, or both, without contacting Apple. @throws Failure `input-rejected` */
+export const setBusinessKey = async (
+  session: Session,
+  { sealing }: AppleAccess,
+  { key, server }: BusinessKeyRequest,
+): Promise<Ade> => {
+  for (const [name, value] of Object.entries({ clientId: key?.clientId, keyId: key?.keyId, server }))
+    if (value !== undefined) checkFieldValue(name, { type: "text", blank: false, longest: 200 }, value);
+  const seal = async ({ name, content, url, clientId, keyId }: NonNullable<typeof key>) => {
+    const pem = Buffer.from(content, "base64").toString();
+    parseBusinessKey(name, pem);
+    return {
+      apiEndpoint: url === undefined ? null : parseEndpoint(url),
+      apiClient: clientId,
+      apiKeyId: keyId,
+      apiKey: await sealing.seal(BUSINESS_KEY_PURPOSE, pem, await session.read(listSealedSecrets)),
+      apiKeyAt: getCurrentInstant(session.surroundings),
+      apiRejectedAt: null,
+    };
+  };
+  const change: Partial<StoredServer> = {
+    ...(key !== undefined && (await seal(key))),
+    ...(server !== undefined && { clomoServer: server }),
+  };
+  await session.change({ action: "ade.business-key", locks: ADE_LOCKS }, async (writer) => {
+    const { business } = await readAde(writer);
+    if (key === undefined && business === null) throw NO_KEY_FAILURE;
+    if (server !== undefined) requireKnownServer(business?.servers ?? [], server);
+    await writeServer(writer, change);
+    const after = { clientId: key?.clientId, keyId: key?.keyId, server };
+    return { result: undefined, objects: [ADE_OBJECT], after };
+  });
+  return session.read(readAde);
+};

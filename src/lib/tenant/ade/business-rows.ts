@@ -1,0 +1,91 @@
+import { BUSINESS_FIELDS } from "../../model/ade-device.ts";
+import { buildSerialKeySql } from "../records/device-rows.ts";
+import { buildValueWithoutTypeSql } from "../store/sql/forms.ts";
+import type { Reader, Writer } from "../store/store.ts";
+
+const buildInClomoSql = (of: string): string =>
+  `exists (select 1 from main.device d
+    where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql(`upper(${of}.serialNumber)`)})`;
+
+/** SQL: the difference between a device of the organisation and Devices. */
+export const buildDifferenceSql = (of: string): string =>
+  `case when ${of}.serialNumber is null then null
+    when ${of}.releasedAt is not null then case when ${buildInClomoSql(of)} then 'released' end
+    when ${of}.server <> (select clomoServer from main.ade_server) then 'other-server'
+    when not ${buildInClomoSql(of)} then 'not-in-clomo'
+    when ${of}.status = 'UNASSIGNED' then 'other-server' end`;
+
+export const DIFFERENCE_SQL = buildDifferenceSql("t");
+
+export const countDifferences = async (reader: Reader) => {
+  const counted = await reader.get<Record<"devices" | "notInClomo" | "otherServer" | "released", number>>(
+    `select count(*) filter (where releasedAt is null) as devices,
+       count(*) filter (where difference = 'not-in-clomo') as notInClomo,
+       count(*) filter (where difference = 'other-server') as otherServer,
+       count(*) filter (where difference = 'released') as released
+     from (select releasedAt, ${DIFFERENCE_SQL} as difference from business_device t)`,
+  );
+  return counted ?? { devices: 0, notInClomo: 0, otherServer: 0, released: 0 };
+};
+
+/** SQL: columns of the table of fetched rows. A row is a device as listed, or only its serial number and its server. */
+export const FETCHED_ROW_COLUMNS = ["place integer", ...[...BUSINESS_FIELDS, "server"].map((name) => `${name} text`)];
+
+/** SQL: the latest row of each device, because a device can move between pages while they are fetched. */
+const buildLatestSql = (from: string, among: string): string =>
+  `(select * from (select *, row_number() over (partition by serialNumber order by place desc) as newest from ${from}
+    where ${among}) where newest = 1)`;
+
+const buildDevicesSql = (from: string): string => buildLatestSql(from, "server is null");
+
+const buildMissingSql = (from: string): string =>
+  `select serialNumber from business_device where releasedAt is null except select serialNumber from ${from}`;
+
+export const countListed = (reader: Reader, from: string): Promise<number> =>
+  reader.count(`select count(distinct serialNumber) from ${from} where server is null`);
+
+export const countReleased = (reader: Reader, from: string): Promise<number> =>
+  reader.count(`select count(*) from (${buildMissingSql(from)})`);
+
+/** Returns the number of devices that the pages may lack, or whose server they lack, because they changed meanwhile. */
+export const countDoubts = async (reader: Reader, from: string, total: number): Promise<number> => {
+  const halves = await reader.count(
+    `select count(*) from (
+       select serialNumber from ${buildDevicesSql(from)} where status = 'ASSIGNED'
+         except select serialNumber from ${from} where server is not null
+       union all select * from (select serialNumber from ${from} where server is not null
+         except select serialNumber from ${from} where server is null))`,
+  );
+  const lacking = Math.max(0, total - (await countListed(reader, from)));
+  return halves + lacking + (await countReleased(reader, from));
+};
+
+/** SQL: the new value of each column of a device that is stored already. */
+const NEW_VALUES = Object.entries({
+  ...Object.fromEntries(BUSINESS_FIELDS.map((field) => [field, `excluded.${field}`])),
+  server: "coalesce(excluded.server, case when excluded.status = 'ASSIGNED' then t.server end)",
+  releasedAt: "null",
+});
+
+/** Marks missing devices as released, and stores the fetched devices. */
+export const applyOrganisation = async (writer: Writer, from: string, at: string) => {
+  const base = await writer.count("select coalesce(max(pk), 0) from business_device");
+  const released = await writer.run(
+    `update business_device set server = null, status = null, releasedAt = :at
+     where serialNumber in (${buildMissingSql(from)})`,
+    { at },
+  );
+  const stored = await writer.run(
+    `insert into business_device as t (${BUSINESS_FIELDS.join(", ")}, server, seenAt)
+     select ${BUSINESS_FIELDS.map((field) => `d.${field}`).join(", ")},
+       case when d.status is distinct from 'UNASSIGNED' then s.server end, :at
+     from ${buildDevicesSql(from)} d
+       left join ${buildLatestSql(from, "server is not null")} s on s.serialNumber = d.serialNumber
+     where true order by d.place
+     on conflict (serialNumber) do update set ${NEW_VALUES.map(([column, sql]) => `${column} = ${sql}`).join(", ")}
+     where ${NEW_VALUES.map(([column, sql]) => `t.${column} is distinct from ${sql}`).join(" or ")}`,
+    { at },
+  );
+  const created = await writer.count("select count(*) from business_device where pk > :base", { base });
+  return { created, changed: stored - created, released };
+};

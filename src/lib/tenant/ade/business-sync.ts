@@ -1,0 +1,66 @@
+import { BusinessApi } from "../../apple/business/client.ts";
+import { parseBusinessKey } from "../../apple/business/key.ts";
+import { BUSINESS_FIELDS, BUSINESS_MEMBERS } from "../../model/ade-device.ts";
+import type { Session } from "../session.ts";
+import type { ScratchTable } from "../store/store.ts";
+import { limitYoungHeap } from "../young-heap.ts";
+import { BUSINESS_KEY_PURPOSE, NO_KEY_FAILURE } from "./business-key.ts";
+import { countDoubts, countListed } from "./business-rows.ts";
+import type { AppleAccess } from "./server.ts";
+import type { StoredServer } from "./server-rows.ts";
+
+export { BusinessRefusal } from "../../apple/business/client.ts";
+
+/** The maximum number of times that all pages are fetched, if they change while they are fetched. */
+const MAX_PASSES = 3;
+
+const FETCHED = [...BUSINESS_FIELDS, "server"];
+
+interface FetchTools {
+  readonly session: Session;
+  readonly apple: AppleAccess;
+  readonly scratch: ScratchTable;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Fetches all devices of the organisation and their servers. Fetches them again, beside the rows fetched before, if the
+ * pages lack devices: these are released only if the next pages lack as many. @throws Failure; `BusinessRefusal`
+ */
+export const fetchOrganisation = async (
+  { session, apple, scratch, signal }: FetchTools,
+  { apiEndpoint: endpoint, apiClient: clientId, apiKeyId: keyId, apiKey }: StoredServer,
+): Promise<{ readonly devices: number; readonly servers: readonly string[] }> => {
+  if (apiKey === null || clientId === null || keyId === null) throw NO_KEY_FAILURE;
+  const { now, random } = session.surroundings;
+  const { wait, program, sealing } = apple;
+  const key = parseBusinessKey("ade business-key", await sealing.unseal(BUSINESS_KEY_PURPOSE, apiKey));
+  const account = { endpoint, clientId, keyId, key };
+  const api = new BusinessApi({ ...account, send: await apple.send(), now, random, wait, program, signal });
+  const servers = new Map<string, string>();
+  let place = 0;
+  const add = async (rows: readonly Readonly<Record<string, string | null>>[]): Promise<void> => {
+    signal?.throwIfAborted();
+    // for each page, because the heap may grow once per page
+    limitYoungHeap();
+    await scratch.add(rows.map((row) => [(place += 1), ...FETCHED.map((name) => row[name] ?? null)]));
+  };
+  for (let pass = 1, before = 0; pass <= MAX_PASSES; pass += 1) {
+    let most = 0;
+    for await (const { rows, total } of api.pages("/v1/orgDevices", BUSINESS_MEMBERS)) {
+      most = Math.max(most, total);
+      await add(rows.map(({ id, ...row }) => ({ ...row, serialNumber: id })));
+    }
+    for await (const { rows } of api.pages("/v1/mdmServers", { name: "serverName" }))
+      for (const { id, name } of rows) servers.set(id, name ?? id);
+    for (const [id, server] of servers) {
+      for await (const { rows } of api.pages(`/v1/mdmServers/${encodeURIComponent(id)}/relationships/devices`, {}))
+        await add(rows.map(({ id }) => ({ serialNumber: id, server })));
+    }
+    const doubts = await session.read((reader) => countDoubts(reader, scratch.name, most));
+    if (doubts === before) break;
+    before = doubts;
+  }
+  const devices = await session.read((reader) => countListed(reader, scratch.name));
+  return { devices, servers: [...servers.values()].toSorted() };
+};
