@@ -2,7 +2,7 @@ import type { Fields, ManualValues } from "../../model/thing.ts";
 import { operation } from "../operation.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST, findClashes, selectAssigned } from "../records/assigned-rows.ts";
 import { recordOperations } from "../records/operations.ts";
-import { getRecordById, type EditableRecordType } from "../records/records.ts";
+import type { EditableRecordType } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import { streamList, type RecordList } from "../store/lists.ts";
 
@@ -39,11 +39,8 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
     about: "Get the file of a record, byte for byte",
     needs: [`${noun}.read`],
     result: "file",
-    run: async ({ session }, _, call) => {
-      const { id } = call as unknown as { readonly id: string };
-      const { readKeptFile } = await loadAssigned();
-      return session.read(async (reader) => readKeptFile(reader, await getRecordById(reader, list, id)));
-    },
+    run: async ({ session }, _, call) =>
+      (await loadAssigned()).readKeptFile(session, list, (call as unknown as { readonly id: string }).id),
   }),
 });
 
