@@ -26,9 +26,14 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   }),
   list: operation({
     route: `GET /v1/${noun}`,
-    about: `List ${noun}, or those that apply to a device or to each device of an organisation, or lack licences`,
+    about: `List ${noun}, or those that apply to a device or to each device of an organisation`,
     input: ({ z, Id, listQuery, queryFlag }) =>
-      z.strictObject({ ...listQuery, device: Id.optional(), org: Id.optional(), short: queryFlag }),
+      z.strictObject({
+        ...listQuery,
+        device: Id.optional(),
+        org: Id.optional(),
+        ...(noun === "apps" ? { short: queryFlag } : ({} as { readonly short: typeof queryFlag })),
+      }),
     needs: [`${noun}.read`],
     result: "list",
     run: ({ store }, { device, org, short, ...query }) =>
