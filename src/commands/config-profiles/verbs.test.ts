@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "#support/commands/program.ts";
-import { freshFolder } from "#support/commands/program.ts";
+import { freshFolder, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const CONTENT = '<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>\r\n';

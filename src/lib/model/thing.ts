@@ -20,10 +20,8 @@ type FieldShape =
       readonly choices: readonly [string, ...string[]];
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** a day, such as `2027-03-31` */
-  | { readonly type: "day" }
-  /** a whole number; `count` in a rule excludes negative numbers */
-  | { readonly type: "integer"; readonly rule?: Rule | undefined }
+  /** a day, such as `2027-03-31`, or an integer; the rule `count` excludes negative numbers */
+  | { readonly type: "day" | "integer"; readonly rule?: Rule | undefined }
   /** id: UUIDv7; instant: in UTC; digest: SHA-256 in lower-case hexadecimal digits. No file has such values. */
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };

@@ -3,7 +3,7 @@ import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
 import { formatActor } from "../../model/actor.ts";
-import { PANEL_KINDS } from "../../model/console-files.ts";
+import { EXPORTED_KINDS, PANEL_KINDS } from "../../model/console-files.ts";
 import { findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
 import { QUESTIONS } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
@@ -187,7 +187,9 @@ function buildTenantSection(data: ReportData): Section {
   const isMirror = shown.mirroredAt !== null;
   const ofApps = Object.values(shown.secured).reduce((sum, count) => sum + count, 0);
   const counts: readonly (readonly [ResourceName, number, isMissing: boolean])[] = [
-    ...PANEL_KINDS.map((kind) => [kind, shown[kind], isMirror && shown[kind] === 0] as const),
+    ...PANEL_KINDS.map(
+      (kind) => [kind, shown[kind], isMirror && shown[kind] === 0 && EXPORTED_KINDS.includes(kind)] as const,
+    ),
     ["secured-users", ofApps, findMirrorGaps(shown).secured],
   ];
   const zone = resolveReportZone(data.facts.tenant);

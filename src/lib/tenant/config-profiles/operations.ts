@@ -2,7 +2,7 @@ import type { Fields, ManualValues } from "../../model/thing.ts";
 import { operation } from "../operation.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST, findClashes, selectAssigned } from "../records/assigned-rows.ts";
 import { recordOperations } from "../records/operations.ts";
-import { getRecordById, type EditableRecordType } from "../records/records.ts";
+import type { EditableRecordType } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import { streamList, type RecordList } from "../store/lists.ts";
 
@@ -26,9 +26,14 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   }),
   list: operation({
     route: `GET /v1/${noun}`,
-    about: `List ${noun}, or those that apply to a device or to each device of an organisation, or lack licences`,
+    about: `List ${noun}, or those that apply to a device or to each device of an organisation`,
     input: ({ z, Id, listQuery, queryFlag }) =>
-      z.strictObject({ ...listQuery, device: Id.optional(), org: Id.optional(), short: queryFlag }),
+      z.strictObject({
+        ...listQuery,
+        device: Id.optional(),
+        org: Id.optional(),
+        ...(noun === "apps" ? { short: queryFlag } : ({} as { readonly short: typeof queryFlag })),
+      }),
     needs: [`${noun}.read`],
     result: "list",
     run: ({ store }, { device, org, short, ...query }) =>
@@ -39,11 +44,8 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
     about: "Get the file of a record, byte for byte",
     needs: [`${noun}.read`],
     result: "file",
-    run: async ({ session }, _, call) => {
-      const { id } = call as unknown as { readonly id: string };
-      const { readKeptFile } = await loadAssigned();
-      return session.read(async (reader) => readKeptFile(reader, await getRecordById(reader, list, id)));
-    },
+    run: async ({ session }, _, call) =>
+      (await loadAssigned()).readKeptFile(session, list, (call as unknown as { readonly id: string }).id),
   }),
 });
 

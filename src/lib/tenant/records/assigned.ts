@@ -9,9 +9,10 @@ import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import { storeOwnExpiry } from "../renewals/renewals.ts";
 import type { Session } from "../session.ts";
-import type { Reader, Writer } from "../store/store.ts";
+import type { RecordList } from "../store/lists.ts";
+import type { Writer } from "../store/store.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
-import type { EditableRecordType } from "./records.ts";
+import { getRecordById, type EditableRecordType } from "./records.ts";
 
 type Opened<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
 
@@ -85,10 +86,12 @@ const receiveFile = async (
 const createRejection = (en: string, ja: string): Failure =>
   new Failure("input-rejected", { what: text(en, ja), where: "file" });
 
-/** Returns a file byte for byte. @throws Failure `not-found` if the record has no file */
-export const readKeptFile = async (reader: Reader, { file = null }: { readonly file?: string | null }) => {
-  const row = await reader.get("select content from main.kept_file where digest = :file", { file });
-  if (row === undefined)
-    throw new Failure("not-found", { what: text("no file is kept for this record", "ファイルは登録されていません") });
-  return ReadableStream.from([new Uint8Array(Buffer.from(String(row["content"]), "base64"))]);
-};
+/** Returns the file of a record byte for byte. @throws Failure `not-found` if the record has none */
+export const readKeptFile = (session: Session, list: RecordList, id: string) =>
+  session.read(async (reader) => {
+    const { file = null } = (await getRecordById(reader, list, id)) as { readonly file?: string | null };
+    const row = await reader.get("select content from main.kept_file where digest = :file", { file });
+    if (row === undefined)
+      throw new Failure("not-found", { what: text("no file is kept for this record", "ファイルは登録されていません") });
+    return ReadableStream.from([new Uint8Array(Buffer.from(String(row["content"]), "base64"))]);
+  });

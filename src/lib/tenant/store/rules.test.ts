@@ -3,6 +3,7 @@ import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { MAX_SUPPORT_OPTIONS } from "../../model/role.ts";
 import { describeBlockedRecord } from "../../model/undo.ts";
+import type { PanelKind } from "../../model/console-files.ts";
 import { RECORD_RULES } from "./rules.ts";
 
 // Each rule by each writer: what it refuses, or why nothing that breaks it can come by that way.
@@ -81,7 +82,7 @@ class Filled extends TestTenant {
 }
 
 const file =
-  (kind: "orgs" | "users" | "devices", cells: Cells): Attempt =>
+  (kind: PanelKind, cells: Cells): Attempt =>
   async (tenant) =>
     (await tenant.reasons(await tenant.plan({ kind }, cells))).map(({ en }) => en);
 
@@ -104,6 +105,11 @@ const DEVICE_HEADER = [
   "所有組織コード",
 ];
 const PERSON = "person@example.jp";
+
+const ASSIGNMENT_HEADER = ["種類", "自動適用する組織コード", "個別適用するシリアルナンバー"];
+const PROFILE_HEADER = ["プロファイル名", ...ASSIGNMENT_HEADER];
+const APP_HEADER = ["アプリ名", ...ASSIGNMENT_HEADER];
+const ASSIGNED_BEFORE = "a record keeps the name of an organisation or device that was deleted since";
 
 const BREACHES: Readonly<Record<string, Breach>> = {
   "reserved-names": {
@@ -250,6 +256,30 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     ),
     file: file("devices", [DEVICE_HEADER, ["C", "Android", "", "fully-managed", PERSON, ""]]),
     undo: "two that are in each other's way since the change are told as such: `account` of the reasons",
+  },
+  "config_profile-orgs": {
+    told: /no organisation has the code: NONE/,
+    hand: hand(({ client }) => client["config-profiles"].create({ name: "C", kind: "vpn", orgs: ["NONE"] })),
+    file: file("config-profiles", [PROFILE_HEADER, ["C", "vpn", "NONE", ""]]),
+    undo: ASSIGNED_BEFORE,
+  },
+  "config_profile-devices": {
+    told: /no device has the serial number: NONE/,
+    hand: hand(({ client }) => client["config-profiles"].create({ name: "C", kind: "vpn", devices: ["NONE"] })),
+    file: file("config-profiles", [PROFILE_HEADER, ["C", "vpn", "", "NONE"]]),
+    undo: ASSIGNED_BEFORE,
+  },
+  "app-orgs": {
+    told: /no organisation has the code: NONE/,
+    hand: hand(({ client }) => client.apps.create({ name: "C", kind: "Enterprise", orgs: ["NONE"] })),
+    file: file("apps", [APP_HEADER, ["C", "Enterprise", "NONE", ""]]),
+    undo: ASSIGNED_BEFORE,
+  },
+  "app-devices": {
+    told: /no device has the serial number: NONE/,
+    hand: hand(({ client }) => client.apps.create({ name: "C", kind: "Enterprise", devices: ["NONE"] })),
+    file: file("apps", [APP_HEADER, ["C", "Enterprise", "", "NONE"]]),
+    undo: ASSIGNED_BEFORE,
   },
 };
 

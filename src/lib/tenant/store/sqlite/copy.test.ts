@@ -40,6 +40,8 @@ const HARMLESS: Readonly<Record<string, string>> = {
     confirmedAt confirmedBy createdAt updatedAt phoneHolder`,
   renewal_notice: "pk id itemId expiresAt stage way recipient state messageId attempts at error host pid",
   answer: "pk id question value by at",
+  // a file with a password or a private key is refused
+  kept_file: "digest content",
   ade_server: `pk endpoint tokenExpiresAt tokenSetAt tokenSetBy tokenRejectedAt serverUuid serverName adminId
     orgName cursorAt fullAt renewal
     apiRejectedAt apiServers apiSyncAt clomoServer`,
