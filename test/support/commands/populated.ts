@@ -34,12 +34,16 @@ export async function createPopulatedTenant(folder: string): Promise<TestTenant>
   await tenant.client.users.edit(taro?.id ?? "", { custom: [{ name: "入社年", value: "2020" }] });
   await tenant.client.renewals.add({ name: "本社", kind: "custom", expiresAt: "2099-01-01T00:00:00.000Z" });
   await tenant.client.roles.createScheme({ name: "登録係", operations: ["users.write"] });
+  await tenant.client["config-profiles"].create({ name: "P1", kind: "vpn" });
+  await tenant.client.apps.create({ name: "A1", kind: "Enterprise" });
   const rehearsal = new Rehearsal({ devices: 2 }, tenant);
   await rehearsal.setUp();
   await rehearsal.sync();
   writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
+  writeFileSync(join(folder, "profiles.csv"), "プロファイル名,種類\r\nP3,vpn\r\n");
+  writeFileSync(join(folder, "apps.csv"), "アプリ名,種類\r\nA3,Enterprise\r\n");
   writeFileSync(join(folder, "docs.csv"), "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n");
   writeFileSync(join(folder, "answers.csv"), "question,value\npush-certificate.holder,x\n");
   writeFileSync(join(folder, "password"), "Hidden4712\n", { mode: 0o600 });

@@ -135,8 +135,8 @@ function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unkno
   return new Response((items as readonly unknown[]).map((line) => `${JSON.stringify(line)}\n`).join(""), { headers });
 }
 
-/** Responses that no test needs to specify: terminals request the revision, and imports request the layouts. */
-const DEFAULTS: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [] };
+/** Responses that no test needs to specify, because they are only asked beside others. */
+const DEFAULTS: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [], "config-profiles.clashes": [] };
 
 /**
  * A tenant that returns the specified responses and records the requests. Requests and responses must match the

@@ -159,8 +159,10 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
     if (found === undefined) throw new TypeError(`no table of ${wanted}`);
     return found;
   };
-  const collectionOf = ({ thing: { name: own, scope }, collection = `${own}s` }: ThingTable): string =>
-    scope === undefined ? collection : `${collection}:${name}`;
+  const collectionOf = ({
+    thing: { name: own, scope },
+    collection = `${own.replaceAll("_", "-")}s`,
+  }: ThingTable): string => (scope === undefined ? collection : `${collection}:${name}`);
   const seriesOf = (of: ThingTable): string => (of.thing.scope === undefined ? collectionOf(of) : of.thing.name);
   const table = tables.find((one) => one.thing === thing) ?? { thing };
   const inScope = buildIsInKindScopeSql(thing, "t");

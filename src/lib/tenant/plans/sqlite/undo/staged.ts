@@ -149,7 +149,7 @@ export const listStagedCollections = (database: Database): readonly string[] => 
   ...new Set(
     countStagedRecords(database).flatMap(({ versions }) => {
       const { name, scope } = versions.thing;
-      if (scope === undefined) return COLLECTION_NAMES[name] ?? `${name}s`;
+      if (scope === undefined) return COLLECTION_NAMES[name] ?? `${name.replaceAll("_", "-")}s`;
       return database
         .all(
           `select distinct coalesce(u.${scope}, t.${scope}) as scope from ${getStagedTable(versions)} u
