@@ -51,7 +51,9 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   if (field.type === "digest") return { kind: "file", blank, about };
   if (field.type === "integer")
     return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
-  if (field.type === "choice") return { kind: "choice", choices: field.choices, required, blank, about };
+  // many choices are too wide for the line of an option
+  const value = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, value, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };
 };
