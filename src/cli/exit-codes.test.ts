@@ -14,8 +14,10 @@ test("a command without its own exit codes has the standard codes, once each and
 test("every command opens a tenant, except these", () => {
   const others = COMMANDS.filter(([, { opensTenant }]) => opensTenant === false);
   expect(others.map(([line]) => line).toSorted()).toEqual([
+    "apps template",
     "clomo-account delete",
     "completion",
+    "config-profiles template",
     ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
     ...["check", "convert"].map((verb) => `csv ${verb}`),
     "devices template",

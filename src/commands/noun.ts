@@ -8,7 +8,6 @@ export default defineNoun({
   ),
   examples: [
     "clomoctl users import people.csv --create-orgs --yes",
-    "clomoctl csv check people.csv --as users",
     "clomoctl renewals check certificates --within 60d --critical 2w",
   ],
 });

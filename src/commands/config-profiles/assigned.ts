@@ -74,7 +74,7 @@ export const defineAssignedVerbs = ({ noun, thing, single, filters, more, exampl
       edit: [`${example} --org 全社 --memo '2026 年度から'`, `${example} --org '' --dry-run`],
       export: [`-o ${noun}-now.csv`],
       history: [example],
-      import: [`${noun}/${noun}.utf-8.crlf.csv --yes`],
+      import: [`${noun}/list.utf-8.crlf.csv --yes`],
       show: [example, `${example} --format json`],
       template: [`-o ${noun}-new.csv`],
     },

@@ -3,5 +3,5 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "daily",
-  summary: text("configuration profiles, and where they are installed", "構成プロファイルと適用先"),
+  summary: text("profiles, and where they are installed", "構成プロファイルと適用先"),
 });

@@ -53,7 +53,9 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   if (field.type === "digest") return { kind: "file", blank, about };
   if (field.type === "integer")
     return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
-  if (field.type === "choice") return { kind: "choice", choices: field.choices, required, blank, about };
+  // many choices are too wide for the line of an option
+  const value = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, value, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", required, blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };
 };

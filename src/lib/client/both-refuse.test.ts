@@ -47,6 +47,8 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
   // no export shows the memo of an account
   await client.accounts.edit(account, { memo: "x" });
   const [, unseen] = await client.console.list({});
+  const { after: record } = await client.apps.create({ name: "社内ポータル", kind: "Enterprise" });
+  const { after: profile } = await client["config-profiles"].create({ name: "パスコード", kind: "passcode" });
   const plan = await tenant.plan({ kind: "orgs" }, [["組織名"], ["南"]]);
   const app = "docs";
   const of = (id: string, given: Values = {}): Good => ({ path: { id }, given });
@@ -72,6 +74,10 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
         ],
       },
     },
+    "apps.create": { given: { name: "経費精算", kind: "Enterprise", licences: 3 } },
+    "apps.edit": of(record.id, { licences: 4 }),
+    "config-profiles.create": { given: { name: "VPN", kind: "vpn", devices: ["SERIAL1"] } },
+    "config-profiles.edit": of(profile.id, { orgs: ["EAST"] }),
     "console.confirm": { given: { numbers: [unseen?.number] } },
     "devices.create": { given: { serialNumber: "SERIAL2" } },
     "device-actions.create": { given: { ids: [device], kind: "message", message: "返却してください" } },

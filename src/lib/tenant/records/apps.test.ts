@@ -87,6 +87,9 @@ describeWithOpenssl("signed by openssl", () => {
     ]);
     await apps.edit(after.id, { file: sign("2028-03-01") });
     expect(await renewals.list()).toMatchObject([{ name: "受付", expiresAt: "2028-03-01T00:00:00Z" }]);
+    await tenant.client.imports.commit(await tenant.client.imports.undo("last"));
+    expect(await renewals.list()).toMatchObject([{ name: "受付", expiresAt: "2027-03-01T00:00:00Z" }]);
+    expect((await apps.find({ name: "受付" }))[0]?.file).toBe(after.file);
     expect(await refusal(apps.edit(after.id, { file: "aGVsbG8=" }))).toContain("not a provisioning profile");
   });
 });
