@@ -24,7 +24,7 @@ const SOURCE_PARTS: readonly (readonly [name: string, path: RegExp])[] = [
 const GENERATED = /^(?:man|docs\/(?:api|commands))\/|^src\/(?:commands\/index|lib\/advice\/catalogue)\.ts$/;
 
 /** The lines that "What a CLOMO customer can do with Apple" may add, with the pages generated from its source. */
-const APPLE = { noun: "src/commands/devices/action", source: 2_200, tests: 4_000 } as const;
+const APPLE = { noun: "src/commands/devices/action", source: 2_200, tests: 4_000, generated: 3_100 } as const;
 
 /** Lets git answer; undefined if there is no git, no repository or no such object. */
 function askGit(root: string, ...args: readonly string[]): string | undefined {
@@ -73,7 +73,7 @@ export function findExceeded(counts: Numbers, limits: Numbers, hasApple: boolean
   return Object.entries(counts).flatMap(([name, lines]) => {
     const limit = limits[name];
     if (limit === undefined) return [`${name}: no limit in ${LIMITS_FILE}`];
-    const added = hasApple ? APPLE[name === "tests" ? "tests" : "source"] : 0;
+    const added = hasApple ? APPLE[name === "tests" || name === "generated" ? name : "source"] : 0;
     return lines > limit + added ? [`${name}: ${lines} lines, at most ${limit + added}`] : [];
   });
 }
