@@ -336,10 +336,25 @@ export class UsersModel {
 
   #isSomebodyElse(row: ModelRow): boolean {
     const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
-    if (user === undefined || this.#cell(row, "氏名") === "" || this.#isSameName(row, user)) return false;
+    if (user === undefined) return false;
+    const isNameless = this.#cell(row, "氏名") === "";
+    if (isNameless ? !this.#hasOtherCode(row, user) : this.#isSameName(row, user)) return false;
     const keys = Object.entries(IDENTIFYING_VALUES).filter(([name]) => name !== "name");
     const pairs = keys.map(([, { ofRow, ofUser }]) => [ofRow(row), ofUser(user)] as const);
     return pairs.filter(([mine, theirs]) => mine !== undefined && mine === theirs).length < 2;
+  }
+
+  /** A row without a name is somebody else's if it changes the first code, or UPN, that is not the key. */
+  #hasOtherCode(row: ModelRow, user: ModelUser): boolean {
+    const [header, name] = (
+      [
+        ["社員コード", "employee-code"],
+        ["UPN", "upn"],
+      ] as const
+    ).find(([one, key]) => this.#header.includes(one) && key !== (this.#request.key ?? "email")) ?? ["", ""];
+    const { ofRow, ofUser } = IDENTIFYING_VALUES[name] ?? NO_VALUE;
+    const theirs = ofUser(user);
+    return theirs !== undefined && this.#cell(row, header) !== "" && ofRow(row) !== theirs;
   }
 
   /** Reports blank columns that would clear values, unless the request says how to treat blank cells. */
