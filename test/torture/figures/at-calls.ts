@@ -7,6 +7,7 @@ import { MIRROR_SCENES } from "../scenes/mirror.ts";
 import { RENEWAL_SCENES } from "../scenes/renewals.ts";
 import type { Scene } from "../scenes/scene.ts";
 import { SETTINGS_SCENES } from "../scenes/settings.ts";
+import { DESCRIBED_SCENES } from "../scenes/described.ts";
 import { OUTPUT_FILE_SCENES } from "../scenes/output-files.ts";
 import type { Trial } from "../trial.ts";
 
@@ -19,6 +20,7 @@ export const SCENES: readonly Scene[] = [
   ...RENEWAL_SCENES,
   ...SETTINGS_SCENES,
   ...OUTPUT_FILE_SCENES,
+  ...DESCRIBED_SCENES,
 ];
 
 /** Describes a fault and the call at which it happens: `eio 31: fsync out.csv`. */

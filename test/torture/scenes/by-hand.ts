@@ -20,7 +20,7 @@ async function prepareRequest(home: string): Promise<string> {
 }
 
 /** Prepares a mirror with two devices. One of them has an owner, which cannot be changed without a wipe. */
-async function prepareDevices(home: string): Promise<string> {
+export async function prepareDevices(home: string): Promise<string> {
   await prepareMirror(home);
   const rows = [
     "シリアルナンバー,プラットフォーム,ステータス,所有者メールアドレス",

@@ -2,7 +2,7 @@ import { prepareMirror, prepareSecuredUser } from "./by-hand.ts";
 import type { Scene } from "./scene.ts";
 
 /** Creates a scene for a command that only writes a file. The file must not contain instants. */
-const createFileScene = (
+export const createFileScene = (
   name: string,
   file: string,
   line: readonly string[],

@@ -9,6 +9,7 @@ import { SCENES } from "../figures/at-calls.ts";
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "access-tokens create": "needs a server in which an account is signed in; serve.test.ts creates tokens",
   "access-tokens revoke": "needs a server in which an account is signed in; serve.test.ts revokes a token",
+  "apps file": "writes a file as config-profiles file does",
 };
 
 const program = await readCommands(join(ROOT, "src", "commands"));
