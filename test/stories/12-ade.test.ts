@@ -91,7 +91,7 @@ story(
     expect(owned.map(({ serialNumber }) => serialNumber)).toEqual(["C02A00001"]);
 
     // every device gets the ADE profile, also one that is bought later; what was done to a device stays
-    const ade = ["--kind", "ade", "--org", "全社", "--supervision", "set", "--removal", "forbidden"];
+    const ade = ["--kind", "ade", "--org", "全社", "--ade-setting", "監視対象モード:設定する"];
     await s.run(w.profiles.create("ADE", ...ade));
     expect((await w.setUpStates(s))[10]).toBe("open");
     await apple.buy(["C02B00004"]);
