@@ -67,3 +67,15 @@ test("several profiles of one kind on a device are a finding", async () => {
   expect(stdout).toContain("several profiles of the kind VPN on 1 device");
   expect(stdout).toContain("config-profiles list --device B1");
 });
+
+test("a name with a blank at its end is not that of another record", async () => {
+  await using other = new TestTenant();
+  const { "config-profiles": profiles } = other.client;
+  for (const name of ["P", "P "]) await profiles.create({ name, kind: "vpn" });
+  const line = ["config-profiles", "delete", "P ", "--confirm-deletions", "1", "--yes"];
+  expect(await run(line, { tenant: other.fetch })).toMatchObject({ exit: 0 });
+  expect(other.sql("select name from config_profile")).toEqual([{ name: "P" }]);
+  // without such a record, the blank is a mistake
+  expect(await run(line, { tenant: other.fetch })).toMatchObject({ exit: 0 });
+  expect(other.sql("select name from config_profile")).toEqual([]);
+});

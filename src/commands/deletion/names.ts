@@ -30,7 +30,9 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   const ids = new Set<string>();
   let [wrong, unknown] = [0, 0];
   for (const one of typed) {
-    const found = await find(one.name);
+    const exact = await find(one.name);
+    // blanks around a name usually do not belong to it, but a record can have them
+    const found = exact.length > 0 || one.name === one.name.trim() ? exact : await find(one.name.trim());
     const [only] = found;
     const absence = only === undefined ? await findDeletion?.(one.name) : undefined;
     if (absence !== undefined) {

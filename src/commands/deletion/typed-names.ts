@@ -217,8 +217,8 @@ async function readLines(file: InputFile): Promise<NameList> {
   const bytes = Buffer.concat(await Array.fromAsync(file.chunks()));
   if (bytes.includes(0)) throw createNotAListFailure(file.label);
   const lines = decodeList(bytes).split(/\r\n|\n|\r/);
-  const typed = lines.map((one, at): TypedName => ({ name: one.trim(), where: `${file.label}:${at + 1}` }));
-  return { typed: typed.filter(({ name }) => name !== "") };
+  const typed = lines.map((one, at): TypedName => ({ name: one, where: `${file.label}:${at + 1}` }));
+  return { typed: typed.filter(({ name }) => name.trim() !== "") };
 }
 
 async function readNamesFromFile(tools: Tools, name: string, reading: ListReading | undefined): Promise<NameList> {
@@ -251,7 +251,7 @@ export async function readTypedNames(
   { names, file, ...reading }: NameSources,
   mayBeTable: boolean,
 ): Promise<NameList> {
-  const typed = names.map((name): TypedName => ({ name: name.trim() })).filter(({ name }) => name !== "");
+  const typed = names.map((name): TypedName => ({ name })).filter(({ name }) => name.trim() !== "");
   const listed =
     file === undefined ? undefined : await readNamesFromFile(tools, file, mayBeTable ? reading : undefined);
   const all = [...typed, ...(listed?.typed ?? [])];
