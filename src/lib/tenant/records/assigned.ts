@@ -39,17 +39,24 @@ export const openApps = async (session: Session, given: ManualValues): Opened<ty
 const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   const structure = extractStructure(bytes);
   const content = structure === undefined ? bytes : extractSignedContent(structure);
-  const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
+  const xml = content && Buffer.from(content).toString("utf8");
+  const properties = xml === undefined ? undefined : await parsePropertyList(xml);
   if (properties?.["PayloadType"] !== "Configuration")
     throw createRejection("not a configuration profile, or unreadable", "構成プロファイルではないか、読み取れません");
-  if (containsSecret(properties))
+  // comments and entities could hide the name of a secret
+  if (/<!(?:--|ENTITY)/.test(xml ?? ""))
+    throw createRejection(
+      "a file with comments or entities is not kept, because they can hide a password: record it without its file",
+      "コメントやエンティティはパスワードを隠せるため、含まれるファイルは保存しません。ファイルなしで登録してください",
+    );
+  if (/PRIVATE KEY-----/.test(xml ?? "") || containsSecret(properties))
     throw createRejection(
       "the profile contains a password or private key, which clomoctl does not keep: record it without its file",
       "パスワードか秘密鍵が含まれるファイルは保存しません。ファイルなしで登録してください",
     );
 };
 
-const SECRET_KEY_PATTERN = /password|passphrase|secret|passcode$|private ?key|psk$/i;
+const SECRET_KEY_PATTERN = /passw|passphrase|secret|passcode$|private ?key|psk$|^challenge$|token|authorization/i;
 const KEY_PAYLOADS: readonly unknown[] = ["com.apple.security.pkcs12", "com.apple.security.scep"];
 
 const containsSecret = (properties: object): boolean => {

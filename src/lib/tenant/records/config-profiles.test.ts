@@ -63,6 +63,13 @@ test.each([
   ["an expanding file", encode(`<!DOCTYPE plist [<!ENTITY a "aa">]>${plist("<key>a</key><string>&a;</string>")}`), ""],
   ["too much", Buffer.alloc(256 * 1024 + 1, "a").toString("base64"), "over 256 KiB"],
   [
+    "a name that a comment splits",
+    encode(plist("<key>x</key><dict><key>Pass<!-- -->word</key><string>p</string></dict>")),
+    "comments or entities",
+  ],
+  ["a private key", encode(plist("<key>x</key><string>-----BEGIN PRIVATE KEY-----</string>")), "private key"],
+  ["a challenge", encode(plist("<key>x</key><dict><key>Challenge</key><string>p</string></dict>")), "private key"],
+  [
     "a password",
     encode(plist("<key>x</key><dict><key>Password</key><string>p</string></dict>")),
     "contains a password",
