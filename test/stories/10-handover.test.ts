@@ -15,7 +15,7 @@ import {
   prepareLeaver,
   PROFILE,
   proposeList,
-  recordProfiles,
+  recordSettings,
   SETTINGS,
   SUZUKI,
   takeAll,
@@ -39,14 +39,15 @@ story(
     expect((await w.checklistCounts(s)).gaps).toBe(before.gaps - 1);
     expect(after.steps).toBeGreaterThanOrEqual(4);
 
-    // profiles that nobody has recorded are missing, too
+    // profiles and apps that nobody has recorded are missing, too
     const { gaps } = await w.checklistCounts(s);
-    expect((await w.setUpStates(s))[10]).toBe("open");
-    await recordProfiles(s);
-    expect((await w.checklistCounts(s)).gaps).toBe(gaps - 1);
-    expect((await w.setUpStates(s))[10]).toBe("done");
+    const { 10: profiles, 11: apps } = await w.setUpStates(s);
+    expect([profiles, apps]).toEqual(["open", "open"]);
+    await recordSettings(s);
+    expect((await w.checklistCounts(s)).gaps).toBe(gaps - 2);
+    expect(await w.setUpStates(s)).toMatchObject({ 10: "done", 11: "done" });
     await s.run(w.profiles.create("VPN", "--kind", "vpn"));
-    expect((await w.checklistCounts(s)).gaps).toBe(gaps);
+    expect((await w.checklistCounts(s)).gaps).toBe(gaps - 1);
     expect((await w.setUpStates(s))[10]).toBe("open");
     await s.run(w.profiles.edit("VPN", "--device", "SER0002"));
 

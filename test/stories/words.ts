@@ -130,6 +130,8 @@ export const profiles = {
   fileOf: (name: string, output: string): Words => ["config-profiles", "file", name, "-o", output],
 };
 
+export const apps = nounVerbs("apps");
+
 /** Returns the names of the profiles that a device gets, in the order in which they were recorded. */
 export async function profilesOn(story: Questioner, serial: string): Promise<readonly string[]> {
   const rows = await story.json<{ name: string }[]>(profiles.list("--device", serial));

@@ -13,8 +13,8 @@ export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
   details: [
     text(
-      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), the configuration profiles, and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 whatever is found.",
-      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と構成プロファイル、不足しているものを表示します。対象かどうかはテナントの利用機能(`tenant set`)から判断します。何が見つかっても終了コードは 0 です。",
+      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), the profiles and apps, and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 whatever is found.",
+      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と構成プロファイル・アプリ、不足しているものを表示します。対象かどうかはテナントの利用機能(`tenant set`)から判断します。何が見つかっても終了コードは 0 です。",
     ),
     text(
       "With --leaver, lists instead the steps before that person leaves, in order, with everything due up to 90 days after --leaves (default: today).",

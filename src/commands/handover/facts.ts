@@ -18,6 +18,7 @@ export const HANDOVER_NOUNS = [
   "audit",
   "console",
   "config-profiles",
+  "apps",
   "devices",
 ] as const;
 
@@ -38,6 +39,7 @@ export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "cli
     renewals: markRejectedItem(await client.renewals.list(), ade),
     adeServer: { adminId: ade.server?.admin ?? null, tokenSetAt: setAt, tokenSetBy: setBy },
     profiles: await Array.fromAsync(client["config-profiles"].list()),
+    apps: await Array.fromAsync(client.apps.list()),
     lostDevices: (await Array.fromAsync(client.devices.list({ lost: true }))).map(({ serialNumber }) => serialNumber),
     answers: await client.answers.list(),
   };

@@ -17,6 +17,7 @@ const ONBOARDING_NOUNS = [
   "devices",
   "ade",
   "config-profiles",
+  "apps",
   "device-actions",
 ] as const;
 
@@ -65,6 +66,8 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     unowned: tenant.devices > 0 && (await hasUnownedDevice(client)),
     systemAdministrators: tenant.systemAdministrators ?? 0,
     profiles: (await Array.fromAsync(client["config-profiles"].list())).filter(({ kind }) => kind !== "ade"),
+    apps: await Array.fromAsync(client.apps.list()),
+    shortApps: (await Array.fromAsync(client.apps.list({ short: true }))).map(({ name }) => name),
     hasActions: (await Array.fromAsync(client["device-actions"].list({ limit: 1 }))).length > 0,
     recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind)),
     pressing: renewals

@@ -34,7 +34,7 @@ export const ITEM_TITLES = {
   ),
   android: text("Android Enterprise administrator's Gmail account", "Android Enterprise 管理者用 Gmail アカウント"),
   rules: text("in-house rules", "社内ルール"),
-  settings: text("configuration profiles", "構成プロファイル"),
+  settings: text("configuration profiles and apps", "構成プロファイルとアプリ"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type ItemId = keyof typeof ITEM_TITLES;
@@ -125,8 +125,8 @@ const QUESTION_GROUPS = {
   settings: {
     complete: {
       ...createYesNoQuestion(
-        "all configuration profiles of the console are recorded",
-        "管理画面の構成プロファイルをすべて登録した",
+        "all configuration profiles and apps of the console are recorded",
+        "管理画面の構成プロファイルとアプリをすべて登録した",
       ),
       yearly: true,
     },

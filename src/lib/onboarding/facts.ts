@@ -1,5 +1,5 @@
 import type { Step } from "../advice/index.ts";
-import type { ConfigProfile } from "../model/config-profile.ts";
+import type { AppRecord, ConfigProfile } from "../model/config-profile.ts";
 import { QUESTIONS } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
@@ -42,6 +42,9 @@ export interface OnboardingFacts {
   readonly systemAdministrators: number;
   /** configuration profiles of the console except ADE profiles, which devices get when they are set up */
   readonly profiles: readonly Pick<ConfigProfile, "name" | "kind" | "orgs" | "devices">[];
+  readonly apps: readonly Pick<AppRecord, "name" | "orgs" | "devices">[];
+  /** the names of the apps with fewer licences than devices */
+  readonly shortApps: readonly string[];
   /** true if an action on a device is recorded, such as lost mode */
   readonly hasActions: boolean;
   /** kinds with a recorded renewal item, or with a credential stored in the tenant */

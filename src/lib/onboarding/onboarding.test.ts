@@ -28,6 +28,8 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   unowned: false,
   systemAdministrators: 1,
   profiles: [],
+  apps: [],
+  shortApps: [],
   hasActions: false,
   recorded: [],
   pressing: [],
@@ -157,7 +159,7 @@ describe("the twelve steps", () => {
     );
   });
 
-  describe("10 and 12 are judged by the records", () => {
+  describe("10 to 12 are judged by the records", () => {
     type Profile = OnboardingFacts["profiles"][number];
     const profile = (name: string, change: Partial<Profile> = {}): Profile => ({
       name,
@@ -214,6 +216,29 @@ describe("the twelve steps", () => {
       ],
     ])("profiles: %s", (_, given, status) => {
       expect(statusOf(given, 10)).toEqual(status);
+    });
+
+    const app = (name: string, orgs = ["全社"]) => ({ name, orgs, devices: [] });
+
+    test.each<readonly [what: string, given: Given, status: readonly unknown[]]>([
+      ["none, not answered", {}, ["open", "not answered yet", "clomoctl onboarding guide 11"]],
+      ["none, answered yes", { answers: { "onboarding.apps": "yes" } }, ["done", "installed", undefined]],
+      [
+        "all assigned, with licences",
+        { apps: [app("経費"), app("地図")], answers: { "onboarding.apps": "no" } },
+        ["done", "apps: 2, 2 of them automatic", undefined],
+      ],
+      [
+        "one not assigned, one without enough licences",
+        { apps: [app("経費"), app("地図", [])], shortApps: ["経費"] },
+        [
+          "open",
+          "apps: 2, 1 of them automatic; not assigned: 地図; fewer licences than devices: 経費",
+          "clomoctl apps edit 地図 --org CODE",
+        ],
+      ],
+    ])("apps: %s", (_, given, status) => {
+      expect(statusOf(given, 11)).toEqual(status);
     });
 
     test("actions on devices: step 12 is done once one is recorded", () => {

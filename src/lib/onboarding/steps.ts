@@ -109,7 +109,7 @@ type Problem = readonly [why: Text, records: readonly Assigned[], next: (name: s
 
 const MAX_NAMES = 3;
 
-const findUnassigned = (records: readonly Assigned[], command: "config-profiles edit"): Problem => [
+const findUnassigned = (records: readonly Assigned[], command: "config-profiles edit" | "apps edit"): Problem => [
   text("not assigned", "適用先なし"),
   records.filter(({ orgs, devices }) => orgs.length + devices.length === 0),
   (name) => line(command, [name], { org: "CODE" }),
@@ -145,6 +145,20 @@ function judgeProfiles(facts: OnboardingFacts): StepStatus {
       text("for supervised devices only", "監視対象モードのみ"),
       profiles.filter(({ kind }) => !isSupervised && SUPERVISED_KINDS.includes(kind)),
       (name) => line("config-profiles show", [name]),
+    ],
+  ]);
+}
+
+/** @see seed 003, 11-2 */
+function judgeApps(facts: OnboardingFacts): StepStatus {
+  const { apps, shortApps } = facts;
+  if (apps.length === 0) return judgeByAnswer("apps", text("installed", "インストール済み"), 11)(facts);
+  return judgeRecords(text("apps", "アプリ"), apps, [
+    findUnassigned(apps, "apps edit"),
+    [
+      text("fewer licences than devices", "ライセンスがデバイスより少ない"),
+      apps.filter(({ name }) => shortApps.includes(name)),
+      (name) => line("apps show", [name]),
     ],
   ]);
 }
@@ -243,7 +257,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: (facts) =>
       facts.profile.mobileAppPortal === false
         ? { state: "not-applicable", why: text("no contract for the portal", "MOBILE APP PORTAL の契約がありません") }
-        : judgeByAnswer("apps", text("installed", "インストール済み"), 11)(facts),
+        : judgeApps(facts),
   },
   {
     number: 12,

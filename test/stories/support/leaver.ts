@@ -82,13 +82,14 @@ export const PROFILE = `<?xml version="1.0" encoding="UTF-8"?>
 `;
 
 /** Records what the console installs, and a device that is lost. The mirror opens a task for the lost device only. */
-export async function recordProfiles(s: Story): Promise<void> {
+export async function recordSettings(s: Story): Promise<void> {
   const before = await w.openTasks(s);
   await s.write("clip.mobileconfig", PROFILE);
   await s.run(w.profiles.create("全社パスコード", "--kind", "passcode", "--org", "全社"));
   await s.run(w.profiles.create("社内サイト", "--kind", "custom", "--org", "S01", "--file", "clip.mobileconfig"));
   await s.run(w.profiles.create("倉庫の Wi-Fi", "--kind", "services", "--device", "SER0001"));
   await s.run(w.profiles.create("港の Wi-Fi", "--kind", "services", "--org", "S02"));
+  await s.run(w.apps.create("経費精算", "--kind", "MarketPlace", "--licences", "300", "--org", "全社"));
   expect(await w.openTasks(s)).toEqual(before);
   await s.run(w.devices.lose("SER0001", "--phone-number", "03-0000-0001", "--reason", "倉庫で紛失"));
   expect(await w.openTasks(s)).toHaveLength(before.length + 1);

@@ -55,6 +55,14 @@ export const createProfile = (name: string, change: Partial<Profile> = {}): Prof
   ...change,
 });
 
+type App = HandoverFacts["apps"][number];
+
+export const createApp = (name: string, change: Partial<App> = {}): App => ({
+  ...createProfile(name),
+  kind: "MarketPlace",
+  ...change,
+});
+
 const createAnswerTo = ({ id, kind, recorded }: QuestionState): HandoverFacts["answers"][number] => {
   const usual = { choice: "yes", date: "2026-11-01", phone: "03-0000-0078", text: "金庫" }[kind];
   const value = recorded ?? usual;
@@ -97,7 +105,8 @@ export const UNANSWERED_FACTS: HandoverFacts = {
     }),
   ],
   adeServer: NO_ADE_SERVER,
-  profiles: [createProfile("パスコード"), createProfile("ADE", { kind: "ade" })],
+  profiles: [createProfile("パスコード"), createProfile("ADE", { kind: "ade", orgs: [] })],
+  apps: [createApp("経費精算")],
   lostDevices: [],
   answers: [],
 };

@@ -1,6 +1,6 @@
 import type { Account } from "../../model/account.ts";
 import type { Answer } from "../../model/answer.ts";
-import type { ConfigProfile } from "../../model/config-profile.ts";
+import type { AppRecord, ConfigProfile } from "../../model/config-profile.ts";
 import type { RENEWAL_ITEM } from "../../model/renewal.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
@@ -34,6 +34,7 @@ export interface HandoverFacts {
   readonly renewals: readonly Renewal[];
   readonly adeServer: AdeServerFacts;
   readonly profiles: readonly Pick<ConfigProfile, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
+  readonly apps: readonly Pick<AppRecord, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
   /** serial numbers of the devices in lost mode */
   readonly lostDevices: readonly string[];
   readonly answers: readonly Answer[];

@@ -6,6 +6,7 @@ import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import {
   NO_ADE_SERVER,
   createAdministrator,
+  createApp,
   createProfile,
   COMPLETE_FACTS,
   createRenewal,
@@ -53,6 +54,7 @@ const unused: HandoverFacts = {
   tenant: { ...EMPTY_TENANT_PROFILE, contactName: "花子", ios: false, macos: false, android: false },
   renewals: [],
   profiles: [],
+  apps: [],
 };
 
 const withProfiles = (...profiles: HandoverFacts["profiles"]): HandoverFacts => ({
@@ -60,9 +62,10 @@ const withProfiles = (...profiles: HandoverFacts["profiles"]): HandoverFacts => 
   profiles: [...COMPLETE_FACTS.profiles, ...profiles],
 });
 
-const noProfiles = (facts: HandoverFacts): HandoverFacts => ({
+const noSettings = (facts: HandoverFacts): HandoverFacts => ({
   ...facts,
   profiles: COMPLETE_FACTS.profiles.filter(({ kind }) => kind === "ade"),
+  apps: [],
 });
 
 const unsaid: HandoverFacts = {
@@ -93,11 +96,13 @@ test.each<readonly [id: string, facts: HandoverFacts]>([
   ["personal-account", answering("push-certificate.company", "no")],
   ["not-recorded", without("android-owner")],
   ["not-recorded", without("vpp-token")],
-  ["no-profile", answering("settings.complete", "no")],
+  ["not-complete", answering("settings.complete", "no")],
   ["settings.complete", answering("settings.complete", "yes", "2025-11-20T00:00:00.000Z")],
   ["no-ade-profile", { ...COMPLETE_FACTS, profiles: [createProfile("パスコード")] }],
   ["not-assigned", withProfiles(createProfile("Wi-Fi", { kind: "services", orgs: [] }))],
+  ["not-assigned", { ...COMPLETE_FACTS, apps: [createApp("地図", { orgs: [] })] }],
   ["no-file", withProfiles(createProfile("Mac で作成", { kind: "custom" }))],
+  ["no-file", { ...COMPLETE_FACTS, apps: [createApp("受付", { kind: "Enterprise" })] }],
   ["renewal-expired", withRenewal("push-certificate", { expiresAt: "2026-08-24T00:00:00.000Z" })],
   ["renewal-critical", withRenewal("ade-token", { expiresAt: "2026-12-23T00:00:00.000Z" })],
   [
@@ -115,9 +120,9 @@ test.each<readonly [id: string, facts: HandoverFacts]>([
   expect(new Set(idsOf(facts))).toEqual(new Set([id]));
 });
 
-test("a tenant without profiles has a gap until somebody says that the console has none either", () => {
-  expect(idsOf(noProfiles(unanswering("settings.complete")))).toEqual(["no-profile", "settings.complete"]);
-  expect(idsOf(noProfiles(COMPLETE_FACTS))).toEqual([]);
+test("a tenant without profiles and apps has a gap until somebody says that the console has none either", () => {
+  expect(idsOf(noSettings(unanswering("settings.complete")))).toEqual(["no-profile", "no-app", "settings.complete"]);
+  expect(idsOf(noSettings(COMPLETE_FACTS))).toEqual([]);
 });
 
 test("a profile needs no file if a memo says more, or if it is assigned to a device only", () => {
@@ -126,9 +131,9 @@ test("a profile needs no file if a memo says more, or if it is assigned to a dev
   expect(idsOf(withProfiles(memo, file))).toEqual([]);
 });
 
-test("profiles and devices in lost mode are what is known", () => {
+test("profiles, apps and devices in lost mode are what is known", () => {
   const known = buildChecklist({ ...COMPLETE_FACTS, lostDevices: ["S1", "S2"] }, TODAY).map(({ value }) => value);
-  expect(known).toEqual(expect.arrayContaining(["S1, S2", "パスコード, ADE"]));
+  expect(known).toEqual(expect.arrayContaining(["S1, S2", "パスコード, ADE", "経費精算"]));
 });
 
 test("a contract is no gap more than 90 days before its end", () => {
@@ -142,7 +147,10 @@ test("unused things do not apply, unknown ones are asked for, and recorded ones 
     expect(statesOf(unused, item)).toEqual(["not-applicable"]);
     expect(statesOf(unsaid, item)).toEqual(["gap"]);
     expect(
-      statesOf({ ...unsaid, renewals: COMPLETE_FACTS.renewals, profiles: COMPLETE_FACTS.profiles }, item),
+      statesOf(
+        { ...unsaid, renewals: COMPLETE_FACTS.renewals, profiles: COMPLETE_FACTS.profiles, apps: COMPLETE_FACTS.apps },
+        item,
+      ),
     ).toContain("answered");
   }
   const gap = filterGaps(buildChecklist(unsaid, TODAY)).find(({ item }) => item === "android");

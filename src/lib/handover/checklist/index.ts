@@ -145,29 +145,41 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
   }
 }
 
-/** What a successor would have to find out in the console: which profiles there are, where they apply, and their files. */
-function* findProfileGaps({ tenant, profiles, answers }: HandoverFacts): Generator<Gap> {
+/** What a successor would have to find out in the console: which profiles and apps there are, where, and their files. */
+function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): Generator<Gap> {
   const complete = answers.find(({ question }) => question === "settings.complete")?.value;
-  if (complete === "no" || (complete === undefined && profiles.every(({ kind }) => kind === "ade"))) {
-    const what =
-      complete === "no"
-        ? text("not all configuration profiles are recorded", "登録されていない構成プロファイルがあります")
-        : text("no configuration profile is recorded", "構成プロファイルが登録されていません");
-    yield ["no-profile", what, line("config-profiles create", ["NAME"], { kind: "KIND" })];
+  const createProfile = line("config-profiles create", ["NAME"], { kind: "KIND" });
+  if (complete === "no") {
+    const what = text("not all profiles and apps are recorded", "登録されていない構成プロファイルやアプリがあります");
+    yield ["not-complete", what, createProfile];
+  }
+  if (complete === undefined && profiles.every(({ kind }) => kind === "ade")) {
+    const what = text("no configuration profile is recorded", "構成プロファイルが登録されていません");
+    yield ["no-profile", what, createProfile];
+  }
+  if (complete === undefined && apps.length === 0 && tenant.mobileAppPortal !== false) {
+    const what = text("no app is recorded", "アプリが登録されていません");
+    yield ["no-app", what, line("apps create", ["NAME"], { kind: "MarketPlace" })];
   }
   if (tenant.ade === true && !profiles.some(({ kind }) => kind === "ade")) {
     const what = text("ADE is used, but no ADE profile is recorded", "ADE プロファイルが登録されていません");
     yield ["no-ade-profile", what, line("config-profiles create", ["NAME"], { kind: "ade" })];
   }
-  for (const { name, kind, orgs, devices, file, memo } of profiles) {
-    if (orgs.length + devices.length === 0) {
-      const what = text(`it is not recorded where it applies: ${name}`, `適用先が登録されていません: ${name}`);
-      yield ["not-assigned", what, line("config-profiles edit", [name], { org: "CODE" })];
-    }
-    // the console makes profiles of other kinds itself, and a file with a password is not kept
-    if (kind === "custom" && file === null && memo === null) {
-      const what = text(`neither its file nor a memo is recorded: ${name}`, `ファイルもメモもありません: ${name}`);
-      yield ["no-file", what, line("config-profiles edit", [name], { file: "PROFILE" })];
+  for (const [command, records] of [
+    ["config-profiles edit", profiles],
+    ["apps edit", apps],
+  ] as const) {
+    for (const { name, kind, orgs, devices, file, memo } of records) {
+      // devices get their ADE profile when they are set up
+      if (orgs.length + devices.length === 0 && kind !== "ade") {
+        const what = text(`it is not recorded where it applies: ${name}`, `適用先が登録されていません: ${name}`);
+        yield ["not-assigned", what, line(command, [name], { org: "CODE" })];
+      }
+      // the console makes profiles of other kinds itself, and a file with a password is not kept
+      if ((kind === "custom" || kind === "Enterprise") && file === null && memo === null) {
+        const what = text(`neither its file nor a memo is recorded: ${name}`, `ファイルもメモもありません: ${name}`);
+        yield ["no-file", what, line(command, [name], { file: "PROFILE" })];
+      }
     }
   }
 }
@@ -236,11 +248,14 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
     kinds: [],
     appliesWith: "push-certificate",
     note: text(
-      "The record shows which profile the console installs where, and keeps the files of custom profiles.",
-      "どのプロファイルがどこに適用されるかの記録です。カスタムプロファイルはファイルも保存できます。",
+      "The record shows which profile or app the console installs where, and keeps the files of custom profiles.",
+      "どのプロファイルやアプリがどこに適用されるかの記録です。カスタムプロファイルはファイルも保存できます。",
     ),
-    findKnown: ({ profiles }) => [[text("profiles", "プロファイル"), profiles.map(({ name }) => name).join(", ")]],
-    findGaps: (facts) => [...findProfileGaps(facts)],
+    findKnown: ({ profiles, apps }) => [
+      [text("profiles", "プロファイル"), profiles.map(({ name }) => name).join(", ")],
+      [text("apps", "アプリ"), apps.map(({ name }) => name).join(", ")],
+    ],
+    findGaps: (facts) => [...findSettingsGaps(facts)],
   },
 };
 
@@ -303,7 +318,7 @@ function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   const isRecorded =
     listRenewalsOf(facts, item).length > 0 ||
     (item === "apple-business" && facts.adeServer.tokenSetAt !== null) ||
-    (item === "settings" && facts.profiles.length > 0);
+    (item === "settings" && facts.profiles.length + facts.apps.length > 0);
   if (kinds.length === 0 || isRecorded || all.some(({ applies }) => applies === true))
     return { applies: true, unsaid: [] };
   const unsaid = [...new Set(all.flatMap((one) => one.unsaid))];

@@ -8,6 +8,7 @@ export const buildNewTenantAnswers = () => ({
   answers: { items: [] },
   listRenewals: { items: [] },
   "config-profiles.list": { items: [] },
+  "apps.list": { items: [] },
   "device-actions.list": { items: [] },
   ade: example<Ade>("ade", { token: null }),
 });
