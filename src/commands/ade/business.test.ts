@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Organisation } from "#support/apple/business/organisation.ts";
@@ -9,7 +9,7 @@ const CLOMO = "CLOMO MDM";
 
 function folderWith(pem: string): string {
   const folder = freshFolder();
-  writeFileSync(join(folder, "key.pem"), pem);
+  writeFileSync(join(folder, "key.pem"), pem, { mode: 0o600 });
   return folder;
 }
 
@@ -43,6 +43,16 @@ describe("ade business-key set", () => {
     const asked = await run("ade business-key set key.pem --lang en", { tenant: tenant.fetch, folder, terminal });
     expect(asked.exit).toBe(0);
     expect((await organisation.ade.show()).business?.key).toMatchObject({ client: "BUSINESSAPI.2", id: "k2" });
+  });
+
+  test("refuses a key that other users can read, and does not show it", async () => {
+    await using organisation = await new Organisation().setUp();
+    const { tenant, simulator } = organisation;
+    const folder = folderWith(simulator.privateKey);
+    chmodSync(join(folder, "key.pem"), 0o644);
+    const { en } = await runInBoth(`ade business-key set key.pem ${IDS}`, { tenant: tenant.fetch, folder });
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("run: chmod 600") });
+    expect(en.stderr).not.toContain(simulator.privateKey.split("\n")[1]);
   });
 
   test("is refused without a file or server, for another kind of key, and for a file that is too long", async () => {

@@ -58,6 +58,12 @@ describe("the devices known from Apple", () => {
     expect(en.stderr).toContain("1 device without a profile: assign an ADE profile");
     expect(en.stderr).toContain("1 device missing: run a full sync: clomoctl ade sync --full");
   });
+
+  test("are not called missing before the first sync", async () => {
+    const never = { ...own(), ade: { ...ADE, lastSyncAt: null } };
+    const { en } = await runInBoth(RECONCILE, { tenant: never, ...listOf("A1\n") });
+    expect(en).toMatchObject({ exit: 9, stdout: expect.stringContaining("A1\t1\tnot-fetched\tfetch the devices") });
+  });
 });
 
 describe("a mirror", () => {

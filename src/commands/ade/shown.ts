@@ -28,7 +28,7 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("organisationDevices", "devices at Apple", "Apple のデバイス", ({ business }) => business?.devices),
   column("notInClomo", "not in CLOMO", "CLOMO にない", ({ business }) => business?.notInClomo),
   column("otherServer", "not on CLOMO's server", "CLOMO のサーバーにない", ({ business }) => business?.otherServer),
-  column("released", "released, in CLOMO", "所有解除済み", ({ business }) => business?.released),
+  column("released", "released, in CLOMO", "所有解除済み(CLOMO にあり)", ({ business }) => business?.released),
   column("lastApiSyncAt", "last API sync", "前回の API の同期", ({ business }) => business?.lastSyncAt),
 ];
 

@@ -1,9 +1,9 @@
 import type { Context } from "../../lib/config/index.ts";
 import { parseSecret, storeCredential } from "../../lib/config/credentials.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { readSecretFile } from "../records/secrets.ts";
 import type { Tools } from "../tools.ts";
 import { CONTEXT_ARGUMENT, CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
@@ -42,7 +42,7 @@ export default defineCommand({
 });
 
 async function storeToken(tools: Tools, context: Context, file: string): Promise<void> {
-  const { home, temporary, machine, workingFolder: folder } = tools;
+  const { home, temporary } = tools;
   const { name } = context;
   if (context.kind === "embedded")
     throw new Failure("usage", {
@@ -52,6 +52,6 @@ async function storeToken(tools: Tools, context: Context, file: string): Promise
       ),
       where: "--token-file",
     });
-  const content = await readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
+  const content = await readSecretFile(tools, file);
   await storeCredential({ home, processes: temporary.processes }, context, parseSecret(content, file));
 }

@@ -67,13 +67,18 @@ const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInpu
   return stdin || file === "-";
 };
 
+type FileTools = Pick<Tools, "workingFolder" | "machine" | "stdin">;
+
+/** Reads a secret from a file that the user named.  @throws `input-rejected` if other users can read the file */
+export const readSecretFile = (tools: FileTools, file: string): Promise<string> => {
+  const { workingFolder: folder, machine } = tools;
+  return readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
+};
+
 /** @throws `input-rejected` if other users can read the file; `usage` if prompting is impossible */
 export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {
-  const { workingFolder: folder, machine } = tools;
   const file = isSecretFromStdin(secret, given) ? "-" : given.file;
-  if (file !== undefined) {
-    return readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
-  }
+  if (file !== undefined) return readSecretFile(tools, file);
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 

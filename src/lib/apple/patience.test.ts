@@ -16,7 +16,7 @@ const busy = (status: number, after?: string): FakeAppleResponse => ({
 describe("a busy server", () => {
   test.each([
     [
-      [busy(503), busy(429), {}],
+      [busy(500), busy(429), {}],
       [1000, 2000],
     ],
     [[busy(429, "7"), {}], [7000]],
@@ -53,9 +53,10 @@ describe("a busy server", () => {
   });
 
   test("is not waited for longer than a minute in total", async () => {
-    const apple = new FakeApple(respondInTurn(busy(429, "25")));
+    const apple = new FakeApple(respondInTurn(busy(500, "25")));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       code: "unavailable",
+      what: { en: "the server is busy or under maintenance (500)" },
     });
     expect(apple.waits).toEqual([25_000, 25_000]);
   });

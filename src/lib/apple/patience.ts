@@ -13,7 +13,7 @@ const SECOND_MS = 1000;
 const MAX_ATTEMPTS = 4;
 const MAX_RETRY_MS = 60 * SECOND_MS;
 
-const BUSY_STATUSES: readonly number[] = [429, 503];
+const isBusy = ({ status }: AppleResponse): boolean => status === 429 || status >= 500;
 
 /** Matches a date in an HTTP header. @see RFC 9110 5.6.7 */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
@@ -35,7 +35,7 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request up to four times within a minute while the server is busy (429, 503), after the delay that the server
+ * Sends a request up to four times within a minute while the server is busy (429) or fails (5xx), after the delay that the server
  * requests or 1, 2 and 4 seconds. @param repeatable true: repeat if there was no response @throws `unavailable`;
  * `interrupted`
  */
@@ -47,7 +47,7 @@ export async function sendWithRetry(
   const end = now() + MAX_RETRY_MS;
   for (let tried = 1; ; tried += 1) {
     const answer = await trySend(request, send, repeatable && tried < MAX_ATTEMPTS);
-    if (answer !== undefined && !BUSY_STATUSES.includes(answer.status)) return answer;
+    if (answer !== undefined && !isBusy(answer)) return answer;
     const asked = answer === undefined ? undefined : parseRetryAfterMs(answer, now());
     const delayMs = asked ?? SECOND_MS * 2 ** (tried - 1);
     if (tried === MAX_ATTEMPTS || now() + delayMs > end) throw createBusyFailure(request, answer?.status, now(), asked);
@@ -78,7 +78,10 @@ const createBusyFailure = (
     what:
       status === 429
         ? text("the server is limiting the number of requests (429)", "サーバーがリクエスト数を制限しています(429)")
-        : text("the server is busy or under maintenance (503)", "サーバーが混雑しているか、メンテナンス中です(503)"),
+        : text(
+            `the server is busy or under maintenance (${status ?? "no response"})`,
+            `サーバーが混雑しているか、メンテナンス中です(${status ?? "応答なし"})`,
+          ),
     where: formatRequestTarget(request),
     hint: describeRetryTime(now, askedMs),
   });

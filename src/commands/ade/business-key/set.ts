@@ -1,10 +1,8 @@
-import { readNamedFile } from "../../../lib/files/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
+import { readSecretFile } from "../../records/secrets.ts";
 import { FACT_COLUMNS, showNextStep } from "../shown.ts";
-
-const MAX_KEY_BYTES = 16 * 1024;
 
 const CLIENT_ID = text(
   "client ID of the API account (BUSINESSAPI.…)",
@@ -54,16 +52,13 @@ export default defineCommand({
   async run(tools, { file, clientId, keyId, server, endpoint }) {
     const { terminal } = tools;
     const ask = (message: Text, flag: string) => terminal.prompts.input({ message, flag });
-    const readKey = async (path: string) => {
-      const { name, bytes } = await readNamedFile(tools, path, MAX_KEY_BYTES);
-      return {
-        name,
-        content: Buffer.from(bytes).toString("base64"),
-        clientId: clientId ?? (await ask(CLIENT_ID, "--client-id")),
-        keyId: keyId ?? (await ask(KEY_ID, "--key-id")),
-        ...(endpoint !== undefined && { url: endpoint }),
-      };
-    };
+    const readKey = async (path: string) => ({
+      name: path === "-" ? "stdin" : path,
+      content: Buffer.from(await readSecretFile(tools, path)).toString("base64"),
+      clientId: clientId ?? (await ask(CLIENT_ID, "--client-id")),
+      keyId: keyId ?? (await ask(KEY_ID, "--key-id")),
+      ...(endpoint !== undefined && { url: endpoint }),
+    });
     const key = file === undefined ? undefined : await readKey(file);
     const { client } = await tools.tenant("ade");
     if (key !== undefined) await noteNotRestored(tools, FORMER_SECRETS);

@@ -11,7 +11,8 @@ const VERDICTS = `
 ready | ready | 準備完了
 registered | in the tenant | テナントにあり
 no-profile | without a profile | プロファイルなし | assign an ADE profile in this server's MDM | このサーバーの MDM で ADE プロファイルを割り当てる
-missing | missing | 未取得 | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認してください
+not-fetched | not fetched yet | 未取得 | fetch the devices: ${line("ade sync", [])} | デバイスを取得: ${line("ade sync", [])}
+missing | missing | 見つからない | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認してください
 not-in-clomo | not in CLOMO | CLOMO にない | in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices | 管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込んでください
 unassigned | not assigned | 未割り当て | assign it to CLOMO's MDM server at Apple | Apple で CLOMO の MDM サーバーに割り当てる
 other-server | assigned to another MDM server | 別の MDM サーバーに割り当て済み | if it is for CLOMO: assign it there, and wipe it | CLOMO で使うなら、割り当てて初期化する
@@ -43,18 +44,19 @@ const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
 async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
-  isMirror: boolean,
+  { mirror, lastSyncAt }: Ade,
 ): AsyncGenerator<ReconciledDevice> {
   for (const listed of list) {
     const query = { name: listed.serialNumber };
     const isIt = (one: { readonly serialNumber: string }): boolean =>
       one.serialNumber.toUpperCase() === listed.serialNumber;
-    if (isMirror) {
+    if (mirror) {
       const isThere = (await client.devices.find(query)).some(isIt);
       yield { ...listed, verdict: isThere ? "registered" : "not-in-clomo" };
     } else {
       const device = (await client.ade.findDevices(query)).find(isIt);
-      yield { ...listed, verdict: device === undefined ? "missing" : judgeProfile(device) };
+      const isMissing = device === undefined;
+      yield { ...listed, verdict: !isMissing ? judgeProfile(device) : lastSyncAt === null ? "not-fetched" : "missing" };
     }
   }
 }
@@ -96,10 +98,10 @@ async function* reconcileOrganisation(
 export async function reconcile(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
-  { mirror, business }: Ade,
+  ade: Ade,
 ): Promise<readonly ReconciledDevice[]> {
-  const isOrganisationKnown = business !== null && business.lastSyncAt !== null;
-  const all = isOrganisationKnown ? reconcileOrganisation(client, list) : reconcileWithTenant(client, list, mirror);
+  const isOrganisationKnown = typeof ade.business?.lastSyncAt === "string";
+  const all = isOrganisationKnown ? reconcileOrganisation(client, list) : reconcileWithTenant(client, list, ade);
   return (await Array.fromAsync(all)).toSorted(
     (one, other) => (one.row ?? Number.MAX_SAFE_INTEGER) - (other.row ?? Number.MAX_SAFE_INTEGER),
   );

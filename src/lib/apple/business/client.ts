@@ -82,7 +82,7 @@ export class BusinessApi {
     const send: RetryTools["send"] = async (sent) => {
       const answer = await this.#access.send(sent);
       if (answer.status === 200) parseJsonObject(formatRequestTarget(request), answer.body);
-      return answer.status >= 500 ? { ...answer, status: 503 } : answer;
+      return answer;
     };
     return sendWithRetry({ ...request, headers, signal }, { ...this.#access, send }, true);
   }

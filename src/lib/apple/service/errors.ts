@@ -58,7 +58,7 @@ export const isCursorRefusal = (error: unknown): boolean =>
 export function createAppleRefusal(where: string, answer: AppleResponse, now: number): AppleRefusal {
   const { status, body } = answer;
   const start = body.slice(0, MAX_SEARCHED_CHARACTERS);
-  const code = status < 500 ? KNOWN_CODES.find((one) => start.includes(one)) : undefined;
+  const code = KNOWN_CODES.find((one) => start.includes(one));
   const isRefusal = status === 401 || status === 403 || (code !== undefined && TOKEN_REJECTION_CODES.includes(code));
   const phrase = formatErrorPhrase(body);
   const isInvalid = status === 400 && (code === undefined || !CURSOR_CODES.includes(code));

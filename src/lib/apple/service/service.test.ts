@@ -121,7 +121,6 @@ describe("the session", () => {
     [createJsonResponse({}), "unavailable"],
     [createJsonResponse({ auth_session_token: "a\r\nx: y" }), "unavailable"],
     [{ body: "<html>" }, "unavailable"],
-    [{ status: 500, body: "token_rejected" }, "unavailable"],
     [{ status: 403, body: "token_rejectedForbidden" }, "not-permitted"],
     [{ status: 401, body: "oauth_problem_adviceUnauthorized" }, "not-permitted"],
   ])("causes a failure if it is missing: %j", async (answer, code) => {
