@@ -18,7 +18,7 @@ const DISK_MESSAGES = [
   /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}make the plan again/m,
   /^error: clomoctl cannot write its settings and data to this folder\n {2}\S.*\n {2}\S/m,
   /^error: [^\n]*(?:cannot be (?:written|opened|read)|could not be (?:written|read))[^\n]*\n {2}\S.*\n {2}\S/m,
-  /^local: cannot read the tenant: .+ \(/m,
+  /^UNKNOWN local: cannot read the tenant: .+ \(/m,
 ];
 
 /** Matches what a command prints if it fails after its change was made. */
@@ -215,7 +215,7 @@ export class Stage {
 }
 
 function findEndProblems({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: boolean, isAfter: boolean) {
-  const { code, signal, stderr } = ended;
+  const { code, signal, stderr, text } = ended;
   const { code: usual = 0, failure = 1 } = scene;
   const stack = /^ {4}at /m.test(stderr) ? [`a stack: ${stderr}`] : [];
   if (kind.startsWith("kill-") || (kind.startsWith("lose-") && signal !== null))
@@ -244,7 +244,7 @@ function findEndProblems({ kind }: Fault, ended: Outcome, scene: Scene, isBefore
   return [
     ...stack,
     ...(codes.includes(code ?? -1) ? [] : [`exit code ${code}: ${stderr}`]),
-    ...(DISK_MESSAGES.some((message) => message.test(stderr)) ? [] : [`another message: ${stderr}`]),
+    ...(DISK_MESSAGES.some((message) => message.test(`${stderr}\n${text}`)) ? [] : [`another message: ${stderr}`]),
     ...(isBefore || CHANGE_MADE_MESSAGE.test(stderr) ? [] : [`changed, and not said: ${stderr}`]),
   ];
 }
