@@ -16,6 +16,8 @@ test("a change keeps other fields and updates the time", async () => {
   expect(changed).toEqual({ ...item, notes: null, certainty: "typed", updatedAt: changed.updatedAt });
   expect(changed.updatedAt > item.updatedAt).toBe(true);
   expect(await renewals.list()).toEqual([changed]);
+  const unknown = item.id.replace(/.{12}$/, "0".repeat(12));
+  expect(await failureOf(renewals.edit(unknown, { notes: "x" }))).toMatchObject({ code: "not-found" });
 });
 
 test("items without a date come first, then the earliest, then by name", async () => {
