@@ -61,6 +61,8 @@ test("removing an item removes its reminders and no others", async () => {
   const [one, other] = [await renewals.add(PUSH), await renewals.add({ ...PUSH, name: "大阪" })];
   const claim = { expiresAt: PUSH.expiresAt, stage: 90, way: "mail", recipient: "a@example.jp" };
   for (const { id } of [one, other]) await renewals.claimNotice({ ...claim, itemId: id });
+  const toNobody = await failureOf(renewals.claimNotice({ ...claim, itemId: one.id, recipient: " " }));
+  expect(toNobody).toMatchObject({ code: "input-rejected" });
   await renewals.remove(one.id);
   expect((await renewals.notices()).map(({ itemId }) => itemId)).toEqual([other.id]);
   expect(await renewals.list()).toEqual([other]);
