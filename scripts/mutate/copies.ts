@@ -1,6 +1,6 @@
 import { execFileSync, fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { instrumentSource, renderSwitchSource } from "./instrument.ts";
@@ -184,8 +184,11 @@ export class InstrumentedCopy {
 
   async #started(): Promise<ChildProcess> {
     if (this.#runner !== undefined) return this.#runner;
+    const node = join(this.#tree, "node_modules", ".bin", "node");
     const runner = fork(new URL("./runner.ts", import.meta.url), this.#tiers, {
       cwd: this.#tree,
+      // a test checks that the Node is the one in its packages
+      execPath: existsSync(node) ? node : process.execPath,
       // starts a new process group, which can be killed with all its processes
       detached: true,
       env: { ...process.env, TMPDIR: join(this.#folder, "temporary"), CLOMOCTL_TEST_RESULTS: undefined },

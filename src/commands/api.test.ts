@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshFolder, run, runInBoth, type Circumstances } from "#support/commands/program.ts";
@@ -63,6 +63,14 @@ test.each([
 ])("%s with %j exits with %i", async (line, stdin, exit, message) => {
   const refused = await api(line, { stdin });
   expect([refused.exit, refused.stdout, refused.stderr]).toEqual([exit, "", expect.stringContaining(message)]);
+});
+
+test("a body of more than 64 MiB is refused before it is sent", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "long.json"), "");
+  truncateSync(join(folder, "long.json"), 64 * 2 ** 20 + 1);
+  const { exit, stderr } = await api("POST /v1/orgs --input long.json", { folder });
+  expect([exit, stderr]).toEqual([3, expect.stringContaining("longer than 64 MiB")]);
 });
 
 test.each([

@@ -129,11 +129,7 @@ async function takeExport(
     const answers = buildDeletionAnswers(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
-    else {
-      // nothing to confirm, but the commit may close tasks and so changes the tenant
-      await (await tools.tenant()).permitChange();
-      await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
-    }
+    else await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
     if (pending.committed !== undefined && !run.taken.includes(given.name)) run.taken.push(given.name);
     if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
     return options.dryRun || pending.committed !== undefined ? plan : undefined;

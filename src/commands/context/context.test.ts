@@ -18,14 +18,16 @@ test("a new home has one context, which is in use", async () => {
   expect(await run("context list", { home })).toMatchObject({ exit: 0, stdout, stderr: "" });
 });
 
+const IMPORT = "users import FILE --create-orgs --dry-run";
+
 test.each([
-  ["--embedded", { kind: "embedded", timezone: "Asia/Tokyo", protected: false, language: "ja", used: true }],
-  ["--embedded --language en --timezone UTC", { timezone: "UTC", language: "en" }],
-  ["--url https://mdm.example.jp", { kind: "remote", address: "https://mdm.example.jp/", language: null }],
-])("context add kanto %s", async (words, values) => {
+  ["--embedded", { kind: "embedded", timezone: "Asia/Tokyo", protected: false, language: "ja", used: true }, IMPORT],
+  ["--embedded --language en --timezone UTC", { timezone: "UTC", language: "en" }, IMPORT],
+  ["--url https://mdm.example.jp", { kind: "remote", address: "https://mdm.example.jp/", language: null }, "login"],
+])("context add kanto %s", async (words, values, next) => {
   const home = freshFolder();
   const added = await run(`context add kanto ${words} --format json`, { home });
-  expect(added).toMatchObject({ exit: 0, requests: [], stderr: expect.stringContaining("next: clomoctl ") });
+  expect(added).toMatchObject({ exit: 0, requests: [], stderr: expect.stringContaining(`next: clomoctl ${next}\n`) });
   expect(JSON.parse(added.stdout)).toMatchObject({ name: "kanto", ...values });
   expect(await listed(home)).toBe("local kanto*");
 });

@@ -67,8 +67,9 @@ test.each([
 test("requires a named context, and neither finds nor tries anything without it", async () => {
   const home = freshFolder();
   for (const name of ["kanto", "osaka"]) await run(`context add ${name} --embedded`, { home });
-  const { exit, requests } = await run("devices set-owner S1 --none", { home, tenant: tenantOf(device("S1")) });
-  expect([exit, requests]).toEqual([2, []]);
+  await run("context use kanto", { home });
+  const { exit, requests, stderr } = await run("devices set-owner S1 --none", { home, tenant: {} });
+  expect([exit, requests, stderr]).toEqual([2, [], expect.stringContaining("--context kanto")]);
 });
 
 describe("an owner that needs a wipe", () => {

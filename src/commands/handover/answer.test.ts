@@ -187,6 +187,18 @@ describe("without being asked", () => {
   });
 
   test.each([
+    [20, ""],
+    [21, "… 21 errors in total"],
+  ])("of %i wrong rows, 20 are named", async (count, total) => {
+    const refused = await run(
+      "handover answer --file answers.csv",
+      withFile(CONTENT + "rules.bogus,x,\n".repeat(count)),
+    );
+    expect(refused.stderr.match(/rules\.bogus/g)).toHaveLength(20);
+    expect(/^… .*/m.exec(refused.stderr)?.[0] ?? "").toBe(total);
+  });
+
+  test.each([
     [`${CONTENT}contact.confirmed,soon,\n`, "answers.csv:5"],
     [`${CONTENT}push-certificate.holder,鈴木,\n`, "answers.csv:5"],
     [`${CONTENT}rules.bogus,x,\n`, "answers.csv:5"],

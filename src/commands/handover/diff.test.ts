@@ -59,7 +59,9 @@ test("a random tenant does not differ from its bundle, nor does anything remain"
   expect(await typed("diff one.zip --format json")).toMatchObject({ exit: 0, stdout: "[]\n" });
 });
 
-test("needs the tenant in the bundle, and no --as for two bundles", async () => {
+test("needs the tenant in the bundle, and --as only for the tenant beside one bundle", async () => {
+  await typed("export -o one");
+  expect(await typed("diff one --as x")).toMatchObject({ exit: 0, stdout: "" });
   await typed("export -o bare --without-tenant");
   expect(await typed("diff bare")).toMatchObject({ exit: 3, stderr: expect.stringContaining("can only be read") });
   expect(await typed("diff bare bare --as x")).toMatchObject({ exit: 2, requests: [] });

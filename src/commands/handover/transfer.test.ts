@@ -51,6 +51,17 @@ test("transfers rights and owners in one change, then names the list of what peo
   });
 });
 
+test("both people must be named", async () => {
+  for (const [line, missing] of [
+    ["--to hanako", "--from"],
+    ["--from taro", "--to"],
+  ])
+    expect(await run(`handover transfer ${line}`, here())).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining(`the option ${missing} PERSON is missing`),
+    });
+});
+
 test("a dry run shows the same and changes nothing", async () => {
   const before = await stateOf();
   const { en, ja } = await runInBoth(`${LINE} --dry-run`, here({ terminal: { columns: 80 } }));

@@ -46,6 +46,11 @@ test("shows what is recorded with labels, in both languages", async () => {
   );
 });
 
+test("a language that only a later version knows is shown as it is", async () => {
+  const profile = { ...EMPTY_TENANT_PROFILE, languages: ["ja", "ko"] };
+  expect((await run("tenant show --format table", { tenant: of(profile) })).stdout).toMatch(/ Japanese, ko$/m);
+});
+
 test("JSON has null for values that nobody has recorded, never false", async () => {
   const { stdout } = await run("tenant show --format json", { tenant: of(EMPTY_TENANT_PROFILE) });
   expect(JSON.parse(stdout)).toEqual({ name: "kanto", ...EMPTY_TENANT_PROFILE });

@@ -44,6 +44,16 @@ const writePage = (value: (block: string) => string, language: Language): string
     language,
   );
 
+test.each([
+  [true, "ol"],
+  [undefined, "ul"],
+] as const)("a page numbers the items of a list only if their order matters: %s", (isNumbered, tag) => {
+  const items = [{ id: "step", words: same("sign in"), next: null }];
+  const section = { id: "all", title: TITLE, blocks: [{ kind: "list", items, isNumbered } as const] };
+  const written = renderPage({ title: TITLE, subject: "a", asOf: "2026-11-20", sections: [section] }, "en");
+  expect(written.match(/<[ou]l>/g)).toEqual([`<${tag}>`]);
+});
+
 /** A form in which people get a document, and what a hostile value would be in it, if it were no plain words. */
 const FORMS = [
   {

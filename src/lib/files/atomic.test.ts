@@ -274,6 +274,18 @@ test.each([
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
+test("a folder that was set aside is never moved into another folder", async () => {
+  const aside = join(root, ".bundle.7-1.tmp");
+  await mkdir(aside);
+  await mkdir(temporaryFolder, { recursive: true });
+  const formerName = join(root, "home", "bundle");
+  const entry = { file: aside, isFolder: true, formerName, pid: 7, place: "here", start: "noon" };
+  await writeFile(join(temporaryFolder, "7-0.json"), JSON.stringify(entry));
+  await sweepTemporaryFiles(place(table([])));
+  expect(await readdir(join(root, "home"))).not.toContain("bundle");
+  expect(await readdir(root)).toEqual(["home"]);
+});
+
 test("sweeping removes only temporary files, and never fails", async () => {
   await sweepTemporaryFiles(place());
   await mkdir(temporaryFolder, { recursive: true });

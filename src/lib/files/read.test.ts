@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readFileStart, readText, createReadFailure } from "./read.ts";
+import { readFileStart, readSmallFile, readText, createReadFailure } from "./read.ts";
 
 test("a missing file is not found, and an unreadable one is a usage error", async () => {
   const codeOf = (path: string) => readFile(path).catch((cause: unknown) => createReadFailure("x.csv", cause));
@@ -22,6 +22,15 @@ test.runIf(process.platform === "linux")("also reads a system file without a siz
   const start = await readFileStart("/proc/self/status", 1024);
   expect((await stat("/proc/self/status")).size).toBe(0);
   expect(Buffer.from(start?.bytes ?? []).toString()).toContain("Name:");
+});
+
+test("reads a whole file of at most the given length, and nothing of a longer one", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "read-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, "a.bin");
+  await writeFile(path, Buffer.alloc(8));
+  expect((await readSmallFile(path, 8))?.bytes).toHaveLength(8);
+  expect(await readSmallFile(path, 7)).toBeUndefined();
 });
 
 test("refuses a text that is not UTF-8 at its line", async () => {

@@ -141,3 +141,13 @@ test("without a person to ask, the error names the option once", async () => {
     ...named,
   });
 });
+
+test("an answered question no longer listens to the keyboard", async () => {
+  const { prompts, stdin } = personTyping(`y${KEYS.enter}`);
+  const listening = () => ["end", "keypress"].map((event) => stdin.listenerCount(event));
+  await prompts.confirm({ message, flag: "--yes" });
+  const once = listening();
+  setImmediate(() => stdin.write(`y${KEYS.enter}`));
+  await prompts.confirm({ message, flag: "--yes" });
+  expect(listening()).toEqual(once);
+});

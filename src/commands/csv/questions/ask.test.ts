@@ -5,7 +5,12 @@ import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { Questions } from "../../../lib/terminal/index.ts";
 import { askColumns } from "./ask.ts";
 
-const ask = async (kind: FormatName, headers: readonly string[], before?: MapFileSchema) => {
+const ask = async (
+  kind: FormatName,
+  headers: readonly string[],
+  before?: MapFileSchema,
+  doubtful?: readonly string[],
+) => {
   const questions: string[] = [];
   const prompts = {
     select: async ({ message, choices: [first] }: Parameters<Questions["select"]>[0]) => {
@@ -17,7 +22,7 @@ const ask = async (kind: FormatName, headers: readonly string[], before?: MapFil
       return preset === true;
     },
   } as unknown as Questions;
-  const map = await askColumns(prompts, headers, FORMATS[kind], { map: before });
+  const map = await askColumns(prompts, headers, FORMATS[kind], { map: before, doubtful });
   if (map === undefined) throw new Error("nothing was asked");
   return { questions, map };
 };
@@ -46,6 +51,13 @@ describe("questions about columns", () => {
     expect((await ask("users", headers)).map.joins).toMatchObject([{ field: "name" }, { field: "orgCode" }]);
     expect((await ask("docs", headers)).map.joins).toMatchObject([{ field: "displayName" }]);
     expect((await ask("users", ["姓(カナ)", "名(カナ)"])).map.joins).toMatchObject([{ field: "nameKana" }]);
+  });
+
+  test("a header that is read is asked about only if another may fit better", async () => {
+    const headers = ["氏名", "メールアドレス", "組織コード"];
+    await expect(ask("users", headers)).rejects.toThrow("nothing was asked");
+    const { questions } = await ask("users", headers, undefined, ["組織コード"]);
+    expect(questions).toEqual([expect.stringContaining("組織コード")]);
   });
 
   test("an answer for another list gives way", async () => {

@@ -65,6 +65,16 @@ test("only new users without a password get one, in a file that only its owner c
   ]);
 });
 
+test("passwords are set by a list without a column for them, but never of users who do not need one", async () => {
+  const plan = await tenant.plan({ kind: "docs", generatePasswords: true }, "ユーザーID,表示名\nshinjin9,新人");
+  expect(plan.secretsSet).toBe(1);
+  await tenant.client.imports.commit(plan);
+  const created = (await listUsers()).find(({ userId }) => userId === "shinjin9");
+  expect(created?.secretsSet).toMatchObject([{ field: "password" }]);
+  const people = await tenant.plan({ kind: "users", generatePasswords: true }, "氏名,メールアドレス\n新人,new@x.jp");
+  expect(people.secretsSet).toBe(0);
+});
+
 test("in a mirror the upload file has the passwords of new users, and nobody else", async () => {
   await using mirror = new TestTenant();
   await mirror.import({ kind: "docs", fromConsole: true }, [

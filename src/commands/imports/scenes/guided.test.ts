@@ -313,6 +313,24 @@ describe("layouts", () => {
     expect(await layouts(desk)).toHaveLength(3);
   });
 
+  test("name the sheet of a workbook, which is then read without being asked for", async () => {
+    const sheetOf = (name: string) => ({
+      rows: [
+        ["氏名", "連絡用"],
+        [name, `${name}@example.jp`],
+      ]
+        .map((row, at) => buildRow(at + 1, ...row))
+        .join(""),
+    });
+    const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 旧: sheetOf("old"), 新: sheetOf("new") } }));
+    await desk.write("map.yaml", "options: {sheet: 新}\ncolumns: {連絡用: メールアドレス}\n");
+    expect((await desk.run("users import list.xlsx --yes")).code).not.toBe(0);
+    expect((await desk.run("layouts learn list.xlsx --as users --map map.yaml")).code).toBe(0);
+    expect(await desk.run("users import list.xlsx --yes")).toMatchObject({ code: 0 });
+    expect(await desk.users()).toMatch(/new@example\.jp/);
+    expect(await desk.users()).not.toMatch(/old@example\.jp/);
+  });
+
   test("are learnt, shown and removed by hand; a map file overrides them", async () => {
     const desk = await deskWith("moves.csv", toCsv(MOVES));
     expect((await desk.type("layouts learn moves.csv --as users -o map.yaml", MOVE_QUESTIONS)).code).toBe(0);

@@ -28,6 +28,11 @@ test("a byte order mark decides, and UTF-32 is still recognised", () => {
   expect(detectUnsupportedKind(iconv.encode(PEOPLE, "utf-32le", { addBOM: true }), false)).toBe("utf-32");
 });
 
+test("a few characters of EUC-JP are too few to tell it from half-width kana", () => {
+  expect(kindOf("氏名,社員番号,部署", "euc-jp")).toBe("euc-jp");
+  expect(kindOf("氏名,社員番号,部", "euc-jp")).toBeUndefined();
+});
+
 test("recognises ISO-2022-JP by its escapes", () => {
   expect(detectUnsupportedKind(Buffer.from("\u001b$B;aL>\u001b(B,mail\r\n"), false)).toBe("iso-2022-jp");
 });

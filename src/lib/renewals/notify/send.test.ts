@@ -100,6 +100,21 @@ test("a failing recipient is retried, and blocks neither other recipients nor la
   expect(await post.send("2027-03-02T05:00:00Z")).toEqual([]);
 });
 
+test("an interrupted run sends nothing more, and the next run sends the rest", async () => {
+  await add();
+  const post = new Post();
+  const interruption = new AbortController();
+  const deliver: Post["deliver"] = async (...one) => {
+    interruption.abort(new Error("interrupted"));
+    return post.deliver(...one);
+  };
+  tenant.surroundings.time = Date.parse(NOW);
+  const run = { tenants: [await load(NOW)], settings: SETTINGS, now: new Date(NOW), deliver };
+  await expect(deliverReminders({ ...run, signal: interruption.signal })).rejects.toThrow("interrupted");
+  expect(post.sent.map(({ to }) => to)).toEqual(["it@example.jp"]);
+  expect(await post.send(NOW)).toEqual(["本社 30 ops"]);
+});
+
 test("everything due is one message per recipient, and each stage of each item is settled separately", async () => {
   await add();
   await add({ name: "大阪", kind: "vpp-token", expiresAt: "2027-02-05T03:00:00.000Z", owner: "IT@example.jp" });

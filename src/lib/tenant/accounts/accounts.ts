@@ -89,10 +89,9 @@ const applyComposition = async (
   { name }: StoredAccount,
   { verb, id, given }: Pick<AccountChange, "verb" | "id"> & { readonly given: AccountRequest },
 ): Promise<AccountRequest> => {
-  const isNew = verb === "create" && name === null;
   // a blank name is rejected later, because the name of an account is never cleared
   const stays = given.name === undefined || given.name === name || given.name.trim() === "";
-  if (!isNew && stays) return given;
+  if (verb !== "create" && stays) return given;
   return { ...given, name: await composeAccountName(reader, await getRecordById(reader, USER_LIST, id), given.name) };
 };
 

@@ -264,12 +264,12 @@ describe("the connection", () => {
 
   test("records the token's date as one renewal item", async () => {
     await using rehearsal = new Rehearsal();
-    await rehearsal.tenant.client.renewals.add({ kind: "custom", name: "Office" });
+    for (const name of ["Office", "Office (2)"]) await rehearsal.tenant.client.renewals.add({ kind: "custom", name });
     await rehearsal.setUp();
     rehearsal.tenant.surroundings.time += HOUR_MS;
     const { token } = await rehearsal.newToken();
     const items = (await rehearsal.tenant.client.renewals.list()).filter(({ kind }) => kind === "ade-token");
-    expect(items).toMatchObject([{ name: "Office (2)", expiresAt: token?.expiresAt }]);
+    expect(items).toMatchObject([{ name: "Office (3)", expiresAt: token?.expiresAt }]);
     expect(items[0]?.id).toBe(token?.renewal);
   });
 });

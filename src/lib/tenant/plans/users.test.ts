@@ -109,6 +109,15 @@ test("a key that matches several users is ambiguous, and none of them is deleted
   const plan = await tenant.plan({ ...request, skipInvalid: true }, [header, ["山田", "1", "y@x"]]);
   expect(await tenant.faults(plan)).toEqual(["key-ambiguous@2"]);
   expect(plan.rejected).toBe(true);
+  const apart = await tenant.plan({ ...users, key: "employee-code" }, "社員コード,TEL\n1,03");
+  expect(await tenant.faults(apart)).toEqual(["key-ambiguous@2"]);
+});
+
+test("a name with a wave dash is still found after a list in Shift_JIS, which only has the full-width tilde", async () => {
+  await tenant.import(users, "氏名,メールアドレス,TEL\n山\u301c田,a@x.jp,03");
+  await tenant.import(users, "氏名,メールアドレス,TEL\n山\uff5e田,a@x.jp,04", { encoding: "shift_jis" });
+  const found = await Array.fromAsync(tenant.client.users.list({ filterName: "山\u301c田" }));
+  expect(found).toMatchObject([{ name: "山\u301c田", tel: "04" }]);
 });
 
 test("skipping rows in replace mode is rejected if a row's user cannot be identified", async () => {

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
 import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
+import { requirePlanPermission } from "./import-work.ts";
+import type { Actor } from "./actor.ts";
 import type { Operation } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, type TestTenant, type Cells, openForEachTest } from "#support/tenant/tenant.ts";
@@ -40,6 +42,25 @@ test("an account that may only change users can import telephone numbers and und
   expect(telOf()).toEqual([{ tel: "090" }]);
   await imports.commit(await undoImport({ imports }, plan.id));
   expect(telOf()).toEqual([{ tel: "03" }]);
+});
+
+test("changing users beside other records needs less than creating users", () => {
+  const actor: Actor = { role: "custom", items: new Set(["orgs.write", "users.write"]), orgs: [2] };
+  const none = {
+    create: 0,
+    update: 0,
+    delete: 0,
+    unchanged: 0,
+    recordsBefore: 9,
+    invalid: 0,
+    secretsSet: 0,
+    rejected: false,
+  };
+  const rest = { orgsCreated: 0, groupsCreated: 0, newOrgs: [], newGroups: [], columns: [], errors: 0, warnings: 0 };
+  const require = (change: object) => () =>
+    requirePlanPermission(actor, "orgs", { ...none, ...rest, beside: [{ ...none, thing: "user", ...change }] });
+  expect(require({ update: 1 })).not.toThrow();
+  expect(require({ create: 1 })).toThrow("is not permitted to move users");
 });
 
 const SCHEME = "the scheme of the account does not contain this check item";

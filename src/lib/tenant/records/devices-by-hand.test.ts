@@ -50,7 +50,11 @@ test("a device is created with all of its values, and its serial number is uniqu
     org: { path: "営業部" },
     tags: ["か\u3099", "貸出用"],
   });
-  expect((await refusal(device("S1")))?.slice(0, 2)).toEqual(["input-rejected", 'serial number: "S1" is already used']);
+  expect(await failureOf(device("S1"))).toMatchObject({
+    code: "input-rejected",
+    what: { en: 'serial number: "S1" is already used' },
+    hint: { en: "run: `clomoctl devices show S1`" },
+  });
   expect((await refusal(device("S2", { status: "managed" })))?.[0]).toBe("input-rejected");
   expect((await refusal(device("S2", { owner: yamada.id.replace(/.$/, "f") })))?.[0]).toBe("not-found");
   expect((await edit(made, { memo: "予備" })).after).toMatchObject({ memo: "予備", owner: { name: "山田" } });

@@ -16,6 +16,8 @@ test("a change keeps other fields and updates the time", async () => {
   expect(changed).toEqual({ ...item, notes: null, certainty: "typed", updatedAt: changed.updatedAt });
   expect(changed.updatedAt > item.updatedAt).toBe(true);
   expect(await renewals.list()).toEqual([changed]);
+  const unknown = item.id.replace(/.{12}$/, "0".repeat(12));
+  expect(await failureOf(renewals.edit(unknown, { notes: "x" }))).toMatchObject({ code: "not-found" });
 });
 
 test("items without a date come first, then the earliest, then by name", async () => {
@@ -59,6 +61,8 @@ test("removing an item removes its reminders and no others", async () => {
   const [one, other] = [await renewals.add(PUSH), await renewals.add({ ...PUSH, name: "大阪" })];
   const claim = { expiresAt: PUSH.expiresAt, stage: 90, way: "mail", recipient: "a@example.jp" };
   for (const { id } of [one, other]) await renewals.claimNotice({ ...claim, itemId: id });
+  const toNobody = await failureOf(renewals.claimNotice({ ...claim, itemId: one.id, recipient: " " }));
+  expect(toNobody).toMatchObject({ code: "input-rejected" });
   await renewals.remove(one.id);
   expect((await renewals.notices()).map(({ itemId }) => itemId)).toEqual([other.id]);
   expect(await renewals.list()).toEqual([other]);

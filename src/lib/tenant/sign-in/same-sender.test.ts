@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
@@ -66,4 +66,20 @@ test("what depends on a leaver is read with the rights that its sender has when 
   };
   expect(await ask(() => undefined)).toBe(200);
   expect(await ask(() => void tenant.database.run("delete from credential"))).toBe(401);
+});
+
+test("a plan is not committed if its sender is signed out while the commit waits", async () => {
+  const { id, etag } = await tenant.plan({ kind: "users" }, "氏名,メールアドレス\n山田,yamada@example.jp");
+  const headers = { authorization: `Bearer ${addTestCredential(tenant, "chief")}`, "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify({ etag }) };
+  const commit = async () => tenant.receive(new Request(`http://tenant.invalid/v1/imports/${id}/commit`, init));
+  const { random } = tenant.surroundings;
+  // the last step before the commit waits for its turn: drawing the IDs of new records
+  const signOut = vi.spyOn(tenant.surroundings, "random").mockImplementation((size) => {
+    tenant.database.run("delete from credential");
+    return random(size);
+  });
+  expect((await commit()).status).toBe(401);
+  signOut.mockRestore();
+  expect(await tenant.client.users.find({ name: "山田" })).toEqual([]);
 });

@@ -107,6 +107,12 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
   expect(delivery).toMatchObject({ reason: { en: expect.stringContaining("does not offer STARTTLS") } });
 });
 
+test("of a long refusal, the first 500 characters are kept", async () => {
+  const smtp = await open({ onMailFrom: (_, __, done) => done(new Error("x".repeat(600))) });
+  const delivery = await createMailer(smtp)("it@example.jp", await buildReminderMessage(createReminders()), "ja");
+  expect(delivery).toMatchObject({ sent: false, reason: { en: expect.stringMatching(/^\d{3}.{497}$/) } });
+});
+
 test("a silent, trickling or missing server fails in limited time", async () => {
   const message = await buildReminderMessage(createReminders());
   const server = createServer((socket) => {

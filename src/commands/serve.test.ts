@@ -1,0 +1,33 @@
+import { EventEmitter } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshHome, run as runAtHome } from "#support/cli/home.ts";
+import { run } from "#support/commands/program.ts";
+
+test("prints its address alone, and serves there until it is stopped", async () => {
+  const home = freshHome();
+  writeFileSync(join(home, "password"), "Strong42", { mode: 0o600 });
+  await runAtHome("serve init --account boss@example.jp --password-file password".split(" "), { home });
+  const signals = new EventEmitter();
+  const statuses: number[] = [];
+  const stopAfterRequest = async (url: string): Promise<void> => {
+    try {
+      statuses.push((await fetch(`${url.trim()}/healthz`)).status);
+    } finally {
+      signals.emit("SIGTERM");
+    }
+  };
+  const onOutput = (printed: string): void => void (printed.endsWith("\n") && stopAfterRequest(printed));
+  const { exit, stdout } = await run("serve --listen 127.0.0.1:0", { home, tenant: {}, signals, onOutput });
+  expect([exit, stdout]).toEqual([0, expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\n$/)]);
+  expect(statuses).toEqual([200]);
+}, 30_000);
+
+test.each(["8080", "127.0.0.1", "127.0.0.1:65536", "[127.0.0.1]:80", "unix:", "http://127.0.0.1:80"])(
+  "--listen %s is refused with an example",
+  async (place) => {
+    const { exit, stderr } = await run(`serve --listen ${place}`);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("--listen 127.0.0.1:8080")]);
+  },
+);
