@@ -20,8 +20,8 @@ export async function readProvisioningProfile(file: NamedFile, message: Uint8Arr
     throw createRejectedFileFailure(
       name,
       text(
-        "the signed file is not a provisioning profile, or is broken",
-        "署名されたファイルですが、プロビジョニングプロファイルでないか、壊れています",
+        "the file is not a provisioning profile: choose a .mobileprovision file, or download it again",
+        "プロビジョニングプロファイルではありません。.mobileprovision ファイルを選ぶか、もう一度ダウンロードしてください",
       ),
     );
   }

@@ -54,8 +54,7 @@ test("a file is kept byte for byte, also for an undo", async () => {
 });
 
 test.each([
-  ["nothing", encode(""), "empty or"],
-  ["what is not base64", "<plist>", "not base64"],
+  ["nothing", encode(""), "is empty"],
   ["another file", encode("hello"), "not a configuration profile"],
   ["another property list", encode(plist("").replace("Configuration", "Other")), "not a configuration profile"],
   ["a broken file", encode(plist("").slice(0, -10)), "not a configuration profile"],
