@@ -334,7 +334,7 @@ export interface ValueRule {
 const ruleOf = (field: Field): Rule => {
   const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined);
   if (rule !== undefined) return rule;
-  if (field.type === "choice") return { kind: "choice", choices: field.choices };
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, names: field.names };
   return field.type === "day" || field.type === "integer" ? { kind: field.type } : ANY_TEXT_RULE;
 };
 

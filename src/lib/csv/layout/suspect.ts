@@ -2,7 +2,7 @@ import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type Character
 import type { Column } from "../../model/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
-import { findAddressWrapping } from "../../model/rules.ts";
+import { findAddressWrapping, toMeantValue } from "../../model/rules.ts";
 
 /** The kind of damage that is searched for in a column. `number` is for values such as telephone numbers. */
 export type DamageCheckKind = "none" | "text" | "kana" | ScannedScrutiny;
@@ -157,7 +157,7 @@ export const correctionOf = (column: Column, isKey = false): Correction | undefi
 
 export const createFixer = (column: Column, isKey?: boolean): ((value: string) => string) | undefined => {
   const correction = correctionOf(column, isKey);
-  return correction && CORRECTIONS[correction];
+  return correction && ((value) => toMeantValue(column.value.rule, CORRECTIONS[correction](value)));
 };
 
 /** Returns the same text for all spellings of a value. @param how `name` for names of people */
