@@ -79,8 +79,6 @@ const receiveFile = async (
 ): Promise<Pick<EditableRecordType, "reading">> => {
   if (typeof file !== "string") return {};
   const bytes = Buffer.from(file, "base64");
-  if (bytes.length === 0)
-    throw createRejection("the file is empty: download it again", "ファイルが空です。もう一度ダウンロードしてください");
   if (bytes.length > MAX_KEPT_FILE_BYTES)
     throw createRejection(
       "the file is over 256 KiB: record it without its file",
