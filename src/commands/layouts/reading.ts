@@ -227,10 +227,7 @@ function chooseOptions(
   const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
   const org = layout.find(({ column }) => namesOrg(column));
   const isNamed =
-    org !== undefined &&
-    (org.joined !== undefined || org.header !== org.column.header) &&
-    hasOrgColumn(format) &&
-    format.thing.name !== "org";
+    org !== undefined && (org.joined !== undefined || org.header !== org.column.header) && hasOrgColumn(format);
   return {
     // the default is "keep", because a blank in a list of personnel changes means "no change"
     blank: options.blank ?? blank,

@@ -2,6 +2,8 @@ import { text, type Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "./problem.ts";
 import { isCalendarDay, parseTypedDate } from "./time.ts";
 
+export type ChoiceNames = Readonly<Record<string, Text>>;
+
 /** A rule for a single value of a field, as plain data. Checks, schemas, texts and messages are derived from it. */
 export type Rule =
   | {
@@ -12,11 +14,7 @@ export type Rule =
       readonly charset?: "half-width-alphanumeric" | undefined;
     }
   | { readonly kind: keyof typeof PATTERN_RULES }
-  | {
-      readonly kind: "choice";
-      readonly choices: readonly string[];
-      readonly names?: Readonly<Record<string, Text>> | undefined;
-    }
+  | { readonly kind: "choice"; readonly choices: readonly string[]; readonly names?: ChoiceNames | undefined }
   | { readonly kind: "port" };
 
 const PATTERN_RULES = {

@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { ProblemCode } from "./problem.ts";
-import { ANY_TEXT_RULE, MAX_CHARACTERS, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, MAX_CHARACTERS, type ChoiceNames, type Rule } from "./rules.ts";
 
 type FieldShape =
   | {
@@ -18,7 +18,7 @@ type FieldShape =
   | {
       readonly type: "choice";
       readonly choices: readonly [string, ...string[]];
-      readonly names?: Readonly<Record<string, Text>> | undefined;
+      readonly names?: ChoiceNames | undefined;
     }
   /** a day, such as `2027-03-31`, or an integer; the rule `count` excludes negative numbers */
   | { readonly type: "day" | "integer"; readonly rule?: Rule | undefined }
