@@ -90,8 +90,7 @@ export const parseValueOptions = async (
     else if (field.type === "boolean") values[name] = given === "yes";
     else if (given !== null && field.type === "digest")
       values[name] = await findResolver(resolve, "file")(given as string);
-    else if (field.type === "day" && typeof given === "string")
-      values[name] = toMeantValue(valueRuleOf(field).rule, given);
+    else if (field.type === "day" && given !== null) values[name] = toMeantValue({ kind: "day" }, given as string);
     else if (given === null || field.refers === undefined) values[name] = given as ManualValue;
     else values[name] = await findResolver(resolve, field.refers.to)(given as string);
   }
