@@ -60,6 +60,15 @@ test("the file of a profile is written byte for byte", async () => {
   );
 });
 
+test.each([
+  ["config-profiles create X --kind vpn", "choose a .mobileconfig file"],
+  ["apps create X --kind Enterprise", "choose a .mobileprovision file"],
+])("%s: another file is refused with its option and the remedy", async (line, remedy) => {
+  const { stderr } = await run([...line.split(" "), "--file", import.meta.filename], { tenant: tenant.fetch });
+  expect(stderr).toContain(remedy);
+  expect(stderr).toContain("\n  --file");
+});
+
 test("several profiles of one kind on a device are a finding", async () => {
   const home = freshFolder();
   mkdirSync(join(home, "tenants", "local"), { recursive: true });

@@ -24,7 +24,7 @@ export interface ListRequest {
   readonly kind: ImportKind;
   readonly file: string;
   readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow"> &
-    Partial<Pick<ImportOptions, "allow" | "blank" | "createOrgs" | "key" | "orgBy">>;
+    Partial<Pick<ImportOptions, "allow" | "blank" | "key" | "orgBy">>;
 }
 
 interface ListReading {
@@ -158,7 +158,7 @@ export async function readList(
   }
   const note = known.match && describeLayout(known.match, ignored, terminal);
   return {
-    map: map && addPlaceToMap(map, place, options.createOrgs === true && known.match !== undefined),
+    map: map && { ...map, options: { ...map.options, ...place } },
     headers,
     note,
     detected,
@@ -169,12 +169,6 @@ export const ANSWERS_STORED_NOTE = text(
   "this change stores your answers as a layout",
   "回答を、この変更とともにレイアウトとして記憶します",
 );
-
-/** @param createsOrgs true if the import creates organisations, which must be identified by code */
-const addPlaceToMap = (map: MapFileSchema, place: Place, createsOrgs: boolean): MapFileSchema => ({
-  ...map,
-  options: { ...map.options, ...place, orgBy: createsOrgs ? undefined : map.options?.orgBy },
-});
 
 const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => ({
   ...map,
@@ -233,14 +227,11 @@ function chooseOptions(
   const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
   const org = layout.find(({ column }) => namesOrg(column));
   const isNamed =
-    org !== undefined &&
-    (org.joined !== undefined || org.header !== org.column.header) &&
-    hasOrgColumn(format) &&
-    format.thing.name !== "org";
+    org !== undefined && (org.joined !== undefined || org.header !== org.column.header) && hasOrgColumn(format);
   return {
     // the default is "keep", because a blank in a list of personnel changes means "no change"
     blank: options.blank ?? blank,
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
-    orgBy: options.createOrgs === true ? undefined : (options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined)),
+    orgBy: options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined),
   };
 }

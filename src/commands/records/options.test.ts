@@ -26,3 +26,8 @@ test("the rule of a whole number applies to values that are set by hand", () => 
   expect([12, 0, null].map((value) => check?.(value))).toEqual([undefined, undefined, undefined]);
   expect(check?.(-1)?.en).toContain("not a whole number of 0 or more");
 });
+
+test("a day is given as people write it", async () => {
+  const fields = { since: { type: "day", nullable: true, byHand: true } } as const satisfies Fields;
+  expect(await parseValueOptions(fields, { since: "2026/4/1" })).toEqual({ since: "2026-04-01" });
+});

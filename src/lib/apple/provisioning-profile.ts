@@ -5,6 +5,11 @@ import { formatInstant } from "./encoding/instant.ts";
 import { parsePropertyList } from "./encoding/property-list.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
+const NOT_A_PROFILE = text(
+  "the file is not a provisioning profile: choose a .mobileprovision file, or download it again",
+  "プロビジョニングプロファイルではありません。.mobileprovision ファイルを選ぶか、もう一度ダウンロードしてください",
+);
+
 const toText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 const toInstant = (value: unknown): string | undefined =>
@@ -16,15 +21,7 @@ export async function readProvisioningProfile(file: NamedFile, message: Uint8Arr
   const content = extractSignedContent(message);
   const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
   const expiresAt = toInstant(properties?.["ExpirationDate"]);
-  if (properties === undefined || expiresAt === undefined) {
-    throw createRejectedFileFailure(
-      name,
-      text(
-        "the signed file is not a provisioning profile, or is broken",
-        "署名されたファイルですが、プロビジョニングプロファイルでないか、壊れています",
-      ),
-    );
-  }
+  if (properties === undefined || expiresAt === undefined) throw createRejectedFileFailure(name, NOT_A_PROFILE);
   return {
     expiring: {
       kind: "agent-profile",

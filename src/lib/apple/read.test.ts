@@ -136,7 +136,7 @@ describeWithOpenssl("made by openssl", () => {
       "DER",
     );
     await expect(readExpiringItems({ name: "a.mobileprovision", bytes })).rejects.toThrow(
-      "the signed file is not a provisioning profile, or is broken",
+      "the file is not a provisioning profile",
     );
   });
 

@@ -67,6 +67,8 @@ test.each([
   ["name: a\nsizes:\n  - 7.0", 3, /0 to 9/],
   ["name: &x a\ncolour: *x", 2, /alias/],
   ["name: a\n? [b]\n: c", 2, /plain text/],
+  ["name: a\n# \u0002", 2, /control character/],
+  ["name: a\n# a\rcolour: red", 2, /control character/],
   ["name: !!int 5", 1, /not valid YAML/],
   ["name: a\n__proto__: {colour: red}", 2, /^unknown key "__proto__" in the file/],
   ["__proto__: {name: a}", 1, /^name is missing$|__proto__/],

@@ -73,7 +73,10 @@ class YamlDocument {
     // The failsafe schema reads every scalar as text, so that the name 001 does not become 1, and "no" not false.
     const options = { schema: "failsafe", lineCounter: this.#lines, prettyErrors: false } as const;
     this.#document = parseDocument(file.content, options);
-    const [fault] = [...this.#document.errors, ...this.#document.warnings];
+    // the parser accepts characters that YAML does not allow, and a lone CR is no line break to it  @see https://yaml.org/spec/1.2.2/#51-character-set
+    const at = file.content.search(/[^\t\n\r -~\u0085\u00a0-\ufffd\u{10000}-\u{10ffff}]|\r(?!\n)/u);
+    const characters = at < 0 ? [] : [{ pos: [at] as const, code: undefined, message: "control character" }];
+    const [fault] = [...characters, ...this.#document.errors, ...this.#document.warnings];
     if (fault === undefined) return;
     throw this.#refuseAt(
       this.#lines.linePos(fault.pos[0]).line,

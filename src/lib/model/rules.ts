@@ -1,6 +1,8 @@
 import { text, type Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "./problem.ts";
-import { isCalendarDay } from "./time.ts";
+import { isCalendarDay, parseTypedDate } from "./time.ts";
+
+export type ChoiceNames = Readonly<Record<string, Text>>;
 
 /** A rule for a single value of a field, as plain data. Checks, schemas, texts and messages are derived from it. */
 export type Rule =
@@ -12,7 +14,7 @@ export type Rule =
       readonly charset?: "half-width-alphanumeric" | undefined;
     }
   | { readonly kind: keyof typeof PATTERN_RULES }
-  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | { readonly kind: "choice"; readonly choices: readonly string[]; readonly names?: ChoiceNames | undefined }
   | { readonly kind: "port" };
 
 const PATTERN_RULES = {
@@ -172,6 +174,14 @@ export const isUnlimited = (rule: Rule): boolean =>
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;
+};
+
+/** Returns the value that a person means by the label of a choice, in either language, or by a day such as `2027/3/31`. */
+export const toMeantValue = (rule: Rule, value: string): string => {
+  if (rule.kind === "choice")
+    return rule.choices.find((choice) => Object.values(rule.names?.[choice] ?? {}).includes(value)) ?? value;
+  const date = rule.kind === "day" ? parseTypedDate(value) : undefined;
+  return date !== undefined && "day" in date ? date.day : value;
 };
 
 const describeLength = (min: number | undefined, max: number | undefined): Text => {

@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { ProblemCode } from "./problem.ts";
-import { ANY_TEXT_RULE, MAX_CHARACTERS, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, MAX_CHARACTERS, type ChoiceNames, type Rule } from "./rules.ts";
 
 type FieldShape =
   | {
@@ -18,7 +18,7 @@ type FieldShape =
   | {
       readonly type: "choice";
       readonly choices: readonly [string, ...string[]];
-      readonly names?: Readonly<Record<string, Text>> | undefined;
+      readonly names?: ChoiceNames | undefined;
     }
   /** a day, such as `2027-03-31`, or an integer; the rule `count` excludes negative numbers */
   | { readonly type: "day" | "integer"; readonly rule?: Rule | undefined }
@@ -334,7 +334,7 @@ export interface ValueRule {
 const ruleOf = (field: Field): Rule => {
   const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined);
   if (rule !== undefined) return rule;
-  if (field.type === "choice") return { kind: "choice", choices: field.choices };
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, names: field.names };
   return field.type === "day" || field.type === "integer" ? { kind: field.type } : ANY_TEXT_RULE;
 };
 

@@ -64,7 +64,7 @@ test.each([
 
 test.each([
   ["%PDF-1.7\n", "the file is a PDF, not a CSV file"],
-  ["\r\n<!DOCTYPE html><html>Session expired", "the file is a web page (HTML), not a CSV file"],
+  ["\r\n<!DOCTYPE html><html>Session expired", "the file is HTML or XML, not a CSV file"],
 ])("names a file type by its signature, even if an encoding is given: %j", async (start, en) => {
   const file = fileOf(Buffer.from(start, "latin1"));
   for (const asked of ["auto", "shift_jis"] as const) {

@@ -145,10 +145,10 @@ const FOREIGN_FILE_TEXTS: Readonly<
 > = {
   pdf: () => [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
   html: () => [
-    text("the file is a web page (HTML), not a CSV file", "CSV ではなく Web ページ(HTML)です"),
+    text("the file is HTML or XML, not a CSV file", "CSV ではなく HTML か XML です"),
     text(
-      "download the file again (a web page may have been saved because your session had expired)",
-      "もう一度ダウンロードしてください(ログインの期限切れなどでページが保存されることがあります)",
+      "pass a CSV file; download it again if a web page was saved because your session had expired",
+      "CSV ファイルを指定してください(ログインの期限切れで Web ページが保存されたときは、もう一度ダウンロードしてください)",
     ),
   ],
   binary: () => [text("the file is not a text file", "テキストファイルではありません"), PASS_CSV_HINT],

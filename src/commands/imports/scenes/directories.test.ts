@@ -98,6 +98,17 @@ test("an unknown department is an error in a pipe, and is asked about at a termi
   expect(await usersOf(desk)).toEqual([]);
 });
 
+test.each([
+  ["Entra ID", ENTRA_NEWER.build(0, 2)],
+  ["Google Workspace", GOOGLE.build(0, 2)],
+])("the names of organisations in an export of %s never become the codes of new ones", async (_, content) => {
+  const desk = await deskWith(content);
+  const { code, stderr } = await desk.run("users import export.csv --create-orgs --yes");
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("--orgs FILE") });
+  expect(JSON.parse((await desk.run("orgs list --format json")).text)).toHaveLength(4);
+  expect(await usersOf(desk)).toEqual([]);
+});
+
 test("an export without a column of its layout is refused in a pipe", async () => {
   const desk = await deskWith(ENTRA_NEWER.build(0, 1).replace("accountEnabled", "enabled"));
   expect(await desk.run("users import export.csv --yes")).toMatchObject({

@@ -132,3 +132,17 @@ test.each([
 ] as const)("for %s, %s: %j becomes %j", (format, header, value, result) => {
   expect(mended(format, header, value)).toEqual([result]);
 });
+
+test.each([
+  ["config-profiles", "kind", "パスコード設定プロファイル", "passcode"],
+  ["config-profiles", "kind", " managed app settings ", "app-settings"],
+  ["apps", "kind", "Enterprise アプリ", "Enterprise"],
+  ["devices", "androidMode", "レガシーモード", "legacy"],
+  ["devices", "androidMode", "その他", "その他"],
+  ["config-profiles", "since", "2026/4/1", "2026-04-01"],
+  ["apps", "since", "２０２６-4-1", "2026-04-01"],
+  ["apps", "since", "2026/4/31", "2026/4/31"],
+] as const)("%s, %s: %s means %s", (format, field, written, meant) => {
+  const column = FORMATS[format].columns.find((one) => one.field === field);
+  expect(column && createFixer(column)?.(written)).toBe(meant);
+});

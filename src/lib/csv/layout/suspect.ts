@@ -1,8 +1,8 @@
 import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type CharacterScan } from "./character-scan.ts";
 import type { Column } from "../../model/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
-import { isCodeComparison, toCp932Form } from "../../model/normalise.ts";
-import { findAddressWrapping } from "../../model/rules.ts";
+import { isCodeComparison } from "../../model/normalise.ts";
+import { findAddressWrapping, toMeantValue } from "../../model/rules.ts";
 
 /** The kind of damage that is searched for in a column. `number` is for values such as telephone numbers. */
 export type DamageCheckKind = "none" | "text" | "kana" | ScannedScrutiny;
@@ -157,9 +157,9 @@ export const correctionOf = (column: Column, isKey = false): Correction | undefi
 
 export const createFixer = (column: Column, isKey?: boolean): ((value: string) => string) | undefined => {
   const correction = correctionOf(column, isKey);
-  return correction && CORRECTIONS[correction];
+  return correction && ((value) => toMeantValue(column.value.rule, CORRECTIONS[correction](value)));
 };
 
 /** Returns the same text for all spellings of a value. @param how `name` for names of people */
 export const toPlainValue = (how: unknown, value: string): string =>
-  how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](toCp932Form(value));
+  how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](value);

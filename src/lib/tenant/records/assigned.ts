@@ -27,7 +27,7 @@ export const openApps = async (session: Session, given: ManualValues): Opened<ty
   list: APP_LIST,
   collection: "apps",
   ...(await receiveFile(given, async (bytes) => {
-    const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "file", bytes }, bytes)).expiring;
+    const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "json.file", bytes }, bytes)).expiring;
     return async (writer) => {
       await writer.lock(["renewals"]);
       await storeOwnExpiry(writer, session, null, own);
@@ -42,7 +42,10 @@ const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   const xml = content && Buffer.from(content).toString("utf8");
   const properties = xml === undefined ? undefined : await parsePropertyList(xml);
   if (properties?.["PayloadType"] !== "Configuration")
-    throw createRejection("not a configuration profile, or unreadable", "構成プロファイルではないか、読み取れません");
+    throw createRejection(
+      "the file is not a configuration profile: choose a .mobileconfig file, or export it again",
+      "構成プロファイルではありません。.mobileconfig ファイルを選ぶか、もう一度書き出してください",
+    );
   // comments and entities could hide the name of a secret
   if (/<!(?:--|ENTITY)/.test(xml ?? ""))
     throw createRejection(
@@ -76,10 +79,13 @@ const receiveFile = async (
 ): Promise<Pick<EditableRecordType, "reading">> => {
   if (typeof file !== "string") return {};
   const bytes = Buffer.from(file, "base64");
-  if (bytes.length === 0 || bytes.length > MAX_KEPT_FILE_BYTES || bytes.toString("base64") !== file)
-    throw createRejection("not base64, empty or over 256 KiB", "base64 でないか、空か、256 KiB を超えています");
+  if (bytes.length > MAX_KEPT_FILE_BYTES)
+    throw createRejection(
+      "the file is over 256 KiB: record it without its file",
+      "ファイルが 256 KiB を超えています。ファイルなしで登録してください",
+    );
   const alsoWrite = await check(bytes);
-  const kept = { digest: sha256(bytes), file };
+  const kept = { digest: sha256(bytes), file: bytes.toString("base64") };
   return {
     async reading(writer, given) {
       await writer.lock(["files"]);
@@ -91,7 +97,7 @@ const receiveFile = async (
 };
 
 const createRejection = (en: string, ja: string): Failure =>
-  new Failure("input-rejected", { what: text(en, ja), where: "file" });
+  new Failure("input-rejected", { what: text(en, ja), where: "json.file" });
 
 /** Returns the file of a record byte for byte. @throws Failure `not-found` if the record has none */
 export const readKeptFile = (session: Session, list: RecordList, id: string) =>

@@ -54,11 +54,19 @@ test("a file is kept byte for byte, also for an undo", async () => {
 });
 
 test.each([
-  ["nothing", encode(""), "empty or"],
-  ["what is not base64", "<plist>", "not base64"],
+  ["nothing", encode(""), "not a configuration profile"],
   ["another file", encode("hello"), "not a configuration profile"],
   ["another property list", encode(plist("").replace("Configuration", "Other")), "not a configuration profile"],
   ["a broken file", encode(plist("").slice(0, -10)), "not a configuration profile"],
+  [
+    "damaged UTF-8",
+    Buffer.from(plist("<key>n\u00e2me</key><true/>"), "latin1").toString("base64"),
+    "not a configuration",
+  ],
+  ["a stray bracket", encode(plist("<<key>x</key><true/>")), "not a configuration profile"],
+  ["a day that does not exist", encode(plist("<key>x</key><date>2027-02-31T00:00:00Z</date>")), "not a configuration"],
+  ["an unknown encoding", encode(plist("").replace("1.0", '1.0" encoding="UUF-8')), "not a configuration profile"],
+  ["a control character", encode(plist("<key>n\u0002</key><true/>")), "not a configuration profile"],
   ["a deeply nested file", encode(plist(`<key>a</key>${"<array>".repeat(20_000)}`)), "not a configuration profile"],
   ["an expanding file", encode(`<!DOCTYPE plist [<!ENTITY a "aa">]>${plist("<key>a</key><string>&a;</string>")}`), ""],
   ["too much", Buffer.alloc(256 * 1024 + 1, "a").toString("base64"), "over 256 KiB"],

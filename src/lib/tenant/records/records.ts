@@ -390,7 +390,9 @@ const WRONG_TYPE = text("the value is not of this field's type", "値の型が�
 
 /** Checks a value of a field.  @throws Failure `input-rejected` if the value violates a rule or has the wrong type */
 export const checkFieldValue = (name: string, field: Field, value: unknown): void => {
-  const reason = hasFieldType(field, value) ? createValueCheck(field)?.(value) : WRONG_TYPE;
+  const reason = hasFieldType(field, value)
+    ? createValueCheck(field)?.(value)
+    : (describeRefusal(valueRuleOf(field), String(value)) ?? WRONG_TYPE);
   if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 

@@ -277,15 +277,16 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
 };
 
 /** SQL: true if a cell and the record's value differ only in spelling; undefined if every character counts. */
-const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: ImportedField): string | undefined => {
-  if (request.fromConsole === true || field.merge !== "value") return undefined;
+const buildSameSpellingSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
+  if (plan.request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
   if (field.comparison === "serial-number") return `${cell} is null or upper(${cell}) = upper(${column})`;
-  const file = kind.format.columns.find((one) => one.field === field.field);
+  const file = plan.kind.format.columns.find((one) => one.field === field.field);
   const how = file?.personName === undefined ? file && correctionOf(file) : "name";
   if (how === undefined) return undefined;
   const plain = (value: string): string => `plain('${how}', ${value})`;
-  return `case when ${cell} is not distinct from ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(column)} end`;
+  const form = isWindowsFile(plan) ? buildWindowsFormSql(column) : column;
+  return `case when ${cell} is not distinct from ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(form)} end`;
 };
 
 /**
