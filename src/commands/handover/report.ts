@@ -24,8 +24,8 @@ export default defineCommand({
       isBundle: true,
       value: "BUNDLE",
       about: text(
-        "bundle that `handover export` wrote (default: the tenant)",
-        "`handover export` で書き出したもの(既定: テナント)",
+        "bundle to report on (default: the current tenant)",
+        "引き継ぎデータ(省略時は現在のテナントから作成)",
       ),
     },
   },

@@ -27,8 +27,8 @@ export default defineCommand({
       names: "files",
       required: true,
       about: text(
-        "name of the item, or a folder in which all certificates, tokens and profiles are recorded",
-        "名前。またはフォルダー(中の証明書・トークン・プロファイルをすべて登録する)",
+        "name of the item, or a folder, to record all certificates, tokens and profiles in that folder",
+        "項目の名前。フォルダーを指定すると、その中の証明書・トークン・プロファイルをすべて登録する",
       ),
     },
   },
@@ -75,7 +75,7 @@ export default defineCommand({
       await tools.terminal.warn(
         text(
           "no expiry date: every check reports the item as unknown until you set one with `renewals edit`",
-          "期限がわかりません。renewals edit で登録するまで、確認のたびに「期限不明」と報告されます",
+          "期限が登録されていません。renewals edit で期限を登録するまで、確認のたびに「期限不明」と報告されます",
         ),
       );
     }

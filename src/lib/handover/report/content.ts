@@ -56,7 +56,7 @@ const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: Repor
           ? text("Nothing is missing.", "不足はありません。")
           : text(
               "For the successor: go through this list with your predecessor, then sign below.",
-              "後任の方へ: 前任の方と一緒に、上から順に確認して、下に署名してください。",
+              "後任の方へ: 前任者と一緒に上から順に確認し、下に署名してください。",
             ),
     },
     { kind: "list", items: gaps.map((row) => ({ ...row, words: nameItem(row) })) },

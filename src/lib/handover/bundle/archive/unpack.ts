@@ -146,6 +146,6 @@ function parseListedPaths(content: string, where: string): readonly string[] {
 }
 
 export const INVALID_HASH_LIST = text(
-  "not a list of hashes in the format of an exported bundle",
-  "書き出した引き継ぎデータのハッシュ一覧の形式ではありません",
+  "not in the format of a bundle's list of hashes",
+  "引き継ぎデータのハッシュ一覧の形式ではありません",
 );

@@ -38,7 +38,9 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain ? undefined : text("repacked by another tool: extract it first", "展開してから指定してください"),
+        fault: isPlain
+          ? undefined
+          : text("repacked by another tool: specify the unpacked folder", "展開したフォルダーを指定してください"),
         content: () => readContent(zip, entry, where),
       };
     }
