@@ -19,7 +19,7 @@ const formatCallPlace = ({ method, path, base }: CallPlace): string =>
 export const addUnknownOutcome = ({ en, ja }: Text): Text =>
   text(
     `${en}; the tenant may have completed the request`,
-    `${ja}。依頼した処理はテナント側で完了している可能性があります`,
+    `${ja}。要求した処理は、テナントで完了している可能性があります`,
   );
 
 /** Adds that the tenant may have performed the request, except for a GET request and a refused request (4xx). */

@@ -131,8 +131,8 @@ export const sendRequest = async (
 const createOtherAddressFailure = (path: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the address does not belong to this tenant, and credentials are sent only to the tenant",
-      "このテナントのアドレスではありません。サインイン情報をほかのサーバーに送ることはありません",
+      "this address does not belong to the tenant, so clomoctl does not send credentials to it",
+      "このテナントのアドレスではないため、サインイン情報を送りません",
     ),
     where: path,
     hint: text("for example: /v1/orgs", "例: /v1/orgs"),

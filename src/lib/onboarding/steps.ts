@@ -88,7 +88,7 @@ function judgeDevices(facts: OnboardingFacts): StepStatus {
   const unknown: Advice = {
     why: text(
       "it is not known which ADE devices have a profile: do not switch them on yet",
-      "ADE デバイスのプロファイルが不明です(まだ電源を入れないでください)",
+      "どの ADE デバイスにプロファイルがあるかわかりません(まだ電源を入れないでください)",
     ),
     line: line("ade sync", []),
   };
@@ -119,8 +119,8 @@ const findUnassigned = (records: readonly Assigned[], command: "config-profiles 
 function judgeRecords(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
   const automatic = records.filter(({ orgs }) => orgs.length > 0).length;
   const count = text(
-    `${title.en}: ${records.length}, ${automatic} of them automatic`,
-    `${title.ja} ${records.length} 件(うち自動 ${automatic} 件)`,
+    `${title.en}: ${records.length}, of which ${automatic} are installed automatically`,
+    `${title.ja} ${records.length} 件(うち自動インストール ${automatic} 件)`,
   );
   const open = problems.flatMap(([why, [first, ...others], next]) => {
     if (first === undefined) return [];
@@ -256,7 +256,10 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("install apps", "アプリケーションをインストールする"),
     standing: (facts) =>
       facts.profile.mobileAppPortal === false
-        ? { state: "not-applicable", why: text("no contract for the portal", "MOBILE APP PORTAL の契約がありません") }
+        ? {
+            state: "not-applicable",
+            why: text("no MOBILE APP PORTAL contract", "MOBILE APP PORTAL の契約なし"),
+          }
         : judgeApps(facts),
   },
   {

@@ -39,7 +39,7 @@ export const askWipeCount = (
   prompts.typedNumber({
     message: text(
       `${before === undefined ? "" : `${before.en} `}${formatCount(count, "device")} must be wiped and set up again; to change the owner, type ${count}:`,
-      `${before?.ja ?? ""}${count} 台のデバイスで初期化と再設定が必要になります。所有者を変えるには台数を入力してください:`,
+      `${before?.ja ?? ""}${count} 台のデバイスで初期化と再設定が必要になります。所有者を変えるには、台数(${count})を入力してください:`,
     ),
     flag,
     expected: count,
@@ -112,7 +112,7 @@ export async function confirmPlan(
   await terminal.prompts.typedNumber({
     message: text(
       `${en}. To continue, type the number of deletions (${deletions}):`,
-      `${ja}ます。続けるには、削除の件数を入力してください:`,
+      `${ja}ます。続けるには、削除する件数(${deletions})を入力してください:`,
     ),
     flag,
     expected: deletions,

@@ -138,11 +138,11 @@ function findCursor(where: string, links: unknown): string | undefined {
 
 function requireObject(where: string, { status, body }: AppleResponse): JsonObject {
   if (status === 200) return parseJsonObject(where, body);
-  const what = text(`Apple returned status ${status}`, `Apple の応答: ${status}`);
+  const what = text(`Apple returned status ${status}`, `Apple がステータス ${status} を返しました`);
   if (status !== 401 && status !== 403) throw new Failure("unavailable", { what, where });
   const hint = text(
-    "compare client ID and key ID with the API account in Apple Business, and check this computer's clock",
-    "クライアント ID・キー ID を Apple Business の API アカウントと照らし合わせ、時計も確認してください",
+    "check that client ID and key ID match the API account in Apple Business, and that this computer's clock is right",
+    "クライアント ID・キー ID が Apple Business の API アカウントと同じか、このコンピューターの時計が正しいかを確認してください",
   );
   throw new BusinessRefusal("not-permitted", { what, where, hint });
 }

@@ -63,7 +63,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
   const phrase = formatErrorPhrase(body);
   const isInvalid = status === 400 && (code === undefined || !CURSOR_CODES.includes(code));
   return new AppleRefusal(code, isRefusal ? "not-permitted" : isInvalid ? "input-rejected" : "unavailable", {
-    what: text(`Apple returned status ${status}${phrase}`, `Apple の応答: ${status}${phrase}`),
+    what: text(`Apple returned status ${status}${phrase}`, `Apple がステータス ${status}${phrase} を返しました`),
     where,
     hint: (code === undefined && isRefusal ? describeClockError(answer, now) : undefined) ?? REFUSAL_HINTS[code ?? ""],
   });
