@@ -94,7 +94,7 @@ export async function openVerifiedBundle(
   progress.expect(found.files.reduce((bytes, file) => bytes + file.bytes, 0));
   const verified = await verifyBundle(found, { signal, onProgress: (bytes) => progress.advance(bytes) });
   progress.finish();
-  found.hold(verified.hashes);
+  found.setVerifiedHashes(verified.hashes);
   const copy = found.has(TENANT_FILE) ? stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE))) : undefined;
   const { fault = null, problems = [] } = copy === undefined ? {} : await tools.inspectCopy(copy.path);
   const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];

@@ -54,19 +54,19 @@ export default defineCommand({
       ...options,
       name: options.kind === undefined && file === undefined ? undefined : name,
     });
-    const said = readItemOptions(options, timezone);
+    const sharedFields = readItemOptions(options, timezone);
     const { kind } = options;
     if (kind === undefined && file === undefined) {
       if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name))))
         throw createMissingKindFailure();
       const { addFolder } = await import("./items/add-folder.ts");
-      return addFolder(tools, tenant, { folder: name, key, csr, said });
+      return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });
     }
     const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key });
     const item: NewRenewalItem = {
       ...(read === undefined ? {} : toItemFields(read.expiring, read.path)),
       ...(lastLogin === undefined ? {} : readLogin(lastLogin, kind, { now: tools.clock.now(), timezone })),
-      ...said,
+      ...sharedFields,
       kind: kind ?? read?.expiring.kind ?? "custom",
       name,
     };

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { commandName, step, line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
-import { renderSchedule, resolveStablePath, SCHEDULERS, type Scheduler } from "../../lib/renewals/schedule.ts";
+import { renderSchedule, resolveProgramPath, SCHEDULERS, type Scheduler } from "../../lib/renewals/schedule.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
@@ -39,7 +39,7 @@ export default defineCommand({
     const run = {
       at,
       node: machine.node,
-      door: await resolveStablePath(machine.door),
+      programPath: await resolveProgramPath(machine.programPath),
       words: [...words, "--lang", terminal.language],
       home: home.data,
     };

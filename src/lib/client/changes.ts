@@ -13,7 +13,7 @@ export const SEVERAL_CHANGED_STATE = text(
 
 export type ChangeState = "sent" | "made" | "refused";
 
-/** Reports when each change is sent and answered. Stores the revision of the data that the user was asked about. */
+/** Reports when each change is sent and answered. Stores the revision of the data that the user was asked to confirm. */
 export class Changes {
   readonly #tell: (state: ChangeState) => void;
   readonly #readRevision: () => Promise<number>;

@@ -9,7 +9,7 @@ import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** up to this number, deletions are confirmed with yes or no instead of by typing the number */
+  /** up to this number of deletions, the answer is yes or no instead of the number */
   readonly freeDeletions?: number | undefined;
   readonly yes?: boolean | undefined;
 }

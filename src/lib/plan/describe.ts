@@ -49,10 +49,7 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
     { count: secretsSet, what: text("rows that set a secret", "パスワードなどを設定する行") },
     { count: orgsCreated, what: text("new organisations", "新しい組織"), names: newOrgs },
     { count: groupsCreated, what: text("new groups", "新しいグループ"), names: newGroups },
-    {
-      count: released,
-      what: text("devices whose owner is deleted", "所有者が削除されるデバイス"),
-    },
+    { count: released, what: text("devices whose owner is deleted", "所有者が削除されるデバイス") },
     { count: blocked?.count ?? 0, what: text("records not undone", "取り消さないデータ") },
   ];
 };

@@ -6,8 +6,7 @@ import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./judge.ts";
 import { isSameDate } from "./upload.ts";
 
-// Decides whether a new certificate or token may replace the current certificate or token. If a file does not contain a
-// value, the outcome is `unknown`. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
+// Decides whether a new certificate or token may replace the current one. @see facts 3.3 to 3.5
 
 /** The outcome of a check. `unknown` means that the files do not contain enough information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";

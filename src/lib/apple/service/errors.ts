@@ -50,7 +50,7 @@ export class AppleRefusal extends Failure {
   }
 }
 
-/** Returns true if Apple rejects the position in the device list: all devices must be fetched again. */
+/** Returns true if Apple rejects the cursor of the device list: all devices must be fetched again. */
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 

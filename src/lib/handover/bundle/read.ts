@@ -25,7 +25,7 @@ import {
   isBundlePath,
   MAX_BUNDLE_FILES,
   toPathKey,
-  SUMS_FILE,
+  HASHES_FILE,
   type FileHash,
 } from "./contents.ts";
 
@@ -89,7 +89,7 @@ export class BundleFiles implements AsyncDisposable {
   }
 
   /** Sets the verified hashes. Later reads compare each file with its hash. A file without a hash is not checked. */
-  hold(hashes: ReadonlyMap<string, string>): void {
+  setVerifiedHashes(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }
 
@@ -163,7 +163,7 @@ export function findListMismatches(
   sums: readonly FileHash[],
 ): readonly BundleFault[] {
   const there = new Set(files.map(({ path }) => path));
-  const listed = new Set([...sums.map(({ path }) => path), SUMS_FILE]);
+  const listed = new Set([...sums.map(({ path }) => path), HASHES_FILE]);
   return [
     ...[...listed].filter((path) => !there.has(path)).map((file) => ({ file, what: FILE_MISSING })),
     ...[...there].filter((path) => !listed.has(path)).map((file) => ({ file, what: FILE_NOT_LISTED })),

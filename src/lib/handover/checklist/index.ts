@@ -91,7 +91,7 @@ const MAX_ANSWER_AGE_DAYS = 365;
 const formatAccounts = (accounts: readonly Administrator[]): string =>
   accounts.map(({ name, user }) => (name === null ? user : `${user} (${name})`)).join(", ");
 
-const isSystem = ({ role }: Administrator): boolean => role === "system";
+const isSystemAdministrator = ({ role }: Administrator): boolean => role === "system";
 
 export const describeContractEnd = ({ name, until }: { readonly name: string; readonly until: string }): Gap => [
   "contract-ends",
@@ -120,14 +120,14 @@ const findContactGaps = ({ tenant }: HandoverFacts, { asOf }: ChecklistDay): rea
 
 function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Generator<Gap> {
   const holders = administrators.filter(({ supportOption }) => supportOption);
-  if (!holders.some(isSystem)) {
+  if (!holders.some(isSystemAdministrator)) {
     const what = text(
       "no system administrator has the support option: nobody gets CLOMO's emails or can submit the application form",
       "サポートオプションを使えるシステム管理者がいないため、お知らせメールの受信と申込書の提出ができません",
     );
     yield ["no-support-option", what, SUPPORT_OPTION_ADVICE];
   }
-  if (administrators.filter(isSystem).length < MIN_SYSTEM_ADMINISTRATORS) {
+  if (administrators.filter(isSystemAdministrator).length < MIN_SYSTEM_ADMINISTRATORS) {
     const what = text("there is no second system administrator", "2 人目のシステム管理者がいません");
     yield ["one-system-administrator", what, SUPPORT_OPTION_ADVICE];
   }
@@ -145,7 +145,7 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
   }
 }
 
-/** What a successor would have to find out in the console: which profiles and apps there are, where, and their files. */
+/** Yields what the tenant does not record about profiles and apps, and a successor would have to find in the console. */
 function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): Generator<Gap> {
   const complete = answers.find(({ question }) => question === "settings.complete")?.value;
   const createProfile = line("config-profiles create", ["NAME"], { kind: "KIND" });
@@ -170,7 +170,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
     ["apps edit", apps],
   ] as const) {
     for (const { name, kind, orgs, devices, file, memo } of records) {
-      // devices get their ADE profile when they are set up
+      // an ADE profile needs no assignment: devices get it when they are set up
       if (orgs.length + devices.length === 0 && kind !== "ade") {
         const what = text(`${name}: where it is installed is not recorded`, `「${name}」の適用先が登録されていません`);
         yield ["not-assigned", what, line(command, [name], { org: "CODE" })];
@@ -207,7 +207,7 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
       "更新やサービスのお知らせメールは、サポートオプション(最大 5 アカウント)があり、「お知らせメール受信」がオンのシステム管理者に届きます。",
     ),
     findKnown: ({ administrators }) => [
-      [text("system administrators", "システム管理者"), formatAccounts(administrators.filter(isSystem))],
+      [text("system administrators", "システム管理者"), formatAccounts(administrators.filter(isSystemAdministrator))],
       [
         text("accounts with the support option", "サポートオプションがあるアカウント"),
         formatAccounts(administrators.filter(({ supportOption }) => supportOption)),
@@ -293,18 +293,18 @@ export interface QuestionState extends Question {
   readonly due: "missing" | "old" | null;
 }
 
-const isItem = (group: Question["group"]): group is ItemId => group !== "onboarding";
+const isItemGroup = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
-/** Returns all questions with their answers. `due` is null for the set-up, and for items that do not apply. */
+/** Returns all questions with their answers. `due` is null for onboarding questions and for items that do not apply. */
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
     const answer = facts.answers.find((one) => one.question === id);
-    const recorded = isItem(group) ? findRecordedValue(facts, id, group) : null;
+    const recorded = isItemGroup(group) ? findRecordedValue(facts, id, group) : null;
     const day = answer === undefined ? asOf : kind === "date" ? answer.value : dayOf(answer.at, timezone);
     const isOld = yearly === true && countDays(day, asOf) > MAX_ANSWER_AGE_DAYS;
     const isMissing = answer === undefined && recorded === null;
-    const isAsked = isItem(group) && judgeApplicability(facts, group).applies === true;
+    const isAsked = isItemGroup(group) && judgeApplicability(facts, group).applies === true;
     return { ...question, id, answer, recorded, due: !isAsked ? null : isMissing ? "missing" : isOld ? "old" : null };
   });
 

@@ -27,7 +27,7 @@ const decodeSecret = (bytes: Uint8Array, where: string): string => {
   }
 };
 
-const OTHERS_MODE_MASK = 0o077;
+const OTHER_USERS_MODE_MASK = 0o077;
 
 const createSecretFailure = (where: string, what: [string, string], hint: [string, string]): Failure =>
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
@@ -64,7 +64,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
     );
   }
   const value = decodeSecret(found.bytes, path);
-  if (modes && (found.mode & OTHERS_MODE_MASK) !== 0) {
+  if (modes && (found.mode & OTHER_USERS_MODE_MASK) !== 0) {
     throw createSecretFailure(
       path,
       ["other users can read the secret file", "パスワードなどのファイルを他のユーザーが読める状態です"],
