@@ -10,11 +10,11 @@ import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from 
 import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";
 
 export default defineCommand({
-  summary: text("show the handover checklist, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
+  summary: text("show the handover checklist, and what is missing", "引き継ぎ確認リストと、不足している項目を表示する"),
   details: [
     text(
       "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), the profiles and apps, and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 even if something is missing.",
-      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と構成プロファイル・アプリ、不足しているものを表示します。各項目が対象かどうかは、テナントの利用機能(`tenant set`)で決まります。不足があっても終了コードは 0 です。",
+      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)、構成プロファイルとアプリ、不足している項目を表示します。各項目が対象かどうかは、テナントの利用機能(`tenant set`)で決まります。不足があっても終了コードは 0 です。",
     ),
     text(
       "With --leaver, lists the steps to take before that person leaves instead. The steps include everything that expires up to 90 days after --leaves (default: today).",

@@ -230,8 +230,8 @@ const checkLocation = (pair: FilePair): Result => {
   return compareValues(was, is, [
     "bad",
     text(
-      "this token belongs to another location, and licences belong to a location",
-      "別の場所のトークンです。その場所のライセンスは別のものです",
+      "this token belongs to another location, with different licences",
+      "別の場所のトークンです(ライセンスも異なります)",
     ),
   ]);
 };

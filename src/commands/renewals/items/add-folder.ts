@@ -111,7 +111,7 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
   const renew = line("renewals renew", [name, source ?? "FILE"]);
   return text(
     `this file renews "${name}"; to record it: ${renew}`,
-    `このファイルは「${name}」を更新したものです。更新を登録するには: ${renew}`,
+    `このファイルは「${name}」の更新後のファイルです。更新を登録するには: ${renew}`,
   );
 }
 

@@ -47,7 +47,7 @@ export function buildReport(data: ReportData): Page {
 
 const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: ReportData["shown"]): Section => ({
   id: "gaps",
-  title: text(`What is missing (${gaps.length})`, `不足しているもの(${gaps.length} 件)`),
+  title: text(`What is missing (${gaps.length})`, `不足している項目(${gaps.length} 件)`),
   blocks: [
     {
       kind: "paragraph",
