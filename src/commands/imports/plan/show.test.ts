@@ -25,7 +25,7 @@ test("the plan of an export names what differs from the changes made here", asyn
       "warning: 山田: 役職: in the mirror: 部長; in the console: (blank)\nwarning: 佐藤: not in the console\n",
   );
   expect(printed.ja.stderr).toContain(
-    "警告: 山田: 役職: ここでは 部長、管理画面では (空)\n警告: 佐藤: 管理画面にありません\n",
+    "警告: 山田: 役職: ミラーでは 部長、管理画面では (空)\n警告: 佐藤: 管理画面にありません\n",
   );
 });
 
