@@ -82,7 +82,11 @@ test.each([
   [["sent", "refused"], "nothing was changed", undefined],
   [["sent", "made"], "the change was made; the output may be incomplete", true],
   [["sent", "made", "sent", "refused"], "the change was made; the output may be incomplete", true],
-  [["sent", "made", "sent", "made"], "some changes were made; the others or their output may be missing", true],
+  [
+    ["sent", "made", "sent", "made"],
+    "some changes were made; the remaining changes, or their output, may be missing",
+    true,
+  ],
 ] as const)("the report tells what became of changes: %j", (states, said, isDone) => {
   const { interrupts } = watched();
   for (const state of states) interrupts.describeChange(state);

@@ -48,7 +48,7 @@ test("a command gets its surroundings from outside", () => {
     hostName: "test",
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     node: "/opt/node/bin/node",
-    door: "/opt/clomoctl/bin/clomoctl.js",
+    programPath: "/opt/clomoctl/bin/clomoctl.js",
   });
 });
 

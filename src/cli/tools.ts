@@ -45,7 +45,7 @@ const createMachine = ({ host, userFolder, userName, hostName }: ProgramEnvironm
   hostName,
   program: PROGRAM_VERSION,
   node: host.execPath,
-  door: host.argv[1] ?? "",
+  programPath: host.argv[1] ?? "",
   // computed only if a command needs the time zone, because this takes milliseconds
   get timezone() {
     return new Intl.DateTimeFormat().resolvedOptions().timeZone;

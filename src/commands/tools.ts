@@ -32,7 +32,7 @@ export interface Machine {
   /** name and version of the program, such as `clomoctl 0.1.0`; recorded in exported files */
   readonly program: string;
   /** absolute path by which the program was called; links are not resolved, because they survive updates */
-  readonly door: string;
+  readonly programPath: string;
 }
 
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {

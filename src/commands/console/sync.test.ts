@@ -43,7 +43,7 @@ test("an organisation that the console deleted with its users is removed in the 
   expect((await desk.run("console sync orgs.csv --yes")).code).toBe(10);
   const alone = await desk.run("console sync orgs.csv --confirm-deletions 1");
   expect(alone.code).toBe(8);
-  expect(alone.text + alone.stderr).toContain("kept although missing from the file: 1 (総務部 <S02>)");
+  expect(alone.text + alone.stderr).toContain("missing from the file, but kept: 1 (総務部 <S02>)");
   expect(alone.stderr).toContain("--part");
   const both = await desk.run("console sync users.csv orgs.csv --confirm-deletions 2");
   expect(both.code, both.stderr).toBe(0);

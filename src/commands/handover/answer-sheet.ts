@@ -58,8 +58,8 @@ const MISSING_COLUMNS = text(
 );
 
 const ROW_WITHOUT_QUESTION = text(
-  "this row does not take an answer: clear the cell of its value, or put back what was there",
-  "この行に回答は書けません。「値」を元に戻すか、消してください",
+  "this row is not a question: clear its value cell, or restore the original value",
+  "この行は質問ではないため、回答を書けません。「値」の列を元の値に戻すか、空にしてください",
 );
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
@@ -95,8 +95,8 @@ export async function readAnswerSheet(
     if ((at !== "" && read.value === answer?.value) || read.value === recorded) return undefined;
     const shownAt = rows.find((row) => row.question === id && row.at !== "")?.at ?? "";
     if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
-      return text(`${id} was answered after this sheet was written`, `${id} は、この表の書き出し後に回答されています`);
-    if (answers.has(id)) return text(`${id} is answered twice`, `${id} の回答が 2 つあります`);
+      return text(`${id} has a newer answer than this sheet`, `${id} にはこの表より新しい回答があります`);
+    if (answers.has(id)) return text(`${id} is answered twice in this sheet`, `この表に ${id} の回答が 2 つあります`);
     // if only the value was changed, the sheet still names the author of the previous answer
     const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);
     answers.set(id, { question: id, value: read.value, by: isFormer || by === "" ? undefined : by });

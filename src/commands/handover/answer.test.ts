@@ -164,7 +164,7 @@ describe("without being asked", () => {
     const refused = await give(older);
     expect(refused).toMatchObject({
       exit: 3,
-      stderr: expect.stringMatching(/^stdin:\d+: rules\.lost was answered after/m),
+      stderr: expect.stringMatching(/^stdin:\d+: rules\.lost has a newer answer than this sheet/m),
     });
     expect(await answers()).toEqual(["rules.lost=intra 前任"]);
     const newer = await sheet();
@@ -181,7 +181,7 @@ describe("without being asked", () => {
     const { exit, stderr } = await run("handover answer --file -", { ...place, stdin });
     expect(exit).toBe(3);
     expect(stderr).toMatch(/^stdin:\d+: no question is named "rules\.bogus"$/m);
-    expect(stderr.match(/^stdin:\d+: this row does not take an answer/gm)).toHaveLength(2);
+    expect(stderr.match(/^stdin:\d+: this row is not a question/gm)).toHaveLength(2);
     expect(stderr).toContain("3 wrong rows; nothing was recorded");
     expect(await answers()).toEqual([]);
   });

@@ -29,8 +29,8 @@ export default defineCommand({
       "未回答の質問と 1 年以上前に回答した質問を、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
     ),
     text(
-      "Never enter a password: you are asked only where it is kept. VALUE answers one question without asking. --file reads a sheet of the checklist in which the column value was filled in: either all of its answers are recorded, or none.",
-      "パスワード自体は入力しないでください。尋ねるのは保管場所だけです。VALUE を指定すると、尋ねずにその質問の回答とします。--file は「値」の列に記入した確認リストの表を取り込みます(全部登録するか、何も登録しないかのどちらか)。",
+      "Never enter a password. The questions ask only where a password is kept. If you pass VALUE, it is recorded as the answer without a prompt. --file reads a checklist file in which you filled in the column value. Either all of its answers are recorded, or none.",
+      "パスワード自体は入力しないでください。尋ねるのは保管場所だけです。VALUE を指定すると、尋ねずにその質問の回答とします。--file では、「値」の列に記入した引き継ぎ確認リストを取り込みます。すべての回答を登録するか、何も登録しないかのどちらかです。",
     ),
   ],
   args: {
@@ -46,8 +46,8 @@ export default defineCommand({
       kind: "file",
       value: "SHEET.xlsx",
       about: text(
-        "record the answers of this checklist sheet, a workbook or CSV (-: stdin)",
-        "この確認リスト(Excel ブックか CSV。- は標準入力)の回答を登録する",
+        "record the answers in this checklist file, a workbook or CSV (-: stdin)",
+        "この引き継ぎ確認リストのファイル(Excel ブックか CSV。- は標準入力)に記入した回答を登録する",
       ),
     },
     by: {
@@ -149,8 +149,8 @@ async function askQuestion(tools: Tools, question: QuestionState, timezone: stri
   return (await confirmPasswords(tools, { [question.id]: typed })) ? typed : askQuestion(tools, question, timezone);
 }
 
-const SKIP_HINT = text("leave blank to skip", "空のまま Enter: 未回答のまま");
-const KEEP_ANSWER_HINT = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
+const SKIP_HINT = text("leave blank to skip", "空のまま Enter で、未回答のまま次へ");
+const KEEP_ANSWER_HINT = text("leave blank to keep the answer", "空のまま Enter で、変更せずに次へ");
 
 const describeFormat = ({ kind, choices }: QuestionState): readonly Text[] => {
   if (kind === "date") return [same("YYYY-MM-DD")];

@@ -19,7 +19,7 @@ export const BUNDLE_ARGUMENT = {
   required: true,
   about: text(
     "bundle that `handover export` wrote: a folder, a .zip file, or a .age file with --identity",
-    "`handover export` で書き出したもの(フォルダー、.zip。.age は --identity とともに)",
+    "`handover export` で書き出した引き継ぎデータ(フォルダーか .zip。.age には --identity も指定する)",
   ),
 } as const;
 
@@ -28,8 +28,8 @@ export const IDENTITY_OPTION = {
     kind: "file",
     value: "FILE",
     about: text(
-      "your age identity file, readable only by you, for an encrypted bundle (.age)",
-      "暗号化した引き継ぎデータ(.age)を読むための age の鍵ファイル(自分だけが読めるもの)",
+      "age identity file that decrypts the bundle (.age); only you may have access to this file",
+      "引き継ぎデータ(.age)を復号する age の鍵ファイル(自分だけが読める権限にしておく)",
     ),
   },
 } as const satisfies Fields;
@@ -94,7 +94,7 @@ export async function openVerifiedBundle(
   progress.expect(found.files.reduce((bytes, file) => bytes + file.bytes, 0));
   const verified = await verifyBundle(found, { signal, onProgress: (bytes) => progress.advance(bytes) });
   progress.finish();
-  found.hold(verified.hashes);
+  found.setVerifiedHashes(verified.hashes);
   const copy = found.has(TENANT_FILE) ? stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE))) : undefined;
   const { fault = null, problems = [] } = copy === undefined ? {} : await tools.inspectCopy(copy.path);
   const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];

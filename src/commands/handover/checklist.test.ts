@@ -53,7 +53,7 @@ test("sentences follow the language, also in a pipe", async () => {
   for (const format of ["tsv", "json"]) {
     const { stdout } = await run(`handover checklist --lang ja --format ${format}`, here());
     expect(stdout).toContain("2 人目のシステム管理者がいません");
-    expect(stdout).toContain("ない人にはアカウントを作成: clomoctl clomo-account create USER");
+    expect(stdout).toContain("create の代わりに edit を使用: clomoctl clomo-account create USER");
     expect(stdout).not.toContain("system administrator");
   }
 });
@@ -103,8 +103,8 @@ describe("--leaver", () => {
         "1 transfer the support option and the renewal items",
         "2 owner of the renewal item 契約",
         "3 owner of 1 device: C02X",
-        "4 the successor has received the bundle (fingerprint read out)",
-        "5 successor: end the rights of hanako, and list the devices to collect",
+        "4 export the bundle, and let the successor receive it (read out the fingerprint)",
+        "5 successor: remove the role of hanako, and list the devices to collect",
         "6 the leaver's computer: stop the daily run",
         "7 the leaver's computer: remove the tenant",
         "8 the leaver's computer: delete the bundles",
@@ -113,7 +113,7 @@ describe("--leaver", () => {
       expect(steps[4]?.next).toBe("clomoctl users leave hanako --on 2026-12-31 --report FILE.xlsx");
     }
     const { ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
-    expect(ja.stdout).toMatch(/^退職者に紐づくもの\n1\. /u);
+    expect(ja.stdout).toMatch(/^退職者から引き継ぐもの\n1\. /u);
   });
 
   test("in a mirror without devices and SECURED APPs, says where to look", async () => {

@@ -10,15 +10,15 @@ import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from 
 import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";
 
 export default defineCommand({
-  summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
+  summary: text("show the handover checklist, and what is missing", "引き継ぎ確認リストと、不足している項目を表示する"),
   details: [
     text(
-      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), the profiles and apps, and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 whatever is found.",
-      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と構成プロファイル・アプリ、不足しているものを表示します。対象かどうかはテナントの利用機能(`tenant set`)から判断します。何が見つかっても終了コードは 0 です。",
+      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), the profiles and apps, and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 even if something is missing.",
+      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)、構成プロファイルとアプリ、不足している項目を表示します。各項目が対象かどうかは、テナントの利用機能(`tenant set`)で決まります。不足があっても終了コードは 0 です。",
     ),
     text(
-      "With --leaver, lists instead the steps before that person leaves, in order, with everything due up to 90 days after --leaves (default: today).",
-      "--leaver を指定すると、代わりに、その人が退職するまでにすることを順に表示します。--leaves の日(既定: 今日)から 90 日後までに期限が来るものも含みます。",
+      "With --leaver, lists the steps to take before that person leaves instead. The steps include everything that expires up to 90 days after --leaves (default: today).",
+      "--leaver を指定すると、代わりに、その人が退職するまでに行う作業を順に表示します。--leaves の日(既定: 今日)から 90 日後までに期限が来る項目も含みます。",
     ),
   ],
   args: {},
@@ -27,8 +27,8 @@ export default defineCommand({
     full: {
       kind: "boolean",
       about: text(
-        "show every open question, known facts with their author and time, and notes",
-        "未回答の質問すべて、登録済みの内容・回答者・日時、補足も表示する",
+        "show all unanswered questions, all recorded answers with author and time, and notes",
+        "すべての未回答の質問、登録済みの回答(回答者と日時を含む)、補足も表示する",
       ),
     },
   },
@@ -69,7 +69,7 @@ export default defineCommand({
   },
 });
 
-/** Returns true if the last handover received this tenant, so that the tenant now belongs to the successor. */
+/** Returns true if the latest handover was a `handover receive`: the user is then the successor. */
 async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
   return typeof last?.record === "object" && last.record.action === "handover.receive";

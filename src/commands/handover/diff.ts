@@ -67,7 +67,7 @@ const describeCounts = (
 ): Text =>
   text(
     `${formatCount(added, "record")} added, ${removed} removed, ${changed} changed (${before} → ${after.en})`,
-    `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件(${before} → ${after.ja})`,
+    `データの追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件(${before} → ${after.ja})`,
   );
 
 export default defineCommand({
@@ -78,7 +78,7 @@ export default defineCommand({
   details: [
     text(
       "Verifies both bundles first. Records are matched by email address, code or serial number, and then compared field by field. Times, the audit log, and data that comes from the console or Apple are not compared. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
-      "データをメールアドレス・コード・シリアルナンバーで突き合わせ、変更は項目ごとに示します。先に両方を検証します。日時、監査ログ、管理画面や Apple だけが示す値は比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
+      "先に両方の引き継ぎデータを検証します。データはメールアドレス・コード・シリアルナンバーで対応付け、変更を項目ごとに示します。日時、監査ログ、管理画面や Apple から取得したデータは比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
     ),
   ],
   args: {
@@ -87,7 +87,7 @@ export default defineCommand({
       kind: "file",
       isBundle: true,
       value: "B",
-      about: text("second bundle (default: the current tenant)", "比べる相手の引き継ぎデータ(既定: 現在のテナント)"),
+      about: text("second bundle (default: the current tenant)", "比較する引き継ぎデータ(既定: 現在のテナント)"),
     },
   },
   options: IDENTITY_OPTION,

@@ -27,7 +27,7 @@ const EXPORT_COLUMNS: readonly Column<Manifest["resources"][number]>[] = [
 export default defineCommand({
   summary: text(
     "export everything in the tenant into a bundle for a successor",
-    "テナントの情報すべてを引き継ぎデータとして書き出す",
+    "テナントの全データを、後任への引き継ぎデータとして書き出す",
   ),
   details: [
     text(
@@ -51,8 +51,8 @@ export default defineCommand({
       repeatable: true,
       value: "age1…|FILE",
       about: text(
-        "encrypt FILE.zip.age for this age public key, or for the keys in a file",
-        "age の公開鍵(またはそのファイル)で FILE.zip.age を暗号化する",
+        "encrypt FILE.zip.age for this age public key, or for the keys in this file",
+        "この age の公開鍵(または公開鍵を書いたファイル)で FILE.zip.age を暗号化する",
       ),
     },
     ...LEAVER_OPTIONS,
@@ -63,8 +63,8 @@ export default defineCommand({
     withoutTenant: {
       kind: "boolean",
       about: text(
-        "leave out the tenant itself: nobody can receive the bundle",
-        "テナント本体を含めない(引き継ぎデータを受け取れなくなる)",
+        "leave out the tenant itself (tenant.db): the bundle can be read, but not received",
+        "テナント本体(tenant.db)を含めない(閲覧はできるが、受け取れなくなる)",
       ),
     },
   },
@@ -155,14 +155,14 @@ async function showBundle(
   await terminal.note(
     text(
       `wrote ${output}: ${formatCount(total, "record")}; ${formatCount(gaps, "gap")} in report.html`,
-      `${output} に書き出しました: データ ${total} 件。report.html に不足 ${gaps} 件`,
+      `${output} に書き出しました: データ ${total} 件。不足は ${gaps} 件です(report.html に記載)`,
     ),
   );
   const shown = formatFingerprint(fingerprint);
   await terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
   await terminal.note(
     text(
-      "read the first 16 digits to the successor, for example by telephone",
+      "read the first 16 digits aloud to the successor, for example by telephone",
       "最初の 16 桁を、後任に電話などで伝えてください",
     ),
   );

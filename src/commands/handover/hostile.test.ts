@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { renderSums, SUMS_FILE } from "../../lib/handover/bundle/contents.ts";
+import { renderHashes, HASHES_FILE } from "../../lib/handover/bundle/contents.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { hostileArchives } from "#support/handover/archives.ts";
 import { filesBelow, SPOILERS, writeSpoiledCopy } from "#support/handover/spoiling.ts";
@@ -37,9 +37,9 @@ const sha256 = (content: Uint8Array): string => createHash("sha256").update(cont
 
 /** Computes all hashes of a bundle anew, as a skilled forger does. @returns the new fingerprint */
 const hashAnew = (bundle: string): string => {
-  const files = [...filesBelow(bundle)].filter(([path]) => path !== SUMS_FILE);
-  const sums = renderSums(files.map(([path, content]) => ({ path, sha256: sha256(content) })));
-  writeFileSync(join(bundle, SUMS_FILE), sums);
+  const files = [...filesBelow(bundle)].filter(([path]) => path !== HASHES_FILE);
+  const sums = renderHashes(files.map(([path, content]) => ({ path, sha256: sha256(content) })));
+  writeFileSync(join(bundle, HASHES_FILE), sums);
   return sha256(Buffer.from(sums));
 };
 
@@ -100,7 +100,7 @@ test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, as
   for (const name of ["good", "good.zip", "later"]) expect((await type(`export -o ${name}`)).exit).toBe(0);
   await using stranger = new TestTenant();
   expect((await type("export -o other", stranger)).exit).toBe(0);
-  const fingerprint = sha256(readFileSync(join(good, SUMS_FILE)));
+  const fingerprint = sha256(readFileSync(join(good, HASHES_FILE)));
   expect((await type(`receive later --context mine --fingerprint ${hashAnew(join(folder, "later"))}`)).exit).toBe(0);
   const files = filesBelow(good);
   const left = (): readonly string[] =>
@@ -137,7 +137,7 @@ test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, as
         await tried(`${how} ${which}`, { name });
       }
   // edited with new hashes: the fingerprint is another one
-  for (const path of [...files.keys()].filter((one) => one !== SUMS_FILE)) {
+  for (const path of [...files.keys()].filter((one) => one !== HASHES_FILE)) {
     const content = join(copy(), path);
     writeFileSync(content, Buffer.concat([readFileSync(content), Buffer.from(" ")]));
     hashAnew(join(folder, "evil"));
@@ -178,7 +178,7 @@ test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, as
   mkdirSync(join(folder, "evil"));
   await tried("an empty folder");
   for (const path of ["../outside", "/outside"]) {
-    const sums = join(copy(), SUMS_FILE);
+    const sums = join(copy(), HASHES_FILE);
     writeFileSync(sums, readFileSync(sums, "utf8").replace("report.html", path));
     await tried(`a list of hashes that names ${path}`);
   }

@@ -16,8 +16,8 @@ export const LEAVER_OPTIONS = {
     kind: "string",
     value: "PERSON",
     about: text(
-      "leaver, by account name, email address or name in any record",
-      "退職者: アカウント名、メールアドレス、名前(登録されているもの)",
+      "leaver: account name, email address, or a name that is in any record",
+      "退職者のアカウント名、メールアドレス、または登録データのどこかにある名前",
     ),
   },
   leaves: { kind: "date", requires: "leaver", value: "DATE", about: text("the leaver's last day", "退職者の最終日") },
@@ -39,7 +39,7 @@ export function requireSinglePerson(found: readonly Person[], typed: string): Pe
   const [person, ...others] = found;
   if (person === undefined) {
     throw new Failure("not-found", {
-      what: text(`no recorded person matches "${typed}"`, `「${typed}」という人は、どこにも登録されていません`),
+      what: text(`no recorded person matches "${typed}"`, `「${typed}」に当てはまる人は登録されていません`),
       hint: step("to search for users", "ユーザーを探すには", line("users list", [], { search: "TEXT" })),
     });
   }

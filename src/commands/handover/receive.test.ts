@@ -77,7 +77,7 @@ describe("handover receive", () => {
     expect(stderr).toMatch(/administrator: .*\(hanako\): system administrator, all/);
     expect(stderr).toMatch(/administrator: .*\(east\): /);
     expect(stderr).toContain("does not contain passwords, keys, tokens");
-    expect(stderr).toContain("first gap: ");
+    expect(stderr).toContain("missing: ");
     await using received = openCopy("minato");
     // nothing tells the successor to remove her own tenant
     const listed = { home: folder, folder, tenant: received.fetch };
@@ -105,7 +105,7 @@ describe("handover receive", () => {
     const { exit, stderr } = await receive("later");
     expect({ exit, stderr }).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining("moves to a newer state: 1 change since"),
+      stderr: expect.stringContaining("will be replaced by a newer state: 1 change since"),
     });
     expect(readdirSync(tenantPath("minato")).toSorted()).toContain("tenant.db.former");
     await using received = openCopy("minato");
@@ -155,7 +155,7 @@ describe("handover receive", () => {
     await run("handover export -o wrong", { home: folder, folder, tenant: wrong.fetch });
     const { exit, stderr } = await receive("wrong --context wrong --dry-run");
     expect(exit).toBe(0);
-    expect(stderr).toMatch(/support option.*\n(?:.*\n)*warning: \d+ invalid values?: ask the person who exported/);
+    expect(stderr).toMatch(/support option.*\n(?:.*\n)*warning: the bundle contains \d+ invalid values?: ask/);
   });
 
   test.each([

@@ -77,8 +77,8 @@ export default defineCommand({
   summary: text("take over the tenant in a bundle", "引き継ぎデータを取り込み、テナントを引き継ぐ"),
   details: [
     text(
-      "The whole bundle is verified first, including the audit log, and its fingerprint is compared with the fingerprint that you were told. The tenant arrives complete, with its history, undo, console tasks and audit log, or not at all. The context is named after the tenant's domain. Nothing is merged: a context with an earlier state of this tenant moves to the newer state, and a different tenant with data is refused. A bundle does not contain passwords, keys or tokens.",
-      "最初に監査ログを含む全体を検証し、フィンガープリントを、伝えられたものと照合します。履歴・取り消し・管理画面での作業・監査ログを含めて、テナント全体を受け取るか、何も変更しないかのどちらかです。コンテキストには利用ドメインの名前を付けます。マージはしません。同じテナントの以前の状態は新しい状態に進み、ほかのテナントのデータがあれば拒否します。パスワード・鍵・トークンは含まれません。",
+      "First verifies the whole bundle, including the audit log, and compares its fingerprint with the one that you enter. Either the complete tenant is received, with its history, console tasks and audit log, or nothing changes. The context is named after the tenant's domain. Data is never merged: if a context has an earlier state of this tenant, the newer state replaces it. A context that has data of a different tenant is refused. A bundle does not contain passwords, keys or tokens.",
+      "最初に監査ログを含む全体を検証し、フィンガープリントを、入力されたものと照合します。履歴・管理画面での作業・監査ログを含めて、テナント全体を受け取るか、何も変更しないかのどちらかです。コンテキストには利用ドメインの名前を付けます。データの統合はしません。コンテキストに同じテナントの以前のデータがあれば新しいデータに置き換え、別のテナントのデータがあれば受け取りません。パスワード・鍵・トークンは含まれません。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
@@ -133,16 +133,16 @@ export default defineCommand({
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
   const message = text(
-    "First 16 digits of the fingerprint, as the person who exported the bundle reads them out:",
-    "書き出した人が読み上げる、フィンガープリントの最初の 16 桁:",
+    "First 16 digits of the fingerprint (ask the person who exported the bundle):",
+    "フィンガープリントの最初の 16 桁(書き出した人に聞いてください):",
   );
   if (matchesFingerprint(typed ?? (await terminal.prompts.input({ message, flag })), fingerprint)) return;
   throw new Failure("input-rejected", {
-    what: text("the fingerprint differs; nothing was received", "フィンガープリントが違うため、受け取っていません"),
+    what: text("the fingerprint differs; nothing was received", "フィンガープリントが異なるため、受け取っていません"),
     where: flag,
     hint: text(
-      "ask the person who exported the bundle for the fingerprint, and for the bundle",
-      "書き出した人に、フィンガープリントと引き継ぎデータを確認してください",
+      "ask the person who exported the bundle for the bundle and its fingerprint again",
+      "書き出した人に、引き継ぎデータとフィンガープリントをもう一度確認してください",
     ),
   });
 }
@@ -208,8 +208,8 @@ async function describeTenant(
     const since = dayOf(relation.since, timezone);
     await terminal.note(
       text(
-        `${context} moves to a newer state: ${formatCount(relation.changes, "change")} since ${since}`,
-        `${context} は新しい状態に進みます: ${since} からの変更 ${relation.changes} 件`,
+        `the tenant of ${context} will be replaced by a newer state: ${formatCount(relation.changes, "change")} since ${since}`,
+        `${context} のテナントを新しい状態に置き換えます: ${since} 以降の変更 ${relation.changes} 件`,
       ),
     );
   }
@@ -217,7 +217,7 @@ async function describeTenant(
     await terminal.note(
       text(
         "the bundle contains neither earlier versions of records nor an audit log",
-        "データの以前の版と監査ログは含まれていません",
+        "引き継ぎデータに、データの以前の版と監査ログは含まれていません",
       ),
     );
   for (const { account, user, scope } of administrators)
@@ -232,8 +232,8 @@ async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): P
   await showProblems(terminal, problems);
   await terminal.warn(
     text(
-      `${formatCount(length, "invalid value")}: ask the person who exported the bundle, or correct the data after you receive the bundle`,
-      `正しくない値が ${length} 件あります。書き出した人に確認するか、受け取ってから修正してください`,
+      `the bundle contains ${formatCount(length, "invalid value")}: ask the person who exported it, or correct the values after you receive it`,
+      `引き継ぎデータに正しくない値が ${length} 件あります。書き出した人に確認するか、受け取った後に値を修正してください`,
     ),
   );
 }
@@ -243,7 +243,7 @@ const askToReceive = (name: string, { kind }: CopyRelation) => ({
     kind === "forward"
       ? text(
           `Replace the tenant of ${name}? You cannot undo this, but the previous file stays until you receive the next bundle.`,
-          `${name} のテナントを置き換えますか? 取り消せません(以前のファイルは次に受け取るまで残ります)。`,
+          `${name} のテナントを置き換えますか? 取り消せません(以前のテナントのファイルは、次に引き継ぎデータを受け取るまで残ります)。`,
         )
       : text(
           `Receive the tenant as ${name}? You cannot undo this.`,
@@ -285,15 +285,15 @@ async function writeNextSteps(
   if (leaver !== undefined)
     await terminal.note(
       step(
-        "to see what depends on the leaver",
-        "退職者に紐づくものを確認するには",
+        "to see what the leaver has to hand over",
+        "退職者から引き継ぐものを確認するには",
         line("handover checklist", [], { leaver }),
       ),
     );
   const [gap] = findGaps(data);
   if (gap !== undefined)
     await terminal.note(
-      text(`first gap: ${gap.what.en}; ${gap.next?.en ?? ""}`, `最初の不足: ${gap.what.ja}。${gap.next?.ja ?? ""}`),
+      text(`missing: ${gap.what.en}; ${gap.next?.en ?? ""}`, `不足の 1 件目: ${gap.what.ja}。${gap.next?.ja ?? ""}`),
     );
   await terminal.note(step("to see all gaps", "すべての不足を確認するには", line("handover checklist", [])));
 }

@@ -15,7 +15,7 @@ export default defineCommand({
   details: [
     text(
       "Writes an HTML page with what is missing, what the leaver hands over, signature lines, the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
-      "HTML のページです。不足しているもの、退職者から引き継ぐもの、署名欄、続いて確認リスト、管理者、期限、件数をまとめます。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
+      "HTML のページを書き出します。内容は順に、不足している項目、退職者から引き継ぐもの、署名欄、引き継ぎ確認リスト、管理者、年次更新・期限、データの件数です。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
     ),
   ],
   args: {
@@ -24,8 +24,8 @@ export default defineCommand({
       isBundle: true,
       value: "BUNDLE",
       about: text(
-        "bundle that `handover export` wrote (default: the tenant)",
-        "`handover export` で書き出したもの(既定: テナント)",
+        "bundle to report on (default: the current tenant)",
+        "引き継ぎデータ(省略時は現在のテナントから作成)",
       ),
     },
   },

@@ -50,12 +50,12 @@ export default defineCommand({
   summary: text("transfer one person's responsibilities to a successor", "退職者の担当を後任に引き継ぐ"),
   details: [
     text(
-      "Transfers in one change, all or nothing: the support option with the system administrator role it requires, and the renewal items that the leaver owns. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the work in the console is added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role: remove it last.",
-      "次のものを 1 回の変更でまとめて引き継ぎます(一部だけ引き継がれることはありません): サポートオプションとそれに必要なシステム管理者の権限、退職者が更新担当の項目。サポートオプションがない人の管理者権限は引き継ぎません。すでに 5 アカウントに付与されているときは、先に退職者の分をオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります(最後に外します)。",
+      "Transfers the support option, with the system administrator role that it requires, and the renewal items that the leaver owns. All of this is one change: everything is transferred, or nothing. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the tasks in the console are added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role. Remove it last.",
+      "退職者のサポートオプション(必要なシステム管理者の権限を含む)と、退職者が更新担当の年次更新・期限の項目を引き継ぎます。1 回の変更ですべてを引き継ぐか、何も引き継がないかのどちらかです。退職者にサポートオプションがなければ、管理者権限は引き継ぎません。5 アカウントがサポートオプションを使っているときは、先に退職者のサポートオプションをオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります。最後に外してください。",
     ),
     text(
-      "`handover checklist --leaver` lists the steps that only people can do.",
-      "担当者が自分で行う手順は `handover checklist --leaver` で表示します。",
+      "For the steps that clomoctl cannot do, see `handover checklist --leaver`.",
+      "clomoctl ではできない手順は `handover checklist --leaver` で確認できます。",
     ),
   ],
   args: {},
@@ -64,13 +64,13 @@ export default defineCommand({
       kind: "string",
       value: "PERSON",
       required: true,
-      about: text("person who leaves: account, email address or name", "退職者: アカウント名、メールアドレス、名前"),
+      about: text("leaver: account name, email address or name", "退職者のアカウント名、メールアドレス、名前"),
     },
     to: {
       kind: "string",
       value: "PERSON",
       required: true,
-      about: text("successor: account, email address or name", "後任: アカウント名、メールアドレス、名前"),
+      about: text("successor: account name, email address or name", "後任のアカウント名、メールアドレス、名前"),
     },
     dryRun: DRY_RUN_OPTION,
   },
@@ -166,8 +166,8 @@ function requireUser({ id, ...person }: Person, typed: string): UserPerson {
   throw new Failure("input-rejected", {
     what: text(`"${typed}" is not a user of this tenant`, `「${typed}」はテナントのユーザーではありません`),
     hint: step(
-      "to see what depends on the person",
-      "その人に紐づくものを確認するには",
+      "to see what the person has to hand over",
+      "その人から引き継ぐものを確認するには",
       line("handover checklist", [], { leaver: "PERSON" }),
     ),
   });

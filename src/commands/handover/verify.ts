@@ -77,8 +77,8 @@ export default defineCommand({
     throwFirstFault(bundle, faults);
     await terminal.note(
       text(
-        "the bundle matches its hashes: compare the first 16 digits of the fingerprint with the person who exported it",
-        "引き継ぎデータは同梱のハッシュと一致します。フィンガープリントの最初の 16 桁を、書き出した人に確認してください",
+        "the bundle matches its hashes; now ask the person who exported it whether the first 16 digits of the fingerprint are right",
+        "引き継ぎデータは同梱のハッシュと一致します。フィンガープリントの最初の 16 桁が正しいか、書き出した人に確認してください",
       ),
     );
     if (!found.has(TENANT_FILE)) return terminal.note(READ_ONLY_BUNDLE);

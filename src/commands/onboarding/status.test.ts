@@ -91,7 +91,7 @@ describe("onboarding status", () => {
     const device = await client.devices.create({ serialNumber: "C02X" });
     await client["device-actions"].create({ kind: "lost-mode", ids: [device.after.id] });
     expect(await steps()).toEqual([
-      "open: profiles: 1, 0 of them automatic; not assigned: Wi-Fi",
+      "open: profiles: 1, of which 0 are installed automatically; not assigned: Wi-Fi",
       "done: actions on devices are recorded",
     ]);
   });

@@ -194,7 +194,7 @@ describe("a file", () => {
     [".", [], 2, "this is a folder", "."],
     ["words.pem", [], 3, "words.pem", "words.pem"],
     ["a.vpptoken", ["--kind", "certificate"], 3, "the file contains: VPP content token", "a.vpptoken"],
-    ["a.vpptoken", ["--kind", "custom"], 3, "no item in the file matches", "a.vpptoken"],
+    ["a.vpptoken", ["--kind", "custom"], 3, "the file does not contain an item of this kind", "a.vpptoken"],
     ["a.vpptoken", ["--key", "words.pem"], 3, "not a private key", "words.pem"],
     ["a.vpptoken", ["--key", "gone.key"], 6, "no such file", "gone.key"],
   ])("%s %j is refused, and nothing is recorded", async (file, more, exit, said, where) => {
@@ -275,7 +275,7 @@ describeWithOpenssl("certificates", () => {
     const { en } = await runInBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
     expect(en).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining("error: 3 items in the file match\n"),
+      stderr: expect.stringContaining("error: the file contains 3 items to choose from\n"),
     });
     expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
       topic: "com.apple.mgmt.External.1",

@@ -27,8 +27,8 @@ export default defineCommand({
       names: "files",
       required: true,
       about: text(
-        "name of the item, or a folder in which all certificates, tokens and profiles are recorded",
-        "名前。またはフォルダー(中の証明書・トークン・プロファイルをすべて登録する)",
+        "name of the item, or a folder, to record all certificates, tokens and profiles in that folder",
+        "項目の名前。フォルダーを指定すると、その中の証明書・トークン・プロファイルをすべて登録する",
       ),
     },
   },
@@ -54,19 +54,19 @@ export default defineCommand({
       ...options,
       name: options.kind === undefined && file === undefined ? undefined : name,
     });
-    const said = readItemOptions(options, timezone);
+    const sharedFields = readItemOptions(options, timezone);
     const { kind } = options;
     if (kind === undefined && file === undefined) {
       if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name))))
         throw createMissingKindFailure();
       const { addFolder } = await import("./items/add-folder.ts");
-      return addFolder(tools, tenant, { folder: name, key, csr, said });
+      return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });
     }
     const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key });
     const item: NewRenewalItem = {
       ...(read === undefined ? {} : toItemFields(read.expiring, read.path)),
       ...(lastLogin === undefined ? {} : readLogin(lastLogin, kind, { now: tools.clock.now(), timezone })),
-      ...said,
+      ...sharedFields,
       kind: kind ?? read?.expiring.kind ?? "custom",
       name,
     };
@@ -75,7 +75,7 @@ export default defineCommand({
       await tools.terminal.warn(
         text(
           "no expiry date: every check reports the item as unknown until you set one with `renewals edit`",
-          "期限がわかりません。renewals edit で登録するまで、確認のたびに「期限不明」と報告されます",
+          "期限が登録されていません。renewals edit で期限を登録するまで、確認のたびに「期限不明」と報告されます",
         ),
       );
     }

@@ -35,15 +35,15 @@ const CHECK_OPTIONS = {
 } as const satisfies Fields;
 
 export default defineCommand({
-  summary: text("check which items are due (for cron and monitoring)", "期限の近いものを調べる(cron・監視用)"),
+  summary: text("check which items are due (for cron and monitoring)", "期限の近い項目を調べる(cron・監視用)"),
   details: [
     text(
-      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0. Each item that is due is shown on one line, the most urgent first, and other items are only counted; with --format, all items are listed. An item that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
-      "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まります。期限の近いものを急ぐ順に 1 行ずつ表示し、ほかは件数だけを表示します。--format を指定するとすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The exit code is that of the worst state; from worst to best: 2, 3, 1, 0. Each item that is due is shown on one line, the most urgent first. Other items are only counted. With --format, all items are listed. An item that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
+      "テナントに登録された項目を確認します。ファイルやフォルダーを指定すると、登録された項目の代わりに、そのファイルだけを確認します(証明書(PEM・DER)、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは、最も悪い状態のものです(悪い順に 2、3、1、0)。期限の近い項目を急ぐ順に 1 行ずつ表示し、ほかの項目は件数だけを表示します。--format を指定すると、すべての項目を表示します。読み込めないファイルは「期限不明」とし、「余裕あり」とはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
-      "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. If the files do not show whether one renews the other, each counts by its own date. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem.",
-      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバーの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。",
+      "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. If the files do not show whether one is the renewal of the other, each counts by its own date. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem.",
+      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバーの名前が同じもの)、VPP サービストークン(組織と場所が同じもの)のうち、最も新しいファイルを判定します。古いファイルは、新しいファイルがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。2 つのファイルの一方が他方を更新したものかどうかがわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。",
     ),
   ],
   args: {
@@ -70,26 +70,26 @@ export default defineCommand({
     service: "RENEWALS",
     failure: STATE_EXITS.unknown,
     meanings: [
-      [STATE_EXITS.ok, text("nothing is due", "期限の近いものなし")],
+      [STATE_EXITS.ok, text("nothing is due", "期限の近い項目なし")],
       [
         STATE_EXITS.warning,
         text(
           "warning: something is due within --within or is not valid yet",
-          "期限間近(--within)、またはまだ有効でないものがある",
+          "期限間近(--within)、またはまだ有効でない項目がある",
         ),
       ],
       [
         STATE_EXITS.critical,
         text(
           "critical: something is due within --critical or has expired",
-          "至急(--critical)、または期限切れのものがある",
+          "至急(--critical)、または期限切れの項目がある",
         ),
       ],
       [
         STATE_EXITS.unknown,
         text(
           "unknown: something could not be read, there was nothing to check, or the check itself failed",
-          "読み込めないものがある、確認するものがない、または確認自体が失敗した",
+          "読み込めない項目がある、確認する項目がない、または確認自体が失敗した",
         ),
       ],
     ],

@@ -10,8 +10,8 @@ export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
   details: [
     text(
-      "Values that you omit do not change; an empty value (--owner '') removes a value. A date that you type replaces the recorded file. To record a new file or a login: `renewals renew`.",
-      "指定しないものは変わりません。空の値(--owner '')で消せます。期限を指定すると、登録済みのファイルは参照しなくなります。新しいファイルやログインの登録は `renewals renew` です。",
+      "Options that you omit change nothing. An empty value (--owner '') clears a value. After you set a date, the date in the recorded file is no longer used. To record a new file or a login: `renewals renew`.",
+      "指定しない項目は変わりません。空の値(--owner '')を指定すると、その値を消します。期限を指定すると、登録済みのファイルの期限は使わなくなります。新しいファイルやログインの登録には `renewals renew` を使います。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },

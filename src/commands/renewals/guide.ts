@@ -35,7 +35,7 @@ export default defineCommand({
   async run(tools, { item: typed, ...options }) {
     const tenant = await tools.tenant("renewals", "ade");
     const { client } = tenant;
-    const { kind, item } = await findSubject(client, typed);
+    const { kind, item } = await findGuideSubject(client, typed);
     const expiry = item && judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)).expiry;
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
     // the file of a remote tenant's item may be on another computer, so do not compare with it
@@ -46,7 +46,7 @@ export default defineCommand({
 
 const isRenewalKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KINDS, typed);
 
-async function findSubject(
+async function findGuideSubject(
   client: Client<"renewals">,
   typed: string,
 ): Promise<{ readonly kind: RenewalKind; readonly item: RenewalItem | null }> {
@@ -75,6 +75,6 @@ async function findHolder(client: Client<"ade">, item: RenewalItem | null): Prom
 }
 
 const SYSTEM_ADMINISTRATOR_NOTE = text(
-  "Ask a system administrator first whether this clomoctl tenant itself holds the token (this could not be looked up). If it does, do not use these steps.",
-  "先に、clomoctl のこのテナント自体がそのトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
+  "Ask a system administrator first whether this clomoctl tenant itself holds the token (you may not see this). If it does, do not use these steps.",
+  "先に、clomoctl のこのテナント自体がそのトークンを保持しているかどうかを、システム管理者に確認してください(あなたの権限では確認できません)。保持している場合、この手順は使えません。",
 );

@@ -25,8 +25,8 @@ export default defineCommand({
   summary: text("set up and test the recipients of reminders", "通知先を設定し、テストする"),
   details: [
     text(
-      `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Each recipient gets what \`status --notify\` finds. If the owner of an item is an email address, that address gets the item's reminders too. Put passwords, webhook URLs and headers in files of mode 0600, never in ${NOTIFY_FILE}. Example:`,
-      `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。\`status --notify\` の結果が届きます。更新担当(owner)がメールアドレスなら、その項目の通知はそこにも届きます。パスワード・Webhook の URL・ヘッダーは ${NOTIFY_FILE} に書かず、モード 0600 のファイルに置きます。例:`,
+      `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Each recipient is notified of what \`status --notify\` finds. If the owner of an item is an email address, the owner gets reminders of that item, too. Put passwords, webhook URLs and headers in files of mode 0600, never in ${NOTIFY_FILE}. Example:`,
+      `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。\`status --notify\` が見つけた項目が、各通知先に通知されます。更新担当(owner)がメールアドレスなら、その項目の通知はそこにも届きます。パスワード・Webhook の URL・ヘッダーは ${NOTIFY_FILE} に書かず、モード 0600 のファイルに置きます。例:`,
     ),
     same(SETTINGS_EXAMPLE),
   ],

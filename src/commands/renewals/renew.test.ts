@@ -39,7 +39,10 @@ describe("a file that is uploaded", () => {
   test("is recorded with the date that the console shows", async () => {
     const folder = folderWith("2027-12-01T00:00:00Z");
     const ran = await recordRenewal(`${FILE} --console-shows 2027-12-01 --by 髙橋`, vpp, { folder });
-    expect(ran).toMatchObject({ exit: 0, stderr: "warning: left to check: location: the files do not show this\n" });
+    expect(ran).toMatchObject({
+      exit: 0,
+      stderr: "warning: check these yourself: location: the files do not show this\n",
+    });
     expect(ran.requests.at(-1)?.json).toEqual({
       by: "髙橋",
       at: "2026-11-20T01:00:00.000Z",

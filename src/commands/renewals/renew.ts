@@ -20,8 +20,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares FILE with the file in use, as `renewals verify` does, and refuses a wrong, older or equal file (exit 3). A certificate or token that is uploaded to the console (CLOMO PANEL) counts only with the expiry date that the console shows after the upload. Without that date, nothing is recorded and the old date still counts (exit 8). A difference of up to two days is accepted.",
-      "`renewals verify` と同じように、使用中のファイルと比べ、誤ったもの、古いもの、同じものは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限が必要です。指定がないときは何も登録せず、更新前の期限で判定します(終了コード 8)。2 日までの差は認めます。",
+      "Compares FILE with the file in use, as `renewals verify` does, and refuses a wrong, older or equal file (exit 3). For a certificate or token that is uploaded to the console (CLOMO PANEL), --console-shows must have the expiry date that the console shows after the upload. Without it, nothing is recorded, and the old expiry date stays (exit 8). A difference of up to two days is accepted.",
+      "`renewals verify` と同じように、使用中のファイルと比べ、誤ったファイル、古いファイル、同じファイルは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限を --console-shows で指定します。指定がなければ何も登録せず、更新前の期限のままです(終了コード 8)。2 日までの差は認めます。",
     ),
   ],
   args: {
@@ -91,7 +91,7 @@ export default defineCommand({
     }
     if (left.length > 0) {
       const { en, ja } = describeChecks(left);
-      await terminal.warn(text(`left to check: ${en}`, `確認が必要な項目: ${ja}`));
+      await terminal.warn(text(`check these yourself: ${en}`, `確認が必要な項目: ${ja}`));
     }
     const isUploaded = isUploadedKind(kind);
     const shown = isUploaded ? consoleShows : undefined;

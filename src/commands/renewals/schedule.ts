@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { commandName, step, line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
-import { renderSchedule, resolveStablePath, SCHEDULERS, type Scheduler } from "../../lib/renewals/schedule.ts";
+import { renderSchedule, resolveProgramPath, SCHEDULERS, type Scheduler } from "../../lib/renewals/schedule.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("print a scheduler entry for the daily reminders", "毎日の通知を自動実行する設定を出力する"),
   details: [
     text(
-      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on; store the token of a tenant on another computer with `context set NAME --token-file FILE`.",
-      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行は、全コンテキスト(--context があればそのコンテキスト)の `status --notify` です。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントのトークンは `context set NAME --token-file FILE` で保存します。",
+      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on. If the tenant is on another computer, store its token with `context set NAME --token-file FILE`.",
+      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行は、全コンテキスト(--context があればそのコンテキスト)の `status --notify` です。環境変数に設定したパスワードなどは、自動実行では使えません。テナントが別のコンピューターにあるときは、トークンを `context set NAME --token-file FILE` で保存します。",
     ),
   ],
   args: {},
@@ -26,7 +26,7 @@ export default defineCommand({
       kind: "string",
       value: "HH:MM",
       default: "09:00",
-      about: text("time of day, by the clock of this computer", "時刻(このコンピューターの時計)"),
+      about: text("time of day, by the clock of this computer", "実行する時刻(このコンピューターの時計による)"),
     },
   },
   examples: [{ line: "clomoctl renewals schedule --at 08:30" }, { line: "clomoctl renewals schedule --with systemd" }],
@@ -39,7 +39,7 @@ export default defineCommand({
     const run = {
       at,
       node: machine.node,
-      door: await resolveStablePath(machine.door),
+      programPath: await resolveProgramPath(machine.programPath),
       words: [...words, "--lang", terminal.language],
       home: home.data,
     };

@@ -55,7 +55,7 @@ test("either file can come from stdin", async () => {
   const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });
   expect(next).toMatchObject({
     exit: 0,
-    stderr: expect.stringContaining("- can replace the file in use; left to check"),
+    stderr: expect.stringContaining("- can replace the file in use; check these yourself"),
   });
   const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
@@ -94,7 +94,11 @@ describeWithOpenssl("files of several certificates", () => {
     const verify = (next: string) => run(["renewals", "verify", "--current", old, "--new", next]);
     expect(await verify(file(server, push(1, 2027)))).toMatchObject({ exit: 0 });
     const two = await verify(file(push(1, 2027), push(2, 2027)));
-    expect(two).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("2 items in the file match") });
+    expect(two).toMatchObject({
+      exit: 3,
+      stdout: "",
+      stderr: expect.stringContaining("the file contains 2 items to choose from"),
+    });
     expect(await verify(file(server))).toMatchObject({ exit: 3, stdout: "" });
   });
 });

@@ -14,8 +14,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares both files before you upload anything. The exit code is 0 if the new file can be used, and 3 if it cannot or if a file cannot be read. What the files do not show, such as a VPP location with full-width characters (Apple writes each as _), is listed as left to check: exit code 0, or 3 with --strict.",
-      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 です。ファイルからわからない項目(全角文字の VPP の場所など。Apple は全角文字を 1 文字ずつ _ と書きます)は、確かめる項目として示します。その場合の終了コードは 0 で、--strict を付けると 3 です。",
+      "Compares both files before you upload anything. The exit code is 0 if the new file can be used, and 3 if it cannot or if a file cannot be read. Values that the files do not show are listed for you to check, such as a VPP location with full-width characters (Apple writes each as _). In this case the exit code is 0, or 3 with --strict.",
+      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 です。ファイルからわからない項目は、確認が必要な項目として示します。例えば、名前に全角文字を含む VPP の場所です(Apple は全角文字を 1 文字ずつ _ に置き換えます)。その場合の終了コードは 0 で、--strict を付けると 3 です。",
     ),
     text(
       "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. ADE server tokens are compared by their encryption keys, and by consumer key if --key decrypts both.",
@@ -29,7 +29,7 @@ export default defineCommand({
     ...COMPARISON_OPTIONS,
     strict: {
       kind: "boolean",
-      about: text("also reject files that you still have to check", "確かめる項目が残るものも拒否する"),
+      about: text("also reject files that you still have to check", "確認が必要な項目が残るファイルも拒否する"),
     },
   },
   examples: [
@@ -59,7 +59,7 @@ export default defineCommand({
   },
 });
 
-/** Rejects an unreadable file like a wrong file, because neither proves that the renewal worked. */
+/** Exits with 3 for any unreadable file, as for a wrong file: neither proves that the renewal worked. */
 function rejectUnreadableFile(error: unknown): never {
   if (!(error instanceof Failure)) throw error;
   throw new Failure("input-rejected", error);
@@ -74,7 +74,7 @@ function describeVerdict(file: string, isSafe: boolean, left: readonly Check[]):
     left.map(({ label }) => label),
     text(", ", "、"),
   );
-  return text(`${en}; left to check: ${named.en}`, `${ja}(確かめる項目: ${named.ja})`);
+  return text(`${en}; check these yourself: ${named.en}`, `${ja}(確認が必要な項目: ${named.ja})`);
 }
 
 const buildCheckColumns = (language: Language): readonly Column<Check>[] => [

@@ -222,7 +222,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     const isBad = checks.some(({ result }) => result === "bad");
     if (ran.exit === 3 && isBad && ran.stderr === `${next}: do not upload it\n`) return "refused";
     if (ran.exit === 0 && !isBad && ran.stderr === `${next} can replace the file in use\n`) return "right";
-    const [, told = ""] = / can replace the file in use; left to check: (.+)\n$/.exec(ran.stderr) ?? [];
+    const [, told = ""] = / can replace the file in use; check these yourself: (.+)\n$/.exec(ran.stderr) ?? [];
     const left = Object.entries(CHECKS).flatMap(([id, [{ en }]]) => (told.split(", ").includes(en) ? [id] : []));
     return ran.exit === 0 && !isBad && left.length > 0 ? left.join() : `unclear: ${ran.exit} ${ran.stderr}`;
   }

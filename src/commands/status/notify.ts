@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { compareByUrgency, describeFinding, type Finding } from "../../lib/renewals/finding.ts";
 import { createDeliverer } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
-import { addresseeOf } from "../../lib/renewals/notify/recipients.ts";
+import { toRecipientId } from "../../lib/renewals/notify/recipients.ts";
 import { deliverReminders, type Deliver } from "../../lib/renewals/notify/send.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
@@ -18,7 +18,7 @@ const PRINTED_RECIPIENT = "";
 const MAX_SUBJECT_LENGTH = 80;
 
 const keyOf = (recipient: Recipient): string => {
-  const { way, recipient: name } = addresseeOf(recipient);
+  const { way, recipient: name } = toRecipientId(recipient);
   return `${way} ${name}`;
 };
 

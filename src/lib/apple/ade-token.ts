@@ -57,8 +57,8 @@ const ENCRYPTED_FOR_OTHER_KEY = text(
   "このトークンは別の鍵で暗号化されています",
 );
 const NEW_TOKEN_HINT = text(
-  `upload this tenant's public key to its own MDM server, and download the token there: ${line("ade keypair create", [], { output: "FILE" })}`,
-  `このテナントの公開鍵を専用の MDM サーバーにアップロードし、そこからダウンロードしてください: ${line("ade keypair create", [], { output: "FILE" })}`,
+  `upload this tenant's public key to an MDM server in Apple's portal, and download that server's token: ${line("ade keypair create", [], { output: "FILE" })}`,
+  `このテナントの公開鍵を Apple のポータルの専用の MDM サーバーに登録し、そのサーバーのトークンをダウンロードしてください: ${line("ade keypair create", [], { output: "FILE" })}`,
 );
 const ORIGINAL_FILE_HINT = text(
   "use the file exactly as downloaded: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
@@ -132,10 +132,10 @@ function parseTokenContent(name: string, opened: string): TokenContent {
 
 const NOT_A_TOKEN = text(
   "the file was decrypted, but it does not contain a server token",
-  "復号できましたが、サーバートークンではありません",
+  "ファイルを復号できましたが、サーバートークンではありません",
 );
 
 const UNKNOWN_EXPIRY = text(
-  "the token is encrypted, and its file name does not contain the time of the download",
-  "このトークンは暗号化されており、ファイル名からも日時がわかりません",
+  "cannot determine the expiry: the token is encrypted, and its file name does not contain the time of the download",
+  "トークンが暗号化されており、ファイル名にもダウンロード日時がないため、期限がわかりません",
 );

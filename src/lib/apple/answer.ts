@@ -16,7 +16,7 @@ export const createUndocumentedFailure = (where: string, member: string): Failur
   new Failure("unavailable", {
     what: text(
       `Apple's response does not match Apple's documentation: ${member}`,
-      `応答が Apple の仕様と異なります: ${member}`,
+      `Apple の応答が Apple の仕様と異なります: ${member}`,
     ),
     where,
     hint: text(

@@ -19,7 +19,7 @@ const formatCallPlace = ({ method, path, base }: CallPlace): string =>
 export const addUnknownOutcome = ({ en, ja }: Text): Text =>
   text(
     `${en}; the tenant may have completed the request`,
-    `${ja}。依頼した処理はテナント側で完了している可能性があります`,
+    `${ja}。要求した処理は、テナントで完了している可能性があります`,
   );
 
 /** Adds that the tenant may have performed the request, except for a GET request and a refused request (4xx). */
@@ -81,7 +81,7 @@ export interface CallPlace extends ReturnType<typeof splitRoute> {
 export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
   const { ProblemObject } = await import("./problem-object.ts");
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
-  const failure = problem.success ? createProblemFailure(route, problem.data) : createOtherFailure(route, response);
+  const failure = problem.success ? createProblemFailure(route, problem.data) : createForeignFailure(route, response);
   const { status } = response;
   const isRefusal = status >= 400 && status < 500;
   return addServerFacts(isRefusal ? failure.with({ status }) : failure, response.headers);
@@ -98,8 +98,8 @@ const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure
   );
 };
 
-/** Creates the failure for a response that does not come from a tenant, but for example from a proxy. */
-const createOtherFailure = (route: CallPlace, { status }: Response): Failure => {
+/** Creates the failure for a response that another program sent, such as the error page of a proxy. */
+const createForeignFailure = (route: CallPlace, { status }: Response): Failure => {
   const isBusy = BUSY_STATUSES.includes(status);
   const what = isBusy
     ? text(

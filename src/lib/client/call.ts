@@ -44,7 +44,7 @@ export interface ApiCall {
   readonly given: Readonly<Record<string, unknown>> | undefined;
   readonly file: Upload | undefined;
   readonly signal: AbortSignal | undefined;
-  /** the tenant's revision when the user was asked; if data has changed since, the change is refused */
+  /** the tenant's revision when the user confirmed; if data has changed since, the change is refused */
   readonly base?: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export const sendRequest = async (
   const url = /^[a-z][a-z\d+.-]*:/i.test(path) ? URL.parse(path) : buildUrl(connection, path.replace(/^(?!\/)/, "/"));
   const { origin, pathname } = buildUrl(connection, "/");
   if (url === null || url.origin !== origin || !url.pathname.startsWith(pathname))
-    throw createOtherAddressFailure(path);
+    throw createForeignAddressFailure(path);
   if (method !== "get") await connection.beforeChange?.({ method });
   const headers = body === undefined ? {} : { "content-type": "application/json" };
   const signal = connection.signal ?? null;
@@ -128,11 +128,11 @@ export const sendRequest = async (
   return { status: response.status, headers: [...response.headers], body: response.body };
 };
 
-const createOtherAddressFailure = (path: string): Failure =>
+const createForeignAddressFailure = (path: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the address does not belong to this tenant, and credentials are sent only to the tenant",
-      "このテナントのアドレスではありません。サインイン情報をほかのサーバーに送ることはありません",
+      "this address does not belong to the tenant, so clomoctl does not send credentials to it",
+      "このテナントのアドレスではないため、サインイン情報を送りません",
     ),
     where: path,
     hint: text("for example: /v1/orgs", "例: /v1/orgs"),

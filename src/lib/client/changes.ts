@@ -7,13 +7,13 @@ export const CHANGED_STATE = text(
   "変更は完了しましたが、出力は途中までの可能性があります",
 );
 export const SEVERAL_CHANGED_STATE = text(
-  "some changes were made; the others or their output may be missing",
+  "some changes were made; the remaining changes, or their output, may be missing",
   "一部の変更は完了しましたが、残りの変更や出力は行われていない可能性があります",
 );
 
 export type ChangeState = "sent" | "made" | "refused";
 
-/** Reports when each change is sent and answered. Stores the revision of the data that the user was asked about. */
+/** Reports when each change is sent and answered. Stores the revision of the data that the user was asked to confirm. */
 export class Changes {
   readonly #tell: (state: ChangeState) => void;
   readonly #readRevision: () => Promise<number>;

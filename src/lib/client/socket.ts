@@ -41,7 +41,7 @@ const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_E
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
 
-/** Statuses which, with Retry-After, mean that no work has begun. 502 and 504 are missing: work may have been done. */
+/** Statuses which, with Retry-After, mean that no work has begun. 502 and 504 are left out: work may have begun. */
 const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;

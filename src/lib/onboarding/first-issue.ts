@@ -17,11 +17,11 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): bool
   return age >= 0 && age <= MAX_HOME_ANSWER_AGE_MS;
 };
 
-const NO_CREDENTIAL = { "push-certificate": false, "ade-token": false, "vpp-token": false };
+const NO_CREDENTIALS = { "push-certificate": false, "ade-token": false, "vpp-token": false };
 
-/** Returns the steps of a first issue, a hint to renew if issued already, or (if unclear) a question about HOME. */
+/** Returns the steps of a first issue. If already issued, returns a hint to renew; if unclear, a question about HOME. */
 export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
-  if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIAL, [kind]: true }).steps;
+  if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIALS, [kind]: true }).steps;
   const guide = line("renewals guide", [kind]);
   if (facts.recorded.includes(kind) || findOnboardingAnswer(facts, `home.${kind}`) === "date") {
     return [

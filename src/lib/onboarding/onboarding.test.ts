@@ -187,14 +187,14 @@ describe("the twelve steps", () => {
           profiles: [profile("A", { orgs: ["全社"] }), profile("B", { devices: ["S1"] })],
           answers: { "onboarding.profiles": "no" },
         },
-        ["done", "profiles: 2, 1 of them automatic", undefined],
+        ["done", "profiles: 2, of which 1 are installed automatically", undefined],
       ],
       [
         "four not assigned, although the answer is yes",
         { profiles: ["A", "B", "C", "D"].map((name) => profile(name)), answers: { "onboarding.profiles": "yes" } },
         [
           "open",
-          "profiles: 4, 0 of them automatic; not assigned: A, B, C and 1 more",
+          "profiles: 4, of which 0 are installed automatically; not assigned: A, B, C and 1 more",
           "clomoctl config-profiles edit A --org CODE",
         ],
       ],
@@ -204,7 +204,11 @@ describe("the twelve steps", () => {
           profiles: [profile("A", { orgs: ["全社"] }), profile("B", { kind: "single-app", devices: ["S1"] })],
           answers: { "onboarding.way": "unsupervised" },
         },
-        ["open", "profiles: 2, 1 of them automatic; for supervised devices only: B", "clomoctl config-profiles show B"],
+        [
+          "open",
+          "profiles: 2, of which 1 are installed automatically; for supervised devices only: B",
+          "clomoctl config-profiles show B",
+        ],
       ],
       [
         "supervised only, where devices are supervised",
@@ -212,7 +216,7 @@ describe("the twelve steps", () => {
           profiles: [profile("B", { kind: "single-app", devices: ["S1"] })],
           answers: { "onboarding.way": "supervised-only" },
         },
-        ["done", "profiles: 1, 0 of them automatic", undefined],
+        ["done", "profiles: 1, of which 0 are installed automatically", undefined],
       ],
     ])("profiles: %s", (_, given, status) => {
       expect(statusOf(given, 10)).toEqual(status);
@@ -226,14 +230,14 @@ describe("the twelve steps", () => {
       [
         "all assigned, with licences",
         { apps: [app("経費"), app("地図")], answers: { "onboarding.apps": "no" } },
-        ["done", "apps: 2, 2 of them automatic", undefined],
+        ["done", "apps: 2, of which 2 are installed automatically", undefined],
       ],
       [
         "one not assigned, one without enough licences",
         { apps: [app("経費"), app("地図", [])], shortApps: ["経費"] },
         [
           "open",
-          "apps: 2, 1 of them automatic; not assigned: 地図; fewer licences than devices: 経費",
+          "apps: 2, of which 1 are installed automatically; not assigned: 地図; fewer licences than devices: 経費",
           "clomoctl apps edit 地図 --org CODE",
         ],
       ],

@@ -88,7 +88,7 @@ function judgeDevices(facts: OnboardingFacts): StepStatus {
   const unknown: Advice = {
     why: text(
       "it is not known which ADE devices have a profile: do not switch them on yet",
-      "ADE デバイスのプロファイルが不明です(まだ電源を入れないでください)",
+      "どの ADE デバイスにプロファイルがあるかわかりません(まだ電源を入れないでください)",
     ),
     line: line("ade sync", []),
   };
@@ -107,7 +107,7 @@ interface Assigned {
 /** What is wrong with some records, and the command to type for one of them. */
 type Problem = readonly [why: Text, records: readonly Assigned[], next: (name: string) => CommandLine];
 
-const MAX_NAMES = 3;
+const MAX_SHOWN_NAMES = 3;
 
 const findUnassigned = (records: readonly Assigned[], command: "config-profiles edit" | "apps edit"): Problem => [
   text("not assigned", "適用先なし"),
@@ -115,18 +115,18 @@ const findUnassigned = (records: readonly Assigned[], command: "config-profiles 
   (name) => line(command, [name], { org: "CODE" }),
 ];
 
-/** Judges by where the console installs the recorded profiles or apps. @see seed 003, 10-2 and 11-2 */
-function judgeRecords(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
+/** Returns `done` if every recorded profile or app is assigned and has none of the problems. @see seed 003, 10-2 and 11-2 */
+function judgeAssignments(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
   const automatic = records.filter(({ orgs }) => orgs.length > 0).length;
   const count = text(
-    `${title.en}: ${records.length}, ${automatic} of them automatic`,
-    `${title.ja} ${records.length} 件(うち自動 ${automatic} 件)`,
+    `${title.en}: ${records.length}, of which ${automatic} are installed automatically`,
+    `${title.ja} ${records.length} 件(うち自動インストール ${automatic} 件)`,
   );
   const open = problems.flatMap(([why, [first, ...others], next]) => {
     if (first === undefined) return [];
     const names = joinFirstTexts(
       [first, ...others].map(({ name }) => same(name)),
-      MAX_NAMES,
+      MAX_SHOWN_NAMES,
     );
     return [{ why: text(`${why.en}: ${names.en}`, `${why.ja}: ${names.ja}`), line: next(first.name) }];
   });
@@ -139,7 +139,7 @@ function judgeProfiles(facts: OnboardingFacts): StepStatus {
   const { profiles } = facts;
   if (profiles.length === 0) return judgeByAnswer("profiles", text("installed", "インストール済み"), 10)(facts);
   const isSupervised = findOnboardingAnswer(facts, "way") !== "unsupervised";
-  return judgeRecords(text("profiles", "プロファイル"), profiles, [
+  return judgeAssignments(text("profiles", "プロファイル"), profiles, [
     findUnassigned(profiles, "config-profiles edit"),
     [
       text("for supervised devices only", "監視対象モードのみ"),
@@ -153,7 +153,7 @@ function judgeProfiles(facts: OnboardingFacts): StepStatus {
 function judgeApps(facts: OnboardingFacts): StepStatus {
   const { apps, shortApps } = facts;
   if (apps.length === 0) return judgeByAnswer("apps", text("installed", "インストール済み"), 11)(facts);
-  return judgeRecords(text("apps", "アプリ"), apps, [
+  return judgeAssignments(text("apps", "アプリ"), apps, [
     findUnassigned(apps, "apps edit"),
     [
       text("fewer licences than devices", "ライセンスがデバイスより少ない"),
@@ -256,7 +256,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("install apps", "アプリケーションをインストールする"),
     standing: (facts) =>
       facts.profile.mobileAppPortal === false
-        ? { state: "not-applicable", why: text("no contract for the portal", "MOBILE APP PORTAL の契約がありません") }
+        ? { state: "not-applicable", why: text("no MOBILE APP PORTAL contract", "MOBILE APP PORTAL の契約なし") }
         : judgeApps(facts),
   },
   {

@@ -174,7 +174,7 @@ export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
   readonly committed: boolean;
-  /** true if the plan is stored: the user can commit the plan later by its number */
+  /** true if the plan is stored, so that the user can commit it later by its number */
   readonly isKept?: boolean | undefined;
 }
 

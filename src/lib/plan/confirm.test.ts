@@ -33,7 +33,7 @@ test("the question repeats the tenant and the counts", async () => {
   expect(await asked(planOf({ create: 9, update: 30, delete: 12 }))).toEqual({
     message: text(
       "Apply to customer-a: create 9, update 30, delete 12. To continue, type the number of deletions (12):",
-      "customer-a に 追加 9・更新 30・削除 12 を適用します。続けるには、削除の件数を入力してください:",
+      "customer-a に 追加 9・更新 30・削除 12 を適用します。続けるには、削除する件数(12)を入力してください:",
     ),
     flag: "--confirm-deletions 12",
     expected: 12,

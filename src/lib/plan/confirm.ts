@@ -9,7 +9,7 @@ import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** up to this number, deletions are confirmed with yes or no instead of by typing the number */
+  /** up to this number of deletions, the answer is yes or no instead of the number */
   readonly freeDeletions?: number | undefined;
   readonly yes?: boolean | undefined;
 }
@@ -39,7 +39,7 @@ export const askWipeCount = (
   prompts.typedNumber({
     message: text(
       `${before === undefined ? "" : `${before.en} `}${formatCount(count, "device")} must be wiped and set up again; to change the owner, type ${count}:`,
-      `${before?.ja ?? ""}${count} 台のデバイスで初期化と再設定が必要になります。所有者を変えるには台数を入力してください:`,
+      `${before?.ja ?? ""}${count} 台のデバイスで初期化と再設定が必要になります。所有者を変えるには、台数(${count})を入力してください:`,
     ),
     flag,
     expected: count,
@@ -112,7 +112,7 @@ export async function confirmPlan(
   await terminal.prompts.typedNumber({
     message: text(
       `${en}. To continue, type the number of deletions (${deletions}):`,
-      `${ja}ます。続けるには、削除の件数を入力してください:`,
+      `${ja}ます。続けるには、削除する件数(${deletions})を入力してください:`,
     ),
     flag,
     expected: deletions,

@@ -49,8 +49,8 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
     { count: secretsSet, what: text("rows that set a secret", "パスワードなどを設定する行") },
     { count: orgsCreated, what: text("new organisations", "新しい組織"), names: newOrgs },
     { count: groupsCreated, what: text("new groups", "新しいグループ"), names: newGroups },
-    { count: released, what: text("devices that lose their owner", "所有者を外すデバイス(所有者を削除するため)") },
-    { count: blocked?.count ?? 0, what: text("records not undone", "取り消しの対象外のデータ") },
+    { count: released, what: text("devices whose owner is deleted", "所有者が削除されるデバイス") },
+    { count: blocked?.count ?? 0, what: text("records not undone", "取り消さないデータ") },
   ];
 };
 
@@ -114,8 +114,8 @@ const WIPED_DEVICES = text(
 );
 
 const KEPT_RECORDS = text(
-  "not deleted although missing from the file, because they are administrators, device owners or organisations in use",
-  "ファイルにないが、管理者・デバイスの所有者・使用中の組織のため残すもの",
+  "missing from the file, but not deleted (administrators, device owners, organisations in use)",
+  "ファイルにないが削除しないデータ(管理者、デバイスの所有者、使用中の組織)",
 );
 
 /** Yields a line for each record type, then a line for each effect besides records. Counts of 0 are omitted. */
@@ -138,11 +138,11 @@ function* renderCounts(told: Import): Generator<Text> {
     { count: wipes, what: WIPED_DEVICES },
     {
       ...(kept?.isNew === false ? kept : { count: 0 }),
-      what: text("kept although missing from the file", "ファイルになくても残すもの"),
+      what: text("missing from the file, but kept", "ファイルにないが残すデータ"),
     },
     ...skipped.map(({ header, value, count }) => ({
       count,
-      what: text(`rows skipped (${header} is ${value || "blank"})`, `読み飛ばした行(${header}が「${value}」)`),
+      what: text(`rows skipped (${header} is ${value || "blank"})`, `読み飛ばす行(${header}が「${value}」)`),
     })),
   ];
   for (const beside of besides) if (beside.count > 0) yield describeNames(beside.what, beside);
@@ -183,7 +183,7 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
   const { contradicted, leftOut, first } = merged;
   if (leftOut > 0)
     yield text(
-      `${formatCount(leftOut, "row")} left out because the matching record is not certain (${LIST_TASKS_COMMAND})`,
+      `${formatCount(leftOut, "row")} not imported, because the matching record cannot be determined (${LIST_TASKS_COMMAND})`,
       `対応するデータを特定できないため取り込まない行: ${leftOut}(${LIST_TASKS_COMMAND})`,
     );
   if (contradicted === 0) return;
@@ -196,8 +196,8 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
     const header = `${name}: ${findFieldHeader(kind, field)}`;
     const [here, there] = [formatPlanValue(local, MAX_VALUE_LENGTH), formatPlanValue(other, MAX_VALUE_LENGTH)];
     return text(
-      `${header}: here: ${here.en}; in the console: ${there.en}`,
-      `${header}: ここでは ${here.ja}、管理画面では ${there.ja}`,
+      `${header}: in the mirror: ${here.en}; in the console: ${there.en}`,
+      `${header}: ミラーでは ${here.ja}、管理画面では ${there.ja}`,
     );
   });
 }

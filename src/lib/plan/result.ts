@@ -42,7 +42,9 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   if (!hasTaskChanges(plan) && open === 0) return [];
   const list = line("console list", []);
   const [done, doneJa] = closed.length === 0 ? ["", ""] : [`closed ${closed.length}, `, `完了 ${closed.length}、`];
-  return [text(`tasks: ${done}open ${open} (${list})`, `管理画面での作業: ${doneJa}未完了 ${open}(${list})`)];
+  return [
+    text(`tasks in the console: ${done}open ${open} (${list})`, `管理画面での作業: ${doneJa}未完了 ${open}(${list})`),
+  ];
 }
 
 /** Returns what was changed: `import 12: create 24, update 3` */

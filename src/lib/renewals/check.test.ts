@@ -48,7 +48,7 @@ test("sorts equal urgency by date and then by name, with undated items first", (
 });
 
 test("the summary counts the levels that occur", () => {
-  expect(describeCheckResult(resultWith()).ja).toBe("確認する期限がありません");
+  expect(describeCheckResult(resultWith()).ja).toBe("確認の対象となる期限がありません");
   expect(describeCheckResult(resultWith("expired", "ok", "critical", "critical"))).toMatchObject({
     en: "1 expired, 2 critical, 1 ok",
   });
@@ -90,9 +90,7 @@ test.each<[Level, number, Level, number]>([
   expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", remark: null });
   expect(STATE_EXITS[result.state]).toBe(exit);
   const { en } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
-  expect(en).toContain(
-    "renewed by new.pem: make sure that the new file was uploaded (HOME in the console shows the expiry date)",
-  );
+  expect(en).toContain("new.pem is newer: make sure that it was uploaded (HOME in the console shows the expiry date)");
 });
 
 test("the newest file supersedes an expired older one, which does not count", () => {

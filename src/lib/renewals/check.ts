@@ -47,12 +47,12 @@ const describeSuperseded = (by: string): Text => text(`superseded by ${by}`, `${
 
 const describeRenewed = (by: string): Text =>
   text(
-    `renewed by ${by}: make sure that the new file was uploaded (HOME in the console shows the expiry date)`,
-    `更新ファイル ${by} があります。アップロード済みかどうかを、管理画面の HOME に表示される期限で確認してください`,
+    `${by} is newer: make sure that it was uploaded (HOME in the console shows the expiry date)`,
+    `更新後のファイル ${by} があります。アップロード済みかどうかを、管理画面の HOME に表示される期限で確認してください`,
   );
 
 export function describeCheckResult({ checked, superseded }: CheckResult): Text {
-  if (checked.length === 0) return text("no expiry date to check", "確認する期限がありません");
+  if (checked.length === 0) return text("no expiry date to check", "確認の対象となる期限がありません");
   const { length } = superseded;
   const replaced = length === 0 ? [] : [text(`${length} superseded`, `置き換え済み ${length} 件`)];
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));

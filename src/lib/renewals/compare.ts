@@ -6,8 +6,7 @@ import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./judge.ts";
 import { isSameDate } from "./upload.ts";
 
-// Decides whether a new certificate or token may replace the current certificate or token. If a file does not contain a
-// value, the outcome is `unknown`. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
+// Decides whether a new certificate or token may replace the current one. @see facts 3.3 to 3.5
 
 /** The outcome of a check. `unknown` means that the files do not contain enough information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
@@ -73,7 +72,7 @@ const checkFile = ({ current, next }: FilePair): Result =>
 const checkTopic = ({ current, next }: FilePair): Result => {
   const [was, is] = [current.expiring.topic, next.expiring.topic];
   if (was === null && is !== null && current.evidence === undefined)
-    return ["unknown", text(`not recorded; the new topic is ${is}`, `使用中のトピックの記録がありません(新: ${is})`)];
+    return ["unknown", text(`the current topic is not recorded (new: ${is})`, `現在のトピックは未登録です(新: ${is})`)];
   if (was === null || is === null)
     return ["bad", text("the topic (subject UID) is missing", "トピック(サブジェクトの UID)がありません")];
   return compareValues(was, is, [
@@ -96,10 +95,7 @@ const checkExpiry = ({ current, next, timezone }: FilePair): Result => {
   const [old, found] = [formatMoment(was, timezone), formatMoment(is, timezone)];
   return isLaterDate(next.expiring, current.expiring)
     ? ["good", text(`extended from ${old} to ${found}${sure.en}`, `${old} から ${found} に延びます${sure.ja}`)]
-    : [
-        "bad",
-        text(`${found} is not later than ${old}${sure.en}`, `${found} は現在の ${old} より後ではありません${sure.ja}`),
-      ];
+    : ["bad", text(`${found} is not later than ${old}${sure.en}`, `${found} は現在の期限 ${old} 以前です${sure.ja}`)];
 };
 
 const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): Result => {
@@ -128,7 +124,7 @@ const checkIssuer = (pair: FilePair): Result => {
     was?.issuer.name,
     is.issuer.name,
     is.issuer.namesApple
-      ? ["unknown", text("compare the issuer with Apple's portal", "Apple のポータルで発行者を確認してください")]
+      ? ["unknown", text("check the issuer in Apple's portal", "Apple のポータルで発行者を確認してください")]
       : ["bad", text("the new issuer is not Apple", "新しい発行者は Apple ではありません")],
   );
 };
@@ -172,15 +168,15 @@ const checkAdeKey = (pair: FilePair): Result => {
   if (was !== undefined && (was.consumer !== null) !== isOpened)
     return [
       "bad",
-      text("your key decrypts only one of the two tokens", "手元の鍵で復号できるのは 2 つのトークンのうち一方だけです"),
+      text("the key decrypts only one of the two tokens", "鍵で復号できるのは 2 つのトークンの一方だけです"),
     ];
   if (isOpened && pair.current.expiring.certainty === "exact")
-    return ["good", text("decrypted with your key", "手元の鍵で復号できました")];
+    return ["good", text("decrypted with the specified key", "指定した鍵で復号できました")];
   return compareValues(was?.recipient, is?.recipient, [
     "bad",
     text(
-      "the console cannot decrypt the token: choose the server in use, and keep the server's public key",
-      "管理画面はトークンを復号できません。現在使っているサーバを選び、公開鍵は変えないでください",
+      "the console cannot decrypt this token: download the token of the MDM server in use, and do not change the server's public key",
+      "管理画面はこのトークンを復号できません。使用中の MDM サーバーのトークンをダウンロードし、公開鍵は変えないでください",
     ),
   ]);
 };
@@ -189,15 +185,15 @@ const checkAdeKey = (pair: FilePair): Result => {
 const checkAdeServer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
-  return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバの名前を変更しましたか?")]);
+  return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバー名を変更しましたか?")]);
 };
 
 /** Compares consumer keys. Tokens of one server differ in the key if different people downloaded them. @see apple 1 */
 const checkAdeConsumer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
-    "downloaded by another administrator, or for another server",
-    "別の管理者がダウンロードしたか、別のサーバのものです",
+    "another administrator downloaded this token, or it belongs to another MDM server",
+    "別の管理者がダウンロードしたトークンか、別の MDM サーバーのトークンです",
   );
   return compareValues(was?.consumer, is?.consumer, ["warning", differs], false);
 };
@@ -207,7 +203,7 @@ const checkOldToken = (): Result => [
   "warning",
   text(
     "the token in use became invalid when the new token was downloaded: upload the new token now",
-    "使用中のトークンは、新しいトークンのダウンロード時に無効になりました。すぐにアップロードしてください",
+    "使用中のトークンは、新しいトークンのダウンロード時に無効になりました。新しいトークンをすぐにアップロードしてください",
   ),
 ];
 
@@ -234,8 +230,8 @@ const checkLocation = (pair: FilePair): Result => {
   return compareValues(was, is, [
     "bad",
     text(
-      "this token belongs to another location, which has other licences",
-      "別の場所のトークンです(ライセンスが使えなくなります)",
+      "this token belongs to another location, with different licences",
+      "別の場所のトークンです(ライセンスも異なります)",
     ),
   ]);
 };

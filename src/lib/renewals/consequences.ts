@@ -5,10 +5,10 @@ import { text, type Text } from "../text/index.ts";
 export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
   "push-certificate": text(
     "commands no longer reach any iPhone or iPad, and new devices cannot be enrolled",
-    "すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できません",
+    "すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できなくなります",
   ),
   "ade-token": text(
-    "CLOMO can no longer fetch devices from Apple (inferred; not documented by CLOMO)",
+    "CLOMO can no longer fetch devices from Apple (an assumption; CLOMO does not document this)",
     "CLOMO が Apple からデバイスの情報を取得できなくなります(推定。CLOMO の資料に記載なし)",
   ),
   "vpp-token": text(
@@ -23,13 +23,13 @@ export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
     "the app can no longer be updated or started",
     "アプリの更新も起動もできなくなります",
   ),
-  "agent-push-certificate": text("messages no longer arrive", "メッセージが届かなくなります"),
+  "agent-push-certificate": text("the app no longer receives messages", "アプリにメッセージが届かなくなります"),
   "agent-profile": text(
     "the app no longer starts and has to be reinstalled",
     "アプリが起動しなくなり、再インストールが必要になります",
   ),
   "device-certificate": text(
-    "connections that use the certificate (Wi-Fi, VPN, email) fail (inferred)",
+    "connections that use the certificate (Wi-Fi, VPN, email) fail (an assumption)",
     "その証明書を使う接続(Wi-Fi、VPN、メール)が使えなくなります(推定)",
   ),
   certificate: text(

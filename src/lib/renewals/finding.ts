@@ -5,7 +5,7 @@ import type { Column } from "../terminal/index.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
 export interface Finding {
-  /** the same every day, until an expiry reaches its next stage */
+  /** stays the same until the level of the item changes */
   readonly id: string;
   /** the tenant's domain, its context if the domain is unknown, or the checked file */
   readonly tenant: string;
@@ -35,9 +35,9 @@ type Urgency = Pick<Finding, "level" | "item">;
 
 export const compareByUrgency = (one: Urgency, other: Urgency): number =>
   LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level) ||
-  compareCodeUnits(one.item?.expiresAt ?? NEVER, other.item?.expiresAt ?? NEVER);
+  compareCodeUnits(one.item?.expiresAt ?? LATEST_INSTANT, other.item?.expiresAt ?? LATEST_INSTANT);
 
-const NEVER = "9999";
+const LATEST_INSTANT = "9999";
 
 /** Returns the number of findings at each level, the most urgent first: `2 expired, 1 critical`. */
 export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>

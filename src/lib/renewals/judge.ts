@@ -84,7 +84,7 @@ export interface DatedItem extends RenewalItem {
   readonly holding?: GuideFacts | undefined;
 }
 
-/** A recorded item or an item in a file. If `kind` is null, a file or folder that could not be read. */
+/** A recorded item or an item in a file. `kind` is null for a file or folder that could not be read. */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"

@@ -14,7 +14,7 @@ export interface DailyRun {
   /** local time of this computer, such as `09:00` */
   readonly at: string;
   readonly node: string;
-  readonly door: string;
+  readonly programPath: string;
   readonly words: readonly string[];
   /** home folder of clomoctl, passed to the run as `CLOMOCTL_HOME` */
   readonly home: string;
@@ -23,8 +23,8 @@ export interface DailyRun {
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
 /** Returns the real path of a link in the cache of npx, because emptying the cache deletes the link. */
-export const resolveStablePath = async (door: string): Promise<string> =>
-  NPX_CACHE_PATH.test(door) ? resolveRealPath(door) : door;
+export const resolveProgramPath = async (programPath: string): Promise<string> =>
+  NPX_CACHE_PATH.test(programPath) ? resolveRealPath(programPath) : programPath;
 
 function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute: number } {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(typed) ?? [];
@@ -45,9 +45,9 @@ const getRunName = (home: string): string => {
 const quotePosixWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 /** Renders a line of a crontab. Each `%` is escaped, because cron ends the command at a bare `%`. */
-function renderCronLine({ at, node, door, words, home }: DailyRun): string {
+function renderCronLine({ at, node, programPath, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
-  const command = `CLOMOCTL_HOME=${[home, node, door, ...words].map(quotePosixWord).join(" ")}`;
+  const command = `CLOMOCTL_HOME=${[home, node, programPath, ...words].map(quotePosixWord).join(" ")}`;
   return `${minute} ${hour} * * * ${command.replaceAll("%", String.raw`\%`)}\n`;
 }
 
@@ -59,13 +59,13 @@ const quoteUnitWord = (word: string): string =>
     .replaceAll("%", "%%")
     .replaceAll("$", "$$$$")}"`;
 
-function renderSystemdCommands({ at, node, door, words, home }: DailyRun): string {
+function renderSystemdCommands({ at, node, programPath, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const name = getRunName(home);
   const unit = (extension: string, lines: readonly string[]): string =>
     `cat >"$units/${name}.${extension}" <<'END'\n${lines.join("\n")}\nEND\n`;
   const environment = `Environment=${quoteUnitWord(`CLOMOCTL_HOME=${home}`)}`;
-  const start = `ExecStart=${[node, door, ...words].map(quoteUnitWord).join(" ")}`;
+  const start = `ExecStart=${[node, programPath, ...words].map(quoteUnitWord).join(" ")}`;
   const service = ["[Service]", "Type=oneshot", environment, start];
   const time = `OnCalendar=*-*-* ${hour}:${String(minute).padStart(2, "0")}:00`;
   const timer = ["[Timer]", time, "Persistent=true", "", "[Install]", "WantedBy=timers.target"];
@@ -77,9 +77,9 @@ function renderSystemdCommands({ at, node, door, words, home }: DailyRun): strin
 const quotePowerShellWord = (word: string): string => `'${word.replaceAll("'", "''")}'`;
 
 /** Renders the PowerShell command that registers a task. The task starts `cmd`, which can set environment variables. */
-function renderTaskCommand({ at, node, door, words, home }: DailyRun): string {
+function renderTaskCommand({ at, node, programPath, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
-  const command = `/d /s /c "set "CLOMOCTL_HOME=${home}" & "${node}" "${door}" ${words.join(" ")}"`;
+  const command = `/d /s /c "set "CLOMOCTL_HOME=${home}" & "${node}" "${programPath}" ${words.join(" ")}"`;
   const action = `(New-ScheduledTaskAction -Execute 'cmd.exe' -Argument ${quotePowerShellWord(command)})`;
   const trigger = `(New-ScheduledTaskTrigger -Daily -At '${hour}:${String(minute).padStart(2, "0")}')`;
   const settings = "(New-ScheduledTaskSettingsSet -StartWhenAvailable -AllowStartIfOnBatteries)";
@@ -95,7 +95,7 @@ const RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
 
 /** @throws `usage` if a path contains a character that the scheduler cannot represent */
 export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
-  const all = [run.node, run.door, run.home, ...run.words];
+  const all = [run.node, run.programPath, run.home, ...run.words];
   const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;
   const bad = all.find((word) => refused.test(word));
   if (bad === undefined) return RENDERERS[scheduler](run);

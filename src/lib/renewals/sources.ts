@@ -95,7 +95,7 @@ export async function applySourceDate(
   { lookAtSource, timezone }: SourceOptions,
 ): Promise<DatedItem> {
   const { expiresAt, source } = item;
-  const remark = expiresAt === null ? text("no expiry date is recorded", "期限が記録されていません") : null;
+  const remark = expiresAt === null ? text("no expiry date is recorded", "期限が登録されていません") : null;
   const recorded = { ...item, remark };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readSmallFile(source, MAX_RENEWAL_FILE_BYTES).catch(() => undefined);
@@ -131,7 +131,7 @@ function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string)
   const [inRecord, inFile] = days[0] === days[1] ? [expiresAt, now.expiresAt] : days;
   const remark = text(
     `the recorded date is ${inRecord}, but the date in ${source} is ${inFile}; the earlier date is used`,
-    `記録された期限は ${inRecord}、${source} の期限は ${inFile} です。早い方で判定します`,
+    `登録された期限は ${inRecord}、${source} の期限は ${inFile} です。早い方の期限で判定します`,
   );
   return { ...(isNewerFile(recorded, now) ? dated : recorded), remark };
 }
@@ -139,7 +139,7 @@ function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string)
 const describeBrokenSource = (source: string, { en, ja }: Text): Text =>
   text(
     `the recorded date is used, because ${source} could not be read: ${en}`,
-    `記録された期限で判定します。${source} を読み込めませんでした: ${ja}`,
+    `登録された期限で判定します。${source} を読み込めませんでした: ${ja}`,
   );
 
 export async function applySourceDates(

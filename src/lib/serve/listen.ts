@@ -53,7 +53,7 @@ const createListenFailure = (where: string, cause: unknown): Failure => {
 
 const createNoSocketFailure = (where: string): Failure =>
   new Failure("usage", {
-    what: text("this path exists and is not a socket", "このパスには、ソケットではないものがあります"),
+    what: text("this path exists, but it is not a socket", "このパスには、ソケット以外のファイルがあります"),
     where,
   });
 

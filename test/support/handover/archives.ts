@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { ZipFile } from "yazl";
-import { MANIFEST_FILE, SUMS_FILE, renderSums } from "../../../src/lib/handover/bundle/contents.ts";
+import { MANIFEST_FILE, HASHES_FILE, renderHashes } from "../../../src/lib/handover/bundle/contents.ts";
 
 const sha256 = (content: Uint8Array | string): Buffer => createHash("sha256").update(content).digest();
 
@@ -12,8 +12,8 @@ export interface ArchiveFile {
 }
 
 export const buildChecksums = (...files: readonly ArchiveFile[]): ArchiveFile => ({
-  path: SUMS_FILE,
-  content: renderSums(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
+  path: HASHES_FILE,
+  content: renderHashes(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
 });
 
 export const MANIFEST: ArchiveFile = { path: MANIFEST_FILE, content: "{}" };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { compareByteOrder, MANIFEST_FILE, SUMS_FILE } from "../../../src/lib/handover/bundle/contents.ts";
+import { compareByteOrder, MANIFEST_FILE, HASHES_FILE } from "../../../src/lib/handover/bundle/contents.ts";
 import { packZip } from "./archives.ts";
 
 type Files = Map<string, Buffer>;
@@ -71,7 +71,7 @@ export const filesBelow = (folder: string): Files =>
  * Writes files in the format of the target's extension: a folder, or an archive with the files in the default order.
  */
 export async function packAs(target: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
-  const rank = (path: string): number => (path === MANIFEST_FILE ? 0 : path === SUMS_FILE ? 1 : 2);
+  const rank = (path: string): number => (path === MANIFEST_FILE ? 0 : path === HASHES_FILE ? 1 : 2);
   const made = [...files]
     .map(([path, content]) => ({ path, content }))
     .toSorted((one, other) => rank(one.path) - rank(other.path) || compareByteOrder(one.path, other.path));

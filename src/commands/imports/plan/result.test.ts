@@ -35,7 +35,7 @@ test("a console export counts the tasks that it settled", async () => {
   const settled = { closed: [1, 3], open: 2 };
   const plan = planOf({ create: 0, update: 0, settled });
   const { en, ja } = await runInBoth("imports commit P12 --yes", { tenant: committing(plan) });
-  expect(en.stderr).toContain("\ntasks: closed 2, open 2 (clomoctl console list)\n");
+  expect(en.stderr).toContain("\ntasks in the console: closed 2, open 2 (clomoctl console list)\n");
   expect(ja.stderr).toContain("\n管理画面での作業: 完了 2、未完了 2(clomoctl console list)\n");
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant: committing(plan) });
   expect(JSON.parse(stdout)).toMatchObject({ settled });

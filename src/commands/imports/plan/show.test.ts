@@ -20,12 +20,12 @@ test("the plan of an export names what differs from the changes made here", asyn
     folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(printed.en.stderr).toContain(
-    "warning: 1 row left out because the matching record is not certain (clomoctl console list)\n" +
+    "warning: 1 row not imported, because the matching record cannot be determined (clomoctl console list)\n" +
       "warning: 2 differences between the console and the mirror; the values of the mirror are kept (clomoctl console list)\n" +
-      "warning: 山田: 役職: here: 部長; in the console: (blank)\nwarning: 佐藤: not in the console\n",
+      "warning: 山田: 役職: in the mirror: 部長; in the console: (blank)\nwarning: 佐藤: not in the console\n",
   );
   expect(printed.ja.stderr).toContain(
-    "警告: 山田: 役職: ここでは 部長、管理画面では (空)\n警告: 佐藤: 管理画面にありません\n",
+    "警告: 山田: 役職: ミラーでは 部長、管理画面では (空)\n警告: 佐藤: 管理画面にありません\n",
   );
 });
 

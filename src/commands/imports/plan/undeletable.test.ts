@@ -35,7 +35,7 @@ test("keep commits the rest, and names kept users and exits with 8 once", async 
   const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
   expect(exit).toBe(8);
   const named =
-    "because they are administrators, device owners or organisations in use: 2 (長 <boss@x.jp>, 太郎 <taro@x.jp>)\n";
+    "missing from the file, but not deleted (administrators, device owners, organisations in use): 2 (長 <boss@x.jp>, 太郎 <taro@x.jp>)\n";
   expect(stderr).toContain(named);
   expect(stderr).toMatch(/import \d+: create 1, update 1, delete 1\n/);
   expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
@@ -47,7 +47,7 @@ test("keep commits the rest, and names kept users and exits with 8 once", async 
     ["SN3", "管理中", "jiro@x.jp"],
   ]);
   for (const [code, told] of [
-    [8, "device owners or organisations in use: 3 (長 <boss@x.jp>"],
+    [8, "device owners, organisations in use): 3 (長 <boss@x.jp>"],
     [0, ""],
   ] as const) {
     const night = await quietly();
@@ -58,14 +58,14 @@ test("keep commits the rest, and names kept users and exits with 8 once", async 
 
 test("release names the number of devices in the question, and exits with 0 if nobody is kept", async () => {
   file("all.csv", "長,boss@x.jp,", "次郎,jiro@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,");
-  const typing = [["Apply to 試験 (context local): delete 2, devices that lose their owner 2. ", "2\r"]] as const;
+  const typing = [["Apply to 試験 (context local): delete 2, devices whose owner is deleted 2. ", "2\r"]] as const;
   const line = "users import all.csv --mode replace --undeletable release --lang en";
   const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
   expect(exit).toBe(0);
   expect(stderr).toContain(
     "warning: all.csv: 太郎 <taro@x.jp> is deleted, and the owner is removed from SN1 (090-0000-0001), SN2\n",
   );
-  expect(stderr).toContain("devices that lose their owner: 2\n");
+  expect(stderr).toContain("devices whose owner is deleted: 2\n");
   const { number } = (await tenant.client.imports.list())[0] ?? { number: "0" };
   const undone = await run(`undo ${number} --yes --lang en`, desk);
   expect(undone.stderr).toContain("device: update 2\n");

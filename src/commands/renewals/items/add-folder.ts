@@ -25,15 +25,15 @@ import { createExpiryClock } from "./tenant-items.ts";
 
 interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
   readonly folder: string;
-  /** the fields that options set for every item */
-  readonly said: RenewalChange;
+  /** the fields to set in every item, from the options */
+  readonly sharedFields: RenewalChange;
 }
 
 /** Records the items in order of expiry, and reports the files that cannot be recorded. */
 export async function addFolder(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
-  { folder, said, key, csr }: FolderRequest,
+  { folder, sharedFields, key, csr }: FolderRequest,
 ): Promise<Outcome> {
   const { terminal, workingFolder, signal } = tools;
   const { client, context } = tenant;
@@ -70,7 +70,7 @@ export async function addFolder(
     const path = file.source === null ? null : resolve(workingFolder, file.source);
     const { kind, name } = next.expiring;
     try {
-      const item = await client.renewals.add({ ...toItemFields(next.expiring, path), ...said, kind, name });
+      const item = await client.renewals.add({ ...toItemFields(next.expiring, path), ...sharedFields, kind, name });
       before.push({ item, current: next });
       added.push(judgeExpiry(item, context.name, asOf));
     } catch (error) {
@@ -111,7 +111,7 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
   const renew = line("renewals renew", [name, source ?? "FILE"]);
   return text(
     `this file renews "${name}"; to record it: ${renew}`,
-    `このファイルは「${name}」を更新したものです。更新を登録するには: ${renew}`,
+    `このファイルは「${name}」の更新後のファイルです。更新を登録するには: ${renew}`,
   );
 }
 

@@ -19,8 +19,8 @@ export const DECRYPTION_OPTIONS = {
     value: "FILE",
     repeatable: true,
     about: text(
-      "private key (PEM) to decrypt server tokens; only CLOMO can decrypt tokens encrypted with its key",
-      "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
+      "private key (PEM) to decrypt server tokens (CLOMO's key is not available outside CLOMO)",
+      "サーバートークンを復号する秘密鍵(PEM)。CLOMO の鍵で暗号化されたトークンは CLOMO だけが復号できる",
     ),
   },
 } as const satisfies Fields;
@@ -44,14 +44,14 @@ export const ITEM_OPTIONS = {
     blank: true,
     about: text(
       "expiry date (end of that day in the tenant's time zone), or date and time",
-      "期限の日(テナントのタイムゾーンでその日の終わりまで)か日時",
+      "期限の日付(テナントのタイムゾーンでその日の終わりが期限となる)、または日時",
     ),
   },
-  organisation: defineTextOption("NAME", "organisation or customer that the item belongs to", "対象の組織・顧客"),
+  organisation: defineTextOption("NAME", "organisation or customer that the item belongs to", "項目が属する組織・顧客"),
   owner: defineTextOption(
     "WHO",
-    "person who renews the item; only an email address also receives reminders",
-    "更新担当(メールアドレス 1 つのときだけ、通知の宛先になる)",
+    "person who renews the item; if this is an email address, it also gets reminders",
+    "更新担当者(メールアドレスを 1 つだけ指定すると、通知の宛先にもなる)",
   ),
   account: defineTextOption("NAME", "name of the Apple or Google account", "Apple・Google のアカウント名"),
   phone: defineTextOption("NUMBER", "telephone number that receives the 2-factor code", "認証コードを受け取る電話番号"),
@@ -69,8 +69,8 @@ export const NEW_ITEM_OPTIONS = {
     kind: "file",
     value: "FILE",
     about: text(
-      "read date, fingerprint, topic and organisation from this certificate, token or profile",
-      "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
+      "certificate, token or profile from which to read expiry date, fingerprint, topic and organisation",
+      "期限、フィンガープリント、トピック、組織を読み取る証明書・トークン・プロファイル",
     ),
   },
   lastLogin: {

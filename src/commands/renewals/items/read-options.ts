@@ -121,13 +121,13 @@ function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice):
     [...new Set(found.map(({ expiring }) => RENEWAL_KINDS[expiring.kind][language]))].join(", ");
   if (one === undefined)
     throw new Failure("input-rejected", {
-      what: text("no item in the file matches", "該当する項目がファイルにありません"),
+      what: text("the file does not contain an item of this kind", "ファイルに、指定した種類の項目がありません"),
       where: file,
       hint: text(`the file contains: ${kinds("en")}`, `ファイルの内容: ${kinds("ja")}`),
     });
   const count = others.length + 1;
   throw new Failure("usage", {
-    what: text(`${count} items in the file match`, `ファイルに該当する項目が ${count} 件あります`),
+    what: text(`the file contains ${count} items to choose from`, `ファイルに候補となる項目が ${count} 件あります`),
     where: file,
     hint: text("use a file that contains only this item", "この項目だけのファイルを指定してください"),
   });

@@ -12,7 +12,7 @@ export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",
     about: text(
-      "print one line with performance data, as monitoring plugins do",
+      "print one line in the format of monitoring plugins, with performance data",
       "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
     ),
   },

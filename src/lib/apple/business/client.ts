@@ -15,7 +15,7 @@ import type { AppleRequest, AppleResponse } from "../send.ts";
 import { createClientAssertion, type AssertedClient } from "./key.ts";
 
 export interface BusinessAccess extends RetryTools, AssertedClient {
-  /** an address with the paths of both of Apple's servers, without a trailing slash; null: Apple */
+  /** base address of a test server that replaces Apple's two servers, without a trailing slash; null: Apple's servers */
   readonly endpoint: string | null;
   /** name and version of this program, such as `clomoctl/0.1.0` */
   readonly program: string;
@@ -44,7 +44,7 @@ export class BusinessApi {
 
   /**
    * Yields the pages of a list. `total` is the number of rows of all pages; 0 if Apple does not say. @param members
-   * Apple's names of the attributes to return, by their own names
+   * the attributes to return: from names in the result to Apple's names
    */
   async *pages<K extends string = never>(path: string, members: Readonly<Record<K, string>>) {
     const seen = new Set<string>();
@@ -115,7 +115,7 @@ export class BusinessApi {
   }
 }
 
-/** Reads members of a row's attributes, by the names that they get. @throws `unavailable` with an invalid member */
+/** Reads the attributes of a row; `members` as in `pages`. @throws `unavailable` with an invalid member */
 const readRow = <K extends string>(where: string, row: JsonObject, members: Readonly<Record<K, string>>) => {
   const { attributes = {} } = row;
   if (!isObject(attributes)) throw createUndocumentedFailure(where, "attributes");
@@ -126,7 +126,7 @@ const readRow = <K extends string>(where: string, row: JsonObject, members: Read
   return { id: readRequiredText(where, row, "id"), ...(Object.fromEntries(values) as Record<K, string | null>) };
 };
 
-/** Returns the position in the link to the next page. Only the position is used: the token goes to no other server. */
+/** Returns the cursor in the link to the next page. The link itself is not used: the token goes to no other server. */
 function findCursor(where: string, links: unknown): string | undefined {
   const next = isObject(links) ? (links["next"] ?? null) : null;
   if (next === null) return undefined;
@@ -138,11 +138,11 @@ function findCursor(where: string, links: unknown): string | undefined {
 
 function requireObject(where: string, { status, body }: AppleResponse): JsonObject {
   if (status === 200) return parseJsonObject(where, body);
-  const what = text(`Apple returned status ${status}`, `Apple の応答: ${status}`);
+  const what = text(`Apple returned status ${status}`, `Apple がステータス ${status} を返しました`);
   if (status !== 401 && status !== 403) throw new Failure("unavailable", { what, where });
   const hint = text(
-    "compare client ID and key ID with the API account in Apple Business, and check this computer's clock",
-    "クライアント ID・キー ID を Apple Business の API アカウントと照らし合わせ、時計も確認してください",
+    "check that client ID and key ID match the API account in Apple Business, and that this computer's clock is right",
+    "クライアント ID・キー ID が Apple Business の API アカウントと同じか、このコンピューターの時計が正しいかを確認してください",
   );
   throw new BusinessRefusal("not-permitted", { what, where, hint });
 }

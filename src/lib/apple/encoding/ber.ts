@@ -21,8 +21,8 @@ const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
 /**
- * Reads the first element. Packages load slowly, and cannot read the octet strings that BouncyCastle splits into
- * pieces. @throws RangeError if the bytes are not BER @see ITU-T X.690 section 8.1
+ * Reads the first element. Packages load slowly, and cannot read octet strings that BouncyCastle splits into
+ * fragments. @throws RangeError if the bytes are not BER @see ITU-T X.690 section 8.1
  */
 export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   const [tag, first] = [byteAt(bytes, 0), byteAt(bytes, 1)];
@@ -59,7 +59,7 @@ export function readChildren({ content }: BerElement): readonly BerElement[] {
   return children;
 }
 
-/** Returns an octet string's bytes and joins its pieces. @throws RangeError if not BER, or nested too deep */
+/** Returns the bytes of an octet string; joins its fragments. @throws RangeError if not BER, or nested too deep */
 export function readOctets(element: BerElement, depth = 0): Uint8Array {
   if ((element.tag & CONSTRUCTED_BIT) === 0) return element.content;
   if (depth > MAX_DEPTH) throw new RangeError("nested too deep");

@@ -12,7 +12,7 @@ export type AdeDevice = Pick<AdeDeviceRecord, (typeof APPLE_DEVICE_FIELDS)[numbe
 
 export interface DevicePage {
   readonly devices: readonly AdeDevice[];
-  /** position of the next page */
+  /** cursor of the next page */
   readonly cursor: string;
   readonly moreToFollow: boolean;
 }

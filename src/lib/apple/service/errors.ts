@@ -50,7 +50,7 @@ export class AppleRefusal extends Failure {
   }
 }
 
-/** Returns true if Apple rejects the position in the device list: all devices must be fetched again. */
+/** Returns true if Apple rejects the cursor of the device list: all devices must be fetched again. */
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 
@@ -63,7 +63,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
   const phrase = formatErrorPhrase(body);
   const isInvalid = status === 400 && (code === undefined || !CURSOR_CODES.includes(code));
   return new AppleRefusal(code, isRefusal ? "not-permitted" : isInvalid ? "input-rejected" : "unavailable", {
-    what: text(`Apple returned status ${status}${phrase}`, `Apple の応答: ${status}${phrase}`),
+    what: text(`Apple returned status ${status}${phrase}`, `Apple がステータス ${status}${phrase} を返しました`),
     where,
     hint: (code === undefined && isRefusal ? describeClockError(answer, now) : undefined) ?? REFUSAL_HINTS[code ?? ""],
   });

@@ -4,16 +4,16 @@ import {
   compareByteOrder,
   isBundlePath,
   MANIFEST_FILE,
-  parseSums,
+  parseHashes,
   toPathKey,
-  SUMS_FILE,
-  renderSums,
+  HASHES_FILE,
+  renderHashes,
 } from "./contents.ts";
 
 test("accepts all paths of a bundle", () => {
   for (const path of [
     MANIFEST_FILE,
-    SUMS_FILE,
+    HASHES_FILE,
     "report.html",
     "csv/secured-browser.csv",
     "files/配布プロファイル.mobileconfig",
@@ -69,8 +69,8 @@ test("writes hashes like sha256sum, in the byte order of the paths", () => {
     { path: "resources/users.ndjson", sha256: ONE },
     { path: "csv/users.csv", sha256: TWO },
   ];
-  expect(renderSums(files)).toBe(`${TWO}  csv/users.csv\n${ONE}  resources/users.ndjson\n`);
-  expect(parseSums(renderSums(files))).toEqual(files.toReversed());
+  expect(renderHashes(files)).toBe(`${TWO}  csv/users.csv\n${ONE}  resources/users.ndjson\n`);
+  expect(parseHashes(renderHashes(files))).toEqual(files.toReversed());
   expect(["\u{1F600}", "\uFF5E"].toSorted(compareByteOrder)).toEqual(["\uFF5E", "\u{1F600}"]);
 });
 
@@ -82,5 +82,5 @@ test.each([
   ["a carriage return", `${ONE}  a\r\n`],
   ["a blank line", `${ONE}  a\n\n`],
 ])("refuses a list of hashes with %s", (_, content) => {
-  expect(parseSums(content)).toBeUndefined();
+  expect(parseHashes(content)).toBeUndefined();
 });

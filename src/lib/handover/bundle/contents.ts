@@ -1,6 +1,6 @@
 /** In an archive, the first files are the manifest and the list of hashes. */
 export const MANIFEST_FILE = "manifest.json";
-export const SUMS_FILE = "SHA256SUMS";
+export const HASHES_FILE = "SHA256SUMS";
 /** A copy of the tenant's database, without secrets. */
 export const TENANT_FILE = "tenant.db";
 
@@ -39,21 +39,21 @@ export const compareByteOrder = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 /** Renders hashes in the format of `sha256sum`, sorted by the bytes of the paths. */
-export const renderSums = (files: readonly FileHash[]): string =>
+export const renderHashes = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => compareByteOrder(one.path, other.path))
     .map(({ path, sha256 }) => `${sha256}  ${path}\n`)
     .join("");
 
-const SUMS_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
+const HASH_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
 
-/** Returns the listed hashes; undefined unless the content is exactly what {@link renderSums} writes. */
-export function parseSums(content: string): readonly FileHash[] | undefined {
+/** Returns the listed hashes; undefined unless the content is exactly what {@link renderHashes} writes. */
+export function parseHashes(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {
-    const [, sha256, path] = SUMS_LINE.exec(line) ?? [];
+    const [, sha256, path] = HASH_LINE.exec(line) ?? [];
     if (sha256 === undefined || path === undefined) return undefined;
     found.push({ path, sha256 });
   }
-  return renderSums(found) === content ? found : undefined;
+  return renderHashes(found) === content ? found : undefined;
 }

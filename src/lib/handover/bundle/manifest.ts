@@ -54,11 +54,8 @@ const createInvalidManifestFailure = (where: string, member: string): Failure =>
   new Failure("input-rejected", {
     what:
       member === ""
-        ? text(
-            "not a manifest in the format of an exported bundle",
-            "書き出した引き継ぎデータのマニフェストの形式ではありません",
-          )
-        : text(`the manifest has an invalid value: ${member}`, `マニフェストの ${member} の値が正しくありません`),
+        ? text("not in the format of a bundle's manifest", "引き継ぎデータのマニフェストの形式ではありません")
+        : text(`the value of ${member} in the manifest is invalid`, `マニフェストの ${member} の値が正しくありません`),
     where,
     hint: text(
       "the bundle was altered or damaged: use another copy, or export it again",

@@ -91,7 +91,7 @@ test.each<[string, readonly ArchiveFile[], RegExp]>([
   [
     "the same name to some systems",
     [MANIFEST, buildChecksums(MANIFEST, TWICE, CSV_FILE), TWICE, CSV_FILE],
-    /SHA256SUMS: not a list of hashes/,
+    /SHA256SUMS: not in the format of a bundle's list/,
   ],
   ["another order", [buildChecksums(MANIFEST), MANIFEST], /SHA256SUMS: this file is not listed.*out of order/],
   ["no hashes", [MANIFEST], /SHA256SUMS: the file is missing/],
@@ -196,7 +196,7 @@ test("refuses a folder with anything but plain files", async () => {
   );
   expect(await fault((a) => rmSync(join(a, "SHA256SUMS")))).toMatch(/SHA256SUMS: the file is missing/);
   expect(await fault((a) => writeFileSync(join(a, "manifest.json"), "{}"))).toMatch(
-    /manifest\.json: the manifest has an invalid value/,
+    /manifest\.json: the value of schema in the manifest is invalid/,
   );
   expect(
     await fault((a) => {

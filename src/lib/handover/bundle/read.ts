@@ -25,7 +25,7 @@ import {
   isBundlePath,
   MAX_BUNDLE_FILES,
   toPathKey,
-  SUMS_FILE,
+  HASHES_FILE,
   type FileHash,
 } from "./contents.ts";
 
@@ -89,7 +89,7 @@ export class BundleFiles implements AsyncDisposable {
   }
 
   /** Sets the verified hashes. Later reads compare each file with its hash. A file without a hash is not checked. */
-  hold(hashes: ReadonlyMap<string, string>): void {
+  setVerifiedHashes(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }
 
@@ -151,19 +151,19 @@ const TOO_MANY_FILES = text(
   `引き継ぎデータのファイルが ${MAX_BUNDLE_FILES} 個を超えています`,
 );
 const CHANGED_AFTER_VERIFICATION = text(
-  "the file was changed after it was verified, while it was being read",
-  "検証した後、読み込み中にファイルが変更されました",
+  "the file was changed after it was verified",
+  "検証した後に、ファイルが変更されました",
 );
 
 const describeNameConflict = (other: string): Text =>
-  text(`on some systems, the file name is the same as ${other}`, `システムによっては ${other} と同じ名前になります`);
+  text(`some systems cannot distinguish this name from ${other}`, `OS によっては ${other} と区別できない名前です`);
 
 export function findListMismatches(
   files: readonly BundleFileInfo[],
   sums: readonly FileHash[],
 ): readonly BundleFault[] {
   const there = new Set(files.map(({ path }) => path));
-  const listed = new Set([...sums.map(({ path }) => path), SUMS_FILE]);
+  const listed = new Set([...sums.map(({ path }) => path), HASHES_FILE]);
   return [
     ...[...listed].filter((path) => !there.has(path)).map((file) => ({ file, what: FILE_MISSING })),
     ...[...there].filter((path) => !listed.has(path)).map((file) => ({ file, what: FILE_NOT_LISTED })),
@@ -258,6 +258,6 @@ const createNotABundleFailure = (where: string): Failure =>
     where,
     hint: text(
       "specify the folder or archive that `handover export -o` wrote",
-      "handover export -o で書き出したものを指定してください",
+      "handover export -o で書き出したフォルダーかアーカイブを指定してください",
     ),
   });

@@ -10,8 +10,8 @@ import {
   MANIFEST_FILE,
   MAX_BUNDLE_FILES,
   toPathKey,
-  SUMS_FILE,
-  renderSums,
+  HASHES_FILE,
+  renderHashes,
 } from "./contents.ts";
 import type { PackedEntry } from "./archive/zip-write.ts";
 import { renderManifest, type Manifest } from "./manifest.ts";
@@ -95,7 +95,7 @@ export class BundleWriter implements AsyncDisposable {
    */
   async seal(manifest: Manifest): Promise<string> {
     await this.#put(MANIFEST_FILE, renderManifest(manifest));
-    return (await this.#put(SUMS_FILE, renderSums(this.#sums()))).sha256;
+    return (await this.#put(HASHES_FILE, renderHashes(this.#sums()))).sha256;
   }
 
   /** Packs the archive, if any, and gives the bundle its final name. @throws `usage` if this name already exists */
@@ -126,8 +126,8 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   async #pack({ asOf }: Manifest): Promise<void> {
-    const others = [...this.#written.keys()].filter((path) => path !== MANIFEST_FILE && path !== SUMS_FILE);
-    const entries = [MANIFEST_FILE, SUMS_FILE, ...others.toSorted(compareByteOrder)].map((path): PackedEntry => ({
+    const others = [...this.#written.keys()].filter((path) => path !== MANIFEST_FILE && path !== HASHES_FILE);
+    const entries = [MANIFEST_FILE, HASHES_FILE, ...others.toSorted(compareByteOrder)].map((path): PackedEntry => ({
       path,
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),

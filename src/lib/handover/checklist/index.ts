@@ -20,7 +20,7 @@ export interface ChecklistDay {
 
 export const GROUP_TITLES = {
   ...ITEM_TITLES,
-  leaver: text("what depends on the leaver", "退職者に紐づくもの"),
+  leaver: text("what the leaver hands over", "退職者から引き継ぐもの"),
 } as const;
 
 export interface ChecklistRow {
@@ -67,8 +67,8 @@ export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
 
 /** How to give a user the support option. @see seed 003, 5 */
 const SUPPORT_OPTION_ADVICE = step(
-  "if the user has an account, use edit; otherwise create one",
-  "アカウントがある人には edit を使い、ない人にはアカウントを作成",
+  "if the user already has an account, use edit instead of create",
+  "アカウントがすでにある人には、create の代わりに edit を使用",
   line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true }),
 );
 
@@ -91,7 +91,7 @@ const MAX_ANSWER_AGE_DAYS = 365;
 const formatAccounts = (accounts: readonly Administrator[]): string =>
   accounts.map(({ name, user }) => (name === null ? user : `${user} (${name})`)).join(", ");
 
-const isSystem = ({ role }: Administrator): boolean => role === "system";
+const isSystemAdministrator = ({ role }: Administrator): boolean => role === "system";
 
 export const describeContractEnd = ({ name, until }: { readonly name: string; readonly until: string }): Gap => [
   "contract-ends",
@@ -108,7 +108,7 @@ const findContactGaps = ({ tenant }: HandoverFacts, { asOf }: ChecklistDay): rea
     ? [
         [
           "contact-unknown",
-          text("the contact person is not recorded", "担当者が登録されていません"),
+          text("the contact person of the contract is not recorded", "契約の担当者が登録されていません"),
           RECORD_CONTACT_COMMAND,
         ] as const,
       ]
@@ -120,14 +120,14 @@ const findContactGaps = ({ tenant }: HandoverFacts, { asOf }: ChecklistDay): rea
 
 function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Generator<Gap> {
   const holders = administrators.filter(({ supportOption }) => supportOption);
-  if (!holders.some(isSystem)) {
+  if (!holders.some(isSystemAdministrator)) {
     const what = text(
       "no system administrator has the support option: nobody gets CLOMO's emails or can submit the application form",
-      "サポートオプションのあるシステム管理者がいません(お知らせメールを受け取る人も、申込書を提出できる人もいません)",
+      "サポートオプションを使えるシステム管理者がいないため、お知らせメールの受信と申込書の提出ができません",
     );
     yield ["no-support-option", what, SUPPORT_OPTION_ADVICE];
   }
-  if (administrators.filter(isSystem).length < MIN_SYSTEM_ADMINISTRATORS) {
+  if (administrators.filter(isSystemAdministrator).length < MIN_SYSTEM_ADMINISTRATORS) {
     const what = text("there is no second system administrator", "2 人目のシステム管理者がいません");
     yield ["one-system-administrator", what, SUPPORT_OPTION_ADVICE];
   }
@@ -145,7 +145,7 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
   }
 }
 
-/** What a successor would have to find out in the console: which profiles and apps there are, where, and their files. */
+/** Yields what the tenant does not record about profiles and apps, and a successor would have to find in the console. */
 function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): Generator<Gap> {
   const complete = answers.find(({ question }) => question === "settings.complete")?.value;
   const createProfile = line("config-profiles create", ["NAME"], { kind: "KIND" });
@@ -162,7 +162,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
     yield ["no-app", what, line("apps create", ["NAME"], { kind: "MarketPlace" })];
   }
   if (tenant.ade === true && !profiles.some(({ kind }) => kind === "ade")) {
-    const what = text("ADE is used, but no ADE profile is recorded", "ADE プロファイルが登録されていません");
+    const what = text("ADE is used, but no ADE profile is recorded", "ADE を使うのに、ADE プロファイルが未登録です");
     yield ["no-ade-profile", what, line("config-profiles create", ["NAME"], { kind: "ade" })];
   }
   for (const [command, records] of [
@@ -170,14 +170,14 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
     ["apps edit", apps],
   ] as const) {
     for (const { name, kind, orgs, devices, file, memo } of records) {
-      // devices get their ADE profile when they are set up
+      // an ADE profile needs no assignment: devices get it when they are set up
       if (orgs.length + devices.length === 0 && kind !== "ade") {
-        const what = text(`it is not recorded where it applies: ${name}`, `適用先が登録されていません: ${name}`);
+        const what = text(`${name}: where it is installed is not recorded`, `「${name}」の適用先が登録されていません`);
         yield ["not-assigned", what, line(command, [name], { org: "CODE" })];
       }
       // the console makes profiles of other kinds itself, and a file with a password is not kept
       if ((kind === "custom" || kind === "Enterprise") && file === null && memo === null) {
-        const what = text(`neither its file nor a memo is recorded: ${name}`, `ファイルもメモもありません: ${name}`);
+        const what = text(`${name}: no file and no memo is recorded`, `「${name}」のファイルもメモもありません`);
         yield ["no-file", what, line(command, [name], { file: "PROFILE" })];
       }
     }
@@ -204,12 +204,12 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
     kinds: [],
     note: text(
       "CLOMO's emails go to the system administrators with the support option (at most five) and notice emails turned on.",
-      "更新やサービスのお知らせメールは、サポートオプション(最大 5 アカウント)を付与され「お知らせメール受信」がオンのシステム管理者に届きます。",
+      "更新やサービスのお知らせメールは、サポートオプション(最大 5 アカウント)があり、「お知らせメール受信」がオンのシステム管理者に届きます。",
     ),
     findKnown: ({ administrators }) => [
-      [text("system administrators", "システム管理者"), formatAccounts(administrators.filter(isSystem))],
+      [text("system administrators", "システム管理者"), formatAccounts(administrators.filter(isSystemAdministrator))],
       [
-        text("accounts with the support option", "サポートオプションを付与されたアカウント"),
+        text("accounts with the support option", "サポートオプションがあるアカウント"),
         formatAccounts(administrators.filter(({ supportOption }) => supportOption)),
       ],
     ],
@@ -248,8 +248,8 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
     kinds: [],
     appliesWith: "push-certificate",
     note: text(
-      "The record shows which profile or app the console installs where, and keeps the files of custom profiles.",
-      "どのプロファイルやアプリがどこに適用されるかの記録です。カスタムプロファイルはファイルも保存できます。",
+      "These records show where the console installs each profile and app, and keep the files of custom profiles.",
+      "各プロファイルとアプリの適用先の記録です。カスタムプロファイルはファイルも保存できます。",
     ),
     findKnown: ({ profiles, apps }) => [
       [text("profiles", "プロファイル"), profiles.map(({ name }) => name).join(", ")],
@@ -293,18 +293,18 @@ export interface QuestionState extends Question {
   readonly due: "missing" | "old" | null;
 }
 
-const isItem = (group: Question["group"]): group is ItemId => group !== "onboarding";
+const isItemGroup = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
-/** Returns all questions with their answers. `due` is null for the set-up, and for items that do not apply. */
+/** Returns all questions with their answers. `due` is null for onboarding questions and for items that do not apply. */
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
     const answer = facts.answers.find((one) => one.question === id);
-    const recorded = isItem(group) ? findRecordedValue(facts, id, group) : null;
+    const recorded = isItemGroup(group) ? findRecordedValue(facts, id, group) : null;
     const day = answer === undefined ? asOf : kind === "date" ? answer.value : dayOf(answer.at, timezone);
     const isOld = yearly === true && countDays(day, asOf) > MAX_ANSWER_AGE_DAYS;
     const isMissing = answer === undefined && recorded === null;
-    const isAsked = isItem(group) && judgeApplicability(facts, group).applies === true;
+    const isAsked = isItemGroup(group) && judgeApplicability(facts, group).applies === true;
     return { ...question, id, answer, recorded, due: !isAsked ? null : isMissing ? "missing" : isOld ? "old" : null };
   });
 
@@ -373,7 +373,7 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
   const personal: readonly Gap[] =
     moving === undefined
       ? []
-      : [["personal-account", text("the account is a personal account", "個人のアカウントです"), moving]];
+      : [["personal-account", text("this is a personal account", "個人のアカウントを使っています"), moving]];
   return [
     ...(ITEMS[item].findGaps?.(facts, day) ?? []),
     ...personal,
@@ -381,8 +381,8 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
       const { en, ja } = RENEWAL_KINDS[kind];
       const date = kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" };
       const what = text(
-        `not recorded, so no reminders are sent: ${en}`,
-        `登録がないため、期限の通知が届きません: ${ja}`,
+        `${en} is not recorded, so no reminders are sent`,
+        `${ja}の登録がないため、期限の通知が届きません`,
       );
       return ["not-recorded", what, line("renewals add", ["NAME"], { kind, ...date })];
     }),
@@ -433,7 +433,7 @@ function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): r
     next: renderAdvice(next),
   });
   if (applies === null) {
-    const what = text("it is not recorded whether this tenant uses it", "利用の有無が未登録です");
+    const what = text("it is not recorded whether the tenant uses this", "利用しているかどうかが未登録です");
     return [buildGap(["unsaid", what, buildUsageCommand(unsaid)])];
   }
   const questions = listQuestions(facts, day).filter(({ group }) => group === item);

@@ -23,10 +23,10 @@ const answerOf = (question: string, value = "管理 1郎") => ({
   at: "2026-11-01T00:00:00.000Z",
 });
 
-const RIGHTS = "successor: end the rights of 管理 1郎, and list the devices to collect";
+const RIGHTS = "successor: remove the role of 管理 1郎, and list the devices to collect";
 
 const LAST = [
-  "the successor has received the bundle (fingerprint read out)",
+  "export the bundle, and let the successor receive it (read out the fingerprint)",
   RIGHTS,
   "the leaver's computer: stop the daily run",
   "the leaver's computer: remove the tenant",
@@ -86,8 +86,8 @@ test("lists everything that depends on a leaver in order", () => {
     "administrator of SECURED docs",
     "user of SECURED mailer: kanri",
     "owner of 1 device: SERIAL000001",
-    "the person's devices: not imported from the console",
-    "the person's SECURED APPs: not imported from the console",
+    "the leaver's devices: not imported from the console",
+    "the leaver's SECURED APPs users: not imported from the console",
     RIGHTS,
   ]);
   expect(steps[1]?.next?.ja).toContain("tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER");

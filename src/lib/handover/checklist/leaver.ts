@@ -53,8 +53,8 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
     const { [item]: title } = ITEM_TITLES;
     if (words.some((word) => mentionsPerson(person, word))) {
       const next = step(
-        "hand over the password, change the 2-factor telephone number (never create a new certificate), then record it",
-        "パスワードを引き継ぎ、認証コードを受け取る電話番号を変更(証明書は作り直さない)。その後、回答を更新",
+        "hand over the password and change the 2-factor telephone number (do not create a new certificate), then record the new holder",
+        "パスワードを引き継ぎ、認証コードを受け取る電話番号を変更(証明書は作り直さない)。その後、新しい担当者を回答",
         answer,
       );
       yield [title, next];
@@ -63,7 +63,7 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
         if (kind === "vpp-token") yield [what, line("renewals guide", [name])];
       }
     } else if (holder === undefined && renewals.length > 0) {
-      const what = text(`${title.en}: it is not known who signs in`, `${title.ja}: サインインする人が未回答`);
+      const what = text(`${title.en}: it is not recorded who signs in`, `${title.ja}: サインインする人が未回答`);
       yield [what, step("ask the leaver, then record the answer", "本人に確認してから回答", answer)];
     }
   }
@@ -95,8 +95,8 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
   for (const { app, userId, administrator } of secured) {
     const edit = line("secured users edit", ["USERID"], { app, administrator: "yes" });
     const check = step(
-      "deleted with the rights if the ID or email address is the same; to check",
-      "ID かメールアドレスが同じなら、権限を外すときに削除される。確認するには",
+      "deleted when the leaver's role is removed, if the ID or email address matches the leaver's; to check",
+      "ID かメールアドレスが退職者と同じなら、管理者権限を外すときに削除される。確認するには",
       line("secured users show", [userId], { app }),
     );
     if (administrator) yield [text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`), edit];
@@ -112,10 +112,10 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
   }
   const { en, ja } = NOT_IMPORTED_NOTE;
   if (missing.devices)
-    yield [text(`the person's devices: ${en}`, `所有するデバイス: ${ja}`), line("console sync", ["EXPORT.csv"])];
+    yield [text(`the leaver's devices: ${en}`, `退職者のデバイス: ${ja}`), line("console sync", ["EXPORT.csv"])];
   if (missing.secured)
     yield [
-      text(`the person's SECURED APPs: ${en}`, `SECURED APPs: ${ja}`),
+      text(`the leaver's SECURED APPs users: ${en}`, `退職者の SECURED APPs ユーザー: ${ja}`),
       line("console sync", ["EXPORT.csv"], { app: "APP" }),
     ];
 }
@@ -123,29 +123,29 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
 /** Yields the last steps: hand over the bundle, end the leaver's access, and clean up the computer. */
 function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): Generator<UnnumberedStep> {
   const received = text(
-    "the successor has received the bundle (fingerprint read out)",
-    "後任が引き継ぎデータを受け取った(フィンガープリントは読み上げる)",
+    "export the bundle, and let the successor receive it (read out the fingerprint)",
+    "引き継ぎデータを書き出し、後任に受け取ってもらう(フィンガープリントは読み上げる)",
   );
   if (context !== undefined) yield [received, line("handover export", [], { output: "FOLDER", leaver, leaves })];
   const { called, id, account } = person;
   const rights = text(
-    `successor: end the rights of ${called}, and list the devices to collect`,
-    `後任: ${called} さんの権限を外し、回収するデバイスの一覧を書き出す`,
+    `successor: remove the role of ${called}, and list the devices to collect`,
+    `後任: ${called} さんの管理者権限を外し、回収するデバイスの一覧を書き出す`,
   );
   if (id !== null)
     yield [rights, line("users leave", [toTypableName(account ?? "", id)], { on: leaves, report: "FILE.xlsx" })];
   if (context === undefined) return;
   yield [
-    text("the leaver's computer: stop the daily run", "前任者のコンピューター: 毎日の実行を止める"),
-    step("remove the line or task that this shows", "表示される行またはタスクを削除", line("renewals schedule", [])),
+    text("the leaver's computer: stop the daily run", "退職者のコンピューター: 毎日の実行を止める"),
+    step("delete the line or task that it shows", "表示される行またはタスクを削除", line("renewals schedule", [])),
   ];
   yield [
-    text("the leaver's computer: remove the tenant", "前任者のコンピューター: テナントを削除する"),
+    text("the leaver's computer: remove the tenant", "退職者のコンピューター: テナントを削除する"),
     line("context remove", [context]),
   ];
   yield [
-    text("the leaver's computer: delete the bundles", "前任者のコンピューター: 引き継ぎデータを削除する"),
-    text("keep only the successor's copy", "後任の手元のものだけを残す"),
+    text("the leaver's computer: delete the bundles", "退職者のコンピューター: 引き継ぎデータを削除する"),
+    text("keep only the successor's copy", "後任が持つコピーだけを残す"),
   ];
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { INVALID_HASH_LIST } from "../bundle/archive/unpack.ts";
-import { MANIFEST_FILE, MAX_BUNDLE_FILES, parseSums, renderSums, SUMS_FILE } from "../bundle/contents.ts";
+import { MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes, renderHashes, HASHES_FILE } from "../bundle/contents.ts";
 import { parseManifest, type Manifest } from "../bundle/manifest.ts";
 import { findListMismatches, type BundleFault, type BundleFiles } from "../bundle/read.ts";
 
@@ -27,21 +27,21 @@ export interface VerifyOptions {
 /** Verifies all files and collects all faults. @throws `input-rejected` if a file disappears or becomes unreadable */
 export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = [...found.faults];
-  const content = await readTextFile(found, SUMS_FILE, faults);
-  const sums = content === undefined ? undefined : parseSums(content);
+  const content = await readTextFile(found, HASHES_FILE, faults);
+  const sums = content === undefined ? undefined : parseHashes(content);
   const isList = sums !== undefined && sums.length <= MAX_BUNDLE_FILES;
-  if (content !== undefined && !isList) faults.push({ file: SUMS_FILE, what: INVALID_HASH_LIST });
+  if (content !== undefined && !isList) faults.push({ file: HASHES_FILE, what: INVALID_HASH_LIST });
   faults.push(...(isList ? findListMismatches(found.files, sums) : []));
   const manifest = await readManifest(found, faults);
   const hashes = new Map<string, string>();
-  for (const { path } of found.files) if (path !== SUMS_FILE) hashes.set(path, await hashFile(found, path, options));
+  for (const { path } of found.files) if (path !== HASHES_FILE) hashes.set(path, await hashFile(found, path, options));
   const listed = isList ? sums : [];
   for (const { path, sha256 } of listed)
     if (hashes.has(path) && hashes.get(path) !== sha256) faults.push({ file: path, what: CHANGED_CONTENT });
   return {
     manifest,
     hashes,
-    fingerprint: isList ? createHash("sha256").update(renderSums(listed)).digest("hex") : null,
+    fingerprint: isList ? createHash("sha256").update(renderHashes(listed)).digest("hex") : null,
     files: found.files.length,
     bytes: found.files.reduce((sum, { bytes }) => sum + bytes, 0),
     faults,
@@ -52,7 +52,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
 export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
   const { faults, hashes } = await verifyBundle(found, options);
   throwFirstFault(found.name, faults);
-  found.hold(hashes);
+  found.setVerifiedHashes(hashes);
 }
 
 export function throwFirstFault(name: string, [fault, ...others]: readonly BundleFault[]): void {

@@ -19,7 +19,7 @@ const PASSWORD_RESET_IN_CONSOLE = text(
 const { fields } = ACCOUNT;
 
 const describeScope = ({ role, managesAll, managedOrgs, org }: Administrator): DisplayText => {
-  if (role === "system" || managesAll) return text("all", "全て");
+  if (role === "system" || managesAll) return text("all", "すべて");
   return (role === "operator" ? [org] : managedOrgs).map(({ path }) => path || ROOT_ORG_NAME).join(", ");
 };
 

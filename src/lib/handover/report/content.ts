@@ -47,7 +47,7 @@ export function buildReport(data: ReportData): Page {
 
 const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: ReportData["shown"]): Section => ({
   id: "gaps",
-  title: text(`What is missing (${gaps.length})`, `不足しているもの(${gaps.length} 件)`),
+  title: text(`What is missing (${gaps.length})`, `不足している項目(${gaps.length} 件)`),
   blocks: [
     {
       kind: "paragraph",
@@ -56,7 +56,7 @@ const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: Repor
           ? text("Nothing is missing.", "不足はありません。")
           : text(
               "For the successor: go through this list with your predecessor, then sign below.",
-              "後任の方へ: 前任の方と一緒に、上から順に確認して、下に署名してください。",
+              "後任の方へ: 前任者と一緒に上から順に確認し、下に署名してください。",
             ),
     },
     { kind: "list", items: gaps.map((row) => ({ ...row, words: nameItem(row) })) },

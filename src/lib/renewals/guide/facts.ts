@@ -24,7 +24,7 @@ export function describeRenewalAccount(kind: RenewalKind, known: RenewalItem | n
   const account = known?.account ?? null;
   if (account !== null) return text(`${en} ${account}`, `${ja}「${account}」`);
   const [before, behind] = [/^\w/, /\w$/].map((letter) => (letter.test(ja) ? " " : ""));
-  return text(`${en} used last time`, `前回使った${before}${ja}${behind}`);
+  return text(`${en} that was used last time`, `前回使った${before}${ja}${behind}`);
 }
 
 export const describePhone = (known: RenewalItem | null): Text => {

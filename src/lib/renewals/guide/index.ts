@@ -21,7 +21,7 @@ const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
 
 type NonAgentKind = Exclude<RenewalKind, `agent-${string}`>;
 
-/** Fills in the guide of a kind. If `own` is set, fills in the guide of this token. @see facts 3.5; decision 025 */
+/** Fills in the guide of a kind. If `own` is set, fills in the guide for the tenant's own token. @see facts 3.5; decision 025 */
 function fillKindGuide(
   kind: RenewalKind,
   known: RenewalItem | null,

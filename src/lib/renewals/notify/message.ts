@@ -54,8 +54,8 @@ function describeReminder(due: DueReminder): Text {
 }
 
 const FOOTER: Text = text(
-  `Sent by ${commandName("status")} --notify. Each reminder is sent only once, until the renewal is recorded.`,
-  `${commandName("status")} --notify からの通知です。更新を記録するまで、各段階の通知は 1 回だけです。`,
+  `Sent by ${commandName("status")} --notify. Reminders continue until you record the renewal.`,
+  `${commandName("status")} --notify からの通知です。更新を登録するまで、通知が続きます。`,
 );
 
 interface MessageContent {

@@ -2,7 +2,7 @@ import type { ReminderKeyRecord } from "../../model/renewal.ts";
 import { compareCodeUnits, DEFAULT_THRESHOLDS, judgeExpiry } from "../judge.ts";
 import { findDueStages } from "../stages.ts";
 import type { DueReminder } from "./message.ts";
-import { addresseeOf, shouldNotify, type Addressee } from "./recipients.ts";
+import { toRecipientId, shouldNotify, type RecipientId } from "./recipients.ts";
 import type { Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
@@ -26,18 +26,18 @@ const isSame = (one: PendingReminder, other: PendingReminder): boolean =>
   one.key.expiresAt === other.key.expiresAt &&
   one.key.stage === other.key.stage;
 
-const listPast = ({ past }: ReminderTenant, { way, recipient }: Addressee) =>
+const listPast = ({ past }: ReminderTenant, { way, recipient }: RecipientId) =>
   past.filter((notice) => notice.way === way && notice.recipient === recipient);
 
 const listDueReminders = (tenant: ReminderTenant, recipient: Recipient, now: Date): readonly PendingReminder[] => {
   const { context, timezone } = tenant;
-  const addressee = addresseeOf(recipient);
+  const recipientId = toRecipientId(recipient);
   const items = tenant.items.filter((item) => shouldNotify(recipient, context, item));
-  const sent = listPast(tenant, addressee).filter(({ state }) => state === "sent");
+  const sent = listPast(tenant, recipientId).filter(({ state }) => state === "sent");
   return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => {
     const judged = judgeExpiry(item, context, { now, timezone, thresholds: DEFAULT_THRESHOLDS });
     const due = { tenant: tenant.tenant, item: { ...judged, daysLeft: judged.daysLeft ?? 0 }, stage };
-    return { tenant, key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee }, due };
+    return { tenant, key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...recipientId }, due };
   });
 };
 
@@ -50,14 +50,14 @@ export const findRecipientWork = (
   tenants: readonly ReminderTenant[],
   now: Date,
 ): RecipientWork => {
-  const addressee = addresseeOf(recipient);
+  const recipientId = toRecipientId(recipient);
   const allDue = tenants.flatMap((tenant) => listDueReminders(tenant, recipient, now)).toSorted(compareByUrgency);
   const unfinished = tenants
     .flatMap((tenant) =>
-      listPast(tenant, addressee)
+      listPast(tenant, recipientId)
         .filter(({ state, itemId }) => state === "sending" && tenant.items.some(({ id }) => id === itemId))
         .map(({ itemId, expiresAt, stage }): PendingReminder => {
-          const known = { tenant, key: { itemId, expiresAt, stage, ...addressee }, due: undefined };
+          const known = { tenant, key: { itemId, expiresAt, stage, ...recipientId }, due: undefined };
           return allDue.find((one) => isSame(one, known)) ?? known;
         }),
     )

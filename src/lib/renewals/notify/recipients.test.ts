@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DatedItem } from "../judge.ts";
-import { addresseeOf, findOwnerAddress, listRecipients, shouldNotify } from "./recipients.ts";
+import { toRecipientId, findOwnerAddress, listRecipients, shouldNotify } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 
@@ -23,7 +23,7 @@ const due = (tenants: readonly TenantItems[], settings: Partial<NotifySettings>)
     const told = tenants.flatMap(({ context, items }) =>
       items.filter((item) => shouldNotify(recipient, context, item)).map(({ name }) => `${context}/${name}`),
     );
-    return `${recipient.way} ${addresseeOf(recipient).recipient}: ${told.join(" ")}`;
+    return `${recipient.way} ${toRecipientId(recipient).recipient}: ${told.join(" ")}`;
   });
 
 test.each([

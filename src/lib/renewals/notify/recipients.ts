@@ -3,13 +3,13 @@ import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
-export interface Addressee {
+export interface RecipientId {
   readonly way: Recipient["way"];
   /** email address in lower case, or the name of a webhook or command */
   readonly recipient: string;
 }
 
-export const addresseeOf = (recipient: Recipient): Addressee =>
+export const toRecipientId = (recipient: Recipient): RecipientId =>
   recipient.way === "mail"
     ? { way: "mail", recipient: recipient.address.toLowerCase() }
     : { way: recipient.way, recipient: recipient.name };
@@ -35,7 +35,7 @@ export const listRecipients = (
   }));
   const all = new Map<string, Recipient>();
   for (const recipient of [...recipients, ...asRecipients]) {
-    const { way, recipient: name } = addresseeOf(recipient);
+    const { way, recipient: name } = toRecipientId(recipient);
     const key = `${way} ${name}`;
     if (!all.has(key)) all.set(key, recipient);
   }

@@ -27,7 +27,7 @@ const decodeSecret = (bytes: Uint8Array, where: string): string => {
   }
 };
 
-const OTHERS_MODE_MASK = 0o077;
+const OTHER_USERS_MODE_MASK = 0o077;
 
 const createSecretFailure = (where: string, what: [string, string], hint: [string, string]): Failure =>
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
@@ -44,7 +44,7 @@ export const readSecret = async (file: string, { folder, modes, stdin }: SecretP
 const TERMINAL_STDIN_FAILURE = new Failure("usage", {
   what: text(
     "stdin is a terminal, which would show the secret",
-    "標準入力が端末のため、入力した値が画面に表示されてしまいます",
+    "標準入力がターミナルのため、入力した値が画面に表示されてしまいます",
   ),
   hint: text("pass the secret through a pipe or in a file", "パイプかファイルで渡してください"),
 });
@@ -60,11 +60,11 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
         "not a secret file: the file is too large, or not a regular file",
         "パスワードなどのファイルではありません(大きすぎるか、通常のファイルではありません)",
       ],
-      ["use a file that contains only the secret", "値だけを書いたファイルを指定してください"],
+      ["use a file that contains only the secret", "パスワードなどの値だけを書いたファイルを指定してください"],
     );
   }
   const value = decodeSecret(found.bytes, path);
-  if (modes && (found.mode & OTHERS_MODE_MASK) !== 0) {
+  if (modes && (found.mode & OTHER_USERS_MODE_MASK) !== 0) {
     throw createSecretFailure(
       path,
       ["other users can read the secret file", "パスワードなどのファイルを他のユーザーが読める状態です"],

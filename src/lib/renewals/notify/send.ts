@@ -54,16 +54,16 @@ async function sendToRecipient(
   for (const pending of [unfinished, fresh]) {
     const claimed = await claimReminders(pending);
     if (claimed === undefined) return undefined;
-    const [leader, ...others] = claimed.toSorted(compareByClaimOrder);
-    if (leader === undefined) continue;
+    const [firstClaimed, ...others] = claimed.toSorted(compareByClaimOrder);
+    if (firstClaimed === undefined) continue;
     const due = claimed.flatMap((one) => one.due ?? []);
-    const { messageId } = leader.notice;
+    const { messageId } = firstClaimed.notice;
     const delivery =
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // the Message-ID comes from the leader; the leader is recorded last, so that a later run can find the same ID
-    for (const one of [...others, leader]) await settleReminder(one, delivery);
+    // it provides the Message-ID and is recorded last, so that a later run can find the same ID
+    for (const one of [...others, firstClaimed]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }
   return undefined;

@@ -90,7 +90,7 @@ const COMMON_RECIPIENT_FIELDS = {
 };
 
 function createTextListSchema() {
-  return z.array(createPlainTextSchema()).min(1, toZodMessage(text("the list is empty", "リストが空です")));
+  return z.array(createPlainTextSchema()).min(1, toZodMessage(text("the list is empty", "一覧が空です")));
 }
 
 const MAIL_SCHEMA = z.strictObject({ ...COMMON_RECIPIENT_FIELDS, way: z.literal("mail"), address: ADDRESS_SCHEMA });

@@ -2,7 +2,7 @@ import { Failure } from "../../../errors/index.ts";
 import { FolderWriter } from "../../../files/folder-in-making.ts";
 import type { TemporaryStorage } from "../../../files/index.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseSums, toPathKey, SUMS_FILE } from "../contents.ts";
+import { HASHES_FILE, isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes, toPathKey } from "../contents.ts";
 
 export interface ArchiveEntry {
   readonly path: string;
@@ -76,7 +76,7 @@ export async function unpackBundle(
 ): Promise<FolderWriter> {
   const folder = await FolderWriter.createUnnamed("bundle", place);
   try {
-    let awaited: readonly string[] = [MANIFEST_FILE, SUMS_FILE];
+    let awaited: readonly string[] = [MANIFEST_FILE, HASHES_FILE];
     let at = 0;
     let left = most;
     for await (const entry of entries) {
@@ -86,7 +86,7 @@ export async function unpackBundle(
       const content = await writeEntry(folder, entry, where);
       left -= entry.bytes;
       at += 1;
-      if (at === 2) awaited = [MANIFEST_FILE, SUMS_FILE, ...parseListedPaths(content, where)];
+      if (at === 2) awaited = [MANIFEST_FILE, HASHES_FILE, ...parseListedPaths(content, where)];
     }
     const { [at]: missing } = awaited;
     if (missing !== undefined) throw createInvalidBundleFailure(where, FILE_MISSING, missing);
@@ -126,7 +126,7 @@ async function writeEntry(
   for await (const chunk of content()) {
     passed += chunk.length;
     if (passed > bytes) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE, path);
-    if (path === SUMS_FILE) kept.push(chunk);
+    if (path === HASHES_FILE) kept.push(chunk);
     await file.write(chunk);
   }
   await file.close();
@@ -135,17 +135,17 @@ async function writeEntry(
 }
 
 function parseListedPaths(content: string, where: string): readonly string[] {
-  const sums = parseSums(content);
+  const sums = parseHashes(content);
   const paths = (sums ?? []).map(({ path }) => path);
   const isSound =
     paths.length <= MAX_BUNDLE_FILES &&
     paths.every(isBundlePath) &&
     new Set(paths.map(toPathKey)).size === paths.length;
-  if (sums === undefined || !isSound) throw createInvalidBundleFailure(where, INVALID_HASH_LIST, SUMS_FILE);
-  return paths.filter((path) => path !== MANIFEST_FILE && path !== SUMS_FILE);
+  if (sums === undefined || !isSound) throw createInvalidBundleFailure(where, INVALID_HASH_LIST, HASHES_FILE);
+  return paths.filter((path) => path !== MANIFEST_FILE && path !== HASHES_FILE);
 }
 
 export const INVALID_HASH_LIST = text(
-  "not a list of hashes in the format of an exported bundle",
-  "書き出した引き継ぎデータのハッシュ一覧の形式ではありません",
+  "not in the format of a bundle's list of hashes",
+  "引き継ぎデータのハッシュ一覧の形式ではありません",
 );

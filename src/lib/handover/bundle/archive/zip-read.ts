@@ -25,7 +25,7 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       strictFileNames: true,
     });
     if (zip.comment !== "") throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
-    // an early limit; the list of hashes is checked exactly
+    // a rough limit; the list of hashes gives the exact number later
     if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);
@@ -38,7 +38,9 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain ? undefined : text("repacked by another tool: extract it first", "展開してから指定してください"),
+        fault: isPlain
+          ? undefined
+          : text("repacked by another tool: specify the unpacked folder", "展開したフォルダーを指定してください"),
         content: () => readContent(zip, entry, where),
       };
     }
@@ -68,7 +70,7 @@ const isArchiveError = (error: unknown): boolean =>
 /**
  * Checks that an entry has the form that clomoctl writes, begins where the previous entry ended, and has a header that
  * agrees with the central directory.
- * @returns `isPlain`: the result of the check; `end`: the position of the end of the entry
+ * @returns `isPlain`: the result of the check; `end`: the offset of the end of the entry
  */
 async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise<{ isPlain: boolean; end: number }> {
   const local = await zip.readLocalFileHeaderPromise(entry);
