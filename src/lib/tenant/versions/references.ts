@@ -54,6 +54,14 @@ const DECLARED_RELATIONS = [...THINGS.values()].flatMap((thing) =>
   }),
 );
 
+/** The lists that contain keys of other records. */
+export const FOLLOWING_LISTS = [...THINGS.values()].flatMap((from) =>
+  Object.entries(from.fields).flatMap(([list, { follows }]) => {
+    const [to = "", by = ""] = follows?.split(".") ?? [];
+    return follows === undefined ? [] : [{ from, list, to, by }];
+  }),
+);
+
 export const RELATIONS: readonly StoredRelation[] = [
   ...DECLARED_RELATIONS,
   createAccountRelation("scheme", SCHEME),

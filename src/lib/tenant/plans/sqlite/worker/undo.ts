@@ -30,6 +30,7 @@ import {
   buildSaveCreatedRangesSql,
   buildSaveDeletedSql,
   buildSaveUnsettledSql,
+  followKeys,
 } from "../../../versions/keep.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -166,6 +167,7 @@ export const undoAndRecord = async (
     detail: { committedAt: now, actor, ids: undefined },
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
+  await followKeys(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
   // after a console import, the console has both the written values and the restored values
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
