@@ -79,3 +79,22 @@ test("a name with a blank at its end is not that of another record", async () =>
   expect(await run(line, { tenant: other.fetch })).toMatchObject({ exit: 0 });
   expect(other.sql("select name from config_profile")).toEqual([]);
 });
+
+test("organisations and devices of an assignment are found as elsewhere", async () => {
+  await using other = new TestTenant();
+  const { orgs, devices, "config-profiles": profiles } = other.client;
+  const { after: head } = await orgs.create({ name: "本社", code: "H1" });
+  await orgs.create({ name: "営業部", code: "S1", parentId: head.id });
+  await orgs.create({ name: "総務部" });
+  await devices.create({ serialNumber: "A1", imei: "00 000000 000000 0" });
+  const given = ["本社/営業部", "H1", "全社"].flatMap((org) => ["--org", org]);
+  const line = ["config-profiles", "create", "P", "--kind", "vpn", ...given, "--device", "00 000000 000000 0"];
+  expect(await run(line, { tenant: other.fetch })).toMatchObject({ exit: 0 });
+  expect((await profiles.find({ name: "P" }))[0]).toMatchObject({ orgs: ["H1", "S1", "全社"], devices: ["A1"] });
+  expect(await run(["config-profiles", "edit", "P", "--org", ""], { tenant: other.fetch })).toMatchObject({ exit: 0 });
+  expect((await profiles.find({ name: "P" }))[0]).toMatchObject({ orgs: [], devices: ["A1"] });
+  const refused = await run("config-profiles edit P --org 総務部", { tenant: other.fetch });
+  expect([refused.exit, refused.stderr]).toEqual([3, expect.stringContaining("clomoctl orgs edit 総務部 --code CODE")]);
+  const unknown = await run("config-profiles edit P --org 人事部", { tenant: other.fetch });
+  expect([unknown.exit, unknown.stderr]).toEqual([6, expect.stringContaining("人事部")]);
+});

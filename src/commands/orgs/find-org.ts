@@ -1,5 +1,7 @@
-import { line } from "../../lib/advice/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import type { OrgDetail } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
@@ -23,6 +25,16 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
   return findByName(tools, client.orgs, name, ORG_LOOKUP);
 }
+
+/** Returns the code of an organisation, as lists contain it; for the root, its name. @throws `input-rejected` without code */
+export const requireOrgCode = ({ path, code }: OrgDetail): string => {
+  if (path === "") return ROOT_ORG_NAME;
+  if (code !== null) return code;
+  throw new Failure("input-rejected", {
+    what: text(`${path} has no code, which is needed here`, `「${path}」には組織コードがないため、指定できません`),
+    hint: step("to set a code", "組織コードを設定するには", line("orgs edit", [path], { code: "CODE" })),
+  });
+};
 
 /** `direct` excludes records in organisations below the given organisation. */
 interface TypedOrgFilter {

@@ -42,20 +42,19 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   if (field.type === "objects") {
     return { kind: "string", value: "NAME=VALUE", repeatable: true, about };
   }
-  if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, blank, about };
-  if (field.refers !== undefined) {
-    const { to } = field.refers;
-    const reference = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
-    return { kind: "string", value: to.toUpperCase(), blank, about: reference };
-  }
+  const to = field.refers?.to ?? field.follows?.split(".")[0];
+  const value = to?.toUpperCase() ?? "TEXT";
+  const named = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
+  if (field.type === "texts") return { kind: "string", value, repeatable: true, required, blank, about: named };
+  if (field.refers !== undefined) return { kind: "string", value, blank, about: named };
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
   if (field.type === "digest") return { kind: "file", blank, about };
   if (field.type === "integer")
     return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
   // many choices are too wide for the line of an option
-  const value = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
-  if (field.type === "choice") return { kind: "choice", choices: field.choices, value, required, blank, about };
+  const many = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, value: many, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", required, blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };
 };
@@ -85,8 +84,11 @@ export const parseValueOptions = async (
     const { [toOptionName(name, field)]: given } = input;
     if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
     if (field.type === "objects") values[name] = (given as readonly string[]).map(parseCustomValue);
-    else if (field.type === "texts") values[name] = (given as readonly (string | null)[]).filter((one) => one !== null);
-    else if (field.type === "boolean") values[name] = given === "yes";
+    else if (field.type === "texts") {
+      const texts = (given as readonly (string | null)[]).filter((one) => one !== null);
+      const resolver = field.follows === undefined ? undefined : findResolver(resolve, field.follows);
+      values[name] = resolver === undefined ? texts : await Promise.all(texts.map(resolver));
+    } else if (field.type === "boolean") values[name] = given === "yes";
     else if (given !== null && field.type === "digest")
       values[name] = await findResolver(resolve, "file")(given as string);
     else if (given === null || field.refers === undefined) values[name] = given as ManualValue;

@@ -14,7 +14,7 @@ import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";
 import { IMPORT_EXITS, IMPORT_HELP, IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
-import { findOrg, resolveOrgFilter } from "../orgs/find-org.ts";
+import { findOrg, requireOrgCode, resolveOrgFilter } from "../orgs/find-org.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
 import { showWrittenRecord, type ChangeResult, type ResultLayout } from "./change-result.ts";
@@ -104,6 +104,11 @@ const findRecord = async <R extends { readonly id: string }>(
 const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
   parseValueOptions(fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
+    "org.code": async (typed) => requireOrgCode(await findOrg(tools, typed)),
+    "device.serialNumber": async (typed) =>
+      (await (await import("../devices/columns.ts")).findDevicesByName(tools, [typed])).map(
+        (one) => one.serialNumber,
+      )[0] ?? typed,
     user: async (typed) => (await findUser((await tools.tenant("users")).client, typed)).id,
     file: async (typed) =>
       Buffer.from((await readNamedFile(tools, typed, MAX_KEPT_FILE_BYTES)).bytes).toString("base64"),

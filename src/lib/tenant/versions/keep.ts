@@ -115,7 +115,7 @@ export const followKeys = async (writer: Writer, params: { revision: number; now
     await writer.run(buildSaveChangedSql(versions, found), params);
     await writer.run(
       `update main.${from.name} as t set updatedAt = :now, revision = :revision, ${list} = (
-         select json_group_array(coalesce(m.now, e.value) order by e.key) from json_each(t.${list}) e
+         select json_group_array(coalesce(m.now, e.value) order by coalesce(m.now, e.value)) from json_each(t.${list}) e
            left join ${moved} m on m.was = e.value where m.was is null or m.now is not null)
        where exists (select 1 from ${written} and w.pk = t.pk and w.${list} = t.${list})`,
       params,
