@@ -51,6 +51,13 @@ test("a device shows what applies to it", async () => {
 test("a profile shows its purpose, and whether it is for supervised devices only", async () => {
   const { stdout } = await run("config-profiles show P-one --format json", { tenant: tenant.fetch });
   expect(JSON.parse(stdout)).toMatchObject({ kind: "single-app", purpose: "only one app", supervisedOnly: true });
+  for (const format of ["tsv", "csv"]) {
+    const line = `config-profiles show P-one --format ${format}`;
+    const [one, other] = await Promise.all(
+      ["ja", "en"].map((lang) => run(`${line} --lang ${lang}`, { tenant: tenant.fetch })),
+    );
+    expect(one?.stdout).toBe(other?.stdout);
+  }
 });
 
 test("the file of a profile is written byte for byte", async () => {
@@ -60,12 +67,16 @@ test("the file of a profile is written byte for byte", async () => {
   );
 });
 
-test("several profiles of one kind on a device are a finding", async () => {
+test("several profiles of one kind on a device are a finding, and so are devices in lost mode", async () => {
+  const devices = await Array.fromAsync(tenant.client.devices.list());
+  await tenant.client["device-actions"].create({ kind: "lost-mode", ids: devices.map(({ id }) => id) });
   const home = freshFolder();
   mkdirSync(join(home, "tenants", "local"), { recursive: true });
   const { stdout } = await run("status --format json", { tenant: tenant.fetch, home });
   expect(stdout).toContain("several profiles of the kind VPN on 1 device");
   expect(stdout).toContain("config-profiles list --device B1");
+  expect(stdout).toContain("2 devices in lost mode");
+  expect(stdout).toContain("devices list --lost");
 });
 
 test("a name with a blank at its end is not that of another record", async () => {

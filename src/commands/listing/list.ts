@@ -93,8 +93,12 @@ export const buildFieldColumns = <R>(fields: RecordFields): readonly Column<R>[]
       fileHeader: field.column?.header,
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
-      // do not truncate keys and addresses, because users copy them into other commands
-      whole: field.unique === true || ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
+      // do not truncate times, nor keys and addresses, because users copy them into other commands
+      whole:
+        field.unique === true ||
+        field.type === "instant" ||
+        field.comparison === "serial-number" ||
+        ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
       value,
       name: names && ((record) => names[String(value(record))] ?? null),
     };

@@ -118,6 +118,7 @@ async function readTenant(tools: Tools, context: Context) {
       ]),
     ),
     ...toFindings(place, "console", await findClashes(tools, context)),
+    ...toFindings(place, "console", await findLostDevices(tools, context)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
     ...toFindings(place, "token", findTokenEnd(rights?.token ?? null, asOf)),
@@ -160,6 +161,14 @@ async function findClashes(tools: Tools, context: Context): Promise<readonly Fou
     const what = text(`several profiles of the kind ${en} on ${of}`, `${ja}が複数あるデバイス ${devices} 台`);
     return [kind, "warning", what, line("config-profiles list", [], { device: example })];
   });
+}
+
+async function findLostDevices(tools: Tools, context: Context): Promise<readonly Found[]> {
+  const { client } = await tools.tenantOf(context, "devices");
+  const lost = (await ignoreFailure(() => Array.fromAsync(client.devices.list({ lost: true })))) ?? [];
+  const of = formatCount(lost.length, "device");
+  const what = text(`${of} in lost mode`, `紛失モードのデバイス ${lost.length} 台`);
+  return lost.length === 0 ? [] : [["lost", "warning", what, line("devices list", [], { lost: true })]];
 }
 
 function findOpenImports(imports: readonly Import[]): readonly Found[] {

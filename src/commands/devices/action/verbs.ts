@@ -9,18 +9,28 @@ import { DEVICE_ACTION_COLUMNS, DEVICE_ARGUMENT, findDevicesByName } from "../co
 const { fields, usual } = DEVICE_ACTION;
 
 const list = defineCommand({
-  summary: text("list the recorded actions, oldest first", "記録した操作を古い順に一覧する"),
+  summary: text("list the recorded actions, newest first", "記録した操作を新しい順に一覧する"),
   args: {},
-  options: { limit: LIMIT_OPTION },
-  examples: [{ line: "clomoctl devices action list" }, { line: "clomoctl devices action list --format csv" }],
+  options: {
+    device: { kind: "string", value: "SERIAL", about: text("only those on this device", "このデバイスのもの") },
+    limit: LIMIT_OPTION,
+  },
+  examples: ["", " --device SERIAL000001", " --format csv"].map((of) => ({
+    line: `clomoctl devices action list${of}`,
+  })),
   exits: [],
-  async run(tools, { limit }) {
+  async run(tools, { device, limit }) {
     const { client } = await tools.tenant("device-actions");
-    const actions = client["device-actions"].list({ limit });
+    const actions = client["device-actions"].list({ device, limit, desc: true });
     const columns = listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual);
     await tools.terminal.list(columns, actions, () => actions.ndjson());
   },
 });
+
+const NOTHING_SENT = text(
+  "recorded only: clomoctl sends nothing to devices",
+  "記録だけを行いました。デバイスには何も送信していません",
+);
 
 const define = (kind: DeviceAction["kind"], example: string, others: readonly string[] = []) => {
   const required = FIELDS_OF_ACTIONS[kind] ?? [];
@@ -51,6 +61,7 @@ const define = (kind: DeviceAction["kind"], example: string, others: readonly st
         listed: listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual),
         called: ({ serialNumber }) => `${serialNumber} ${kind}`,
       });
+      if (!dryRun) await tools.terminal.note(NOTHING_SENT);
     },
   });
 };

@@ -8,7 +8,7 @@ import { buildUnseenBitsSql } from "./exported.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
-  buildUserExistsSql,
+  buildHolderExistsSql,
   EXPORTED_VERSIONS,
   getObservedTable,
   OBSERVED_VERSIONS,
@@ -30,7 +30,7 @@ export interface RecordDrift {
 /** SQL: selects a type's drift (`revision` of the task). @param which SQL: condition on the observed records `o` */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
-  const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;
+  const isIncluded = `${buildHolderExistsSql(versions)} and ${which}`;
   const [observed, kept] = [getObservedTable(versions), `main.${getVersionTable(versions)}`];
   // changes that came from an export do not require work in the console
   const isLocal = (revision: string): string =>
