@@ -61,14 +61,10 @@ export const isDefaultTable = ({ output: { format, fields } }: Pick<Terminal, "o
 export const isRecordOutputRequested = ({ globals }: Pick<Tools, "globals">): boolean =>
   globals.format !== undefined || globals.fields !== undefined;
 
-export function limitRecords<R>(
+export async function* limitRecords<R>(
   records: AsyncIterable<R> | Iterable<R>,
-  limit: number | undefined,
-): AsyncIterable<R> | Iterable<R> {
-  return limit === undefined ? records : takeFirstRecords(records, limit);
-}
-
-async function* takeFirstRecords<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<R> {
   let left = limit;
   if (left === 0) return;
   for await (const record of records) {

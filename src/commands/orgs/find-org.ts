@@ -1,4 +1,4 @@
-import { line, step } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { OrgDetail } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
@@ -28,23 +28,16 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
 
 /** Returns the code of an organisation, as lists contain it; for the root, its name. @throws `input-rejected` without code */
 export const requireOrgCode = ({ path, code }: OrgDetail): string => {
-  if (path === "") return ROOT_ORG_NAME;
-  if (code !== null) return code;
-  throw new Failure("input-rejected", {
-    what: text(`${path} has no code, which is needed here`, `「${path}」には組織コードがないため、指定できません`),
-    hint: step("to set a code", "組織コードを設定するには", line("orgs edit", [path], { code: "CODE" })),
-  });
+  if (code !== null || path === "") return code ?? ROOT_ORG_NAME;
+  const edit = line("orgs edit", [path], { code: "CODE" });
+  const what = text(`${path} first needs a code: ${edit}`, `先に「${path}」に組織コードを設定してください: ${edit}`);
+  throw new Failure("input-rejected", { what });
 };
 
-/** `direct` excludes records in organisations below the given organisation. */
-interface TypedOrgFilter {
-  readonly org: string | undefined;
-  readonly direct: boolean | undefined;
-}
-
+/** @param filter `direct` excludes records in organisations below the given organisation */
 export async function resolveOrgFilter(
   tools: Tools,
-  { org, direct }: TypedOrgFilter,
+  { org, direct }: Readonly<{ org: string | undefined; direct: boolean | undefined }>,
 ): Promise<{ readonly org?: string; readonly direct?: true }> {
   return org === undefined ? {} : { org: (await findOrg(tools, org)).id, ...(direct === true && { direct }) };
 }

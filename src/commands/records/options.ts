@@ -42,19 +42,19 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   if (field.type === "objects") {
     return { kind: "string", value: "NAME=VALUE", repeatable: true, about };
   }
-  const to = field.refers?.to ?? field.follows?.split(".")[0];
-  const value = to?.toUpperCase() ?? "TEXT";
+  const to = field.refers?.to ?? field.follows?.[0];
+  const word = to?.toUpperCase() ?? "TEXT";
   const named = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
-  if (field.type === "texts") return { kind: "string", value, repeatable: true, required, blank, about: named };
-  if (field.refers !== undefined) return { kind: "string", value, blank, about: named };
+  if (field.type === "texts") return { kind: "string", value: word, repeatable: true, required, blank, about: named };
+  if (field.refers !== undefined) return { kind: "string", value: word, blank, about: named };
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
   if (field.type === "digest") return { kind: "file", blank, about };
   if (field.type === "integer")
     return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
   // many choices are too wide for the line of an option
-  const many = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
-  if (field.type === "choice") return { kind: "choice", choices: field.choices, value: many, required, blank, about };
+  const value = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, value, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", required, blank, about };
   return { kind: "string", value: "TEXT", required, blank, about };
 };
@@ -86,8 +86,9 @@ export const parseValueOptions = async (
     if (field.type === "objects") values[name] = (given as readonly string[]).map(parseCustomValue);
     else if (field.type === "texts") {
       const texts = (given as readonly (string | null)[]).filter((one) => one !== null);
-      const resolver = field.follows === undefined ? undefined : findResolver(resolve, field.follows);
-      values[name] = resolver === undefined ? texts : await Promise.all(texts.map(resolver));
+      const { follows } = field;
+      values[name] =
+        follows === undefined ? texts : await Promise.all(texts.map(findResolver(resolve, follows.join("."))));
     } else if (field.type === "boolean") values[name] = given === "yes";
     else if (given !== null && field.type === "digest")
       values[name] = await findResolver(resolve, "file")(given as string);

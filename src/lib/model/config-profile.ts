@@ -19,9 +19,9 @@ const defineOptionalText = (en: string, ja: string) =>
   ({ ...OPTIONAL_FIELD, type: "text", longest: 2000, label: text(en, ja), lines: true }) as const satisfies Field;
 
 const SET = { type: "texts", most: 1000, column: {}, code: true, set: true } as const;
-
-const defineSet = (short: string, example: string, label: Text, follows?: string) =>
-  ({ ...SET, short, example: [example], label, follows }) as const;
+const FOLLOWED: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
+const defineSet = (short: string, example: string, label: Text) =>
+  ({ ...SET, short, example: [example], label, follows: FOLLOWED[short] }) as const;
 
 const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
   ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
@@ -31,8 +31,8 @@ const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example:
  * tenant), and by hand on devices. An organisation without a code cannot be named.  @see seed 003, 10-2 and 11-2
  */
 const ASSIGNMENT_FIELDS = {
-  orgs: defineSet("org", "全社", text("organisations (automatic)", "自動適用する組織コード"), "org.code"),
-  devices: defineSet("device", "S1", text("devices (by hand)", "個別適用するシリアルナンバー"), "device.serialNumber"),
+  orgs: defineSet("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
+  devices: defineSet("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
   since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
   memo: defineOptionalText("memo", "メモ"),
   /** SHA-256 of the file, which is kept as it is */
@@ -118,7 +118,7 @@ const APP_FIELDS = {
   name: { ...NAME, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
   kind: defineKind(APP_KINDS, "MarketPlace"),
   bundleId: defineOptionalText("bundle ID", "バンドル ID"),
-  version: { ...defineOptionalText("version", "バージョン"), code: true },
+  version: defineOptionalText("version", "バージョン"),
   licences: { ...OPTIONAL_FIELD, type: "integer", rule: { kind: "count" }, label: text("licences", "ライセンス数") },
   vppLocation: defineOptionalText("VPP location", "VPP のロケーション"),
   ...ASSIGNMENT_FIELDS,

@@ -136,6 +136,5 @@ export const writeChange = async <T>(
 
 const createTaskFinder =
   (reader: Reader): TaskFinder =>
-  async (record) => {
-    return (await isMirror(reader)) ? findTaskOfRecord(reader, record) : null;
-  };
+  async (record) =>
+    (await isMirror(reader)) ? findTaskOfRecord(reader, record) : null;

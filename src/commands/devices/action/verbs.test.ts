@@ -40,7 +40,7 @@ test("records one action for several devices, and shows them as a list", async (
   const { requests, stderr } = await run("devices action message S1 S2 S1 --message t", { tenant: answers });
   expect(requests.at(-1)).toMatchObject({ json: { ids: [one.id, other.id] } });
   expect(stderr).toBe(
-    "created: SERIAL000001 message\ncreated: S2 message\nrecorded only: clomoctl sends nothing to devices\n",
+    "created: SERIAL000001 message\ncreated: S2 message\nonly a record: nothing is sent to devices\n",
   );
 });
 
@@ -65,7 +65,7 @@ test.each([
 
 test("help says that nothing is sent to devices", async () => {
   const { stdout } = await run("devices action message --help-all");
-  expect(stdout.replaceAll(/\s+/g, " ")).toContain("clomoctl is not an MDM server and sends nothing to devices.");
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain("only a record: nothing is sent to devices");
 });
 
 test("a device is shown with its actions", async () => {
@@ -91,7 +91,7 @@ test("actions are listed, newest first, also as CSV", async () => {
   const answers = { "device-actions.list": { items: [action], next: null } };
   const { stdout, requests } = await run("devices action list --limit 1 --device S1 --format csv", { tenant: answers });
   expect(stdout.split("\n")[0]?.trim()).toBe("serialNumber,kind,message,deviceName,reason,by,createdAt");
-  const query = { limit: "1", device: "S1", desc: "true" };
+  const query = { limit: "1", serialNumber: "S1", desc: "true" };
   expect(requests).toMatchObject([{ operation: "device-actions.list", query }]);
 });
 

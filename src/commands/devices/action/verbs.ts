@@ -15,22 +15,17 @@ const list = defineCommand({
     device: { kind: "string", value: "SERIAL", about: text("only those on this device", "このデバイスのもの") },
     limit: LIMIT_OPTION,
   },
-  examples: ["", " --device SERIAL000001", " --format csv"].map((of) => ({
-    line: `clomoctl devices action list${of}`,
-  })),
+  examples: [{ line: "clomoctl devices action list --device SERIAL000001" }],
   exits: [],
   async run(tools, { device, limit }) {
     const { client } = await tools.tenant("device-actions");
-    const actions = client["device-actions"].list({ device, limit, desc: true });
+    const actions = client["device-actions"].list({ serialNumber: device, limit, desc: true });
     const columns = listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual);
     await tools.terminal.list(columns, actions, () => actions.ndjson());
   },
 });
 
-const NOTHING_SENT = text(
-  "recorded only: clomoctl sends nothing to devices",
-  "記録だけを行いました。デバイスには何も送信していません",
-);
+const NOTHING_SENT = text("only a record: nothing is sent to devices", "記録だけで、デバイスには何も送信しません");
 
 const define = (kind: DeviceAction["kind"], example: string, others: readonly string[] = []) => {
   const required = FIELDS_OF_ACTIONS[kind] ?? [];
@@ -38,12 +33,7 @@ const define = (kind: DeviceAction["kind"], example: string, others: readonly st
   const { en, ja } = fields.kind.names[kind];
   return defineCommand({
     summary: text(`record an action on devices: ${en}`, `デバイスの操作を記録する: ${ja}`),
-    details: [
-      text(
-        "Only a record: clomoctl is not an MDM server and sends nothing to devices. In a mirror, it opens a task to do the same in the console.",
-        "記録だけで、デバイスには何も送信しません(clomoctl は MDM サーバーではありません)。ミラーでは、管理画面で実行する作業が追加されます。",
-      ),
-    ],
+    details: [NOTHING_SENT],
     args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
     options: {
       ...buildValueOptions(fields, { without: Object.keys(fields).filter((name) => !own.includes(name)), required }),

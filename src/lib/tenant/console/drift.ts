@@ -79,13 +79,12 @@ export interface OpenDrift {
   readonly records: number;
 }
 
-export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> => {
-  return reader.all<OpenDrift>(
+export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
+  reader.all<OpenDrift>(
     `select d.revision, c.number, d.thing, d.action, d.records
      from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(undefined)} d group by d.revision, d.thing, d.action) d
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
   );
-};
 
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;

@@ -48,8 +48,8 @@ export const OBSERVED_STATE_COLUMNS = [
 export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string => {
   if (thing === ACCOUNT) return `exists (select 1 from main.${USER.name} u where u.pk = o.pk)`;
   if (thing !== DEVICE_ACTION) return "true";
-  const keys = `select ${buildSerialKeySql("d")} from main.device d`;
-  return `not exists (select 1 from main.device_action a where a.pk = o.pk and ${buildSerialKeySql("a")} not in (${keys}))`;
+  return `not exists (select 1 from main.device_action a where a.pk = o.pk
+    and ${buildSerialKeySql("a")} not in (select ${buildSerialKeySql("d")} from main.device d))`;
 };
 
 /**

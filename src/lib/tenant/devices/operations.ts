@@ -2,7 +2,7 @@ import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "
 import { operation } from "../operation.ts";
 import { DEVICE_ACTION_LIST, DEVICE_LIST, LOST_DEVICE_LIST } from "../records/device-rows.ts";
 import { readOperations, recordOperations } from "../records/operations.ts";
-import { buildNameParams, streamList } from "../store/lists.ts";
+import { streamList } from "../store/lists.ts";
 
 const loadDevices = () => import("../records/devices.ts");
 
@@ -69,21 +69,16 @@ export const devices = {
   }),
 };
 
-const selectActions = (device: string | undefined): typeof DEVICE_ACTION_LIST =>
-  device === undefined
-    ? DEVICE_ACTION_LIST
-    : { ...DEVICE_ACTION_LIST, among: `(${DEVICE_ACTION_LIST.named})`, params: buildNameParams(device) };
-
 export const deviceActions = {
   ...readOperations({ noun: "device-actions", list: DEVICE_ACTION_LIST, needs: "devices.read" }),
   list: operation({
     route: "GET /v1/device-actions",
     about: "List actions on devices, oldest first",
-    input: ({ z, listForm, descendingOrder, byName }) =>
-      z.strictObject({ ...listForm, ...descendingOrder, device: byName.name.optional() }),
+    input: ({ z, listForm, descendingOrder }) =>
+      z.strictObject({ ...listForm, ...descendingOrder, serialNumber: z.string().optional() }),
     needs: ["devices.read"],
     result: "list",
-    run: ({ store }, { device, ...query }) => streamList(store, selectActions(device), query),
+    run: ({ store }, query) => streamList(store, DEVICE_ACTION_LIST, query),
   }),
   create: operation({
     route: "POST /v1/device-actions",

@@ -93,3 +93,11 @@ describeWithOpenssl("signed by openssl", () => {
     expect(await refusal(apps.edit(after.id, { file: "aGVsbG8=" }))).toContain("not a provisioning profile");
   });
 });
+
+test("a version is no code that a spreadsheet may have turned into a number", async () => {
+  const plan = await tenant.plan({ kind: "apps" }, "アプリ名,種類,バージョン\nA,Enterprise,2.0\nB,Enterprise,1.10");
+  expect(await Array.fromAsync(tenant.client.imports.problems(plan.id))).toEqual([]);
+  await tenant.client.imports.commit(plan);
+  const versions = await Array.fromAsync(tenant.client.apps.list(), ({ version }) => version);
+  expect(versions).toEqual(["2.0", "1.10"]);
+});

@@ -54,7 +54,7 @@ test.each([
   "of %s, what an assignment names is not deleted, but it can be in the console",
   async (kind, of, file, edit) => {
     const { [of]: id } = await start();
-    const refused = `the configuration profile VPN is assigned to it; first assign it to the others only: \`${edit}\``;
+    const refused = `the configuration profile VPN is assigned to it; first change that: \`${edit}\``;
     const failure = await failureOf(tenant.client.imports.delete({ kind, ids: [id] }));
     expect(failure?.what.en).toContain(refused);
     const replacing = await tenant.plan({ kind, mode: "replace" }, file);

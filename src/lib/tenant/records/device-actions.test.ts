@@ -51,8 +51,8 @@ test("actions are listed in both orders, also of one device, even if it is delet
     );
   for (const limit of [undefined, 1000, 1001]) {
     expect(await list({ limit, desc: true })).toEqual(["s1 message", "S2 lost-mode", "s1 lost-mode"]);
-    expect(await list({ limit, desc: true, device: "S1" })).toEqual(["s1 message", "s1 lost-mode"]);
-    expect(await list({ limit, device: "S2" })).toEqual(["S2 lost-mode"]);
+    expect(await list({ limit, desc: true, serialNumber: "S1" })).toEqual(["s1 message", "s1 lost-mode"]);
+    expect(await list({ limit, serialNumber: "S2" })).toEqual(["S2 lost-mode"]);
   }
 });
 

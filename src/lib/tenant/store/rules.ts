@@ -1,6 +1,5 @@
 import { line } from "../../advice/index.ts";
 import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../model/account.ts";
-import { APP } from "../../model/config-profile.ts";
 import {
   ACCOUNT_PER_DEVICE_MODE,
   ACCOUNTLESS_MODE,
@@ -359,12 +358,12 @@ const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readon
       breaks: (all) => `(is_ = 0 or new_${by} is null) and old_${by} in (select value from ${buildNamingSql(all)})`,
       told: (all) => `select json_quote(name) from ${buildNamingSql(all)} where value = old_${by} limit 1`,
       problem: (_, name) => {
-        const edit = line(from === APP ? "apps edit" : "config-profiles edit", [String(name)], { [to]: "CODE" });
+        const edit = line(from.name === "app" ? "apps edit" : "config-profiles edit", [String(name)], { [to]: "CODE" });
         const what = text(
-          `the ${noun.en} ${String(name)} is assigned to it; first assign it to the others only: ${edit}`,
-          `${noun.ja}「${String(name)}」の適用先です。先に、ほかの適用先だけを設定してください: ${edit}`,
+          `the ${noun.en} ${String(name)} is assigned to it; first change that: ${edit}`,
+          `${noun.ja}「${String(name)}」の適用先です。先に適用先を変更してください: ${edit}`,
         );
-        return { field: by, what };
+        return { what };
       },
     },
   ];

@@ -112,15 +112,12 @@ export const followKeys = async (writer: Writer, params: { revision: number; now
       ${ORDERED_JOIN} ${moved} m on m.was = e.value where t.pk not in (select w.pk from ${written})`;
     if ((await writer.get(found, params)) === undefined) continue;
     await writer.lock([collection]);
-    await writer.run(buildSaveChangedSql(versions, found), params);
-    await writer.run(
-      `update main.${from.name} as t set updatedAt = :now, revision = :revision, ${list} = (
-         select json_group_array(coalesce(m.now, e.value) order by coalesce(m.now, e.value)) from json_each(t.${list}) e
-           left join ${moved} m on m.was = e.value where m.was is null or m.now is not null)
-       where exists (select 1 from ${written} and w.pk = t.pk and w.${list} = t.${list})`,
-      params,
-    );
-    await writer.run(`update main.collection set revision = :revision where name = '${collection}'`, params);
+    const update = `update main.${from.name} as t set updatedAt = :now, revision = :revision, ${list} = (
+        select json_group_array(coalesce(m.now, e.value) order by coalesce(m.now, e.value)) from json_each(t.${list}) e
+          left join ${moved} m on m.was = e.value where m.was is null or m.now is not null)
+      where exists (select 1 from ${written} and w.pk = t.pk and w.${list} = t.${list})`;
+    const advance = `update main.collection set revision = :revision where name = '${collection}'`;
+    for (const sql of [buildSaveChangedSql(versions, found), update, advance]) await writer.run(sql, params);
   }
 };
 

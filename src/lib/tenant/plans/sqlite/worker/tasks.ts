@@ -298,8 +298,7 @@ const applyAndRecord = async (
     await updateImport(writer, orgs, { state: "discarded" });
   }
   if (isExport) recordConsoleImport(database, record, { now, actor });
-  const after = isObserved ? OBSERVE_STATEMENTS : [];
-  for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
+  for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
   // rules for the plan's own kind were checked with the plan, and are checked again only if the tenant has changed
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));

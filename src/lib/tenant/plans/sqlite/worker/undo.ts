@@ -89,13 +89,12 @@ const claimListValues = (database: Database, versions: VersionSchema): void => {
 const writeStagedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key, times } = versions;
   const staged = getStagedTable(versions);
-  const own = readTableColumns(database, thing);
   const columns = listRestoredColumns(versions);
   const last = database.count(`select coalesce(max(pk), 0) from ${staged}`);
   const inRange = "u.pk > :after and u.pk <= :upTo";
   const run = (sql: string): void =>
     forEachNumberRange(database, last, (range) => database.run(sql, { ...range, revision }));
-  const revised = own.includes("revision") ? ["revision"] : [];
+  const revised = readTableColumns(database, thing).includes("revision") ? ["revision"] : [];
   run(
     `delete from main.${thing.name} where ${key} in (select u.pk from ${staged} u where u.action = 'delete' and ${inRange})`,
   );
