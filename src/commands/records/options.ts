@@ -42,7 +42,7 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   if (field.type === "objects") {
     return { kind: "string", value: "NAME=VALUE", repeatable: true, about };
   }
-  const to = field.refers?.to ?? field.follows?.[0];
+  const to = field.type === "texts" ? field.follows?.[0] : field.refers?.to;
   const word = to?.toUpperCase() ?? "TEXT";
   const named = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
   if (field.type === "texts") return { kind: "string", value: word, repeatable: true, required, blank, about: named };

@@ -65,7 +65,7 @@ test.each([
 
 test("help says that nothing is sent to devices", async () => {
   const { stdout } = await run("devices action message --help-all");
-  expect(stdout.replaceAll(/\s+/g, " ")).toContain("only a record: nothing is sent to devices");
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain("record an action (nothing is sent): message");
 });
 
 test("a device is shown with its actions", async () => {

@@ -32,8 +32,7 @@ const define = (kind: DeviceAction["kind"], example: string, others: readonly st
   const own = [...required, ...others, "reason"];
   const { en, ja } = fields.kind.names[kind];
   return defineCommand({
-    summary: text(`record an action on devices: ${en}`, `デバイスの操作を記録する: ${ja}`),
-    details: [NOTHING_SENT],
+    summary: text(`record an action (nothing is sent): ${en}`, `操作を記録する(送信しない): ${ja}`),
     args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
     options: {
       ...buildValueOptions(fields, { without: Object.keys(fields).filter((name) => !own.includes(name)), required }),

@@ -49,7 +49,7 @@ export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): s
   if (thing === ACCOUNT) return `exists (select 1 from main.${USER.name} u where u.pk = o.pk)`;
   if (thing !== DEVICE_ACTION) return "true";
   return `not exists (select 1 from main.device_action a where a.pk = o.pk
-    and ${buildSerialKeySql("a")} not in (select ${buildSerialKeySql("d")} from main.device d))`;
+    and not exists (select 1 from main.device d where ${buildSerialKeySql("d")} = ${buildSerialKeySql("a")}))`;
 };
 
 /**

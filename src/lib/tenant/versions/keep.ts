@@ -109,7 +109,7 @@ export const followKeys = async (writer: Writer, params: { revision: number; now
     const written = `main.${getVersionTable(versions)} w where w.revision = :revision and w.changed & ${bit} <> 0`;
     // a list that the change itself has written, such as an undo, is right
     const found = `select distinct t.pk, ${bit} as changed from main.${from.name} t, json_each(t.${list}) e
-      ${ORDERED_JOIN} ${moved} m on m.was = e.value where t.pk not in (select w.pk from ${written})`;
+      ${ORDERED_JOIN} ${moved} m on m.was = e.value where not exists (select 1 from ${written} and w.pk = t.pk)`;
     if ((await writer.get(found, params)) === undefined) continue;
     await writer.lock([collection]);
     const update = `update main.${from.name} as t set updatedAt = :now, revision = :revision, ${list} = (
