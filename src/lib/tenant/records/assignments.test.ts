@@ -48,13 +48,14 @@ test("assignments follow a file that exchanges keys, and the undo of that file",
 });
 
 test.each([
-  ["orgs", "sales", "組織名,組織コード\n本社,H1", "clomoctl config-profiles edit VPN --org CODE"],
-  ["devices", "device", "シリアルナンバー\nA2", "clomoctl config-profiles edit VPN --device CODE"],
+  ["orgs", "sales", "組織名,組織コード\n本社,H1", "S1", "--org CODE"],
+  ["devices", "device", "シリアルナンバー\nA2", "A1", "--device CODE"],
 ] as const)(
   "of %s, what an assignment names is not deleted, but it can be in the console",
-  async (kind, of, file, edit) => {
+  async (kind, of, file, key, option) => {
     const { [of]: id } = await start();
-    const refused = `the configuration profile VPN is assigned to it; first change that: \`${edit}\``;
+    const edit = `\`clomoctl config-profiles edit VPN ${option}\``;
+    const refused = `the configuration profile VPN is assigned to ${key}; first change that: ${edit}`;
     const failure = await failureOf(tenant.client.imports.delete({ kind, ids: [id] }));
     expect(failure?.what.en).toContain(refused);
     const replacing = await tenant.plan({ kind, mode: "replace" }, file);
@@ -70,7 +71,7 @@ test.each([
 test("the code of an organisation that an assignment names is not cleared", async () => {
   const { sales } = await start();
   const failure = await failureOf(tenant.client.orgs.edit(sales, { code: null }));
-  expect(failure?.what.en).toContain("the configuration profile VPN is assigned to it");
+  expect(failure?.what.en).toContain("the configuration profile VPN is assigned to S1");
 });
 
 test("undo does not bring back an assignment to what does not exist any more", async () => {

@@ -111,7 +111,7 @@ const PROFILE_HEADER = ["プロファイル名", ...ASSIGNMENT_HEADER];
 const APP_HEADER = ["アプリ名", ...ASSIGNMENT_HEADER];
 const ASSIGNED_BEFORE = "`assignments.test.ts` brings an assignment back after the organisation is deleted";
 const IN_OTHER_TEST = "`assignments.test.ts` deletes organisations and devices of assignments";
-const ASSIGNED_TO = { told: /is assigned to it/, hand: IN_OTHER_TEST, file: IN_OTHER_TEST, undo: IN_OTHER_TEST };
+const ASSIGNED_TO = { told: /is assigned to/, hand: IN_OTHER_TEST, file: IN_OTHER_TEST, undo: IN_OTHER_TEST };
 
 const BREACHES: Readonly<Record<string, Breach>> = {
   "reserved-names": {
