@@ -107,9 +107,9 @@ story(
     expect(await sync("--delta")).toEqual([1, 1]);
     const done = await s.json<{ serialNumber: string; kind: string }[]>(w.devices.actions());
     expect(done.map(({ serialNumber, kind }) => `${serialNumber} ${kind}`)).toEqual([
-      "C02A00001 rename",
-      "C02A00001 message",
       "C02B00001 message",
+      "C02A00001 message",
+      "C02A00001 rename",
     ]);
     const { 10: installed, 12: afterwards } = await w.setUpStates(s);
     expect([installed, afterwards]).toEqual(["done", "done"]);

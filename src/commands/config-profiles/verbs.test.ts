@@ -51,6 +51,13 @@ test("a device shows what applies to it", async () => {
 test("a profile shows its purpose, and whether it is for supervised devices only", async () => {
   const { stdout } = await run("config-profiles show P-one --format json", { tenant: tenant.fetch });
   expect(JSON.parse(stdout)).toMatchObject({ kind: "single-app", purpose: "only one app", supervisedOnly: true });
+  for (const format of ["tsv", "csv"]) {
+    const line = `config-profiles show P-one --format ${format}`;
+    const [one, other] = await Promise.all(
+      ["ja", "en"].map((lang) => run(`${line} --lang ${lang}`, { tenant: tenant.fetch })),
+    );
+    expect(one?.stdout).toBe(other?.stdout);
+  }
 });
 
 test("the file of a profile is written byte for byte", async () => {
@@ -69,12 +76,16 @@ test.each([
   expect(stderr).toContain("\n  --file");
 });
 
-test("several profiles of one kind on a device are a finding", async () => {
+test("several profiles of one kind on a device are a finding, and so are devices in lost mode", async () => {
+  const devices = await Array.fromAsync(tenant.client.devices.list());
+  await tenant.client["device-actions"].create({ kind: "lost-mode", ids: devices.map(({ id }) => id) });
   const home = freshFolder();
   mkdirSync(join(home, "tenants", "local"), { recursive: true });
   const { stdout } = await run("status --format json", { tenant: tenant.fetch, home });
   expect(stdout).toContain("several profiles of the kind VPN on 1 device");
   expect(stdout).toContain("config-profiles list --device B1");
+  expect(stdout).toContain("2 devices in lost mode");
+  expect(stdout).toContain("devices list --lost");
 });
 
 test("a name with a blank at its end is not that of another record", async () => {
@@ -87,4 +98,23 @@ test("a name with a blank at its end is not that of another record", async () =>
   // without such a record, the blank is a mistake
   expect(await run(line, { tenant: other.fetch })).toMatchObject({ exit: 0 });
   expect(other.sql("select name from config_profile")).toEqual([]);
+});
+
+test("organisations and devices of an assignment are found as elsewhere", async () => {
+  await using other = new TestTenant();
+  const { orgs, devices, "config-profiles": profiles } = other.client;
+  const { after: head } = await orgs.create({ name: "本社", code: "H1" });
+  await orgs.create({ name: "営業部", code: "S1", parentId: head.id });
+  await orgs.create({ name: "総務部" });
+  await devices.create({ serialNumber: "A1", imei: "00 000000 000000 0" });
+  const given = ["本社/営業部", "H1", "全社"].flatMap((org) => ["--org", org]);
+  const line = ["config-profiles", "create", "P", "--kind", "vpn", ...given, "--device", "00 000000 000000 0"];
+  expect(await run(line, { tenant: other.fetch })).toMatchObject({ exit: 0 });
+  expect((await profiles.find({ name: "P" }))[0]).toMatchObject({ orgs: ["H1", "S1", "全社"], devices: ["A1"] });
+  expect(await run(["config-profiles", "edit", "P", "--org", ""], { tenant: other.fetch })).toMatchObject({ exit: 0 });
+  expect((await profiles.find({ name: "P" }))[0]).toMatchObject({ orgs: [], devices: ["A1"] });
+  const refused = await run("config-profiles edit P --org 総務部", { tenant: other.fetch });
+  expect([refused.exit, refused.stderr]).toEqual([3, expect.stringContaining("clomoctl orgs edit 総務部 --code CODE")]);
+  const unknown = await run("config-profiles edit P --org 人事部", { tenant: other.fetch });
+  expect([unknown.exit, unknown.stderr]).toEqual([6, expect.stringContaining("人事部")]);
 });

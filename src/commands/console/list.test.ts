@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { taskOfImport } from "#support/commands/console-tasks.ts";
+import { recordOf, taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
 import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -21,4 +21,21 @@ test("names the awaited exports, even if no task is open", async () => {
   const { en, ja } = await runInBoth("console list", { tenant });
   expect(en.stderr).toContain("import the next console export: clomoctl console sync EXPORT.csv\n");
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
+});
+
+test.each([
+  [1, "carry out: lost mode", "実行する: 紛失モード"],
+  [2, "carry out: lost mode 2", "実行する: 紛失モード 2"],
+])("names the action on %i devices, and programs get the same in both languages", async (count, told, toldJa) => {
+  const changes = [{ field: "kind", before: null, after: "lost-mode" }];
+  const record = recordOf({ thing: "device_action", kind: "devices", work: "perform", name: "S1", changes });
+  const records = Array.from({ length: count }, () => record);
+  const tenant = tenantWith(taskOf({}, { create: count, update: 0, records }));
+  const { en, ja } = await runInBoth("console list --format table", { tenant, terminal: { columns: 100 } });
+  expect([en.stdout, ja.stdout]).toEqual([expect.stringContaining(told), expect.stringContaining(toldJa)]);
+  for (const format of ["tsv", "csv"]) {
+    const both = await runInBoth(`console list --format ${format}`, { tenant });
+    expect(both.en.stdout).toBe(both.ja.stdout);
+    expect(both.en.stdout).toContain(told);
+  }
 });

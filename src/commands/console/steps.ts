@@ -21,6 +21,8 @@ const COMMA = text(", ", "、");
 
 const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
 
+const getKind = ({ changes }: TaskRecord) => changes.find(({ field }) => field === "kind")?.after ?? null;
+
 const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
 export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
@@ -51,8 +53,7 @@ function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
 
 function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
   const { clicks, fields } = getThing(record);
-  const kind = record.changes.find(({ field }) => field === "kind")?.after;
-  const own = record.work === "perform" ? clicks?.kinds?.[String(kind)] : clicks?.[record.work];
+  const own = record.work === "perform" ? clicks?.kinds?.[String(getKind(record))] : clicks?.[record.work];
   const usual = own ?? clicks?.edit ?? getConsolePage(record.kind);
   const work = CONSOLE_WORK_NAMES[record.work];
   const name = formatNameWithKey(record, record.console ?? record);
@@ -125,14 +126,18 @@ export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask):
 };
 
 export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTask): Text => {
+  if (only?.work === "perform") {
+    const action = formatConsoleValue(getThing(only).fields["kind"], getKind(only));
+    const [{ en, ja }, times] = [CONSOLE_WORK_NAMES.perform, more.length === 0 ? "" : ` ${counts.create}`];
+    return text(`${en}: ${action.en}${times}`, `${ja}: ${action.ja}${times}`);
+  }
   if (only !== undefined && more.length === 0) {
     const [{ en, ja }, of] = [CONSOLE_WORK_NAMES[only.work], getThingNoun(only.thing)];
     return text(`${en} ${addArticle(of.en)}`, `${of.ja}を${ja}`);
   }
   const done = (["create", "update", "delete"] as const).flatMap((action): Text | readonly Text[] => {
     if (counts[action] === 0) return [];
-    const work = action === "update" ? "edit" : action === "create" && only?.work === "perform" ? "perform" : action;
-    const { en, ja } = CONSOLE_WORK_NAMES[work];
+    const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
     return text(`${en} ${counts[action]}`, `${ja.replace(/する$/, "")} ${counts[action]}`);
   });
   return joinTexts(done, COMMA);

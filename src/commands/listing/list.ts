@@ -61,14 +61,10 @@ export const isDefaultTable = ({ output: { format, fields } }: Pick<Terminal, "o
 export const isRecordOutputRequested = ({ globals }: Pick<Tools, "globals">): boolean =>
   globals.format !== undefined || globals.fields !== undefined;
 
-export function limitRecords<R>(
+export async function* limitRecords<R>(
   records: AsyncIterable<R> | Iterable<R>,
-  limit: number | undefined,
-): AsyncIterable<R> | Iterable<R> {
-  return limit === undefined ? records : takeFirstRecords(records, limit);
-}
-
-async function* takeFirstRecords<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<R> {
   let left = limit;
   if (left === 0) return;
   for await (const record of records) {
@@ -93,8 +89,12 @@ export const buildFieldColumns = <R>(fields: RecordFields): readonly Column<R>[]
       fileHeader: field.column?.header,
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
-      // do not truncate keys and addresses, because users copy them into other commands
-      whole: field.unique === true || ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
+      // do not truncate times, nor keys and addresses, because users copy them into other commands
+      whole:
+        field.unique === true ||
+        field.type === "instant" ||
+        field.comparison === "serial-number" ||
+        ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
       value,
       name: names && ((record) => names[String(value(record))] ?? null),
     };

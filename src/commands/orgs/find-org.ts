@@ -1,5 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { OrgDetail } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
@@ -24,15 +26,18 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   return findByName(tools, client.orgs, name, ORG_LOOKUP);
 }
 
-/** `direct` excludes records in organisations below the given organisation. */
-interface TypedOrgFilter {
-  readonly org: string | undefined;
-  readonly direct: boolean | undefined;
-}
+/** Returns the code of an organisation, as lists contain it; for the root, its name. @throws `input-rejected` without code */
+export const requireOrgCode = ({ path, code }: OrgDetail): string => {
+  if (code !== null || path === "") return code ?? ROOT_ORG_NAME;
+  const edit = line("orgs edit", [path], { code: "CODE" });
+  const what = text(`${path} first needs a code: ${edit}`, `先に「${path}」に組織コードを設定してください: ${edit}`);
+  throw new Failure("input-rejected", { what });
+};
 
+/** @param filter `direct` excludes records in organisations below the given organisation */
 export async function resolveOrgFilter(
   tools: Tools,
-  { org, direct }: TypedOrgFilter,
+  { org, direct }: Readonly<{ org: string | undefined; direct: boolean | undefined }>,
 ): Promise<{ readonly org?: string; readonly direct?: true }> {
   return org === undefined ? {} : { org: (await findOrg(tools, org)).id, ...(direct === true && { direct }) };
 }

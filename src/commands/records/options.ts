@@ -43,12 +43,11 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   if (field.type === "objects") {
     return { kind: "string", value: "NAME=VALUE", repeatable: true, about };
   }
-  if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, blank, about };
-  if (field.refers !== undefined) {
-    const { to } = field.refers;
-    const reference = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
-    return { kind: "string", value: to.toUpperCase(), blank, about: reference };
-  }
+  const to = field.type === "texts" ? field.follows?.[0] : field.refers?.to;
+  const word = to?.toUpperCase() ?? "TEXT";
+  const named = to === "org" ? text(`${about.en} (code or path)`, `${about.ja}(組織コードかパス)`) : about;
+  if (field.type === "texts") return { kind: "string", value: word, repeatable: true, required, blank, about: named };
+  if (field.refers !== undefined) return { kind: "string", value: word, blank, about: named };
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: ["yes", "no"], about };
   if (field.type === "digest") return { kind: "file", blank, about };
@@ -86,8 +85,12 @@ export const parseValueOptions = async (
     const { [toOptionName(name, field)]: given } = input;
     if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
     if (field.type === "objects") values[name] = (given as readonly string[]).map(parseCustomValue);
-    else if (field.type === "texts") values[name] = (given as readonly (string | null)[]).filter((one) => one !== null);
-    else if (field.type === "boolean") values[name] = given === "yes";
+    else if (field.type === "texts") {
+      const texts = (given as readonly (string | null)[]).filter((one) => one !== null);
+      const { follows } = field;
+      values[name] =
+        follows === undefined ? texts : await Promise.all(texts.map(findResolver(resolve, follows.join("."))));
+    } else if (field.type === "boolean") values[name] = given === "yes";
     else if (given !== null && field.type === "digest")
       values[name] = await findResolver(resolve, "file")(given as string);
     else if (field.type === "day" && given !== null) values[name] = toMeantValue({ kind: "day" }, given as string);

@@ -5,7 +5,7 @@ import { DESCRIBING_KINDS, type PanelKind } from "../../lib/model/console-files.
 import { MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { addArticle, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Command } from "../command.ts";
 import { EXPORT_OPTIONS, getAccountLanguage, runExport } from "../csv/file/export.ts";
 import { TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
@@ -14,7 +14,7 @@ import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";
 import { IMPORT_EXITS, IMPORT_HELP, IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
-import { findOrg, resolveOrgFilter } from "../orgs/find-org.ts";
+import { findOrg, requireOrgCode, resolveOrgFilter } from "../orgs/find-org.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
 import { showWrittenRecord, type ChangeResult, type ResultLayout } from "./change-result.ts";
@@ -95,21 +95,16 @@ const nameArgument = ({ noun, argument }: Pick<FileNoun<never>, "noun" | "argume
   value: noun.replace(/^.* /, "").slice(0, -1).toUpperCase(),
 });
 
-const findRecord = async <R extends { readonly id: string }>(
-  tools: Tools,
-  of: RecordNoun<R>,
-  name: string,
-): Promise<R> => findByName(tools, await openClient(tools, of), name, of.lookup);
-
 const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
   parseValueOptions(fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
+    "org.code": async (typed) => requireOrgCode(await findOrg(tools, typed)),
+    "device.serialNumber": async (typed) =>
+      (await (await import("../devices/columns.ts")).findDevicesByName(tools, [typed]))[0]?.serialNumber ?? typed,
     user: async (typed) => (await findUser((await tools.tenant("users")).client, typed)).id,
     file: async (typed) =>
       Buffer.from((await readNamedFile(tools, typed, MAX_KEPT_FILE_BYTES)).bytes).toString("base64"),
   });
-
-const addArticle = (en: string): string => `${/^[aeio]/.test(en) ? "an" : "a"} ${en}`;
 
 const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   const { en, ja } = of.single;
@@ -163,8 +158,9 @@ const defineEdit = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
     shows: layout.columns,
     async run(tools, { record, dryRun, ...input }) {
       const values = await parseValues(tools, thing, input);
-      const { id } = await findRecord(tools, of, record);
-      await showWrittenRecord(tools, await (await openClient(tools, of)).edit(id, { ...values, dryRun }), layout);
+      const client = await openClient(tools, of);
+      const { id } = await findByName(tools, client, record, of.lookup);
+      await showWrittenRecord(tools, await client.edit(id, { ...values, dryRun }), layout);
     },
   });
 };

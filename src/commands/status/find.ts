@@ -38,7 +38,7 @@ export interface TenantFindings {
   readonly lastRun: string | undefined;
 }
 
-type Found = readonly [key: string, level: "critical" | "warning", what: Text, next: CommandLine | null];
+type Found = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
 
 type Place = Pick<TenantFindings, "context" | "tenant">;
 
@@ -64,21 +64,8 @@ export async function findInTenant(tools: Tools, context: Context): Promise<Tena
     return { ...none, ...(await readTenant(tools, context)) };
   } catch (error) {
     tools.signal.throwIfAborted();
-    const what = describeUnreadable(error);
-    return {
-      ...none,
-      findings: [
-        {
-          id: "tenant",
-          tenant: context.name,
-          context: context.name,
-          group: "tenant",
-          level: "unknown",
-          what,
-          next: null,
-        },
-      ],
-    };
+    const unreadable = ["", "unknown", describeUnreadable(error), null] as const;
+    return { ...none, findings: toFindings({ context, tenant: context.name }, "tenant", [unreadable]) };
   }
 }
 
@@ -117,7 +104,7 @@ async function readTenant(tools: Tools, context: Context) {
         one.line,
       ]),
     ),
-    ...toFindings(place, "console", await findClashes(tools, context)),
+    ...toFindings(place, "console", await findOnDevices(tools, context)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
     ...toFindings(place, "token", findTokenEnd(rights?.token ?? null, asOf)),
@@ -151,15 +138,20 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     return [kind, "warning", text(`not recorded: ${en}`, `登録がありません: ${ja}`), add];
   });
 
-/** Returns nothing if the account may not read profiles. */
-async function findClashes(tools: Tools, context: Context): Promise<readonly Found[]> {
-  const { client } = await tools.tenantOf(context, "config-profiles");
-  return ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map(({ kind, devices, example }) => {
-    const { en, ja } = PROFILE_KINDS[kind];
-    const of = formatCount(devices, "device");
-    const what = text(`several profiles of the kind ${en} on ${of}`, `${ja}が複数あるデバイス ${devices} 台`);
-    return [kind, "warning", what, line("config-profiles list", [], { device: example })];
+/** Finds clashes of profiles, and devices in lost mode. Returns nothing if the account may not read these. */
+async function findOnDevices(tools: Tools, context: Context): Promise<readonly Found[]> {
+  const { client } = await tools.tenantOf(context, "config-profiles", "devices");
+  const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): Found => {
+    const { en, ja } = PROFILE_KINDS[one.kind];
+    const of = formatCount(one.devices, "device");
+    const what = text(`several profiles of the kind ${en} on ${of}`, `${ja}が複数あるデバイス ${one.devices} 台`);
+    return [one.kind, "warning", what, line("config-profiles list", [], { device: one.example })];
   });
+  const lost = (await ignoreFailure(() => Array.fromAsync(client.devices.list({ lost: true })))) ?? [];
+  const what = text(`${formatCount(lost.length, "device")} in lost mode`, `紛失モードのデバイス ${lost.length} 台`);
+  return lost.length === 0
+    ? clashes
+    : [...clashes, ["lost", "warning", what, line("devices list", [], { lost: true })]];
 }
 
 function findOpenImports(imports: readonly Import[]): readonly Found[] {
@@ -301,10 +293,7 @@ export async function buildMonthlyOverview(
     return [...named, ...(due.length > MAX_MONTH_ITEMS ? ["…"] : [])].join(language === "en" ? ", " : "、");
   });
   const { client } = await tools.tenantOf(context, "audit");
-  const last = await ignoreFailure(async () => {
-    for await (const record of client.audit.list({ limit: 1 })) return record;
-    return undefined;
-  });
+  const [last] = (await ignoreFailure(() => Array.fromAsync(client.audit.list({ limit: 1 })))) ?? [];
   const head = last === undefined ? "-" : `${last.seq} ${last.hash}`;
   return {
     id: getMonthlyOverviewId(tools.clock.now(), timezone),

@@ -18,8 +18,10 @@ const OPTIONAL_FIELD = { nullable: true, example: null, column: {} } as const;
 const defineOptionalText = (en: string, ja: string) =>
   ({ ...OPTIONAL_FIELD, type: "text", longest: 2000, label: text(en, ja), lines: true }) as const satisfies Field;
 
+const SET = { type: "texts", most: 1000, column: {}, code: true, set: true } as const;
+const FOLLOWED: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
 const defineSet = (short: string, example: string, label: Text) =>
-  ({ type: "texts", most: 1000, column: {}, code: true, set: true, short, example: [example], label }) as const;
+  ({ ...SET, short, example: [example], label, follows: FOLLOWED[short] }) as const;
 
 const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
   ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
@@ -116,7 +118,7 @@ const APP_FIELDS = {
   name: { ...NAME, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
   kind: defineKind(APP_KINDS, "MarketPlace"),
   bundleId: defineOptionalText("bundle ID", "バンドル ID"),
-  version: { ...defineOptionalText("version", "バージョン"), code: true },
+  version: defineOptionalText("version", "バージョン"),
   licences: { ...OPTIONAL_FIELD, type: "integer", rule: { kind: "count" }, label: text("licences", "ライセンス数") },
   vppLocation: defineOptionalText("VPP location", "VPP のロケーション"),
   ...ASSIGNMENT_FIELDS,

@@ -264,7 +264,7 @@ export const DEVICE_ACTION = {
   formats: {},
   keys: [],
   namedBy: "serialNumber",
-  usual: ["createdAt", "serialNumber", "kind", "message", "deviceName", "picture", "reason", "by"],
+  usual: ["createdAt", "serialNumber", "kind", "message", "deviceName", "reason", "by"],
   // the manual names the page with the steps of each action, except of the end of lost mode
   clicks: {
     delete: DEVICES_PAGE,

@@ -81,6 +81,8 @@ export type Field = FieldShape & {
   readonly refers?: Reference | undefined;
   /** true, for a list: the order of the values does not matter, as for all lists that refer to records */
   readonly set?: true | undefined;
+  /** for a list: the record type and the field whose values it contains; a changed value changes the list */
+  readonly follows?: readonly [to: string, by: string] | undefined;
   /** field that is set from the cell; this column itself is not stored */
   readonly resolves?: string | undefined;
   /** true: read from other data; the table of the record type does not have the field */

@@ -12,7 +12,7 @@ import { judgeWrittenRecords } from "./store/judge.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
-import { settleVersions } from "./versions/keep.ts";
+import { followKeys, settleVersions } from "./versions/keep.ts";
 import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
@@ -109,6 +109,7 @@ export const writeChange = async <T>(
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
       throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));
+      await followKeys(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer)) : result);
@@ -135,6 +136,5 @@ export const writeChange = async <T>(
 
 const createTaskFinder =
   (reader: Reader): TaskFinder =>
-  async (record) => {
-    return (await isMirror(reader)) ? findTaskOfRecord(reader, record) : null;
-  };
+  async (record) =>
+    (await isMirror(reader)) ? findTaskOfRecord(reader, record) : null;

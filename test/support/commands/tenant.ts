@@ -136,7 +136,12 @@ function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unkno
 }
 
 /** Responses that no test needs to specify, because they are only asked beside others. */
-const DEFAULTS: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [], "config-profiles.clashes": [] };
+const DEFAULTS: Answers = {
+  tenantRevision: { revision: 7 },
+  "layouts.list": [],
+  "config-profiles.clashes": [],
+  devices: { items: [], next: null },
+};
 
 /**
  * A tenant that returns the specified responses and records the requests. Requests and responses must match the

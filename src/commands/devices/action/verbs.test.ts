@@ -39,7 +39,9 @@ test("records one action for several devices, and shows them as a list", async (
   const answers = { ...tenant, "device-actions.create": { items } };
   const { requests, stderr } = await run("devices action message S1 S2 S1 --message t", { tenant: answers });
   expect(requests.at(-1)).toMatchObject({ json: { ids: [one.id, other.id] } });
-  expect(stderr).toBe("created: SERIAL000001 message\ncreated: S2 message\n");
+  expect(stderr).toBe(
+    "created: SERIAL000001 message\ncreated: S2 message\nonly a record: nothing is sent to devices\n",
+  );
 });
 
 test("names all unknown devices, and records nothing", async () => {
@@ -63,7 +65,7 @@ test.each([
 
 test("help says that nothing is sent to devices", async () => {
   const { stdout } = await run("devices action message --help-all");
-  expect(stdout.replaceAll(/\s+/g, " ")).toContain("clomoctl is not an MDM server and sends nothing to devices.");
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain("record an action (nothing is sent): message");
 });
 
 test("a device is shown with its actions", async () => {
@@ -85,9 +87,17 @@ test("lost devices are a filter of the list", async () => {
   expect(requests).toEqual([{ operation: "devices", query: { lost: "true" } }]);
 });
 
-test("actions are listed, also as CSV", async () => {
+test("actions are listed, newest first, also as CSV", async () => {
   const answers = { "device-actions.list": { items: [action], next: null } };
-  const { stdout, requests } = await run("devices action list --limit 1 --format csv", { tenant: answers });
-  expect(stdout.split("\n")[0]?.trim()).toBe("serialNumber,kind,message,deviceName,picture,reason,by,createdAt");
-  expect(requests).toMatchObject([{ operation: "device-actions.list", query: { limit: "1" } }]);
+  const { stdout, requests } = await run("devices action list --limit 1 --device S1 --format csv", { tenant: answers });
+  expect(stdout.split("\n")[0]?.trim()).toBe("serialNumber,kind,message,deviceName,reason,by,createdAt");
+  const query = { limit: "1", serialNumber: "S1", desc: "true" };
+  expect(requests).toMatchObject([{ operation: "device-actions.list", query }]);
+});
+
+test.each(["ja", "en"] as const)("in %s, neither serial number nor time is cut at 80 columns", async (lang) => {
+  const long = { ...action, deviceName: "営業部の共用の端末 1", reason: "外出先で紛失したという連絡", by: "山田 花子" };
+  const answers = { "device-actions.list": { items: [long, { ...long, serialNumber: "ABCDEF123456" }], next: null } };
+  const { stdout } = await run(`devices action list --lang ${lang}`, { tenant: answers, terminal: { columns: 80 } });
+  for (const whole of ["ABCDEF123456", "SERIAL000001", "2026-11-20 10:23"]) expect(stdout).toContain(whole);
 });

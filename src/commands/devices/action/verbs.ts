@@ -9,31 +9,30 @@ import { DEVICE_ACTION_COLUMNS, DEVICE_ARGUMENT, findDevicesByName } from "../co
 const { fields, usual } = DEVICE_ACTION;
 
 const list = defineCommand({
-  summary: text("list the recorded actions, oldest first", "記録した操作を古い順に一覧する"),
+  summary: text("list the recorded actions, newest first", "記録した操作を新しい順に一覧する"),
   args: {},
-  options: { limit: LIMIT_OPTION },
-  examples: [{ line: "clomoctl devices action list" }, { line: "clomoctl devices action list --format csv" }],
+  options: {
+    device: { kind: "string", value: "SERIAL", about: text("only those on this device", "このデバイスのもの") },
+    limit: LIMIT_OPTION,
+  },
+  examples: [{ line: "clomoctl devices action list --device SERIAL000001" }],
   exits: [],
-  async run(tools, { limit }) {
+  async run(tools, { device, limit }) {
     const { client } = await tools.tenant("device-actions");
-    const actions = client["device-actions"].list({ limit });
+    const actions = client["device-actions"].list({ serialNumber: device, limit, desc: true });
     const columns = listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual);
     await tools.terminal.list(columns, actions, () => actions.ndjson());
   },
 });
+
+const NOTHING_SENT = text("only a record: nothing is sent to devices", "記録だけで、デバイスには何も送信しません");
 
 const define = (kind: DeviceAction["kind"], example: string, others: readonly string[] = []) => {
   const required = FIELDS_OF_ACTIONS[kind] ?? [];
   const own = [...required, ...others, "reason"];
   const { en, ja } = fields.kind.names[kind];
   return defineCommand({
-    summary: text(`record an action on devices: ${en}`, `デバイスの操作を記録する: ${ja}`),
-    details: [
-      text(
-        "Only a record: clomoctl is not an MDM server and sends nothing to devices. In a mirror, it opens a task to do the same in the console.",
-        "記録だけで、デバイスには何も送信しません(clomoctl は MDM サーバーではありません)。ミラーでは、管理画面で実行する作業が追加されます。",
-      ),
-    ],
+    summary: text(`record an action (nothing is sent): ${en}`, `操作を記録する(送信しない): ${ja}`),
     args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
     options: {
       ...buildValueOptions(fields, { without: Object.keys(fields).filter((name) => !own.includes(name)), required }),
@@ -51,6 +50,7 @@ const define = (kind: DeviceAction["kind"], example: string, others: readonly st
         listed: listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual),
         called: ({ serialNumber }) => `${serialNumber} ${kind}`,
       });
+      if (!dryRun) await tools.terminal.note(NOTHING_SENT);
     },
   });
 };

@@ -8,7 +8,7 @@ import { buildUnseenBitsSql } from "./exported.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
-  buildUserExistsSql,
+  buildHolderExistsSql,
   EXPORTED_VERSIONS,
   getObservedTable,
   OBSERVED_VERSIONS,
@@ -30,7 +30,7 @@ export interface RecordDrift {
 /** SQL: selects a type's drift (`revision` of the task). @param which SQL: condition on the observed records `o` */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
-  const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;
+  const isIncluded = `${buildHolderExistsSql(versions)} and ${which}`;
   const [observed, kept] = [getObservedTable(versions), `main.${getVersionTable(versions)}`];
   // changes that came from an export do not require work in the console
   const isLocal = (revision: string): string =>
@@ -79,13 +79,12 @@ export interface OpenDrift {
   readonly records: number;
 }
 
-export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> => {
-  return reader.all<OpenDrift>(
+export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
+  reader.all<OpenDrift>(
     `select d.revision, c.number, d.thing, d.action, d.records
      from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(undefined)} d group by d.revision, d.thing, d.action) d
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
   );
-};
 
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;

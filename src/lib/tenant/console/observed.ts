@@ -1,7 +1,8 @@
-import { DEVICE, OWNER_FIELDS } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
+import { buildSerialKeySql } from "../records/device-rows.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
@@ -43,9 +44,13 @@ export const OBSERVED_STATE_COLUMNS = [
   "since integer not null",
 ] as const;
 
-/** SQL: false if `o` is an account without a user, because accounts are deleted and restored with their users. */
-export const buildUserExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string =>
-  thing === ACCOUNT ? `exists (select 1 from main.${USER.name} u where u.pk = o.pk)` : "true";
+/** SQL: false if `o` is an account without a user, or an action on a deleted device: they return with these. */
+export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string => {
+  if (thing === ACCOUNT) return `exists (select 1 from main.${USER.name} u where u.pk = o.pk)`;
+  if (thing !== DEVICE_ACTION) return "true";
+  return `not exists (select 1 from main.device_action a where a.pk = o.pk
+    and not exists (select 1 from main.device d where ${buildSerialKeySql("d")} = ${buildSerialKeySql("a")}))`;
+};
 
 /**
  * SQL: the states that a record may have in the console: as observed (`mask`: the touched columns), or as in the mirror

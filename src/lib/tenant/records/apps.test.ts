@@ -19,7 +19,7 @@ test("an app is created, changed, imported, exported and deleted by the ordinary
     "not a whole number of 0 or more",
   );
   expect(await refusal(tenant.client.apps.create({ name: "X", kind: "Enterprise", orgs: ["S9"] }))).toBe(
-    "no organisation has the code: S9",
+    "no organisation has the key: S9",
   );
   await tenant.import({ kind: "apps" }, "アプリ名,種類,ライセンス数\n受付,Enterprise,\n経費精算,MarketPlace,7\n");
   const rows = (await buffer(await tenant.client.apps.export({}))).toString().split("\r\n");
@@ -92,4 +92,12 @@ describeWithOpenssl("signed by openssl", () => {
     expect((await apps.find({ name: "受付" }))[0]?.file).toBe(after.file);
     expect(await refusal(apps.edit(after.id, { file: "aGVsbG8=" }))).toContain("not a provisioning profile");
   });
+});
+
+test("a version is no code that a spreadsheet may have turned into a number", async () => {
+  const plan = await tenant.plan({ kind: "apps" }, "アプリ名,種類,バージョン\nA,Enterprise,2.0\nB,Enterprise,1.10");
+  expect(await Array.fromAsync(tenant.client.imports.problems(plan.id))).toEqual([]);
+  await tenant.client.imports.commit(plan);
+  const versions = await Array.fromAsync(tenant.client.apps.list(), ({ version }) => version);
+  expect(versions).toEqual(["2.0", "1.10"]);
 });

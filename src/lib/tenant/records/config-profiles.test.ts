@@ -18,11 +18,9 @@ test("a profile names organisations by code, 全社, and devices, all of which e
   const { after, consoleTask } = await profiles().create(given);
   expect([after, consoleTask]).toMatchObject([{ ...given, file: null, memo: null }, null]);
   expect(await refusal(profiles().create({ name: "X", kind: "vpn", orgs: ["S2"] }))).toBe(
-    "no organisation has the code: S2",
+    "no organisation has the key: S2",
   );
-  expect(await refusal(profiles().edit(after.id, { devices: ["A1", "B1"] }))).toBe(
-    "no device has the serial number: B1",
-  );
+  expect(await refusal(profiles().edit(after.id, { devices: ["A1", "B1"] }))).toBe("no device has the key: B1");
   expect(await refusal(profiles().create({ name: "VPN", kind: "vpn" }))).toContain("already used");
   const file = ["プロファイル名,種類,自動適用する組織コード,自動適用する組織コード", "Wi-Fi,services,S1,S9"].join("\n");
   expect(await refusal(tenant.import({ kind: "config-profiles" }, file))).toContain("has invalid rows");

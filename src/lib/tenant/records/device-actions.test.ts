@@ -40,6 +40,22 @@ test("seed 003, 12: an action says what, who, when and why, and is found by the 
   expect(history?.versions).toMatchObject([{ action: "create", command: "devices.action" }]);
 });
 
+test("actions are listed in both orders, also of one device, even if it is deleted", async () => {
+  const [one, other] = [await addDevice("s1"), await addDevice("S2")];
+  await act([one, other]);
+  await act([one], { kind: "message", message: "m" });
+  await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "devices", ids: [one.id] }));
+  const list = async (query: object) =>
+    (await Array.fromAsync(tenant.client["device-actions"].list(query))).map(
+      ({ serialNumber: of, kind }) => `${of} ${kind}`,
+    );
+  for (const limit of [undefined, 1000, 1001]) {
+    expect(await list({ limit, desc: true })).toEqual(["s1 message", "S2 lost-mode", "s1 lost-mode"]);
+    expect(await list({ limit, desc: true, serialNumber: "S1" })).toEqual(["s1 message", "s1 lost-mode"]);
+    expect(await list({ limit, serialNumber: "S2" })).toEqual(["S2 lost-mode"]);
+  }
+});
+
 test("several devices get an action together or not at all, each once", async () => {
   const devices = [await addDevice("S1"), await addDevice("S2")];
   const missing = { ...(devices[0] as Device), id: "019a9f3c-5a00-7abc-8def-00000000ffff" };
@@ -156,6 +172,17 @@ describe("in a mirror", () => {
     expect(await names()).toEqual(["perform S1"]);
     await tenant.client.console.confirm({ numbers: [number] });
     expect([await names(), await listLost()]).toEqual([[], ["S1"]]);
+  });
+
+  test("the task of an action is gone while its device is", async () => {
+    const [one, other] = (await start()) as [Device, Device];
+    await act([one, other]);
+    const { change } = await tenant.client.imports.commit(
+      await tenant.client.imports.delete({ kind: "devices", ids: [one.id] }),
+    );
+    expect(await names()).toEqual(["perform S2", "delete S1"]);
+    await tenant.client.imports.commit(await undoChange(tenant.client, change ?? 0));
+    expect(await names()).toEqual(["perform S1", "perform S2"]);
   });
 
   test("undo removes the task of an action that was not carried out, and opens one if it was", async () => {

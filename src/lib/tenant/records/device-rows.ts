@@ -51,6 +51,7 @@ export const DEVICE_ACTION_LIST: RecordList<typeof DEVICE_ACTION.fields> = {
   thing: DEVICE_ACTION,
   table: "device_action t",
   order: [CREATION_ORDER],
+  chosen: { serialNumber: "serialNumber" },
   named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)`,
 };
 

@@ -33,7 +33,7 @@ export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
 /** Filters that match a part of a value. The comparison rules are those of the field. */
 export type FilterName = "filterName" | "filterId";
 
-export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
+export type ChoiceName = "status" | "platform" | "tag" | "group" | "role" | "serialNumber";
 
 /**
  * Filters of a list or an export. Each filter matches a part of the comparison key or the whole key; a blank filter

@@ -109,7 +109,9 @@ const PERSON = "person@example.jp";
 const ASSIGNMENT_HEADER = ["種類", "自動適用する組織コード", "個別適用するシリアルナンバー"];
 const PROFILE_HEADER = ["プロファイル名", ...ASSIGNMENT_HEADER];
 const APP_HEADER = ["アプリ名", ...ASSIGNMENT_HEADER];
-const ASSIGNED_BEFORE = "a record keeps the name of an organisation or device that was deleted since";
+const ASSIGNED_BEFORE = "`assignments.test.ts` brings an assignment back after the organisation is deleted";
+const IN_OTHER_TEST = "`assignments.test.ts` deletes organisations and devices of assignments";
+const ASSIGNED_TO = { told: /is assigned to/, hand: IN_OTHER_TEST, file: IN_OTHER_TEST, undo: IN_OTHER_TEST };
 
 const BREACHES: Readonly<Record<string, Breach>> = {
   "reserved-names": {
@@ -258,29 +260,33 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: "two that are in each other's way since the change are told as such: `account` of the reasons",
   },
   "config_profile-orgs": {
-    told: /no organisation has the code: NONE/,
+    told: /no organisation has the key: NONE/,
     hand: hand(({ client }) => client["config-profiles"].create({ name: "C", kind: "vpn", orgs: ["NONE"] })),
     file: file("config-profiles", [PROFILE_HEADER, ["C", "vpn", "NONE", ""]]),
     undo: ASSIGNED_BEFORE,
   },
+  "org-of-config_profile": ASSIGNED_TO,
   "config_profile-devices": {
-    told: /no device has the serial number: NONE/,
+    told: /no device has the key: NONE/,
     hand: hand(({ client }) => client["config-profiles"].create({ name: "C", kind: "vpn", devices: ["NONE"] })),
     file: file("config-profiles", [PROFILE_HEADER, ["C", "vpn", "", "NONE"]]),
     undo: ASSIGNED_BEFORE,
   },
+  "device-of-config_profile": ASSIGNED_TO,
   "app-orgs": {
-    told: /no organisation has the code: NONE/,
+    told: /no organisation has the key: NONE/,
     hand: hand(({ client }) => client.apps.create({ name: "C", kind: "Enterprise", orgs: ["NONE"] })),
     file: file("apps", [APP_HEADER, ["C", "Enterprise", "NONE", ""]]),
     undo: ASSIGNED_BEFORE,
   },
+  "org-of-app": ASSIGNED_TO,
   "app-devices": {
-    told: /no device has the serial number: NONE/,
+    told: /no device has the key: NONE/,
     hand: hand(({ client }) => client.apps.create({ name: "C", kind: "Enterprise", devices: ["NONE"] })),
     file: file("apps", [APP_HEADER, ["C", "Enterprise", "", "NONE"]]),
     undo: ASSIGNED_BEFORE,
   },
+  "device-of-app": ASSIGNED_TO,
 };
 
 test("each rule has its breaches, and there are no others", () => {

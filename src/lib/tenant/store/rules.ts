@@ -1,3 +1,4 @@
+import { line } from "../../advice/index.ts";
 import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../model/account.ts";
 import {
   ACCOUNT_PER_DEVICE_MODE,
@@ -8,11 +9,12 @@ import {
   NOT_MANAGED,
 } from "../../model/device.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
-import { describeProblem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { describeProblem, getThingNoun, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
+import { FOLLOWING_LISTS } from "../versions/references.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildNameListSql } from "./sql/forms.ts";
 import type { Row } from "./store.ts";
@@ -326,26 +328,46 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
-/** A record keeps an assignment if the organisation or device is deleted or changes its code later. */
-const buildAssignmentRules = (of: string): readonly RecordRule[] =>
-  (
-    [
-      ["orgs", "org", "code", text("no organisation has the code", "この組織コードの組織がありません")],
-      ["devices", "device", "serialNumber", text("no device has the serial number", "このデバイスがありません")],
-    ] as const
-  ).map(([field, thing, by, { en, ja }]): RecordRule => {
-    const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${field}) e
-      where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(thing, [by])} o where o.${by} = e.value)`;
-    return {
-      name: `${of}-${field}`,
-      of,
-      fields: [field],
-      spares: "restored",
+/** Lists contain keys of existing records. What the console deletes is removed from them. */
+const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readonly RecordRule[] => {
+  const [noun, target] = [getThingNoun(from.name), getThingNoun(to)];
+  const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${list}) e
+    where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(to, [by])} o where o.${by} = e.value)`;
+  const buildNamingSql = (all: AllRecords): string =>
+    `(select e.value, a.name from ${all(from.name, ["name", list])} a, json_each(a.${list}) e)`;
+  return [
+    {
+      name: `${from.name}-${list}`,
+      of: from.name,
+      fields: [list],
+      spares: "console",
       breaks: (all) => `exists (${buildUnknownSql(all)})`,
       told: (all) => `select json_quote(string_agg(value, ', ')) from (${buildUnknownSql(all)} limit 3)`,
-      problem: (_, names) => ({ field, what: text(`${en}: ${String(names)}`, `${ja}: ${String(names)}`) }),
-    };
-  });
+      problem: (_, keys) => ({
+        field: list,
+        what: text(`no ${target.en} has the key: ${String(keys)}`, `この${target.ja}がありません: ${String(keys)}`),
+      }),
+    },
+    {
+      name: `${to}-of-${from.name}`,
+      of: to,
+      fields: [by],
+      sets: [],
+      judgesDeletions: true,
+      spares: "console",
+      breaks: (all) => `(is_ = 0 or new_${by} is null) and old_${by} in (select value from ${buildNamingSql(all)})`,
+      told: (all) => `select json_quote(name) from ${buildNamingSql(all)} where value = old_${by} limit 1`,
+      problem: ({ [`old_${by}`]: key }, name) => {
+        const edit = line(from.name === "app" ? "apps edit" : "config-profiles edit", [String(name)], { [to]: "CODE" });
+        const what = text(
+          `the ${noun.en} ${String(name)} is assigned to ${String(key)}; first change that: ${edit}`,
+          `${noun.ja}「${String(name)}」が ${String(key)} に適用されています。先に適用先を変更してください: ${edit}`,
+        );
+        return { what };
+      },
+    },
+  ];
+});
 
 /** The rules for records, which apply to every change; see `judge.ts`. */
 export const RECORD_RULES: readonly RecordRule[] = [
@@ -376,5 +398,5 @@ export const RECORD_RULES: readonly RecordRule[] = [
   },
   ...ACCOUNT_RULES,
   ...DEVICE_RULES,
-  ...["config_profile", "app"].flatMap(buildAssignmentRules),
+  ...FOLLOWING_RULES,
 ];

@@ -1,6 +1,7 @@
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Params, Writer } from "../store/store.ts";
-import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getVersionTable, type VersionSchema } from "./tables.ts";
+import { FOLLOWING_LISTS } from "./references.ts";
+import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getColumnBit, getVersionTable, type VersionSchema } from "./tables.ts";
 
 export const getVersionSchema = (thing: string): VersionSchema => {
   const versions = VERSION_SCHEMAS.get(thing);
@@ -97,6 +98,28 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 
 /** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
+
+/** Changes the lists that contain keys of other records as a change has changed these keys. Call it after the rules. */
+export const followKeys = async (writer: Writer, params: { revision: number; now: string }): Promise<void> => {
+  for (const { from, list, to, by } of FOLLOWING_LISTS) {
+    const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
+    const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
+    const moved = `(select v.${by} as was, o.${by} as now from main.${getVersionTable(target)} v left join main.${to} o on o.pk = v.pk
+      where v.revision = :revision and v.changed & ${getColumnBit(target, by)} <> 0 and v.${by} is distinct from o.${by})`;
+    const written = `main.${getVersionTable(versions)} w where w.revision = :revision and w.changed & ${bit} <> 0`;
+    // a list that the change itself has written, such as an undo, is right
+    const found = `select distinct t.pk, ${bit} as changed from main.${from.name} t, json_each(t.${list}) e
+      ${ORDERED_JOIN} ${moved} m on m.was = e.value where not exists (select 1 from ${written} and w.pk = t.pk)`;
+    if ((await writer.get(found, params)) === undefined) continue;
+    await writer.lock([collection]);
+    const update = `update main.${from.name} as t set updatedAt = :now, revision = :revision, ${list} = (
+        select json_group_array(coalesce(m.now, e.value) order by coalesce(m.now, e.value)) from json_each(t.${list}) e
+          left join ${moved} m on m.was = e.value where m.was is null or m.now is not null)
+      where exists (select 1 from ${written} and w.pk = t.pk and w.${list} = t.${list})`;
+    const advance = `update main.collection set revision = :revision where name = '${collection}'`;
+    for (const sql of [buildSaveChangedSql(versions, found), update, advance]) await writer.run(sql, params);
+  }
+};
 
 /** Determines which columns a change wrote in the records with new versions. Call it at the end of the change. */
 export const settleVersions = async (writer: Writer): Promise<void> => {

@@ -47,15 +47,20 @@ const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
   holds: buildIsAccountInUseSql,
 });
 
-const DECLARED_RELATIONS = [...THINGS.values()].flatMap((thing) =>
-  listStoredColumns(thing).flatMap(([column, { type, refers }]) => {
-    const to = type === "texts" ? undefined : THINGS.get(refers?.to ?? "");
-    return to === undefined ? [] : [createNumberRelation(thing, column, to)];
-  }),
+/** The lists that contain keys of other records. */
+export const FOLLOWING_LISTS = [...THINGS.values()].flatMap((from) =>
+  Object.entries(from.fields).flatMap(([list, { follows }]) =>
+    follows === undefined ? [] : [{ from, list, to: follows[0], by: follows[1] }],
+  ),
 );
 
 export const RELATIONS: readonly StoredRelation[] = [
-  ...DECLARED_RELATIONS,
+  ...[...THINGS.values()].flatMap((thing) =>
+    listStoredColumns(thing).flatMap(([column, { type, refers }]) => {
+      const to = type === "texts" ? undefined : THINGS.get(refers?.to ?? "");
+      return to === undefined ? [] : [createNumberRelation(thing, column, to)];
+    }),
+  ),
   createAccountRelation("scheme", SCHEME),
   {
     ...createAccountRelation("managedOrgs", ORG),

@@ -35,7 +35,7 @@ import { observeExport, storeExportLayout } from "../merge/observation.ts";
 import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
-import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
+import { followKeys, SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport } from "./audit.ts";
@@ -298,11 +298,11 @@ const applyAndRecord = async (
     await updateImport(writer, orgs, { state: "discarded" });
   }
   if (isExport) recordConsoleImport(database, record, { now, actor });
-  const after = isObserved ? OBSERVE_STATEMENTS : [];
-  for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
+  for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
   // rules for the plan's own kind were checked with the plan, and are checked again only if the tenant has changed
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
+  await followKeys(writer, { revision, now });
   await auditImport(database, writer, record, { change, moment, revision });
   if (unsettled === undefined) return;
   const settled = await readClosedTasks(writer, unsettled);

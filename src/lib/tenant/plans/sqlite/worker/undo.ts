@@ -30,6 +30,7 @@ import {
   buildSaveCreatedRangesSql,
   buildSaveDeletedSql,
   buildSaveUnsettledSql,
+  followKeys,
 } from "../../../versions/keep.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -88,13 +89,12 @@ const claimListValues = (database: Database, versions: VersionSchema): void => {
 const writeStagedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key, times } = versions;
   const staged = getStagedTable(versions);
-  const own = readTableColumns(database, thing);
   const columns = listRestoredColumns(versions);
   const last = database.count(`select coalesce(max(pk), 0) from ${staged}`);
   const inRange = "u.pk > :after and u.pk <= :upTo";
   const run = (sql: string): void =>
     forEachNumberRange(database, last, (range) => database.run(sql, { ...range, revision }));
-  const revised = own.includes("revision") ? ["revision"] : [];
+  const revised = readTableColumns(database, thing).includes("revision") ? ["revision"] : [];
   run(
     `delete from main.${thing.name} where ${key} in (select u.pk from ${staged} u where u.action = 'delete' and ${inRange})`,
   );
@@ -166,6 +166,7 @@ export const undoAndRecord = async (
     detail: { committedAt: now, actor, ids: undefined },
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
+  await followKeys(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
   // after a console import, the console has both the written values and the restored values
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
