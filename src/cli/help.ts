@@ -83,7 +83,7 @@ const buildExampleEntries = (line: string, about = text("", "")): readonly HelpE
   foldCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : toPlainEntry(term)));
 
 const HELP_OPTION_ENTRIES: readonly HelpEntry[] = [
-  { term: "-h, --help", about: text("show help (at any level)", "ヘルプを表示する(各階層で使用可)") },
+  { term: "-h, --help", about: text("show help (of any command)", "ヘルプを表示する(どのコマンドでも使用可)") },
   {
     term: "--help-all",
     about: text("show help that includes these options", "これらのオプションを含むヘルプを表示する"),

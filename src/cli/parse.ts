@@ -248,8 +248,8 @@ function rejectUselessGlobals(
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options))
     throw usageError(
       text(
-        "--format xlsx cannot be used with this command, because -o FILE is its own output",
-        "-o FILE はこのコマンド自体の出力先のため、--format xlsx は使えません",
+        "--format xlsx cannot be used with this command, because it uses -o FILE for another output",
+        "このコマンドの -o FILE は別の出力の指定のため、--format xlsx は使えません",
       ),
       typeof output.workbook === "object" ? output.workbook : undefined,
     );
@@ -295,7 +295,7 @@ function checkRelations(
     const en = new Intl.ListFormat("en", { type: "disjunction" }).format(names);
     throw usageError(
       names.length > MAX_NAMED_OPTIONS
-        ? text("nothing is specified", "何も指定されていません")
+        ? text("specify at least one option", "オプションを 1 つ以上指定してください")
         : text(`specify ${en}`, `${names.join("、")} のどれかを指定してください`),
     );
   }

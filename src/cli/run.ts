@@ -55,7 +55,7 @@ export async function runVerb(
     await tools[Symbol.asyncDispose]();
   } catch (error) {
     const { en, ja } = await describeCause(error);
-    await terminal.warn(text(`the clean-up failed: ${en}`, `後片付けに失敗しました: ${ja}`));
+    await terminal.warn(text(`the clean-up failed: ${en}`, `後処理に失敗しました: ${ja}`));
     await terminal.close().catch(() => undefined);
   }
   return interrupts.over() ?? exit;

@@ -203,7 +203,7 @@ const createTokenCheck = (
 const createTokenFileFailure = (name: string): Failure =>
   new Failure("usage", {
     what: text(
-      `--token-file can be used only with remote tenants, and ${name} is a tenant on this computer`,
+      `--token-file can be used only with remote tenants; ${name} is a tenant on this computer`,
       `--token-file はリモートのテナント専用です。${name} はこのコンピューターのテナントです`,
     ),
   });

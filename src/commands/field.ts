@@ -3,7 +3,7 @@ import type { Text } from "../lib/text/index.ts";
 
 interface FieldBase {
   readonly about: Text;
-  /** key of another option, without which this option is an error */
+  /** key of another option that this option requires */
   readonly requires?: string | undefined;
   /** text for short help, which lists options with such a text before other options */
   readonly brief?: Text | undefined;
@@ -34,7 +34,7 @@ export interface TextField extends FieldWithValue {
   readonly choices?: readonly string[] | undefined;
   /** what the shell completes; a field of the kind `file` always completes file names */
   readonly names?: "contexts" | "files" | undefined;
-  /** true if the value is a bundle of `handover export`, into whose folder no output may be written */
+  /** true if the value is a bundle of `handover export`; no output may be written into its folder */
   readonly isBundle?: true | undefined;
 }
 

@@ -38,7 +38,7 @@ export default defineCommand({
     skipBlocked: {
       kind: "boolean",
       about: text(
-        "undo the other records if some cannot be undone (exit 8)",
+        "if some records cannot be undone, undo the others (exit 8)",
         "取り消せないデータはそのままにして、ほかを取り消す(終了コード 8)",
       ),
     },
@@ -87,7 +87,7 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
   if (hadSecrets || (original !== undefined && original.secretsSet > 0))
     yield text(
       "passwords and similar secrets are not restored, because they are not stored: set them again",
-      "保存していないため、パスワードなどは元に戻りません。設定し直してください",
+      "パスワードなどは保存していないため、元に戻りません。設定し直してください",
     );
 }
 
@@ -111,6 +111,6 @@ const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Im
 };
 
 const SYNC_NOTE = text(
-  "this undoes the import of a console export; import the right export next",
+  "this undoes the import of a console export; next, import the correct export",
   "管理画面のエクスポートの取り込みを取り消します。次に、正しいエクスポートを取り込んでください",
 );

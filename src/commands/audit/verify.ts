@@ -54,7 +54,7 @@ const createMissingHashFailure = (hash: string, { last }: AuditVerification): Fa
     ),
     where: hash,
     hint: text(
-      `last record now: ${last?.seq ?? "none"}; compare the log with a backup`,
+      `the last record is now ${last?.seq ?? "none"}; compare the log with a backup`,
       `現在の最後の記録は ${last?.seq ?? "なし"} です。バックアップと比べてください`,
     ),
   });
@@ -75,11 +75,11 @@ const createBrokenChangesFailure = (broken: readonly (number | null)[]): Failure
 
 const SCHEMA_FAILURE = new Failure("input-rejected", {
   what: text(
-    "the tenant's file has definitions that are not clomoctl's, so nothing was verified",
-    "テナントのファイルに clomoctl のものではない定義があるため、検証していません",
+    "the tenant's file has tables or other database objects that clomoctl did not create, so nothing was verified",
+    "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があるため、検証していません",
   ),
   hint: text(
-    "lists may omit records: keep the tenant's file, and compare it with a backup",
+    "lists may omit records; keep the tenant's file, and compare it with a backup",
     "一覧から記録が漏れるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
   ),
 });
@@ -115,15 +115,15 @@ export default defineCommand({
       kind: "string",
       value: "HASH",
       about: text(
-        "fail if no record has this hash, which you stored elsewhere",
-        "別に保管したハッシュ(一致する記録がなければ失敗)",
+        "hash of a record that you stored elsewhere; fail if no record has this hash",
+        "別に保管しておいた、記録のハッシュ(一致する記録がなければエラー)",
       ),
     },
     changes: {
       kind: "boolean",
       about: text(
         "also verify the former values stored for undo and history",
-        "取り消しと履歴のために変更ごとに残した変更前の値も検証する",
+        "取り消しと変更履歴に使う、変更前の値も検証する",
       ),
     },
   },

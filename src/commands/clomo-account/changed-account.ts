@@ -32,7 +32,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
 const describeSupportLoss = (leaver: string): Text => {
   const command = line("handover checklist", [], { leaver });
   return text(
-    `nobody else has the support option, so nobody receives CLOMO's emails about certificates: ${command}`,
-    `サポートオプションを付与された人がほかにいないため、証明書に関する CLOMO のメールはだれにも届きません: ${command}`,
+    `no account has the support option, so nobody receives CLOMO's emails about certificates; to hand over: ${command}`,
+    `サポートオプションのあるアカウントがなくなり、証明書に関する CLOMO のメールはだれにも届きません。引き継ぐ内容: ${command}`,
   );
 };

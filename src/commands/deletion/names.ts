@@ -16,8 +16,8 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
 const MAX_LISTED = 5;
 
 /**
- * Returns the IDs of the named records without duplicates. Skips names of deleted records. Notes all wrong names before
- * an error is thrown.
+ * Returns the IDs of the named records without duplicates. Skips names of deleted records. Reports all wrong names before
+ * it throws.
  *
  * @throws `not-found` if a name matches no record, else `usage` if a name matches several
  */
@@ -93,8 +93,8 @@ const describeUnresolvedNames = <R>(
 const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R>["describe"]): Text => {
   const { en, ja } = joinDescriptions([describe(record)]);
   return text(
-    `the name in the row is "${fullName}", but the key belongs to ${en}`,
-    `行の氏名は「${fullName}」ですが、キーは ${ja} のものです`,
+    `the name in the row is "${fullName}", but the email address or employee code belongs to ${en}`,
+    `行の氏名は「${fullName}」ですが、メールアドレスか社員コードは ${ja} のものです`,
   );
 };
 

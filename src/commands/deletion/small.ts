@@ -46,7 +46,7 @@ export async function confirmAndDelete<R>(
   const plan: Plan = {
     target: formatTenantName({ tenant: chosen.context.name }, chosen),
     changes: [createChanges(counted.noun, { delete: counted.count })],
-    lines: [text(`to be deleted: ${all}${more.en}`, `削除: ${all}${more.ja}`)],
+    lines: [text(`to be deleted: ${all}${more.en}`, `削除予定: ${all}${more.ja}`)],
     warnings: lost === undefined ? [] : [describeNotRestored(lost)],
   };
   await renderPlan(terminal, plan);

@@ -51,7 +51,7 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   const changed = before === null ? [] : findChangedColumns(columns, before, after);
   if (before === null) {
     yield dryRun
-      ? text(`would be created: ${name}`, `作成される予定: ${name}`)
+      ? text(`would be created: ${name}`, `作成予定: ${name}`)
       : text(`created: ${name}`, `作成しました: ${name}`);
   } else if (changed.length === 0) {
     yield text(

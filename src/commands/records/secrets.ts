@@ -60,7 +60,7 @@ export interface SecretInput {
 const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInput): boolean => {
   if ([file !== undefined, stdin, prompt].filter(Boolean).length > 1) {
     throw new Failure("usage", {
-      what: text("choose only one way to pass the secret", "パスワードなどの渡し方は 1 つだけ指定してください"),
+      what: text("pass the secret in only one way", "パスワードなどの渡し方は 1 つだけ指定してください"),
       where: `--${toFlagName(name)}-…`,
     });
   }

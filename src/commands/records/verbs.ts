@@ -200,7 +200,7 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-/** The console has no upload of what only describes it. */
+/** These kinds only describe the console: it has no upload for them. */
 const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {

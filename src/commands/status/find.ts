@@ -148,7 +148,7 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     const { en, ja } = RENEWAL_KINDS[kind];
     const given = kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" };
     const add = line("renewals add", ["NAME"], { kind, ...given });
-    return [kind, "warning", text(`not recorded: ${en}`, `登録がありません: ${ja}`), add];
+    return [kind, "warning", text(`no renewal item is recorded: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
   });
 
 /** Returns nothing if the account may not read profiles. */
@@ -207,8 +207,8 @@ async function findConsoleWork(
             "tasks",
             "warning",
             text(
-              `${formatCount(tasks.length, "task")} to do in the console, the oldest for ${days} days`,
-              `管理画面での作業が ${tasks.length} 件あります(最も古いものは ${days} 日前から)`,
+              `${formatCount(tasks.length, "task")} to do in the console; the oldest has been open for ${days} days`,
+              `管理画面での作業が ${tasks.length} 件あります(最も古い作業は ${days} 日前から未完了)`,
             ),
             line("console list", []),
           ] satisfies Found,
@@ -313,8 +313,8 @@ export async function buildMonthlyOverview(
     group: "month",
     level: "ok",
     what: text(
-      `next ${MONTH_DAYS} days: ${due.length === 0 ? "nothing" : en}; audit head: ${head}`,
-      `今後 ${MONTH_DAYS} 日: ${due.length === 0 ? "なし" : ja}。監査ログの末尾: ${head}`,
+      `expiry within ${MONTH_DAYS} days: ${due.length === 0 ? "nothing" : en}; last audit record: ${head}`,
+      `今後 ${MONTH_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}。監査ログの最後の記録: ${head}`,
     ),
     next: null,
   };

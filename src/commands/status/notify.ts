@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
-/** Name under which printed findings are stored, in the place of a recipient. */
+/** Recipient name under which printed findings are stored. */
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
@@ -42,7 +42,7 @@ export async function notify(
   const { environment, home, machine } = tools;
   const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
   const deliver = createDeliverer(settings, place);
-  tools.describeState(() => text("the next run sends the remaining messages", "残りは次の実行で送信します"));
+  tools.describeState(() => text("the next run sends the remaining messages", "未送信の通知は次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),

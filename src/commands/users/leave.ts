@@ -34,14 +34,14 @@ import {
 } from "./leaving/rows.ts";
 
 export default defineCommand({
-  summary: text("end the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
+  summary: text("revoke the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
   args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" } },
   options: {
     ...USER_FILE_OPTIONS,
     on: {
       kind: "date",
       value: "DATE",
-      about: text("last day of work; until then, the plan is only shown", "最終出勤日(それより前は一覧を示すだけ)"),
+      about: text("last day of work; before it, the plan is only shown", "最終出勤日(その日より前は計画の表示だけ)"),
     },
     report: {
       kind: "output",
@@ -183,10 +183,10 @@ function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], ro
     ),
     describeCounts({ create: 0, update: 0, delete: 0 }, [
       [user, text("users to delete", "削除するユーザー")],
-      [people - user, text("users who stay for now", "まだ残すユーザー")],
+      [people - user, text("users who are not deleted yet", "まだ削除しないユーザー")],
       [account, text("roles to revoke", "外す管理者権限")],
       [secured, text("SECURED APPs users to delete", "削除する SECURED APPs ユーザー")],
-      [device, text("devices to tag", "「回収待ち」にするデバイス")],
+      [device, text("devices to tag 回収待ち", "「回収待ち」にするデバイス")],
       [rows.filter(({ outcome }) => outcome === "check").length, text("to check", "要確認")],
     ]),
   ];
@@ -239,7 +239,7 @@ const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
     : [
         text(
           "SECURED APPs were not checked, because your account may not see them: ask a system administrator",
-          "この権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
+          "このアカウントの権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
         ),
       ];
 
@@ -254,7 +254,7 @@ async function noteRemainingSteps(
   if (staying === 0) return undefined;
   await terminal.note(
     step(
-      `${formatCount(staying, "user")} ${staying === 1 ? "stays" : "stay"} until the remaining steps are done; then`,
+      `${formatCount(staying, "user")} cannot be deleted until the remaining steps are done; then`,
       `${staying} 人は、残りの作業が終わるまで削除しません。終わったら`,
       again,
     ),

@@ -20,10 +20,10 @@ const KIND_LABELS = {
 
 /** `collect`, `left`: must be done before the user can be deleted. `check`: may belong to another person. */
 const OUTCOME_LABELS = {
-  end: text("end", "終了"),
+  end: text("revoke", "権限を外す"),
   delete: text("delete", "削除"),
   collect: text("collect", "回収"),
-  left: text("left", "残り"),
+  left: text("remaining", "残り"),
   check: text("check", "要確認"),
 } as const;
 
