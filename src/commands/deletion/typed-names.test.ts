@@ -120,7 +120,9 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
     ["0002", "2099年3月31日"],
   ];
   expect(await countDeleted(toText(days))).toBe(1);
-  expect((await runWith(toText(days))).en.stderr).toContain("skipped because the last day of work is in the future: 1\n");
+  expect((await runWith(toText(days))).en.stderr).toContain(
+    "skipped because the last day of work is in the future: 1\n",
+  );
 });
 
 test.each([
