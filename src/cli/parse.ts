@@ -209,12 +209,12 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
     ]),
   );
   const given = args.map((arg, at) => {
-    const isOpen = arg[1].kind !== "boolean" && arg[1].repeatable === true;
-    return readArgument(arg, parser.args.slice(at, isOpen ? undefined : at + 1));
+    const isRepeatable = arg[1].kind !== "boolean" && arg[1].repeatable === true;
+    return readArgument(arg, parser.args.slice(at, isRepeatable ? undefined : at + 1));
   });
   rejectUselessGlobals(command, values);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
-  // some commands declare their own `--format` and `--output`; with a record format, these act as the global options
+  // for a record format, a command's own `--format` and `--output` act as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
   const all = { ...Object.fromEntries(values), ...input };

@@ -88,7 +88,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** Rejects a change if other users can write to the home folder. Only warns if the command only reads. */
+/** If other users can write to the home folder, rejects a change, but only warns about a command that reads. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },

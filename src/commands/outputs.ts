@@ -86,7 +86,7 @@ export async function permitOutputs(
   return true;
 }
 
-/** @throws `usage` if an output is also an input or another output (even by a link), or inside an input bundle */
+/** @throws `usage` if an output is also an input or another output (even through a link), or inside an input bundle */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],

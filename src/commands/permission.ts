@@ -56,12 +56,12 @@ export async function confirmChange(
   return tools.terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-export async function permitChange(asked: PromptTools, chosen: ChosenContext): Promise<void> {
-  requireNamedContext(asked, chosen);
+export async function permitChange(tools: PromptTools, chosen: ChosenContext): Promise<void> {
+  requireNamedContext(tools, chosen);
   const { name } = chosen.context;
-  if (chosen.context.protected === true && asked.globals.confirmContext === undefined) {
+  if (chosen.context.protected === true && tools.globals.confirmContext === undefined) {
     await askContextName(
-      asked,
+      tools,
       name,
       text(
         `${name} is protected. Type its name to confirm the change:`,

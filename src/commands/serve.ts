@@ -121,7 +121,7 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
-  if (!isLocal(place) && tls === undefined && proxies === undefined) throw createOpenListenFailure(listen);
+  if (!isLocal(place) && tls === undefined && proxies === undefined) throw createUnencryptedServerFailure(listen);
   const { context } = await tools.tenant();
   if (context.kind !== "embedded") throw createRemoteFailure(context.name);
   const server = await tools.serve({ context, place, tls, proxies });
@@ -204,7 +204,7 @@ const readCertificate = async (
   return certificate;
 };
 
-const createOpenListenFailure = (listen: string): Failure =>
+const createUnencryptedServerFailure = (listen: string): Failure =>
   new Failure("usage", {
     what: text(
       "passwords would be sent over the network without encryption",

@@ -92,7 +92,7 @@ test.each<[string, Answers, string]>([
   [
     "an import that was refused",
     { imports: { items: [plan({ number: "P12", rejected: true }), plan({ createdAt: "2026-01-01T00:00:00.000Z" })] } },
-    "WARNING kanto: the last import was refused: users, people.csv: clomoctl imports show P12 --context kanto",
+    "WARNING kanto: the last import was rejected: users, people.csv: clomoctl imports show P12 --context kanto",
   ],
   [
     "an import that waits",
@@ -282,12 +282,12 @@ test("a finding that is gone and comes back is new again", async () => {
   expect([await lines(refused), await lines(having([]))]).toEqual([[], []]);
   chat.status = 503;
   const unreached = expect.stringMatching(/^CRITICAL kanto: could not notify chat: /);
-  expect(await lines(refused)).toEqual([unreached, expect.stringContaining("was refused")]);
+  expect(await lines(refused)).toEqual([unreached, expect.stringContaining("was rejected")]);
   expect(await lines(refused)).toEqual([unreached]);
   chat.status = 200;
   chat.posted.length = 0;
   expect(await lines(refused)).toEqual([]);
   const texts = textsOf(chat);
   expect(texts).toHaveLength(1);
-  expect(texts[0]).toMatch(/^［clomoctl］ kanto: the last import was refused: users, people.csv\n/);
+  expect(texts[0]).toMatch(/^［clomoctl］ kanto: the last import was rejected: users, people.csv\n/);
 });

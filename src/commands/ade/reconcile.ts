@@ -5,7 +5,7 @@ import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
 import { SHEET_OPTION } from "../csv/file/sheet.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
 import { PROFILE_STATE_NOTE } from "./shown.ts";
-import { getAnswer, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
+import { describeVerdict, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
 
 const createColumns = (language: Language): readonly Column<ReconciledDevice>[] => [
   { key: "serialNumber", header: text("serial number", "シリアルナンバー"), value: (one) => one.serialNumber },
@@ -14,13 +14,13 @@ const createColumns = (language: Language): readonly Column<ReconciledDevice>[] 
     key: "result",
     header: text("result", "結果"),
     value: ({ verdict }) => verdict,
-    name: (one) => getAnswer(one.verdict).name,
+    name: (one) => describeVerdict(one.verdict).name,
   },
   {
     key: "next",
     advice: true,
     header: text("what to do", "対処"),
-    value: (one) => getAnswer(one.verdict).next?.[language] ?? null,
+    value: (one) => describeVerdict(one.verdict).next?.[language] ?? null,
   },
 ];
 
@@ -50,6 +50,6 @@ export default defineCommand({
     await terminal.list(createColumns(terminal.language), all);
     for (const line of summarise(all)) await terminal.note(line);
     if (ade.mirror) await terminal.note(PROFILE_STATE_NOTE);
-    return all.every(({ verdict }) => getAnswer(verdict).next === null) ? undefined : "differs";
+    return all.every(({ verdict }) => describeVerdict(verdict).next === null) ? undefined : "differs";
   },
 });

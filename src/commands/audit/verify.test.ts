@@ -20,7 +20,7 @@ test("verifies a kept hash and the changes on request", async () => {
   const { en } = await verified(`audit verify --changes --head ${HEAD.toUpperCase()}`, {});
   expect(en.requests[0]?.query).toEqual({ head: HEAD, changes: "true" });
   expect(en.exit).toBe(0);
-  expect(en.stdout).toMatch(/record with the hash of --head +40\n/);
+  expect(en.stdout).toMatch(/record that matches --head +40\n/);
   expect(en.stdout).toMatch(/changes verified +3\n/);
 });
 

@@ -20,12 +20,12 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   },
   {
     key: "headSeq",
-    header: text("record with the hash of --head", "--head のハッシュの記録"),
+    header: text("record that matches --head", "--head に一致する記録"),
     value: ({ headSeq }) => headSeq,
   },
   {
     key: "broken",
-    header: text("first broken record", "最初の異常な記録"),
+    header: text("first broken record", "最初に異常が見つかった記録"),
     value: ({ broken }) => broken,
   },
   {
@@ -136,8 +136,8 @@ export default defineCommand({
     const found = await client.audit.verify({ head, changes }, signal);
     const failure = findFailure(found, head);
     const shown = VERIFICATION_COLUMNS.filter(({ value }) => (value(found) ?? null) !== null);
-    const isPeople = terminal.output.format === "table" && terminal.output.fields === undefined;
-    await terminal.show(isPeople ? shown : VERIFICATION_COLUMNS, found);
+    const isShortTable = terminal.output.format === "table" && terminal.output.fields === undefined;
+    await terminal.show(isShortTable ? shown : VERIFICATION_COLUMNS, found);
     if (failure !== undefined) throw failure;
     await terminal.note(
       text(

@@ -22,7 +22,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
   const { before, after } = written;
   if (before?.supportOption !== true || after.supportOption) return;
   const { client } = await tools.tenant("accounts");
-  // listing accounts may fail, because the account may have just lost the permission
+  // listing accounts can fail, because the acting account may have just lost this permission
   const holders = await ignoreFailure(() => Array.fromAsync(client.accounts.list({ supported: true })));
   if (holders?.every(({ id }) => id === after.id) === true)
     await tools.terminal.warn(describeSupportLoss(toTypableName(after.name, after.id)));

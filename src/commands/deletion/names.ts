@@ -69,8 +69,8 @@ const describeMatches = (all: readonly (string | Text)[]): Text => {
   return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件に当てはまります: ${ja}${more}`);
 };
 
-const addPlace = ({ where }: TypedName, told: Text): Text =>
-  where === undefined ? told : text(`${where}: ${told.en}`, `${where}: ${told.ja}`);
+const addPlace = ({ where }: TypedName, message: Text): Text =>
+  where === undefined ? message : text(`${where}: ${message.en}`, `${where}: ${message.ja}`);
 
 const describeUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,

@@ -18,7 +18,7 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly from: NameSources;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
-  /** called after the tenant was chosen; returns how to find the records by name */
+  /** opens the tenant and returns how to find its records by name */
   readonly found: () => Promise<FindableKind<R>>;
 }
 

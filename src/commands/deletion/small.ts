@@ -27,7 +27,7 @@ interface SmallDeletion<R> {
   /** the records or values to delete; the user must type `count` to confirm the deletion */
   readonly counted: { readonly noun: Text; readonly count: number };
   readonly also?: Text | undefined;
-  /** set if the deletion cannot be undone: describes what is lost */
+  /** describes what is lost if the deletion cannot be undone */
   readonly lost?: Text | undefined;
   /** deletes the records; first called as a dry run, so that the user is not asked about an impossible deletion */
   readonly remove: (dryRun: boolean) => Promise<{ readonly consoleTasks?: readonly number[] | undefined } | undefined>;

@@ -75,7 +75,7 @@ export const CONTRACT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-export const OTHER_OPTIONS = {
+export const CONSOLE_OPTIONS = {
   androidAccounts: {
     kind: "choice",
     choices: fields.androidAccounts.choices,

@@ -10,9 +10,9 @@ import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
-import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
+import { CONTRACT_OPTIONS, CONSOLE_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
 
-const SET_OPTIONS = { ...TEXT_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...OTHER_OPTIONS } as const;
+const SET_OPTIONS = { ...TEXT_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...CONSOLE_OPTIONS } as const;
 
 const ADMINISTRATOR_KINDS = ["users", ...SECURED_APPS] as const;
 
@@ -68,7 +68,6 @@ export default defineCommand({
   },
 });
 
-/** Converts options into a change. If an option is missing, the change omits its field. */
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   const { contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {

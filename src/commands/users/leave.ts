@@ -26,7 +26,7 @@ import { findDeletion, USER_ARGUMENT, USER_LOOKUP } from "./columns.ts";
 import {
   buildLeaveRows,
   COLLECTION_COLUMNS,
-  isEnding,
+  isChange,
   LEAVE_COLUMNS,
   listLeaveSteps,
   USUAL_LEAVE_COLUMNS,
@@ -97,7 +97,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
 }
 
 /**
- * Returns the IDs of the users. Prints a note about users who are already deleted, so that a list can be used twice.
+ * Returns the IDs of the users. Only notes users who are already deleted, so that a list can be used twice.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
@@ -137,7 +137,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
   // if nothing changes, ignore `--confirm-deletions`: a scheduled command may run again with the same number
-  const changes = rows.some(isEnding);
+  const changes = rows.some(isChange);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
   if (rows.length > 0) await renderPlan(terminal, plan);
@@ -156,7 +156,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   await writeReport(tools, report, rows, async () => {
     const ids = planned.map(({ before }) => before.user.id);
     const results = await tenant.client.leavers.leave({ ids, learns: learnt });
-    // if the request was repeated, its response omits users whom the first attempt deleted
+    // the response to a repeated request omits users that the first request deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
   tools.summarize({ ...summarizePlan(plan), changed: true });
@@ -173,7 +173,7 @@ const summarizePlan = ({ changes }: Plan): Partial<PlanSummary> => ({
 
 function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], rows: readonly LeaveRow[]): Plan {
   const target = formatTenantName({ tenant: tenant.context.name }, tenant);
-  const count = (kind: LeaveRow["kind"]): number => rows.filter((row) => row.kind === kind && isEnding(row)).length;
+  const count = (kind: LeaveRow["kind"]): number => rows.filter((row) => row.kind === kind && isChange(row)).length;
   const [user, account, secured, device] = [count("user"), count("account"), count("secured"), count("device")];
   const people = results.length;
   const lines = [

@@ -5,7 +5,7 @@ import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { showNextStep } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
-const ORGANISATION_USUAL: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];
+const ORGANISATION_DEFAULT_COLUMNS: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];
 
 export default defineCommand({
   summary: text("list the devices fetched by the last sync", "前回の同期で取得したデバイスを一覧する"),
@@ -54,7 +54,7 @@ export default defineCommand({
       ...(search !== undefined && { search }),
     });
     const ade = await client.ade.show();
-    const usual = organisation || (ade.devices === 0 && ade.business) ? ORGANISATION_USUAL : ADE_DEVICE.usual;
+    const usual = organisation || (ade.devices === 0 && ade.business) ? ORGANISATION_DEFAULT_COLUMNS : ADE_DEVICE.usual;
     await terminal.list(listColumns(terminal, ADE_DEVICE_COLUMNS, usual), devices, () => devices.ndjson());
     if (terminal.onTerminal) await showNextStep(tools, ade);
   },

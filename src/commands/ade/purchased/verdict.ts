@@ -21,7 +21,7 @@ released | released at Apple | 所有解除済み | if it is no longer yours, de
 only-in-clomo | only in CLOMO | CLOMO だけにある | find out who sold it, and add it at Apple | 購入元を確認し、Apple に追加する
 not-on-list | not on the list | 一覧にない | ask the seller whether the list is complete | 一覧に漏れがないか販売店に確認する`;
 
-const ANSWERS = new Map(
+const VERDICT_TEXTS = new Map(
   VERDICTS.split("\n").map((row) => {
     const [verdict = "", en = "", ja = "", nextEn, nextJa = ""] = row.split(" | ");
     return [verdict, { name: text(en, ja), next: nextEn === undefined ? null : text(nextEn, nextJa) }] as const;
@@ -35,7 +35,7 @@ export interface ReconciledDevice {
   readonly verdict: string;
 }
 
-export const getAnswer = (verdict: string) => ANSWERS.get(verdict) ?? { name: same(verdict), next: null };
+export const describeVerdict = (verdict: string) => VERDICT_TEXTS.get(verdict) ?? { name: same(verdict), next: null };
 
 const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
   READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
@@ -48,13 +48,13 @@ async function* reconcileWithTenant(
 ): AsyncGenerator<ReconciledDevice> {
   for (const listed of list) {
     const query = { name: listed.serialNumber };
-    const isIt = (one: { readonly serialNumber: string }): boolean =>
+    const hasListedSerial = (one: { readonly serialNumber: string }): boolean =>
       one.serialNumber.toUpperCase() === listed.serialNumber;
     if (mirror) {
-      const isThere = (await client.devices.find(query)).some(isIt);
-      yield { ...listed, verdict: isThere ? "registered" : "not-in-clomo" };
+      const isRecorded = (await client.devices.find(query)).some(hasListedSerial);
+      yield { ...listed, verdict: isRecorded ? "registered" : "not-in-clomo" };
     } else {
-      const device = (await client.ade.findDevices(query)).find(isIt);
+      const device = (await client.ade.findDevices(query)).find(hasListedSerial);
       const isMissing = device === undefined;
       yield { ...listed, verdict: !isMissing ? judgeProfile(device) : lastSyncAt === null ? "not-fetched" : "missing" };
     }
@@ -109,7 +109,7 @@ export async function reconcile(
 
 export function* summarise(all: readonly ReconciledDevice[]): Generator<Text> {
   for (const [verdict, { length: count }] of Map.groupBy(all, (one) => one.verdict)) {
-    const { name, next } = getAnswer(verdict);
+    const { name, next } = describeVerdict(verdict);
     yield text(
       `${formatCount(count, "device")} ${name.en}${next === null ? "" : `: ${next.en}`}`,
       `${name.ja}: ${count} 台${next === null ? "" : `。${next.ja}`}`,

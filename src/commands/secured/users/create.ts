@@ -52,7 +52,6 @@ export default defineCommand({
       ...(createGroups && { createGroups }),
       ...(passwordInConsole && { passwordInConsole }),
     };
-    // prompt for the password, unless an option provides it or makes it unnecessary
     const secrets = await readUserSecrets(tools, {
       ...options,
       passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,
