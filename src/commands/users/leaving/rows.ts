@@ -163,7 +163,7 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const { identity: namesake } = rows.find(({ outcome }) => outcome === "check") ?? {};
   if (namesake !== undefined) {
     const { app, userId } = namesake;
-    const en = "SECURED APPs users with the same name stay, because they may be other people; to check";
+    const en = "SECURED APPs users with the same name are kept, because they may be other people; to check";
     const ja = "同じ名前の SECURED APPs ユーザーは、別の人の可能性があるため残します。確認するには";
     steps.push(step(en, ja, line("secured users show", [userId], { app })));
   }
