@@ -28,7 +28,7 @@ const MAN_LABELS = {
 } as const;
 
 const HELP_OPTIONS: readonly HelpEntry[] = [
-  { term: "-h, --help", about: text("show help (at any level)", "ヘルプを表示する(各階層で使用可)") },
+  { term: "-h, --help", about: text("show help (of any command)", "ヘルプを表示する(どのコマンドでも使用可)") },
   { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") },
 ];
 

@@ -6,7 +6,7 @@ import { text, type Language, type Text } from "../lib/text/index.ts";
 function describeExitCode(code: number): Text {
   if (code === 0) return text("done", "完了");
   if (code === ERRORS.interrupted.exit)
-    return text("interrupted (143 if terminated)", "中断された(終了要求による中断は 143)");
+    return text("interrupted (143 after SIGTERM)", "中断された(SIGTERM による中断は 143)");
   const meanings = Object.values(ERRORS).filter(({ exit }) => exit === code);
   const of = (language: Language): string[] => meanings.map(({ meaning }) => meaning[language]);
   return text(of("en").join(", or "), of("ja").join("、または"));

@@ -70,20 +70,20 @@ const joinLines = (all: readonly string[]): string => `${all.join("\n")}\n`;
 
 const toPlainEntry = (term: string): HelpEntry => ({ term, about: text("", "") });
 
-const COMMAND_PIECES = /(?:^| -)(?:'[^']*'|"[^"]*"|(?! -)[^'"])*/gu;
+const COMMAND_PARTS = /(?:^| -)(?:'[^']*'|"[^"]*"|(?! -)[^'"])*/gu;
 
-function foldCommand(command: string): readonly string[] {
+function wrapCommand(command: string): readonly string[] {
   const room = PAGE_COLUMNS - "  ".length;
   if (plainTextWidth(command) <= room) return [command];
-  const folded = wrapPieces(command.match(COMMAND_PIECES) ?? [], room - " \\".length, { indent: "  " });
+  const folded = wrapPieces(command.match(COMMAND_PARTS) ?? [], room - " \\".length, { indent: "  " });
   return folded.map((line, at) => (at === folded.length - 1 ? line : `${line} \\`));
 }
 
 const buildExampleEntries = (line: string, about = text("", "")): readonly HelpEntry[] =>
-  foldCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : toPlainEntry(term)));
+  wrapCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : toPlainEntry(term)));
 
 const HELP_OPTION_ENTRIES: readonly HelpEntry[] = [
-  { term: "-h, --help", about: text("show help (at any level)", "ヘルプを表示する(各階層で使用可)") },
+  { term: "-h, --help", about: text("show help (of any command)", "ヘルプを表示する(どのコマンドでも使用可)") },
   {
     term: "--help-all",
     about: text("show help that includes these options", "これらのオプションを含むヘルプを表示する"),
@@ -184,7 +184,7 @@ const ALSO_LABEL = text("More", "その他");
 
 const STATUS_VERB_NAME = "status";
 
-/** Renders the help of a verb. Without `all`, the help fits on one screen: some options are named but not explained. */
+/** Renders the help of a verb. Without `all`, some options are only named, so that the help fits on one screen. */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);

@@ -18,7 +18,7 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 
 export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** Reported at the interruption of a command that changes something outside the tenant, such as a remote service. */
+/** Reported if a command is interrupted that changes something outside the tenant, such as a remote service. */
 export const UNKNOWN_STATE = text("it is unknown how much was done", "どこまで処理したかは不明です");
 
 export interface SignalHost {
@@ -49,7 +49,7 @@ export class Interrupts {
     this.#say = say;
     for (const [name, exit] of SIGNAL_EXIT_CODES) {
       host.on(name, () => {
-        // the system may send SIGHUP several times for one closed window
+        // the system can send SIGHUP several times when a window is closed
         if (name === "SIGHUP" && this.#reload !== undefined) this.#reload();
         else if (name === "SIGHUP") this.hangUp();
         else this.#interrupted(exit);
@@ -66,7 +66,7 @@ export class Interrupts {
     return this.#reload === undefined ? this.#exit : undefined;
   }
 
-  /** Waits for SIGINT or SIGTERM, after which the command has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
+  /** Waits for SIGINT or SIGTERM. The command then has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
     this.#reload = reload;
@@ -92,7 +92,7 @@ export class Interrupts {
     this.done = done;
   }
 
-  /** Sets the function that, given the exit code, returns lines to print before the report of an interruption. */
+  /** Sets the function that returns lines (by exit code) to print before the report of an interruption. */
   precede(ending: (exit: number) => string): void {
     this.#ending = ending;
   }

@@ -12,7 +12,7 @@ const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),
 );
 
-/** A word that is not a noun or verb at its position, or an option before the verb that is not global. */
+/** A word that is not a noun or verb, or an unknown option before the verb. */
 interface StrayWord {
   readonly word: string;
   readonly path: readonly string[];
@@ -32,7 +32,7 @@ const VERSION_FLAGS = ["--version", "-V"];
 const findNoun = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
-/** Scans a command line. Never fails. Global options can be anywhere; a verb's options must follow the verb. */
+/** Scans a command line without failing. Global options can be anywhere; a verb's options must follow the verb. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
   const words: string[] = [];

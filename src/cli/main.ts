@@ -56,7 +56,6 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
   }
 }
 
-/** First argument of the program when a shell's completion script calls it. */
 const COMPLETION_ARGUMENT = "__complete";
 
 /** Prints completions for a shell. Prints nothing on failure, because an error would disturb the user's typing. */
@@ -72,7 +71,7 @@ async function printCompletions(outside: ProgramEnvironment, asked: readonly str
   return 0;
 }
 
-/** The verb that runs if the user types no arguments on a terminal and a tenant exists. */
+/** The verb that runs without arguments, if stdout is a terminal and a tenant exists. */
 const STATUS_VERB = PROGRAM.verbs.find(({ name }) => name === "status");
 
 async function shouldShowStatus(outside: ProgramEnvironment, { path, help }: CommandLine): Promise<boolean> {

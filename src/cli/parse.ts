@@ -209,12 +209,12 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
     ]),
   );
   const given = args.map((arg, at) => {
-    const isOpen = arg[1].kind !== "boolean" && arg[1].repeatable === true;
-    return readArgument(arg, parser.args.slice(at, isOpen ? undefined : at + 1));
+    const isRepeatable = arg[1].kind !== "boolean" && arg[1].repeatable === true;
+    return readArgument(arg, parser.args.slice(at, isRepeatable ? undefined : at + 1));
   });
   rejectUselessGlobals(command, values);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
-  // some commands declare their own `--format` and `--output`; with a record format, these act as the global options
+  // for a record format, a command's own `--format` and `--output` act as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
   const all = { ...Object.fromEntries(values), ...input };
@@ -248,8 +248,8 @@ function rejectUselessGlobals(
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options))
     throw usageError(
       text(
-        "--format xlsx cannot be used with this command, because -o FILE is its own output",
-        "-o FILE はこのコマンド自体の出力先のため、--format xlsx は使えません",
+        "--format xlsx cannot be used with this command, because it uses -o FILE for another output",
+        "このコマンドの -o FILE は別の出力の指定のため、--format xlsx は使えません",
       ),
       typeof output.workbook === "object" ? output.workbook : undefined,
     );
@@ -295,7 +295,7 @@ function checkRelations(
     const en = new Intl.ListFormat("en", { type: "disjunction" }).format(names);
     throw usageError(
       names.length > MAX_NAMED_OPTIONS
-        ? text("nothing is specified", "何も指定されていません")
+        ? text("specify at least one option", "オプションを 1 つ以上指定してください")
         : text(`specify ${en}`, `${names.join("、")} のどれかを指定してください`),
     );
   }

@@ -55,7 +55,7 @@ export async function runVerb(
     await tools[Symbol.asyncDispose]();
   } catch (error) {
     const { en, ja } = await describeCause(error);
-    await terminal.warn(text(`the clean-up failed: ${en}`, `後片付けに失敗しました: ${ja}`));
+    await terminal.warn(text(`the clean-up failed: ${en}`, `後処理に失敗しました: ${ja}`));
     await terminal.close().catch(() => undefined);
   }
   return interrupts.over() ?? exit;
@@ -88,7 +88,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** Rejects a change if other users can write to the home folder. Only warns if the command only reads. */
+/** If other users can write to the home folder, rejects a change, but only warns about a command that reads. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },

@@ -23,7 +23,7 @@ import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
-const loadTemporary = () => import("../lib/files/temporary.ts");
+const loadTemporaryFiles = () => import("../lib/files/temporary.ts");
 
 export interface OpenTenant extends ChosenContext {
   readonly connection: Connection;
@@ -47,7 +47,7 @@ export interface ConnectionEnvironment {
   readonly warn?: ((warning: Text) => Promise<void>) | undefined;
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   readonly mail?: TenantOptions["mail"];
-  /** for dry runs, the folder in which a missing tenant is created if a request needs a file; deleted on close */
+  /** for dry runs: where a missing tenant is created if a request needs a file; deleted on close */
   readonly rehearsesIn?: TemporaryStorage | undefined;
 }
 
@@ -119,7 +119,7 @@ async function connectInProcess(
     tenant.openTenant({ ...options, ...where });
   const absent = isMissingFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // with `--as`, a missing tenant is opened only in memory, because it has no accounts and the command will fail
+  // with `--as`, open a missing tenant only in memory: it has no accounts, so the command will fail
   const making = { tenantFolder, open, rehearsesIn };
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
@@ -144,7 +144,7 @@ export async function receiveTenant(
   const tenants = dirname(tenantFolder);
   await ensureFolder(tenants);
   const { receiveTenantFile, replaceTenantFile } = await import("../lib/tenant/index.ts");
-  const { createTemporaryFolder } = await loadTemporary();
+  const { createTemporaryFolder } = await loadTemporaryFiles();
   const made = await createTemporaryFolder(temporary, name, tenants);
   try {
     const { processes } = temporary;
@@ -162,7 +162,7 @@ export async function receiveTenant(
         if (existsSync(tenantFolder)) rmdirSync(tenantFolder);
         renameSync(made.path, tenantFolder);
       } catch (error) {
-        throw hasErrorCode(error, "ENOTEMPTY", "EEXIST", "EPERM") ? createOccupiedFailure(name) : error;
+        throw hasErrorCode(error, "ENOTEMPTY", "EEXIST", "EPERM") ? createExistingTenantFailure(name) : error;
       }
     }
     for (const folder of [tenantFolder, tenants, dirname(tenants)]) await syncFolder(folder);
@@ -171,7 +171,7 @@ export async function receiveTenant(
   }
 }
 
-const createOccupiedFailure = (where: string): Failure =>
+const createExistingTenantFailure = (where: string): Failure =>
   new Failure("conflict", {
     what: text("this context already has a tenant", "このコンテキストにはすでにテナントがあります"),
     where,
@@ -195,7 +195,7 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Loc
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
   const make = async (): Promise<void> => {
-    rehearsed = rehearsesIn && (await (await loadTemporary()).createTemporaryFolder(rehearsesIn, "tenant"));
+    rehearsed = rehearsesIn && (await (await loadTemporaryFiles()).createTemporaryFolder(rehearsesIn, "tenant"));
     const folder = rehearsed?.path ?? tenantFolder;
     await ensureFolder(folder);
     const made = open({ folder });
@@ -277,7 +277,7 @@ export async function serveTenant(
     spool: (request, signal) => receiveUpload(request, { place: temporary, limit: limits.bytes, signal }),
   });
   closing.defer(tenant.close);
-  if (!(await tenant.canSignIn())) throw NOBODY_SIGNS_IN_FAILURE;
+  if (!(await tenant.canSignIn())) throw NO_PASSWORD_FAILURE;
   const answer = createDispatch(tenant);
   return startServer({
     place,
@@ -305,7 +305,7 @@ interface ServingTools {
   readonly closing: AsyncDisposableStack;
 }
 
-const NOBODY_SIGNS_IN_FAILURE = new Failure("input-rejected", {
+const NO_PASSWORD_FAILURE = new Failure("input-rejected", {
   what: text(
     "nobody can sign in to this tenant, because no administrator has a password",
     "パスワードのある管理者がいないため、このテナントにはだれもサインインできません",

@@ -27,7 +27,7 @@ import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenan
 
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-/** A tenant that is opened once. If the tenant is protected, the user must type its name once before a change. */
+/** A tenant that is opened once. If it is protected, the user types its name once, before the first change. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
 }
@@ -62,7 +62,7 @@ async function* readCompleteInput(
   interrupts.signal.throwIfAborted();
 }
 
-/** Returns stdin with its descriptor and `isTTY`, which are needed to detect terminals and endless devices. */
+/** Returns stdin with its descriptor and `isTTY`, to detect terminals and endless devices such as /dev/zero. */
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
@@ -152,7 +152,7 @@ function createTenantPool(
   }
   return {
     open,
-    /** after the user answered a question, the next change fails if the tenant's data changed in the meantime */
+    /** Called after the user answered a question: the next change fails if the tenant's data has changed since. */
     async asked(): Promise<void> {
       if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
@@ -163,7 +163,7 @@ function createTenantPool(
   };
 }
 
-/** Returns a function that chooses the context once. If there are several, prints the chosen one on a terminal. */
+/** Returns a function that chooses the context once. If there are several contexts, prints its name on a terminal. */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -203,12 +203,12 @@ const createTokenCheck = (
 const createTokenFileFailure = (name: string): Failure =>
   new Failure("usage", {
     what: text(
-      `--token-file can be used only with remote tenants, and ${name} is a tenant on this computer`,
+      `--token-file can be used only with remote tenants; ${name} is a tenant on this computer`,
       `--token-file はリモートのテナント専用です。${name} はこのコンピューターのテナントです`,
     ),
   });
 
-const TOKEN_TYPED_FAILURE = new Failure("usage", {
+const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
   what: text(
     "--token-file requires a file that contains the token, not the token itself (clomo_…)",
     "--token-file にはトークン(clomo_…)ではなく、トークンを書いたファイルを指定してください",
@@ -232,7 +232,7 @@ const createSecretLookup = (
       content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
         const { asFailure } = await import("./report.ts");
         const { code } = asFailure(error);
-        throw code === "not-found" && tokenFile.startsWith("clomo_") ? TOKEN_TYPED_FAILURE : error;
+        throw code === "not-found" && tokenFile.startsWith("clomo_") ? TOKEN_INSTEAD_OF_FILE_FAILURE : error;
       });
       const source = tokenFile === "-" ? "stdin" : tokenFile;
       return { secret: parseSecret(await content, source), origin, source };
@@ -327,10 +327,10 @@ const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
   await (await import("../lib/files/temporary.ts")).sweepTemporaryFiles(temporary);
 };
 
-type GivenTools = Pick<Tools, "terminal" | "globals" | "home" | "environment" | "clock" | "signal" | "workingFolder"> &
+type BasicTools = Pick<Tools, "terminal" | "globals" | "home" | "environment" | "clock" | "signal" | "workingFolder"> &
   Pick<Tools, "temporary">;
 
-const createTenantMachine = (outside: ProgramEnvironment, given: GivenTools, interrupts: Interrupts): TenantMachine => {
+const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, interrupts: Interrupts): TenantMachine => {
   const { terminal, globals, home, environment, clock, signal, temporary } = given;
   const { userName, hostName, host } = outside;
   const modes = host.platform !== "win32";
@@ -357,7 +357,6 @@ const UNAUDITED_WARNING = text(
   "テナントのファイルに書き込めないため、このエクスポートは監査ログに記録されていません",
 );
 
-/** @param how.isRehearsal true for a dry run, which must not leave data behind */
 export function openTools(
   outside: ProgramEnvironment,
   globals: Globals,

@@ -12,13 +12,13 @@ const MAX_BODY_MIB = 64;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 export default defineCommand({
-  summary: text("send a request of the tenant API", "テナント API のリクエストを送る"),
+  summary: text("send a request to the tenant API", "テナント API にリクエストを送る"),
   args: {
     method: { kind: "choice", choices: METHODS, required: true, about: text("HTTP method", "HTTP メソッド") },
     path: {
       kind: "string",
       required: true,
-      about: text("path with its query, such as /v1/users?limit=1", "クエリを含むパス(例: /v1/users?limit=1)"),
+      about: text("path with query, such as /v1/users?limit=1", "クエリを含むパス(例: /v1/users?limit=1)"),
     },
   },
   options: {

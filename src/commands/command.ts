@@ -11,8 +11,8 @@ export interface Example {
 }
 
 /**
- * How a command ended. Undefined means success. An error code sets the exit code but is not reported. A number is one
- * of {@link PrescribedExits}.
+ * The result of a command. Undefined means success. An error code sets the exit code without an error message. A number
+ * is an exit code from {@link PrescribedExits}.
  */
 export type Outcome = ErrorCode | number | void;
 
@@ -24,16 +24,16 @@ export interface PrescribedExits {
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
-/** The declaration of a verb, used for parsing, help, completion and tests. Without a schema library, it loads fast. */
+/** The declaration of a verb: parsing, help, completion and tests use it. */
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
-  /** what the user must know before using the files that the command writes; also shown in short help */
+  /** warning about the files that the command writes; also shown in short help */
   readonly caution?: Text | undefined;
   readonly details?: readonly Text[] | undefined;
   readonly args: A;
   readonly options: O;
   readonly examples: readonly Example[];
-  /** the failures that scripts should expect, without `usage`, `unexpected` and the failures of opening a tenant */
+  /** failures that scripts should expect; omits `usage`, `unexpected` and the failures of opening a tenant */
   readonly exits: readonly ErrorCode[];
   /** true if the command changes something; implied by {@link shows} */
   readonly changes?: true | undefined;
@@ -44,7 +44,6 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   /** columns of the result of a change; used to reject a wrong name in `--fields` before the change */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
   readonly ownExits?: PrescribedExits | undefined;
-  /** Runs the command. A thrown failure is shown in the user's language. */
   run(tools: Tools, input: InputOf<A> & InputOf<O>): Promise<Outcome>;
 }
 

@@ -7,7 +7,7 @@ export default defineCommand({
   summary: text("print the completion script of a shell", "シェルの補完スクリプトを出力する"),
   details: [
     text(
-      "Tab then completes commands, options, option values, file names and contexts. The script calls clomoctl at each Tab, so you never need to update it.",
+      "With the script, the Tab key completes commands, options, option values, file names and contexts. The script calls clomoctl at each Tab, so you never need to update it.",
       "Tab キーで、コマンド、オプション、その値、ファイル名、コンテキストを補完します。スクリプトは Tab のたびに clomoctl に問い合わせるため、更新は不要です。",
     ),
     text(

@@ -3,9 +3,9 @@ import type { Text } from "../lib/text/index.ts";
 
 interface FieldBase {
   readonly about: Text;
-  /** key of another option, without which this option is an error */
+  /** key of another option that this option requires */
   readonly requires?: string | undefined;
-  /** text for short help, which lists options with such a text before other options */
+  /** shorter text for short help; options with this text are listed first */
   readonly brief?: Text | undefined;
 }
 
@@ -14,11 +14,11 @@ interface FieldWithValue extends FieldBase {
   readonly value?: string | undefined;
   readonly short?: string | undefined;
   readonly required?: true | undefined;
-  /** the user may repeat the option or argument; the input is an array, which may be empty */
+  /** true if the option or argument can be repeated; the input is then an array */
   readonly repeatable?: true | undefined;
-  /** two different values are a usage error; without this property, the last value is used */
+  /** true if two different values are a usage error; otherwise, the last value is used */
   readonly single?: true | undefined;
-  /** a blank value clears the field and is read as null; without this property, a blank value is a usage error */
+  /** true if a blank value is read as null, which clears the field; otherwise, a blank value is a usage error */
   readonly blank?: true | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface TextField extends FieldWithValue {
   readonly choices?: readonly string[] | undefined;
   /** what the shell completes; a field of the kind `file` always completes file names */
   readonly names?: "contexts" | "files" | undefined;
-  /** true if the value is a bundle of `handover export`, into whose folder no output may be written */
+  /** true if the value is a bundle of `handover export`; no output may be written into its folder */
   readonly isBundle?: true | undefined;
 }
 
@@ -44,12 +44,12 @@ export interface OutputField extends FieldWithValue {
   readonly default?: string | undefined;
   /** true if the file contains no personal data; its mode then follows the umask instead of being 0600 */
   readonly isPublic?: true | undefined;
-  /** the output is a bundle of `handover export`; a folder unless the name ends in an archive's extension */
+  /** true if the output is a bundle of `handover export`: an archive if the name has such an extension, else a folder */
   readonly isBundle?: true | undefined;
-  /** true if a name in .xlsx makes the output a workbook; a text explains why workbooks are not supported */
+  /** true if .xlsx output is supported; a text explains why it is not */
   readonly workbook?: true | Text | undefined;
   readonly notStdout?: true | undefined;
-  /** returns the names of additional files that the command writes, given the named file and the other options */
+  /** returns the names of other files that the command writes next to the named file */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface NumberField extends FieldWithValue {
   readonly default?: number | undefined;
 }
 
-/** One of several words. Error messages omit variants such as `name:desc` of the word `name`. */
+/** One of several words. Error messages omit variants of a word, such as `name:desc` for `name`. */
 export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];
@@ -92,15 +92,15 @@ export interface CommandSyntax {
   /** arguments in their order; only the last one may be optional or repeatable */
   readonly args: Fields;
   readonly options: Fields;
-  /** sets whose members exclude each other; default values are ignored, also in `anyOf` and `oneOf` */
+  /** options that cannot be used together; default values are ignored, also in `anyOf` and `oneOf` */
   readonly excludes?: readonly (readonly [one: string, other: string, ...more: string[]])[] | undefined;
   readonly anyOf?: readonly (readonly string[])[] | undefined;
   readonly oneOf?: readonly (readonly string[])[] | undefined;
   /** errors about a missing argument or option show the first example */
   readonly examples: readonly { readonly line: string }[];
-  /** false if the command does not open a tenant, or if it continues when a tenant cannot be opened */
+  /** false if the command does not need a tenant, or continues if the tenant cannot be opened */
   readonly opensTenant?: false | undefined;
-  /** true if the command reads tenants although {@link opensTenant} is false; `--as` is then allowed */
+  /** true if the command reads tenants although {@link opensTenant} is false; permits `--as` */
   readonly readsTenants?: true | undefined;
 }
 

@@ -21,7 +21,7 @@ export const GLOBAL_OPTIONS = {
     value: "ACCOUNT",
     single: true,
     about: text(
-      "act as this CLOMO account, with its rights (local tenants)",
+      "act as this CLOMO account, with its rights (only for local tenants)",
       "この CLOMO アカウントとして操作する(このコンピューターにあるテナントのみ)",
     ),
   },
@@ -54,7 +54,7 @@ export const GLOBAL_OPTIONS = {
     short: "o",
     value: "FILE",
     workbook: true,
-    about: text("workbook to write with --format xlsx", "--format xlsx で書き出す Excel ブック"),
+    about: text("Excel workbook to write with --format xlsx", "--format xlsx で書き出す Excel ブック"),
   },
   overwrite: {
     kind: "boolean",

@@ -19,7 +19,7 @@ export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext>
   if (context.kind === "remote") return context;
   throw new Failure("usage", {
     what: text(
-      `${context.name} is a local tenant, which does not need signing in`,
+      `${context.name} is a local tenant: you do not need to sign in`,
       `${context.name} はこのコンピューターのテナントのため、サインインは不要です`,
     ),
     where: "--context",
@@ -105,7 +105,7 @@ const readPassword = async (tools: Tools, file: string | undefined): Promise<str
     : ((await readSecretInput(tools, SIGN_IN_PASSWORD, { file, stdin: false, prompt: false })) ?? "");
 
 const CODE_REQUESTED_TEXT = text(
-  "if this account exists and can have a new password, a code was sent to its email address",
+  "if this account exists and its password can be reset, a code was sent to its email address",
   "このアカウントが存在し、パスワードを再設定できる場合は、メールアドレスにコードを送信しました",
 );
 

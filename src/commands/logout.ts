@@ -29,8 +29,8 @@ export default defineCommand({
 
 const TOKEN_FILE_FAILURE = new Failure("usage", {
   what: text(
-    "an access token has no session to sign out of",
-    "アクセストークンにはサインアウトするセッションがありません",
+    "--token-file cannot be used here, because an access token does not have a session",
+    "アクセストークンにはセッションがないため、--token-file は使えません",
   ),
   where: "--token-file",
   hint: step("to revoke the token", "トークンを無効にするには", line("access-tokens revoke", ["NAME"])),

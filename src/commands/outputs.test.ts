@@ -318,7 +318,7 @@ describe("a bundle", () => {
     for (const words of ["", " --overwrite"]) {
       const ran = await run(`${of.line}${words}`, { folder, tenant: {} });
       expect(ran).toMatchObject({ exit: 2, stdout: "", requests: [] });
-      expect(ran.stderr).toContain("this folder is not an unchanged bundle (");
+      expect(ran.stderr).toContain("this folder is not replaced: it is not a bundle, or its files have changed (");
     }
     expect(readdirSync(join(folder, "OUT"), { recursive: true })).toEqual(before);
   });

@@ -86,7 +86,7 @@ export async function permitOutputs(
   return true;
 }
 
-/** @throws `usage` if an output is also an input or another output (even by a link), or inside an input bundle */
+/** @throws `usage` if an output is also an input or another output (even through a link), or inside an input bundle */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],
@@ -118,7 +118,7 @@ const describeReadFile = (name: string): Text =>
 
 const describeFileInBundle = (name: string, bundle: string): Text =>
   text(
-    `${name} is inside the bundle ${bundle}, which this command reads; writing it would change the exported bundle`,
+    `${name} is inside the bundle ${bundle}, from which this command reads; writing it would change the bundle`,
     `${name} は、読み込む引き継ぎデータ ${bundle} の中にあります。書き出すと、引き継ぎデータの内容が変わってしまいます`,
   );
 
@@ -132,7 +132,7 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
   return { name, folderFault: isBundleFolderName(name) ? (path) => findBundleFault(tools, path) : undefined };
 }
 
-/** Returns why a folder is not an unchanged bundle. Replacing a bundle deletes all files in its folder. */
+/** Rejects other folders and changed bundles, because replacing a bundle deletes all files in its folder. */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../lib/handover/bundle/read.ts"),
@@ -146,8 +146,8 @@ async function findBundleFault({ workingFolder, temporary, signal }: Tools, path
     if (!(error instanceof Failure)) throw error;
     const { what, where = path } = error;
     return text(
-      `this folder is not an unchanged bundle (${where}: ${what.en}), so it is not replaced`,
-      `書き出したままの引き継ぎデータではない(${where}: ${what.ja})ため、このフォルダーは置き換えません`,
+      `this folder is not replaced: it is not a bundle, or its files have changed (${where}: ${what.en})`,
+      `引き継ぎデータではないか、書き出し後に変更されているため、このフォルダーは置き換えません(${where}: ${what.ja})`,
     );
   }
 }
@@ -155,7 +155,7 @@ async function findBundleFault({ workingFolder, temporary, signal }: Tools, path
 function checkOutputName({ flag, name, field: { notStdout, workbook } }: NamedOutput): void {
   if (name === "-" && notStdout === true) {
     throw new Failure("usage", {
-      what: text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
+      what: text("stdout is for the result; pass a file name", "標準出力は結果用のため、ファイル名を指定してください"),
       where: flag,
     });
   }

@@ -29,7 +29,7 @@ export async function confirmPasswords(
   const [found] = Object.entries(values).find(([, value]) => looksLikePassword(value ?? "")) ?? [];
   if (found === undefined || globals.yes) return true;
   const message = text(
-    `${found} looks like a password. Name the place where it is kept, not the password. Record it anyway?`,
+    `${found} looks like a password. Enter where the password is kept, not the password itself. Record it anyway?`,
     `${found} の値はパスワードのようです。パスワードではなく保管場所を書いてください。このまま登録しますか?`,
   );
   return terminal.prompts.confirm({ message, flag: "--yes" });

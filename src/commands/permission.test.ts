@@ -48,7 +48,7 @@ describe("with several contexts", () => {
     const { en, ja } = await runInBoth(ADD, { home, tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toBe(
-      "error: there are several contexts (kanto, osaka): without a terminal, a command that changes something must name one\n" +
+      "error: there are several contexts (kanto, osaka): to change something without a terminal, specify the context\n" +
         "  to use kanto, add --context kanto or set CLOMOCTL_CONTEXT=kanto\n",
     );
     expect(ja).toMatchObject({ exit: 2, requests: [] });

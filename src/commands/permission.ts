@@ -28,8 +28,8 @@ export function requireNamedContext(
     const all = among.join(", ");
     throw new Failure("usage", {
       what: text(
-        `there are several contexts (${all}): without a terminal, a command that changes something must name one`,
-        `コンテキストが複数あります(${all})。ターミナルなしで変更するには、コンテキストを指定してください`,
+        `there are several contexts (${all}): to change something without a terminal, specify the context`,
+        `コンテキストが複数あります(${all})。自動実行などターミナルのない環境で変更するには、コンテキストを指定してください`,
       ),
       hint: text(
         `to use ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
@@ -56,12 +56,12 @@ export async function confirmChange(
   return tools.terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-export async function permitChange(asked: PromptTools, chosen: ChosenContext): Promise<void> {
-  requireNamedContext(asked, chosen);
+export async function permitChange(tools: PromptTools, chosen: ChosenContext): Promise<void> {
+  requireNamedContext(tools, chosen);
   const { name } = chosen.context;
-  if (chosen.context.protected === true && asked.globals.confirmContext === undefined) {
+  if (chosen.context.protected === true && tools.globals.confirmContext === undefined) {
     await askContextName(
-      asked,
+      tools,
       name,
       text(
         `${name} is protected. Type its name to confirm the change:`,

@@ -14,15 +14,18 @@ const GRACE_MS = 30_000;
 const CLOSE_MS = 4_000;
 
 export default defineCommand({
-  summary: text("serve a local tenant over the network", "このコンピューターのテナントをネットワークで提供する"),
+  summary: text(
+    "serve a local tenant over the network",
+    "このコンピューターのテナントをネットワーク経由で使えるようにする",
+  ),
   details: [
     text(
-      "Serves the tenant API in the foreground until it is interrupted. The first line of stdout is the URL. Every request must be signed in: people use login, programs an access token. Commands on this computer can use the same tenant at the same time.",
+      "Serves the tenant API in the foreground until it is interrupted. The first line of stdout is the URL. Every request must be authenticated: people sign in with login, and programs use an access token. Commands on this computer can use the same tenant at the same time.",
       "中断するまで、テナント API をフォアグラウンドで提供します。標準出力の 1 行目が URL です。どのリクエストにもサインインが必要です(人は login、プログラムはアクセストークン)。このコンピューターのコマンドも、同じテナントを同時に使えます。",
     ),
     text(
-      "Beyond loopback, pass a certificate with --tls-cert and --tls-key, or listen on a Unix socket and reach it through an SSH tunnel or a proxy that authenticates. stderr has one JSON object per request, without personal names.",
-      "ループバック以外で待ち受けるには、--tls-cert と --tls-key で証明書を指定するか、Unix ソケットで待ち受けて、SSH トンネルか認証を行うプロキシを通して接続します。標準エラー出力には、リクエストごとに 1 行の JSON を書きます(個人名は含みません)。",
+      "To accept connections from other computers, pass a certificate with --tls-cert and --tls-key. Or listen on a Unix socket, and connect through an SSH tunnel or a proxy that authenticates. stderr has one JSON object per request, without personal names.",
+      "ほかのコンピューターからの接続を受け付けるには、--tls-cert と --tls-key で証明書を指定します。または Unix ソケットで待ち受け、SSH トンネルか認証を行うプロキシを通して接続します。標準エラー出力には、リクエストごとに 1 行の JSON を書きます(個人名は含みません)。",
     ),
   ],
   args: {
@@ -30,8 +33,8 @@ export default defineCommand({
       kind: "choice",
       choices: ["init"],
       about: text(
-        "init creates the first system administrator, who can sign in (default: serve)",
-        "init: サインインできる最初のシステム管理者を作る(既定: 提供する)",
+        "init: create the first system administrator, who can sign in (without init: start the server)",
+        "init: サインインできる最初のシステム管理者を作る(省略時: サーバーを開始する)",
       ),
     },
   },
@@ -85,7 +88,7 @@ export default defineCommand({
       kind: "list",
       value: "ADDRESSES",
       about: text(
-        "addresses or subnets of trusted proxies, which forward client addresses",
+        "addresses or subnets of the trusted proxies that forward client addresses",
         "信頼するプロキシ(接続元アドレスを転送する)のアドレスまたはサブネット",
       ),
     },
@@ -118,7 +121,7 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
-  if (!isLocal(place) && tls === undefined && proxies === undefined) throw createOpenListenFailure(listen);
+  if (!isLocal(place) && tls === undefined && proxies === undefined) throw createUnencryptedServerFailure(listen);
   const { context } = await tools.tenant();
   if (context.kind !== "embedded") throw createRemoteFailure(context.name);
   const server = await tools.serve({ context, place, tls, proxies });
@@ -201,7 +204,7 @@ const readCertificate = async (
   return certificate;
 };
 
-const createOpenListenFailure = (listen: string): Failure =>
+const createUnencryptedServerFailure = (listen: string): Failure =>
   new Failure("usage", {
     what: text(
       "passwords would be sent over the network without encryption",
@@ -216,7 +219,7 @@ const createOpenListenFailure = (listen: string): Failure =>
 
 const createRemoteFailure = (name: string): Failure =>
   new Failure("usage", {
-    what: text(`${name} is the tenant of another server`, `${name} はほかのサーバーのテナントです`),
+    what: text(`${name} is not a tenant on this computer`, `${name} はこのコンピューターのテナントではありません`),
     where: "--context",
     hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
   });

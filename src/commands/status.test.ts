@@ -92,7 +92,7 @@ test.each<[string, Answers, string]>([
   [
     "an import that was refused",
     { imports: { items: [plan({ number: "P12", rejected: true }), plan({ createdAt: "2026-01-01T00:00:00.000Z" })] } },
-    "WARNING kanto: the last import was refused: users, people.csv: clomoctl imports show P12 --context kanto",
+    "WARNING kanto: the last import was rejected: users, people.csv: clomoctl imports show P12 --context kanto",
   ],
   [
     "an import that waits",
@@ -105,7 +105,7 @@ test.each<[string, Answers, string]>([
       tenant: tenantOf({ consoleTasks: 2 }),
       consoleTasks: { items: [{ openedAt: "2026-11-12T00:00:00.000Z" }, { openedAt: "2026-11-19T00:00:00.000Z" }] },
     },
-    "WARNING kanto: 2 tasks to do in the console, the oldest for 8 days: clomoctl console list --context kanto",
+    "WARNING kanto: 2 tasks to do in the console; the oldest has been open for 8 days: clomoctl console list --context kanto",
   ],
   [
     "an export that is awaited",
@@ -115,7 +115,7 @@ test.each<[string, Answers, string]>([
   [
     "a kind that is not recorded",
     { tenant: tenantOf({ profile: { ...EMPTY_TENANT_PROFILE, ios: true, ade: false, vpp: false, android: false } }) },
-    "WARNING kanto: not recorded: MDM push certificate: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto",
+    "WARNING kanto: no renewal item is recorded: MDM push certificate: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto",
   ],
   [
     "an overdue synchronisation",
@@ -235,7 +235,9 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
     exit: 2,
     lines: [expect.stringMatching(/^CRITICAL kanto: other date 契約 /), expect.any(String)],
   });
-  expect(first.lines[1]).toMatch(/^OK kanto: next 90 days: other date 契約 2026-12-01; audit head: \d+ [0-9a-f]{64}$/);
+  expect(first.lines[1]).toMatch(
+    /^OK kanto: expiry within 90 days: other date 契約 2026-12-01; last audit record: \d+ [0-9a-f]{64}$/,
+  );
   const texts = textsOf(chat);
   expect(texts).toHaveLength(2);
   expect(texts[0]).toMatch(
@@ -280,12 +282,12 @@ test("a finding that is gone and comes back is new again", async () => {
   expect([await lines(refused), await lines(having([]))]).toEqual([[], []]);
   chat.status = 503;
   const unreached = expect.stringMatching(/^CRITICAL kanto: could not notify chat: /);
-  expect(await lines(refused)).toEqual([unreached, expect.stringContaining("was refused")]);
+  expect(await lines(refused)).toEqual([unreached, expect.stringContaining("was rejected")]);
   expect(await lines(refused)).toEqual([unreached]);
   chat.status = 200;
   chat.posted.length = 0;
   expect(await lines(refused)).toEqual([]);
   const texts = textsOf(chat);
   expect(texts).toHaveLength(1);
-  expect(texts[0]).toMatch(/^［clomoctl］ kanto: the last import was refused: users, people.csv\n/);
+  expect(texts[0]).toMatch(/^［clomoctl］ kanto: the last import was rejected: users, people.csv\n/);
 });

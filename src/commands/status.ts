@@ -12,22 +12,22 @@ import { recordRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
-  summary: text("show what requires action in all tenants", "全テナントで対応が必要なことを表示する"),
+  summary: text("show what requires action in all tenants", "すべてのテナントについて、対応が必要な事項を表示する"),
   details: [
     text(
-      "Looks at the tenants of all contexts, or only at --context: expiry dates, imports, ADE, tasks in the console, access tokens, reminders, and the daily run. Prints one line per finding, the most urgent first; nothing if all is well.",
-      "すべてのコンテキスト(--context があればそのコンテキスト)について、期限、インポート、ADE、管理画面での作業、アクセストークン、通知、毎日の自動実行を確認します。急ぐ順に 1 行ずつ表示し、問題がなければ何も表示しません。",
+      "Checks the tenants of all contexts, or only of --context: expiry dates, imports, ADE, tasks in the console, access tokens, reminders, and the daily run. Prints one line per finding, the most urgent first. Prints nothing if no action is required.",
+      "すべてのコンテキスト(--context があればそのコンテキスト)について、期限、インポート、ADE、管理画面での作業、アクセストークン、通知、毎日の自動実行を確認します。対応が必要な事項を、急ぐ順に 1 行ずつ表示します。なければ何も表示しません。",
     ),
     text(
-      "With --notify, only new findings are printed and sent to the recipients of notify.yaml: items 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily. The first run of a month also says what is due within 90 days and how the audit log ends. To run it daily: `renewals schedule`.",
-      "--notify では、新しい通知だけを表示し、notify.yaml の通知先に送ります。期限は 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日です。月の最初の実行では、今後 90 日の期限と監査ログの末尾も知らせます。毎日の実行の設定: `renewals schedule`",
+      "With --notify, only new findings are printed and sent to the recipients in notify.yaml. Items that expire are reported 90, 60, 30, 15, 7, 3, 1 and 0 days before, then daily. The first run of a month also lists what expires within 90 days, and the last audit record. To schedule daily runs: `renewals schedule`.",
+      "--notify では、新しく見つかった事項だけを表示し、notify.yaml の通知先に送ります。期限は、90・60・30・15・7・3・1・0 日前と、期限が切れた後は毎日知らせます。月の最初の実行では、今後 90 日以内の期限と、監査ログの最後の記録も知らせます。毎日実行するには: `renewals schedule`",
     ),
   ],
   args: {},
   options: {
     notify: {
       kind: "boolean",
-      about: text("send only new findings to the recipients, and print them", "新しい通知だけを送り、表示する"),
+      about: text("send only new findings to the recipients, and print them", "新しい事項だけを送り、表示する"),
     },
     ...REPORT_OPTIONS,
   },
@@ -43,12 +43,12 @@ export default defineCommand({
     service: "STATUS",
     failure: STATE_EXITS.unknown,
     meanings: [
-      [STATE_EXITS.ok, text("nothing requires action", "対応が必要なことなし")],
+      [STATE_EXITS.ok, text("nothing requires action", "対応が必要な事項はない")],
       [STATE_EXITS.warning, text("something requires action soon", "近いうちに対応が必要")],
       [STATE_EXITS.critical, text("something requires action now", "至急の対応が必要")],
       [
         STATE_EXITS.unknown,
-        text("something could not be read, or the command failed", "読み込めないものがある、または失敗した"),
+        text("something could not be read, or the command failed", "読み込めないデータがあるか、失敗した"),
       ],
     ],
   },

@@ -31,7 +31,7 @@ export interface Machine {
   readonly node: string;
   /** name and version of the program, such as `clomoctl 0.1.0`; recorded in exported files */
   readonly program: string;
-  /** absolute path by which the program was called; links are not resolved, because they survive updates */
+  /** absolute path by which the program was called; links are not resolved, because they stay valid after updates */
   readonly programPath: string;
 }
 
@@ -74,7 +74,7 @@ export interface Tools {
   readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
-  /** bytes of stdin, which can be read only once; throws Failure `interrupted` if the terminal's window was closed */
+  /** bytes of stdin, readable once. @throws Failure `interrupted` if the terminal's window was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the command then has 900 ms to end */
@@ -93,7 +93,6 @@ export interface Tools {
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
   /** Checks a copy of a tenant that comes from a bundle. @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
-  /** Compares a verified copy with the tenant of a context. The context must have a tenant. */
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
@@ -101,12 +100,11 @@ export interface Tools {
   serve(plan: ServerPlan): Promise<RunningServer>;
   /** Waits until the user stops the command, which then has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   untilStopped(graceMs: number, reload: () => void): Promise<void>;
-  /** Returns a function that sends requests to Apple's services or a simulator. Works until the command ends. */
   send(): Promise<Send>;
-  /** Sets the function that describes the state of the work if a signal arrives. Replaces the previous function. */
+  /** Sets the function that describes the state of the work if a signal interrupts the command. */
   describeState(state: () => Text): void;
   /** Adds facts about the command's plan to the summary line, which is printed when the command ends. */
   summarize(plan: Partial<PlanSummary>): void;
-  /** Stores a description of the changes made so far, to be shown if a signal arrives or the command fails later. */
+  /** Stores a description of the changes made so far. It is shown if the command is interrupted or fails later. */
   describeDone(done: Text): void;
 }

@@ -38,7 +38,7 @@ export default defineCommand({
     skipBlocked: {
       kind: "boolean",
       about: text(
-        "undo the other records if some cannot be undone (exit 8)",
+        "if some records cannot be undone, undo the others (exit 8)",
         "取り消せないデータはそのままにして、ほかを取り消す(終了コード 8)",
       ),
     },
@@ -59,11 +59,11 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);
-      // no advice on listing all rows: without a commit now, the plan of an undo is discarded
+      // do not suggest to list all rows later, because the plan of an undo is not kept
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
-        // `rejected` suppresses the advice to repeat the command without --dry-run, which would fail again
+        // `rejected` prevents the advice to repeat the command without --dry-run, because it would fail again
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }
@@ -87,7 +87,7 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
   if (hadSecrets || (original !== undefined && original.secretsSet > 0))
     yield text(
       "passwords and similar secrets are not restored, because they are not stored: set them again",
-      "保存していないため、パスワードなどは元に戻りません。設定し直してください",
+      "パスワードなどは保存していないため、元に戻りません。設定し直してください",
     );
 }
 
@@ -111,6 +111,6 @@ const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Im
 };
 
 const SYNC_NOTE = text(
-  "this undoes the import of a console export; import the right export next",
+  "this undoes the import of a console export; next, import the correct export",
   "管理画面のエクスポートの取り込みを取り消します。次に、正しいエクスポートを取り込んでください",
 );

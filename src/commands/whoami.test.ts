@@ -44,7 +44,7 @@ test("the computer's owner has no account, all organisations and every permissio
   });
   expect(fieldsOf(en.stdout)).toEqual(
     expect.arrayContaining([
-      "account: none (owner of this computer)",
+      "account: none (user of this computer)",
       "organisations: all",
       "allowed operations: everything",
     ]),
@@ -56,7 +56,7 @@ test("warns if no list shows the account's own user, who is outside its organisa
   const shown = example<Whoami>("whoami");
   const user = shown.user && { ...shown.user, listed: false };
   const { en, ja } = await runInBoth("whoami", { tenant: { whoami: { ...shown, user } } });
-  expect(en.stderr).toContain("your own user is not in your organisations, so lists do not include it");
+  expect(en.stderr).toContain("your own user is outside the organisations that you manage, so lists do not include it");
   expect(ja.stderr).toContain("本人のユーザーは対象の組織の外にあるため、一覧には表示されません");
 });
 

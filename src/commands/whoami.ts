@@ -17,10 +17,10 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
     header: text("account", "アカウント"),
     value: ({ account }) => account,
     name: ({ account }) =>
-      account === null ? text("none (owner of this computer)", "なし(このコンピューターの所有者)") : same(account),
+      account === null ? text("none (user of this computer)", "なし(このコンピューターのユーザー)") : same(account),
   },
   { key: "role", header: text("role", "管理者権限"), value: ({ role }) => role, name: ({ role }) => ROLES[role] },
-  { key: "scheme", header: text("scheme", "カスタム管理権限スキーム"), value: ({ scheme }) => scheme },
+  { key: "scheme", header: text("permission scheme", "カスタム管理権限スキーム"), value: ({ scheme }) => scheme },
   {
     key: "orgs",
     header: text("organisations", "対象の組織"),
@@ -90,7 +90,7 @@ export default defineCommand({
     if (me.user?.listed !== false) return;
     await tools.terminal.note(
       text(
-        "your own user is not in your organisations, so lists do not include it",
+        "your own user is outside the organisations that you manage, so lists do not include it",
         "本人のユーザーは対象の組織の外にあるため、一覧には表示されません",
       ),
     );

@@ -13,7 +13,7 @@ export default defineCommand({
   summary: text("create an access token for a program", "プログラム用のアクセストークンを作る"),
   args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
   options: {
-    readOnly: { kind: "boolean", about: text("the token may only read", "閲覧だけを許可する") },
+    readOnly: { kind: "boolean", about: text("allow the token only to read data", "閲覧だけを許可する") },
     expires: {
       kind: "string",
       value: "DAYS|DATE",

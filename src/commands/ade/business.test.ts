@@ -79,7 +79,7 @@ test("ade sync in a mirror fetches the organisation, and says what it cannot kno
   simulator.buy(["A1", "A2"], CLOMO);
   const { en } = await runInBoth("ade sync", { tenant: tenant.fetch });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("check them in the console (ADE プロファイル状態)");
+  expect(en.stderr).toContain("Check them in the console (ADE プロファイル状態)");
   simulator.buy(
     Array.from({ length: 8 }, (_, at) => `B${at}`),
     CLOMO,
@@ -157,7 +157,7 @@ describe("what differs", () => {
   test("ade devices show says that only the console knows the profile state", async () => {
     await using organisation = await differing();
     const { en } = await runInBoth("ade devices show A2", { tenant: organisation.tenant.fetch });
-    expect(en.stderr).toContain("check them in the console");
+    expect(en.stderr).toContain("Check them in the console");
   });
 
   test("ade status of a mirror without a key names the one next step", async () => {

@@ -71,7 +71,7 @@ describe("a mirror", () => {
     const { en } = await runInBoth(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\nA2\n") });
     expect(en).toMatchObject({ exit: 9 });
     expect(en.stdout).toContain("A1\t1\tregistered\t\nA2\t2\tnot-in-clomo\tin the console: 基本設定");
-    expect(en.stderr).toContain("Apple Business does not tell ADE profile states");
+    expect(en.stderr).toContain("Apple Business does not report ADE profile states");
     expect(en.stderr).toContain("1 device not in CLOMO: in the console: 基本設定");
     expect((await run(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\n") })).exit).toBe(0);
   });

@@ -5,7 +5,7 @@ import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
 import { SHEET_OPTION } from "../csv/file/sheet.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
 import { PROFILE_STATE_NOTE } from "./shown.ts";
-import { getAnswer, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
+import { describeVerdict, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
 
 const createColumns = (language: Language): readonly Column<ReconciledDevice>[] => [
   { key: "serialNumber", header: text("serial number", "シリアルナンバー"), value: (one) => one.serialNumber },
@@ -14,22 +14,22 @@ const createColumns = (language: Language): readonly Column<ReconciledDevice>[] 
     key: "result",
     header: text("result", "結果"),
     value: ({ verdict }) => verdict,
-    name: (one) => getAnswer(one.verdict).name,
+    name: (one) => describeVerdict(one.verdict).name,
   },
   {
     key: "next",
     advice: true,
     header: text("what to do", "対処"),
-    value: (one) => getAnswer(one.verdict).next?.[language] ?? null,
+    value: (one) => describeVerdict(one.verdict).next?.[language] ?? null,
   },
 ];
 
 export default defineCommand({
-  summary: text("compare a seller's list with Apple and CLOMO", "販売店の一覧を Apple・CLOMO と照合する"),
+  summary: text("compare a seller's list with Apple and CLOMO", "販売店のデバイス一覧を Apple・CLOMO と照合する"),
   details: [
     text(
-      "After a sync of the organisation (ade sync with the key of the Apple Business API), the list, Apple and CLOMO are compared: all devices of the list, and each difference beyond it. Otherwise, the list is compared with the devices of the own MDM server, and in a mirror of the console (CLOMO PANEL) with the last export of devices. Exit code 9: some devices need action.",
-      "組織のデバイスを取得してあれば(Apple Business API の鍵を使う ade sync)、一覧・Apple・CLOMO を照合し、一覧のデバイスすべてと、一覧にない違いを表示します。なければ専用の MDM サーバーのデバイスと、管理画面(CLOMO PANEL)のミラーでは最後にエクスポートしたデバイスと照合します。対応が必要なデバイスがあれば終了コードは 9 です。",
+      "If ade sync has fetched your organisation's devices (this requires an Apple Business API key), the list is compared with Apple and CLOMO, and differences about devices that are not on the list are shown, too. Otherwise, the list is compared with this tenant's own MDM server. In a mirror of the console (CLOMO PANEL), it is compared with the last imported export of devices. Exit code 9: some devices need action.",
+      "ade sync で組織のデバイスを取得済みなら(Apple Business API の鍵が必要)、一覧を Apple・CLOMO と照合し、一覧にないデバイスの違いも表示します。取得していなければ、このテナント専用の MDM サーバーのデバイスと照合します。管理画面(CLOMO PANEL)のミラーでは、最後に取り込んだデバイスのエクスポートと照合します。対応が必要なデバイスがあれば終了コードは 9 です。",
     ),
   ],
   args: {
@@ -50,6 +50,6 @@ export default defineCommand({
     await terminal.list(createColumns(terminal.language), all);
     for (const line of summarise(all)) await terminal.note(line);
     if (ade.mirror) await terminal.note(PROFILE_STATE_NOTE);
-    return all.every(({ verdict }) => getAnswer(verdict).next === null) ? undefined : "differs";
+    return all.every(({ verdict }) => describeVerdict(verdict).next === null) ? undefined : "differs";
   },
 });

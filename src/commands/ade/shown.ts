@@ -20,7 +20,7 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("tokenSetAt", "token set at", "トークンの設定日時", ({ token }) => token?.setAt),
   column("tokenSetBy", "token set by", "トークンを設定した人", ({ token }) => token?.setBy),
   column("devices", "ADE devices", "ADE デバイス", ({ devices }) => devices),
-  column("notReady", "not ready", "準備の未完了", ({ notReady }) => notReady),
+  column("notReady", "devices not ready", "準備未完了のデバイス", ({ notReady }) => notReady),
   column("lastSyncAt", "last sync", "前回の同期", ({ lastSyncAt }) => lastSyncAt),
   column("lastFullAt", "last full sync", "前回の全件取得", ({ lastFullAt }) => lastFullAt),
   column("apiKeyId", "API key ID", "API のキー ID", ({ business }) => business?.key?.id),
@@ -28,13 +28,13 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("organisationDevices", "devices at Apple", "Apple のデバイス", ({ business }) => business?.devices),
   column("notInClomo", "not in CLOMO", "CLOMO にない", ({ business }) => business?.notInClomo),
   column("otherServer", "not on CLOMO's server", "CLOMO のサーバーにない", ({ business }) => business?.otherServer),
-  column("released", "released, in CLOMO", "所有解除済み(CLOMO にあり)", ({ business }) => business?.released),
+  column("released", "released, still in CLOMO", "所有解除済み(CLOMO に残る)", ({ business }) => business?.released),
   column("lastApiSyncAt", "last API sync", "前回の API の同期", ({ business }) => business?.lastSyncAt),
 ];
 
 /** @see facts 4.4; apple 6 */
 export const PROFILE_STATE_NOTE = text(
-  "Apple Business does not tell ADE profile states: before switching devices on, check them in the console (ADE プロファイル状態)",
+  "Apple Business does not report ADE profile states. Check them in the console (ADE プロファイル状態) before you switch devices on",
   "Apple Business からは ADE プロファイル状態が分かりません。電源を入れる前に、管理画面の「ADE プロファイル状態」を確認してください",
 );
 
@@ -45,7 +45,7 @@ export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: A
 
 const FETCH_STEP = step("fetch the devices", "デバイスを取得してください", line("ade sync", []));
 
-/** Returns the next step. There is none after the first sync. */
+/** Returns undefined after the first sync. */
 function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ade): Step | undefined {
   const isApiOnly = mirror || (business !== null && token === null);
   if (isApiOnly && !business?.key) {
@@ -58,8 +58,8 @@ function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ad
   if (isApiOnly) return business?.lastSyncAt === null ? FETCH_STEP : undefined;
   if (endpoint === null) {
     return step(
-      "to use this tenant's own MDM server at Apple (never the one that CLOMO uses)",
-      "このテナント専用の MDM サーバーを使うには(CLOMO が使うものではありません)",
+      "to use this tenant's own MDM server at Apple (not the server that CLOMO uses)",
+      "このテナント専用の MDM サーバーを使うには(CLOMO が使う MDM サーバーとは別)",
       line("ade endpoint set", [], { apple: true }),
     );
   }

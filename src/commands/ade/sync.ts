@@ -11,8 +11,8 @@ import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../imports/plan/options
 const COUNTS = [
   ["created", "new", "新規"],
   ["changed", "changed", "変更"],
-  ["released", "removed", "なくなったもの"],
-  ["missing", "missing, not removed", "見つからず、除いていないもの"],
+  ["released", "removed", "一覧から除外"],
+  ["missing", "missing, not removed", "見つからない(一覧に残した)"],
   ["registered", "added to Devices", "「Devices」に追加"],
   ["devices", "fetched", "取得"],
 ] as const;
@@ -39,8 +39,8 @@ export default defineCommand({
   summary: text("fetch devices from Apple", "Apple からデバイスを取得する"),
   details: [
     text(
-      "If more than 5 devices, and more than 5 % of all, are missing from a full sync, you have to type their number. Without a terminal, pass --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
-      "全件の取得で、5 台を超え、かつ 5 % を超えるデバイスが見つからなければ、台数の入力を求めます。ターミナルがなければ --confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。",
+      "If a full sync finds that more than 5 devices, and more than 5 % of all, are missing at Apple, you must type their number to remove them from the list. Without a terminal, pass --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
+      "全件の取得で見つからないデバイスが 5 台を超え、かつ全体の 5 % を超えると、一覧から除く前に台数の入力を求めます。ターミナルがなければ、--confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。",
     ),
   ],
   args: {},

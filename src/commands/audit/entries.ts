@@ -76,7 +76,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   },
   {
     key: "by",
-    header: text("run by", "操作した人"),
+    header: text("--as used by", "--as を使った人"),
     value: ({ by }) => by,
     name: ({ by }) => (by === null ? null : formatActor(by)),
   },

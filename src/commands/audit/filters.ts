@@ -15,22 +15,22 @@ export const AUDIT_FILTERS = {
   until: {
     kind: "date",
     value: "DATE",
-    about: text("up to the end of this day, or up to this time", "この日の終わり、または日時まで"),
+    about: text("up to the end of this day, or up to this time", "この日の終わりまで、またはこの日時まで"),
   },
   actor: {
     kind: "string",
     value: "TEXT",
     about: text(
-      "part of the name of the actor, or of the person who used --as",
-      "実行者、または --as で操作した人の名前の一部",
+      "part of the actor's name, or of the name of the person who used --as",
+      "実行者の名前の一部(--as を使った人の名前も可)",
     ),
   },
   action: {
     kind: "string",
     value: "TEXT",
     about: text(
-      "part of the action, such as users, edit or users.edit; create, update and delete also find imports with such changes, and delete also finds remove",
-      "操作の一部(users、edit、users.edit など)。create・update・delete では、それを行ったインポートも、delete では remove も探す",
+      "part of the action, such as users, edit or users.edit; create, update and delete also find imports that made such changes; delete also finds remove actions",
+      "操作名の一部(users、edit、users.edit など)。create・update・delete では、作成・更新・削除を行ったインポートも探す。delete では remove の操作も探す",
     ),
   },
 } as const satisfies Fields;

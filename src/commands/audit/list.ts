@@ -23,8 +23,8 @@ export default defineCommand({
     {
       line: "clomoctl audit list --until 2026-03-31 --action roles --format ndjson --fields at,actor,by,objects,before,after",
       about: text(
-        "with the example above: who could do what at the end of March; see --help-all",
-        "上の例と合わせて: 3 月末にだれが何をできたか(読み方は --help-all)",
+        "with the example above: the rights of each account at the end of March; see --help-all",
+        "上の例と合わせて: 3 月末の各アカウントの権限(結果の読み方は --help-all)",
       ),
     },
   ],

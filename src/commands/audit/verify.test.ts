@@ -20,7 +20,7 @@ test("verifies a kept hash and the changes on request", async () => {
   const { en } = await verified(`audit verify --changes --head ${HEAD.toUpperCase()}`, {});
   expect(en.requests[0]?.query).toEqual({ head: HEAD, changes: "true" });
   expect(en.exit).toBe(0);
-  expect(en.stdout).toMatch(/record with the hash of --head +40\n/);
+  expect(en.stdout).toMatch(/record that matches --head +40\n/);
   expect(en.stdout).toMatch(/changes verified +3\n/);
 });
 
@@ -38,8 +38,8 @@ test("if the file has another schema, nothing is proved", async () => {
 });
 
 test.each([
-  [{ seq: 42, hash: HEAD }, "last record now: 42"],
-  [null, "last record now: none"],
+  [{ seq: 42, hash: HEAD }, "the last record is now 42"],
+  [null, "the last record is now none"],
 ])("reports a hash that no record has, because the end was cut or the chain was rewritten", async (last, now) => {
   const { en } = await verified(`audit verify --head ${HEAD}`, { ...sound, last });
   expect(en).toMatchObject({ exit: 3 });

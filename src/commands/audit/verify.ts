@@ -20,12 +20,12 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   },
   {
     key: "headSeq",
-    header: text("record with the hash of --head", "--head のハッシュの記録"),
+    header: text("record that matches --head", "--head に一致する記録"),
     value: ({ headSeq }) => headSeq,
   },
   {
     key: "broken",
-    header: text("first broken record", "最初の異常な記録"),
+    header: text("first broken record", "最初に異常が見つかった記録"),
     value: ({ broken }) => broken,
   },
   {
@@ -54,7 +54,7 @@ const createMissingHashFailure = (hash: string, { last }: AuditVerification): Fa
     ),
     where: hash,
     hint: text(
-      `last record now: ${last?.seq ?? "none"}; compare the log with a backup`,
+      `the last record is now ${last?.seq ?? "none"}; compare the log with a backup`,
       `現在の最後の記録は ${last?.seq ?? "なし"} です。バックアップと比べてください`,
     ),
   });
@@ -75,11 +75,11 @@ const createBrokenChangesFailure = (broken: readonly (number | null)[]): Failure
 
 const SCHEMA_FAILURE = new Failure("input-rejected", {
   what: text(
-    "the tenant's file has definitions that are not clomoctl's, so nothing was verified",
-    "テナントのファイルに clomoctl のものではない定義があるため、検証していません",
+    "the tenant's file has tables or other database objects that clomoctl did not create, so nothing was verified",
+    "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があるため、検証していません",
   ),
   hint: text(
-    "lists may omit records: keep the tenant's file, and compare it with a backup",
+    "lists may omit records; keep the tenant's file, and compare it with a backup",
     "一覧から記録が漏れるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
   ),
 });
@@ -115,15 +115,15 @@ export default defineCommand({
       kind: "string",
       value: "HASH",
       about: text(
-        "fail if no record has this hash, which you stored elsewhere",
-        "別に保管したハッシュ(一致する記録がなければ失敗)",
+        "hash of a record that you stored elsewhere; fail if no record has this hash",
+        "別に保管しておいた、記録のハッシュ(一致する記録がなければエラー)",
       ),
     },
     changes: {
       kind: "boolean",
       about: text(
         "also verify the former values stored for undo and history",
-        "取り消しと履歴のために変更ごとに残した変更前の値も検証する",
+        "取り消しと変更履歴に使う、変更前の値も検証する",
       ),
     },
   },
@@ -136,8 +136,8 @@ export default defineCommand({
     const found = await client.audit.verify({ head, changes }, signal);
     const failure = findFailure(found, head);
     const shown = VERIFICATION_COLUMNS.filter(({ value }) => (value(found) ?? null) !== null);
-    const isPeople = terminal.output.format === "table" && terminal.output.fields === undefined;
-    await terminal.show(isPeople ? shown : VERIFICATION_COLUMNS, found);
+    const isShortTable = terminal.output.format === "table" && terminal.output.fields === undefined;
+    await terminal.show(isShortTable ? shown : VERIFICATION_COLUMNS, found);
     if (failure !== undefined) throw failure;
     await terminal.note(
       text(

@@ -22,7 +22,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
   const { before, after } = written;
   if (before?.supportOption !== true || after.supportOption) return;
   const { client } = await tools.tenant("accounts");
-  // listing accounts may fail, because the account may have just lost the permission
+  // listing accounts can fail, because the acting account may have just lost this permission
   const holders = await ignoreFailure(() => Array.fromAsync(client.accounts.list({ supported: true })));
   if (holders?.every(({ id }) => id === after.id) === true)
     await tools.terminal.warn(describeSupportLoss(toTypableName(after.name, after.id)));
@@ -32,7 +32,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
 const describeSupportLoss = (leaver: string): Text => {
   const command = line("handover checklist", [], { leaver });
   return text(
-    `nobody else has the support option, so nobody receives CLOMO's emails about certificates: ${command}`,
-    `サポートオプションを付与された人がほかにいないため、証明書に関する CLOMO のメールはだれにも届きません: ${command}`,
+    `no account has the support option, so nobody receives CLOMO's emails about certificates; to hand over: ${command}`,
+    `サポートオプションのあるアカウントがなくなり、証明書に関する CLOMO のメールはだれにも届きません。引き継ぐ内容: ${command}`,
   );
 };

@@ -12,7 +12,7 @@ export const ACCOUNT_ARGUMENT = {
   kind: "string",
   value: "ACCOUNT",
   required: true,
-  about: text("account name, id, email address or employee code", "アカウント名・ID・メールアドレス・社員コード"),
+  about: text("account name, ID, email address or employee code", "アカウント名・ID・メールアドレス・社員コード"),
 } as const;
 
 const renderOrgPath = (path: string): Text => same(path === "" ? ROOT_ORG_NAME : path);

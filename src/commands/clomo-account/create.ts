@@ -22,14 +22,14 @@ export default defineCommand({
       value: "NAME",
       about: text(
         "account name (アカウント名); optional if the settings define what account names are built from",
-        "アカウント名(CLOMO アカウント設定で構成する情報を設定していれば省略可)",
+        "アカウント名(CLOMO アカウント設定で、CLOMO アカウントを構成する情報を設定していれば省略可)",
       ),
     },
     alreadyInConsole: {
       kind: "boolean",
       about: text(
-        "mirror only: the account and its password already exist in the console",
-        "ミラーのみ: 管理画面にすでにあるアカウントを登録する(パスワードも設定済み)",
+        "for a mirror of the console: record an account that already exists there with a password",
+        "管理画面のミラーの場合: 管理画面に作成済みでパスワードも設定済みのアカウントを登録する",
       ),
     },
     ...ACCOUNT_OPTIONS,
@@ -47,7 +47,7 @@ export default defineCommand({
   async run(tools, { user: typed, account, dryRun, alreadyInConsole, ...options }) {
     const values = await resolveAccountValues(tools, options);
     const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed);
-    // do not prompt for a password if the user has an account, because the tenant will reject the command
+    // if the user already has an account, do not prompt for a password: the tenant will reject the command
     const role = accountName === null ? (options.role ?? "none") : "none";
     const needed = !alreadyInConsole && needsPassword("none", role);
     const password = await resolvePassword(tools, { ...options, dryRun }, needed);

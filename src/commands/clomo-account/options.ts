@@ -24,7 +24,7 @@ export const ACCOUNT_OPTIONS = {
     kind: "string",
     value: "NAME",
     about: text(
-      "scheme of a custom administrator (カスタム管理権限スキーム)",
+      "permission scheme of a custom administrator (カスタム管理権限スキーム)",
       "カスタム管理者のカスタム管理権限スキーム",
     ),
   },
@@ -32,7 +32,7 @@ export const ACCOUNT_OPTIONS = {
     kind: "list",
     value: "ORG,ORG",
     about: text(
-      "organisations (code or path) that a division or custom administrator manages; all (全て): custom only",
+      "organisations (code or path) that a division or custom administrator manages; all (全て) only for custom administrators",
       "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者は all で「全て」)",
     ),
   },
@@ -62,15 +62,15 @@ export const ACCOUNT_OPTIONS = {
     kind: "choice",
     choices: FIELDS.language.choices,
     blank: true,
-    about: text("language of the account in the console", "アカウントの言語"),
+    about: text("language of the account in the console", "管理画面でのアカウントの言語"),
   },
   accountTimezone: {
     kind: "timezone",
     value: "ZONE",
     blank: true,
     about: text(
-      "time zone of the account, such as Asia/Tokyo (--timezone is for times in the output)",
-      "アカウントのタイムゾーン(例: Asia/Tokyo。--timezone は表示用)",
+      "time zone of the account, such as Asia/Tokyo (for the times in the output, use --timezone)",
+      "アカウントのタイムゾーン(例: Asia/Tokyo。出力の日時のタイムゾーンは --timezone)",
     ),
   },
   memo: { kind: "string", value: "TEXT", blank: true, about: FIELDS.memo.label },
@@ -78,8 +78,8 @@ export const ACCOUNT_OPTIONS = {
   passwordInConsole: {
     kind: "boolean",
     about: text(
-      "mirror only: record that the password was set in the console",
-      "ミラーのみ: パスワードを管理画面で設定したことを記録する",
+      "for a mirror of the console: record that you set the password in the console",
+      "管理画面のミラーの場合: パスワードを管理画面で設定したことを記録する",
     ),
   },
   dryRun: DRY_RUN_OPTION,

@@ -21,8 +21,8 @@ export default defineCommand({
     forSignIn: {
       kind: "boolean",
       about: text(
-        "mirror only: set the password for signing in to the mirror's server (serve), not to the console",
-        "ミラーのみ: サーバー(serve)へのサインイン専用のパスワードを設定する(管理画面のパスワードではない)",
+        "for a mirror of the console: set a password only for signing in to the mirror's server (serve)",
+        "管理画面のミラーの場合: サーバー(serve)へのサインイン専用のパスワードを設定する(管理画面のパスワードは変わらない)",
       ),
     },
     dryRun: DRY_RUN_OPTION,

@@ -32,7 +32,7 @@ test("a terminal asks before a system administrator loses the role, with the num
     findAccounts: { items: [system] },
     accounts: { items: [system, other], next: null },
   };
-  const question = "Revoke the role of hanako01? 1 system administrator will be left.";
+  const question = "Revoke the role of hanako01? 1 system administrator will remain.";
   const { exit, stderr } = await run("clomo-account revoke hanako01", {
     tenant,
     terminal: { typing: [[question, "n\r"]] },

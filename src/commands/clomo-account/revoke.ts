@@ -16,7 +16,7 @@ async function confirmRevocation(tools: Tools, { id, name, role }: Account, dryR
   const left = all.filter((other) => other.id !== id).length;
   if (left === 0) return true;
   const message = text(
-    `Revoke the role of ${name}? ${formatCount(left, "system administrator")} will be left.`,
+    `Revoke the role of ${name}? ${formatCount(left, "system administrator")} will remain.`,
     `「${name}」の管理者権限を外しますか? 残るシステム管理者は ${left} 人です。`,
   );
   if (await confirmChange(tools, message)) return true;

@@ -4,7 +4,7 @@ import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 
-/** The parts of a command line that are known without parsing the options of its verb. */
+/** The parts of a command line that are known before the options of its verb are parsed. */
 export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
@@ -22,7 +22,7 @@ type ContextReader = () => Promise<readonly string[]>;
 
 type Suggestion = readonly [value: string, about: Text];
 
-const NO_TEXT = text("", "");
+const EMPTY_TEXT = text("", "");
 
 const HELP_FLAGS: readonly Suggestion[] = [
   ["--help", text("show help", "ヘルプを表示する")],
@@ -60,7 +60,7 @@ async function suggestValues(
   before = "",
 ): Promise<readonly Suggestion[] | undefined> {
   const values = field === undefined ? [] : await listValues(field, readContexts);
-  return values?.map((value) => [before + value, NO_TEXT]);
+  return values?.map((value) => [before + value, EMPTY_TEXT]);
 }
 
 async function suggestWords(
@@ -71,7 +71,7 @@ async function suggestWords(
   const { noun, verb, words, flags } = line;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
   if (line.stray !== undefined || line.version) return [];
-  // `help users import` only shows help, so complete nouns and verbs, not arguments
+  // after `help`, complete only nouns and verbs
   if (line.help && ![...flags].some((flag) => flag === "-h" || flag.startsWith("--help")))
     return verb === undefined ? suggestWordsBelow(noun) : [];
   const command = (await verb?.load())?.default;

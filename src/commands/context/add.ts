@@ -16,8 +16,8 @@ const ADD_OPTIONS = {
     kind: "choice",
     choices: ["ja", "en"],
     about: text(
-      "with --embedded: language of the CLOMO account, which decides the default encoding of exports (default: ja)",
-      "--embedded のとき: CLOMO アカウントの言語(エクスポートの既定の文字コードが決まる。既定: ja)",
+      "with --embedded: language of the CLOMO account; it also sets the default encoding of exports (default: ja)",
+      "--embedded のとき: CLOMO アカウントの言語。エクスポートの文字コードの既定値も決まる(既定: ja)",
     ),
   },
   use: {

@@ -5,7 +5,7 @@ import { CONTEXT_ARGUMENT, reportContextInUse } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
-    "remove a context; for a local tenant, delete its data too",
+    "remove a context; the data of a local tenant is deleted, too",
     "コンテキストを削除する(このコンピューターのテナントはデータも削除される)",
   ),
   args: { name: CONTEXT_ARGUMENT },

@@ -11,7 +11,7 @@ export default defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
   details: [
     text(
-      "With --token-file, the access token is stored in clomoctl's folder and used for this remote tenant from then on, so that one daily run can watch all tenants.",
+      "With --token-file, the access token is stored in clomoctl's folder and used for this remote tenant from then on. One daily run can then check all tenants.",
       "--token-file を指定すると、そのアクセストークンを clomoctl のフォルダーに保存し、以後このリモートのテナントに使います。毎日の自動実行 1 つで全テナントを確認できます。",
     ),
   ],
@@ -47,7 +47,7 @@ async function storeToken(tools: Tools, context: Context, file: string): Promise
   if (context.kind === "embedded")
     throw new Failure("usage", {
       what: text(
-        `a token can be set only for a remote tenant, and ${name} is a tenant on this computer`,
+        `a token can be set only for a remote tenant; ${name} is a tenant on this computer`,
         `トークンを設定できるのはリモートのテナントだけです。${name} はこのコンピューターのテナントです`,
       ),
       where: "--token-file",

@@ -16,8 +16,8 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
 const MAX_LISTED = 5;
 
 /**
- * Returns the IDs of the named records without duplicates. Skips names of deleted records. Notes all wrong names before
- * an error is thrown.
+ * Returns the IDs of the named records without duplicates. Skips names of deleted records. Reports all wrong names before
+ * it throws.
  *
  * @throws `not-found` if a name matches no record, else `usage` if a name matches several
  */
@@ -69,8 +69,8 @@ const describeMatches = (all: readonly (string | Text)[]): Text => {
   return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件に当てはまります: ${ja}${more}`);
 };
 
-const addPlace = ({ where }: TypedName, told: Text): Text =>
-  where === undefined ? told : text(`${where}: ${told.en}`, `${where}: ${told.ja}`);
+const addPlace = ({ where }: TypedName, message: Text): Text =>
+  where === undefined ? message : text(`${where}: ${message.en}`, `${where}: ${message.ja}`);
 
 const describeUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,
@@ -93,8 +93,8 @@ const describeUnresolvedNames = <R>(
 const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R>["describe"]): Text => {
   const { en, ja } = joinDescriptions([describe(record)]);
   return text(
-    `the name in the row is "${fullName}", but the key belongs to ${en}`,
-    `行の氏名は「${fullName}」ですが、キーは ${ja} のものです`,
+    `the name in the row is "${fullName}", but the email address or employee code belongs to ${en}`,
+    `行の氏名は「${fullName}」ですが、メールアドレスか社員コードは ${ja} のものです`,
   );
 };
 

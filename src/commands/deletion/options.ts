@@ -42,12 +42,12 @@ export type DeletionOptions = Omit<InputOf<typeof DELETION_OPTIONS>, "file">;
 
 export const DELETION_HELP = [
   text(
-    "Shows all records to delete, and deletes them only after you confirm their number: type it, or pass --confirm-deletions N. Any other number changes nothing (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records of each kind.",
-    "対象をすべて示し、件数で確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。一致しなければ何も変更しません(終了コード 3)。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも種類ごとに半数まで)削除できます。",
+    "Shows all records to delete, and deletes them only if you confirm their number. Type the number, or pass --confirm-deletions N. If the number is wrong, nothing changes (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to this limit, but never more than half of the records of a kind.",
+    "削除するデータをすべて表示し、件数を確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。件数が一致しなければ何も変更しません(終了コード 3)。自動実行では、--yes --max-deletions N|P% で指定した上限まで削除できます(ただし、種類ごとに登録件数の半分まで)。",
   ),
   text(
     "A deletion is recorded as an import with the mode delete: `imports show NUMBER --rows` lists the deleted records, `undo NUMBER` restores them, without passwords.",
-    "削除は、モードが「削除」のインポートとして記録されます。`imports show 番号 --rows` で対象を確認でき、`undo 番号` で取り消せます(パスワードは戻りません)。",
+    "削除は、モードが「削除」のインポートとして記録されます。`imports show 番号 --rows` で削除したデータを確認でき、`undo 番号` で取り消せます(パスワードは戻りません)。",
   ),
 ] as const;
 

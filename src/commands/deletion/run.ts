@@ -18,7 +18,7 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly from: NameSources;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
-  /** called after the tenant was chosen; returns how to find the records by name */
+  /** opens the tenant and returns how to find its records by name */
   readonly found: () => Promise<FindableKind<R>>;
 }
 
@@ -75,6 +75,6 @@ const shortenLabel = (called: string): string =>
     : `${called.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
 export const NO_TARGET_FAILURE = new Failure("usage", {
-  what: text("no records were specified", "対象が指定されていません"),
+  what: text("no records were specified", "対象のデータが指定されていません"),
   hint: text("pass names or --file FILE", "名前か --file FILE を指定してください"),
 });

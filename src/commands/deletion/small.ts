@@ -27,7 +27,7 @@ interface SmallDeletion<R> {
   /** the records or values to delete; the user must type `count` to confirm the deletion */
   readonly counted: { readonly noun: Text; readonly count: number };
   readonly also?: Text | undefined;
-  /** set if the deletion cannot be undone: describes what is lost */
+  /** describes what is lost if the deletion cannot be undone */
   readonly lost?: Text | undefined;
   /** deletes the records; first called as a dry run, so that the user is not asked about an impossible deletion */
   readonly remove: (dryRun: boolean) => Promise<{ readonly consoleTasks?: readonly number[] | undefined } | undefined>;
@@ -46,7 +46,7 @@ export async function confirmAndDelete<R>(
   const plan: Plan = {
     target: formatTenantName({ tenant: chosen.context.name }, chosen),
     changes: [createChanges(counted.noun, { delete: counted.count })],
-    lines: [text(`to be deleted: ${all}${more.en}`, `削除: ${all}${more.ja}`)],
+    lines: [text(`to be deleted: ${all}${more.en}`, `削除予定: ${all}${more.ja}`)],
     warnings: lost === undefined ? [] : [describeNotRestored(lost)],
   };
   await renderPlan(terminal, plan);

@@ -120,7 +120,9 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
     ["0002", "2099年3月31日"],
   ];
   expect(await countDeleted(toText(days))).toBe(1);
-  expect((await runWith(toText(days))).en.stderr).toContain("skipped because the last day is in the future: 1\n");
+  expect((await runWith(toText(days))).en.stderr).toContain(
+    "skipped because the last day of work is in the future: 1\n",
+  );
 });
 
 test.each([
@@ -178,7 +180,10 @@ test("headers that nobody knows are asked once, and kept with the deletion", asy
 
 test("a workbook without these columns, and a table with a damaged row, are refused", async () => {
   const { en, ja } = await runWith(toWorkbook([["氏名"], ["山田 太郎"]]));
-  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("neither one name per line nor a column") });
+  expect(en).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("neither a list with one name per line nor a table"),
+  });
   expect(ja.stderr).toContain("「メールアドレス」か「社員コード」の列のある表でもありません");
   const row = buildRow(1, "メールアドレス") + buildRow(2, "taro@example.jp");
   const several = await runWith(buildWorkbook({ sheets: { 三月: { rows: row }, 四月: { rows: row } } }));

@@ -23,7 +23,7 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 export interface TypedName {
   readonly name: string;
   readonly where?: string | undefined;
-  /** full name in the same row of a table; must be the user's name */
+  /** full name in the same row of a table; must match the user's name */
   readonly fullName?: string | undefined;
   /** other identifiers in the same row; must not identify another user */
   readonly others?: readonly string[] | undefined;
@@ -52,7 +52,7 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/** Returns the columns of a list that identify people. Ignores the map's rules to skip rows and translate values. */
+/** Returns the columns of a list that identify people. Ignores the column map's other rules. */
 const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
   const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
@@ -126,7 +126,7 @@ class TableReader implements RecordSink {
     if (this.#later > 0)
       notes.push(
         text(
-          `rows skipped because the last day is in the future: ${this.#later}`,
+          `rows skipped because the last day of work is in the future: ${this.#later}`,
           `退職日がまだ来ていない行を除外: ${this.#later}`,
         ),
       );
@@ -229,13 +229,13 @@ async function readNamesFromFile(tools: Tools, name: string, reading: ListReadin
 const createNotAListFailure = (where: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the file has neither one name per line nor a column メールアドレス or 社員コード",
+      "the file is neither a list with one name per line nor a table with a column メールアドレス or 社員コード",
       "1 行に 1 件ずつ書いたテキストでも、「メールアドレス」か「社員コード」の列のある表でもありません",
     ),
     where,
     hint: step(
-      "to say once what the columns mean",
-      "列の意味を一度だけ答えるには",
+      "to define the meaning of the columns",
+      "各列の意味を登録するには",
       line("layouts learn", [where], { as: "users" }),
     ),
   });

@@ -16,8 +16,8 @@ export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
   about: text(
-    "ID, serial number, IMEI (with its spaces) or telephone number",
-    "ID・シリアルナンバー・IMEI(空白も含む)・電話番号",
+    "ID, serial number, IMEI (including its spaces) or telephone number",
+    "ID・シリアルナンバー・IMEI(途中の空白も入力)・電話番号",
   ),
 } as const;
 
@@ -33,7 +33,7 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     ),
 };
 
-/** Returns the named devices without duplicates. @throws `not-found` with all unknown names; `usage` for a name of several */
+/** Returns the named devices without duplicates. @throws `not-found` with all unknown names; `usage` for an ambiguous name */
 export async function findDevicesByName(tools: Tools, names: readonly string[]): Promise<readonly Device[]> {
   const { client } = await tools.tenant("devices");
   const found = await Promise.all(names.map(async (name) => [name, await client.devices.find({ name })] as const));
@@ -45,7 +45,7 @@ export async function findDevicesByName(tools: Tools, names: readonly string[]):
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/** By column, functions that return the text that a terminal shows instead of the value. */
+/** By column key: formats the value for a terminal. */
 const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
   ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),
@@ -65,7 +65,7 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
 
 export const DEVICE_ACTION_COLUMNS = buildFieldColumns<DeviceAction>(DEVICE_ACTION.fields);
 
-/** Returns the columns of a device with its actions, oldest first, and with what applies to it, if that may be read. */
+/** Adds columns for the actions of a device, oldest first, and for the profiles and apps that apply to it. */
 export async function readDetails(tools: Tools, device: Device): Promise<readonly Column<Device>[]> {
   const { client } = await tools.tenant("device-actions", "config-profiles", "apps");
   const actions = await client["device-actions"].find({ name: device.serialNumber });
@@ -86,8 +86,8 @@ export async function readDetails(tools: Tools, device: Device): Promise<readonl
 
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   text(
-    "only devices of this organisation (code or path), those below it, and their users",
-    "この組織(組織コードかパス)とその下の組織、そのユーザーのデバイス",
+    "only devices owned by this organisation (code or path), by organisations below it, or by their users",
+    "この組織(組織コードかパス)、その下の組織、それらのユーザーが所有するデバイス",
   ),
 );
 

@@ -50,7 +50,7 @@ export default defineCommand({
     const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;
     // try a dry run first, so that the user is not asked about a change that the tenant rejects
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
-    await noteWipes(tools, wiped);
+    await noteDeviceWipes(tools, wiped);
     if (asks) await askWipeCount(tools.terminal, wiped.length);
     const all = await client.devices.setOwner({ ids, ...owner, wipes: confirmWipes ?? wiped.length, dryRun });
     await showWrittenRecords(tools, all, {
@@ -71,7 +71,7 @@ async function resolveOwner(
   return { owner: (await findUser(client, user)).id, ownerOrg: null };
 }
 
-async function noteWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
+async function noteDeviceWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
   for (const device of devices) {
     const certain = getWipeRequirement(device) === "has" ? 1 : 0;
     const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } });

@@ -16,7 +16,7 @@ export const GUIDE_OPTIONS = {
     kind: "output",
     short: "o",
     value: "FILE",
-    about: text("output file (default or -: stdout)", "出力先のファイル(既定と - は標準出力)"),
+    about: text("output file (default: stdout, also if FILE is -)", "出力先のファイル(既定と - は標準出力)"),
   },
 } as const satisfies Fields;
 

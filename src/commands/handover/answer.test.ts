@@ -101,7 +101,7 @@ describe("a text that looks like a password", () => {
     const refused = await run(`handover answer ${words} --lang en`, given);
     expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${place} looks like a password`) });
     expect(refused.stderr).not.toContain("Minato2026!");
-    expect(refused.stderr).toContain("Name the place where it is kept, not the password");
+    expect(refused.stderr).toContain("Enter where the password is kept, not the password itself");
     expect(await answers()).toEqual([]);
     expect(await run(`handover answer ${words} --yes`, given)).toMatchObject({ exit: 0 });
   });

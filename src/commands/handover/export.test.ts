@@ -107,7 +107,7 @@ test("a bundle is not written to stdout, and no folder named - is created", asyn
   const folder = freshFolder();
   const { en } = await runInBoth("handover export -o -", { home: folder, folder, tenant: tenant.fetch });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain("stdout is used for the result; pass a file name");
+  expect(en.stderr).toContain("stdout is for the result; pass a file name");
   expect(existsSync(join(folder, "-"))).toBe(false);
 });
 

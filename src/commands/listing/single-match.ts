@@ -7,9 +7,9 @@ export interface NamedKind<R> {
   readonly noun: Text;
   readonly list: CommandLine;
   readonly search?: ((part: string) => CommandLine) | undefined;
-  /** returns advice on how to identify the record that the user probably means */
+  /** returns a hint on how to name the record that the user probably means */
   readonly advise?: ((tools: Tools, name: string) => Promise<Text | undefined>) | undefined;
-  /** returns a description that includes the ID, because several records can have the same name */
+  /** returns a description with the ID, because several records can have the same name */
   readonly describe: (record: R) => string | Text;
 }
 

@@ -38,7 +38,7 @@ async function loadJudgedRenewals(
 ): Promise<readonly JudgedItem[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade.facts);
-  // ignore the start of validity, because this overview shows only the expiry
+  // only the expiry matters here, not the start of validity
   return items
     .map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf))
     .toSorted(compareByExpiry);

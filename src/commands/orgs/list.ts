@@ -6,7 +6,7 @@ import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import type { ResultLayout } from "../records/change-result.ts";
 
 export default defineCommand({
-  summary: text("list organisations", "組織を一覧で表示する"),
+  summary: text("list organisations", "組織を一覧する"),
   args: {},
   options: { limit: LIMIT_OPTION },
   examples: [

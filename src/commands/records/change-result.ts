@@ -36,8 +36,8 @@ const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: 
       // the value of a missing object is undefined, which must equal null
       JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
   );
-  const told = changed.filter(({ key }) => !key.endsWith("Id"));
-  return told.length === 0 ? changed : told;
+  const withoutIds = changed.filter(({ key }) => !key.endsWith("Id"));
+  return withoutIds.length === 0 ? changed : withoutIds;
 };
 
 async function* describeResult<R extends object, W extends ChangeResult<R>>(
@@ -51,7 +51,7 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   const changed = before === null ? [] : findChangedColumns(columns, before, after);
   if (before === null) {
     yield dryRun
-      ? text(`would be created: ${name}`, `作成される予定: ${name}`)
+      ? text(`would be created: ${name}`, `作成予定: ${name}`)
       : text(`created: ${name}`, `作成しました: ${name}`);
   } else if (changed.length === 0) {
     yield text(
@@ -98,7 +98,7 @@ export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void>
   await tools.terminal.note(step("undo", "取り消すには", undo));
 }
 
-/** undo cannot restore these, because replaced passwords and keys are not stored */
+/** undo cannot restore them, because replaced passwords and keys are not stored */
 export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
 
 export const describeNotRestored = ({ en, ja }: Text): Text =>

@@ -12,7 +12,7 @@ const EMPTY_VALUE = text("(blank)", "(空)");
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Describes a value that belongs to no known field, such as a reference or a custom field (`name=value`). */
+/** Describes a value without a known field, such as a reference or a custom field (`name=value`). */
 export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
@@ -26,7 +26,7 @@ export const describePlainValue = (value: unknown): Text => {
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
   // the SECURED APPs groups to which a user belonged before a change
   if (typeof name === "string" && Array.isArray(groups)) return same(`${name}=${groups.join("・")}`);
-  // a scheme has only a name and an ID; omit the ID, which users do not need
+  // a permission scheme: omit its ID, which users do not need
   if (typeof name === "string" && Object.keys(others).every((key) => key === "id")) return same(name);
   return same(JSON.stringify(value));
 };

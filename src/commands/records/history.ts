@@ -44,11 +44,11 @@ const describeChange = (
   return text(`${label.en}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
 };
 
-/** Describes the command that created a version of a record, such as `edit user (undone by 12)`. */
+/** Describes the command that created a version of a record, such as `edit user (undone by change 12)`. */
 const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | null => {
   if (command === null) return null;
   const { en, ja } = getActionName(command);
-  if (undoneBy !== null) return text(`${en} (undone by ${undoneBy})`, `${ja}(変更 ${undoneBy} で取り消し)`);
+  if (undoneBy !== null) return text(`${en} (undone by change ${undoneBy})`, `${ja}(変更 ${undoneBy} で取り消し済み)`);
   return undoes === null ? text(en, ja) : text(`${en} ${undoes}`, `${ja}(${undoes})`);
 };
 
@@ -74,7 +74,7 @@ const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly
     value: ({ action }) => action,
     name: ({ action }) => getDisplayName(ROW_ACTION_NAMES, action),
   },
-  { key: "undoes", header: text("undoes change", "取り消す変更"), align: "end", value: ({ undoes }) => undoes },
+  { key: "undoes", header: text("undoes change", "取り消した変更"), align: "end", value: ({ undoes }) => undoes },
   {
     key: "undoneBy",
     header: text("undone by change", "この変更を取り消した変更"),
@@ -112,8 +112,8 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
 
 export const HISTORY_DETAILS: readonly Text[] = [
   text(
-    "Lists every version, oldest first, no matter how it was made, with the number of the change (undo NUMBER undoes it). A deleted record is found by its ID or a former name. If several records match, all are listed. Passwords are never shown.",
-    "どの方法による変更も、変更番号を付けて古い順に表示します(undo 変更番号 で取り消せます)。削除されたものも、ID か以前の名前で探せます。複数が該当する場合はすべて表示します。パスワードは表示しません。",
+    "Lists every version, oldest first, with the number of the change that made it. To undo a change, use undo NUMBER. To find a deleted record, use its ID or a former name. If several records match, all are listed. Passwords are never shown.",
+    "すべての版を、変更番号とともに古い順に表示します(undo 変更番号 で取り消せます)。削除したデータも、ID か以前の名前で探せます。該当するデータが複数あれば、すべて表示します。パスワードは表示しません。",
   ),
 ];
 
@@ -129,7 +129,7 @@ export async function showHistory(
     await terminal.note(
       text(
         `${formatCount(found.length, noun.noun.en)} have or had this name: ${all.join(", ")}`,
-        `この名前の(以前この名前だったものも含む)${noun.noun.ja}は ${found.length} 件です: ${all.join("、")}`,
+        `現在または以前にこの名前の${noun.noun.ja}が ${found.length} 件あります: ${all.join("、")}`,
       ),
     );
   }

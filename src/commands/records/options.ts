@@ -20,7 +20,7 @@ export const DRY_RUN_OPTION = {
 interface ValueOptionSettings {
   /** fields that get no option, because an argument or another verb sets them */
   readonly without?: readonly string[] | undefined;
-  /** true for a new record, so that a missing required field is a usage error */
+  /** true for a new record: a missing required field is then a usage error */
   readonly isNew?: boolean | undefined;
   /** further fields that must be given */
   readonly required?: readonly string[] | undefined;
@@ -30,7 +30,7 @@ interface ValueOptionSettings {
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
 
-/** Returns true if a blank value clears the field. The tenant explains in an error if it does not allow this. */
+/** Returns true if a blank value clears the field. If the tenant does not allow this, it returns an error. */
 const isClearable = ({ type, refers, nullable, clearable, column }: Field): boolean => {
   if (type === "texts") return column?.required === undefined;
   return nullable === true && (refers === undefined || clearable !== false);
@@ -53,7 +53,7 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   if (field.type === "digest") return { kind: "file", blank, about };
   if (field.type === "integer")
     return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
-  // many choices are too wide for the line of an option
+  // a long list of choices does not fit into the help line of an option
   const value = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
   if (field.type === "choice") return { kind: "choice", choices: field.choices, value, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", required, blank, about };

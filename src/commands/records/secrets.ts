@@ -11,7 +11,7 @@ import type { Tools } from "../tools.ts";
 export interface Secret<N extends string = string> {
   /** start of the option names: `password` for `--password-file` */
   readonly name: N;
-  /** name that users see; in Japanese, the label in CLOMO */
+  /** name shown to users; in Japanese, the label in CLOMO */
   readonly called: Text;
   readonly rule: Rule;
   /** an additional rule and its check, which returns the fault or undefined */
@@ -60,7 +60,7 @@ export interface SecretInput {
 const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInput): boolean => {
   if ([file !== undefined, stdin, prompt].filter(Boolean).length > 1) {
     throw new Failure("usage", {
-      what: text("choose only one way to pass the secret", "パスワードなどの渡し方は 1 つだけ指定してください"),
+      what: text("pass the secret in only one way", "パスワードなどの渡し方は 1 つだけ指定してください"),
       where: `--${toFlagName(name)}-…`,
     });
   }
@@ -82,7 +82,7 @@ export async function readSecretInput(tools: Tools, secret: Secret, given: Secre
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/** Prompts for a secret twice, because the typed text is not readable. The console does the same. */
+/** Prompts for a secret twice, because the typed text is not shown. The console does the same. */
 async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${toFlagName(name)}-file FILE`;

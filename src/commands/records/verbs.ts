@@ -53,7 +53,7 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly choice?: Fields;
   readonly kind: (input: Input) => ImportKind;
   readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
-  /** further columns of `show`, with values of another noun */
+  /** additional columns of `show` with values from another noun */
   readonly more?: ((tools: Tools, record: R) => Promise<readonly Column<R>[]>) | undefined;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
@@ -196,7 +196,7 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-/** The console has no upload of what only describes it. */
+/** These kinds only describe the console: it has no upload for them. */
 const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {

@@ -39,7 +39,7 @@ export const buildReachColumn = (role: AdministratorRole, key: string, header: T
 
 export const REACH_HELP: readonly Text[] = [
   text(
-    "all: the whole tenant. inside: the managed organisations (operator: own organisation) and those below. item: like inside, if the scheme permits the operation (SECURED APPs: only with 全て). CLOMO's own table of rights has not been compared.",
-    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームで許可されていれば組織内(SECURED APPs は「全て」の場合のみ)。CLOMO の「各管理者の管理権限一覧」とは照合していません。",
+    "all: the whole tenant. inside: the managed organisations (for an operator: the own organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て. This table was not compared with CLOMO's own table of rights.",
+    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。この表は、CLOMO の「各管理者の管理権限一覧」と照合していません。",
   ),
 ];

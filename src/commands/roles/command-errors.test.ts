@@ -16,7 +16,7 @@ testRefusals(
   {
     line: "roles schemes show ユーザー登録",
     exit: 6,
-    en: 'no custom scheme matches "ユーザー登録"',
+    en: 'no permission scheme matches "ユーザー登録"',
     ja: "clomoctl roles schemes list",
     tenant: { schemes },
   },

@@ -13,7 +13,7 @@ const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
 };
 
 export default defineCommand({
-  summary: text("show which role may do what (operations × roles)", "だれが何をできるかを表示する(操作 × 管理者権限)"),
+  summary: text("show which role may do what (operations × roles)", "各管理者権限でできる操作を表示する"),
   details: REACH_HELP,
   args: {},
   options: {

@@ -38,11 +38,11 @@ export interface TenantFindings {
   readonly lastRun: string | undefined;
 }
 
-type Found = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
+type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
 
 type Place = Pick<TenantFindings, "context" | "tenant">;
 
-const toFindings = (place: Place, group: Finding["group"], found: readonly Found[]): readonly Finding[] =>
+const toFindings = (place: Place, group: Finding["group"], found: readonly FindingValues[]): readonly Finding[] =>
   found.map(([key, level, what, next]) => ({
     id: `${group} ${key}`.trim(),
     tenant: place.tenant,
@@ -118,14 +118,14 @@ async function readTenant(tools: Tools, context: Context) {
   };
 }
 
-/** Adds the stage of an expiry (such as the days left) to the finding's ID, so that each stage is reported as new. */
+/** Adds the days left before expiry (in stages) to the finding's ID, so that each stage is reported as new. */
 const addStageToId = (finding: Finding, asOf: StageClock): Finding => {
   const { expiresAt = null } = finding.item ?? {};
   const stage = expiresAt === null ? undefined : findReachedStage(expiresAt, asOf);
   return stage === undefined ? finding : { ...finding, id: `${finding.id} ${expiresAt} ${stage}` };
 };
 
-export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly Found[] =>
+export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly FindingValues[] =>
   EXPECTED_RENEWAL_KINDS.filter(
     (kind) =>
       profile !== undefined &&
@@ -135,13 +135,13 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     const { en, ja } = RENEWAL_KINDS[kind];
     const given = kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" };
     const add = line("renewals add", ["NAME"], { kind, ...given });
-    return [kind, "warning", text(`not recorded: ${en}`, `登録がありません: ${ja}`), add];
+    return [kind, "warning", text(`no renewal item is recorded: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
   });
 
 /** Finds clashes of profiles, and devices in lost mode. Returns nothing if the account may not read these. */
-async function findOnDevices(tools: Tools, context: Context): Promise<readonly Found[]> {
+async function findOnDevices(tools: Tools, context: Context): Promise<readonly FindingValues[]> {
   const { client } = await tools.tenantOf(context, "config-profiles", "devices");
-  const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): Found => {
+  const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): FindingValues => {
     const { en, ja } = PROFILE_KINDS[one.kind];
     const of = formatCount(one.devices, "device");
     const what = text(`several profiles of the kind ${en} on ${of}`, `${ja}が複数あるデバイス ${one.devices} 台`);
@@ -154,16 +154,16 @@ async function findOnDevices(tools: Tools, context: Context): Promise<readonly F
     : [...clashes, ["lost", "warning", what, line("devices list", [], { lost: true })]];
 }
 
-function findOpenImports(imports: readonly Import[]): readonly Found[] {
+function findOpenImports(imports: readonly Import[]): readonly FindingValues[] {
   const latest = new Map<string, Import>();
   for (const one of imports) if (one.createdAt > (latest.get(one.kind)?.createdAt ?? "")) latest.set(one.kind, one);
   return [...latest.values()]
     .filter(({ state }) => state === "planned")
-    .map(({ number, kind, fileName, rejected }): Found => {
+    .map(({ number, kind, fileName, rejected }): FindingValues => {
       const title = getFormatTitle(FORMATS[kind]);
       const file = fileName === "" || fileName === "-" ? "" : `, ${fileName}`;
       const said = rejected
-        ? text("the last import was refused", "最後のインポートが拒否されました")
+        ? text("the last import was rejected", "最後のインポートが拒否されました")
         : text("an import is waiting to be committed", "適用待ちのインポート");
       const what = text(`${said.en}: ${title.en}${file}`, `${said.ja}: ${title.ja}${file}`);
       return [number, "warning", what, line(rejected ? "imports show" : "imports commit", [number])];
@@ -178,13 +178,13 @@ async function findConsoleWork(
   client: Client<"console">,
   { consoleTasks, exportsAwaited }: Tenant,
   now: Date,
-): Promise<readonly Found[]> {
+): Promise<readonly FindingValues[]> {
   const awaited = exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
   const tasks = consoleTasks === 0 ? [] : ((await ignoreFailure(() => client.console.list({}))) ?? []);
   const [oldest] = tasks.map(({ openedAt }) => openedAt).toSorted();
   const days = oldest === undefined ? 0 : Math.floor((now.getTime() - Date.parse(oldest)) / DAY_MS);
   return [
-    ...awaited.map((kind): Found => {
+    ...awaited.map((kind): FindingValues => {
       const { en, ja } = getFormatTitle(FORMATS[kind]);
       const what = text(
         `the mirror differs from the console until the next export is imported (${en})`,
@@ -199,11 +199,11 @@ async function findConsoleWork(
             "tasks",
             "warning",
             text(
-              `${formatCount(tasks.length, "task")} to do in the console, the oldest for ${days} days`,
-              `管理画面での作業が ${tasks.length} 件あります(最も古いものは ${days} 日前から)`,
+              `${formatCount(tasks.length, "task")} to do in the console; the oldest has been open for ${days} days`,
+              `管理画面での作業が ${tasks.length} 件あります(最も古い作業は ${days} 日前から未完了)`,
             ),
             line("console list", []),
-          ] satisfies Found,
+          ] satisfies FindingValues,
         ]),
   ];
 }
@@ -213,7 +213,7 @@ const TOKEN_NOTICE_DAYS = { first: 30, last: 7 };
 function findTokenEnd(
   token: { readonly name: string; readonly expiresAt: string } | null,
   { now, timezone }: StageClock,
-): readonly Found[] {
+): readonly FindingValues[] {
   if (token === null) return [];
   const days = countDaysLeft(token.expiresAt, now, timezone);
   if (days > TOKEN_NOTICE_DAYS.first) return [];
@@ -228,7 +228,7 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** Returns one finding for all tenants whose daily run was missed. Returns none if daily runs were never used. */
+/** Merges the tenants whose daily run was missed into one finding. Returns none if daily runs were never used. */
 export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
   if (all.every(({ lastRun }) => lastRun === undefined)) return [];
   const missed = all
@@ -277,7 +277,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** Returns the items due within 90 days and the last audit record's hash, which reveals a later removal of records. */
+/** Lists the items due within 90 days, and the last audit record's hash, which proves if records are removed later. */
 export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,
@@ -302,8 +302,8 @@ export async function buildMonthlyOverview(
     group: "month",
     level: "ok",
     what: text(
-      `next ${MONTH_DAYS} days: ${due.length === 0 ? "nothing" : en}; audit head: ${head}`,
-      `今後 ${MONTH_DAYS} 日: ${due.length === 0 ? "なし" : ja}。監査ログの末尾: ${head}`,
+      `expiry within ${MONTH_DAYS} days: ${due.length === 0 ? "nothing" : en}; last audit record: ${head}`,
+      `今後 ${MONTH_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}。監査ログの最後の記録: ${head}`,
     ),
     next: null,
   };

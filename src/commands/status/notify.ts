@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
-/** Name under which printed findings are stored, in the place of a recipient. */
+/** Recipient name under which printed findings are stored. */
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
@@ -42,7 +42,7 @@ export async function notify(
   const { environment, home, machine } = tools;
   const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
   const deliver = createDeliverer(settings, place);
-  tools.describeState(() => text("the next run sends the remaining messages", "残りは次の実行で送信します"));
+  tools.describeState(() => text("the next run sends the remaining messages", "未送信の通知は次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),
@@ -95,8 +95,8 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const delivery = await deliver(recipient, message, []);
     if (delivery.sent) await told.add(fresh, key);
-    // do not record the findings as reported, so that the next run tries this recipient again
-    else addUnreached(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
+    // the findings are not recorded as reported, so that the next run tries this recipient again
+    else addFailedDelivery(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
   // print failed deliveries in every run, because the recipients did not get the messages
   const unreached = findings.filter(({ group }) => group === "reminders");
@@ -105,7 +105,7 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
   if (fresh.length > 0) await told.add(fresh, PRINTED_RECIPIENT);
 }
 
-function addUnreached(findings: Finding[], one: Finding): void {
+function addFailedDelivery(findings: Finding[], one: Finding): void {
   if (findings.every(({ id }) => id !== one.id)) findings.push(one);
 }
 
@@ -126,7 +126,7 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
   );
 }
 
-/** Creates the monthly overview only if a recipient has not received it, because verifying the audit log takes time. */
+/** Creates the overview only if a recipient has not received it, because verifying the audit log takes time. */
 async function buildMonthlyOverviews(
   tools: Tools,
   all: readonly TenantFindings[],

@@ -36,7 +36,7 @@ export class ReportedFindings {
     return told;
   }
 
-  /** Runs `report`. Does nothing if another process with the same home folder is reporting findings. */
+  /** Runs `report`, unless another process with the same home folder is reporting findings. */
   static async whileAlone(tools: Tools, report: () => Promise<void>): Promise<void> {
     const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
     await ensureFolder(getRunFolder(tools));
@@ -49,7 +49,7 @@ export class ReportedFindings {
     return join(getRunFolder(this.#tools), "told.json");
   }
 
-  /** number of messages sent so far; part of the Message-ID, so that a message sent again gets the same ID */
+  /** number of messages sent so far; part of the Message-ID, so that a repeated message keeps its ID */
   get messages(): number {
     return this.#messages;
   }

@@ -44,24 +44,21 @@ export const CONTRACT_OPTIONS = {
   contract: {
     kind: "string",
     value: "NAME",
-    about: text(
-      "add a contract, or change the contract of this name",
-      "契約を追加する、またはこの名前の契約を変更する",
-    ),
+    about: text("name of the contract to add or change", "追加または変更する契約の名前"),
   },
   licences: {
     kind: "number",
     requires: "contract",
     value: "N",
     blank: true,
-    about: text("with --contract: number of licences (契約数 on HOME)", "--contract とともに指定する契約数"),
+    about: text("with --contract: number of licences (契約数 on HOME)", "--contract の契約数(HOME に表示)"),
   },
   from: {
     kind: "date",
     requires: "contract",
     value: "DATE",
     blank: true,
-    about: text("with --contract: first day", "--contract とともに指定する開始日"),
+    about: text("with --contract: first day", "--contract の開始日"),
   },
   until: {
     kind: "date",
@@ -78,7 +75,7 @@ export const CONTRACT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-export const OTHER_OPTIONS = {
+export const CONSOLE_OPTIONS = {
   androidAccounts: {
     kind: "choice",
     choices: fields.androidAccounts.choices,
@@ -92,7 +89,7 @@ export const OTHER_OPTIONS = {
     kind: "timezone",
     value: "ZONE",
     blank: true,
-    about: text("time zone in which the console shows times", "管理画面のタイムゾーン"),
+    about: text("time zone in which the console shows times", "管理画面に表示される日時のタイムゾーン"),
   },
   languages: {
     kind: "list",

@@ -10,9 +10,9 @@ import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
-import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
+import { CONTRACT_OPTIONS, CONSOLE_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
 
-const SET_OPTIONS = { ...TEXT_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...OTHER_OPTIONS } as const;
+const SET_OPTIONS = { ...TEXT_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...CONSOLE_OPTIONS } as const;
 
 const ADMINISTRATOR_KINDS = ["users", ...SECURED_APPS] as const;
 
@@ -28,8 +28,8 @@ export default defineCommand({
       value: "users,docs",
       choices: ADMINISTRATOR_KINDS,
       about: text(
-        "confirm that these kinds of users have no other administrators in the console than those marked here",
-        "この種類のユーザーの管理者は、管理画面でも、ここで指定した人だけであることを確認済みとする",
+        "kinds of users whose administrators in the console are all marked as administrators in this tenant",
+        "管理画面の管理者をすべて、このテナントでも管理者に指定したことを確認したユーザーの種類",
       ),
     },
     dryRun: DRY_RUN_OPTION,
@@ -55,7 +55,7 @@ export default defineCommand({
     for (const kind of dryRun ? [] : confirmed) await tenant.client.administrators.confirm(kind);
     if (confirmed.length > 0 && Object.keys(change).length === 0)
       return tools.terminal.note(
-        dryRun ? DRY_RUN_NOTE : text("the administrators are confirmed", "管理者を確認済みとして登録しました"),
+        dryRun ? DRY_RUN_NOTE : text("the confirmation is recorded", "確認したことを記録しました"),
       );
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
@@ -68,7 +68,6 @@ export default defineCommand({
   },
 });
 
-/** Converts options into a change. If an option is missing, the change omits its field. */
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   const { contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {

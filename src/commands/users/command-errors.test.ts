@@ -18,7 +18,7 @@ testRefusals(
   {
     line: "users delete --file list.bin",
     exit: 2,
-    en: "the file has neither one name",
+    en: "the file is neither a list with one name",
     ja: "list.bin",
     tenant: {},
     files: { "list.bin": "\u0001\0\0" },

@@ -120,7 +120,7 @@ describe("a user who was changed in every way", () => {
     const { en } = await runInBoth("users history yamada", { tenant: tenant.fetch, terminal: { columns: 300 } });
     expect(en.stderr).toBe("山田 太郎 <yamada@x.jp> was deleted\n");
     expect(en.stdout).toMatch(
-      / edit user \(undone by 8\) +update +email addresses: yamada@x.jp → taro@x.jp; title: 主任 → 課長\n/,
+      / edit user \(undone by change 8\) +update +email addresses: yamada@x.jp → taro@x.jp; title: 主任 → 課長\n/,
     );
     expect(en.stdout).toMatch(/ undo 5 +update /);
     expect(en.stdout).toMatch(/password set at: 2026-04-01 09:00/);

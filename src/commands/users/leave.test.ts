@@ -55,7 +55,9 @@ test("a leaver with two phones: one command, then the phones come back, then the
     "secured Docs taro01: delete",
   ]);
   expect(done.stderr).toContain("when the devices are back: clomoctl devices set-owner S1 S2 --none\n");
-  expect(done.stderr).toContain("1 user stays until the remaining steps are done; then: clomoctl users leave taro01\n");
+  expect(done.stderr).toContain(
+    "1 user cannot be deleted until the remaining steps are done; then: clomoctl users leave taro01\n",
+  );
   expect(done.stderr).toContain("undo does not restore passwords of CLOMO accounts");
   expect(done.stderr).toContain("undo does not restore passwords of SECURED APPs users");
   expect((await tenant.devices()).map(({ tags }) => tags)).toEqual([["回収待ち"], ["回収待ち", "貸出用"]]);

@@ -26,7 +26,7 @@ import { findDeletion, USER_ARGUMENT, USER_LOOKUP } from "./columns.ts";
 import {
   buildLeaveRows,
   COLLECTION_COLUMNS,
-  isEnding,
+  isChange,
   LEAVE_COLUMNS,
   listLeaveSteps,
   USUAL_LEAVE_COLUMNS,
@@ -34,14 +34,14 @@ import {
 } from "./leaving/rows.ts";
 
 export default defineCommand({
-  summary: text("end the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
+  summary: text("revoke the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
   args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" } },
   options: {
     ...USER_FILE_OPTIONS,
     on: {
       kind: "date",
       value: "DATE",
-      about: text("last day of work; until then, the plan is only shown", "最終出勤日(それより前は一覧を示すだけ)"),
+      about: text("last day of work; before it, the plan is only shown", "最終出勤日(その日より前は計画の表示だけ)"),
     },
     report: {
       kind: "output",
@@ -97,7 +97,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
 }
 
 /**
- * Returns the IDs of the users. Prints a note about users who are already deleted, so that a list can be used twice.
+ * Returns the IDs of the users. Only notes users who are already deleted, so that a list can be used twice.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
@@ -137,7 +137,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
   // if nothing changes, ignore `--confirm-deletions`: a scheduled command may run again with the same number
-  const changes = rows.some(isEnding);
+  const changes = rows.some(isChange);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
   if (rows.length > 0) await renderPlan(terminal, plan);
@@ -156,7 +156,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   await writeReport(tools, report, rows, async () => {
     const ids = planned.map(({ before }) => before.user.id);
     const results = await tenant.client.leavers.leave({ ids, learns: learnt });
-    // if the request was repeated, its response omits users whom the first attempt deleted
+    // the response to a repeated request omits users that the first request deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
   tools.summarize({ ...summarizePlan(plan), changed: true });
@@ -173,7 +173,7 @@ const summarizePlan = ({ changes }: Plan): Partial<PlanSummary> => ({
 
 function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], rows: readonly LeaveRow[]): Plan {
   const target = formatTenantName({ tenant: tenant.context.name }, tenant);
-  const count = (kind: LeaveRow["kind"]): number => rows.filter((row) => row.kind === kind && isEnding(row)).length;
+  const count = (kind: LeaveRow["kind"]): number => rows.filter((row) => row.kind === kind && isChange(row)).length;
   const [user, account, secured, device] = [count("user"), count("account"), count("secured"), count("device")];
   const people = results.length;
   const lines = [
@@ -183,10 +183,10 @@ function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], ro
     ),
     describeCounts({ create: 0, update: 0, delete: 0 }, [
       [user, text("users to delete", "削除するユーザー")],
-      [people - user, text("users who stay for now", "まだ残すユーザー")],
+      [people - user, text("users who are not deleted yet", "まだ削除しないユーザー")],
       [account, text("roles to revoke", "外す管理者権限")],
       [secured, text("SECURED APPs users to delete", "削除する SECURED APPs ユーザー")],
-      [device, text("devices to tag", "「回収待ち」にするデバイス")],
+      [device, text("devices to tag 回収待ち", "「回収待ち」にするデバイス")],
       [rows.filter(({ outcome }) => outcome === "check").length, text("to check", "要確認")],
     ]),
   ];
@@ -239,7 +239,7 @@ const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
     : [
         text(
           "SECURED APPs were not checked, because your account may not see them: ask a system administrator",
-          "この権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
+          "このアカウントの権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
         ),
       ];
 
@@ -254,7 +254,7 @@ async function noteRemainingSteps(
   if (staying === 0) return undefined;
   await terminal.note(
     step(
-      `${formatCount(staying, "user")} ${staying === 1 ? "stays" : "stay"} until the remaining steps are done; then`,
+      `${formatCount(staying, "user")} cannot be deleted until the remaining steps are done; then`,
       `${staying} 人は、残りの作業が終わるまで削除しません。終わったら`,
       again,
     ),

@@ -29,14 +29,14 @@ export default defineRecordVerbs({
     key: {
       kind: "choice",
       choices: USER_KEY_NAMES,
-      about: text("field that matches rows to users (default: email)", "行とユーザーを対応させる項目(既定: email)"),
+      about: text("field that matches rows to users (default: email)", "各行のユーザーを特定する項目(既定: email)"),
     },
     orgs: {
       kind: "file",
       value: "FILE",
       about: text(
-        "file of organisations to add or update in the same change, as `orgs import` reads it",
-        "同じ変更で追加・更新する組織のファイル(`orgs import` と同じように読み込む)",
+        "file of organisations to create or update in the same import (format as for `orgs import`)",
+        "同じインポートで追加・更新する組織のファイル(形式は `orgs import` と同じ)",
       ),
     },
     createOrgs: {

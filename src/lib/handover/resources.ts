@@ -10,7 +10,7 @@ export const RESOURCE_TITLES = {
   "account-settings": text("CLOMO account settings", "CLOMO アカウント設定"),
   "custom-fields": text("custom fields of users", "カスタムユーザー情報の項目"),
   orgs: text("organisations", "組織"),
-  schemes: text("custom schemes", "カスタム管理権限スキーム"),
+  schemes: text("permission schemes", "カスタム管理権限スキーム"),
   users: text("users", "ユーザー"),
   administrators: text("administrators", "管理者"),
   "secured-groups": text("SECURED APPs groups", "SECURED APPs のグループ"),

@@ -66,7 +66,7 @@ const RECORD_NOUNS = {
   account: text("CLOMO account", "CLOMO アカウント"),
   account_settings: text("CLOMO account setting", "CLOMO アカウント設定"),
   secured_group: text("group", "グループ"),
-  scheme: text("custom scheme", "カスタム管理権限スキーム"),
+  scheme: text("permission scheme", "カスタム管理権限スキーム"),
   tenant_profile: text("tenant's profile", "テナントの情報"),
   renewal_item: text("renewal item", "期限の項目"),
   answer: text("answer", "回答"),

@@ -5,7 +5,7 @@ import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from ".
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
-/** A custom scheme (カスタム管理権限スキーム), which lists the rights of custom administrators.  @see facts 2.1 */
+/** A permission scheme (カスタム管理権限スキーム), which lists the rights of custom administrators.  @see facts 2.1 */
 export const SCHEME = {
   name: "scheme",
   fields: {

@@ -51,7 +51,7 @@ async function prepareOrg(home: string): Promise<string> {
   return "";
 }
 
-/** Prepares a tenant that is not a mirror, with twenty users, a custom scheme and two system administrators. */
+/** Prepares a tenant that is not a mirror, with twenty users, a permission scheme and two system administrators. */
 async function prepareAccounts(home: string): Promise<string> {
   await writePasswordFile(home);
   await runOrThrow(

@@ -15,8 +15,8 @@ export default defineCommand({
   summary: text("set the key of the Apple Business API", "Apple Business API の鍵を設定する"),
   details: [
     text(
-      "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that only views devices, use that: clomoctl only reads. The key is stored encrypted, and never in a backup or a bundle. It works in any tenant, also in a mirror of the console.",
-      "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割を選べる場合はそれにしてください(clomoctl は読み取りしか行いません)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。管理画面のミラーでも使えます。",
+      "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that can only view devices, choose that role, because clomoctl only reads data from Apple. The key is stored encrypted, and never in a backup or a bundle. You can set the key in any tenant, also in a mirror of the console.",
+      "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割があれば、その役割を選んでください(clomoctl は Apple のデータを読み取るだけです)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。鍵は、管理画面のミラーにも設定できます。",
     ),
   ],
   args: { file: { kind: "file", value: "FILE", about: text("private key (.pem)", "秘密鍵(.pem)") } },
@@ -27,8 +27,8 @@ export default defineCommand({
       kind: "string",
       value: "NAME",
       about: text(
-        "name of the MDM server that CLOMO uses; needed only if Apple has several",
-        "CLOMO が使う MDM サーバーの名前(Apple に複数ある場合だけ必要)",
+        "name of the MDM server that CLOMO uses; required only if you have several at Apple",
+        "CLOMO が使う MDM サーバーの名前(Apple に MDM サーバーを複数登録している場合だけ必要)",
       ),
     },
     endpoint: {
@@ -36,8 +36,8 @@ export default defineCommand({
       value: "URL",
       requires: "file",
       about: text(
-        "another server with the same protocol (https, or http on this computer); default: Apple",
-        "同じプロトコルの別のサーバー(https。このコンピューター内だけ http も可)。既定は Apple",
+        "server that implements Apple's API (https, or http on this computer; default: Apple's server)",
+        "Apple と同じ API を持つサーバー(https。このコンピューター内だけ http も可。既定: Apple のサーバー)",
       ),
     },
   },

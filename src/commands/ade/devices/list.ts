@@ -5,27 +5,26 @@ import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { showNextStep } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
-/** The columns that a table has by default if it lists the devices of the organisation. */
-const ORGANISATION_USUAL: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];
+const ORGANISATION_DEFAULT_COLUMNS: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];
 
 export default defineCommand({
-  summary: text("list Apple's devices as of the last sync", "前回の同期時点の Apple のデバイスを一覧する"),
+  summary: text("list the devices fetched by the last sync", "前回の同期で取得したデバイスを一覧する"),
   args: {},
   options: {
     notReady: {
       kind: "boolean",
       about: text(
-        "only devices whose ADE profile state is neither assigned nor pushed",
-        "ADE プロファイル状態が assigned でも pushed でもないものだけ",
+        "only devices without an ADE profile (state neither assigned nor pushed)",
+        "ADE プロファイル状態が assigned でも pushed でもないデバイスだけ",
       ),
     },
     notInClomo: {
       kind: "boolean",
-      about: text("only the organisation's devices that are not in CLOMO", "CLOMO にない組織のデバイスだけ"),
+      about: text("only Apple's devices that are not in CLOMO", "Apple のデバイスのうち CLOMO にないものだけ"),
     },
     otherServer: {
       kind: "boolean",
-      about: text("only devices not assigned to CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイスだけ"),
+      about: text("only devices not assigned to CLOMO's MDM server", "CLOMO の MDM サーバーに未割り当てのものだけ"),
     },
     released: { kind: "boolean", about: text("only devices released at Apple", "所有解除されたデバイスだけ") },
     search: {
@@ -55,7 +54,7 @@ export default defineCommand({
       ...(search !== undefined && { search }),
     });
     const ade = await client.ade.show();
-    const usual = organisation || (ade.devices === 0 && ade.business) ? ORGANISATION_USUAL : ADE_DEVICE.usual;
+    const usual = organisation || (ade.devices === 0 && ade.business) ? ORGANISATION_DEFAULT_COLUMNS : ADE_DEVICE.usual;
     await terminal.list(listColumns(terminal, ADE_DEVICE_COLUMNS, usual), devices, () => devices.ndjson());
     if (terminal.onTerminal) await showNextStep(tools, ade);
   },

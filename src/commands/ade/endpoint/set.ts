@@ -8,19 +8,19 @@ export default defineCommand({
   summary: text("set the endpoint of Apple's services", "Apple のサービスの接続先を設定する"),
   details: [
     text(
-      "--apple selects Apple's services, for a tenant that has its own MDM server there. URL selects another server with the same protocol (https, or http on this computer). Neither is possible in a mirror of the console. The key, token and ADE devices of the former endpoint are deleted.",
-      "--apple は Apple(専用の MDM サーバーを登録したテナント用)、URL は同じプロトコルの別のサーバー(https。このコンピューター内だけ http も可)です。管理画面のミラーでは指定できません。以前の接続先の鍵・トークン・ADE デバイスは消去します。",
+      "Use --apple if this tenant has its own MDM server at Apple. URL is another server that implements Apple's API (https, or http on this computer). A mirror of the console cannot have an endpoint. The key, token and ADE devices of the former endpoint are deleted.",
+      "Apple にこのテナント専用の MDM サーバーがあれば、--apple を指定します。URL には、Apple と同じ API を持つ別のサーバーを指定します(https。このコンピューター内だけ http も可)。管理画面のミラーには接続先を設定できません。以前の接続先の鍵・トークン・ADE デバイスは消去します。",
     ),
   ],
   args: {
     url: {
       kind: "string",
       value: "URL",
-      about: text("another server with the same protocol", "同じプロトコルの別のサーバー"),
+      about: text("another server that implements Apple's API", "Apple と同じ API を持つ別のサーバー"),
     },
   },
   options: {
-    apple: { kind: "boolean", about: text("use Apple's own services", "Apple のサービス") },
+    apple: { kind: "boolean", about: text("use Apple's server", "Apple のサーバーを使う") },
   },
   examples: [
     { line: "clomoctl ade endpoint set --apple" },

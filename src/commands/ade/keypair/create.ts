@@ -5,7 +5,7 @@ import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts"
 import { showNextStep } from "../shown.ts";
 
 export default defineCommand({
-  summary: text("write the public key to upload to Apple", "サーバートークン用公開鍵を書き出す"),
+  summary: text("write the public key to upload to Apple", "Apple にアップロードする公開鍵を書き出す"),
   details: [CLOMO_KEY_WARNING],
   args: {},
   options: {
@@ -19,7 +19,7 @@ export default defineCommand({
     },
     replace: {
       kind: "boolean",
-      about: text("create a new key, and discard the existing key", "鍵を作り直し、これまでの鍵を破棄する"),
+      about: text("create a new key pair, and discard the existing key pair", "鍵を作り直し、これまでの鍵を破棄する"),
     },
   },
   examples: [{ line: "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem" }],
@@ -34,8 +34,8 @@ export default defineCommand({
     await terminal.warn(CLOMO_KEY_WARNING);
     await terminal.note(
       created
-        ? text(`the public key was created and written to ${output}`, `公開鍵を作成し、${output} に書き出しました`)
-        : text(`the public key was written again to ${output}`, `作成済みの公開鍵を ${output} に書き出しました`),
+        ? text(`created keys; wrote the public key to ${output}`, `鍵を作成し、公開鍵を ${output} に書き出しました`)
+        : text(`wrote the existing public key to ${output}`, `作成済みの公開鍵を ${output} に書き出しました`),
     );
     await showNextStep(tools, await client.ade.show());
   },

@@ -6,22 +6,22 @@ import type { SerialRow } from "./serial-list.ts";
 
 const FULL_SYNC = line("ade sync", [], { full: true });
 
-/** Names of what is found about a device, and what to do; nothing if it is as it should be. English, then Japanese. */
+/** By verdict: its name in English and Japanese, then what to do, if anything, in both languages. */
 const VERDICTS = `
 ready | ready | 準備完了
 registered | in the tenant | テナントにあり
-no-profile | without a profile | プロファイルなし | assign an ADE profile in this server's MDM | このサーバーの MDM で ADE プロファイルを割り当てる
+no-profile | without a profile | プロファイルなし | assign an ADE profile in the MDM that uses this server | このサーバーを使う MDM で ADE プロファイルを割り当てる
 not-fetched | not fetched yet | 未取得 | fetch the devices: ${line("ade sync", [])} | デバイスを取得: ${line("ade sync", [])}
-missing | missing | 見つからない | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認してください
-not-in-clomo | not in CLOMO | CLOMO にない | in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices | 管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込んでください
-unassigned | not assigned | 未割り当て | assign it to CLOMO's MDM server at Apple | Apple で CLOMO の MDM サーバーに割り当てる
-other-server | assigned to another MDM server | 別の MDM サーバーに割り当て済み | if it is for CLOMO: assign it there, and wipe it | CLOMO で使うなら、割り当てて初期化する
+missing | missing | 見つからない | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認する
+not-in-clomo | not in CLOMO | CLOMO にない | in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices | 管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込む
+unassigned | not assigned to an MDM server | MDM サーバー未割り当て | assign it to CLOMO's MDM server at Apple | Apple で CLOMO の MDM サーバーに割り当てる
+other-server | assigned to another MDM server | 別の MDM サーバーに割り当て済み | to use it with CLOMO, assign it to CLOMO's MDM server at Apple, and wipe it | CLOMO で使うなら、Apple で CLOMO の MDM サーバーに割り当て、初期化する
 not-at-apple | not at Apple | Apple にない | ask the seller to register it at Apple | 販売店に Apple への登録を依頼する
 released | released at Apple | 所有解除済み | if it is no longer yours, delete it in CLOMO | 手放したものなら CLOMO から削除する
-only-in-clomo | only in CLOMO | CLOMO だけにある | find out who sold it; add it at Apple | 購入元を確認し、Apple に追加する
+only-in-clomo | only in CLOMO | CLOMO だけにある | find out who sold it, and add it at Apple | 購入元を確認し、Apple に追加する
 not-on-list | not on the list | 一覧にない | ask the seller whether the list is complete | 一覧に漏れがないか販売店に確認する`;
 
-const ANSWERS = new Map(
+const VERDICT_TEXTS = new Map(
   VERDICTS.split("\n").map((row) => {
     const [verdict = "", en = "", ja = "", nextEn, nextJa = ""] = row.split(" | ");
     return [verdict, { name: text(en, ja), next: nextEn === undefined ? null : text(nextEn, nextJa) }] as const;
@@ -35,12 +35,12 @@ export interface ReconciledDevice {
   readonly verdict: string;
 }
 
-export const getAnswer = (verdict: string) => ANSWERS.get(verdict) ?? { name: same(verdict), next: null };
+export const describeVerdict = (verdict: string) => VERDICT_TEXTS.get(verdict) ?? { name: same(verdict), next: null };
 
 const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
   READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
 
-/** Compares the list with the devices of the own MDM server; in a mirror, with the device records. */
+/** Compares the list with the devices of the tenant's own MDM server; in a mirror, with the device records. */
 async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
@@ -48,20 +48,20 @@ async function* reconcileWithTenant(
 ): AsyncGenerator<ReconciledDevice> {
   for (const listed of list) {
     const query = { name: listed.serialNumber };
-    const isIt = (one: { readonly serialNumber: string }): boolean =>
+    const hasListedSerial = (one: { readonly serialNumber: string }): boolean =>
       one.serialNumber.toUpperCase() === listed.serialNumber;
     if (mirror) {
-      const isThere = (await client.devices.find(query)).some(isIt);
-      yield { ...listed, verdict: isThere ? "registered" : "not-in-clomo" };
+      const isRecorded = (await client.devices.find(query)).some(hasListedSerial);
+      yield { ...listed, verdict: isRecorded ? "registered" : "not-in-clomo" };
     } else {
-      const device = (await client.ade.findDevices(query)).find(isIt);
+      const device = (await client.ade.findDevices(query)).find(hasListedSerial);
       const isMissing = device === undefined;
       yield { ...listed, verdict: !isMissing ? judgeProfile(device) : lastSyncAt === null ? "not-fetched" : "missing" };
     }
   }
 }
 
-/** Returns undefined for a released device that concerns nobody: neither the list nor CLOMO has it. */
+/** Returns undefined for a released device that is neither on the list nor in CLOMO. */
 function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): string | undefined {
   const { difference, releasedAt, status, profileStatus } = device;
   if (releasedAt !== null) return isListed || difference === "released" ? "released" : undefined;
@@ -94,7 +94,7 @@ async function* reconcileOrganisation(
   }
 }
 
-/** Compares a seller's list with all that is known. Devices that are not on the list follow those on it. */
+/** Returns the devices on the seller's list in its order, then the other devices that differ. */
 export async function reconcile(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
@@ -109,7 +109,7 @@ export async function reconcile(
 
 export function* summarise(all: readonly ReconciledDevice[]): Generator<Text> {
   for (const [verdict, { length: count }] of Map.groupBy(all, (one) => one.verdict)) {
-    const { name, next } = getAnswer(verdict);
+    const { name, next } = describeVerdict(verdict);
     yield text(
       `${formatCount(count, "device")} ${name.en}${next === null ? "" : `: ${next.en}`}`,
       `${name.ja}: ${count} 台${next === null ? "" : `。${next.ja}`}`,

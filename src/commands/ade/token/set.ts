@@ -9,14 +9,14 @@ import { FACT_COLUMNS, showNextStep } from "../shown.ts";
 const MAX_TOKEN_BYTES = 256 * 1024;
 
 export default defineCommand({
-  summary: text("set the server token downloaded from Apple", "ダウンロードしたサーバートークンを設定する"),
+  summary: text("set the server token downloaded from Apple", "Apple からダウンロードしたサーバートークンを設定する"),
   details: [CLOMO_KEY_WARNING],
   args: {
     file: {
       kind: "file",
       required: true,
       value: "FILE",
-      about: text("token file as downloaded: SERVER_Token_DATE_smime.p7m", "ダウンロードしたままの .p7m ファイル"),
+      about: text("token file as downloaded: SERVER_Token_DATE_smime.p7m", "Apple からダウンロードした .p7m ファイル"),
     },
   },
   options: {},
@@ -42,7 +42,7 @@ export default defineCommand({
         ? text("nothing has changed: this token is already set", "変更はありません(このトークンは設定済みです)")
         : text(
             "the token is set, and its expiry date is recorded as a renewal item",
-            "トークンを設定し、期限を年次更新・期限にも記録しました",
+            "トークンを設定し、有効期限を「年次更新・期限」に登録しました",
           ),
     );
     await showNextStep(tools, ade);

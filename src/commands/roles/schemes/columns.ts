@@ -40,7 +40,7 @@ export const SCHEME_ARGUMENT = {
 export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme => {
   const found = schemes.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
   return requireSingleMatch(typed, found, {
-    noun: text("custom scheme", "カスタム管理権限スキーム"),
+    noun: text("permission scheme", "カスタム管理権限スキーム"),
     list: line("roles schemes list", []),
     describe: ({ name, id }) => `${name} ${id}`,
   });
@@ -52,15 +52,15 @@ const formatItem = (item: Operation): string => `${item} (${getItemName(item)})`
 
 export const SCHEME_HELP: readonly Text[] = [
   text(
-    `Items: ${SCHEME_ITEMS.map(formatItem).join(", ")}. Type an item as shown here or by its Japanese name. The manual names only ${SCHEME_ITEMS.filter(isDocumentedItem).map(getItemName).join(", ")}; the other items are clomoctl's own, because the console's list of check items is not known.`,
+    `Items: ${SCHEME_ITEMS.map(formatItem).join(", ")}. Type an item as shown here or by its Japanese name. The manual names only ${SCHEME_ITEMS.filter(isDocumentedItem).map(getItemName).join(", ")}; clomoctl defines the other items, because the console's list of check items is not known.`,
     `項目: ${SCHEME_ITEMS.map(formatItem).join("、")}。ID と日本語名のどちらでも指定できます。マニュアルで名前が分かるのは${SCHEME_ITEMS.filter(
       isDocumentedItem,
     )
       .map((item) => `「${getItemName(item)}」`)
-      .join("")}だけで、ほかは clomoctl 独自です(管理画面のチェック項目の一覧は確認できていません)。`,
+      .join("")}だけです。ほかは clomoctl 独自です(管理画面のチェック項目の一覧は確認できていません)。`,
   ),
   text(
-    `To create users, a scheme needs ${NEW_USER_ITEMS.en}; ${NEW_USER_ITEMS_FOR_SOME_ORGS.en}.`,
+    `To permit creating users, a scheme must include ${NEW_USER_ITEMS.en}; ${NEW_USER_ITEMS_FOR_SOME_ORGS.en}.`,
     `ユーザーの作成に必要な項目: ${NEW_USER_ITEMS.ja}。${NEW_USER_ITEMS_FOR_SOME_ORGS.ja}。`,
   ),
 ];

@@ -5,7 +5,7 @@ import { showWrittenRecord } from "../../records/change-result.ts";
 import { defineItemOption, parseCheckItems, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("create a custom scheme", "カスタム管理権限スキームを作成する"),
+  summary: text("create a permission scheme", "カスタム管理権限スキームを作成する"),
   details: SCHEME_HELP,
   args: { name: { kind: "string", required: true, about: text("name of the new scheme", "スキーム名") } },
   options: {

@@ -6,7 +6,7 @@ import { listColumns } from "../../listing/list.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("delete custom schemes", "カスタム管理権限スキームを削除する"),
+  summary: text("delete permission schemes", "カスタム管理権限スキームを削除する"),
   args: { schemes: { ...SCHEME_ARGUMENT, repeatable: true } },
   options: SMALL_DELETION_OPTIONS,
   examples: [

@@ -13,13 +13,13 @@ import {
 } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("rename a custom scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
+  summary: text("rename a permission scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
   details: [...SCHEME_HELP],
   args: { scheme: SCHEME_ARGUMENT },
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },
     item: defineItemOption(
-      text("new list of check items, which replaces the current list", "現在の項目をすべて置き換える項目"),
+      text("new check items; they replace all current items", "新しいチェック項目(今の項目を置き換える)"),
     ),
     dryRun: DRY_RUN_OPTION,
   },

@@ -5,7 +5,7 @@ import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { SCHEME_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list custom schemes", "カスタム管理権限スキームを一覧する"),
+  summary: text("list permission schemes", "カスタム管理権限スキームを一覧する"),
   args: {},
   options: { limit: LIMIT_OPTION },
   examples: [{ line: "clomoctl roles schemes list" }],

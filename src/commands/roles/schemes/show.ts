@@ -7,8 +7,8 @@ import { SCHEME_ARGUMENT, SCHEME_COLUMNS, SCHEME_HELP, findSchemeByName } from "
 
 export default defineCommand({
   summary: text(
-    "show a custom scheme and the accounts that have it",
-    "カスタム管理権限スキームと、設定されたアカウントを表示する",
+    "show a permission scheme and its accounts",
+    "カスタム管理権限スキームと、それを使うアカウントを表示する",
   ),
   details: [...SCHEME_HELP],
   args: { scheme: SCHEME_ARGUMENT },
@@ -24,7 +24,7 @@ export default defineCommand({
 
 const describeHolder = ({ name, account, orgs }: SchemeDetail["holders"][number]): Text => {
   const over = orgs === null ? "全て" : orgs.map((path) => (path === "" ? ROOT_ORG_NAME : path)).join("・");
-  return text(`${name} <${account ?? ""}> (manages ${over})`, `${name} <${account ?? ""}>(${over})`);
+  return text(`${name} <${account ?? ""}> (manages ${over})`, `${name} <${account ?? ""}>(管理対象: ${over})`);
 };
 
 const SCHEME_DETAIL_COLUMNS: readonly Column<SchemeDetail>[] = [
@@ -35,7 +35,7 @@ const SCHEME_DETAIL_COLUMNS: readonly Column<SchemeDetail>[] = [
   })),
   {
     key: "holders",
-    header: text("assigned to", "設定されたアカウント"),
+    header: text("assigned to", "使うアカウント"),
     value: ({ holders }) => holders,
     name: ({ holders }) => joinTexts(holders.map(describeHolder), same(", ")),
   },

@@ -27,7 +27,7 @@ export default defineCommand({
       records,
       names: records.map(({ name }) => name),
       counted: { noun: text("group", "グループ"), count: records.length },
-      also: text(`memberships to remove: ${memberships}`, `解除する所属: ${memberships} 件`),
+      also: text(`memberships to remove: ${memberships}`, `解除するグループへの所属: ${memberships} 件`),
       remove: (dryRun) => client.secured.deleteGroups(app, { ids: records.map(({ id }) => id), dryRun }),
     });
   },

@@ -22,7 +22,7 @@ const buildSettingColumns = (app: App): readonly Column<SecuredUser>[] =>
 export const SECURED_USER_ARGUMENT = {
   kind: "string",
   required: true,
-  about: text("ユーザーID or ID of the user", "ユーザーID か ID"),
+  about: text("ユーザーID, or ID in clomoctl", "ユーザーID か clomoctl の ID"),
 } as const;
 
 export const buildSecuredUserKind = (app: App): NamedKind<SecuredUser> => ({

@@ -21,7 +21,10 @@ export default defineCommand({
     ...USER_OPTIONS,
     passwordInConsole: {
       kind: "boolean",
-      about: text("mirror only: set the password in the console instead", "ミラーのみ: パスワードは管理画面で設定する"),
+      about: text(
+        "for a mirror of the console: do not store a password; set it in the console",
+        "管理画面のミラーの場合: パスワードを保存せず、管理画面で設定する",
+      ),
     },
     dryRun: DRY_RUN_OPTION,
   },
@@ -49,7 +52,6 @@ export default defineCommand({
       ...(createGroups && { createGroups }),
       ...(passwordInConsole && { passwordInConsole }),
     };
-    // prompt for the password, unless an option provides it or makes it unnecessary
     const secrets = await readUserSecrets(tools, {
       ...options,
       passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,

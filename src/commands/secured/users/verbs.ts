@@ -44,8 +44,8 @@ export default defineFileVerbs({
       notStdout: true,
       workbook: true,
       about: text(
-        "generate passwords for new users without one, and write them with ID, name and groups",
-        "パスワードのない新しいユーザーのパスワードを生成し、ID、名前、グループとともに書き出す",
+        "generate a password for each new user without a password; FILE lists ID, name, groups and password",
+        "パスワードのない新規ユーザーのパスワードを生成し、ID・名前・グループとともに FILE に書き出す",
       ),
     },
   },

@@ -20,10 +20,10 @@ const KIND_LABELS = {
 
 /** `collect`, `left`: must be done before the user can be deleted. `check`: may belong to another person. */
 const OUTCOME_LABELS = {
-  end: text("end", "終了"),
+  end: text("revoke", "権限を外す"),
   delete: text("delete", "削除"),
   collect: text("collect", "回収"),
-  left: text("left", "残り"),
+  left: text("remaining", "残り"),
   check: text("check", "要確認"),
 } as const;
 
@@ -67,7 +67,7 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
 
 export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
-/** Columns of the list for collecting devices. The last column is blank, to be filled in by hand. */
+/** Columns of the list for collecting devices. Users fill in the last column by hand. */
 export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
   PERSON,
   ...DEVICE_COLUMNS,
@@ -117,18 +117,18 @@ export function buildLeaveRows({
 
 const isLeft = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
 
-export const isEnding = ({ outcome, device }: LeaveRow): boolean =>
+export const isChange = ({ outcome, device }: LeaveRow): boolean =>
   outcome === "end" ||
   outcome === "delete" ||
   (outcome === "collect" && device?.tags.includes(RETURN_TAGS.awaited) === false);
 
-const MAX_NAMED = 10;
+const MAX_LISTED_SERIALS = 10;
 
 const listSerials = (rows: readonly LeaveRow[], isManaged: boolean): string[] =>
   rows
     .flatMap(({ device }) => (device !== undefined && (device.status !== NOT_MANAGED) === isManaged ? [device] : []))
     .map(({ serialNumber }) => serialNumber)
-    .slice(0, MAX_NAMED);
+    .slice(0, MAX_LISTED_SERIALS);
 
 export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const left = rows.filter(isLeft);
@@ -140,7 +140,7 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
     steps.push(step("when the devices are back", "デバイスを回収したら", free));
   }
   if (others.length > 0) {
-    const [en, ja] = [`${NOT_MANAGED} devices keep their owner; when they are back`, "管理外のデバイスを回収したら"];
+    const [en, ja] = [`when the ${NOT_MANAGED} devices are back`, "管理外のデバイスを回収したら"];
     steps.push(step(en, ja, line("devices delete", others)));
   }
   const { identity: administrator } = find("secured") ?? {};
@@ -163,7 +163,7 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const { identity: namesake } = rows.find(({ outcome }) => outcome === "check") ?? {};
   if (namesake !== undefined) {
     const { app, userId } = namesake;
-    const en = "SECURED APPs users with the same name stay, because they may be other people; to check";
+    const en = "SECURED APPs users with the same name are kept, because they may be other people; to check";
     const ja = "同じ名前の SECURED APPs ユーザーは、別の人の可能性があるため残します。確認するには";
     steps.push(step(en, ja, line("secured users show", [userId], { app })));
   }

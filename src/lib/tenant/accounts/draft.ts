@@ -236,7 +236,7 @@ const resolveScheme = async (
   if (found !== undefined) return found;
   const list = line("roles schemes list", []);
   throw new Failure("not-found", {
-    what: text(`no custom scheme matches "${scheme}"`, `「${scheme}」というカスタム管理権限スキームはありません`),
+    what: text(`no permission scheme matches "${scheme}"`, `「${scheme}」というカスタム管理権限スキームはありません`),
     where: "--scheme",
     hint: step("to list the schemes", "スキームの一覧", list),
   });

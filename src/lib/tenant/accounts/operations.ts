@@ -127,13 +127,13 @@ export const accounts = {
 export const roles = {
   schemes: operation({
     route: "GET /v1/roles/schemes",
-    about: "List custom schemes, sorted by name",
+    about: "List permission schemes, sorted by name",
     needs: ["schemes.read"],
     run: ({ session }) => session.read((reader) => readAllRecords(reader, SCHEMES)),
   }),
   createScheme: operation({
     route: "POST /v1/roles/schemes",
-    about: "Create a custom scheme",
+    about: "Create a permission scheme",
     input: ({ newRecordSchema }) => newRecordSchema(SCHEME.fields),
     needs: ["schemes.write"],
     once: true,
@@ -141,7 +141,7 @@ export const roles = {
   }),
   scheme: operation({
     route: "GET /v1/roles/schemes/{id}",
-    about: "Get a custom scheme and the accounts that have it",
+    about: "Get a permission scheme and the accounts that have it",
     needs: ["schemes.read"],
     run: async ({ session }, _, { id }) => {
       const { readSchemeWithHolders } = await loadSchemes();
@@ -150,14 +150,14 @@ export const roles = {
   }),
   editScheme: operation({
     route: "PATCH /v1/roles/schemes/{id}",
-    about: "Rename a custom scheme, or change its items",
+    about: "Rename a permission scheme, or change its items",
     input: ({ recordChangeSchema }) => recordChangeSchema(SCHEME.fields),
     needs: ["schemes.write"],
     run: async ({ session }, given, { id }) => (await loadSchemes()).editScheme(session, id, given),
   }),
   deleteSchemes: operation({
     route: "POST /v1/roles/schemes/delete",
-    about: "Delete custom schemes that no account has, all of them or none",
+    about: "Delete permission schemes that no account has, all of them or none",
     input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: ["schemes.write"],
     run: async ({ session }, given) => (await loadSchemes()).deleteSchemes(session, given),

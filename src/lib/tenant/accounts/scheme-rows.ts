@@ -4,7 +4,7 @@ import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/keep.ts";
 import { ACCOUNTS } from "./account-rows.ts";
 
-/** Custom schemes by name, with the number of accounts that have the scheme. Does not count deleted users. */
+/** Permission schemes by name, with the number of accounts that have the scheme. Does not count deleted users. */
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",
