@@ -15,8 +15,8 @@ import { AUDIT_HEADER, BASE_HEADER, CHANGE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD 
 
 const MALFORMED_URL_FAILURE = new Failure("usage", {
   what: text(
-    "the path or the query contains a % that does not encode UTF-8",
-    "パスまたはクエリに、UTF-8 として読めない % があります",
+    "the path or the query contains a percent-encoding that is not valid UTF-8",
+    "パスまたはクエリに、UTF-8 として正しくないパーセントエンコーディング(%)があります",
   ),
 });
 

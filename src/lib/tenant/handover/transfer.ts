@@ -158,8 +158,8 @@ async function createSuccessorRoleFailure(
       : line("clomo-account edit", [toTypableName(name, id)], { role: "system", passwordInConsole });
   return new Failure("input-rejected", {
     what: text(
-      `${called} does not have a role, and a ${system.en} needs a password`,
-      `「${called}」に管理者権限がありません(${system.ja}にはパスワードが必要です)`,
+      `${called} does not have a role or a password yet, and a ${system.en} needs a password`,
+      `「${called}」に管理者権限とパスワードがありません(${system.ja}にはパスワードが必要です)`,
     ),
     hint: step("grant the role first", "先に管理者権限を付与してください", command),
   });

@@ -100,7 +100,10 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   throw new Failure("input-rejected", {
     what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
     where: "phone",
-    hint: text("to record a person or a place, use --phone-holder", "人や置き場所は --phone-holder で登録してください"),
+    hint: text(
+      "to record a person or a place, use --phone-holder",
+      "電話の持ち主や置き場所は --phone-holder で登録してください",
+    ),
   });
 };
 

@@ -52,7 +52,10 @@ export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] 
 
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
-    what: text("too many attempts", "回数の上限に達したため、しばらく受け付けません"),
+    what: text(
+      "too many attempts; wait, then try again",
+      "試行回数の上限に達しました。しばらく待ってからやり直してください",
+    ),
     retryAfterMs: waitMs,
   });
 

@@ -331,7 +331,12 @@ const buildAssignmentRules = (of: string): readonly RecordRule[] =>
   (
     [
       ["orgs", "org", "code", text("no organisation has the code", "この組織コードの組織がありません")],
-      ["devices", "device", "serialNumber", text("no device has the serial number", "このデバイスがありません")],
+      [
+        "devices",
+        "device",
+        "serialNumber",
+        text("no device has the serial number", "このシリアルナンバーのデバイスがありません"),
+      ],
     ] as const
   ).map(([field, thing, by, { en, ja }]): RecordRule => {
     const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${field}) e
