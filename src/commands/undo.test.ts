@@ -167,7 +167,7 @@ describe("in a tenant", () => {
     expect(all.exit, all.stderr).toBe(5);
     expect(all.stderr).toContain(`other records: clomoctl undo ${number} --skip-blocked --confirm-deletions 1\n`);
     expect(all.stderr.match(/^warning: the user .*$/gm)).toEqual([
-      "warning: the user 花子 <E2@x.jp>: this user is an administrator and cannot be changed here",
+      "warning: the user 花子 <E2@x.jp>: is an administrator and cannot be changed here",
       `warning: the user 一 <new1@x.jp>: changed later by change ${newest()} (管理者)`,
     ]);
     expect(await state()).toEqual(before);

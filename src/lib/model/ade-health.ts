@@ -54,7 +54,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OVERDUE_AFTER_DAYS = 2;
 
-/** Returns true if clomoctl monitors a tenant's devices at Apple: by its own server token, or by an API key. */
 export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
   token !== null || business !== null;
 
@@ -103,7 +102,7 @@ function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, n
   return found;
 }
 
-/** Differences between the organisation's devices and Devices, and the option that lists the devices of each. */
+/** The option of `ade devices list` for each difference, its member in the counts, and its description. */
 const DIFFERENCES = [
   ["not-in-clomo", "notInClomo", "bought but not in CLOMO", "CLOMO にない購入済みデバイス"],
   ["other-server", "otherServer", "not on CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイス"],

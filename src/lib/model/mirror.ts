@@ -1,6 +1,5 @@
 import { text } from "../text/index.ts";
 
-/** Note about a kind of records that the console may have, but that was never imported from the console. */
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
 /** Note if nobody has confirmed that the administrators are complete, because console exports do not show them. */

@@ -90,7 +90,6 @@ const splitListParam = (params: ProblemParams, name: string): string[] => {
   return value === "" ? [] : String(value).split("\n");
 };
 
-/** Describes the devices that a user owns: `SN1 (090-0000-0000), SN2`. */
 const describeOwnedDevices = (params: ProblemParams): Text => {
   const devices = splitListParam(params, "devices");
   const more = Number(params["count"] ?? 0) > devices.length ? ["…"] : [];

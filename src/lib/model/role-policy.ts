@@ -77,7 +77,7 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** Returns true if an operation concerns the whole tenant, so that no role can be limited to some organisations. */
+/** Returns true for an operation on the whole tenant, which a role cannot have for only some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
@@ -163,7 +163,6 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
   },
 };
 
-/** Returns the choices of the 管理者権限 field, in the order of the console's form. */
 export const listRoleChoices = (): readonly RoleChoice[] =>
   (Object.keys(ROLES) as readonly Role[]).map((role) => ({ role, name: ROLES[role], ...ROLE_CHOICES[role] }));
 

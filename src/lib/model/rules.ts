@@ -22,7 +22,7 @@ const PATTERN_RULES = {
     code: "not-mail-address",
     about: text("an email address", "メールアドレス"),
   },
-  // stricter than `mail-address`: at most 320 characters, and none that quotes or separates addresses in a header
+  // stricter than `mail-address`: at most 320 characters, and no characters that quote or separate addresses
   "sendable-address": {
     pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
     code: "not-mail-address",

@@ -24,7 +24,7 @@ const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
   ),
   older: text(
     "this bundle is older than this tenant's data",
-    "この引き継ぎデータは、このテナントの現在のデータより古いものです",
+    "この引き継ぎデータは、このテナントのデータより古いものです",
   ),
   other: text(
     "this bundle does not contain the latest changes of the tenant in this context",

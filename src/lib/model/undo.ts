@@ -44,8 +44,7 @@ const UNDO_BLOCK_TEXTS: Readonly<
   used: ({ other }) => text(`${other.en} refers to this record`, `${other.ja}がこのデータを参照しています`),
   taken: ({ fields, other }) =>
     text(`${other.en} already uses the same value${fields.en}`, `${other.ja}が同じ値を使っています${fields.ja}`),
-  administrator: () =>
-    text("this user is an administrator and cannot be changed here", "管理者のため、ここでは変更できません"),
+  administrator: () => text("is an administrator and cannot be changed here", "管理者のため変更できません"),
   below: () => text("the organisation would be below itself", "この組織が自分自身の下位の組織になります"),
   rule: ({ what }) => what,
 };

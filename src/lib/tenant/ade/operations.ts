@@ -112,7 +112,7 @@ export const ade = {
   }),
 };
 
-/** Returns the list of the own MDM server's devices; of the organisation's devices if there are none of the server. */
+/** Returns the list of the tenant's own MDM server; the organisation's list if the server has no devices. */
 const chooseDeviceList = async (reader: Reader): Promise<typeof ADE_DEVICE_LIST> =>
   (await reader.count("select exists (select 1 from ade_device)")) > 0 ? ADE_DEVICE_LIST : ORGANISATION_LISTS.all;
 

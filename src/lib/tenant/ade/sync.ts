@@ -69,7 +69,7 @@ type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
  * Fetches the devices of the MDM server or of the organisation page by page, then stores them in one transaction. Also
  * creates records for new devices of the server. If more devices would be removed than permitted, returns only the
  * number of these. @throws Failure `conflict` if another sync, key or token came first; `input-rejected` if the
- * confirmed number is wrong, if there is no key or token, or if there is no position for a delta; refusals of Apple
+ * confirmed number is wrong, if there is no key or token, or if there is no cursor for a delta; refusals of Apple
  */
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
@@ -123,7 +123,7 @@ const syncServer = async (
   const asked = request.kind ?? (request.confirmDeletions === undefined ? undefined : "full");
   try {
     const account = await service.account();
-    // a position in one MDM server's device list is not valid at another MDM server
+    // a cursor of one MDM server is not valid at another MDM server
     const { cursor } = account.serverUuid === (server.serverUuid ?? account.serverUuid) ? server : { cursor: null };
     const kind = chooseSyncKind({ ...server, cursor }, asked, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
@@ -156,7 +156,7 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if a delta has no start position */
+/** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if there is no cursor for a delta */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: ServerSyncKind | undefined,
@@ -240,14 +240,14 @@ const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
 interface Fetched {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** stores the devices, and returns what changed with some of the new records. @throws {@link MissingDevices} */
+  /** stores the devices; returns the counts of changes and some of the new records. @throws {@link MissingDevices} */
   readonly apply: (
     writer: Writer,
     at: string,
   ) => Promise<AppliedCounts & { readonly registered: number; readonly told: readonly RegisteredDevice[] }>;
 }
 
-/** What another sync, token, key or endpoint changes. */
+/** Columns that another sync, or a new token, key or endpoint, would change. */
 const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as const;
 
 const applySync = async (
@@ -354,7 +354,7 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
     where: "--confirm-deletions",
   });
 
-/** Records for monitoring that Apple rejects a secret. An error of this must not hide Apple's response. */
+/** Records, for monitoring, that Apple rejects a secret. Ignores errors, which would hide Apple's response. */
 const recordRejection = async (
   session: Session,
   server: StoredServer,

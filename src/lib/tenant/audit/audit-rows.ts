@@ -14,7 +14,7 @@ export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
-  /** the owner of the machine, if the owner acted as the account `actor` */
+  /** the computer's owner, if the owner acted as the account `actor` */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
   readonly action: string;

@@ -78,7 +78,6 @@ export const transferAccount = (
     };
   });
 
-/** Returns the values that a transfer changes, for the audit log. */
 const describeState = (
   side: "before" | "after",
   accounts: readonly ChangedAccount[],

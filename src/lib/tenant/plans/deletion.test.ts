@@ -212,14 +212,14 @@ test("facts 2.5: an administrator is not deleted", async () => {
   tenant.database.run("update secured_user set administrator = 1 where userId = 'taro'");
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
     code: "input-rejected",
-    what: expect.stringContaining("the user 山田 <yamada@x>: this user is an administrator and cannot be changed here"),
+    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator and cannot be changed here"),
     hint: undefined,
   });
   const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
   expect(await refused({ kind: "docs", ids: [taro] })).toMatchObject({ code: "input-rejected" });
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).toMatchObject({
     code: "input-rejected",
-    what: expect.stringContaining("the user 山田 <yamada@x>: this user is an administrator and cannot be changed here"),
+    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator and cannot be changed here"),
   });
 });
 

@@ -293,11 +293,11 @@ export class TenantImports {
 
   /** Removes plans older than a week, and incomplete imports of processes that have ended. */
   async sweep(): Promise<void> {
-    const unheld = this.#engine.unheld();
+    const unused = this.#engine.listUnusedIds();
     // read the records after checking the locks, because an import that was just unlocked may be a complete plan
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
-    const left = unheld.filter((name) => !this.#isKept(known.get(name)));
+    const left = unused.filter((name) => !this.#isKept(known.get(name)));
     const lost = records.filter(
       (record) => isImportOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
     );

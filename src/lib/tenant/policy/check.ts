@@ -64,8 +64,8 @@ export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
 const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
   what: text(
-    "an access token cannot change the sign-in settings of its account",
-    "アクセストークンでは、サインインに関する設定を変更できません",
+    "an access token cannot change sign-in settings",
+    "アクセストークンでは、サインインの設定を変更できません",
   ),
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });

@@ -61,7 +61,7 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
   return notice;
 };
 
-/** Checks that no item has the same name, topic or file; one would stay due. @throws Failure `input-rejected` */
+/** Checks that no other item has the same name, topic or file. @throws Failure `input-rejected` */
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
@@ -100,10 +100,7 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   throw new Failure("input-rejected", {
     what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
     where: "phone",
-    hint: text(
-      "to record a person or a place, use --phone-holder",
-      "電話の持ち主や置き場所は --phone-holder で登録してください",
-    ),
+    hint: text("to record a person or a place, use --phone-holder", "人や置き場所は --phone-holder で登録してください"),
   });
 };
 

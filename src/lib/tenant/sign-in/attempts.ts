@@ -27,7 +27,7 @@ export interface AttemptSource {
 }
 
 interface AttemptLimit {
-  /** a hash, because people also type passwords where the account name belongs */
+  /** a hash, because people sometimes type their password as the account name */
   readonly subject: string;
   readonly max: number;
   readonly minutes: number;
@@ -52,10 +52,7 @@ export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] 
 
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
-    what: text(
-      "too many attempts; wait, then try again",
-      "試行回数の上限に達しました。しばらく待ってからやり直してください",
-    ),
+    what: text("too many attempts; try again later", "試行回数の上限です。しばらく待ってください"),
     retryAfterMs: waitMs,
   });
 

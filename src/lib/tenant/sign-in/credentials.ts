@@ -248,10 +248,7 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
 
 const createUnknownTokenFailure = (): Failure =>
   new Failure("not-found", {
-    what: text(
-      "your account does not have this access token",
-      "あなたのアカウントに、このアクセストークンはありません",
-    ),
+    what: text("you have no such access token", "このアクセストークンはありません"),
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 

@@ -331,12 +331,7 @@ const buildAssignmentRules = (of: string): readonly RecordRule[] =>
   (
     [
       ["orgs", "org", "code", text("no organisation has the code", "この組織コードの組織がありません")],
-      [
-        "devices",
-        "device",
-        "serialNumber",
-        text("no device has the serial number", "このシリアルナンバーのデバイスがありません"),
-      ],
+      ["devices", "device", "serialNumber", text("no device has the serial number", "シリアルナンバーが不明です")],
     ] as const
   ).map(([field, thing, by, { en, ja }]): RecordRule => {
     const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${field}) e
@@ -352,7 +347,6 @@ const buildAssignmentRules = (of: string): readonly RecordRule[] =>
     };
   });
 
-/** The rules for records, which apply to every change; see `judge.ts`. */
 export const RECORD_RULES: readonly RecordRule[] = [
   ...ORG_RULES,
   {

@@ -97,7 +97,7 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
     return {
       number,
       first: { ...A, fields: [], change: null, other: null },
-      told: "this user is an administrator and cannot be changed here",
+      told: "is an administrator and cannot be changed here",
     };
   },
   below: async () => {

@@ -275,7 +275,9 @@ describe("a plan", () => {
     await tenant.client.users.move({ ids: [sato], org: ROOT_ORG_ID });
     await tenant.client.users.move({ ids: [yamada], org: other });
     const before = records();
-    expect((await failureOf(tenant.client.imports.commit(plan)))?.what.en).toContain("would now make different changes");
+    expect((await failureOf(tenant.client.imports.commit(plan)))?.what.en).toContain(
+      "would now make different changes",
+    );
     expect(records()).toEqual(before);
   });
 });

@@ -85,7 +85,7 @@ test("a SECURED APPs user who became an administrator is not changed at all", as
   const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
   tenant.sql("update secured_user set administrator = 1");
   const refused = await refusal(changed);
-  expect(refused?.what.en).toBe("the user 次郎 <taro>: this user is an administrator and cannot be changed here");
+  expect(refused?.what.en).toBe("the user 次郎 <taro>: is an administrator and cannot be changed here");
 });
 
 test("a membership in a group that no longer exists is not restored", async () => {
