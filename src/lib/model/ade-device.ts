@@ -88,7 +88,7 @@ export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
 );
 
 /** The fields that the Apple Business API lists for a device, with Apple's names for them. @see apple 6 */
-export const BUSINESS_MEMBERS = {
+export const BUSINESS_API_NAMES = {
   deviceFamily: "productFamily",
   model: "deviceModel",
   color: "color",
@@ -97,7 +97,7 @@ export const BUSINESS_MEMBERS = {
   addedAt: "addedToOrgDateTime",
 } as const;
 
-export const BUSINESS_FIELDS = ["serialNumber", ...Object.keys(BUSINESS_MEMBERS)];
+export const BUSINESS_FIELDS = ["serialNumber", ...Object.keys(BUSINESS_API_NAMES)];
 
 /** The console's platform for each of Apple's names of operating systems. @see apple 3 */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

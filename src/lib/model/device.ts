@@ -233,10 +233,7 @@ const describeActionSteps = (page: string): Text =>
     `CLOMO PANEL の「Devices」(手順は CLOMO のマニュアルの「${page}」にあります)`,
   );
 
-/**
- * A record of an action on a device. clomoctl sends nothing to the device. The record remains if the device is deleted.
- * @see seed 003, section 12
- */
+/** A record of an action on a device. clomoctl sends nothing to the device. @see seed 003, section 12 */
 export const DEVICE_ACTION = {
   name: "device_action",
   fields: {

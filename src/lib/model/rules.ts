@@ -209,5 +209,5 @@ export const MAX_KEY_BYTES = 2_600;
  */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** Length in UTF-16 units up to which no value can exceed a clomoctl length limit, whatever characters it has. */
+/** Values up to this length in UTF-16 units are within every clomoctl limit, whatever characters they have. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);

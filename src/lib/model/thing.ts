@@ -299,7 +299,7 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** Returns the name of the column with the comparison key of a value (blank if equal to the value) or of a list. */
+/** Returns the column of a value's comparison key (blank if the value is its own key), or of a list's keys. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 

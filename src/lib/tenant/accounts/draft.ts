@@ -66,7 +66,7 @@ export const permitAccountChange = ({ actor }: Session, before: StoredAccount, g
   if (actor.role === "custom" && isUserChange(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
 };
 
-/** Returns true if a change also needs the right to change users: it renames an account, or grants no role. */
+/** Returns true if a change needs the right to change users, too: if it renames an account, or grants no role. */
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 

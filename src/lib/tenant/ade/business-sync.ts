@@ -1,6 +1,6 @@
 import { BusinessApi } from "../../apple/business/client.ts";
 import { parseBusinessKey } from "../../apple/business/key.ts";
-import { BUSINESS_FIELDS, BUSINESS_MEMBERS } from "../../model/ade-device.ts";
+import { BUSINESS_FIELDS, BUSINESS_API_NAMES } from "../../model/ade-device.ts";
 import type { Session } from "../session.ts";
 import type { ScratchTable } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
@@ -47,7 +47,7 @@ export const fetchOrganisation = async (
   };
   for (let pass = 1, before = 0; pass <= MAX_PASSES; pass += 1) {
     let most = 0;
-    for await (const { rows, total } of api.pages("/v1/orgDevices", BUSINESS_MEMBERS)) {
+    for await (const { rows, total } of api.pages("/v1/orgDevices", BUSINESS_API_NAMES)) {
       most = Math.max(most, total);
       await add(rows.map(({ id, ...row }) => ({ ...row, serialNumber: id })));
     }

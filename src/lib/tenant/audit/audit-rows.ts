@@ -26,7 +26,6 @@ export interface AuditEntry {
 
 export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | "drop";
 
-/** Facts about a change that are not in its audit record. The change and the audit record have the same number. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;

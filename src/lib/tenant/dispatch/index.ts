@@ -22,14 +22,14 @@ const MALFORMED_URL_FAILURE = new Failure("usage", {
 
 const isDecodable = (url: string): boolean => {
   try {
-    // the result is used, because the bundler removes calls of pure functions with unused results
+    // uses the result, because the bundler removes a pure call whose result is not used
     return decodeURIComponent(url).length > 0;
   } catch {
     return false;
   }
 };
 
-/** Cancels the body of HEAD. After an error, closes the connection: unread bytes would become the next request. */
+/** Cancels the body of HEAD. Closes the connection after an error: unread bytes would become the next request. */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;

@@ -41,7 +41,6 @@ const listMissingRights = (actor: Actor, kind: FormatName): readonly Right[] => 
 const listMissingStartRights = (actor: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(actor, kind) ? [] : listMissingRights(actor, kind);
 
-/** Returns the rights that the actor lacks to see any import. An actor sees only imports of the permitted kinds. */
 const listMissingAccessRights = (actor: Actor): readonly Right[] => {
   if (FORMAT_NAMES.some((kind) => canImport(actor, kind))) return [];
   const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(actor), kind));

@@ -125,7 +125,6 @@ export const editRecord = async <F extends Fields>(
   return written;
 };
 
-/** A record before and after an edit. Both are the same object if nothing changed. */
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
 interface EditOptions<R> {

@@ -65,7 +65,7 @@ const ORG_RULES: readonly RecordRule[] = [
     of: "org",
     fields: ["name", "code"],
     spares: "restored",
-    // an organisation that already has this name in the console keeps the name
+    // the console's existing organisations with this name may keep it
     breaks: `new_parent is not null and (${["name", "code"]
       .map((field) => `new_${field} = '${ROOT_ORG_NAME}' and old_${field} is distinct from '${ROOT_ORG_NAME}'`)
       .join(" or ")})`,
