@@ -213,7 +213,7 @@ describe("in a tenant", () => {
     const twice = await typed(`undo ${edit} --yes`);
     expect(twice.exit).toBe(5);
     expect(twice.stderr).toBe(
-      `error: change ${edit} was already undone by change ${undo}\n  to apply the change again (and then undo all of it): clomoctl undo ${undo}\n`,
+      `error: change ${edit} was already undone by change ${undo}\n  to apply the change again, so that all of it can be undone: clomoctl undo ${undo}\n`,
     );
     await change("users fields add 座席");
     const removed = await change("users fields remove 座席 --yes");

@@ -127,7 +127,7 @@ function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly A
   if (server === null && servers.length > 0) {
     const what = text(
       `it is not known which of ${servers.length} MDM servers CLOMO uses`,
-      `${servers.length} 台の MDM サーバーのうち CLOMO が使うものが分かりません`,
+      `${servers.length} 台の MDM サーバーのうち、CLOMO がどれを使うかが分かりません`,
     );
     const next = line("ade business-key set", [], { server: "NAME" });
     return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];

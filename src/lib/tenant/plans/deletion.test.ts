@@ -88,8 +88,8 @@ test("named records are deleted by one import with their values, and an undo res
   expect(tenant.dump()).toEqual(before);
   const again = await failureOf(undoImport(tenant.client, done.id));
   expect(again?.hint).toEqual({
-    en: `to apply the change again (and then undo all of it): \`clomoctl undo ${undo.number}\``,
-    ja: `変更をもう一度適用するには(その後、残ったデータも取り消せます): \`clomoctl undo ${undo.number}\``,
+    en: `to apply the change again, so that all of it can be undone: \`clomoctl undo ${undo.number}\``,
+    ja: `変更をもう一度適用するには(適用後は、変更全体を取り消せます): \`clomoctl undo ${undo.number}\``,
   });
   await commit(await undoImport(tenant.client, undo.id));
   expect(await emails()).toEqual(["suzuki@x"]);

@@ -33,8 +33,8 @@ export const createAlreadyUndoneFailure = (number: number, by: number): Failure 
       `変更 ${number} は変更 ${by} ですでに取り消されています`,
     ),
     hint: step(
-      "to apply the change again (and then undo all of it)",
-      "変更をもう一度適用するには(その後、残ったデータも取り消せます)",
+      "to apply the change again, so that all of it can be undone",
+      "変更をもう一度適用するには(適用後は、変更全体を取り消せます)",
       line("undo", [by]),
     ),
   });

@@ -104,7 +104,7 @@ export const imports = {
   }),
   rows: operation({
     route: "GET /v1/imports/{id}/rows",
-    about: "List the rows of a plan and then its deletions, or what a committed import did to which record",
+    about: "List the rows and then the deletions of a plan, or the changes that a committed import made",
     input: ({ z, limitParameter }) =>
       z.strictObject({
         action: z
@@ -159,7 +159,7 @@ export const imports = {
   }),
   discard: operation({
     route: "DELETE /v1/imports/{id}",
-    about: "Discard a plan and what is staged for it",
+    about: "Discard a plan and its staged data",
     needs: listMissingAccessRights,
     changes: false,
     run: async (parts, _, { id }) => (await openImports(parts)).discard(id),

@@ -43,8 +43,8 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
       `アクセストークン「${name}」は ${end} に期限切れになりました`,
     ),
     hint: step(
-      "to create it again, after signing in with login",
-      "login でサインインして、もう一度作るには",
+      "sign in with login, then create the token again",
+      "login でサインインしてから、トークンを作り直してください",
       line("access-tokens create", [name]),
     ),
   });
@@ -230,7 +230,7 @@ const createNameInUseFailure = (name: string): Failure =>
   new Failure("input-rejected", {
     what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
     where: "json.name",
-    hint: step("to revoke it", "失効させるには", line("access-tokens revoke", [name])),
+    hint: step("to revoke that token", "そのトークンを失効させるには", line("access-tokens revoke", [name])),
   });
 
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {

@@ -60,7 +60,7 @@ test("of two undo plans for one import, the second is rejected, whatever it rest
     expect(await failureOf(tenant.client.imports.commit(second))).toMatchObject({
       code: "conflict",
       what: { en: `change ${original.number} was already undone by change ${done.number}` },
-      hint: { en: `to apply the change again (and then undo all of it): \`clomoctl undo ${done.number}\`` },
+      hint: { en: `to apply the change again, so that all of it can be undone: \`clomoctl undo ${done.number}\`` },
     });
     expect(tenant.dump()).toEqual(before);
   };
