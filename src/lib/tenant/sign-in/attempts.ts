@@ -52,7 +52,7 @@ export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] 
 
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
-    what: text("too many attempts; try again later", "試行回数の上限です。しばらく待ってください"),
+    what: text("too many attempts; try again later", "操作の回数が上限に達しました。しばらく待ってください"),
     retryAfterMs: waitMs,
   });
 
