@@ -167,7 +167,7 @@ describe("in a tenant", () => {
     expect(all.exit, all.stderr).toBe(5);
     expect(all.stderr).toContain(`other records: clomoctl undo ${number} --skip-blocked --confirm-deletions 1\n`);
     expect(all.stderr.match(/^warning: the user .*$/gm)).toEqual([
-      "warning: the user 花子 <E2@x.jp>: is an administrator",
+      "warning: the user 花子 <E2@x.jp>: is an administrator and cannot be changed here",
       `warning: the user 一 <new1@x.jp>: changed later by change ${newest()} (管理者)`,
     ]);
     expect(await state()).toEqual(before);
@@ -213,12 +213,12 @@ describe("in a tenant", () => {
     const twice = await typed(`undo ${edit} --yes`);
     expect(twice.exit).toBe(5);
     expect(twice.stderr).toBe(
-      `error: change ${edit} was already undone by change ${undo}\n  to apply the change again (and then undo all of it): clomoctl undo ${undo}\n`,
+      `error: change ${edit} was already undone by change ${undo}\n  to apply the change again, so that all of it can be undone: clomoctl undo ${undo}\n`,
     );
     await change("users fields add 座席");
     const removed = await change("users fields remove 座席 --yes");
     const field = await typed(`undo ${removed} --yes`);
     expect(field.exit).toBe(5);
-    expect(field.stderr).toContain("a deleted custom field cannot be restored with its values\n");
+    expect(field.stderr).toContain("it deleted a custom field, which cannot be restored with its values\n");
   });
 });

@@ -122,7 +122,10 @@ describe("handover receive", () => {
     const path = join(tenantPath("minato"), "tenant.db");
     await run("users list", { home, folder });
     const before = readFileSync(path);
-    expect(await receive("later")).toMatchObject({ exit: 5, stderr: expect.stringContaining("nothing new") });
+    expect(await receive("later")).toMatchObject({
+      exit: 5,
+      stderr: expect.stringContaining("already in this tenant"),
+    });
     expect(await receive("whole --context MINATO")).toMatchObject({
       exit: 5,
       stderr: expect.stringContaining("older"),

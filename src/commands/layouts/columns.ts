@@ -1,7 +1,7 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Client, Layout } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { formatTeacher } from "../../lib/model/actor.ts";
+import { formatLayoutAuthor } from "../../lib/model/actor.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -16,7 +16,7 @@ export const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
     key: "actor",
     header: text("learnt by", "記憶した人"),
     value: ({ actor }) => actor,
-    name: ({ actor }) => formatTeacher(actor),
+    name: ({ actor }) => formatLayoutAuthor(actor),
   },
   { key: "map", header: text("column map", "対応表"), value: ({ kind, map }) => renderMapFile(map, FORMATS[kind]) },
 ];

@@ -6,7 +6,7 @@ import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/known.ts";
 import type { MapFileSchema, MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
-import { formatTeacher } from "../../lib/model/actor.ts";
+import { formatLayoutAuthor } from "../../lib/model/actor.ts";
 import { hasOrgColumn, namesOrg, type CustomField } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import type { Terminal } from "../../lib/terminal/index.ts";
@@ -200,7 +200,7 @@ function describeLayout(
   ignored: readonly string[],
   terminal: Pick<Terminal, "moment">,
 ): Text {
-  const by = formatTeacher(actor);
+  const by = formatLayoutAuthor(actor);
   const origin =
     at === null ? by : text(`learnt at ${terminal.moment(at)} by ${by.en}`, `${terminal.moment(at)}、${by.ja}`);
   const [names, other, lost] = [headers, ignored, lacking].map(

@@ -150,7 +150,7 @@ export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
 /** The roles whose accounts can have managed organisations. @see facts 2.1 */
 export const ROLES_WITH_MANAGED_ORGS: readonly Role[] = ["division", "custom"];
 
-/** Roles that only system administrators can grant and whose accounts only they can change. @see facts 2.1 */
+/** Roles that only system administrators can grant. Only they can change accounts with these roles. @see facts 2.1 */
 export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
 const MIN_PASSWORD_LENGTH = 6;
@@ -185,7 +185,7 @@ export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
 /** @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(
-  `only system administrators can have the support option, and at most ${MAX_SUPPORT_OPTIONS} accounts per tenant`,
+  `only system administrators can have the support option; at most ${MAX_SUPPORT_OPTIONS} accounts per tenant can have it`,
   `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 

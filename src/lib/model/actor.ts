@@ -1,6 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** Matches the owner of the computer as the actor of a change. The actor is `owner` if the user name is unknown. */
+/** Matches the computer's owner as an actor: `owner (taro)`, or only `owner` if the user name is unknown. */
 const OWNER_PATTERN = /^owner \((.+)\)$/s;
 
 export const parseUserName = (owner: string): string => OWNER_PATTERN.exec(owner)?.[1] ?? owner;
@@ -12,5 +12,5 @@ export const formatActor = (actor: string): Text => {
 };
 
 /** @param actor null for a built-in layout */
-export const formatTeacher = (actor: string | null): Text =>
+export const formatLayoutAuthor = (actor: string | null): Text =>
   actor === null ? text("built in", "clomoctl に付属") : formatActor(actor);

@@ -12,7 +12,7 @@ const defineAppleInstant = (en: string, ja: string, example: string | null = nul
 
 const derive = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
 
-/** How a device of the organisation differs from Devices. A device has at most one of these. */
+/** How a device in Apple Business differs from the console's Devices. A device has at most one difference. */
 const DEVICE_DIFFERENCES = {
   released: text("in CLOMO, but released", "CLOMO にあるが所有解除済み"),
   "other-server": text("not on CLOMO's MDM server", "CLOMO の MDM サーバーにない"),
@@ -21,7 +21,7 @@ const DEVICE_DIFFERENCES = {
 
 export type DeviceDifference = keyof typeof DEVICE_DIFFERENCES;
 
-/** What the Apple Business API tells beside the device service. */
+/** The fields that only the Apple Business API returns, not the device service. */
 const ORGANISATION_FIELDS = {
   status: derive(defineAppleText("assignment", "割り当て", "ASSIGNED")),
   server: derive(defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM")),
@@ -87,8 +87,8 @@ export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
   (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );
 
-/** The fields of a device that the Apple Business API lists beside its ID, and its names of them. @see apple 6 */
-export const BUSINESS_MEMBERS = {
+/** The fields that the Apple Business API lists for a device, with Apple's names for them. @see apple 6 */
+export const BUSINESS_API_NAMES = {
   deviceFamily: "productFamily",
   model: "deviceModel",
   color: "color",
@@ -97,8 +97,7 @@ export const BUSINESS_MEMBERS = {
   addedAt: "addedToOrgDateTime",
 } as const;
 
-/** The fields of a device of the organisation; the ID of a device is its serial number. */
-export const BUSINESS_FIELDS = ["serialNumber", ...Object.keys(BUSINESS_MEMBERS)];
+export const BUSINESS_FIELDS = ["serialNumber", ...Object.keys(BUSINESS_API_NAMES)];
 
-/** The tenant's platforms, by Apple's names of operating systems. @see apple 3 */
+/** The console's platform for each of Apple's names of operating systems. @see apple 3 */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

@@ -54,7 +54,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OVERDUE_AFTER_DAYS = 2;
 
-/** Returns true if clomoctl monitors a tenant's devices at Apple: by its own server token, or by an API key. */
 export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
   token !== null || business !== null;
 
@@ -103,7 +102,7 @@ function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, n
   return found;
 }
 
-/** Differences between the organisation's devices and Devices, and the option that lists the devices of each. */
+/** The option of `ade devices list` for each difference, its member in the counts, and its description. */
 const DIFFERENCES = [
   ["not-in-clomo", "notInClomo", "bought but not in CLOMO", "CLOMO にない購入済みデバイス"],
   ["other-server", "otherServer", "not on CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイス"],
@@ -128,7 +127,7 @@ function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly A
   if (server === null && servers.length > 0) {
     const what = text(
       `it is not known which of ${servers.length} MDM servers CLOMO uses`,
-      `${servers.length} 台の MDM サーバーのうち CLOMO が使うものが分かりません`,
+      `${servers.length} 台の MDM サーバーのうち、CLOMO がどれを使うかが分かりません`,
     );
     const next = line("ade business-key set", [], { server: "NAME" });
     return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];

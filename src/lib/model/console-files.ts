@@ -32,10 +32,9 @@ export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in
 
 export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
 
-/** The kinds that only describe the console, so that the console exports no file of them. */
+/** The kinds that describe settings of the console. The console does not export files of these kinds. */
 export const DESCRIBING_KINDS: readonly FormatName[] = ["config-profiles", "apps"];
 
-/** The kinds of CLOMO PANEL that the console exports. */
 export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !DESCRIBING_KINDS.includes(kind));
 
 export type ThingOf<N extends FormatName> = (typeof THINGS_BY_FORMAT)[N];

@@ -215,7 +215,7 @@ export const DEVICE = {
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
-/** The fields without which a record of a kind says nothing. */
+/** The fields that must not be blank in the record of an action, by the kind of the action. */
 export const FIELDS_OF_ACTIONS: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
   message: ["message"],
   rename: ["deviceName"],
@@ -233,7 +233,7 @@ const describeActionSteps = (page: string): Text =>
     `CLOMO PANEL の「Devices」(手順は CLOMO のマニュアルの「${page}」にあります)`,
   );
 
-/** An action on a device; nothing is sent to the device, which the record outlasts. @see seed 003, section 12 */
+/** A record of an action on a device. clomoctl sends nothing to the device. @see seed 003, section 12 */
 export const DEVICE_ACTION = {
   name: "device_action",
   fields: {

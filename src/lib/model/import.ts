@@ -37,7 +37,7 @@ export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: 
 /** Returns a value's display name. An unknown value, from a newer version of clomoctl, is returned unchanged. */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
-/** What 全件更新 does with missing records that cannot be deleted. `release` first removes devices' owners. */
+/** What 全件更新 does with missing records that cannot be deleted. `release` first removes their devices' owner. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
 export const BLANK_CHOICES = ["clear", "keep"] as const;

@@ -1,10 +1,9 @@
 import { text } from "../text/index.ts";
 
-/** Note about a kind of records that the console may have, but that was never imported from the console. */
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
 /** Note if nobody has confirmed that the administrators are complete, because console exports do not show them. */
-export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員かどうかは未確認");
+export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員が登録されているかは未確認");
 
 export interface MirrorCounts {
   /** a UTC instant; null if the tenant is not a mirror */

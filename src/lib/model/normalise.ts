@@ -79,7 +79,7 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Returns true if a value is certainly equal to its {@link comparisonKey}. Nearly all values are. */
+/** Returns true if a value is certainly its own {@link comparisonKey}. Nearly all values are. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (

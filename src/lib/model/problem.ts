@@ -90,7 +90,6 @@ const splitListParam = (params: ProblemParams, name: string): string[] => {
   return value === "" ? [] : String(value).split("\n");
 };
 
-/** Describes the devices that a user owns: `SN1 (090-0000-0000), SN2`. */
 const describeOwnedDevices = (params: ProblemParams): Text => {
   const devices = splitListParam(params, "devices");
   const more = Number(params["count"] ?? 0) > devices.length ? ["…"] : [];
@@ -134,7 +133,7 @@ export const PROBLEMS = {
   "quote-unclosed": createError("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
   "quote-stray": createError(
     (p) =>
-      `quote inside an unquoted cell${p["before"] === "=" ? ": a code written as a formula; remove the = and the quotes" : ""}`,
+      `quote inside an unquoted cell${p["before"] === "=" ? " (a code protected as a formula: remove the = and the quotes)" : ""}`,
     (p) =>
       `引用符で始まらないセルの途中に引用符があります${p["before"] === "=" ? "(数式の形で保護された値です。= と引用符を外してください)" : ""}`,
   ),
@@ -144,8 +143,8 @@ export const PROBLEMS = {
     "セルが {got} 個しかありません(ヘッダーは {want} 個)",
   ),
   "cells-surplus": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} with surplus blank cells, which are ignored`,
-    "余分な空のセルがある行が {count} 行あります(セルは無視します)",
+    (p) => `${formatCount(Number(p["count"]), "row")} with extra blank cells, which are ignored`,
+    "余分な空のセルがある行が {count} 行あります(余分なセルは無視します)",
   ),
   "row-blank": createWarning(
     (p) => `${formatCount(Number(p["count"]), "blank row")} skipped`,
@@ -318,8 +317,8 @@ export const PROBLEMS = {
     },
   },
   "name-blanks": createSuspicionKind(
-    "leading or trailing spaces, which are kept in names; correct the file",
-    "前後に空白があります(名称の空白は取り除かないため、ファイルを直してください)",
+    "leading or trailing spaces; clomoctl does not remove them from names, so correct the file",
+    "前後に空白があります(名前の空白は自動では取り除かないため、ファイルを直してください)",
   ),
   "value-short": createSuspicionKind(
     "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
@@ -336,12 +335,12 @@ export const PROBLEMS = {
     "テナントの {count} 件のデータに当てはまります",
   ),
   "row-ambiguous": createWarning(
-    "not imported: this may be {records}; if so, change the key and name of that record to those of the row; if not, delete that record",
-    "取り込みませんでした: {records} かもしれません。同じものなら、そのデータのキーと名前を行に合わせ、別のものなら、そのデータを削除してください",
+    "not imported: this row may mean {records}; if so, give that record the key and name of this row; if not, delete that record",
+    "取り込みませんでした: この行は {records} と同じデータかもしれません。同じなら、登録済みのデータのキーと名前をこの行に合わせ、別なら、登録済みのデータを削除してください",
   ),
   "key-mended": createError(
     'one record has the key "{value}", and another record has the corrected key; correct the file',
-    "キーが「{value}」のデータも、キーが修正後の値のデータもあります。ファイルを直してください",
+    "キーが「{value}」のデータのほかに、修正後の値をキーとするデータもあります。ファイルを直してください",
   ),
   "row-contested": createError(
     (p) =>
@@ -411,7 +410,7 @@ export const PROBLEMS = {
     "{count} 人のユーザーに当てはまり、1 人に決まりません: {records}",
   ),
   "owner-org-unknown": createError(
-    (p) => `no organisation that could be the owner has the code ${p["code"]}`,
+    (p) => `no organisation has the code ${p["code"]}, so it cannot be the owner`,
     (p) => `所有組織コード「${p["code"]}」の組織がありません`,
   ),
   "rule-broken": createError("{en}", "{ja}"),
@@ -433,11 +432,11 @@ export const PROBLEMS = {
   ),
   "account-shared": createWarning(
     "{owner} also owns the Android device {device}; each account is intended for only one device",
-    "「{owner}」は Android デバイス「{device}」も所有しています(アカウントはデバイスごとに 1 つとされています)",
+    "「{owner}」は Android デバイス「{device}」も所有しています(1 つのアカウントを使うデバイスは 1 台だけとされています)",
   ),
   "android-mode-elsewhere": createError(
     "only Android devices have a mode; leave the mode blank, or set the platform to Android",
-    "モードがあるのは Android デバイスだけです。空にするか、プラットフォームを Android にしてください",
+    "モードがあるのは Android デバイスだけです。モードを空にするか、プラットフォームを Android にしてください",
   ),
   "delete-held": createError(
     (p) => explainUndeletableHolder(p).en,
@@ -458,7 +457,7 @@ export const PROBLEMS = {
   ),
   "administrator-above": createError(
     "{name} is an administrator with a role above operator or with an unknown role: only a system administrator can change this user",
-    "「{name}」はオペレーターより上の管理者か、管理者権限が不明な管理者です。ユーザーを変更できるのはシステム管理者だけです",
+    "「{name}」はオペレーターより上の管理者か、管理者権限が不明な管理者です。このユーザーを変更できるのはシステム管理者だけです",
   ),
   "account-name-composed": createError(
     (p) => {

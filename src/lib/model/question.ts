@@ -133,7 +133,7 @@ const QUESTION_GROUPS = {
   },
   onboarding: {
     way: { kind: "choice", choices: MANAGEMENT_METHODS, label: text("how devices are managed", "デバイスの管理状態") },
-    prepared: createYesNoQuestion("everything in step 3 is prepared", "手順 3 のものをすべて用意できた"),
+    prepared: createYesNoQuestion("everything that step 3 needs is prepared", "手順 3 で必要なものをすべて用意できた"),
     login: createYesNoQuestion(
       "the contact person has logged in to CLOMO PANEL",
       "担当者が CLOMO PANEL にログインできた",
@@ -141,8 +141,8 @@ const QUESTION_GROUPS = {
     "home.push-certificate": createHomeQuestion("MDM プッシュ通知証明書"),
     "home.ade-token": createHomeQuestion("ADE サーバートークン"),
     "home.vpp-token": createHomeQuestion("VPPサービストークン"),
-    profiles: createYesNoQuestion("profiles are decided and installed", "プロファイルを決めてインストールした"),
-    apps: createYesNoQuestion("apps are registered and installed", "アプリケーションを登録してインストールした"),
+    profiles: createYesNoQuestion("the profiles are chosen and installed", "プロファイルを決めてインストールした"),
+    apps: createYesNoQuestion("the apps are registered and installed", "アプリケーションを登録してインストールした"),
   },
 } as const satisfies Readonly<Record<keyof typeof GROUP_TITLES, Readonly<Record<string, QuestionParts>>>>;
 

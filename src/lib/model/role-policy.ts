@@ -77,7 +77,7 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** Returns true if an operation concerns the whole tenant, so that no role can be limited to some organisations. */
+/** Returns true for an operation on the whole tenant, which a role cannot have for only some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
@@ -132,7 +132,7 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
   none: {
     scope: text("none", "なし"),
     about: text(
-      "cannot sign in to CLOMO PANEL; for owners of devices",
+      "does not sign in to CLOMO PANEL (for example, a person who only has a device)",
       "CLOMO PANEL にログインしない(デバイスの所有者など)",
     ),
   },
@@ -143,27 +143,26 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
   division: {
     scope: text("managed organisations", "管理対象組織"),
     about: text(
-      "acts in the organisations that a system administrator has set (管理対象組織), and can create operators there",
+      "manages the organisations that a system administrator has set (管理対象組織), and can create operators there",
       "システム管理者が設定した管理対象組織を管理し、オペレーターを作成できる",
     ),
   },
   operator: {
     scope: text("own organisation and below", "所属組織とその下位"),
     about: text(
-      "can do only a limited set of operations; cannot install profiles or add administrators; access to organisations below its own is a clomoctl rule",
-      "限定された操作のみ。プロファイルのインストールと管理者の追加はできない。下位の組織も対象とするのは clomoctl 独自の規則",
+      "can perform only some operations; cannot install profiles or add administrators; can also manage the organisations below its own (a clomoctl rule)",
+      "限定された操作のみ可能。プロファイルのインストールと管理者の追加はできない。下位の組織も管理できる(clomoctl 独自の規則)",
     ),
   },
   custom: {
     scope: text("managed organisations, or 全て", "管理対象組織、または「全て」"),
     about: text(
-      "can do the operations in its scheme (カスタム管理権限スキーム), and can create operators",
+      "can perform the operations in its scheme (カスタム管理権限スキーム), and can create operators",
       "カスタム管理権限スキームにある操作が可能。オペレーターを追加できる",
     ),
   },
 };
 
-/** Returns the choices of the 管理者権限 field, in the order of the console's form. */
 export const listRoleChoices = (): readonly RoleChoice[] =>
   (Object.keys(ROLES) as readonly Role[]).map((role) => ({ role, name: ROLES[role], ...ROLE_CHOICES[role] }));
 

@@ -24,7 +24,7 @@ const PATTERN_RULES = {
     code: "not-mail-address",
     about: text("an email address", "メールアドレス"),
   },
-  // stricter than `mail-address`: at most 320 characters, and none that quotes or separates addresses in a header
+  // stricter than `mail-address`: at most 320 characters, and no characters that quote or separate addresses
   "sendable-address": {
     pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
     code: "not-mail-address",
@@ -219,5 +219,5 @@ export const MAX_KEY_BYTES = 2_600;
  */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** Length in UTF-16 units up to which no value can exceed a clomoctl length limit, whatever characters it has. */
+/** Values up to this length in UTF-16 units are within every clomoctl limit, whatever characters they have. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);

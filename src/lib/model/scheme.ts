@@ -49,7 +49,6 @@ export const SCHEME = {
 /** Returns a check item's name in the console, or clomoctl's own name if CLOMO's manual does not name the item. */
 export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;
 
-/** Returns true if CLOMO's manual names the check item. @see facts 2.1 */
 export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];
 
 const quoteItemNames = (items: readonly Operation[]): string =>

@@ -1,4 +1,4 @@
-/** A separate module, so that checks need not load all formats. `format.ts` imports `secured-user.ts`. */
+/** In a separate module, because checks need not load all formats, and `format.ts` imports `secured-user.ts`. */
 
 import { createFormat, type Format } from "./format.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";

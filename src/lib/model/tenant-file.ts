@@ -18,8 +18,14 @@ export type CopyRelation =
   | { readonly kind: "forward"; readonly changes: number; readonly since: string };
 
 const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
-  same: text("this bundle has nothing new for this tenant", "この引き継ぎデータに、このテナントにない変更はありません"),
-  older: text("this bundle is older than this tenant", "この引き継ぎデータは、このテナントより古いものです"),
+  same: text(
+    "all changes in this bundle are already in this tenant",
+    "この引き継ぎデータの変更は、すべてこのテナントに取り込み済みです",
+  ),
+  older: text(
+    "this bundle is older than this tenant's data",
+    "この引き継ぎデータは、このテナントのデータより古いものです",
+  ),
   other: text(
     "this bundle does not contain the latest changes of the tenant in this context",
     "この引き継ぎデータには、このコンテキストのテナントの最新の変更が含まれていません",
@@ -31,7 +37,7 @@ export const createUnreceivableFailure = (kind: "same" | "older" | "other", wher
     what: REJECTION_REASONS[kind],
     where,
     hint: text(
-      "nothing is merged; to keep both, choose a new name with --context",
-      "マージはしません。両方を残すには --context で新しい名前を指定してください",
+      "clomoctl does not merge tenants; to keep both, choose a new name with --context",
+      "2 つのテナントを統合することはできません。両方を残すには --context で新しい名前を指定してください",
     ),
   });

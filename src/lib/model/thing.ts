@@ -56,7 +56,7 @@ export type Field = FieldShape & {
   /** for an object: list columns that show its members, as `[column, member]` */
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
   readonly column?: FileColumn | undefined;
-  /** true: the field can be set by hand although it is not in any file; a digest is set by the file that is kept */
+  /** true: the field can be set by hand although it is not in any file; a digest is computed from the stored file */
   readonly byHand?: true | undefined;
   /** true: the value may have several lines, also when it is set by hand */
   readonly lines?: true | undefined;
@@ -83,7 +83,7 @@ export type Field = FieldShape & {
   readonly set?: true | undefined;
   /** for a list: the record type and the field whose values it contains; a changed value changes the list */
   readonly follows?: readonly [to: string, by: string] | undefined;
-  /** field that is set from the cell; this column itself is not stored */
+  /** the field that is set from the cell; the cell itself is not stored */
   readonly resolves?: string | undefined;
   /** true: read from other data; the table of the record type does not have the field */
   readonly derived?: true | undefined;
@@ -103,7 +103,7 @@ export interface Reference {
     | undefined;
 }
 
-/** The records that no import deletes, and the other changes that no import makes to them. */
+/** Protects certain records: imports do not delete them, and can make only some changes to them. */
 export interface Protection {
   readonly by: string;
   /** problem of a row that contains a protected record; undefined if rows may contain protected records */
@@ -116,7 +116,6 @@ export interface Protection {
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** A key that matches a row of a file to a record. */
 export interface RecordKey {
   /** name of the key, as typed after `--key` */
   readonly name: string;
@@ -137,7 +136,7 @@ export interface ClickPaths {
   readonly edit?: Text | undefined;
   readonly move?: Text | undefined;
   readonly delete?: Text | undefined;
-  /** by the field `kind`, if new records are not added to the console but carried out there */
+  /** steps by the field `kind`, if a new record is not entered in the console but is an action to carry out there */
   readonly kinds?: Readonly<Record<string, Text>> | undefined;
   /** the screen, if it differs from the screen for files; `{app}` is replaced by the name of the app */
   readonly page?: Text | undefined;
@@ -277,7 +276,7 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
-/** The size of a kept file, so that the file fits into a request. */
+/** Maximum size of a stored file. A larger file would not fit into a request. */
 export const MAX_KEPT_FILE_BYTES = 256 * 1024;
 
 /** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
@@ -302,7 +301,7 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** Returns the name of the column with the comparison key of a value (blank if equal to the value) or of a list. */
+/** Returns the column of a value's comparison key (blank if the value is its own key), or of a list's keys. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
@@ -355,5 +354,4 @@ export const valueRuleOf = (field: Field): ValueRule => {
   };
 };
 
-/** The requirements for the value of a custom field of the tenant (カスタムユーザー情報). */
 export const CUSTOM_VALUE_RULE = valueRuleOf({ type: "text", lines: true });

@@ -13,10 +13,10 @@ import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
-/** The record types whose changes open no tasks: the console has no such records, or they describe the console. */
-const OWN = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER, CONFIG_PROFILE, APP] as const;
+/** Record types whose changes open no console tasks: the console does not have them, or they record its settings. */
+const WITHOUT_TASKS = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER, CONFIG_PROFILE, APP] as const;
 
-const OTHERS = [
+const WITH_TASKS = [
   ORG,
   USER,
   CUSTOM_FIELD,
@@ -29,10 +29,10 @@ const OTHERS = [
   ACCOUNT_SETTINGS,
 ] as const;
 
-const ALL = [...OTHERS, ...OWN] as const satisfies readonly (Thing & { readonly name: NamedThing })[];
+const ALL = [...WITH_TASKS, ...WITHOUT_TASKS] as const satisfies readonly (Thing & { readonly name: NamedThing })[];
 
 export type ThingName = (typeof ALL)[number]["name"];
 
-export const OWN_TYPES: readonly Thing[] = OWN;
+export const THINGS_WITHOUT_TASKS: readonly Thing[] = WITHOUT_TASKS;
 
 export const THINGS: ReadonlyMap<string, Thing> = new Map(ALL.map((thing: Thing) => [thing.name, thing] as const));

@@ -41,10 +41,10 @@ const UNDO_BLOCK_TEXTS: Readonly<
   deleted: ({ by }) => text(`deleted later${by.en}`, `${by.ja}削除されています`),
   gone: ({ by, other }) =>
     text(`${other.en} was deleted or renamed${by.en}`, `${other.ja}が${by.ja}削除または改名されています`),
-  used: ({ other }) => text(`${other.en} refers to this record`, `${other.ja}が参照しています`),
+  used: ({ other }) => text(`${other.en} refers to this record`, `${other.ja}がこのデータを参照しています`),
   taken: ({ fields, other }) =>
     text(`${other.en} already uses the same value${fields.en}`, `${other.ja}が同じ値を使っています${fields.ja}`),
-  administrator: () => text("is an administrator", "管理者です"),
+  administrator: () => text("is an administrator and cannot be changed here", "管理者のため変更できません"),
   below: () => text("the organisation would be below itself", "この組織が自分自身の下位の組織になります"),
   rule: ({ what }) => what,
 };
@@ -53,9 +53,9 @@ const UNDO_BLOCK_TEXTS: Readonly<
 export const describeBlockedRecord = (blocked: BlockedRecord): Text => {
   const { why, what = same(""), fields, change, other } = blocked;
   const told = UNDO_BLOCK_TEXTS[why]({
-    by: change === null ? same("") : text(` by change ${change}`, `変更 ${change} で`),
+    by: change === null ? text("", "後から") : text(` by change ${change}`, `後の変更 ${change} で`),
     fields: fields.length === 0 ? same("") : text(` (${fields.join(", ")})`, `(${fields.join("、")})`),
-    other: other === null ? text("a record", "データ") : describeRecordName(other),
+    other: other === null ? text("another record", "別のデータ") : describeRecordName(other),
     what,
   });
   return joinTexts([describeRecordName(blocked), told], same(": "));

@@ -10,17 +10,17 @@ export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_N
 /** The reasons why an upload file leaves out a record. The record then becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
-    "the key of the record, or of a record to which it refers, is missing or differs in the console",
-    "データまたは参照先のデータのキーがないか、管理画面と異なる",
+    "the record, or a record it refers to, has no key, or has another key in the console",
+    "データか参照先のデータにキーがないか、キーが管理画面と異なる",
   ),
   character: text("the file's encoding lacks a character", "ファイルの文字コードにない文字がある"),
   password: text(
-    "its password is not known; for new SECURED APPs users: --generate-passwords FILE",
-    "パスワードがわからない(SECURED APPs の新しいユーザーなら --generate-passwords FILE で生成)",
+    "the password is not known (to generate it for a new SECURED APPs user: --generate-passwords FILE)",
+    "パスワードがわからない(SECURED APPs の新しいユーザーのパスワードは --generate-passwords FILE で生成できる)",
   ),
   clear: text(
-    "a blank cell may clear a value by mistake, or cannot clear a value",
-    "空欄で値が消えるおそれがあるか、空欄では値を消せない",
+    "a blank cell might have the wrong effect in the console (clear a value by mistake, or not clear it)",
+    "空欄のセルが管理画面で意図どおりに扱われないおそれがある(値が誤って消える、または消えない)",
   ),
 } as const satisfies Readonly<Record<string, Text>>;
 

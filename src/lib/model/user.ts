@@ -88,7 +88,7 @@ const FIELDS = {
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
-    // an export has one of these columns for each address of the user with the most addresses
+    // an export has as many of these columns as the user with the most addresses needs
     most: 100,
     label: text("email addresses", "メールアドレス"),
     example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],

@@ -26,7 +26,7 @@ const LINE_BREAK = /[\n\r\u2028\u2029]/;
 const findLengthFaults = ({ rule, max, key }: ValueRule, value: string): readonly RuleFault[] => {
   if (value.length <= Math.min(max, MAX_UNCHECKED_UNITS)) return NO_FAULTS;
   const length = countCharacters(value);
-  // the rule itself reports this limit
+  // the rule of the field already reports this limit
   const isRules = rule.kind === "text" && rule.max === max;
   if (length > max) return isRules ? NO_FAULTS : [{ code: "too-long", params: { length, max } }];
   if (key === undefined) return NO_FAULTS;

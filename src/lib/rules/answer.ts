@@ -8,7 +8,6 @@ interface AnswerToCheck {
   readonly at: string;
 }
 
-/** An answer must belong to a checklist question, have its type, and not be dated in the future. */
 export const checkAnswer = ({ question, value, at }: AnswerToCheck, now: string): Text | undefined => {
   if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
   // an answer can be withdrawn even if its question is no longer asked

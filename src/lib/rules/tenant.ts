@@ -85,7 +85,6 @@ const PROFILE_RULES: readonly (readonly [judge: ProfileRule, fields: readonly (k
   [checkConsoleTimezone, ["consoleTimezone"]],
 ];
 
-/** Returns the problems of the fields that a change to the tenant's profile writes. */
 export const checkProfile = (before: TenantProfile, after: TenantProfile): readonly RuleProblem[] =>
   PROFILE_RULES.filter(([, fields]) => fields.some((name) => !isDeepStrictEqual(before[name], after[name]))).flatMap(
     ([judge]) => judge(after) ?? [],

@@ -11,7 +11,9 @@ import { collectChangeNumbers } from "./made-changes.ts";
 /** zod and the schemas that inputs share. Only requests over a socket and the API document load this module. */
 export type InputKit = typeof Inputs;
 
-/** How a result is sent; `list`: NDJSON of records, or with a member for each column if the input has `columns`. */
+/**
+ * How a result is sent. A `list` is NDJSON, with a record per line, or the list's columns if the input has `columns`.
+ */
 export type ResultKind = "json" | "lines" | "list" | "csv" | "file";
 
 export interface ResultOf<K extends ResultKind> {
@@ -79,9 +81,9 @@ export interface Operation<
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
   readonly file?: F;
-  /** false if the operation does not write the tenant's data, but for example a plan or the reminder log */
+  /** false if the operation does not write the tenant's data; it may still write a plan or the reminder log */
   readonly changes?: false;
-  /** true if requests with the same Idempotency-Key are done only once; a list: also, and these members are not compared */
+  /** true: runs only once for an Idempotency-Key; a list: likewise, even if these members of the request differ */
   readonly once?: true | readonly string[];
   /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;

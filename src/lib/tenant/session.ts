@@ -7,7 +7,7 @@ export type { ChangeOutcome, ChangedObject, ChangeOptions, TaskFinder } from "./
 
 export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };
 
-/** Maximum number of records that an audit record lists because a change removed their values or memberships. */
+/** Maximum number of records listed in an audit record because a change removed their values or memberships. */
 export const MAX_TRACED_RECORDS = 10_000;
 
 export class Session implements ChangeAuthor {

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** The size of both halves. With less, pages being read would move to the old generation, which is collected late. */
+/** The size of each half. If smaller, pages being read would move to the old generation, which is collected late. */
 const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 
 let isLimited = false;

@@ -68,10 +68,10 @@ function expectSameRecords(thing: string, found: Records, wanted: Records | unde
 }
 
 /** The reason why a change cannot be undone although no other change prevents this. */
-const NOTHING_TO_RESTORE = "it changed no data that can be restored";
+const NOTHING_TO_RESTORE = "it did not change any data that can be restored";
 
 function expectRemovedFieldFailure({ what }: Failure): void {
-  expect(what.en).toContain("a deleted custom field cannot be restored with its values");
+  expect(what.en).toContain("it deleted a custom field, which cannot be restored with its values");
 }
 
 function expectNotBlocked({ undoes, blocked }: Import): void {

@@ -64,7 +64,7 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   derived: [ORG_POSITION_TABLE],
 };
 
-/** Like {@link ACCOUNTS}, but only those with a role, which are few: the users of the others are not read. */
+/** Like {@link ACCOUNTS}, but only the accounts with a role. There are few, so few users are read. */
 export const ROLE_HOLDERS: typeof ACCOUNTS = {
   ...ACCOUNTS,
   among: `${ACCOUNTS.among} and t.pk in (select user from account where role <> 'none')`,

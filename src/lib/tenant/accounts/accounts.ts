@@ -199,7 +199,6 @@ export const requireAccountName = ({ name }: StoredAccount): void => {
   });
 };
 
-/** Returns the failure if a user already has an account. @see facts 1.3 */
 const createAccountExistsFailure = ({ name }: StoredAccount): Failure =>
   new Failure("input-rejected", {
     what: text(`this user already has the account ${name}`, `このユーザーにはすでにアカウント「${name}」があります`),

@@ -66,7 +66,7 @@ export const permitAccountChange = ({ actor }: Session, before: StoredAccount, g
   if (actor.role === "custom" && isUserChange(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
 };
 
-/** Returns true if a change also needs the right to change users: it renames an account, or grants no role. */
+/** Returns true if a change needs the right to change users, too: if it renames an account, or grants no role. */
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
@@ -124,8 +124,8 @@ export const buildAccountDraft = async (
 };
 
 const MANAGES_ALL_RULE = text(
-  "only a custom administrator can manage all organisations, and only without individual organisations",
-  "すべての組織を管理対象にできるのは、個別の組織を指定しないカスタム管理者だけです",
+  "only a custom administrator can manage all organisations, and then no individual organisations can be specified",
+  "すべての組織を管理対象にできるのはカスタム管理者だけです。その場合、個別の組織は指定できません",
 );
 
 const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequest): string | null => {
@@ -176,7 +176,7 @@ const checkPassword = async (
       label,
       text(
         "this tenant is a mirror; its passwords are set in the console and not stored by clomoctl",
-        "このテナントは管理画面のミラーです。パスワードは管理画面で設定し、clomoctl は保存しません",
+        "このテナントは管理画面のミラーです。パスワードは管理画面で設定してください。clomoctl はパスワードを保存しません",
       ),
       SET_PASSWORD_IN_CONSOLE_HINT,
     );
@@ -205,8 +205,8 @@ const checkPassword = async (
 };
 
 const NO_MIRROR_REASON = text(
-  "this tenant is not a mirror of the console, so its passwords are not set in the console",
-  "このテナントは管理画面のミラーではないため、パスワードは管理画面では設定しません",
+  "this tenant is not a mirror of the console, so its passwords cannot be set in the console",
+  "このテナントは管理画面のミラーではないため、管理画面でパスワードを設定することはできません",
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
@@ -294,8 +294,8 @@ export const composeAccountName = async (
 const ACCOUNT_NAME_HINT = text("specify the name with --account NAME", "--account 名前 で指定してください");
 
 const SET_VALUE_HINT = text(
-  `to set this value: ${line("users edit", ["USER"])}`,
-  `この値を設定するには: ${line("users edit", ["USER"])}`,
+  `to set the missing value: ${line("users edit", ["USER"])}`,
+  `足りない値を設定するには: ${line("users edit", ["USER"])}`,
 );
 
 const SHOW_COMPOSITION_HINT = text(

@@ -180,7 +180,7 @@ export const administrators = {
   }),
   confirm: operation({
     route: "POST /v1/administrators/{kind}",
-    about: "Confirm that there are no other administrators than those marked here",
+    about: "Confirm that there are no administrators other than those marked here",
     path: buildKindPath,
     needs: (_actor, _given, { kind }) => [kind === "users" ? "accounts.roles" : "secured.write"],
     once: true,

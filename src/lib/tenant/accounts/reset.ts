@@ -130,7 +130,7 @@ Valid until: ${until}; one use, at most ${tries} tries
 To set a new password, run:
   ${command}
 
-If you did not request this, do nothing: your password does not change, and the code expires. Inform a system administrator of your tenant. Do not share the code with anyone.
+If you did not request this, do not use the code and inform a system administrator of your tenant: your password has not changed, and the code expires. Do not share the code with anyone.
 
 -- 
 Sent by clomoctl.
@@ -143,7 +143,7 @@ Sent by clomoctl.
 次のコマンドで新しいパスワードを設定してください:
   ${command}
 
-心当たりがない場合は、何もしないでください。パスワードは変わらず、コードは期限が来ると無効になります。テナントのシステム管理者に知らせてください。コードは誰にも教えないでください。
+心当たりがない場合は、このコードを使わずに、テナントのシステム管理者に知らせてください。パスワードは変わっておらず、コードは期限が来ると無効になります。コードは誰にも教えないでください。
 
 -- 
 clomoctl から送信しています。

@@ -1,4 +1,4 @@
-import { line } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import { parseBusinessKey } from "../../apple/business/key.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -14,13 +14,13 @@ export const BUSINESS_KEY_PURPOSE = "business-key";
 export const NO_KEY_FAILURE = new Failure("input-rejected", {
   what: text("no key of the Apple Business API is set", "Apple Business API の鍵が設定されていません"),
   where: "ade business-key",
-  hint: text(`${line("ade business-key set", ["FILE"])}`, `${line("ade business-key set", ["FILE"])} で設定できます`),
+  hint: step("to set the key", "鍵を設定するには", line("ade business-key set", ["FILE"])),
 });
 
 const NOT_SYNCED_FAILURE = new Failure("input-rejected", {
   what: text("the organisation's devices were not fetched yet", "組織のデバイスをまだ取得していません"),
   where: "ade sync",
-  hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
+  hint: step("to see the next steps", "次の手順の確認", line("ade status", [])),
 });
 
 /** @throws Failure `input-rejected` with the servers' names if Apple has no such server */
@@ -31,10 +31,10 @@ const requireKnownServer = (servers: readonly string[], named: string | null): v
   throw new Failure("input-rejected", {
     what: text(
       `it is not known which of Apple's MDM servers CLOMO uses: ${names}`,
-      `Apple の MDM サーバーのうち CLOMO が使うものが分かりません: ${names}`,
+      `Apple の MDM サーバーのうち、CLOMO がどれを使うかが分かりません: ${names}`,
     ),
     where: "--server",
-    hint: text(`name it: ${next}`, `指定してください: ${next}`),
+    hint: step("to specify the server", "サーバーを指定するには", next),
   });
 };
 

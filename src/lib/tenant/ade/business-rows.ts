@@ -47,8 +47,8 @@ export const countListed = (reader: Reader, from: string): Promise<number> =>
 export const countReleased = (reader: Reader, from: string): Promise<number> =>
   reader.count(`select count(*) from (${buildMissingSql(from)})`);
 
-/** Returns the number of devices that the pages may lack, or whose server they lack, because they changed meanwhile. */
-export const countDoubts = async (reader: Reader, from: string, total: number): Promise<number> => {
+/** Returns how many devices the pages may lack, or list without a server, because devices changed during the fetch. */
+export const countUncertainDevices = async (reader: Reader, from: string, total: number): Promise<number> => {
   const halves = await reader.count(
     `select count(*) from (
        select serialNumber from ${buildDevicesSql(from)} where status = 'ASSIGNED'

@@ -1,17 +1,17 @@
 import { BusinessApi } from "../../apple/business/client.ts";
 import { parseBusinessKey } from "../../apple/business/key.ts";
-import { BUSINESS_FIELDS, BUSINESS_MEMBERS } from "../../model/ade-device.ts";
+import { BUSINESS_FIELDS, BUSINESS_API_NAMES } from "../../model/ade-device.ts";
 import type { Session } from "../session.ts";
 import type { ScratchTable } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
 import { BUSINESS_KEY_PURPOSE, NO_KEY_FAILURE } from "./business-key.ts";
-import { countDoubts, countListed } from "./business-rows.ts";
+import { countUncertainDevices, countListed } from "./business-rows.ts";
 import type { AppleAccess } from "./server.ts";
 import type { StoredServer } from "./server-rows.ts";
 
 export { BusinessRefusal } from "../../apple/business/client.ts";
 
-/** The maximum number of times that all pages are fetched, if they change while they are fetched. */
+/** Maximum number of complete fetches. A fetch is repeated if devices changed while their pages were fetched. */
 const MAX_PASSES = 3;
 
 const FETCHED = [...BUSINESS_FIELDS, "server"];
@@ -24,8 +24,8 @@ interface FetchTools {
 }
 
 /**
- * Fetches all devices of the organisation and their servers. Fetches them again, beside the rows fetched before, if the
- * pages lack devices: these are released only if the next pages lack as many. @throws Failure; `BusinessRefusal`
+ * Fetches the organisation's devices and servers. If devices seem to be missing, fetches all pages again, until the
+ * number of missing devices is the same twice. @throws Failure; `BusinessRefusal`
  */
 export const fetchOrganisation = async (
   { session, apple, scratch, signal }: FetchTools,
@@ -47,7 +47,7 @@ export const fetchOrganisation = async (
   };
   for (let pass = 1, before = 0; pass <= MAX_PASSES; pass += 1) {
     let most = 0;
-    for await (const { rows, total } of api.pages("/v1/orgDevices", BUSINESS_MEMBERS)) {
+    for await (const { rows, total } of api.pages("/v1/orgDevices", BUSINESS_API_NAMES)) {
       most = Math.max(most, total);
       await add(rows.map(({ id, ...row }) => ({ ...row, serialNumber: id })));
     }
@@ -57,7 +57,7 @@ export const fetchOrganisation = async (
       for await (const { rows } of api.pages(`/v1/mdmServers/${encodeURIComponent(id)}/relationships/devices`, {}))
         await add(rows.map(({ id }) => ({ serialNumber: id, server })));
     }
-    const doubts = await session.read((reader) => countDoubts(reader, scratch.name, most));
+    const doubts = await session.read((reader) => countUncertainDevices(reader, scratch.name, most));
     if (doubts === before) break;
     before = doubts;
   }

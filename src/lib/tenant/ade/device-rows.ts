@@ -36,17 +36,20 @@ export const UNREADY_ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   among: IS_NOT_READY,
 };
 
-const OTHER_FIELDS = APPLE_DEVICE_FIELDS.filter((field) => !BUSINESS_FIELDS.includes(field));
+const DEVICE_SERVICE_FIELDS = APPLE_DEVICE_FIELDS.filter((field) => !BUSINESS_FIELDS.includes(field));
 
 const createOrganisationList = (among?: string): typeof ADE_DEVICE_LIST => ({
   ...ADE_DEVICE_LIST,
   table: "business_device t",
   joined: "left join main.ade_device a on a.serialNumber = t.serialNumber",
   among,
-  sql: { ...Object.fromEntries(OTHER_FIELDS.map((field) => [field, `a.${field}`])), difference: DIFFERENCE_SQL },
+  sql: {
+    ...Object.fromEntries(DEVICE_SERVICE_FIELDS.map((field) => [field, `a.${field}`])),
+    difference: DIFFERENCE_SQL,
+  },
 });
 
-/** Lists of the organisation's devices. Released devices are in `all` and `released`, also if Devices lacks them. */
+/** Lists of the organisation's devices. `all` and `released` contain released devices even if CLOMO lacks them. */
 export const ORGANISATION_LISTS = {
   all: createOrganisationList(),
   released: createOrganisationList("t.releasedAt is not null"),
@@ -126,7 +129,7 @@ const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("
 
 export type RegisteredDevice = Readonly<Record<"id" | "serialNumber", string>>;
 
-/** Creates 事前登録 records for ADE devices numbered above `base` without one. @param told maximum number to return */
+/** Creates 事前登録 records for ADE devices with a number above `base` and no record. @param told maximum to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },

@@ -57,7 +57,7 @@ export const ade = {
   }),
   sync: operation({
     route: "POST /v1/ade/sync",
-    about: "Fetch the devices of the own MDM server or of the organisation, and apply them in one change",
+    about: "Fetch the devices of the tenant's MDM server or of the organisation, and apply them in one change",
     input: ({ z }) => {
       const count = z.int().min(0).optional();
       return z.strictObject({
@@ -101,7 +101,7 @@ export const ade = {
   }),
   findDevices: operation({
     route: "GET /v1/ade/devices/find",
-    about: "Find devices that Apple listed by serial number",
+    about: "Find devices by serial number in the list from Apple",
     input: ({ z, byName }) => z.strictObject(byName),
     needs: ["apple.read"],
     run: ({ session }, { name }) =>
@@ -112,7 +112,7 @@ export const ade = {
   }),
 };
 
-/** Returns the list of the own MDM server's devices; of the organisation's devices if there are none of the server. */
+/** Returns the list of the tenant's own MDM server; the organisation's list if the server has no devices. */
 const chooseDeviceList = async (reader: Reader): Promise<typeof ADE_DEVICE_LIST> =>
   (await reader.count("select exists (select 1 from ade_device)")) > 0 ? ADE_DEVICE_LIST : ORGANISATION_LISTS.all;
 

@@ -22,7 +22,7 @@ const EMPTY_OWN_SERVER = {
   serverName: null,
   adminId: null,
   orgName: null,
-  /** position in the device list at the end of the last sync; null if the next sync must be full */
+  /** Apple's cursor at the end of the last sync; null if the next sync must be full */
   cursor: null,
   cursorAt: null,
   fullAt: null,
@@ -41,7 +41,6 @@ const EMPTY_SERVER = {
   /** JSON list of the names of the organisation's MDM servers */
   apiServers: null,
   apiSyncAt: null,
-  /** name of the MDM server that CLOMO uses */
   clomoServer: null,
 } as const;
 

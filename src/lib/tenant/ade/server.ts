@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { line } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import { createKeyPair } from "../../apple/keys/key-pair.ts";
 import type { Send } from "../../apple/send.ts";
 import { Failure } from "../../errors/index.ts";
@@ -88,10 +88,10 @@ const readBusiness = async (reader: Reader, stored: StoredServer) => {
 /** @see seed 003 7-2 */
 const MIRROR_ADE_FAILURE = new Failure("not-permitted", {
   what: text(
-    "CLOMO has the keys of this mirror: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
-    "このミラーの鍵は CLOMO が持っています: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
+    "this mirror's ADE keys are in CLOMO: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
+    "このミラーの ADE の鍵は CLOMO にあります: Settings > Mobile Device Management > iOS/macOS > 基本設定 > Automated Device Enrollment",
   ),
-  hint: text(`${line("renewals guide", ["ade-token"])}`, `手順: ${line("renewals guide", ["ade-token"])}`),
+  hint: step("to see how to renew the token", "トークンの更新手順", line("renewals guide", ["ade-token"])),
 });
 
 const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {

@@ -1,4 +1,4 @@
-import { line } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import type { DevicePage } from "../../apple/service/device.ts";
 import { AppleRefusal, isCursorRefusal } from "../../apple/service/errors.ts";
 import { openDeviceService, type AdeService } from "../../apple/service/service.ts";
@@ -60,7 +60,7 @@ const KIND = defineLabelledChoice(SYNC_KINDS);
 const NO_TOKEN_FAILURE = new Failure("input-rejected", {
   what: text("no server token is set", "サーバートークンが設定されていません"),
   where: "ade token",
-  hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
+  hint: step("to see the next steps", "次の手順の確認", line("ade status", [])),
 });
 
 type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
@@ -69,7 +69,7 @@ type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
  * Fetches the devices of the MDM server or of the organisation page by page, then stores them in one transaction. Also
  * creates records for new devices of the server. If more devices would be removed than permitted, returns only the
  * number of these. @throws Failure `conflict` if another sync, key or token came first; `input-rejected` if the
- * confirmed number is wrong, if there is no key or token, or if there is no position for a delta; refusals of Apple
+ * confirmed number is wrong, if there is no key or token, or if there is no cursor for a delta; refusals of Apple
  */
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
@@ -123,7 +123,7 @@ const syncServer = async (
   const asked = request.kind ?? (request.confirmDeletions === undefined ? undefined : "full");
   try {
     const account = await service.account();
-    // a position in one MDM server's device list is not valid at another MDM server
+    // a cursor of one MDM server is not valid at another MDM server
     const { cursor } = account.serverUuid === (server.serverUuid ?? account.serverUuid) ? server : { cursor: null };
     const kind = chooseSyncKind({ ...server, cursor }, asked, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
@@ -156,7 +156,7 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if a delta has no start position */
+/** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if there is no cursor for a delta */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: ServerSyncKind | undefined,
@@ -170,10 +170,10 @@ const chooseSyncKind = (
 
 const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
   what: text(
-    "a delta sync is not possible, because there is no sync position from the last 7 days",
-    "過去 7 日以内の取得位置がないため、差分を取得できません",
+    "a delta sync needs Apple's cursor from a sync in the last 7 days, and there is none",
+    "過去 7 日以内に同期していないため(差分の開始位置がないため)、差分を取得できません",
   ),
-  hint: text(`${line("ade sync", [], { full: true })}`, `${line("ade sync", [], { full: true })} を実行してください`),
+  hint: step("to fetch all devices", "すべてのデバイスを取得するには", line("ade sync", [], { full: true })),
 });
 
 interface FetchResult {
@@ -231,8 +231,8 @@ class DeviceFetch {
 
 const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
   what: text(
-    "Apple reported more devices, but returned the same position again",
-    "Apple から続きがあるという応答がありましたが、取得位置が進みません",
+    "Apple reported that there are more devices, but returned the same cursor again",
+    "Apple から、デバイスの続きがあるという応答がありましたが、取得位置(カーソル)が前回と同じです",
   ),
   hint: text("try again later", "時間をおいてもう一度実行してください"),
 });
@@ -240,14 +240,14 @@ const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
 interface Fetched {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** stores the devices, and returns what changed with some of the new records. @throws {@link MissingDevices} */
+  /** stores the devices; returns the counts of changes and some of the new records. @throws {@link MissingDevices} */
   readonly apply: (
     writer: Writer,
     at: string,
   ) => Promise<AppliedCounts & { readonly registered: number; readonly told: readonly RegisteredDevice[] }>;
 }
 
-/** What another sync, token, key or endpoint changes. */
+/** Columns that another sync, or a new token, key or endpoint, would change. */
 const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as const;
 
 const applySync = async (
@@ -313,7 +313,7 @@ const createServerApply =
 
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
-    "another process synced or changed the token, key or endpoint meanwhile; nothing was changed",
+    "meanwhile, another sync ran, or the token, key or endpoint was changed; nothing was changed",
     "その間に別の同期、またはトークン・鍵・接続先の変更があったため、何も変更していません",
   ),
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
@@ -349,12 +349,12 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
   new Failure("input-rejected", {
     what: text(
       `${formatCount(missing, "device")} would be removed, but the confirmed number is ${confirmed}; nothing was changed`,
-      `なくなるデバイスは ${missing} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
+      `一覧から削除されるデバイスは ${missing} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
     ),
     where: "--confirm-deletions",
   });
 
-/** Records for monitoring that Apple rejects a secret. An error of this must not hide Apple's response. */
+/** Records, for monitoring, that Apple rejects a secret. Ignores errors, which would hide Apple's response. */
 const recordRejection = async (
   session: Session,
   server: StoredServer,

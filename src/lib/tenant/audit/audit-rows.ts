@@ -14,7 +14,7 @@ export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
-  /** the owner of the machine, if the owner acted as the account `actor` */
+  /** the computer's owner, if the owner acted as the account `actor` */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
   readonly action: string;
@@ -26,7 +26,6 @@ export interface AuditEntry {
 
 export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | "drop";
 
-/** Facts about a change that are not in its audit record. The change and the audit record have the same number. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
   readonly revision: number | null;

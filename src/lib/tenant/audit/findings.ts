@@ -8,7 +8,6 @@ export interface AuditVerificationOptions {
 export interface AuditFindings {
   /** false if the file's schema is not that of this version of clomoctl; in this case, nothing else is verified */
   readonly schema: boolean;
-  /** number of records that have not been altered */
   readonly records: number;
   readonly last: { readonly seq: number; readonly hash: string } | null;
   /** number of the first record that was altered, moved, removed or added; null if the chain is intact */

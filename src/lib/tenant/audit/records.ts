@@ -15,7 +15,6 @@ export interface AuditFilter {
   readonly action?: string | undefined;
 }
 
-/** SQL: a member of the record `t`; null if the record was altered and is no longer JSON. */
 const buildRecordMemberSql = (path: string): string => buildCaseSql("json_valid(t.record)", `t.record ${path}`, "null");
 
 const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");

@@ -51,7 +51,7 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
 
 export const configProfiles = {
   ...assignedOperations("config-profiles", CONFIG_PROFILE_LIST, async (_, given) =>
-    (await loadAssigned()).openConfigProfiles(given),
+    (await loadAssigned()).createEditableProfileType(given),
   ),
   clashes: operation({
     route: "GET /v1/config-profiles/clashes",
@@ -63,7 +63,7 @@ export const configProfiles = {
 };
 
 export const apps = assignedOperations("apps", APP_LIST, async (session, given) =>
-  (await loadAssigned()).openApps(session, given),
+  (await loadAssigned()).createEditableAppType(session, given),
 );
 
 export type { Clash } from "../records/assigned-rows.ts";

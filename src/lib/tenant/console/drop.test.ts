@@ -268,7 +268,7 @@ test("console drop is a plan: after any later change it is a conflict and change
   const failure = await failureOf(tenant.client.imports.commit(planned));
   expect(failure).toMatchObject({
     code: "conflict",
-    what: { en: expect.stringContaining("the plan would now do something else") },
+    what: { en: expect.stringContaining("the plan would now make different changes") },
   });
   expect(await open()).toHaveLength(2);
   await drop(number);

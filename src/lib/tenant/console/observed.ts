@@ -6,7 +6,7 @@ import { buildSerialKeySql } from "../records/device-rows.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
-import { OWN_TYPES } from "../../model/things.ts";
+import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
@@ -23,7 +23,7 @@ import {
 // field is called "touched" until an export shows the local value. A record without touched fields has no row.
 
 export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()].filter(
-  ({ thing }) => !OWN_TYPES.includes(thing),
+  ({ thing }) => !THINGS_WITHOUT_TASKS.includes(thing),
 );
 
 export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.filter(

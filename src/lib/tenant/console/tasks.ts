@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_NUMBER } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import { OWN_TYPES } from "../../model/things.ts";
+import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import type { ConsoleImportResult } from "../plans/import-rows.ts";
@@ -140,7 +140,9 @@ export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },
 ): Promise<number | null> => {
-  const pk = OWN_TYPES.some(({ name }) => name === thing) ? undefined : await findRecordNumber(reader, thing, id);
+  const pk = THINGS_WITHOUT_TASKS.some(({ name }) => name === thing)
+    ? undefined
+    : await findRecordNumber(reader, thing, id);
   if (pk === undefined) return null;
   // the name, the password and the administrator mark of an account are stored with the user
   const things = thing === ACCOUNT.name ? [thing, USER.name] : [thing];

@@ -15,21 +15,21 @@ import { AUDIT_HEADER, BASE_HEADER, CHANGE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD 
 
 const MALFORMED_URL_FAILURE = new Failure("usage", {
   what: text(
-    "the path or the query contains a % that does not encode UTF-8",
-    "パスまたはクエリに、UTF-8 として読めない % があります",
+    "the path or the query contains a percent-encoding that is not valid UTF-8",
+    "パスまたはクエリに、UTF-8 として正しくないパーセントエンコーディング(%)があります",
   ),
 });
 
 const isDecodable = (url: string): boolean => {
   try {
-    // the result is used, because the bundler removes calls of pure functions with unused results
+    // uses the result, because the bundler removes a pure call whose result is not used
     return decodeURIComponent(url).length > 0;
   } catch {
     return false;
   }
 };
 
-/** Cancels the body of HEAD. After an error, closes the connection: unread bytes would become the next request. */
+/** Cancels the body of HEAD. Closes the connection after an error: unread bytes would become the next request. */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;

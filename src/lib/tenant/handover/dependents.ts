@@ -45,8 +45,8 @@ const buildFullNameSql = (key: string, name: string): string =>
 const MATCH_KINDS = ["id", "address", "name"] as const;
 
 /**
- * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A SECURED APPs user
- * with the ユーザーID of a namesake is the namesake. Each part reads the SECURED APPs users only once.
+ * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A full name does not
+ * match if the ユーザーID belongs to another user with this name. Each part reads the SECURED APPs users only once.
  */
 const SECURED_IDENTITIES_SQL = `with leaver as materialized (
       select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${FROM_USERS_SQL}),

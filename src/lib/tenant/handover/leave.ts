@@ -142,6 +142,10 @@ const requireSupportAccount = async (writer: Writer, leavers: readonly Dependent
       `nobody else would have the support option that ${name} has, so nobody would get emails from the vendor`,
       `「${name}」のサポートオプションを引き継ぐ人がいないため、メーカーからの通知がだれにも届かなくなります`,
     ),
-    hint: step("hand it over first", "先に引き継いでください", line("handover transfer", [], { from, to: "PERSON" })),
+    hint: step(
+      "hand over the option first",
+      "先にオプションを引き継いでください",
+      line("handover transfer", [], { from, to: "PERSON" }),
+    ),
   });
 };

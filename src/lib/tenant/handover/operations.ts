@@ -41,7 +41,6 @@ const loadDependents = () => import("./dependents.ts");
 /** A user's dependents are shown completely or not at all, except SECURED APPs users, whom few accounts may see. */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
-/** Users who leave (退職者), and everything that depends on them. */
 export const leavers = {
   dependents: operation({
     route: "POST /v1/leavers/dependents",

@@ -78,7 +78,6 @@ export const transferAccount = (
     };
   });
 
-/** Returns the values that a transfer changes, for the audit log. */
 const describeState = (
   side: "before" | "after",
   accounts: readonly ChangedAccount[],
@@ -158,8 +157,8 @@ async function createSuccessorRoleFailure(
       : line("clomo-account edit", [toTypableName(name, id)], { role: "system", passwordInConsole });
   return new Failure("input-rejected", {
     what: text(
-      `${called} does not have a role, and a ${system.en} needs a password`,
-      `「${called}」に管理者権限がありません(${system.ja}にはパスワードが必要です)`,
+      `${called} does not have a role or a password yet, and a ${system.en} needs a password`,
+      `「${called}」に管理者権限とパスワードがありません(${system.ja}にはパスワードが必要です)`,
     ),
     hint: step("grant the role first", "先に管理者権限を付与してください", command),
   });

@@ -158,8 +158,8 @@ export const removeLayout = (session: Session, id: string): Promise<Layout> =>
     if (before.at === null)
       throw new Failure("not-permitted", {
         what: text(
-          `the layout ${id} is built in and cannot be removed; a layout that you learn is preferred to it`,
-          `レイアウト ${id} は clomoctl に付属するものなので削除できません。記憶したレイアウトのほうが優先されます`,
+          `the layout ${id} is built in and cannot be removed; layouts that you store take precedence over built-in ones`,
+          `レイアウト ${id} は clomoctl に付属するものなので削除できません。登録したレイアウトのほうが優先されます`,
         ),
       });
     await writer.run("delete from main.layout where use = :use and digest = :id", { use: USE + before.kind, id });

@@ -88,8 +88,8 @@ test("named records are deleted by one import with their values, and an undo res
   expect(tenant.dump()).toEqual(before);
   const again = await failureOf(undoImport(tenant.client, done.id));
   expect(again?.hint).toEqual({
-    en: `to apply the change again (and then undo all of it): \`clomoctl undo ${undo.number}\``,
-    ja: `変更をもう一度適用するには(その後、残ったデータも取り消せます): \`clomoctl undo ${undo.number}\``,
+    en: `to apply the change again, so that all of it can be undone: \`clomoctl undo ${undo.number}\``,
+    ja: `変更をもう一度適用するには(適用後は、変更全体を取り消せます): \`clomoctl undo ${undo.number}\``,
   });
   await commit(await undoImport(tenant.client, undo.id));
   expect(await emails()).toEqual(["suzuki@x"]);
@@ -100,7 +100,7 @@ test("a user who owns devices is not deleted, and the error names the user and a
     code: "input-rejected",
     what: "1 record cannot be deleted: the user 鈴木 <suzuki@x>: the device SN1 refers to this record; nothing was changed",
     hint: "to hand over the devices, too: `clomoctl users leave USER`",
-    ja: "1 件は削除できません: ユーザー「鈴木 <suzuki@x>」: デバイス「SN1」が参照しています。何も変更していません",
+    ja: "1 件は削除できません: ユーザー「鈴木 <suzuki@x>」: デバイス「SN1」がこのデータを参照しています。何も変更していません",
   });
 });
 
@@ -212,14 +212,14 @@ test("facts 2.5: an administrator is not deleted", async () => {
   tenant.database.run("update secured_user set administrator = 1 where userId = 'taro'");
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
     code: "input-rejected",
-    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator"),
+    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator and cannot be changed here"),
     hint: undefined,
   });
   const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
   expect(await refused({ kind: "docs", ids: [taro] })).toMatchObject({ code: "input-rejected" });
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).toMatchObject({
     code: "input-rejected",
-    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator"),
+    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator and cannot be changed here"),
   });
 });
 

@@ -115,7 +115,7 @@ export interface ImportEngine {
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
   drop(id: string): void;
-  unheld(): readonly string[];
+  listUnusedIds(): readonly string[];
   isStaged(id: string): boolean;
   close(): Promise<void>;
 }

@@ -17,8 +17,8 @@ export const createRejectedImportFailure = (record: ImportRecord): Failure =>
 export const createTenantChangedFailure = (): Failure =>
   new Failure("conflict", {
     what: text(
-      "the tenant has changed since the plan was made, and the plan would now do something else",
-      "計画を作った後にテナントが変更され、計画の内容が変わりました",
+      "the tenant has changed since the plan was made, so the plan would now make different changes",
+      "計画を作った後にテナントが変更されたため、今適用すると計画と違う結果になります",
     ),
     hint: text(
       "to make the plan again, run the command that made it",
@@ -33,8 +33,8 @@ export const createAlreadyUndoneFailure = (number: number, by: number): Failure 
       `変更 ${number} は変更 ${by} ですでに取り消されています`,
     ),
     hint: step(
-      "to apply the change again (and then undo all of it)",
-      "変更をもう一度適用するには(その後、残ったデータも取り消せます)",
+      "to apply the change again, so that all of it can be undone",
+      "変更をもう一度適用するには(適用後は、変更全体を取り消せます)",
       line("undo", [by]),
     ),
   });

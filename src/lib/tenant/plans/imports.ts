@@ -121,8 +121,8 @@ export class TenantImports {
     if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "only imports of users or devices that create no organisations can use organisation names or an append plan of organisations (no errors)",
-        "組織名での指定と、組織の計画(追加更新、エラーなし)の同時適用は、ユーザーまたはデバイスのインポートで、組織を自動作成しない場合だけ使えます",
+        "organisation names, or an append plan of organisations without errors, need an import of users or devices that creates no organisations",
+        "組織名での指定や、組織の計画(追加更新でエラーのないもの)の同時適用ができるのは、組織を自動作成しないユーザーまたはデバイスのインポートだけです",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",
     });
@@ -293,11 +293,11 @@ export class TenantImports {
 
   /** Removes plans older than a week, and incomplete imports of processes that have ended. */
   async sweep(): Promise<void> {
-    const unheld = this.#engine.unheld();
+    const unused = this.#engine.listUnusedIds();
     // read the records after checking the locks, because an import that was just unlocked may be a complete plan
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
-    const left = unheld.filter((name) => !this.#isKept(known.get(name)));
+    const left = unused.filter((name) => !this.#isKept(known.get(name)));
     const lost = records.filter(
       (record) => isImportOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
     );
@@ -372,13 +372,13 @@ const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
 };
 
 const DELETED_FIELD_REASON = text(
-  "a deleted custom field cannot be restored with its values",
+  "it deleted a custom field, which cannot be restored with its values",
   "削除したカスタムユーザー情報とその値は、元に戻せません",
 );
 
 const NOTHING_RESTORABLE_REASON = text(
-  "it changed no data that can be restored (old passwords and similar secrets are not stored)",
-  "このインポートには、元に戻せる変更がありません(以前のパスワードなどは保存していないため)",
+  "it did not change any data that can be restored (old passwords and similar secrets are not stored)",
+  "元に戻せるデータを変更していません(以前のパスワードなどは保存していないため)",
 );
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {

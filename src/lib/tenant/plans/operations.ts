@@ -37,12 +37,11 @@ const listMissingRights = (actor: Actor, kind: FormatName): readonly Right[] => 
   return [getViewOperation(kind), own ?? rights[0]];
 };
 
-/** Returns the rights that the actor lacks to start an import. Planning may find that further rights are needed. */
-const getStartRights = (actor: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
+/** Returns the rights that the actor lacks to start an import. Planning may show that more rights are needed. */
+const listMissingStartRights = (actor: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(actor, kind) ? [] : listMissingRights(actor, kind);
 
-/** Returns the rights that the actor lacks to see any import. An actor sees only imports of the permitted kinds. */
-const getAccessRights = (actor: Actor): readonly Right[] => {
+const listMissingAccessRights = (actor: Actor): readonly Right[] => {
   if (FORMAT_NAMES.some((kind) => canImport(actor, kind))) return [];
   const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(actor), kind));
   return listMissingRights(actor, own ?? "users");
@@ -63,7 +62,7 @@ export const imports = {
     route: "POST /v1/imports",
     about: "Create an import, which waits for its file: describe the file and how to import it",
     input: buildImportInput,
-    needs: getStartRights,
+    needs: listMissingStartRights,
     changes: false,
     once: true,
     run: async (parts, given) => (await openImports(parts)).begin(given),
@@ -71,7 +70,7 @@ export const imports = {
   upload: operation({
     route: "PUT /v1/imports/{id}/content",
     about: "Upload the file of an import and get the plan",
-    needs: getAccessRights,
+    needs: listMissingAccessRights,
     changes: false,
     file: true,
     run: async (parts, _, { file, id, signal }) => {
@@ -105,7 +104,7 @@ export const imports = {
   }),
   rows: operation({
     route: "GET /v1/imports/{id}/rows",
-    about: "List the rows of a plan and then its deletions, or what a committed import did to which record",
+    about: "List the rows and then the deletions of a plan, or the changes that a committed import made",
     input: ({ z, limitParameter }) =>
       z.strictObject({
         action: z
@@ -132,7 +131,7 @@ export const imports = {
     route: "POST /v1/imports/{id}/commit",
     about: "Commit a plan that the caller saw, all of it or nothing",
     input: ({ z }) => z.strictObject({ etag: z.string().min(1) }),
-    needs: getAccessRights,
+    needs: listMissingAccessRights,
     once: true,
     isLong: true,
     run: async (parts, given, { id, signal }) => (await openImports(parts)).commit(id, given.etag, { signal }),
@@ -142,7 +141,7 @@ export const imports = {
     about: "Plan the undo of a change; if the plan has `blocked` records, it can be committed only if they are skipped",
     path: ({ z }) => ({ number: z.union([z.coerce.number().int().positive(), z.literal("last")]) }),
     input: ({ z }) => z.strictObject({ skipBlocked: z.boolean().optional() }),
-    needs: getAccessRights,
+    needs: listMissingAccessRights,
     changes: false,
     once: true,
     isLong: true,
@@ -160,8 +159,8 @@ export const imports = {
   }),
   discard: operation({
     route: "DELETE /v1/imports/{id}",
-    about: "Discard a plan and what is staged for it",
-    needs: getAccessRights,
+    about: "Discard a plan and its staged data",
+    needs: listMissingAccessRights,
     changes: false,
     run: async (parts, _, { id }) => (await openImports(parts)).discard(id),
   }),
@@ -184,14 +183,14 @@ export const layouts = {
     route: "POST /v1/layouts",
     about: "Store how lists with these headers are read",
     input: buildLayoutInput,
-    needs: getStartRights,
+    needs: listMissingStartRights,
     run: async ({ session }, given) => (await loadLayouts()).learnLayout(session, given),
   }),
   remove: operation({
     route: "DELETE /v1/layouts/{id}",
     about: "Remove a layout",
     path: ({ z }) => ({ id: z.string().regex(/^[0-9a-z-]{1,20}$/) }),
-    needs: getAccessRights,
+    needs: listMissingAccessRights,
     run: async ({ session }, _, { id }) => (await loadLayouts()).removeLayout(session, id),
   }),
 };

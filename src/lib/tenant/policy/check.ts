@@ -54,7 +54,7 @@ export const requireAccountRights = (actor: Actor, operations: readonly Operatio
   throw new Failure("not-permitted", {
     what: text(
       `${name} is not permitted to ${about.en}: ${why.en}`,
-      `「${name}」の権限では行えません(${about.ja}): ${why.ja}`,
+      `「${name}」の権限では、この操作(${about.ja})を行えません: ${why.ja}`,
     ),
     hint: step("to see what each role may do", "権限の一覧", line("roles matrix", [])),
   });
@@ -63,7 +63,10 @@ export const requireAccountRights = (actor: Actor, operations: readonly Operatio
 export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
 const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
-  what: text("a token cannot change how its account signs in", "トークンでは、サインインに関する設定を変更できません"),
+  what: text(
+    "an access token cannot change sign-in settings",
+    "アクセストークンでは、サインインの設定を変更できません",
+  ),
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });
 

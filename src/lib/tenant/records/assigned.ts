@@ -16,14 +16,14 @@ import { getRecordById, type EditableRecordType } from "./records.ts";
 
 type Opened<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
 
-export const openConfigProfiles = async (given: ManualValues): Opened<typeof CONFIG_PROFILE> => ({
+export const createEditableProfileType = async (given: ManualValues): Opened<typeof CONFIG_PROFILE> => ({
   list: CONFIG_PROFILE_LIST,
   collection: "config-profiles",
   ...(await receiveFile(given, checkProfileFile)),
 });
 
 /** The provisioning profile of an Enterprise app gives a renewal item. */
-export const openApps = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
+export const createEditableAppType = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
   list: APP_LIST,
   collection: "apps",
   ...(await receiveFile(given, async (bytes) => {

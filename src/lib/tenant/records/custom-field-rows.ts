@@ -51,7 +51,7 @@ export const mergeCustomValues = async (
     if (found === undefined) {
       throw new Failure("not-found", {
         what: text(`no custom field is named "${name}"`, `カスタムユーザー情報に「${name}」という項目はありません`),
-        hint: step("to list the custom fields", "項目の一覧", line("users fields list", [])),
+        hint: step("to list the custom fields", "カスタムユーザー情報の項目の一覧", line("users fields list", [])),
       });
     }
     const field = String(found["pk"]);

@@ -27,7 +27,7 @@ export const readOperations = <const N extends NounWithHistory, F extends Fields
 }: ReadNoun<N, F>) => ({
   find: operation({
     route: `GET /v1/${noun}/find`,
-    about: `Find ${noun} by ID or by what identifies them for people`,
+    about: `Find ${noun} by ID, or by a name or key that people use`,
     input: ({ z, byName }) => z.strictObject(byName),
     needs: [needs],
     run: ({ session }, { name }) => session.read((reader) => findRecords(reader, list, name)),

@@ -125,7 +125,6 @@ export const editRecord = async <F extends Fields>(
   return written;
 };
 
-/** A record before and after an edit. Both are the same object if nothing changed. */
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
 interface EditOptions<R> {
@@ -386,7 +385,7 @@ const validateCustomValues = (values: CustomValues): CustomValues =>
     return { name, value: value === "" ? null : value };
   });
 
-const WRONG_TYPE = text("the value is not of this field's type", "値の型がこの項目に合いません");
+const WRONG_TYPE = text("the value does not have the type of this field", "値の型がこの項目に合いません");
 
 /** Checks a value of a field.  @throws Failure `input-rejected` if the value violates a rule or has the wrong type */
 export const checkFieldValue = (name: string, field: Field, value: unknown): void => {

@@ -61,7 +61,7 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
   return notice;
 };
 
-/** Checks that no item has the same name, topic or file; one would stay due. @throws Failure `input-rejected` */
+/** Checks that no other item has the same name, topic or file. @throws Failure `input-rejected` */
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;

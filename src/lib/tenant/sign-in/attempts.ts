@@ -27,7 +27,7 @@ export interface AttemptSource {
 }
 
 interface AttemptLimit {
-  /** a hash, because people also type passwords where the account name belongs */
+  /** a hash, because people sometimes type their password as the account name */
   readonly subject: string;
   readonly max: number;
   readonly minutes: number;
@@ -52,7 +52,7 @@ export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] 
 
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
-    what: text("too many attempts", "回数の上限に達したため、しばらく受け付けません"),
+    what: text("too many attempts; try again later", "操作の回数が上限に達しました。しばらく待ってください"),
     retryAfterMs: waitMs,
   });
 

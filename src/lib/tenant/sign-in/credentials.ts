@@ -43,8 +43,8 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
       `アクセストークン「${name}」は ${end} に期限切れになりました`,
     ),
     hint: step(
-      "to create it again, after signing in with login",
-      "login でサインインして、もう一度作るには",
+      "sign in with login, then create the token again",
+      "login でサインインしてから、トークンを作り直してください",
       line("access-tokens create", [name]),
     ),
   });
@@ -101,8 +101,8 @@ export const requireAccount = ({ actor: { account } }: Session): ActorAccount =>
   if (account !== undefined) return account;
   throw new Failure("input-rejected", {
     what: text(
-      "this requires an account, and the owner of this computer does not have an account",
-      "アカウントが必要な操作ですが、コンピューターの所有者にアカウントはありません",
+      "this operation requires a CLOMO account, and the owner of this computer does not have one",
+      "CLOMO アカウントが必要な操作ですが、このコンピューターの所有者にアカウントはありません",
     ),
     hint: text("add --as ACCOUNT to the command", "コマンドに --as ACCOUNT を付けてください"),
   });
@@ -219,7 +219,7 @@ const requireTokenEnd = (expiresAt: string, now: number): void => {
   if (end > now && end <= now + TOKEN_DAYS.max * DAY_MS) return;
   throw new Failure("input-rejected", {
     what: text(
-      "a token must end in the future, and within a year",
+      "a token must expire in the future, at most one year from now",
       "トークンの有効期限は、今より後で 1 年以内にしてください",
     ),
     where: "json.expiresAt",
@@ -230,7 +230,7 @@ const createNameInUseFailure = (name: string): Failure =>
   new Failure("input-rejected", {
     what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
     where: "json.name",
-    hint: step("to revoke it", "失効させるには", line("access-tokens revoke", [name])),
+    hint: step("to revoke that token", "そのトークンを失効させるには", line("access-tokens revoke", [name])),
   });
 
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
@@ -248,7 +248,7 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
 
 const createUnknownTokenFailure = (): Failure =>
   new Failure("not-found", {
-    what: text("you do not have this token", "このトークンはありません"),
+    what: text("you have no such access token", "このアクセストークンはありません"),
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 
@@ -266,8 +266,8 @@ export const signOut = async (session: Session): Promise<void> => {
 const createNoSessionFailure = (token: string): Failure =>
   new Failure("not-permitted", {
     what: text(
-      `the request is signed in with the access token "${token}", not with a session that can be ended`,
-      `このリクエストはアクセストークン「${token}」によるもので、終了できるセッションではありません`,
+      `the request uses the access token "${token}", so there is no session to end`,
+      `このリクエストはアクセストークン「${token}」を使っているため、終了できるセッションがありません`,
     ),
     hint: step("to revoke the token", "トークンを失効させるには", line("access-tokens revoke", [token])),
   });

@@ -317,7 +317,7 @@ describe("an access token", () => {
           en: expect.stringMatching(/^the access token "cron" expired at 2026-.* \(Asia\/Tokyo\)$/),
         }),
         hint: expect.objectContaining({
-          en: "to create it again, after signing in with login: `clomoctl access-tokens create cron`",
+          en: "sign in with login, then create the token again: `clomoctl access-tokens create cron`",
         }),
       }),
     ]);

@@ -44,7 +44,7 @@ class PasswordQueue {
 
 const MAX_VERIFICATIONS_AT_ONCE = 2;
 
-/** Limits how many passwords of people who are not signed in are verified or hashed at once. */
+/** Limits how many passwords are verified or hashed at once for people who are not signed in. */
 export const passwordWork = new PasswordQueue(MAX_VERIFICATIONS_AT_ONCE);
 
 /** The failure for all attempts that do not succeed. It is always the same, so that it does not reveal the reason. */

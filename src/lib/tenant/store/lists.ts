@@ -93,7 +93,6 @@ const CUSTOM_FIELDS_JSON = buildCaseSql(
     from json_each(t.custom) e left join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`,
 );
 
-/** SQL: a group of fields as JSON. Only fields with a value are included. */
 const buildGroupedFieldsJson = (list: RecordList, name: string): string =>
   buildJsonListSql(
     (list.format === undefined ? [] : listGroupedColumns(list.format, name)).map(({ field }) => {

@@ -67,7 +67,7 @@ const ORG_RULES: readonly RecordRule[] = [
     of: "org",
     fields: ["name", "code"],
     spares: "restored",
-    // an organisation that already has this name in the console keeps the name
+    // the console's existing organisations with this name may keep it
     breaks: `new_parent is not null and (${["name", "code"]
       .map((field) => `new_${field} = '${ROOT_ORG_NAME}' and old_${field} is distinct from '${ROOT_ORG_NAME}'`)
       .join(" or ")})`,
@@ -345,7 +345,7 @@ const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readon
       told: (all) => `select json_quote(string_agg(value, ', ')) from (${buildUnknownSql(all)} limit 3)`,
       problem: (_, keys) => ({
         field: list,
-        what: text(`no ${target.en} has the key: ${String(keys)}`, `この${target.ja}がありません: ${String(keys)}`),
+        what: text(`${target.en} not found: ${String(keys)}`, `${target.ja}が見つかりません: ${String(keys)}`),
       }),
     },
     {
@@ -369,7 +369,6 @@ const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readon
   ];
 });
 
-/** The rules for records, which apply to every change; see `judge.ts`. */
 export const RECORD_RULES: readonly RecordRule[] = [
   ...ORG_RULES,
   {

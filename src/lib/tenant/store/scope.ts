@@ -8,7 +8,7 @@ import { RENEWAL_ITEM, RESTRICTED_FIELDS } from "../../model/renewal.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { OWN_TYPES, TENANT_PROFILE, THINGS } from "../../model/things.ts";
+import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { buildVisibleConditionSql } from "../audit/records.ts";
 import { getVersionSchema } from "../versions/keep.ts";
@@ -176,7 +176,7 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
     ...things
-      .filter((thing) => !OWN_TYPES.includes(thing))
+      .filter((thing) => !THINGS_WITHOUT_TASKS.includes(thing))
       .map((thing) => [`${thing.name}_observed`, buildVisibleObservedRows(scope, thing)] as const),
     ["audit", buildVisibleConditionSql(scope)],
   ]);

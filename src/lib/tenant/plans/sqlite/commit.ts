@@ -168,7 +168,7 @@ const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): st
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 
-/** Stores the unique values of changed records. @param release true to free the old values, which is the first step */
+/** Frees the old unique values of changed records (`release`, done first), or stores the new ones. */
 const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
   const { claims, thing } = plan.kind;
   for (const claim of claims) {

@@ -90,7 +90,7 @@ export class SqliteImports implements ImportEngine {
   }
 
   /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
-  unheld(): readonly string[] {
+  listUnusedIds(): readonly string[] {
     // a tenant in memory has no folder
     const { folder, note, processes } = this.#options;
     if (!hasStagingFile(folder)) return [];

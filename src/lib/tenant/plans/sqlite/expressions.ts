@@ -81,7 +81,7 @@ export const isStaged = (plan: PlanDefinition, { field }: Pick<ImportedField, "f
 export const listStagedFields = (plan: PlanDefinition): readonly ImportedField[] =>
   plan.kind.fields.filter((field) => isStaged(plan, field));
 
-const isWindowsFile = (plan: PlanDefinition): boolean => plan.staged.encoding === "shift_jis";
+const isShiftJisFile = (plan: PlanDefinition): boolean => plan.staged.encoding === "shift_jis";
 
 export const hasSecretColumns = (plan: PlanDefinition): boolean =>
   plan.request.generatePasswords === true ||
@@ -256,7 +256,7 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
   const cell = buildCellSql(plan, field);
   const column = recordColumn(field.stored);
   if (field.merge === "custom")
-    return `json_patch(${column}, ${isWindowsFile(plan) ? buildChangedEntriesSql(column, cell) : cell})`;
+    return `json_patch(${column}, ${isShiftJisFile(plan) ? buildChangedEntriesSql(column, cell) : cell})`;
   if (field.merge === "list")
     return buildListOutcomeSql(plan, field, {
       stays: column,
@@ -299,7 +299,7 @@ const buildRefersToExportedSql = (reference: StoredReference): string => {
 };
 
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
-  isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
+  isShiftJisFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
 const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? buildWindowsFormSql(value) : value;

@@ -25,8 +25,8 @@ export interface ThingTable {
   /** the column with the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
   readonly secretSetAt?: string | undefined;
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /** SQL: true if a record's references cannot change while the record exists. @param alias of the record */
-  readonly isFast?: ((alias: string) => string) | undefined;
+  /** SQL: true if a record's references cannot be changed any more. @param alias of the record */
+  readonly isReferenceFixed?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
   /** SQL of the additional columns of a record that is created for the name `n.value` */
@@ -39,7 +39,7 @@ export interface ThingTable {
 }
 
 /** A table that refers to records of another table. A record cannot be deleted while such a reference exists. */
-export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
+export interface ReferringTable extends Pick<ThingTable, "thing" | "isReferenceFixed"> {
   readonly column: string;
   /** SQL in place of the table if a record may refer to several records, with a row per reference */
   readonly rows?: string | undefined;

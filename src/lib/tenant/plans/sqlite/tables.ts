@@ -36,7 +36,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     thing: DEVICE,
     check: checkDeviceOwners,
     judges: ["device-account"],
-    isFast: buildIsOwnerFixedSql,
+    isReferenceFixed: buildIsOwnerFixedSql,
   },
 ];
 
@@ -77,7 +77,7 @@ export const buildThingTables = (
       ...REFERENCES_OUTSIDE_FILES.filter(({ of }) => of === table.thing),
     ].map((holder) => ({
       ...holder,
-      isFast: known.find(({ thing }) => thing === holder.thing)?.isFast,
+      isReferenceFixed: known.find(({ thing }) => thing === holder.thing)?.isReferenceFixed,
     })),
   }));
 };

@@ -20,7 +20,6 @@ export interface StagedFile {
   readonly headerRow: number;
   /** number of data rows, without the header and left-out rows */
   readonly rows: number;
-  /** the rows that the column map skips, by header and value */
   readonly skipped: readonly { readonly header: string; readonly value: string; readonly count: number }[];
   readonly header: readonly string[];
   /** the fields that have a column or a constant; `custom` means all custom fields */

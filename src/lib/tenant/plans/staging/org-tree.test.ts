@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countStayingChildren, findOrphans, findRings } from "../sqlite/orgs/tree.ts";
+import { countStayingChildren, findOrphans, findCycles } from "../sqlite/orgs/tree.ts";
 
 const place = (row: number, parent: number) => ({ row, node: -row, parent });
 
@@ -9,7 +9,7 @@ test("what is below a row that creates nothing is not created either", () => {
 });
 
 test("a ring is found, but not what is below it", () => {
-  const ring = findRings(
+  const ring = findCycles(
     new Map([
       [2, 3],
       [3, 4],
@@ -37,5 +37,5 @@ test("organisations that stay hold what is above them", () => {
 
 test("a chain of many thousand levels can be checked", () => {
   const tree = new Map(Array.from({ length: 20_000 }, (_, i) => [i + 2, i + 3]));
-  expect(findRings(tree).size).toBe(0);
+  expect(findCycles(tree).size).toBe(0);
 });

@@ -14,7 +14,7 @@ interface DecidedPairs {
   readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-/** Pairs rows and records that have one candidate, then the pairs that agree most, then the only exported record. */
+/** Pairs rows and records: first those with one candidate, then the most similar, then those with one known record. */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const taken = new Set<number>();

@@ -89,7 +89,7 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   const name = formatSecuredAppName(app);
   throw new Failure("input-rejected", {
     what: text(
-      `the CSV files of ${name} do not contain 所属するグループ; clomoctl manages the groups of Docs, Calendar and Contacts`,
+      `the CSV files of ${name} do not contain 所属するグループ; clomoctl can manage only the groups of Docs, Calendar and Contacts`,
       `${name} の CSV に「所属するグループ」はありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループです`,
     ),
     where: app,
@@ -130,7 +130,7 @@ const createUnknownGroupFailure = (app: SecuredApp, name: string, known: readonl
     where: "json.groups",
     hint: text(
       `${meant.en}to list the groups: ${line("secured groups list", [], { app })}; to create this group as well: --create-groups`,
-      `${meant.ja}一覧: ${line("secured groups list", [], { app })}。同時に作るには --create-groups を付けてください`,
+      `${meant.ja}グループの一覧: ${line("secured groups list", [], { app })}。このグループも作るには --create-groups を付けてください`,
     ),
   });
 };

@@ -61,7 +61,6 @@ export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<R
 export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
   names.get(toGroupKey(wanted));
 
-/** Returns a set of groups as imports store it: each group once, sorted by comparison key. */
 export const normaliseGroupSet = (names: readonly string[]): readonly string[] => {
   const byKey = new Map(names.map((name) => [toGroupKey(name), name]));
   return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
@@ -73,7 +72,7 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
 };
 
 /** Removes a group from its users. Returns the number of users. The change must have locked the app's collection. */
-const endMemberships = async (
+const removeMemberships = async (
   writer: Writer,
   app: SecuredApp,
   { name, at }: { readonly name: string; readonly at: string },
@@ -131,7 +130,7 @@ export const deleteGroup = async (
   app: SecuredApp,
   { id, name, at }: { readonly id: string; readonly name: string; readonly at: string },
 ): Promise<number> => {
-  const memberships = await endMemberships(writer, app, { name, at });
+  const memberships = await removeMemberships(writer, app, { name, at });
   await saveVersions(writer, "secured_group", "t.id = :id", { id });
   await writer.run("delete from main.secured_group where id = :id", { id });
   return memberships;

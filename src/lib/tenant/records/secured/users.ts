@@ -164,8 +164,8 @@ const createIsAdministratorFailure = (app: SecuredApp, userId: string): Failure 
     ),
     where: app,
     hint: step(
-      "if this user is not an administrator",
-      "管理者でなければ",
+      "if this user is not an administrator, correct the record",
+      "管理者でない場合は、登録を直してください",
       line("secured users edit", [userId], { app, administrator: "no" }),
     ),
   });

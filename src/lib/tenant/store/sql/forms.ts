@@ -58,7 +58,6 @@ export const buildIsMissingRecordSql = (record: string): string =>
 
 const MAX_FUNCTION_ARGUMENTS = 100;
 
-/** SQL: the concatenation of all pieces that are not null. */
 export const buildConcatSql = (pieces: readonly string[]): string => {
   if (pieces.length <= MAX_FUNCTION_ARGUMENTS) return `concat(${pieces.join(", ")})`;
   const parts: string[] = [];

@@ -43,7 +43,7 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
   const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
   const copy = new Database(path, { plain: true });
   try {
-    // Node's defensive mode does not allow "off"
+    // not `off`, which the defensive mode that Node enables in SQLite rejects
     copy.exec("pragma journal_mode = memory");
     for (const setting of ["synchronous", "foreign_keys"]) copy.exec(`pragma ${setting} = off`);
     migrate(copy, { name: "", now: "" });

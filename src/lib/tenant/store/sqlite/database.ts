@@ -155,7 +155,7 @@ export class Database {
     if (this.#db.isTransaction) this.exec("rollback");
   }
 
-  /** Returns a text that differs after any connection has changed a record. */
+  /** Returns a text that changes whenever any connection changes a record. */
   readState(): string {
     return String(
       this.get("select data_version || ' ' || total_changes() as state from pragma_data_version")?.["state"],

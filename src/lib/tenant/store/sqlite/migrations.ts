@@ -11,7 +11,6 @@ export const FIRST_SCHEMA_VERSION = SCHEMA_STEPS[0]?.version ?? 0;
 
 const getNewestVersion = (steps: typeof SCHEMA_STEPS): number => steps.at(-1)?.version ?? 0;
 
-/** The version of the schema that this program reads and writes (`pragma user_version`). */
 export const SCHEMA_VERSION = getNewestVersion(SCHEMA_STEPS);
 
 const APPLICATION_ID = 0x43_4c_4f_4d;

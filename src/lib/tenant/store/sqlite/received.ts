@@ -47,7 +47,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
     return { ...STATE_WITHOUT_FAULTS, fault: DAMAGED_FILE_FAULT };
   if (broken !== null) {
-    const fault = text(`the audit log is broken at record ${broken}`, `監査ログが ${broken} 番で途切れています`);
+    const fault = text(`the audit log is broken at record ${broken}`, `監査ログの記録 ${broken} に異常があります`);
     return { ...STATE_WITHOUT_FAULTS, fault, auditHead: last };
   }
   // a file with an older schema has other columns
@@ -60,8 +60,8 @@ const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, pr
 
 const DAMAGED_FILE_FAULT = text("the tenant's file is damaged", "テナントのファイルが壊れています");
 const OTHER_SCHEMA_FAULT = text(
-  "the tenant's file contains database definitions that are not clomoctl's",
-  "テナントのファイルに、clomoctl のものではない定義があります",
+  "the tenant's file contains database tables or other definitions that clomoctl did not create",
+  "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があります",
 );
 const BROKEN_HISTORY_FAULT = text(
   "the history of the tenant does not match its audit log",

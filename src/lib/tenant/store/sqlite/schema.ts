@@ -6,7 +6,7 @@ import { ANSWER } from "../../../model/answer.ts";
 import { DEVICE } from "../../../model/device.ts";
 import { REMINDER } from "../../../model/renewal.ts";
 import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
-import { OWN_TYPES, TENANT_PROFILE, THINGS } from "../../../model/things.ts";
+import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../../model/things.ts";
 import { getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed.ts";
 import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
@@ -113,7 +113,7 @@ const buildStateTables = (thing: Thing): readonly string[] => {
       " without rowid",
     ),
     `create index ${table}_revision on ${table} (revision);`,
-    ...(OWN_TYPES.includes(thing)
+    ...(THINGS_WITHOUT_TASKS.includes(thing)
       ? []
       : [buildCreateTableSql(getObservedTable(versions), ["pk integer primary key", ...observed])]),
   ];
@@ -131,7 +131,7 @@ export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number,
     const versions = VERSION_SCHEMAS.get(thing.name);
     const states = versions && [
       getVersionTable(versions),
-      ...(OWN_TYPES.includes(thing) ? [] : [getObservedTable(versions)]),
+      ...(THINGS_WITHOUT_TASKS.includes(thing) ? [] : [getObservedTable(versions)]),
     ];
     for (const { name, definition, added } of listFieldColumns(thing)) {
       if (added === undefined) continue;

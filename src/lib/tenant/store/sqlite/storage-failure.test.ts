@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import { same } from "../../../text/index.ts";
-import { createReadOnlyFailure, toServedFailure, toStorageFailure } from "./storage-failure.ts";
+import { createReadOnlyFailure, hideStoragePaths, toStorageFailure } from "./storage-failure.ts";
 import { freshFolder } from "#support/folder.ts";
 
 let folder: string;
@@ -173,7 +173,7 @@ describe("a fault of a server's files names no path to its clients", () => {
     ["a file that cannot be opened", () => sqlite(14), 503],
     ["a folder that may only be read", () => createReadOnlyFailure(path), 503],
   ])("%s", (_, fail, status) => {
-    const failure = toServedFailure(fail()) as Failure;
+    const failure = hideStoragePaths(fail()) as Failure;
     expect(failure).toMatchObject({ code: "unavailable", status, where: undefined });
     expect(JSON.stringify(failure)).not.toContain(folder);
   });
@@ -183,6 +183,6 @@ describe("a fault of a server's files names no path to its clients", () => {
     ["of a right", new Failure("not-permitted", { what: same("no right") })],
     ["unexpected", new Error("unexpected")],
   ])("an error %s is returned unchanged", (_, error) => {
-    expect(toServedFailure(error)).toBe(error);
+    expect(hideStoragePaths(error)).toBe(error);
   });
 });

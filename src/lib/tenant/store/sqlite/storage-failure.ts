@@ -140,11 +140,11 @@ export const toStorageFailure = (
   }
 };
 
-/** The codes of failures that may contain an absolute path of this computer. */
+/** The codes of failures that may name a file by its absolute path. */
 const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
 
 /** Returns an error for clients of a server, without file paths, which only the server's operator may see. */
-export const toServedFailure = (error: unknown): unknown => {
+export const hideStoragePaths = (error: unknown): unknown => {
   if (!(error instanceof Failure)) return error;
   const { code, what, where = "" } = error;
   const isFull = isDiskFullFailure(error);

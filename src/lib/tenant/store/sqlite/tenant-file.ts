@@ -15,7 +15,7 @@ import { join } from "node:path";
 import type { Processes } from "../processes.ts";
 import { createOwnerOnlyFile, Database, OWNER_ONLY_MODE } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
-import { createUnusableFileFailure, toStorageFailure, toServedFailure } from "./storage-failure.ts";
+import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "./storage-failure.ts";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { AuditVerifier } from "../../audit/findings.ts";
@@ -254,7 +254,7 @@ export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTena
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
     explain(error) {
       const failure = toStorageFailure(note.explain(error), database.path);
-      return isServed === true ? toServedFailure(failure) : failure;
+      return isServed === true ? hideStoragePaths(failure) : failure;
     },
     isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
     async close() {

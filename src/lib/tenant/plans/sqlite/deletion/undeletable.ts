@@ -16,23 +16,23 @@ export interface UndeletableRecord {
 const MAX_LISTED_DEVICES = 10;
 
 interface ReferencedRecord extends Omit<UndeletableRecord, "code"> {
-  readonly isFast: boolean;
+  readonly isReferenceFixed: boolean;
 }
 
 const findReferencedRecords = (
   database: Database,
   { kind: { thing, isLacking, name: kind } }: PlanDefinition,
-  { thing: by, column, rows = by.name, isFast }: ReferringTable,
+  { thing: by, column, rows = by.name, isReferenceFixed }: ReferringTable,
 ): readonly ReferencedRecord[] => {
   const device = `h."serialNumber" || coalesce(' (' || h."phoneNumber" || ')', '')`;
-  const sql = `select t.pk, max(${isFast?.("h") ?? "0"}) as fast, ${buildRecordLabelSql(thing)} as name, count(*) as count,
+  const sql = `select t.pk, max(${isReferenceFixed?.("h") ?? "0"}) as fixed, ${buildRecordLabelSql(thing)} as name, count(*) as count,
       ${by === DEVICE ? `string_agg(${device}, char(10) order by h.pk)` : "null"} as devices
     from ${thing.name} t join ${rows} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`;
   return database
-    .all<{ pk: number; fast: number; name: string; count: number; devices: string | null }>(sql, { kind })
-    .map(({ pk, fast, devices, ...named }) => {
+    .all<{ pk: number; fixed: number; name: string; count: number; devices: string | null }>(sql, { kind })
+    .map(({ pk, fixed, devices, ...named }) => {
       const first = devices !== null && { devices: devices.split("\n").slice(0, MAX_LISTED_DEVICES).join("\n") };
-      return { pk, isFast: fast === 1, params: { ...named, of: by.name, ...first } };
+      return { pk, isReferenceFixed: fixed === 1, params: { ...named, of: by.name, ...first } };
     });
 };
 
@@ -58,7 +58,9 @@ export const findUndeletableRecords = (database: Database, plan: PlanDefinition)
   // references between records of the same tree are checked later, when the tree is known
   for (const holder of (kind.table.heldBy ?? []).filter(({ thing }) => thing !== kind.thing)) {
     const releases = request.undeletable === "release" && holder.thing === DEVICE;
-    const held = findReferencedRecords(database, plan, holder).filter(({ isFast }) => isFast || !releases);
+    const held = findReferencedRecords(database, plan, holder).filter(
+      ({ isReferenceFixed }) => isReferenceFixed || !releases,
+    );
     reportUndeletableRecords(
       database,
       plan,

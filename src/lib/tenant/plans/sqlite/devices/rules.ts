@@ -102,9 +102,8 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**
- * Reports owners who own another device. Returns how many devices must be wiped for a new owner; none for console
- * exports. A device of unknown status may get any owner (a clomoctl rule).
- * @see facts 1.3, 2.4, 4.6
+ * Reports new owners whose account another device uses. Returns how many devices must be wiped for a new owner; none
+ * for console exports. A device of unknown status may get any owner (a clomoctl rule). @see facts 1.3, 2.4, 4.6
  */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;

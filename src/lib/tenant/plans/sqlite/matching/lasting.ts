@@ -48,7 +48,7 @@ const listIdentifyingKeys = (plan: PlanDefinition): readonly IdentifyingKey[] =>
 const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
-/** SQL: the parameters of the problem that row and record have the same key, but other names. @param value SQL of the key */
+/** SQL: parameters of a problem: row and record have the same key, but different names. @param value SQL of the key */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
@@ -65,7 +65,6 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
     kind: kind.name,
   });
-  // all records are in the file
   if (records <= matched) return;
   const names = identities.filter(({ field }) => field.stored === kind.namedBy);
   const isSame = ["false", ...names.map(({ field }) => buildIsLooselyEqualSql(field))].join(" or ");

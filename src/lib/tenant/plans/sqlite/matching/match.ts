@@ -25,7 +25,7 @@ const MIN_FOREIGN_RECORDS = 2;
 
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
-/** Returns true for another tenant's file: a replacing file matches no record, or an appending file no mail domain. */
+/** Returns true if a file is probably another tenant's: no record matches (replace), or no email domain (append). */
 export const isForeignFile = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;

@@ -41,7 +41,7 @@ import {
 // Fields that were not changed locally take the value of a console export. Fields that were changed locally keep the
 // local value. The field's task is done if the export shows the same value, and stays open if not.
 
-/** SQL: true if a blank cell of a locally changed field means nothing, because the referenced record may lack a key. */
+/** SQL: true if a locally changed field's blank cell has no effect, because the referenced record may lack a key. */
 const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): string => {
   const { field, refers, table, usual } = reference;
   const observed = `o.${quoteIdentifier(field.stored)}`;
@@ -51,7 +51,7 @@ const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): s
   return `${buildIsBlankCellSql(plan, field)} and (${[isNameless, ...former].join(" or ")})`;
 };
 
-/** SQL: true if a row shows the value of a field. A blank cell, or a cell that fits several records, may not. */
+/** SQL: true if a row certainly shows a field's value. A blank cell, or a cell that fits several records, may not. */
 const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => {
   const reference = listMergedReferences(plan).find((one) => one.field === field);
   const all = [

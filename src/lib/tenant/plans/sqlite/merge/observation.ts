@@ -27,8 +27,8 @@ const VALID_ROWS_SQL = `${MERGED_TABLE} x where not exists (select 1 from s.inva
 
 /**
  * SQL: the bit mask of columns of the record `o` that count as locally changed after the row `x`. For a new record,
- * these are the columns that differ and the columns that only other exports show. A column that no export shows is done
- * together with a column that this export shows, or when the record is created.
+ * these are the columns that differ and the columns that only other exports show. A column that no export shows counts
+ * as entered in the console as soon as a column of this export is entered, or the record is created.
  */
 const buildTouchedBitsSql = (versions: VersionSchema): string => {
   const filled = versions.columns

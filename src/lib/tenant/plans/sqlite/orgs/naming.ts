@@ -59,7 +59,7 @@ const MAX_PATHS = 5;
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;
-  // with a scope, the view `org` lacks the organisations outside the scope, which paths contain
+  // with a scope, the view `org` hides the organisations outside the scope, but paths contain their names
   const orgs = scope === undefined ? "org" : "main.org";
   fillSpellings(database, orgs);
   database.exec(`drop table if exists ${ORG_NAME_TABLE}`);

@@ -40,7 +40,7 @@ export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] =>
   return [...found];
 };
 
-export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
+export const findCycles = (tree: OrgTree): ReadonlySet<OrgNode> => {
   const ends = new Map<OrgNode, "root" | "under way">();
   const ring = new Set<OrgNode>();
   for (const start of tree.keys()) {
@@ -209,7 +209,7 @@ const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly O
     });
   const orphans = findOrphans(placed);
   if (orphans.length > 0) return toFaults(orphans, "org-parent-unknown");
-  const ring = findRings(buildTree(database, placed));
+  const ring = findCycles(buildTree(database, placed));
   const moved = placed.filter(({ node }) => ring.has(node));
   return toFaults(moved, "org-cycle");
 };

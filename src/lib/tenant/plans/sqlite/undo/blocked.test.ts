@@ -94,7 +94,11 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
     const id = await userMade("a");
     const number = await did(tenant.import({ kind: "users" }, "氏名,メールアドレス,CLOMOアカウント名\na,a@x.jp,a01"));
     await tenant.mark("users", [id]);
-    return { number, first: { ...A, fields: [], change: null, other: null }, told: "is an administrator" };
+    return {
+      number,
+      first: { ...A, fields: [], change: null, other: null },
+      told: "is an administrator and cannot be changed here",
+    };
   },
   below: async () => {
     const upper = await orgMade("上", { code: "U" });

@@ -190,7 +190,7 @@ class BlockedRecordFinder {
     ).map(({ columns: [column = ""] }) => `u.action <> 'delete' and ${isUnseen(ORG.name, "pk", `u.${column}`)}`);
     const isHidden = [isUnseen(thing.name, key, `t.${key}`), ...places].map((one) => `(${one})`).join(" or ");
     const hidden = `select 1 from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where ${isHidden} limit 1`;
-    if (this.#database.get(hidden) !== undefined) throw OUT_OF_SIGHT_FAILURE;
+    if (this.#database.get(hidden) !== undefined) throw OUTSIDE_SCOPE_FAILURE;
   }
 
   #taken(versions: VersionSchema): void {
@@ -293,7 +293,7 @@ class BlockedRecordFinder {
   }
 }
 
-const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
+const OUTSIDE_SCOPE_FAILURE = new Failure("not-permitted", {
   what: text(
     "some records of this change are now outside your organisations; nothing was changed",
     "この変更のデータの一部が管理対象組織の外にあるため、何も変更していません",

@@ -231,7 +231,7 @@ describe("a plan", () => {
     expect(await failureOf(undoChange(boss, "last"))).toMatchObject({
       code: "conflict",
       what: {
-        en: `change ${lastNumber()} cannot be undone: it changed no data that can be restored (old passwords and similar secrets are not stored)`,
+        en: `change ${lastNumber()} cannot be undone: it did not change any data that can be restored (old passwords and similar secrets are not stored)`,
       },
     });
   });
@@ -240,7 +240,7 @@ describe("a plan", () => {
     const { id } = await tenant.client.users.addField({ name: "座席" });
     await tenant.client.users.removeField(id);
     expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain(
-      "a deleted custom field cannot be restored with its values",
+      "it deleted a custom field, which cannot be restored with its values",
     );
   });
 
@@ -252,7 +252,7 @@ describe("a plan", () => {
       "表示名,ユーザーID,パスワード,グループ名\na1,a1,Hidden4711,営業",
     );
     await tenant.client.accounts.resetPassword(sato, { password: `${PASSWORD}2` });
-    const why = "it changed no data that can be restored (old passwords and similar secrets are not stored)";
+    const why = "it did not change any data that can be restored (old passwords and similar secrets are not stored)";
     for (const [named, number] of [
       [change ?? 0, change ?? 0],
       ["last", lastNumber()],
@@ -275,7 +275,9 @@ describe("a plan", () => {
     await tenant.client.users.move({ ids: [sato], org: ROOT_ORG_ID });
     await tenant.client.users.move({ ids: [yamada], org: other });
     const before = records();
-    expect((await failureOf(tenant.client.imports.commit(plan)))?.what.en).toContain("would now do something else");
+    expect((await failureOf(tenant.client.imports.commit(plan)))?.what.en).toContain(
+      "would now make different changes",
+    );
     expect(records()).toEqual(before);
   });
 });

@@ -83,7 +83,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   );
 };
 
-/** Returns data that identifies the dropped values, and the latest revision, because any change may affect a drop. */
+/** Returns data that identifies the dropped values and the latest revision, because any change may affect a drop. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),

@@ -60,7 +60,7 @@ test("of two undo plans for one import, the second is rejected, whatever it rest
     expect(await failureOf(tenant.client.imports.commit(second))).toMatchObject({
       code: "conflict",
       what: { en: `change ${original.number} was already undone by change ${done.number}` },
-      hint: { en: `to apply the change again (and then undo all of it): \`clomoctl undo ${done.number}\`` },
+      hint: { en: `to apply the change again, so that all of it can be undone: \`clomoctl undo ${done.number}\`` },
     });
     expect(tenant.dump()).toEqual(before);
   };
@@ -85,7 +85,7 @@ test("a SECURED APPs user who became an administrator is not changed at all", as
   const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
   tenant.sql("update secured_user set administrator = 1");
   const refused = await refusal(changed);
-  expect(refused?.what.en).toBe("the user 次郎 <taro>: is an administrator");
+  expect(refused?.what.en).toBe("the user 次郎 <taro>: is an administrator and cannot be changed here");
 });
 
 test("a membership in a group that no longer exists is not restored", async () => {
