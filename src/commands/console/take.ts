@@ -116,8 +116,8 @@ async function takeExport(
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
       await tools.terminal.warn(
         text(
-          "records missing from the export were kept because they are in use: add --part if the export is filtered, or pass the other exports as well",
-          "エクスポートになくても、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
+          "records that the export lacks but that are in use were kept; if the export is filtered, add --part; otherwise, pass the other exports as well",
+          "エクスポートにないデータのうち、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
         ),
       );
     if (plan.rejected || plan.foreign !== undefined) {
@@ -166,8 +166,8 @@ async function needsOtherExports({ terminal }: Tools, client: Client<"imports">,
   await client.imports.discard(plan.id);
   await terminal.warn(
     text(
-      `${plan.fileName}: ${plan.errors} cells refer to records that the mirror does not have yet; a dry run does not import the other exports first`,
-      `${plan.fileName}: ${plan.errors} 個のセルが、ミラーにまだないデータを指しています。--dry-run では、ほかのエクスポートを先に取り込みません`,
+      `${plan.fileName}: ${plan.errors} cells refer to records that are not in the mirror yet, because a dry run does not import the other exports`,
+      `${plan.fileName}: ${plan.errors} 個のセルが、ミラーにまだないデータを指しています(--dry-run では、ほかのエクスポートを取り込まないため)`,
     ),
   );
   return true;
@@ -254,8 +254,8 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
     ),
     where: plan.fileName,
     hint: text(
-      `if the console no longer has them, pass --confirm-deletions ${deletions}; if the export is filtered, pass --part`,
-      `管理画面にもなければ --confirm-deletions ${deletions} を、絞り込んだエクスポートなら --part を付けてください`,
+      `if the console no longer has these records, pass --confirm-deletions ${deletions}; if the export is filtered, pass --part`,
+      `これらのデータが管理画面にもなければ --confirm-deletions ${deletions} を、絞り込んだエクスポートなら --part を付けてください`,
     ),
   });
 }

@@ -109,7 +109,10 @@ export class Contexts {
       const context = this.#open(stored);
       if (this.holdsTenant(context))
         throw refuse(
-          text("data of a former tenant with this name still exists", "この名前のテナントのデータが残っています"),
+          text(
+            "the data of an earlier tenant with this name still exists",
+            "同じ名前だったテナントのデータが残っています",
+          ),
         );
       const before = await this.#choose(settings, undefined, {});
       const kept = before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;

@@ -103,7 +103,10 @@ function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFil
     text(", ", "、"),
   );
   throw new Failure("usage", {
-    what: text(`several kinds of records are open: ${en}`, `複数の種類のデータが未完了です: ${ja}`),
+    what: text(
+      `several kinds of records have open changes: ${en}`,
+      `複数の種類のデータに未完了の変更があります: ${ja}`,
+    ),
     where: "--output",
     hint: text("specify a folder, or the number of a task", "フォルダーか、作業の番号を指定してください"),
   });
@@ -144,8 +147,8 @@ export async function writeKind(
     const { [why]: reason } = UPLOAD_OMISSION_REASONS;
     await terminal.warn(
       text(
-        `${file} does not contain ${formatCount(rowsLeft.length, "row")}, which you must change by hand: ${reason.en}`,
-        `${file} に含めていない行 ${rowsLeft.length} 件(手作業で変更してください): ${reason.ja}`,
+        `${file} does not contain ${formatCount(rowsLeft.length, "row")}, which you must change in the console by hand. Reason: ${reason.en}`,
+        `${file} に含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
       ),
     );
     for (const { key, record } of rowsLeft.slice(0, MAX_NAMED_ROWS)) {
@@ -175,8 +178,8 @@ export async function writeDeleted(
   const { en, ja } = thing.title;
   await tools.terminal.problem(
     text(
-      `${file} lists the records to delete by hand (${en}: ${rows.length}), because 追加更新 does not delete records`,
-      `${file}: 手作業で削除する${ja} ${rows.length} 件(追加更新では削除されません)`,
+      `${file} lists the records that you must delete in the console (${en}: ${rows.length}); 追加更新 does not delete records`,
+      `${file}: 管理画面で削除する${ja}の一覧(${rows.length} 件。追加更新では削除されません)`,
     ),
   );
 }

@@ -87,8 +87,8 @@ export async function noteReplacedCharacters(
   if (folded > 0) {
     await terminal.note(
       text(
-        `${formatCount(folded, "character")} written as Shift_JIS look-alikes (for example, 〜 as ～)`,
-        `${folded} 文字を Shift_JIS の同じ字形の文字で書きました(〜 を ～ など)`,
+        `${formatCount(folded, "character")} replaced by similar characters that Shift_JIS has (for example, 〜 by ～)`,
+        `${folded} 文字を、Shift_JIS にある似た文字に置き換えました(〜 を ～ に、など)`,
       ),
     );
   }

@@ -78,8 +78,8 @@ function refuseUnknownData(
   const named = [...unknown, ...without].join(", ");
   throw refuseUpload(
     text(
-      `全件更新 could delete values that no console export has shown: ${named}`,
-      `全件更新では、管理画面のエクスポートで確認できていない値が消えるおそれがあります: ${named}`,
+      `uploading with 全件更新 could delete values that are in no imported console export: ${named}`,
+      `全件更新でアップロードすると、取り込んだエクスポートに含まれない値が管理画面から消えるおそれがあります: ${named}`,
     ),
     text("use --mode append", "--mode append を使ってください"),
   );

@@ -97,7 +97,10 @@ const NO_ORG_COLUMN = text(
 
 const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
   const names = keys.map(({ name }) => name).join(", ");
-  return text(`"${key}" is not a key of this format: ${names}`, `「${key}」はキーではありません。キー: ${names}`);
+  return text(
+    `"${key}" is not a key of this format; its keys: ${names}`,
+    `「${key}」はこの形式のキーではありません。使えるキー: ${names}`,
+  );
 };
 
 const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {

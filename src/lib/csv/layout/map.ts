@@ -51,8 +51,8 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
 
 const describeSecondSource = (field: string, first: string, second: string): Text =>
   text(
-    `"${field}" has two headers, "${first}" and "${second}"; remove the entry of the header that the list does not have`,
-    `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
+    `"${field}" is read from two headers, "${first}" and "${second}"; remove the entry whose header is not in the list`,
+    `「${field}」が 2 つのヘッダー「${first}」「${second}」に指定されています。一覧にないヘッダーの行を対応表から消してください`,
   );
 
 /** The columns that a map may name. `open` is true if the tenant may have custom fields unknown to the caller. */
@@ -63,7 +63,7 @@ interface MapTargets {
 
 const describeSecret = ({ header }: Column): Text =>
   text(
-    `"${header}" is a secret and cannot be set in a column map file`,
+    `"${header}" is a column for secrets, which a column map file must not set`,
     `「${header}」はパスワードなどの列なので、対応表ファイルには書けません`,
   );
 
