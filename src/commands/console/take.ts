@@ -193,7 +193,7 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/** @returns true for the first export of a kind @throws `input-rejected` if an unusual export is not confirmed */
+/** @returns true for the first of its kind @throws `input-rejected` if an old or changed export is not confirmed */
 async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(

@@ -10,7 +10,7 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import type { Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** What selected the context (`default`: only one exists). Deletions in remote tenants require `option`. */
+/** How the context was selected. `default`: only one exists. Remote tenants allow deletions only with `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
 export interface ChosenContext {

@@ -68,7 +68,6 @@ async function readScannedFile({ where, path, named }: ScanTarget, { mostBytes }
 
 interface ScannedFolder extends Omit<ScanTarget, "named"> {
   readonly depth: number;
-  /** number of entries found so far in the whole folder tree */
   readonly count: { entries: number };
 }
 

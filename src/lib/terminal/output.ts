@@ -7,7 +7,6 @@ export interface OutputTarget {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
   readonly language: Language;
-  /** highlights the header line of a table; by default, headers are plain */
   readonly heading?: ((line: string) => string) | undefined;
   readonly saveRows?: SaveRows | undefined;
   /** true if the output is shown on a terminal: characters that control the terminal or mislead people are escaped */

@@ -25,7 +25,6 @@ export interface PromptEnvironment {
   readonly stdin: () => NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
-  /** completes and colours the commands in an escaped question */
   readonly show?: ((line: string) => string) | undefined;
   /** called before a question is shown, to stop a spinner that would overwrite the question */
   readonly clear?: (() => void) | undefined;

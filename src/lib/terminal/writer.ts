@@ -27,7 +27,7 @@ export class StreamWriter implements TextWriter {
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /** @param name used in messages @param options `isBeside` is true for a stream of messages: errors are ignored */
+  /** @param name used in messages @param options `isBeside` is true for stderr, whose write errors are ignored */
   constructor(
     stream: Writable,
     name: string,
@@ -95,7 +95,6 @@ export class StreamWriter implements TextWriter {
     });
   }
 
-  /** Waits for the reader, unless the pipe is closed or a signal has arrived. */
   async #waiting(start: (resume: () => void) => void): Promise<void> {
     if (this.#signal?.aborted === true) return;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -7,7 +7,6 @@ import { createDamagedWorkbookFailure } from "./workbook-failures.ts";
 import { decodeCellText, TextCollector, type SharedStrings } from "./strings.ts";
 import { createAttributeReader, isXmlTrue, type XmlHandler } from "./xml.ts";
 
-/** The limits of Excel. */
 const MAX_ROWS = 2 ** 20;
 const MAX_COLUMNS = 2 ** 14;
 
@@ -50,7 +49,6 @@ export class SheetReader implements XmlHandler {
   readonly #cells: string[] = [];
   readonly #filled: number[] = [];
   readonly #found: { readonly code: ProblemCode; readonly column: number; readonly params: ProblemParams }[] = [];
-  /** number of cells of the first record; -1 before the first record */
   #width = -1;
   #hidden = { count: 0, row: 0 };
 

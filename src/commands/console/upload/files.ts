@@ -30,7 +30,6 @@ interface UploadOptions {
   readonly number: string | undefined;
   readonly output: string;
   readonly generatePasswords: string | undefined;
-  /** secrets that the user typed for the change, by record key and field */
   readonly given?: KindUpload["secrets"] | undefined;
 }
 

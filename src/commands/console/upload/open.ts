@@ -12,11 +12,11 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /** keys that no file can use, because the console still has an old key or deleted record; see {@link getKeyScope} */
+  /** keys that upload files cannot use, because a renamed or deleted record still has the key in the console */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** values of secrets by record key, then by field */
+/** values by record key, then by field */
 export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface KindUpload extends OpenKind {

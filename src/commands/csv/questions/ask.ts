@@ -43,9 +43,9 @@ interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** the map of the file; users are asked only about headers that the map does not mention */
   readonly map?: MapFileSchema | undefined;
-  /** headers that may fit a field better than the column from which the map reads the field */
+  /** headers whose name suggests a field, although the map reads that field from a different header */
   readonly doubtful?: readonly string[] | undefined;
-  /** finds columns by the values below headers; null if the values do not fit the proposed column */
+  /** returns the columns that the values suggest; null for a header whose values do not fit the proposed column */
   readonly findByValues?:
     | ((headers: readonly string[], search: ColumnSearch) => Promise<ReadonlyMap<string, Column | null>>)
     | undefined;

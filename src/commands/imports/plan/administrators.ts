@@ -32,7 +32,7 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     `specify or confirm the administrators: ${command}`,
     `管理者を指定、または確認してください: ${command}`,
   );
-  // users see the records that they name, but they may not know the records in organisations below
+  // the user typed names of organisations, but may not know the users in the organisations below
   const isBelow = mode === "delete" && request?.recursive === true;
   const isRisky = (mode === "replace" && !fromConsole) || isBelow;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });

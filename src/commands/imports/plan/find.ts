@@ -38,7 +38,7 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     ? findLast(all, lastOf)
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  // the tenant finds the import with this number; if another change has the number, the error names that change
+  // the tenant's error names the change that has this number, if the change is not an import
   if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
   throw new Failure("not-found", {
     what: text(`no import matches "${typed}"`, `「${typed}」に該当するインポートはありません`),

@@ -29,7 +29,7 @@ export interface InputFormatOptions {
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
-  /** name of the option that hints propose for specifying another encoding */
+  /** option for the encoding, as hints name it */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }

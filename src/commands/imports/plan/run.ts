@@ -24,7 +24,7 @@ import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
-// loaded when an import first needs the module, because most imports do not
+// loaded only when needed, because most imports do not need these modules
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 

@@ -54,7 +54,7 @@ export async function settlePlan(
     try {
       await pending.commit();
     } catch (error) {
-      // if the commit may have succeeded, write the file anyway, because the passwords are nowhere else
+      // if the commit may have succeeded, write the file anyway: it is the only copy of the passwords
       if (write === undefined || !(await pending.mayBeCommitted(error))) throw error;
       lost = error;
     }

@@ -21,7 +21,7 @@ export async function buildPlan(tools: Tools, told: Import): Promise<Plan> {
 }
 
 interface PlanNotes {
-  /** text that tells where to find all rows, or which option writes them */
+  /** says where to find all rows, or which option writes them */
   readonly allRows?: Text | undefined;
   /** code of a problem of the header or the whole file; notes on columns are then omitted */
   readonly whole?: string | undefined;

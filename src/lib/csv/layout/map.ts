@@ -69,7 +69,7 @@ const describeSecret = ({ header }: Column): Text =>
 
 const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) return describeSecret(column);
-  // the value of a file may be translated to a blank cell
+  // a map may replace a value by a blank cell
   if (value === "") return undefined;
   const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);

@@ -57,7 +57,7 @@ interface CellCheck {
   readonly derived: boolean;
   readonly required: boolean;
   readonly list: string[] | undefined;
-  /** scans of the codes or email addresses in the row; refilled for each row */
+  /** scans of the codes or email addresses in the current row */
   readonly looks: CharacterScan[];
 }
 
@@ -113,7 +113,6 @@ export class RowChecker {
   /** Scans of the codes and email addresses in {@link values}, one list per column. The next row overwrites them. */
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
-  /** The problems that are reported together at the end of the file. */
   readonly tally: Tally;
   /** True if the cells of the row checked last match the columns; if false, {@link values} are from an earlier row. */
   complete = false;
@@ -139,7 +138,7 @@ export class RowChecker {
   #units: CellUnits | undefined;
   #good = true;
   #hasHidden = false;
-  /** errors that the reader found in the next record; no further problems of the damaged cells are reported */
+  /** errors that the reader found in the next record; other problems of the same cells are not reported */
   readonly #damage: Problem[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {
@@ -164,7 +163,7 @@ export class RowChecker {
     this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
-  /** Stores a problem of the next record: warnings are counted, errors reported unless the record is left out. */
+  /** Counts a warning. Keeps an error until the record is read, because no errors are reported for skipped records. */
   noteFound(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
@@ -344,7 +343,6 @@ export class RowChecker {
     else this.#fault(code, position, told);
   }
 
-  /** Scans a code or email address at index `at` of its column. */
   #look({ looks, derived }: CellCheck, value: string, at: number, start = -1, units?: CellUnits): CharacterScan {
     const seen = (looks[at] ??= new CharacterScan());
     if (units === undefined || derived || start < 0) scanText(value, seen);
@@ -421,7 +419,7 @@ const toCodeForm = (column: number, code: string): number =>
 
 class Tally {
   readonly #found = new Map<string, ProblemCount>();
-  /** the codes of digits, grouped by column, length and whether they begin with 0 */
+  /** codes of digits only, grouped by column, length and whether they begin with 0 */
   readonly #codes = new Map<number, CodeCount>();
   readonly #unnamed: number;
   readonly #place: HeaderPlace;
@@ -433,7 +431,6 @@ class Tally {
 
   note(problem: Problem, count = 1): void {
     const value = problem.code === "row-skipped" ? String(problem.params["value"]) : "";
-    // all corrections are reported as one problem
     const key = problem.code === "value-mended" ? problem.code : `${problem.code} ${problem.column} ${value}`;
     const counted = this.#found.get(key);
     if (counted === undefined) this.#found.set(key, { first: problem, count });

@@ -19,7 +19,6 @@ type CellCleaner = (cell: string, column: number) => string;
 const COLUMN_GAP = "  ";
 /** Number of rows that determine the column widths. Wider cells in later rows shift the rest of their row. */
 const MEASURED_ROWS = 500;
-/** Minimum width of a column whose cells may be cut, and minimum width of a wrapped value. */
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
@@ -51,7 +50,6 @@ type RowRenderer = (cells: readonly string[]) => readonly string[];
 interface TableLayout {
   readonly heading: (line: string) => string;
   readonly room: number;
-  /** true if all rows of the table are measured */
   readonly isComplete: boolean;
 }
 
