@@ -57,7 +57,7 @@ async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], op
   const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
   const take = async (one: ConsoleExport): Promise<Import | undefined> => {
     try {
-      return await takeExport(tools, one, options, run);
+      return await importExport(tools, one, options, run);
     } catch (error) {
       if (taken.length === 0 || !(error instanceof Failure)) throw error;
       const names = taken.join(", ");
@@ -99,7 +99,7 @@ interface SyncRun {
 }
 
 /** Plans an export, shows the plan, and commits it if the user confirms. @returns undefined if the user declines */
-async function takeExport(
+async function importExport(
   tools: Tools,
   given: ConsoleExport,
   options: SyncOptions,
@@ -124,9 +124,12 @@ async function takeExport(
       await pending.leave();
       throw createExportRejection(plan, problems);
     }
-    const isFirst = await requireKnownExport(tools, client, plan);
+    const isFirst = await confirmUnusualExport(tools, client, plan);
     const unknown = await checkAdministrators(tools, plan);
-    const answers = buildDeletionAnswers(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
+    const answers = buildDeletionAnswers(tools, plan, {
+      ...options,
+      confirmDeletions: takeConfirmedDeletions(plan, run),
+    });
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else {
@@ -194,7 +197,7 @@ async function sendExport(
 }
 
 /** @returns true for the first of its kind @throws `input-rejected` if an old or changed export is not confirmed */
-async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(
     ({ kind, state, request }) => kind === plan.kind && state === "committed" && request?.fromConsole === true,
@@ -225,10 +228,10 @@ async function requireKnownExport({ terminal }: Tools, client: Client<"imports">
 const describeColumns = ({ absentColumns, unknownColumns }: Import): string =>
   JSON.stringify([absentColumns.toSorted(), unknownColumns.toSorted()]);
 
-const MAX_FREE_DELETIONS = 5;
-const MAX_FREE_SHARE = 0.02;
+const MAX_UNCONFIRMED_DELETIONS = 5;
+const MAX_UNCONFIRMED_SHARE = 0.02;
 
-function spendDeletions(plan: Import, run: SyncRun): number | undefined {
+function takeConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
   if (plan.kept !== undefined && deletions === 0) return undefined;
@@ -243,7 +246,8 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
   const deletions = sumChanges(changes, "delete");
   const { confirmDeletions, maxDeletions, maxChanges, dryRun } = options;
   const answers = { confirmDeletions, maxDeletions, maxChanges };
-  const isFree = deletions <= Math.min(MAX_FREE_DELETIONS, Math.floor(plan.recordsBefore * MAX_FREE_SHARE));
+  const isFree =
+    deletions <= Math.min(MAX_UNCONFIRMED_DELETIONS, Math.floor(plan.recordsBefore * MAX_UNCONFIRMED_SHARE));
   if (isFree) return { ...answers, freeDeletions: deletions };
   if (dryRun || tools.terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined) return answers;
   const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);

@@ -12,7 +12,7 @@ import {
   LIMIT_OPTIONS,
   UPLOAD_FILE_OPTION,
 } from "./plan/options.ts";
-import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
 import { settlePlan } from "./plan/settle.ts";
 import { hasFile, buildRowsCommand } from "../../lib/plan/describe.ts";
@@ -22,7 +22,7 @@ import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
   summary: text("commit a plan that was kept for later", "残しておいた計画を適用する"),
-  args: { id: ID_ARGUMENT },
+  args: { id: IMPORT_ARGUMENT },
   options: {
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     confirmWipes: CONFIRM_WIPES_OPTION,

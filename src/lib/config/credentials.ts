@@ -53,7 +53,7 @@ export const storeCredential = async (
   await writeProgramFile(getCredentialPath(home, name), `${new URL(url).origin} ${secret}\n`, place);
 };
 
-export const forgetCredential = async (home: Home, context: string): Promise<void> => {
+export const deleteCredentialFile = async (home: Home, context: string): Promise<void> => {
   await rm(getCredentialPath(home, context)).catch((error: unknown) => {
     if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw error;
   });

@@ -78,7 +78,7 @@ class FileCheck implements RecordSink {
   problem(problem: RecordProblem): void {
     const found = { ...problem, header: this.#header[problem.column - 1] ?? "" };
     if (this.#checker === undefined) this.#add(found);
-    else this.#checker.noteFound(found);
+    else this.#checker.noteReaderProblem(found);
   }
 
   /** Returns a sink that compares the values with equal hashes; undefined if all hashes differ. */

@@ -125,7 +125,7 @@ export class Terminal {
     this.onTerminal = stdout.isTTY === true;
     this.out = new StreamWriter(stdout, "stdout", { signal: place.signal });
     this.columns = getTerminalWidth(stdout) ?? DEFAULT_COLUMNS;
-    this.#err = new StreamWriter(stderr, "stderr", { isBeside: true });
+    this.#err = new StreamWriter(stderr, "stderr", { ignoresErrors: true });
     this.#errColumns = () => (stderr.isTTY === true ? getTerminalWidth(stderr) : undefined);
     this.#writeNow = (chunk) => void stderr.write(chunk);
     this.#colours = {

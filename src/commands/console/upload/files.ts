@@ -41,7 +41,7 @@ export async function writeUploads(
   const { client } = await tools.tenant("console", "imports");
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
   const open = await readOpenRecords(client, number);
-  const files = nameFiles(open.kinds, output);
+  const files = assignFileNames(open.kinds, output);
   const kinds = files.length === 0 ? FORMAT_NAMES : open.kinds.map(({ kind }) => kind);
   for (const kind of kinds) await requireLastExport(tools, kind);
   if (files.length === 0) {
@@ -59,7 +59,7 @@ export async function writeUploads(
       await writeDeleted(tools, one);
       continue;
     }
-    const made = generatePasswords === undefined ? [] : createPasswordsOf(one);
+    const made = generatePasswords === undefined ? [] : createPasswords(one);
     const field = findPasswordColumn(one.kind)?.field ?? "";
     const secrets = new Map([
       ...given,
@@ -76,7 +76,7 @@ export async function writeUploads(
   return isPart ? "partial" : undefined;
 }
 
-const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] => {
+const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] => {
   if (FORMATS[kind].app === undefined) return [];
   return records.flatMap(({ work, key, name, changes }) => {
     const groups = [changes.find(({ field }) => field === "groups")?.after ?? []].flat().join(", ");
@@ -87,7 +87,7 @@ const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] 
 type OpenFile = OpenKind & { readonly file: string };
 
 /** Names the files in the order in which they must be uploaded: deletions last. @throws `usage` */
-function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
+function assignFileNames(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {
     const uploads = kinds.map((one) => ({ ...one, deleted: [] })).filter(({ records }) => records.length > 0);

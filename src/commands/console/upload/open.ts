@@ -31,7 +31,7 @@ export interface KindUpload extends OpenKind {
 /** Returns the scope in which keys are unique: the type of a record and the kind of its file. */
 export const getKeyScope = ({ thing, kind }: Pick<TaskRecord, "thing" | "kind">): string => `${thing} ${kind}`;
 
-const nameRecord = (one: TaskRecord): string => `${one.thing} ${one.id}`;
+const getRecordId = (one: TaskRecord): string => `${one.thing} ${one.id}`;
 
 const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
   const [first] = of;
@@ -66,7 +66,7 @@ export async function readOpenRecords(
     for (const at of [one, one.console]) if (at !== null) keys.add(getKey(at));
     unsafe.set(space, keys);
   }
-  const records = [...Map.groupBy(asked.filter(isInFile), nameRecord).values()].flatMap(joinChanges);
+  const records = [...Map.groupBy(asked.filter(isInFile), getRecordId).values()].flatMap(joinChanges);
   const kinds = EXPORT_ORDER.flatMap((kind): OpenKind[] => {
     const of = records.filter((one) => one.kind === kind);
     const [deleted, kept] = [of.filter(({ work }) => work === "delete"), of.filter(({ work }) => work !== "delete")];

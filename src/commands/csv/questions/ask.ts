@@ -30,7 +30,7 @@ export const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: R
 };
 const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
-const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
+const formatHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
 export interface ColumnSearch {
   readonly columns: readonly Column[];
@@ -157,7 +157,7 @@ async function askJoins(
   for (const [column, headers] of candidates) {
     if (column === undefined || headers.length === 0) continue;
     const { en, ja } = joinTexts(
-      headers.map(showHeader).map(same),
+      headers.map(formatHeader).map(same),
       same(column === org || column === tree ? " / " : " + "),
     );
     const message =
@@ -179,7 +179,10 @@ async function askHeader(
   const toChoice = (column: Column): Choice<Column | null> => ({ value: column, name: same(column.header) });
   const rest = [...(rival === undefined ? [] : [rival]), ...free];
   return prompts.select<Column | null>({
-    message: text(`Which field does "${showHeader(theirs)}" stand for?`, `「${showHeader(theirs)}」はどの項目ですか?`),
+    message: text(
+      `Which field does "${formatHeader(theirs)}" stand for?`,
+      `「${formatHeader(theirs)}」はどの項目ですか?`,
+    ),
     flag: "--map",
     choices: [
       ...first.map(toChoice),

@@ -4,7 +4,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
 import { text } from "../../../lib/text/index.ts";
 
-export const ID_ARGUMENT = {
+export const IMPORT_ARGUMENT = {
   kind: "string",
   value: "NUMBER|last|ID",
   required: true,

@@ -92,12 +92,12 @@ export function createRejection(
     }),
   );
   if (undeletable === "keep") hints.delete(KEEP_HINT);
-  if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS_HINT);
+  if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(CANNOT_SKIP_HINT);
   if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS_HINT);
   return createFailure(plan, all, hints);
 }
 
-const NO_DELETIONS_HINT = text(
+const CANNOT_SKIP_HINT = text(
   "invalid rows cannot be skipped in an import that deletes, because their records could be deleted as well",
   "削除を伴うインポートでは、エラーのある行を除けません(その行のデータまで削除されるおそれがあります)",
 );

@@ -49,7 +49,7 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
       );
 };
 
-const describeSecondSource = (field: string, first: string, second: string): Text =>
+const describeDuplicateSource = (field: string, first: string, second: string): Text =>
   text(
     `"${field}" is read from two headers, "${first}" and "${second}"; remove the entry whose header is not in the list`,
     `「${field}」が 2 つのヘッダー「${first}」「${second}」に指定されています。一覧にないヘッダーの行を対応表から消してください`,
@@ -87,7 +87,7 @@ function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: 
     const first = sources.get(target);
     if (first === undefined) sources.set(target, source);
     if (first === undefined || column?.repeated === true) return undefined;
-    return describeSecondSource(column?.header ?? name, first, source);
+    return describeDuplicateSource(column?.header ?? name, first, source);
   };
   for (const [index, { field, headers }] of joins.entries()) {
     const column = findColumn(targets.columns, field);

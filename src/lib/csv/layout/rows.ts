@@ -113,11 +113,11 @@ export class RowChecker {
   /** Scans of the codes and email addresses in {@link values}, one list per column. The next row overwrites them. */
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
-  readonly tally: Tally;
+  readonly tally: ProblemTally;
   /** True if the cells of the row checked last match the columns; if false, {@link values} are from an earlier row. */
   complete = false;
   /** Key of the row checked last, as in the file; undefined if the key was not corrected. */
-  unmendedKey: string | undefined;
+  uncorrectedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
   /** the stricter checks for records in which the reader found something suspicious, parallel to `#cells` */
@@ -146,7 +146,7 @@ export class RowChecker {
     this.#layout = layout;
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
-    this.tally = new Tally(layout.unnamed.length, layout.place);
+    this.tally = new ProblemTally(layout.unnamed.length, layout.place);
     this.#selection = new RowSelection(layout);
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
@@ -164,7 +164,7 @@ export class RowChecker {
   }
 
   /** Counts a warning. Keeps an error until the record is read, because no errors are reported for skipped records. */
-  noteFound(problem: Problem): void {
+  noteReaderProblem(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
@@ -218,7 +218,7 @@ export class RowChecker {
     this.#row = row;
     this.#line = line;
     this.#good = this.#damage.length === 0;
-    this.unmendedKey = undefined;
+    this.uncorrectedKey = undefined;
     this.complete = this.#isComplete(cells, count);
     if (this.complete) this.#checkCells(isSuspect ? this.#suspects : this.#cells, cells);
     this.#damage.length = 0;
@@ -314,7 +314,7 @@ export class RowChecker {
       const [from, to] = [truncateValue(written), truncateValue(value)];
       if (!this.#isDamaged(position))
         this.tally.note({ ...this.#noted("value-mended", position), params: { value: from, mended: to } });
-      if (cell.column === this.#cells[this.#key]?.column) this.unmendedKey ??= written;
+      if (cell.column === this.#cells[this.#key]?.column) this.uncorrectedKey ??= written;
       return value === "" ? "" : this.#judge({ ...cell, mend: undefined }, value, position, at);
     }
     for (const { code, params } of faults) this.#reportFault(cell, code, position, params, written);
@@ -337,10 +337,10 @@ export class RowChecker {
   }
 
   #reportFault({ of }: CellCheck, code: ProblemCode, position: number, params: ProblemParams, value: string): void {
-    const told = of.secret ? params : { ...params, value: truncateValue(value) };
+    const shownParams = of.secret ? params : { ...params, value: truncateValue(value) };
     if (this.#isOfConsole && isWarningFromConsole(code))
-      this.tally.note({ ...this.#noted("value-kept", position), params: { ...told, of: code } });
-    else this.#fault(code, position, told);
+      this.tally.note({ ...this.#noted("value-kept", position), params: { ...shownParams, of: code } });
+    else this.#fault(code, position, shownParams);
   }
 
   #look({ looks, derived }: CellCheck, value: string, at: number, start = -1, units?: CellUnits): CharacterScan {
@@ -417,7 +417,7 @@ interface CodeCount extends ProblemCount {
 const toCodeForm = (column: number, code: string): number =>
   (column * 0x1_0000 + code.length) * 2 + (code.startsWith("0") ? 1 : 0);
 
-class Tally {
+class ProblemTally {
   readonly #found = new Map<string, ProblemCount>();
   /** codes of digits only, grouped by column, length and whether they begin with 0 */
   readonly #codes = new Map<number, CodeCount>();

@@ -65,7 +65,7 @@ function createTableRenderer(
   const columns = pickShown(all);
   const shown = rows.map(pickShown);
   const natural = measureColumns(columns, shown);
-  const widths = fitColumnWidths(columns, { natural, least: measureLeastWidths(columns, shown) }, room);
+  const widths = fitColumnWidths(columns, { natural, least: measureMinWidths(columns, shown) }, room);
   // if no column is narrower than its natural width, cells of later rows are cut only if the row exceeds `room`
   const most = sum(widths) < sum(natural) ? 0 : room;
   const headers = columns.map(({ header }) => header);
@@ -131,10 +131,7 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
   );
 
 /** Returns the minimum widths. Numbers, commands and values that must not be cut remain on one line. */
-const measureLeastWidths = (
-  columns: readonly TableColumn[],
-  rows: readonly (readonly string[])[],
-): readonly number[] => {
+const measureMinWidths = (columns: readonly TableColumn[], rows: readonly (readonly string[])[]): readonly number[] => {
   const values = rows.map((row) =>
     row.map((cell, at) => {
       const { align, whole } = columns[at] ?? {};
