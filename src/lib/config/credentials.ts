@@ -27,8 +27,8 @@ export const parseSecret = (content: string, where: string): string => {
   if (SECRET_PATTERN.test(secret)) return secret;
   throw new Failure("input-rejected", {
     what: text(
-      "not a secret of a session or an access token (it begins with clomo_)",
-      "セッションやアクセストークンのシークレット(clomo_ で始まる)ではありません",
+      "not a session secret or an access token (both begin with clomo_)",
+      "セッションのシークレットでも、アクセストークンでもありません(どちらも clomo_ で始まります)",
     ),
     where,
   });

@@ -137,8 +137,8 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
 const createKeyFailure = (where: string, what: Text, purpose?: string): Failure => {
   const next = purpose === "business-key" ? line("ade business-key set", ["FILE"]) : NEW_KEY_PAIR_COMMAND;
   const hint = text(
-    `restore the original sealing.key, readable only for you; if it is lost: ${next}`,
-    `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${next}`,
+    `restore the original sealing.key, and make it readable only for you; if it is lost: ${next}`,
+    `元の sealing.key を戻し、自分だけが読み取れるようにしてください。元のファイルがない場合は ${next}`,
   );
   return new Failure("input-rejected", { what, where, hint });
 };

@@ -69,7 +69,7 @@ export class Prompts {
     throw new Failure("input-rejected", {
       what: text(
         `"${typed}" is not the expected number; nothing was changed`,
-        `「${typed}」は求められた数と違います。何も変更していません`,
+        `「${typed}」は確認する数と一致しません。何も変更していません`,
       ),
     });
   }

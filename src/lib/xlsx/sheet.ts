@@ -27,8 +27,8 @@ const getHiddenFlag = createAttributeReader("hidden");
 
 /**
  * Reads the numbered rows of a worksheet, each cell as Excel shows it. Cells merged with cells above have the value of
- * the first of them. If Excel shows a value in a changed form or not at all, the cell is a problem, never blank. Rows
- * without values are left out, except formatted rows below the header.
+ * the first of these cells. A value that Excel does not show, or shows differently, is reported, and not read as blank.
+ * Rows without values are left out, except formatted rows below the header.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;

@@ -62,8 +62,8 @@ export interface MapFileSchema extends ColumnMap {
 }
 
 /**
- * Parses a `--map` file with the sections `columns` (from header to our header, a field or `ignore`), `join` (from
- * field to headers), `values` (from field and value in the file to our value), `rows.skip` (from header to values) and
+ * Parses a `--map` file with the sections `columns` (from header to field or `ignore`), `join` (from field to
+ * headers), `values` (from field and value in the file to the value to store), `rows.skip` (from header to values) and
  * `options`. @throws `input-rejected` with the line
  */
 export const parseMapFile = (

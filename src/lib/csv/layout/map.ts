@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
 
-/** A field whose value is joined from the cells of several foreign headers. Blank cells are left out. */
+/** A field whose value is joined from the cells below several headers. Blank cells are left out. */
 export interface JoinedField {
   readonly field: string;
   readonly headers: readonly string[];
@@ -23,7 +23,7 @@ export interface SkippedCells {
   readonly values: readonly string[];
 }
 
-/** Rules for reading a file with foreign headers as a console file: plain data, to be sent through the tenant API. */
+/** Rules for reading a list without the console's headers. Plain data, because it is sent through the tenant API. */
 export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   readonly joins?: readonly JoinedField[] | undefined;

@@ -207,8 +207,8 @@ export class RowChecker {
   }
 
   /**
-   * Checks a record and refills {@link values}. If the record has too few cells, filled surplus cells, or is the header
-   * again, {@link values} do not change. @param row counted from 1 (the header) @param line first line of the record
+   * Checks a record and refills {@link values}. If the record has too few or too many cells, or repeats the header,
+   * {@link values} do not change. @param row counted from 1 (the header) @param line first line of the record
    * @param units positions of the cells in the text @returns false if the row has an error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
