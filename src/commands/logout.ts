@@ -1,5 +1,5 @@
 import { line, step } from "../lib/advice/index.ts";
-import { forgetCredential } from "../lib/config/credentials.ts";
+import { deleteCredentialFile } from "../lib/config/credentials.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
@@ -22,7 +22,7 @@ export default defineCommand({
       // ignore that the session has already ended
       if (!(error instanceof Failure) || error.code !== "not-signed-in") throw error;
     }
-    await forgetCredential(home, name);
+    await deleteCredentialFile(home, name);
     await terminal.note(text(`signed out of ${name}`, `${name} からサインアウトしました`));
   },
 });

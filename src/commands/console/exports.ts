@@ -49,7 +49,7 @@ export async function recognizeExport(
       ),
       where: file.label,
       hint: text(
-        "export organisations, users, devices or the users of a SECURED APPs app in the console",
+        "in the console, export organisations, users, devices or the users of a SECURED APPs app",
         "管理画面で、組織、ユーザー、デバイス、SECURED APPs のユーザーのどれかをエクスポートしてください",
       ),
     });
@@ -68,7 +68,10 @@ async function readHeaderRow(file: InputFile, reading: InputFormat): Promise<rea
 
 const askApp = ({ terminal }: Tools, label: string): Promise<SecuredApp> =>
   terminal.prompts.select({
-    message: text(`Which SECURED APPs app is ${label} from?`, `${label} はどのアプリのエクスポートですか?`),
+    message: text(
+      `Which SECURED APPs app is ${label} from?`,
+      `${label} は、SECURED APPs のどのアプリのエクスポートですか?`,
+    ),
     flag: "--app",
     choices: SECURED_APPS.map((value) => ({ value, name: same(formatSecuredAppName(value)) })),
   });

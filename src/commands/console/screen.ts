@@ -16,7 +16,10 @@ export const insertAppName = (kind: Import["kind"], { en, ja }: Text): Text => {
 
 export const describeUploadCheck = (kind: Import["kind"]): Text => {
   const take = buildConsoleImportCommand(kind);
-  return text(`afterwards, export in the console, then: ${take}`, `そのあと、管理画面でエクスポートしてから: ${take}`);
+  return text(
+    `after the upload, export the records in the console, then: ${take}`,
+    `アップロード後、管理画面でエクスポートしてから: ${take}`,
+  );
 };
 
 export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
@@ -25,8 +28,8 @@ export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
   const upload = text(`upload in ${page.en}${clicks.en}`, `${page.ja}${clicks.ja}`);
   if (choice === undefined) {
     return text(
-      `${upload.en}, and select the option that fits this file (it is not known which one)`,
-      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)`,
+      `${upload.en}, and select the option that fits this file (clomoctl does not know which one)`,
+      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは clomoctl では確認できていません)`,
     );
   }
   const wanted = getUploadMode(plan.kind, plan.mode);

@@ -10,7 +10,10 @@ export default defineCommand({
   options: {
     rows: {
       kind: "boolean",
-      about: text("list every open record", "未完了のデータをすべて表示する"),
+      about: text(
+        "show the steps for all open records (default: the first 10)",
+        "未完了のデータすべての手順を表示する(既定: 最初の 10 件)",
+      ),
     },
   },
   examples: [{ line: "clomoctl console show 3" }],

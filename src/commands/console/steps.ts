@@ -95,12 +95,15 @@ function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
     ...[...takes].map((take) =>
       text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`),
     ),
-    isExported && records.every(isShown)
-      ? text(`if you decide not to do the task: ${drop}`, `行わない場合: ${drop}`)
-      : text(
-          `if no export shows the change, when the task is done: ${confirm} (if you decide not to do it: ${drop})`,
-          `エクスポートに表示されない変更の場合、完了したら: ${confirm}(行わない場合: ${drop})`,
-        ),
+    ...(isExported && records.every(isShown)
+      ? []
+      : [
+          text(
+            `when the task is done, if exports do not show the change: ${confirm}`,
+            `作業が完了し、変更がエクスポートに表示されない場合: ${confirm}`,
+          ),
+        ]),
+    text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`),
   ];
 }
 

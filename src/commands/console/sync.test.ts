@@ -25,7 +25,7 @@ test("takes several exports in the order in which they refer to each other", asy
   const desk = await freshDesk();
   await write(desk, { "a.csv": [HEADER, TARO, HANAKO], "b.csv": ORGS });
   const dry = await desk.run("console sync a.csv b.csv --dry-run");
-  expect([dry.code, dry.stderr.split("does not have yet").length]).toEqual([8, 2]);
+  expect([dry.code, dry.stderr.split("not in the mirror yet").length]).toEqual([8, 2]);
   expect((await desk.run("console sync a.csv b.csv --yes")).code).toBe(0);
   expect(await names(desk, "users")).toEqual(["山田 太郎", "佐藤 花子"]);
   const kinds = JSON.parse((await desk.run("imports list --format json --fields kind,mode")).text) as object[];

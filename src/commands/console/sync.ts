@@ -9,7 +9,7 @@ export default defineCommand({
   summary: text("import console exports into the mirror", "管理画面のエクスポートをミラーに取り込む"),
   details: [
     text(
-      "Your changes that the console does not show yet stay open; all other values are set to the console's. Records that an export lacks are removed: up to 5 records and 2 % without a question, more only if you confirm their number.",
+      "Your changes that the exports do not show yet remain open tasks. All other values are set to those of the console. Records that an export lacks are removed: up to 5 records and 2 % without a question, more only if you confirm their number.",
       "ミラーで行った変更のうち、管理画面にまだ反映されていないものは未完了のまま残します。ほかの値は管理画面に合わせます。エクスポートにないデータは削除します。5 件以内かつ 2 % 以内なら質問せず、超えるときは件数の入力を求めます。",
     ),
   ],
@@ -27,11 +27,14 @@ export default defineCommand({
       kind: "choice",
       choices: SECURED_APPS,
       value: "APP",
-      about: text("app of an export of SECURED APPs users", "SECURED APPs のエクスポートのアプリ"),
+      about: text("SECURED APPs app whose users were exported", "SECURED APPs のどのアプリのエクスポートか"),
     },
     part: {
       kind: "boolean",
-      about: text("the exports are filtered: remove nothing", "絞り込んだエクスポートとして、何も削除しない"),
+      about: text(
+        "treat the exports as filtered: remove no records",
+        "絞り込んだエクスポートとして扱い、データを削除しない",
+      ),
     },
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     ...LIMIT_OPTIONS,

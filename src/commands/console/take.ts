@@ -57,7 +57,7 @@ async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], op
   const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
   const take = async (one: ConsoleExport): Promise<Import | undefined> => {
     try {
-      return await takeExport(tools, one, options, run);
+      return await importExport(tools, one, options, run);
     } catch (error) {
       if (taken.length === 0 || !(error instanceof Failure)) throw error;
       const names = taken.join(", ");
@@ -99,7 +99,7 @@ interface SyncRun {
 }
 
 /** Plans an export, shows the plan, and commits it if the user confirms. @returns undefined if the user declines */
-async function takeExport(
+async function importExport(
   tools: Tools,
   given: ConsoleExport,
   options: SyncOptions,
@@ -116,17 +116,20 @@ async function takeExport(
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
       await tools.terminal.warn(
         text(
-          "records missing from the export were kept because they are in use: add --part if the export is filtered, or pass the other exports as well",
-          "エクスポートになくても、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
+          "records that the export lacks but that are in use were kept; if the export is filtered, add --part; otherwise, pass the other exports as well",
+          "エクスポートにないデータのうち、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
         ),
       );
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);
     }
-    const isFirst = await requireKnownExport(tools, client, plan);
+    const isFirst = await confirmUnusualExport(tools, client, plan);
     const unknown = await checkAdministrators(tools, plan);
-    const answers = buildDeletionAnswers(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
+    const answers = buildDeletionAnswers(tools, plan, {
+      ...options,
+      confirmDeletions: takeConfirmedDeletions(plan, run),
+    });
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
@@ -162,8 +165,8 @@ async function needsOtherExports({ terminal }: Tools, client: Client<"imports">,
   await client.imports.discard(plan.id);
   await terminal.warn(
     text(
-      `${plan.fileName}: ${plan.errors} cells refer to records that the mirror does not have yet; a dry run does not import the other exports first`,
-      `${plan.fileName}: ${plan.errors} 個のセルが、ミラーにまだないデータを指しています。--dry-run では、ほかのエクスポートを先に取り込みません`,
+      `${plan.fileName}: ${plan.errors} cells refer to records that are not in the mirror yet, because a dry run does not import the other exports`,
+      `${plan.fileName}: ${plan.errors} 個のセルが、ミラーにまだないデータを指しています(--dry-run では、ほかのエクスポートを取り込まないため)`,
     ),
   );
   return true;
@@ -189,8 +192,8 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/** @returns true for the first export of a kind @throws `input-rejected` if an unusual export is not confirmed */
-async function requireKnownExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+/** @returns true for the first of its kind @throws `input-rejected` if an old or changed export is not confirmed */
+async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(
     ({ kind, state, request }) => kind === plan.kind && state === "committed" && request?.fromConsole === true,
@@ -221,10 +224,10 @@ async function requireKnownExport({ terminal }: Tools, client: Client<"imports">
 const describeColumns = ({ absentColumns, unknownColumns }: Import): string =>
   JSON.stringify([absentColumns.toSorted(), unknownColumns.toSorted()]);
 
-const MAX_FREE_DELETIONS = 5;
-const MAX_FREE_SHARE = 0.02;
+const MAX_UNCONFIRMED_DELETIONS = 5;
+const MAX_UNCONFIRMED_SHARE = 0.02;
 
-function spendDeletions(plan: Import, run: SyncRun): number | undefined {
+function takeConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
   if (plan.kept !== undefined && deletions === 0) return undefined;
@@ -239,7 +242,8 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
   const deletions = sumChanges(changes, "delete");
   const { confirmDeletions, maxDeletions, maxChanges, dryRun } = options;
   const answers = { confirmDeletions, maxDeletions, maxChanges };
-  const isFree = deletions <= Math.min(MAX_FREE_DELETIONS, Math.floor(plan.recordsBefore * MAX_FREE_SHARE));
+  const isFree =
+    deletions <= Math.min(MAX_UNCONFIRMED_DELETIONS, Math.floor(plan.recordsBefore * MAX_UNCONFIRMED_SHARE));
   if (isFree) return { ...answers, freeDeletions: deletions };
   if (dryRun || tools.terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined) return answers;
   const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
@@ -250,8 +254,8 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
     ),
     where: plan.fileName,
     hint: text(
-      `if the console no longer has them, pass --confirm-deletions ${deletions}; if the export is filtered, pass --part`,
-      `管理画面にもなければ --confirm-deletions ${deletions} を、絞り込んだエクスポートなら --part を付けてください`,
+      `if the console no longer has these records, pass --confirm-deletions ${deletions}; if the export is filtered, pass --part`,
+      `これらのデータが管理画面にもなければ --confirm-deletions ${deletions} を、絞り込んだエクスポートなら --part を付けてください`,
     ),
   });
 }

@@ -11,14 +11,17 @@ export default defineCommand({
   details: [
     text(
       "The file contains the values that currently differ from the console. Records to delete are listed in a workbook next to it, because 追加更新 does not delete records.",
-      "現在の管理画面と異なる値をファイルに書き出します。追加更新では削除されないため、削除するデータは別のブックに一覧します。",
+      "現在の管理画面と異なる値をファイルに書き出します。追加更新では削除されないため、削除するデータの一覧は別のブックに書き出します。",
     ),
   ],
   args: {
     number: {
       ...TASK_ARGUMENT,
       required: undefined,
-      about: text("only changes of this task (default: all tasks)", "この作業の変更だけ(既定: 未完了の全作業)"),
+      about: text(
+        "write only the changes of this task (default: all open tasks)",
+        "この作業の変更だけを書き出す(既定: 未完了の全作業)",
+      ),
     },
   },
   options: {
@@ -28,8 +31,8 @@ export default defineCommand({
       value: "FILE|FOLDER",
       required: true,
       about: text(
-        "file with an extension, or folder: one file per kind of records, numbered in the order of upload",
-        "出力先の拡張子付きファイル、またはフォルダー(種類ごとのファイルに、アップロードする順の番号を付ける)",
+        "output file (with an extension), or folder for one file per kind of record, numbered in the order of upload",
+        "出力先のファイル(拡張子が必要)、またはフォルダー(データの種類ごとのファイルを、アップロードする順の番号付きで書き出す)",
       ),
     },
     generatePasswords: {

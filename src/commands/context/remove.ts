@@ -21,11 +21,11 @@ export default defineCommand({
   changes: true,
   async run({ terminal, contexts, globals, environment }, { name }) {
     const context = await contexts.find(name);
-    const tenantMayGo = contexts.holdsTenant(context);
-    if (tenantMayGo || globals.confirmContext !== undefined) {
+    const canDeleteTenant = contexts.hasTenant(context);
+    if (canDeleteTenant || globals.confirmContext !== undefined) {
       await askContextName({ terminal, globals }, context.name, renderDeletionPrompt(context.name));
     }
-    await contexts.remove(name, { tenantMayGo });
+    await contexts.remove(name, { canDeleteTenant });
     await terminal.note(text(`removed the context ${context.name}`, `コンテキスト ${context.name} を削除しました`));
     await reportContextInUse({ terminal, contexts, environment });
   },

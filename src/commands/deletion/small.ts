@@ -2,7 +2,7 @@ import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { askToApply } from "../imports/plan/settle.ts";
+import { confirmCommit } from "../imports/plan/settle.ts";
 import { CONFIRM_DELETIONS_OPTION } from "../imports/plan/options.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -57,7 +57,7 @@ export async function confirmAndDelete<R>(
     return terminal.note(DRY_RUN_NOTE);
   }
   await chosen.permitChange();
-  if (!(await askToApply(tools, plan, { confirmDeletions }))) return terminal.note(STATE_UNCHANGED);
+  if (!(await confirmCommit(tools, plan, { confirmDeletions }))) return terminal.note(STATE_UNCHANGED);
   const done = await remove(false);
   await terminal.list(columns, records);
   await terminal.note(text(`deleted: ${all}`, `削除しました: ${all}`));

@@ -116,7 +116,7 @@ class TableReader implements RecordSink {
   }
 
   problem(problem: RecordProblem): void {
-    if (problem.row > this.#headerRow) this.#checker.noteFound({ ...problem, header: "" });
+    if (problem.row > this.#headerRow) this.#checker.noteReaderProblem({ ...problem, header: "" });
   }
 
   /** Describes why rows were skipped, and how many. */

@@ -9,7 +9,7 @@ import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } fro
 import { defineCommand } from "../command.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
-import { askToApply } from "../imports/plan/settle.ts";
+import { confirmCommit } from "../imports/plan/settle.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
@@ -102,7 +102,7 @@ export default defineCommand({
     const target = formatTenantName({ tenant: tenant.context.name }, tenant);
     const shown = buildTransferPlan(planned, { target, from, to });
     await renderPlan(terminal, shown);
-    if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
+    if (!(await confirmCommit(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     const rows = buildTransferRows(await tenant.client.accounts.transfer(from.id, { to: to.id }));
     tools.summarize({ update: rows.length, changed: true });
     if (!isDefaultTable(terminal)) await terminal.list(TRANSFER_COLUMNS, rows);

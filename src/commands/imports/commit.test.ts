@@ -71,7 +71,9 @@ test("a plan that generates passwords is not committed later: its file is needed
   };
   const { exit, stderr, requests } = await run("imports commit P12 --yes", { tenant });
   expect(exit).toBe(3);
-  expect(stderr).toContain("import the file again, and discard this plan: clomoctl imports discard P12");
+  expect(stderr).toContain(
+    "import the file again with --generate-passwords; to discard this plan: clomoctl imports discard P12",
+  );
   expect(listOperations(requests)).not.toContain("commitImport");
 });
 

@@ -12,7 +12,7 @@ import {
   LIMIT_OPTIONS,
   UPLOAD_FILE_OPTION,
 } from "./plan/options.ts";
-import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
 import { settlePlan } from "./plan/settle.ts";
 import { hasFile, buildRowsCommand } from "../../lib/plan/describe.ts";
@@ -21,8 +21,8 @@ import { requireNamedContext } from "../permission.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
-  summary: text("commit a kept plan", "残しておいた計画を適用する"),
-  args: { id: ID_ARGUMENT },
+  summary: text("commit a plan that was kept for later", "残しておいた計画を適用する"),
+  args: { id: IMPORT_ARGUMENT },
   options: {
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     confirmWipes: CONFIRM_WIPES_OPTION,
@@ -49,12 +49,12 @@ export default defineCommand({
     if (plan.request?.generatePasswords === true)
       throw new Failure("input-rejected", {
         what: text(
-          `import ${plan.number} generates passwords, which can be written only when its file is imported; nothing was changed`,
-          `インポート ${plan.number} はパスワードを生成しますが、書き出せるのはファイルのインポート時だけです。何も変更していません`,
+          `plan ${plan.number} generates passwords, but this command cannot write them to a file; nothing was changed`,
+          `計画 ${plan.number} はパスワードを生成しますが、このコマンドではパスワードを書き出せません。何も変更していません`,
         ),
         hint: step(
-          "import the file again, and discard this plan",
-          "ファイルをもう一度インポートし、この計画は破棄してください",
+          "import the file again with --generate-passwords; to discard this plan",
+          "--generate-passwords を付けてファイルをもう一度インポートしてください。この計画を破棄するには",
           line("imports discard", [plan.number]),
         ),
       });

@@ -1,11 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAIL_COLUMNS } from "../../lib/plan/columns.ts";
-import { findImport, ID_ARGUMENT, OPEN_STATES } from "./plan/find.ts";
+import { findImport, IMPORT_ARGUMENT, OPEN_STATES } from "./plan/find.ts";
 
 export default defineCommand({
   summary: text("discard a plan without changing the tenant", "計画を破棄する(テナントは変更しない)"),
-  args: { id: ID_ARGUMENT },
+  args: { id: IMPORT_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl imports discard P12" }],
   exits: ["conflict", "not-found"],

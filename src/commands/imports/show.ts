@@ -2,14 +2,14 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { IMPORT_DETAIL_COLUMNS, buildRowColumns, DEFAULT_ROW_COLUMNS } from "../../lib/plan/columns.ts";
-import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
 import { buildRowsCommand, hasFile } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
   summary: text("show an import and what it changed or would change", "インポートと、その変更内容を表示する"),
-  args: { id: ID_ARGUMENT },
+  args: { id: IMPORT_ARGUMENT },
   options: {
     rows: {
       kind: "boolean",

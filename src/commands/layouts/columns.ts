@@ -11,10 +11,10 @@ export const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
   { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
   { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind },
   { key: "headers", header: text("headers", "ヘッダー"), value: ({ headers }) => headers },
-  { key: "at", header: text("learnt at", "記憶した日時"), instant: true, value: ({ at }) => at },
+  { key: "at", header: text("learnt at", "登録した日時"), instant: true, value: ({ at }) => at },
   {
     key: "actor",
-    header: text("learnt by", "記憶した人"),
+    header: text("learnt by", "登録した人"),
     value: ({ actor }) => actor,
     name: ({ actor }) => formatLayoutAuthor(actor),
   },

@@ -79,7 +79,7 @@ testRefusals(
     line: "users import -",
     exit: 2,
     en: "error: the plan cannot be confirmed on stdin, because stdin is the input file\n  specify a file name, or pass --no-input\n",
-    ja: "標準入力はファイルとして読むため",
+    ja: "入力ファイルを標準入力から読むため",
     tenant: {},
     terminal: {},
   },

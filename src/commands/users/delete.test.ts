@@ -123,6 +123,6 @@ test("in a mirror, names the console task and warns if the administrators are no
   const tenant = tenantWith({ tenant: mirrored, commitImport: { ...toCommittedPlan(PLAN), consoleTask: 3 } });
   const named = await runInBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
   expect(named.en.exit).toBe(0);
-  expect(named.en.stderr).toContain("warning: the administrators are not confirmed");
+  expect(named.en.stderr).toContain("warning: the list of administrators is not confirmed");
   expect(named.en.stderr).toContain("still to be done in the console: clomoctl console show 3\n");
 });

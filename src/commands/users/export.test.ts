@@ -32,11 +32,11 @@ test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
 test.each([
   [
     "secured users export --app docs",
-    "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
+    "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE",
   ],
   [
     "users export",
-    "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
+    "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE",
   ],
   ["users template", "see clomoctl users template --help"],
 ])("%s always writes its own kind of file, whatever --format is", async (line, hintEn) => {

@@ -15,7 +15,7 @@ import { readTypedNames, type NameList, type NameSources } from "../deletion/typ
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
-import { askToApply } from "../imports/plan/settle.ts";
+import { confirmCommit } from "../imports/plan/settle.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import { describeNotRestored, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
@@ -148,7 +148,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
     if (dryRun) await terminal.note(DRY_RUN_NOTE);
     return noteRemainingSteps(tools, request, planned);
   }
-  if (!(await askToApply(tools, plan, { confirmDeletions }))) {
+  if (!(await confirmCommit(tools, plan, { confirmDeletions }))) {
     await terminal.note(STATE_UNCHANGED);
     return undefined;
   }

@@ -164,13 +164,13 @@ test("deletes a tenant only if allowed, with its staging files and nothing else"
   const context = await contexts.add("a", { kind: "embedded" });
   await makeTenant("a");
   await makeTenant("ab");
-  expect(contexts.holdsTenant(context)).toBe(true);
-  await expect(contexts.remove("a", { tenantMayGo: false })).rejects.toMatchObject({ code: "usage" });
+  expect(contexts.hasTenant(context)).toBe(true);
+  await expect(contexts.remove("a", { canDeleteTenant: false })).rejects.toMatchObject({ code: "usage" });
   expect(await names()).toEqual([LOCAL_CONTEXT_NAME, "a"]);
-  await contexts.remove("a", { tenantMayGo: true });
+  await contexts.remove("a", { canDeleteTenant: true });
   expect(await names()).toEqual([LOCAL_CONTEXT_NAME]);
   expect(await readdir(home.tenants)).toEqual(["ab"]);
-  await expect(contexts.remove(LOCAL_CONTEXT_NAME, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
+  await expect(contexts.remove(LOCAL_CONTEXT_NAME, { canDeleteTenant: true })).rejects.toMatchObject({ code: "usage" });
 });
 
 test.skipIf(process.platform === "win32")(
@@ -181,7 +181,7 @@ test.skipIf(process.platform === "win32")(
     await mkdir(join(root, "precious"));
     await writeFile(join(root, "precious", "tenant.db"), "rows");
     await symlink(join(root, "precious"), join(home.tenants, "a"));
-    await contexts.remove("a", { tenantMayGo: true });
+    await contexts.remove("a", { canDeleteTenant: true });
     expect(await readFile(join(root, "precious", "tenant.db"), "utf8")).toBe("rows");
     expect(await readdir(home.tenants)).toEqual([]);
   },

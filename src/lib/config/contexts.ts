@@ -10,7 +10,7 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import type { Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** What selected the context (`default`: only one exists). Deletions in remote tenants require `option`. */
+/** How the context was selected. `default`: only one exists. Remote tenants allow deletions only with `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
 export interface ChosenContext {
@@ -95,7 +95,7 @@ export class Contexts {
   }
 
   #hasData(context: Context): boolean {
-    return context.kind === "remote" || this.holdsTenant(context);
+    return context.kind === "remote" || this.hasTenant(context);
   }
 
   /** Adds a context. If a context was used because it was the only one with data, that context remains selected. */
@@ -107,9 +107,12 @@ export class Contexts {
       if (this.#all(settings).some((context) => isSameContext(context.name, name)))
         throw refuse(text("a context with this name already exists", "この名前のコンテキストはすでにあります"));
       const context = this.#open(stored);
-      if (this.holdsTenant(context))
+      if (this.hasTenant(context))
         throw refuse(
-          text("data of a former tenant with this name still exists", "この名前のテナントのデータが残っています"),
+          text(
+            "the data of an earlier tenant with this name still exists",
+            "同じ名前だったテナントのデータが残っています",
+          ),
         );
       const before = await this.#choose(settings, undefined, {});
       const kept = before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;
@@ -136,15 +139,15 @@ export class Contexts {
     });
   }
 
-  /** Removes a context, its secret and a local tenant. @param tenantMayGo true if the user confirmed the deletion */
-  async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
+  /** Removes a context, its secret and a local tenant. @param canDeleteTenant true if the user confirmed the deletion */
+  async remove(name: string, { canDeleteTenant }: { readonly canDeleteTenant: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
       const refuse = (what: Text): Failure => new Failure("usage", { what, where: context.name });
       if (context.name === LOCAL_CONTEXT_NAME)
         throw refuse(text('the context "local" cannot be removed', "コンテキスト「local」は削除できません"));
-      if (context.kind === "embedded" && this.holdsTenant(context)) {
-        if (!tenantMayGo)
+      if (context.kind === "embedded" && this.hasTenant(context)) {
+        if (!canDeleteTenant)
           throw refuse(
             text(
               "removing this context would also delete its tenant with all data",
@@ -156,15 +159,15 @@ export class Contexts {
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
       // the secret is deleted before the settings change, so that no crash leaves a secret without a context
-      const { forgetCredential } = await import("./credentials.ts");
-      await forgetCredential(this.#home, context.name);
+      const { deleteCredentialFile } = await import("./credentials.ts");
+      await deleteCredentialFile(this.#home, context.name);
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
       const used = settings.used === context.name ? undefined : settings.used;
       return [{ contexts, used, implied: false }, context];
     });
   }
 
-  holdsTenant(context: Context): boolean {
+  hasTenant(context: Context): boolean {
     return context.kind === "embedded" && pathExists(context.tenantFolder);
   }
 

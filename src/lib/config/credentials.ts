@@ -27,8 +27,8 @@ export const parseSecret = (content: string, where: string): string => {
   if (SECRET_PATTERN.test(secret)) return secret;
   throw new Failure("input-rejected", {
     what: text(
-      "not a secret of a session or an access token (it begins with clomo_)",
-      "セッションやアクセストークンのシークレット(clomo_ で始まる)ではありません",
+      "not a session secret or an access token (both begin with clomo_)",
+      "セッションのシークレットでも、アクセストークンでもありません(どちらも clomo_ で始まります)",
     ),
     where,
   });
@@ -53,7 +53,7 @@ export const storeCredential = async (
   await writeProgramFile(getCredentialPath(home, name), `${new URL(url).origin} ${secret}\n`, place);
 };
 
-export const forgetCredential = async (home: Home, context: string): Promise<void> => {
+export const deleteCredentialFile = async (home: Home, context: string): Promise<void> => {
   await rm(getCredentialPath(home, context)).catch((error: unknown) => {
     if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw error;
   });

@@ -17,7 +17,6 @@ export interface Home {
   /** for data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
   readonly tenants: string;
-  /** data that may be lost at any time */
   readonly cache: string;
   /** copies of input from stdin, and the register of temporary files */
   readonly temporary: string;

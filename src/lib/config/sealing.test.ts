@@ -110,10 +110,10 @@ test("unseals nothing on a computer with another key or no key", async () => {
   await useKey();
   const sealed = await sealing.seal("push-certificate", SECRET);
   await useKey(Buffer.alloc(32, 8).toString("base64url"));
-  const other = { en: "another key encrypted the tenant's secrets" };
+  const other = { en: "the tenant's secrets were encrypted with a different key" };
   await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject({ ...refusal(), what: other });
   await rm(path);
-  const missing = { en: "the key of the tenant's secrets is missing" };
+  const missing = { en: "the key that decrypts the tenant's secrets is missing" };
   await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject({ ...refusal(), what: missing });
   expect(await readdir(home.data)).toEqual([]);
 });

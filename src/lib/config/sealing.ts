@@ -137,8 +137,8 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
 const createKeyFailure = (where: string, what: Text, purpose?: string): Failure => {
   const next = purpose === "business-key" ? line("ade business-key set", ["FILE"]) : NEW_KEY_PAIR_COMMAND;
   const hint = text(
-    `restore the original sealing.key, readable only for you; if it is lost: ${next}`,
-    `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${next}`,
+    `restore the original sealing.key, and make it readable only for you; if it is lost: ${next}`,
+    `元の sealing.key を戻し、自分だけが読み取れるようにしてください。元のファイルがない場合は ${next}`,
   );
   return new Failure("input-rejected", { what, where, hint });
 };
@@ -150,17 +150,20 @@ const KEY_READABLE_BY_OTHERS = text(
   "ほかのユーザーがこの鍵を読み取るか置き換えられます",
 );
 const NOT_A_KEY_FILE = text("not a valid key file", "正しい鍵のファイルではありません");
-const KEY_MISSING = text("the key of the tenant's secrets is missing", "テナントの秘密情報を復号する鍵がありません");
+const KEY_MISSING = text(
+  "the key that decrypts the tenant's secrets is missing",
+  "テナントの秘密情報を復号する鍵がありません",
+);
 const KEY_DIFFERS = text(
-  "another key encrypted the tenant's secrets",
+  "the tenant's secrets were encrypted with a different key",
   "テナントの秘密情報は別の鍵で暗号化されています",
 );
 
 const createDamagedSecretFailure = (purpose: string): Failure =>
   new Failure("unexpected", {
     what: text(
-      `damaged secret in the tenant's database: ${purpose}`,
-      `データベースの秘密情報が壊れています: ${purpose}`,
+      `a secret in the tenant's database is damaged: ${purpose}`,
+      `テナントのデータベースの秘密情報が壊れています: ${purpose}`,
     ),
     hint: text("restore a backup of the tenant", "テナントのバックアップを復元してください"),
   });

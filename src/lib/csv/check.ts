@@ -19,7 +19,7 @@ export interface CheckOptions extends HeaderOptions, RowOptions {
 
 export interface CheckReport {
   readonly rows: number;
-  /** sorted by row and column; if there are more problems than the limit, the problems that were found first */
+  /** sorted by row and column; only the problems found first, if there are more than {@link PROBLEM_LIMIT} */
   readonly problems: readonly Problem[];
   readonly errors: number;
   readonly warnings: number;
@@ -78,7 +78,7 @@ class FileCheck implements RecordSink {
   problem(problem: RecordProblem): void {
     const found = { ...problem, header: this.#header[problem.column - 1] ?? "" };
     if (this.#checker === undefined) this.#add(found);
-    else this.#checker.noteFound(found);
+    else this.#checker.noteReaderProblem(found);
   }
 
   /** Returns a sink that compares the values with equal hashes; undefined if all hashes differ. */

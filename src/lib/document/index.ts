@@ -10,7 +10,6 @@ export interface Mail {
   readonly text: string;
 }
 
-/** Escapes a text for Markdown on one line, so that no character is read as markup. */
 const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
@@ -23,7 +22,6 @@ const toMarkdown = (words: string, isValue: boolean): string =>
         .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
         .join("");
 
-/** The prefixes of the parts of a document, for text, Markdown and email. */
 const FORM_PREFIXES = {
   text: { title: "", section: "", fact: "  ", step: "", below: "   " },
   mail: { title: "", section: "■ ", fact: "  ", step: "", below: "   " },

@@ -15,7 +15,6 @@ const CARD_STYLES = [
   .map((rule) => `.scroll ${rule.replaceAll("X ", ".scroll ")}`)
   .join("\n");
 
-/** The style sheet of all documents. It loads no other resource. */
 export const STYLE = `
 :root{color-scheme:light dark;${LIGHT}}
 @media screen and (prefers-color-scheme:dark){:root{${DARK}}}

@@ -126,10 +126,10 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** Returns the result of `told`; undefined if the call fails. Use this for details that are read after a change. */
-export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
+/** Returns the result of a call; undefined if it fails. Use this for details that are read after a change. */
+export const ignoreFailure = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
-    return await told();
+    return await read();
   } catch (error) {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     return undefined;

@@ -141,7 +141,7 @@ class FileContent implements ContentWriter {
   async flush(): Promise<void> {
     const batch = this.#batch;
     this.#batch = "";
-    // a single write to a pipe may write only a part; writeFile repeats until everything is written
+    // one write to a pipe may write only a part; writeFile repeats the write until the end
     if (batch !== "") await this.#handle.writeFile(batch);
   }
 }

@@ -16,7 +16,6 @@ export interface HashedFileWriter extends ContentWriter {
   close(): Promise<WrittenFile>;
 }
 
-/** Minimum number of bytes for one write to the disk. Smaller chunks are collected first. */
 const WRITE_BATCH_BYTES = 256 * 1024;
 
 /** Fills a folder (mode 0700, files 0600) under a temporary name, and renames it when it is complete. */

@@ -55,11 +55,11 @@ async function isDeviceStream(stream: object): Promise<boolean> {
 /** Maximum number of bytes from a device, which may never end, and from a pipe. No list is larger than that. */
 const MAX_STREAM_BYTES = { device: 16 * 1024 * 1024, pipe: 4_000_000_000 } as const;
 
-const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =>
+const createStreamTooLongFailure = (where: string, maxBytes: number): Failure =>
   new Failure("usage", {
     what: text(
-      `the input never ends, or is longer than ${Math.floor(mostBytes / 1e6)} MB`,
-      `入力に終わりがないか、${Math.floor(mostBytes / 1e6)} MB を超えています`,
+      `the input never ends, or is longer than ${Math.floor(maxBytes / 1e6)} MB`,
+      `入力に終わりがないか、${Math.floor(maxBytes / 1e6)} MB を超えています`,
     ),
     where,
     hint: text(
@@ -70,15 +70,11 @@ const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =
 
 type InputStream = InputSources["stdin"];
 
-async function* limitStream(
-  stream: InputStream,
-  label: string,
-  mostBytes: number,
-): AsyncGenerator<string | Uint8Array> {
+async function* limitStream(stream: InputStream, label: string, maxBytes: number): AsyncGenerator<string | Uint8Array> {
   let bytes = 0;
   for await (const chunk of stream) {
     bytes += Buffer.byteLength(chunk);
-    if (bytes > mostBytes) throw createStreamTooLongFailure(label, mostBytes);
+    if (bytes > maxBytes) throw createStreamTooLongFailure(label, maxBytes);
     yield chunk;
   }
 }

@@ -200,7 +200,7 @@ test("refuses a folder, and a file in a missing folder, before the work begins",
 test("never replaces a database or its log, even through a link", async () => {
   for (const first of [Buffer.from("SQLite format 3\0 and more"), Buffer.from("377f0682002de218", "hex")]) {
     await writeFile(join(root, "tenant.db"), first);
-    const refused = { code: "usage", what: { en: "this file is a database, and an output cannot replace it" } };
+    const refused = { code: "usage", what: { en: "this file is a database, which clomoctl does not overwrite" } };
     await expect(write("tenant.db", { overwrite: true })).rejects.toMatchObject(refused);
     expect(await readFile(join(root, "tenant.db"))).toEqual(first);
   }

@@ -251,11 +251,11 @@ async function isDatabase(path: string): Promise<boolean> {
 }
 
 const OWN_FILES_PROTECTED = text(
-  "this path is for clomoctl's own files, which an output cannot replace",
+  "this path is reserved for clomoctl's own files and cannot be an output",
   "clomoctl 自身が使うファイルのパスのため、出力先に指定できません",
 );
 const DATABASE_PROTECTED = text(
-  "this file is a database, and an output cannot replace it",
+  "this file is a database, which clomoctl does not overwrite",
   "データベースのファイルのため、出力先に指定して上書きすることはできません",
 );
 const NOT_WRITABLE = text("not a writable file", "このファイルには書き込めません");

@@ -96,7 +96,6 @@ class RegularFileHandle implements RegularFile {
   }
 }
 
-/** A file, folder or other entry at any depth of a folder tree. */
 export interface TreeEntry {
   /** path relative to the folder, with `/` between segments */
   readonly path: string;

@@ -28,7 +28,7 @@ export interface FileStart {
 
 /**
  * Reads up to `most + 1` bytes of a file, so that the caller sees whether the file is longer than `most`. Returns
- * undefined for a pipe or a device. Synchronous, because loading Node's file promises takes longer than ten certificates.
+ * undefined for a pipe or a device. Synchronous, because loading `node:fs/promises` takes longer than ten certificates.
  * @throws the file system's error; EISDIR for a folder
  */
 export async function readFileStart(
@@ -136,7 +136,6 @@ export const openForReading = (path: string): Promise<FileHandle> => open(path, 
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Yields the content of a file from its start. Every chunk has its own buffer. */
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
   const refuse = (cause: unknown): never => {
     throw createReadFailure(where, cause);

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { scanFiles, type ScannedFile } from "./scan.ts";
 
 const MAX_BYTES = 1024 * 1024;
-const PEM = { expected: /\.(?:pem|cer|p7m|vpptoken)$/i, mostBytes: MAX_BYTES };
+const PEM = { expected: /\.(?:pem|cer|p7m|vpptoken)$/i, maxBytes: MAX_BYTES };
 
 async function place(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "clomoctl-scan-")));

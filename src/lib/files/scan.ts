@@ -21,7 +21,7 @@ const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
 
 export interface ScanOptions {
   readonly expected: RegExp;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 }
 
 /**
@@ -50,12 +50,12 @@ interface ScanTarget {
   readonly named: boolean;
 }
 
-async function readScannedFile({ where, path, named }: ScanTarget, { mostBytes }: ScanOptions): Promise<ScannedFile> {
+async function readScannedFile({ where, path, named }: ScanTarget, { maxBytes }: ScanOptions): Promise<ScannedFile> {
   try {
-    const start = await readFileStart(path, mostBytes, { follow: named });
+    const start = await readFileStart(path, maxBytes, { follow: named });
     if (start === undefined) return { where, reason: NOT_A_REGULAR_FILE };
-    if (start.bytes.length <= mostBytes) return { where, name: basename(path), bytes: start.bytes, named };
-    const size = `${mostBytes / 1024} KiB`;
+    if (start.bytes.length <= maxBytes) return { where, name: basename(path), bytes: start.bytes, named };
+    const size = `${maxBytes / 1024} KiB`;
     const reason = text(
       `the file is larger than ${size}, so it is not read`,
       `ファイルが ${size} を超えているため、読み込みません`,
@@ -68,7 +68,6 @@ async function readScannedFile({ where, path, named }: ScanTarget, { mostBytes }
 
 interface ScannedFolder extends Omit<ScanTarget, "named"> {
   readonly depth: number;
-  /** number of entries found so far in the whole folder tree */
   readonly count: { entries: number };
 }
 

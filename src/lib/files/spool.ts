@@ -86,8 +86,8 @@ async function bufferInMemory(stream: InputStream, { temporaryFolder }: Temporar
 const createOutputTooLargeFailure = (where: string): Failure =>
   new Failure("unexpected", {
     what: text(
-      "clomoctl cannot write to this folder, and the output is too large to keep in memory",
-      "このフォルダーに書き込めず、出力も大きすぎるためメモリに保持できません",
+      "clomoctl cannot write temporary files to this folder, and the output is too large to keep in memory",
+      "このフォルダーに一時ファイルを書き込めず、出力も大きすぎてメモリに保持できません",
     ),
     where,
     hint: text("write the output to a file: -o FILE", "-o FILE で出力先のファイルを指定してください"),

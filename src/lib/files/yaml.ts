@@ -81,7 +81,7 @@ class YamlDocument {
     throw this.#refuseAt(
       this.#lines.linePos(fault.pos[0]).line,
       fault.code === "RESOURCE_EXHAUSTION"
-        ? text("the content is nested too deeply", "入れ子が深すぎます")
+        ? text("the content is nested too deeply", "内容の入れ子が深すぎます")
         : text(`not valid YAML: ${fault.message}`, `YAML として正しくありません: ${fault.message}`),
     );
   }

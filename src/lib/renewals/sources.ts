@@ -39,7 +39,7 @@ export async function* gatherItems(
   let found = 0;
   for await (const scanned of scanFiles(where, workingFolder, {
     expected: EXPECTED_FILE_NAME_PATTERN,
-    mostBytes: MAX_RENEWAL_FILE_BYTES,
+    maxBytes: MAX_RENEWAL_FILE_BYTES,
   })) {
     for (const gathered of await gatherScannedItems(scanned, openers)) {
       yield gathered;

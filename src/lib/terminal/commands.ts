@@ -6,7 +6,6 @@ import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-wi
 
 export interface Completion {
   readonly context?: string | undefined;
-  /** `--as` or `--token-file` with its value, see {@link getActingWords} */
   readonly acting?: readonly string[] | undefined;
 }
 

@@ -13,7 +13,6 @@ export function renderFailureLines({ what, where, hint }: Failure, language: Lan
 interface FailureMembers {
   /** all problems of an input; a terminal shows only the first of these problems */
   readonly problems?: readonly unknown[] | undefined;
-  /** the id that the server gave to this failure */
   readonly instance?: string | undefined;
 }
 

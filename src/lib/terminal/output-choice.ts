@@ -11,7 +11,7 @@ export interface OutputOptions {
 
 export interface OutputChoice {
   readonly format: OutputFormat;
-  /** the selected fields in the order given; `all` selects every field, undefined the default fields */
+  /** the selected fields, in this order; `all` for every field, undefined for the default fields */
   readonly fields: readonly string[] | undefined;
 }
 

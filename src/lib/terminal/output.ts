@@ -7,7 +7,6 @@ export interface OutputTarget {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
   readonly language: Language;
-  /** highlights the header line of a table; by default, headers are plain */
   readonly heading?: ((line: string) => string) | undefined;
   readonly saveRows?: SaveRows | undefined;
   /** true if the output is shown on a terminal: characters that control the terminal or mislead people are escaped */
@@ -61,9 +60,9 @@ export async function writeSingleRecord<R>(
   if (choice.format !== "table") return writeChunks(out, await renderListLines(place, chosen, [record]));
   const { drawFields } = await import("./table/table.ts");
   const fields = chosen.map((column) => ({ column, cell: createTableCellRenderer(column, place)(record) }));
-  const told = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
-  const shown = told.map(({ column }) => column);
-  const named = told.map(({ column, cell }) => [column.header[language], cell] as const);
+  const shownFields = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
+  const shown = shownFields.map(({ column }) => column);
+  const named = shownFields.map(({ column, cell }) => [column.header[language], cell] as const);
   const lines = drawFields(named, place.heading, place.columns, createCellCleaner(place, shown));
   await writeChunks(out, showLines(lines, place));
 }

@@ -25,7 +25,6 @@ export interface PromptEnvironment {
   readonly stdin: () => NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
-  /** completes and colours the commands in an escaped question */
   readonly show?: ((line: string) => string) | undefined;
   /** called before a question is shown, to stop a spinner that would overwrite the question */
   readonly clear?: (() => void) | undefined;
@@ -70,7 +69,7 @@ export class Prompts {
     throw new Failure("input-rejected", {
       what: text(
         `"${typed}" is not the expected number; nothing was changed`,
-        `「${typed}」は求められた数と違います。何も変更していません`,
+        `「${typed}」は確認する数と一致しません。何も変更していません`,
       ),
     });
   }

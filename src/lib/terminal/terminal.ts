@@ -50,7 +50,6 @@ export interface TerminalEnvironment {
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
-  /** called before each question about a change */
   readonly asked?: (() => Promise<void>) | undefined;
   readonly saveRows?: SaveRows | undefined;
   readonly loadSpinner?: LoadSpinner | undefined;
@@ -126,7 +125,7 @@ export class Terminal {
     this.onTerminal = stdout.isTTY === true;
     this.out = new StreamWriter(stdout, "stdout", { signal: place.signal });
     this.columns = getTerminalWidth(stdout) ?? DEFAULT_COLUMNS;
-    this.#err = new StreamWriter(stderr, "stderr", { isBeside: true });
+    this.#err = new StreamWriter(stderr, "stderr", { ignoresErrors: true });
     this.#errColumns = () => (stderr.isTTY === true ? getTerminalWidth(stderr) : undefined);
     this.#writeNow = (chunk) => void stderr.write(chunk);
     this.#colours = {
@@ -305,7 +304,6 @@ export class Terminal {
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
   }
 
-  /** Returns a document with completed commands, in backticks. */
   completed<D>(document: D): D {
     return completeCommands(document, { context: this.#completion.context });
   }

@@ -27,11 +27,14 @@ export class StreamWriter implements TextWriter {
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /** @param name used in messages @param options `isBeside` is true for a stream of messages: errors are ignored */
+  /** @param name used in messages */
   constructor(
     stream: Writable,
     name: string,
-    { signal, isBeside = false }: { readonly signal?: AbortSignal | undefined; readonly isBeside?: boolean } = {},
+    {
+      signal,
+      ignoresErrors = false,
+    }: { readonly signal?: AbortSignal | undefined; readonly ignoresErrors?: boolean } = {},
   ) {
     this.#stream = stream;
     this.#name = name;
@@ -39,7 +42,7 @@ export class StreamWriter implements TextWriter {
     signal?.addEventListener("abort", () => this.#resumeAll());
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#closed = true;
-      this.#failure = isBeside || CLOSED_PIPE_ERRORS.test(error.code ?? "") ? undefined : error;
+      this.#failure = ignoresErrors || CLOSED_PIPE_ERRORS.test(error.code ?? "") ? undefined : error;
       this.#resumeAll();
     });
     stream.on("close", () => {
@@ -95,7 +98,6 @@ export class StreamWriter implements TextWriter {
     });
   }
 
-  /** Waits for the reader, unless the pipe is closed or a signal has arrived. */
   async #waiting(start: (resume: () => void) => void): Promise<void> {
     if (this.#signal?.aborted === true) return;
     const { promise, resolve } = Promise.withResolvers<void>();

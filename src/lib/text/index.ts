@@ -12,10 +12,8 @@ export const text = (en: string, ja: string): Text => ({ en, ja });
 export const same = (value: string | { toString: () => string; toJSON: () => string }): Text =>
   text(value.toString(), value.toString());
 
-/** Formats a count with its English noun: `1 row`, `2 rows`. */
 export const formatCount = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** Adds the English indefinite article to a noun: `a user`, `an organisation`. */
 export const addArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;
 
 export const addSpaceAfterLatin = (word: string): string => (/\w$/.test(word) ? `${word} ` : word);

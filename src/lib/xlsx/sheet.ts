@@ -7,7 +7,6 @@ import { createDamagedWorkbookFailure } from "./workbook-failures.ts";
 import { decodeCellText, TextCollector, type SharedStrings } from "./strings.ts";
 import { createAttributeReader, isXmlTrue, type XmlHandler } from "./xml.ts";
 
-/** The limits of Excel. */
 const MAX_ROWS = 2 ** 20;
 const MAX_COLUMNS = 2 ** 14;
 
@@ -28,8 +27,8 @@ const getHiddenFlag = createAttributeReader("hidden");
 
 /**
  * Reads the numbered rows of a worksheet, each cell as Excel shows it. Cells merged with cells above have the value of
- * the first of them. If Excel shows a value in a changed form or not at all, the cell is a problem, never blank. Rows
- * without values are left out, except formatted rows below the header.
+ * the first of these cells. A value that Excel does not show, or shows differently, is reported, and not read as blank.
+ * Rows without values are left out, except formatted rows below the header.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
@@ -50,7 +49,6 @@ export class SheetReader implements XmlHandler {
   readonly #cells: string[] = [];
   readonly #filled: number[] = [];
   readonly #found: { readonly code: ProblemCode; readonly column: number; readonly params: ProblemParams }[] = [];
-  /** number of cells of the first record; -1 before the first record */
   #width = -1;
   #hidden = { count: 0, row: 0 };
 

@@ -254,7 +254,6 @@ export class WorkbookReader {
     this.#chunks.push(bytes);
   }
 
-  /** Reads the records in pieces. @throws Failure as {@link Workbook} */
   async *end(): AsyncGenerator<void> {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];

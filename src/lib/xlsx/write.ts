@@ -4,7 +4,6 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { toColumnName } from "./cell-name.ts";
 
-/** The limits of Excel, for a sheet and for a cell. */
 const MAX_ROWS = 2 ** 20;
 const MAX_CELL_CHARACTERS = 32_767;
 
@@ -22,7 +21,7 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     )
     .join("")}</Relationships>`;
 
-/** Numbers of our cell styles. Number 0 is reserved for Excel's default style. */
+/** Indexes of the cell styles. Index 0 is reserved for Excel's default style. */
 const STYLE_NUMBERS = { text: 1, header: 2 } as const;
 
 const buildCellFormat = (font: number, fill: number): string =>
@@ -178,7 +177,7 @@ const renderSheetStart = (widths: readonly number[]): string => {
 
 export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
 
-/** A fixed date, the first that ZIP allows, so that equal rows are equal bytes. Level 3 takes half the time of 6. */
+/** The first date that ZIP allows: equal rows give equal files. Compression level 3 takes half the time of level 6. */
 const ENTRY_OPTIONS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compressionLevel: 3 };
 
 /** Yields a workbook of text cells, so that Excel runs no formula. @throws `input-rejected` above `maxRows` rows */

@@ -35,7 +35,6 @@ export class XmlScanner {
     if (this.#rest.length > MAX_TAG_CHARACTERS) throw createWorkbookTooLargeFailure();
   }
 
-  /** Ends the XML. @throws Failure `input-rejected` if the XML ends inside a tag */
   end(): void {
     if (this.#rest.trim() !== "") throw createDamagedWorkbookFailure();
   }
@@ -59,7 +58,7 @@ export class XmlScanner {
     }
   }
 
-  /** Passes on the markup at a `<`. @returns the index after the markup; -1 if its end is in a later piece */
+  /** Handles the markup at a `<`. @returns the index after the markup; -1 if its end is in a later piece */
   #markup(all: string, less: number): number {
     if (all.startsWith("<?", less)) return findEndOfMark(all, "?>", less);
     if (all.startsWith("<!", less)) {

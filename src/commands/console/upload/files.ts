@@ -30,7 +30,6 @@ interface UploadOptions {
   readonly number: string | undefined;
   readonly output: string;
   readonly generatePasswords: string | undefined;
-  /** secrets that the user typed for the change, by record key and field */
   readonly given?: KindUpload["secrets"] | undefined;
 }
 
@@ -42,7 +41,7 @@ export async function writeUploads(
   const { client } = await tools.tenant("console", "imports");
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
   const open = await readOpenRecords(client, number);
-  const files = nameFiles(open.kinds, output);
+  const files = assignFileNames(open.kinds, output);
   const kinds = files.length === 0 ? FORMAT_NAMES : open.kinds.map(({ kind }) => kind);
   for (const kind of kinds) await requireLastExport(tools, kind);
   if (files.length === 0) {
@@ -60,7 +59,7 @@ export async function writeUploads(
       await writeDeleted(tools, one);
       continue;
     }
-    const made = generatePasswords === undefined ? [] : createPasswordsOf(one);
+    const made = generatePasswords === undefined ? [] : createPasswords(one);
     const field = findPasswordColumn(one.kind)?.field ?? "";
     const secrets = new Map([
       ...given,
@@ -77,7 +76,7 @@ export async function writeUploads(
   return isPart ? "partial" : undefined;
 }
 
-const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] => {
+const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] => {
   if (FORMATS[kind].app === undefined) return [];
   return records.flatMap(({ work, key, name, changes }) => {
     const groups = [changes.find(({ field }) => field === "groups")?.after ?? []].flat().join(", ");
@@ -88,7 +87,7 @@ const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] 
 type OpenFile = OpenKind & { readonly file: string };
 
 /** Names the files in the order in which they must be uploaded: deletions last. @throws `usage` */
-function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
+function assignFileNames(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {
     const uploads = kinds.map((one) => ({ ...one, deleted: [] })).filter(({ records }) => records.length > 0);
@@ -103,7 +102,10 @@ function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFil
     text(", ", "、"),
   );
   throw new Failure("usage", {
-    what: text(`several kinds of records are open: ${en}`, `複数の種類のデータが未完了です: ${ja}`),
+    what: text(
+      `several kinds of records have open changes: ${en}`,
+      `複数の種類のデータに未完了の変更があります: ${ja}`,
+    ),
     where: "--output",
     hint: text("specify a folder, or the number of a task", "フォルダーか、作業の番号を指定してください"),
   });
@@ -144,8 +146,8 @@ export async function writeKind(
     const { [why]: reason } = UPLOAD_OMISSION_REASONS;
     await terminal.warn(
       text(
-        `${file} does not contain ${formatCount(rowsLeft.length, "row")}, which you must change by hand: ${reason.en}`,
-        `${file} に含めていない行 ${rowsLeft.length} 件(手作業で変更してください): ${reason.ja}`,
+        `${file} does not contain ${formatCount(rowsLeft.length, "row")}, which you must change in the console by hand. Reason: ${reason.en}`,
+        `${file} に含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
       ),
     );
     for (const { key, record } of rowsLeft.slice(0, MAX_NAMED_ROWS)) {
@@ -175,8 +177,8 @@ export async function writeDeleted(
   const { en, ja } = thing.title;
   await tools.terminal.problem(
     text(
-      `${file} lists the records to delete by hand (${en}: ${rows.length}), because 追加更新 does not delete records`,
-      `${file}: 手作業で削除する${ja} ${rows.length} 件(追加更新では削除されません)`,
+      `${file} lists the records that you must delete in the console (${en}: ${rows.length}); 追加更新 does not delete records`,
+      `${file}: 管理画面で削除する${ja}の一覧(${rows.length} 件。追加更新では削除されません)`,
     ),
   );
 }

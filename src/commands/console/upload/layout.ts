@@ -8,7 +8,7 @@ export interface UploadColumn {
   readonly header: string;
   /** index of the cell among the cells of a column with several values; 0 for a column with one value */
   readonly at: number;
-  /** false if the last export lacks the column, so that the console's values are unknown */
+  /** false if the last export lacks the column; the console's values are then unknown */
   readonly isShown: boolean;
 }
 

@@ -12,11 +12,11 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /** keys that no file can use, because the console still has an old key or deleted record; see {@link getKeyScope} */
+  /** keys that upload files cannot use, because a renamed or deleted record still has the key in the console */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** values of secrets by record key, then by field */
+/** values by record key, then by field */
 export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface KindUpload extends OpenKind {
@@ -31,7 +31,7 @@ export interface KindUpload extends OpenKind {
 /** Returns the scope in which keys are unique: the type of a record and the kind of its file. */
 export const getKeyScope = ({ thing, kind }: Pick<TaskRecord, "thing" | "kind">): string => `${thing} ${kind}`;
 
-const nameRecord = (one: TaskRecord): string => `${one.thing} ${one.id}`;
+const getRecordId = (one: TaskRecord): string => `${one.thing} ${one.id}`;
 
 const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
   const [first] = of;
@@ -66,7 +66,7 @@ export async function readOpenRecords(
     for (const at of [one, one.console]) if (at !== null) keys.add(getKey(at));
     unsafe.set(space, keys);
   }
-  const records = [...Map.groupBy(asked.filter(isInFile), nameRecord).values()].flatMap(joinChanges);
+  const records = [...Map.groupBy(asked.filter(isInFile), getRecordId).values()].flatMap(joinChanges);
   const kinds = EXPORT_ORDER.flatMap((kind): OpenKind[] => {
     const of = records.filter((one) => one.kind === kind);
     const [deleted, kept] = [of.filter(({ work }) => work === "delete"), of.filter(({ work }) => work !== "delete")];

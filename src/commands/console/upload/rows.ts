@@ -22,7 +22,7 @@ const findChange = (record: TaskRecord | undefined, { field: name, sets }: Colum
 export const isChanged = (record: TaskRecord | undefined, column: Column): boolean =>
   findChange(record, column) !== undefined;
 
-/** Returns true if a blank cell could clear a value that is not known, or cannot express the intended change. */
+/** Returns true if a blank cell could clear an unknown value, or does not mean the intended change. */
 function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn, kind: ImportKind): boolean {
   const change = findChange(record, column);
   if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;

@@ -28,7 +28,7 @@ export function renderProblemLine(
   const cell = row > 0 && column > 0 ? toCellName(column, row) : undefined;
   const where = [
     ...(cell === undefined || params["cell"] === cell ? [] : [text(cell, `セル ${cell}`)]),
-    ...(line > 0 && line !== row ? [text(`line ${line}`, `テキストの ${line} 行目`)] : []),
+    ...(line > 0 && line !== row ? [text(`line ${line}`, `ファイルの ${line} 行目`)] : []),
   ];
   const [en, ja] = [where.map((one) => one.en).join(", "), where.map((one) => one.ja).join("、")];
   return where.length === 0

@@ -20,8 +20,8 @@ export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields; none accepts only exact headers (default with a tenant: the layout for these headers)",
-    "ヘッダーと項目の対応表ファイル(YAML。none なら同じ名前のヘッダーだけを読む。テナントを使うコマンドの既定は一覧のレイアウト)",
+    "YAML file that maps headers to fields; none reads only headers of the format. Default for commands with a tenant: the layout for the headers",
+    "ヘッダーと項目の対応表ファイル(YAML)。none なら形式どおりのヘッダーだけを読む。テナントを使うコマンドの既定は、ヘッダーに合うレイアウト",
   ),
 } as const satisfies TextField;
 

@@ -89,7 +89,7 @@ describe("writeEncoded", () => {
     await writeEncoded(tools, "-", { ...CP932, onUnmappable: "replace" }, content(TEXT, 4));
     expect(new TextDecoder("shift_jis").decode(tools.stdout.bytes)).toBe('a,b\r\n表,"〓\r\n〓"\r\n〓,～\r\n');
     expect(tools.stderr.bytes.toString()).toBe(
-      "1 character written as Shift_JIS look-alikes (for example, 〜 as ～)\n3 characters replaced by 〓\n",
+      "1 character replaced by similar characters that Shift_JIS has (for example, 〜 by ～)\n3 characters replaced by 〓\n",
     );
   });
 

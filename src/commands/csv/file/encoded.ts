@@ -7,10 +7,10 @@ import type { OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
-/** Opens the text as UTF-8 without a byte order mark. Called late, because a tenant records every export. */
+/** Opens the text as UTF-8 without a byte order mark. Called only before a write: a tenant logs every export. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
-/** Thrown if characters were unmappable. Their positions are then found by reading the text a second time. */
+/** Thrown if the encoding lacks a character. To find the rows of such characters, the text is read a second time. */
 class UnmappableError extends Error {}
 
 async function locateUnmappable(
@@ -36,7 +36,7 @@ async function locateUnmappable(
   return placed;
 }
 
-/** @param source `name`: the file to correct in hints @throws `input-rejected` if a character is unmappable */
+/** @param source `name`: the file that the user must correct @throws `input-rejected` if a character is unmappable */
 export async function writeEncoded(
   tools: OutputTools,
   output: string,
@@ -87,8 +87,8 @@ export async function noteReplacedCharacters(
   if (folded > 0) {
     await terminal.note(
       text(
-        `${formatCount(folded, "character")} written as Shift_JIS look-alikes (for example, 〜 as ～)`,
-        `${folded} 文字を Shift_JIS の同じ字形の文字で書きました(〜 を ～ など)`,
+        `${formatCount(folded, "character")} replaced by similar characters that Shift_JIS has (for example, 〜 by ～)`,
+        `${folded} 文字を、Shift_JIS にある似た文字に置き換えました(〜 を ～ に、など)`,
       ),
     );
   }

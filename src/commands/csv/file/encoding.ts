@@ -21,7 +21,7 @@ export const INPUT_ENCODING_OPTION = {
 } as const satisfies ChoiceField;
 
 export interface EncodingDetectionOptions {
-  /** name of the option that hints propose for specifying an encoding */
+  /** option for the encoding, as hints name it */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }

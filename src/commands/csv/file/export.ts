@@ -13,8 +13,8 @@ export const EXPORT_OPTIONS = {
   output: {
     ...OUTPUT_FILE_OPTION,
     workbook: text(
-      "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
-      "エクスポートは管理画面用の CSV です。ファイル名を .csv にしてください。ブックにするには list --format xlsx -o FILE を使います",
+      "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE",
+      "エクスポートは管理画面用の CSV です。ファイル名の末尾を .csv にするか、list --format xlsx -o FILE でブックに書き出してください",
     ),
   },
   ...TEXT_FORMAT_OPTIONS,

@@ -15,13 +15,12 @@ export interface LocatedCharacter {
 export interface UnmappableFile {
   readonly name: string;
   readonly encoding: Encoding;
-  /** the first unmappable characters, at most {@link MAX_LISTED_CHARACTERS} */
+  /** at most {@link MAX_LISTED_CHARACTERS} */
   readonly placed: readonly LocatedCharacter[];
   readonly total: number;
   readonly hint: Text;
 }
 
-/** Throws `input-rejected` with one problem for each character. */
 export async function throwUnmappable(
   { terminal }: Pick<Tools, "terminal">,
   { name, encoding, placed, total, hint }: UnmappableFile,

@@ -30,7 +30,7 @@ export const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: R
 };
 const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
-const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
+const formatHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
 export interface ColumnSearch {
   readonly columns: readonly Column[];
@@ -43,9 +43,9 @@ interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** the map of the file; users are asked only about headers that the map does not mention */
   readonly map?: MapFileSchema | undefined;
-  /** headers that may fit a field better than the column from which the map reads the field */
+  /** headers whose name suggests a field, although the map reads that field from a different header */
   readonly doubtful?: readonly string[] | undefined;
-  /** finds columns by the values below headers; null if the values do not fit the proposed column */
+  /** returns the columns that the values suggest; null for a header whose values do not fit the proposed column */
   readonly findByValues?:
     | ((headers: readonly string[], search: ColumnSearch) => Promise<ReadonlyMap<string, Column | null>>)
     | undefined;
@@ -157,7 +157,7 @@ async function askJoins(
   for (const [column, headers] of candidates) {
     if (column === undefined || headers.length === 0) continue;
     const { en, ja } = joinTexts(
-      headers.map(showHeader).map(same),
+      headers.map(formatHeader).map(same),
       same(column === org || column === tree ? " / " : " + "),
     );
     const message =
@@ -179,7 +179,10 @@ async function askHeader(
   const toChoice = (column: Column): Choice<Column | null> => ({ value: column, name: same(column.header) });
   const rest = [...(rival === undefined ? [] : [rival]), ...free];
   return prompts.select<Column | null>({
-    message: text(`Which field does "${showHeader(theirs)}" stand for?`, `「${showHeader(theirs)}」はどの項目ですか?`),
+    message: text(
+      `Which field does "${formatHeader(theirs)}" stand for?`,
+      `「${formatHeader(theirs)}」はどの項目ですか?`,
+    ),
     flag: "--map",
     choices: [
       ...first.map(toChoice),

@@ -125,7 +125,7 @@ test("reports a file that changed after its plan was made, and writes nothing", 
   const { en, ja } = await runInBoth(LINE, { tenant: { ...tenant, import: planOf() }, folder });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain(
-    "error: the file changed after its plan was made\n  people.csv\n  import the file again\n",
+    "error: the file has changed since the plan was made\n  people.csv\n  import the file again\n",
   );
   expect(ja.stderr).toContain("エラー: 計画を作ったあとにファイルが変更されました\n");
   expect(existsSync(join(folder, "errors.csv"))).toBe(false);

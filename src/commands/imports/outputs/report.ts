@@ -52,16 +52,16 @@ const createRenderer =
   (words: Text): string =>
     terminal.plain(words[terminal.language]);
 
-async function buildTitle(tools: Tools, told: Import): Promise<Rows> {
+async function buildTitle(tools: Tools, importPlan: Import): Promise<Rows> {
   const say = createRenderer(tools);
-  const plan = await buildPlan(tools, told);
-  const made = formatMoment(told.createdAt, resolveTimezone(tools, await tools.tenant("imports")), "minute");
+  const plan = await buildPlan(tools, importPlan);
+  const made = formatMoment(importPlan.createdAt, resolveTimezone(tools, await tools.tenant("imports")), "minute");
   return [
     [say(text(`Planned changes: ${plan.target.en}`, `変更の計画: ${plan.target.ja}`))],
     [say(text("approved by", "承認者")), "", say(text("date", "承認日")), ""],
-    [say(text("plan", "計画")), told.number, say(getFormatTitle(FORMATS[told.kind]))],
-    [say(text("mode", "インポート方法")), say(getDisplayName(IMPORT_MODE_NAMES, told.mode)), told.fileName],
-    [say(text("made by", "作成者")), say(formatActor(told.actor)), made],
+    [say(text("plan", "計画")), importPlan.number, say(getFormatTitle(FORMATS[importPlan.kind]))],
+    [say(text("mode", "インポート方法")), say(getDisplayName(IMPORT_MODE_NAMES, importPlan.mode)), importPlan.fileName],
+    [say(text("made by", "作成者")), say(formatActor(importPlan.actor)), made],
     ...plan.changes.map(({ noun, create, update, delete: deleted }) => [
       say(noun),
       say(

@@ -19,9 +19,8 @@ export interface PlannedFile {
 
 type Values = ReadonlyMap<string, string>;
 
-/** The secrets in a plan's file. The tenant does not return secrets, so they must be read before the commit. */
+/** The secrets of a plan, read from the file before the commit, because the tenant does not return secrets. */
 export interface PlanSecrets {
-  /** secrets in the file, by record key and field */
   readonly given: ReadonlyMap<string, Values>;
   readonly generated: readonly NewPassword[];
   /** keys of the records that have no password in the file; empty if records of this format never have one */

@@ -26,7 +26,7 @@ import type { PlanSecrets } from "./secrets.ts";
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/** @throws `usage`; `conflict`; `input-rejected` if unknown values could be deleted or a character is unmappable */
+/** @throws `usage`; `conflict`; `input-rejected` if the upload could delete values that clomoctl does not know */
 export async function checkUpload(
   tools: Tools,
   plan: Import,
@@ -78,8 +78,8 @@ function refuseUnknownData(
   const named = [...unknown, ...without].join(", ");
   throw refuseUpload(
     text(
-      `全件更新 could delete values that no console export has shown: ${named}`,
-      `全件更新では、管理画面のエクスポートで確認できていない値が消えるおそれがあります: ${named}`,
+      `uploading with 全件更新 could delete values that are in no imported console export: ${named}`,
+      `全件更新でアップロードすると、取り込んだエクスポートに含まれない値が管理画面から消えるおそれがあります: ${named}`,
     ),
     text("use --mode append", "--mode append を使ってください"),
   );

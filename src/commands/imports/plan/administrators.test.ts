@@ -23,11 +23,11 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run"])(
     const tenant = buildPlanAnswers(replacing, { ...unknownIn(AT), ...dropped });
     const { en, ja } = await runInBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toContain("error: the administrators are not confirmed");
+    expect(en.stderr).toContain("error: the list of administrators is not confirmed");
     expect(en.stderr).toContain(
       "specify or confirm the administrators: clomoctl users edit USER --administrator yes\n",
     );
-    expect(ja.stderr).toContain("エラー: 管理者が確認されておらず");
+    expect(ja.stderr).toContain("エラー: だれが管理者かが確認されていません");
   },
 );
 
@@ -39,8 +39,8 @@ test.each<[string, Import]>([
   const tenant = buildPlanAnswers(plan, { ...unknownIn(AT), ...listed, commitImport: toCommittedPlan(plan) });
   const { en, ja } = await runInBoth(line, { tenant, folder: folder() });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("warning: the administrators are not confirmed");
-  expect(ja.stderr).toContain("警告: 管理者が確認されておらず");
+  expect(en.stderr).toContain("warning: the list of administrators is not confirmed");
+  expect(ja.stderr).toContain("警告: だれが管理者かが確認されていません");
 });
 
 test.each<[string, Answers]>([

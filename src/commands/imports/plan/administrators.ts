@@ -24,15 +24,15 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
   const { mirroredAt, administratorsKnown } = await client.tenant.show();
   if ((mirroredAt === null && !fromConsole) || administratorsKnown.includes(kind)) return undefined;
   const what = text(
-    "the administrators are not confirmed, and console exports do not show who they are",
-    "管理者が確認されておらず、管理画面のエクスポートからもわかりません",
+    "the list of administrators is not confirmed (console exports do not show who is an administrator)",
+    "だれが管理者かが確認されていません(管理画面のエクスポートには表示されません)",
   );
   const command = buildMarkCommand(kind);
   const hint = text(
     `specify or confirm the administrators: ${command}`,
     `管理者を指定、または確認してください: ${command}`,
   );
-  // users see the records that they name, but they may not know the records in organisations below
+  // the user typed names of organisations, but may not know the users in the organisations below
   const isBelow = mode === "delete" && request?.recursive === true;
   const isRisky = (mode === "replace" && !fromConsole) || isBelow;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
@@ -47,7 +47,7 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
   const typed = await terminal.prompts.input({
     message: text(
       "Who is an administrator in the console? (comma-separated names; leave blank to specify them later)",
-      "管理画面での管理者はだれですか?(複数の場合は「,」で区切る。未入力なら、あとで指定)",
+      "管理画面での管理者はだれですか?(複数の場合は「,」で区切る。あとで指定するなら空のまま Enter)",
     ),
     flag: `${buildMarkCommand(kind)}`,
   });

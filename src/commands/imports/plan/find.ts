@@ -4,13 +4,13 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
 import { text } from "../../../lib/text/index.ts";
 
-export const ID_ARGUMENT = {
+export const IMPORT_ARGUMENT = {
   kind: "string",
   value: "NUMBER|last|ID",
   required: true,
   about: text(
-    "number of the import (17; P12 for a plan), its ID, or `last`: the last committed import, deletion or undo, even if undone; for a plan, the last open plan",
-    "インポートの番号(17。計画は P12)、ID、または last(最後に適用したインポート・削除・取り消し。取り消し済みも含む。計画では最後の未適用の計画)",
+    "import: its number (such as 17, or P12 for a plan), its ID, or `last` (the last import, deletion or undo, even if undone; for plans, the last open plan)",
+    "インポートの番号(17 など。計画は P12 など)、ID、または last(取り消し済みも含めて最後に適用したインポート・削除・取り消し。計画のコマンドでは最後の未適用の計画)",
   ),
 } as const;
 
@@ -20,11 +20,11 @@ const COMMITTED_STATES: ImportStates = ["committed", "undone", "undone-in-part"]
 
 export const OPEN_STATES: ImportStates = ["planned"];
 
-const isLastKeyword = (typed: string): boolean => typed.toLowerCase() === "last";
+const isKeywordLast = (typed: string): boolean => typed.toLowerCase() === "last";
 
 /** @throws `usage` if the argument is neither a number nor `last` */
 export const parseChangeNumber = (typed: string, list: CommandLine): number | "last" => {
-  if (isLastKeyword(typed)) return "last";
+  if (isKeywordLast(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
   throw new Failure("usage", {
     what: text(`"${typed}" is not a change number`, `「${typed}」は変更番号ではありません`),
@@ -34,16 +34,14 @@ export const parseChangeNumber = (typed: string, list: CommandLine): number | "l
 
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const all = await client.imports.list();
-  const found = isLastKeyword(typed)
+  const found = isKeywordLast(typed)
     ? findLast(all, lastOf)
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  // the tenant finds the import with this number; if another change has the number, the error names that change
+  // the tenant's error names the change that has this number, if the change is not an import
   if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
   throw new Failure("not-found", {
-    what: isLastKeyword(typed)
-      ? text("there is no such import", "該当するインポートはありません")
-      : text(`no import matches "${typed}"`, `「${typed}」に該当するインポートはありません`),
+    what: text(`no import matches "${typed}"`, `「${typed}」に該当するインポートはありません`),
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 }

@@ -15,7 +15,7 @@ import { toFlagName, type Field, type Fields, type InputOf } from "../../field.t
 export const CONFIRM_DELETIONS_OPTION = {
   kind: "number",
   about: text(
-    "expected number of deletions; nothing is changed if the plan differs",
+    "expected number of deletions; if the plan has a different number, nothing is changed",
     "想定する削除件数(計画と一致しなければ何も変更しない)",
   ),
 } as const;
@@ -23,7 +23,7 @@ export const CONFIRM_DELETIONS_OPTION = {
 export const CONFIRM_WIPES_OPTION = {
   kind: "number",
   about: text(
-    "expected number of devices to be wiped for a new owner; nothing is changed if the plan differs",
+    "expected number of devices to wipe because the owner changes; if the plan has a different number, nothing is changed",
     "所有者の変更で初期化が必要になるデバイスの想定台数(計画と一致しなければ何も変更しない)",
   ),
 } as const;
@@ -33,16 +33,16 @@ export const LIMIT_OPTIONS = {
     kind: "string",
     value: "N|P%",
     about: text(
-      "maximum number of deletions; otherwise nothing is changed (exit 10). P% is a share of the current records, at most 500",
-      "削除がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合で、500 件まで)",
+      "maximum number of deletions, or P% of the current records (at most 500); if the plan exceeds it, nothing is changed (exit 10)",
+      "削除の上限(件数、または現在の件数に対する割合。割合の場合も 500 件まで)。計画が超えるときは何も変更しない(終了コード 10)",
     ),
   },
   maxChanges: {
     kind: "string",
     value: "N|P%",
     about: text(
-      "maximum number of updates; otherwise nothing is changed (exit 10). P% is a share of the current records",
-      "更新がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合)",
+      "maximum number of updates, or P% of the current records; if the plan exceeds it, nothing is changed (exit 10)",
+      "更新の上限(件数、または現在の件数に対する割合)。計画が超えるときは何も変更しない(終了コード 10)",
     ),
   },
 } as const satisfies Fields;
@@ -66,8 +66,8 @@ export const REPORT_OPTION = {
   workbook: true,
   notStdout: true,
   about: text(
-    "write what the plan does to each record: a workbook for approval if FILE ends in .xlsx, otherwise CSV",
-    "計画の内容を 1 件ずつ書き出す(.xlsx なら承認用の Excel ブック、ほかは CSV)",
+    "write the planned changes of each record: a workbook for approval if FILE ends in .xlsx, otherwise CSV",
+    "計画した変更をデータごとに書き出す(.xlsx なら承認用の Excel ブック、ほかは CSV)",
   ),
 } as const satisfies Field;
 
@@ -77,7 +77,7 @@ export const ALLOW_OTHER_TENANT_OPTION = {
   choices: ["other-tenant"],
   about: text(
     "turn off a check; other-tenant accepts a file that matches no record of the tenant",
-    "検査を外す。other-tenant はテナントのどのデータとも一致しないファイルを許可する",
+    "検査を省く。other-tenant はテナントのどのデータとも一致しないファイルを許可する",
   ),
 } as const satisfies Field;
 
@@ -96,18 +96,21 @@ export const UNDELETABLE_OPTION = {
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "for missing records that cannot be deleted (administrators, device owners, organisations in use): keep keeps them (exit 8); release also removes the owner from devices (default: reject the file)",
-    "ファイルになくても削除できないもの(管理者、デバイスの所有者、使用中の組織)の扱い。keep は残して、ほかを適用する(終了コード 8)。release はデバイスの所有者も外す(既定: ファイルを拒否する)",
+    "for missing records that cannot be deleted: keep keeps them (exit 8); release also unassigns devices, so that owners can be deleted (default: reject the file)",
+    "ファイルになくても削除できない管理者、デバイスの所有者、使用中の組織の扱い。keep は残す(終了コード 8)。release はさらに、所有者をデバイスから外して削除する(既定: ファイルを拒否)",
   ),
 } as const satisfies Field;
 
 export const ORG_BY_OPTION = {
   kind: "choice",
   choices: ORG_BY_CHOICES,
-  brief: text("whether organisations are given by code, or by name or path", "組織の列が組織コードか、組織名やパスか"),
+  brief: text(
+    "content of the organisation column: code, or name (or path)",
+    "組織の列の内容(組織コードか、組織名やパスか)",
+  ),
   about: text(
-    "content of the organisation column: code, or name (a code, name or path of exactly one organisation, with or without separators); default: code, or name if the header is not the console's",
-    "組織の列の内容。code は組織コード。name は 1 つの組織に決まる組織コード・組織名・パス(区切りはなくてもよい)。既定は code(管理画面と違うヘッダーの列なら name)",
+    "content of the organisation column: code, or name (a code, name or path that identifies one organisation). Default: code; name if the console lacks the header",
+    "組織の列の内容。code は組織コード、name は組織を 1 つに特定できるコード・名前・パス(パスの区切りはなくてもよい)。既定は code(管理画面にないヘッダーの列では name)",
   ),
 } as const satisfies Field;
 
@@ -123,8 +126,8 @@ export const UPLOAD_FILE_OPTION = {
     "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
   ),
   about: text(
-    "commit, and write the file to upload in the CLOMO console, as `console upload` does; FOLDER with --orgs",
-    "適用し、CLOMO の管理画面へアップロードするファイルを書き出す(`console upload` と同じ。--orgs のときは FOLDER)",
+    "commit, and write the file to upload in the CLOMO console (as `console upload` does). With --orgs, specify a folder",
+    "適用し、CLOMO の管理画面へアップロードするファイルを書き出す(`console upload` と同じファイル。--orgs を使うときはフォルダーを指定)",
   ),
 } as const;
 
@@ -144,15 +147,15 @@ export const IMPORT_OPTIONS = {
   headerRow: HEADER_ROW_OPTION,
   map: {
     ...MAP_OPTION,
-    brief: text("column map for a file with other headers", "対応表に従って読み込む"),
+    brief: text("column map for a file without the console's headers", "管理画面と違うヘッダーを読む対応表"),
   },
   blank: {
-    brief: text("clear or keep the value if a cell is blank", "空のセルの扱い(clear は値を消す)"),
+    brief: text("clear or keep the value if a cell is blank", "空のセルで値を消すか(clear)、残すか(keep)"),
     kind: "choice",
     choices: BLANK_CHOICES,
     about: text(
-      "effect of a blank cell on an optional field (default: keep for a list with a layout, otherwise clear; required if a column is blank in every row)",
-      "空のセルの扱い(clear は値を消し、keep は残す。省略時は、レイアウトで読む一覧では keep、ほかは clear。ただし全行が空の列で値が消える場合は指定が必要)",
+      "effect of a blank cell on an optional field. Default: clear; keep for a list with a layout. Required if clearing an entirely blank column deletes values",
+      "空のセルで値を消すか(clear)、残すか(keep)。既定は clear(レイアウトで読む一覧では keep)。全行が空の列のために値が消えるときは、指定が必要",
     ),
   },
   dryRun: PLAN_DRY_RUN_OPTION,
@@ -211,7 +214,7 @@ export const IMPORT_HELP = [
   ),
   text(
     "To confirm deletions (--mode replace), type their number or pass --confirm-deletions N. In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records.",
-    "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも半数まで)削除できます。",
+    "--mode replace の削除を確認するには、削除する件数を入力するか、--confirm-deletions N で指定します。無人で実行するときは --yes --max-deletions N|P% を付けると、その上限まで削除できます(全データの半数を超える削除はできません)。",
   ),
 ] as const;
 
@@ -262,7 +265,7 @@ export function refuseTypedFile(
   throw new Failure("usage", {
     what: text(
       "the plan cannot be confirmed on stdin, because stdin is the input file",
-      "標準入力はファイルとして読むため、計画の確認に答えられません",
+      "入力ファイルを標準入力から読むため、計画を確認する質問に答えられません",
     ),
     hint: text("specify a file name, or pass --no-input", "ファイル名を指定するか、--no-input を付けてください"),
   });

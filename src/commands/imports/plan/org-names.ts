@@ -9,7 +9,7 @@ import { loadOrgPaths } from "../outputs/report.ts";
 
 const MAX_NAMES = 50;
 const MAX_READ_PROBLEMS = 100_000;
-const SKIP_CHOICE = text("none: leave its rows as errors", "なし(この行はエラーのままにする)");
+const SKIP_CHOICE = text("none: report the rows with this name as errors", "なし(この名前の行はエラーにする)");
 
 /** Asks which organisations unknown names mean. @returns no answers if there are no or too many unknown names */
 export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {

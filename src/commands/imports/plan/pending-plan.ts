@@ -82,7 +82,7 @@ export class PendingPlan {
     }
   }
 
-  /** Discards a plan that is neither committed nor kept. Sets the text that describes the state if a signal arrives. */
+  /** Discards a plan that is neither committed nor kept. Updates the message for interruptions. */
   async settle(failure: unknown): Promise<void> {
     if (isLocked(failure)) return;
     const { id } = this.plan;
@@ -122,6 +122,6 @@ const describeUnknownOutcome = (number: string): Text => {
   const show = line("imports show", [number]);
   return text(
     `the commit was in progress: either the whole plan was committed, or nothing; to check: ${show}`,
-    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${show}`,
+    `適用の途中で中断しました。計画は全体が適用されたか、まったく適用されていないかのどちらかです。確認するには: ${show}`,
   );
 };

@@ -29,7 +29,7 @@ export interface InputFormatOptions {
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
-  /** name of the option that hints propose for specifying another encoding */
+  /** option for the encoding, as hints name it */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -83,7 +83,7 @@ export async function* rereadFile(file: InputFile, { inputSha256 }: Import): Asy
   }
   if (hash.digest("hex") === inputSha256) return;
   throw new Failure("input-rejected", {
-    what: text("the file changed after its plan was made", "計画を作ったあとにファイルが変更されました"),
+    what: text("the file has changed since the plan was made", "計画を作ったあとにファイルが変更されました"),
     where: file.label,
     hint: text("import the file again", "もう一度インポートしてください"),
   });

@@ -24,7 +24,7 @@ import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
-// loaded when an import first needs the module, because most imports do not
+// loaded only when needed, because most imports do not need these modules
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
@@ -142,8 +142,8 @@ async function readSecrets(
   if (emitCsv === undefined && (await client.tenant.show()).mirroredAt !== null)
     throw new Failure("usage", {
       what: text(
-        "--generate-passwords needs --emit-csv, because the console does not have the passwords yet",
-        "管理画面にパスワードを渡すため、--generate-passwords には --emit-csv が必要です",
+        "in a mirror, --generate-passwords needs --emit-csv: upload its file, so that the console gets the passwords",
+        "ミラーで --generate-passwords を使うときは、パスワードを管理画面にアップロードするために --emit-csv も必要です",
       ),
     });
   return (await import("../outputs/secrets.ts")).readPlanSecrets(tools, input, generates);

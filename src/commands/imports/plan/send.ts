@@ -58,7 +58,7 @@ export async function examineFile(
 }
 
 interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "signal"> {
-  /** returns true if the header belongs to a known list; a sheet with such a header is preferred */
+  /** returns true if a layout fits the header; a sheet with such a header is preferred */
   readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { planOf as createPlan } from "#support/commands/imports/plans.ts";
 import type { Tools } from "../../tools.ts";
 import type { ConfirmOptions } from "../../../lib/plan/confirm.ts";
-import { askToApply } from "./settle.ts";
+import { confirmCommit } from "./settle.ts";
 import { buildPlan } from "./show.ts";
 import { listPlanChanges } from "../../../lib/plan/describe.ts";
 import { enforceLimits, validateLimits } from "../../../lib/plan/limits.ts";
@@ -11,7 +11,7 @@ import { enforceLimits, validateLimits } from "../../../lib/plan/limits.ts";
 const planOf = (counts: Partial<Import>): Import => createPlan({ tenant: "関東", create: 0, update: 0, ...counts });
 
 const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions): Promise<boolean> =>
-  askToApply(tools, await buildPlan(tools, plan), answers);
+  confirmCommit(tools, await buildPlan(tools, plan), answers);
 
 const toolsOf = (asked: string[], { yes = false } = {}): Tools =>
   ({

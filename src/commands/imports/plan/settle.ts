@@ -20,7 +20,7 @@ export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
 }
 
-export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
+export async function confirmCommit(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
   return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
 }
 
@@ -44,7 +44,7 @@ export async function settlePlan(
     return isPartial(plan) ? "partial" : undefined;
   }
   const isAllowed = await confirmForeignFile(tools, plan, answers);
-  if (!isAllowed || !(hasNoEffect(plan) || (await askToApply(tools, planned, answers)))) {
+  if (!isAllowed || !(hasNoEffect(plan) || (await confirmCommit(tools, planned, answers)))) {
     await leave(isKept ? undefined : NOTHING_CHANGED);
     return undefined;
   }
@@ -54,7 +54,7 @@ export async function settlePlan(
     try {
       await pending.commit();
     } catch (error) {
-      // if the commit may have succeeded, write the file anyway, because the passwords are nowhere else
+      // if the commit may have succeeded, write the file anyway: it is the only copy of the passwords
       if (write === undefined || !(await pending.mayBeCommitted(error))) throw error;
       lost = error;
     }
@@ -75,6 +75,6 @@ export async function showImportResult(tools: Tools, result: ImportResult): Prom
   if (!committed || !terminal.onTerminal || isRecordOutputRequested(tools))
     await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);
   if (committed) {
-    for (const told of describeCommit(plan)) await terminal.note(told);
+    for (const note of describeCommit(plan)) await terminal.note(note);
   } else if (dryRun && !plan.rejected && !isKept) await terminal.note(PLAN_DRY_RUN_NOTE);
 }

@@ -16,12 +16,12 @@ export const formatTenantName = (
       : same(tenant)
     : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
-export async function buildPlan(tools: Tools, told: Import): Promise<Plan> {
-  return toPlan(told, formatTenantName(told, await tools.tenant("imports")));
+export async function buildPlan(tools: Tools, importPlan: Import): Promise<Plan> {
+  return toPlan(importPlan, formatTenantName(importPlan, await tools.tenant("imports")));
 }
 
 interface PlanNotes {
-  /** text that tells where to find all rows, or which option writes them */
+  /** says where to find all rows, or which option writes them */
   readonly allRows?: Text | undefined;
   /** code of a problem of the header or the whole file; notes on columns are then omitted */
   readonly whole?: string | undefined;
@@ -30,14 +30,14 @@ interface PlanNotes {
 
 export async function showPlan(
   tools: Tools,
-  told: Import,
+  importPlan: Import,
   { allRows, whole, more = [] }: PlanNotes = {},
 ): Promise<void> {
-  const plan = await buildPlan(tools, told);
+  const plan = await buildPlan(tools, importPlan);
   await renderPlan(tools.terminal, {
     ...plan,
     notes: [...more, ...((whole === undefined ? plan.notes : undefined) ?? [])],
-    samples: tools.globals.quiet || told.rejected ? [] : await buildSamples(tools, told, { plan, allRows }),
+    samples: tools.globals.quiet || importPlan.rejected ? [] : await buildSamples(tools, importPlan, { plan, allRows }),
   });
 }
 
@@ -45,19 +45,19 @@ const SAMPLE_ACTION_ORDER: readonly RecordAction[] = ["delete", "create", "updat
 
 async function buildSamples(
   tools: Tools,
-  told: Import,
+  importPlan: Import,
   { plan, allRows: all }: Pick<PlanNotes, "allRows"> & { readonly plan: Plan },
 ): Promise<readonly PlanSample[]> {
   const { client } = await tools.tenant("imports");
   const linesOf = async function* (action: RecordAction): AsyncGenerator<Text> {
-    const rows = client.imports.rows(told.id, { action, limit: getSampleSize(told) });
-    for await (const row of rows) yield renderRow(told, row);
+    const rows = client.imports.rows(importPlan.id, { action, limit: getSampleSize(importPlan) });
+    for await (const row of rows) yield renderRow(importPlan, row);
   };
-  const size = getSampleSize(told);
+  const size = getSampleSize(importPlan);
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
     // the plan shows the file's records separately from the organisations that are created for them
-    const rest = hasFile(told) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
+    const rest = hasFile(importPlan) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
     return count === 0 ? [] : [{ lines: linesOf(action), rest: rest.reduce((sum, one) => sum + one), all }];
   });
 }

@@ -91,6 +91,6 @@ test("in a mirror, the list of deletions leaves out kept users", async () => {
   );
   expect(exit).toBe(8);
   expect(stderr).toContain(
-    "up-delete.xlsx lists the records to delete by hand (users: 2), because 追加更新 does not delete records\n",
+    "up-delete.xlsx lists the records that you must delete in the console (users: 2); 追加更新 does not delete records\n",
   );
 });

@@ -20,7 +20,7 @@ export async function confirmForeignFile(
   if (plan.foreign === undefined || allow.includes("other-tenant")) return true;
   const tenant = formatTenantName(plan, await tools.tenant("imports"));
   const file = plan.fileName === "-" ? "stdin" : plan.fileName;
-  // if the file is read from the terminal's stdin, nothing is left to read the answer from
+  // if stdin is the file, the answer cannot be read from stdin
   if (tools.terminal.interactive && requested?.file !== "-")
     return tools.terminal.prompts.confirm({
       message: text(`Import ${file} into ${tenant.en}?`, `${file} を ${tenant.ja} に取り込みますか?`),

@@ -40,7 +40,7 @@ test("an export of the console is never to be edited, and a wrong file is not to
       codes: new Set(codes),
     });
   expect(exported(["required"]).hint?.en).toBe("correct these records in the console, and export again");
-  expect(exported(["user-unknown"]).hint?.en).toContain("other console exports in the same run");
+  expect(exported(["user-unknown"]).hint?.en).toContain("other console exports with the same command");
   expect(exported(["file-empty"]).hint?.en).toBe("choose the right file");
   expect(exported(["administrator-delete"], { rows: 0 }).hint?.en).toBe("choose the right file");
   const foreign = exported([], { errors: 0, rejected: false, foreign: true });

@@ -10,7 +10,7 @@ const KEEP_HINT = text(
   "これらを残すには --undeletable keep を付けてください",
 );
 const COLUMN_NAMES_HINT = text(
-  "rename the columns, or run the import in a terminal, which asks what they mean",
+  "rename the columns, or run the import in a terminal, where clomoctl asks what they mean",
   "列名を直すか、ターミナルでインポートしてください(列の意味を質問します)",
 );
 const OTHER_FILE_HINT = text("choose the right file", "正しいファイルを指定してください");
@@ -51,7 +51,7 @@ const createFailure = (
     invalid === 0 ? ["", ""] : [`, ${formatCount(invalid, "invalid row")}`, `、エラーのある行が ${invalid} 行`];
   const what =
     errors === 0 && foreign !== undefined
-      ? text("the file matches no record", "どのデータとも一致しません")
+      ? text("the file matches no record", "ファイルがテナントのどのデータとも一致しません")
       : text(`${formatCount(errors, "problem")}${rows}`, `エラーが ${errors} 件${rowsJa}あります`);
   return new RejectedFileFailure(
     {
@@ -68,7 +68,10 @@ export function createExportRejection(plan: Import, { all, codes }: ListedProble
   if (plan.foreign !== undefined || plan.rows === 0 || codes.has("file-empty"))
     return createFailure(plan, all, [OTHER_FILE_HINT]);
   const hint = OTHER_EXPORT_CODES.some((code) => codes.has(code))
-    ? text("import the other console exports in the same run", "管理画面のほかのエクスポートも一緒に取り込んでください")
+    ? text(
+        "import the other console exports with the same command",
+        "管理画面のほかのエクスポートも一緒に取り込んでください",
+      )
     : text(
         "correct these records in the console, and export again",
         "管理画面で該当するデータを直し、もう一度エクスポートしてください",
@@ -89,14 +92,14 @@ export function createRejection(
     }),
   );
   if (undeletable === "keep") hints.delete(KEEP_HINT);
-  if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS_HINT);
+  if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(CANNOT_SKIP_HINT);
   if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS_HINT);
   return createFailure(plan, all, hints);
 }
 
-const NO_DELETIONS_HINT = text(
-  "rows cannot be skipped if records are deleted, because an invalid row may belong to such a record",
-  "削除があるときは行を除けません(エラーのある行が削除対象のデータを指している可能性があります)",
+const CANNOT_SKIP_HINT = text(
+  "invalid rows cannot be skipped in an import that deletes, because their records could be deleted as well",
+  "削除を伴うインポートでは、エラーのある行を除けません(その行のデータまで削除されるおそれがあります)",
 );
 
 const FIX_ROWS_HINT = text(

@@ -75,7 +75,7 @@ describe("--emit-csv, the short form of console upload", () => {
     await done("console sync export.csv --app docs --yes");
     await done("tenant set --administrators-complete docs");
     expect(await done(`${replace.replace("docs.csv", "export.csv")} --confirm-deletions 0`, 3)).toContain(
-      "could delete values that no console export has shown: グループ名, ファイル管理者権限",
+      "could delete values that are in no imported console export: グループ名, ファイル管理者権限",
     );
     const told = await done(`${replace} --confirm-deletions 1`);
     expect(told).toContain("全件更新");

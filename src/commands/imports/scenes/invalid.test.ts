@@ -37,6 +37,6 @@ describe("invalid rows", () => {
       "users import bad.csv --mode replace --skip-invalid --blank clear --confirm-deletions 1",
     );
     expect(code).toBe(3);
-    expect(stderr).toContain("rows cannot be skipped if records are deleted");
+    expect(stderr).toContain("invalid rows cannot be skipped in an import that deletes");
   });
 });

@@ -76,7 +76,7 @@ export async function loadCheckedTenant(
   context: Context,
   needsAde = (items: readonly DatedItem[]): boolean => items.some(({ kind }) => kind === "ade-token"),
 ) {
-  if (context.kind === "embedded" && !tools.contexts.holdsTenant(context))
+  if (context.kind === "embedded" && !tools.contexts.hasTenant(context))
     throw new Failure("not-found", {
       what: text("it has no data yet, or its file is missing", "まだデータがないか、ファイルがありません"),
       hint: step("to start", "始めるには", line("users import", ["FILE"], { createOrgs: true, dryRun: true })),

@@ -12,7 +12,7 @@ const TRAIL_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(isTrai
 
 let cp932ToUnicodeTable: Uint16Array | undefined;
 
-/** Returns the UTF-16 code unit of each two-byte sequence (`lead << 8 | trail`), or 0; user-defined from U+E000. */
+/** Returns the UTF-16 code unit by `lead << 8 | trail`; 0 if none. User-defined characters begin at U+E000. */
 export function getCp932ToUnicode(): Uint16Array {
   return (cp932ToUnicodeTable ??= buildCp932ToUnicode());
 }

@@ -9,10 +9,9 @@ export interface TextSink {
   invalid(bytes: string): void;
 }
 
-/** Maximum number of bytes that are decoded at once. This limits the size of the strings. */
 const MAX_PIECE_BYTES = 32 * 1024;
 
-/** Restores U+001A, U+001C and U+007F, which the platform's decoder mixes up. @see icu's ibm-943_P15A-2003 */
+/** Restores U+001A, U+001C and U+007F, which the decoder of Node.js interchanges. @see icu's ibm-943_P15A-2003 */
 const restoreControlCharacters = (text: string): string =>
   text.includes("\u001a") || text.includes("\u001c") || text.includes("\u007f")
     ? text.replace(/[\u001a\u001c\u007f]/g, (control) =>

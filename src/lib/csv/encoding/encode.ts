@@ -11,9 +11,7 @@ export interface UnmappableCharacter {
 export interface EncoderOptions {
   /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts the character; `error` only reports the character */
   readonly onUnmappable: "error" | "replace";
-  /** true to write a byte order mark first; ignored for CP932 */
   readonly bom?: boolean | undefined;
-  /** called for every unmappable character if `onUnmappable` is `error` */
   readonly report?: ((unmappable: UnmappableCharacter) => void) | undefined;
 }
 

@@ -23,7 +23,7 @@ function detectSignature(start: string): UnsupportedKind | undefined {
     : undefined;
 }
 
-/** Minimum share of NUL bytes in text of two bytes per character, and maximum share of control characters in text. */
+/** Minimum share of NUL bytes in UTF-16 text, and maximum share of control characters in any text. */
 const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
 const DAMAGE_THRESHOLD = 8;
@@ -51,7 +51,7 @@ const EUC_CHARACTERS = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\
 const COMMON_EUC_CHARACTER = /^[\u00a1-\u00a5\u00b0-\u00cf]/;
 const MIN_EUC_CHARACTERS = 8;
 
-/** Returns true for EUC-JP, not half-width kana in CP932: all characters are complete, and most are common. */
+/** Returns true for EUC-JP: all characters are complete, and most are common, unlike half-width kana in CP932. */
 function isEucJp(start: string): boolean {
   const rest = start.replace(EUC_CHARACTERS, "");
   if (/[\u0080-\u00ff]./s.test(rest) || !/[\u00e0-\u00fe]/.test(start)) return false;
@@ -60,7 +60,7 @@ function isEucJp(start: string): boolean {
   return pairs.length >= MIN_EUC_CHARACTERS && common >= pairs.length * 0.75;
 }
 
-/** Detects an unsupported kind of file. @param named true if the user gave the encoding: only signatures count */
+/** Detects an unsupported kind of file. @param named true to check only signatures: the encoding is specified */
 export function detectUnsupportedKind(head: Uint8Array, named: boolean): UnsupportedKind | undefined {
   const start = toLatin1(head);
   const signature = detectSignature(start);

@@ -30,7 +30,6 @@ export class CharacterScan {
   low = 0;
 }
 
-/** Initial value of FNV-1a, the algorithm of the first hash. */
 const FNV_OFFSET_BASIS = 0x811c9dc5 | 0;
 
 /** Scans the value in `units` from `from` to `to`, and stores the kinds of its characters and its hashes in `into`. */

@@ -177,7 +177,7 @@ describe("rows that are left out", () => {
     const { layout } = readHeader(["氏名", "メールアドレス", "役職", ...(column > 3 ? [""] : [])], users);
     const problems: Problem[] = [];
     const checker = new RowChecker(layout, (problem) => problems.push(problem), {});
-    checker.noteFound({ code, row: 2, line: 2, column, header: "", params: {} });
+    checker.noteReaderProblem({ code, row: 2, line: 2, column, header: "", params: {} });
     checker.skips(cells, 3, 2, 2);
     expect([...problems, ...checker.tally.problems()].map((problem) => problem.code)).toEqual(expected);
   });
@@ -187,7 +187,7 @@ describe("rows that are left out", () => {
       map: { ...EMPTY, skip: [{ header: "役職", values: [""] }] },
     }).layout;
     const checker = new RowChecker(layout, () => undefined, {});
-    checker.noteFound({ code: "cell-formula", row: 2, line: 2, column: 3, header: "役職", params: {} });
+    checker.noteReaderProblem({ code: "cell-formula", row: 2, line: 2, column: 3, header: "役職", params: {} });
     expect(checker.skips(["山田", "a@b.jp", ""], 3, 2, 2)).toBe(false);
   });
 });

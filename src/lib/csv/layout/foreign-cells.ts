@@ -54,7 +54,7 @@ export const findForeignCells = (
   for (const { field, headers } of joins) {
     const column = findColumn(columns, field);
     const [own] = (column && taken.get(column)) ?? [];
-    // a console export or a template has its own column for the field, so no cells are joined
+    // no cells are joined in a console export or a template, because it has a column for the field
     if (own !== undefined && headers.every((header) => !byKey.has(nameKey(header.trim())))) continue;
     const positions = headers.flatMap(find);
     const [first] = positions;

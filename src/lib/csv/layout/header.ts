@@ -71,7 +71,7 @@ class HeaderReader {
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
     this.#format = format;
     this.#columns = columns;
-    // the columns of the format come first in `columns`, and win over custom fields with the same header
+    // the columns of the format come first, so that a custom field with the same header does not replace them
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toHeaderKey(header), to]));
     const { joins = [], skip = [] } = options.map ?? {};

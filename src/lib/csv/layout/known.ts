@@ -7,7 +7,7 @@ import type { MapFileSchema } from "./map-parse.ts";
 export interface KnownLayout {
   readonly headers: readonly string[];
   readonly map: MapFileSchema;
-  /** null for a built-in layout, to which every learnt layout that fits is preferred */
+  /** null for a built-in layout, which is used only if no learnt layout fits */
   readonly at?: string | null;
 }
 

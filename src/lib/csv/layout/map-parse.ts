@@ -62,8 +62,8 @@ export interface MapFileSchema extends ColumnMap {
 }
 
 /**
- * Parses a `--map` file with the sections `columns` (from header to our header, a field or `ignore`), `join` (from
- * field to headers), `values` (from field and value in the file to our value), `rows.skip` (from header to values) and
+ * Parses a `--map` file with the sections `columns` (from header to field or `ignore`), `join` (from field to
+ * headers), `values` (from field and value in the file to the value to store), `rows.skip` (from header to values) and
  * `options`. @throws `input-rejected` with the line
  */
 export const parseMapFile = (
@@ -97,7 +97,10 @@ const NO_ORG_COLUMN = text(
 
 const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
   const names = keys.map(({ name }) => name).join(", ");
-  return text(`"${key}" is not a key of this format: ${names}`, `「${key}」はキーではありません。キー: ${names}`);
+  return text(
+    `"${key}" is not a key of this format; its keys: ${names}`,
+    `「${key}」はこの形式のキーではありません。使えるキー: ${names}`,
+  );
 };
 
 const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {

@@ -71,12 +71,12 @@ describe("parseMapFile", () => {
     ["columns:\n  A: [name]\n", 2, /plain text/],
     ["columns:\n  A: &x name\n  B: *x\n", 3, /plain text/],
     ["\ncolumn:\n  A: name\n", 2, /unknown key "column" in the file; allowed keys: columns, join/],
-    ["columns:\n  A: name\n  B: 氏名\n", 3, /has two headers/],
+    ["columns:\n  A: name\n  B: 氏名\n", 3, /is read from two headers/],
     ["join:\n  氏名: 姓\n", 2, /must be a list/],
     ["join:\n  氏名: []\n", 2, /./],
     ["join:\n  メールアドレス: [a, b]\n", 2, /one value/],
     ["join:\n  accountPassword: [a, b]\n", 2, /secret/],
-    ["columns:\n  N: 氏名\njoin:\n  氏名: [姓, 名]\n", 2, /has two headers/],
+    ["columns:\n  N: 氏名\njoin:\n  氏名: [姓, 名]\n", 2, /is read from two headers/],
     ["values:\n  accountPassword:\n    a: b\n", 3, /secret/],
     ["values:\n  メールアドレス:\n    a: b\n", 3, /not an email address/],
     ["rows:\n  only:\n    a: [b]\n", 2, /unknown key "only"/],
@@ -99,7 +99,7 @@ describe("parseMapFile", () => {
     ["join:\n  氏名: [姓, 名]\n  name: [氏, 名]\n", "氏名", "姓 + 名", "氏 + 名"],
   ])("names the field and both sources if a field is listed twice: %j", (content, field, first, second) => {
     expect(refusal(content).what).toMatchObject({
-      en: `"${field}" has two headers, "${first}" and "${second}"; remove the entry of the header that the list does not have`,
+      en: `"${field}" is read from two headers, "${first}" and "${second}"; remove the entry whose header is not in the list`,
     });
   });
 

@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
 
-/** A field whose value is joined from the cells of several foreign headers. Blank cells are left out. */
+/** A field whose value is joined from the cells below several headers. Blank cells are left out. */
 export interface JoinedField {
   readonly field: string;
   readonly headers: readonly string[];
@@ -23,7 +23,7 @@ export interface SkippedCells {
   readonly values: readonly string[];
 }
 
-/** Rules for reading a file with foreign headers as a console file: plain data, to be sent through the tenant API. */
+/** Rules for reading a list without the console's headers. Plain data, because it is sent through the tenant API. */
 export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   readonly joins?: readonly JoinedField[] | undefined;
@@ -49,10 +49,10 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
       );
 };
 
-const describeSecondSource = (field: string, first: string, second: string): Text =>
+const describeDuplicateSource = (field: string, first: string, second: string): Text =>
   text(
-    `"${field}" has two headers, "${first}" and "${second}"; remove the entry of the header that the list does not have`,
-    `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
+    `"${field}" is read from two headers, "${first}" and "${second}"; remove the entry whose header is not in the list`,
+    `「${field}」が 2 つのヘッダー「${first}」「${second}」に指定されています。一覧にないヘッダーの行を対応表から消してください`,
   );
 
 /** The columns that a map may name. `open` is true if the tenant may have custom fields unknown to the caller. */
@@ -63,13 +63,13 @@ interface MapTargets {
 
 const describeSecret = ({ header }: Column): Text =>
   text(
-    `"${header}" is a secret and cannot be set in a column map file`,
+    `"${header}" is a column for secrets, which a column map file must not set`,
     `「${header}」はパスワードなどの列なので、対応表ファイルには書けません`,
   );
 
 const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) return describeSecret(column);
-  // the value of a file may be translated to a blank cell
+  // a map may replace a value by a blank cell
   if (value === "") return undefined;
   const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
@@ -87,7 +87,7 @@ function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: 
     const first = sources.get(target);
     if (first === undefined) sources.set(target, source);
     if (first === undefined || column?.repeated === true) return undefined;
-    return describeSecondSource(column?.header ?? name, first, source);
+    return describeDuplicateSource(column?.header ?? name, first, source);
   };
   for (const [index, { field, headers }] of joins.entries()) {
     const column = findColumn(targets.columns, field);

@@ -35,7 +35,7 @@ const checkerOf = (header: readonly string[]): RowChecker =>
 
 /** As the reader reports a broken byte in the next record. */
 const damage = (checker: RowChecker, column: number): void =>
-  checker.noteFound({ code: "bytes-invalid", row: 5, line: 7, column, header: "", params: {} });
+  checker.noteReaderProblem({ code: "bytes-invalid", row: 5, line: 7, column, header: "", params: {} });
 
 const brief = ({ problems }: Outcome): readonly string[] =>
   problems.map(({ code, column, header }) => `${code}@${column} ${header}`.trim());
@@ -249,7 +249,7 @@ describe("invisible characters and multi-line values", () => {
         const [name, emails, title, address] = checker.values;
         values.push(structuredClone([name, title, address, emails].flat()));
       },
-      problem: (problem) => checker?.noteFound({ ...problem, header: "" }),
+      problem: (problem) => checker?.noteReaderProblem({ ...problem, header: "" }),
     });
     for (let at = 0; at < bytes.length; at += size) reader.write(bytes.subarray(at, at + size));
     reader.end();

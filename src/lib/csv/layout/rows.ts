@@ -57,7 +57,7 @@ interface CellCheck {
   readonly derived: boolean;
   readonly required: boolean;
   readonly list: string[] | undefined;
-  /** scans of the codes or email addresses in the row; refilled for each row */
+  /** scans of the codes or email addresses in the current row */
   readonly looks: CharacterScan[];
 }
 
@@ -113,12 +113,11 @@ export class RowChecker {
   /** Scans of the codes and email addresses in {@link values}, one list per column. The next row overwrites them. */
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
-  /** The problems that are reported together at the end of the file. */
-  readonly tally: Tally;
+  readonly tally: ProblemTally;
   /** True if the cells of the row checked last match the columns; if false, {@link values} are from an earlier row. */
   complete = false;
   /** Key of the row checked last, as in the file; undefined if the key was not corrected. */
-  unmendedKey: string | undefined;
+  uncorrectedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
   /** the stricter checks for records in which the reader found something suspicious, parallel to `#cells` */
@@ -139,7 +138,7 @@ export class RowChecker {
   #units: CellUnits | undefined;
   #good = true;
   #hasHidden = false;
-  /** errors that the reader found in the next record; no further problems of the damaged cells are reported */
+  /** errors that the reader found in the next record; other problems of the same cells are not reported */
   readonly #damage: Problem[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {
@@ -147,7 +146,7 @@ export class RowChecker {
     this.#layout = layout;
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
-    this.tally = new Tally(layout.unnamed.length, layout.place);
+    this.tally = new ProblemTally(layout.unnamed.length, layout.place);
     this.#selection = new RowSelection(layout);
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
@@ -164,8 +163,8 @@ export class RowChecker {
     this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
-  /** Stores a problem of the next record: warnings are counted, errors reported unless the record is left out. */
-  noteFound(problem: Problem): void {
+  /** Counts a warning. Keeps an error until the record is read, because no errors are reported for skipped records. */
+  noteReaderProblem(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
@@ -208,8 +207,8 @@ export class RowChecker {
   }
 
   /**
-   * Checks a record and refills {@link values}. If the record has too few cells, filled surplus cells, or is the header
-   * again, {@link values} do not change. @param row counted from 1 (the header) @param line first line of the record
+   * Checks a record and refills {@link values}. If the record has too few or too many cells, or repeats the header,
+   * {@link values} do not change. @param row counted from 1 (the header) @param line first line of the record
    * @param units positions of the cells in the text @returns false if the row has an error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
@@ -219,7 +218,7 @@ export class RowChecker {
     this.#row = row;
     this.#line = line;
     this.#good = this.#damage.length === 0;
-    this.unmendedKey = undefined;
+    this.uncorrectedKey = undefined;
     this.complete = this.#isComplete(cells, count);
     if (this.complete) this.#checkCells(isSuspect ? this.#suspects : this.#cells, cells);
     this.#damage.length = 0;
@@ -315,7 +314,7 @@ export class RowChecker {
       const [from, to] = [truncateValue(written), truncateValue(value)];
       if (!this.#isDamaged(position))
         this.tally.note({ ...this.#noted("value-mended", position), params: { value: from, mended: to } });
-      if (cell.column === this.#cells[this.#key]?.column) this.unmendedKey ??= written;
+      if (cell.column === this.#cells[this.#key]?.column) this.uncorrectedKey ??= written;
       return value === "" ? "" : this.#judge({ ...cell, mend: undefined }, value, position, at);
     }
     for (const { code, params } of faults) this.#reportFault(cell, code, position, params, written);
@@ -338,13 +337,12 @@ export class RowChecker {
   }
 
   #reportFault({ of }: CellCheck, code: ProblemCode, position: number, params: ProblemParams, value: string): void {
-    const told = of.secret ? params : { ...params, value: truncateValue(value) };
+    const shownParams = of.secret ? params : { ...params, value: truncateValue(value) };
     if (this.#isOfConsole && isWarningFromConsole(code))
-      this.tally.note({ ...this.#noted("value-kept", position), params: { ...told, of: code } });
-    else this.#fault(code, position, told);
+      this.tally.note({ ...this.#noted("value-kept", position), params: { ...shownParams, of: code } });
+    else this.#fault(code, position, shownParams);
   }
 
-  /** Scans a code or email address at index `at` of its column. */
   #look({ looks, derived }: CellCheck, value: string, at: number, start = -1, units?: CellUnits): CharacterScan {
     const seen = (looks[at] ??= new CharacterScan());
     if (units === undefined || derived || start < 0) scanText(value, seen);
@@ -419,9 +417,9 @@ interface CodeCount extends ProblemCount {
 const toCodeForm = (column: number, code: string): number =>
   (column * 0x1_0000 + code.length) * 2 + (code.startsWith("0") ? 1 : 0);
 
-class Tally {
+class ProblemTally {
   readonly #found = new Map<string, ProblemCount>();
-  /** the codes of digits, grouped by column, length and whether they begin with 0 */
+  /** codes of digits only, grouped by column, length and whether they begin with 0 */
   readonly #codes = new Map<number, CodeCount>();
   readonly #unnamed: number;
   readonly #place: HeaderPlace;
@@ -433,7 +431,6 @@ class Tally {
 
   note(problem: Problem, count = 1): void {
     const value = problem.code === "row-skipped" ? String(problem.params["value"]) : "";
-    // all corrections are reported as one problem
     const key = problem.code === "value-mended" ? problem.code : `${problem.code} ${problem.column} ${value}`;
     const counted = this.#found.get(key);
     if (counted === undefined) this.#found.set(key, { first: problem, count });

@@ -26,7 +26,6 @@ export class RowSelection {
   readonly #keys: readonly LayoutColumn[];
   /** position of the key's cell; -1 if the file lacks the key */
   readonly #key: number;
-  /** the columns that must be filled in every record */
   readonly #required: readonly LayoutColumn[];
 
   constructor({ skip, headers, columns, format, key }: Layout) {
@@ -56,7 +55,7 @@ export class RowSelection {
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
     if (first >= count || !TEXT_START_PATTERN.test(cell)) return false;
-    // cells whose value the reader could not determine; of merged cells, the first cell contains the value
+    // cells whose value is unknown; of merged cells, only the first cell has the value
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
     if (unknown.some((position) => position <= first)) return false;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");

@@ -5,13 +5,13 @@ import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping, toMeantValue } from "../../model/rules.ts";
 
 /** The kind of damage that is searched for in a column. `number` is for values such as telephone numbers. */
-export type DamageCheckKind = "none" | "text" | "kana" | ScannedScrutiny;
+export type DamageCheckKind = "none" | "text" | "kana" | ScannedKind;
 
-type ScannedScrutiny = "code" | "number" | "serial-number" | "mail";
+type ScannedKind = "code" | "number" | "serial-number" | "mail";
 
-const SCANNED: ReadonlySet<DamageCheckKind> = new Set<ScannedScrutiny>(["code", "number", "serial-number", "mail"]);
+const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code", "number", "serial-number", "mail"]);
 
-export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED.has(scrutiny);
+export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
 
 /** Returns the kind of damage to search for; `none` for secrets. Spreadsheets damage codes and serial numbers most. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {

@@ -46,10 +46,9 @@ export interface ProgressStep {
 export interface Progress {
   /** starts a step and finishes the previous step; in JSON mode, the start is always written */
   start(step: StepDescription): ProgressStep;
-  /** clears the progress display, so that a line can be written */
   hide(): void;
   stop(): void;
-  /** finishes the current step; later steps are not shown, so that no spinner prevents the process from exiting */
+  /** finishes the current step, and shows no later step, because a spinner would keep the process alive */
   close(): void;
 }
 

@@ -19,7 +19,6 @@ type CellCleaner = (cell: string, column: number) => string;
 const COLUMN_GAP = "  ";
 /** Number of rows that determine the column widths. Wider cells in later rows shift the rest of their row. */
 const MEASURED_ROWS = 500;
-/** Minimum width of a column whose cells may be cut, and minimum width of a wrapped value. */
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
@@ -51,7 +50,6 @@ type RowRenderer = (cells: readonly string[]) => readonly string[];
 interface TableLayout {
   readonly heading: (line: string) => string;
   readonly room: number;
-  /** true if all rows of the table are measured */
   readonly isComplete: boolean;
 }
 
@@ -67,7 +65,7 @@ function createTableRenderer(
   const columns = pickShown(all);
   const shown = rows.map(pickShown);
   const natural = measureColumns(columns, shown);
-  const widths = fitColumnWidths(columns, { natural, least: measureLeastWidths(columns, shown) }, room);
+  const widths = fitColumnWidths(columns, { natural, least: measureMinWidths(columns, shown) }, room);
   // if no column is narrower than its natural width, cells of later rows are cut only if the row exceeds `room`
   const most = sum(widths) < sum(natural) ? 0 : room;
   const headers = columns.map(({ header }) => header);
@@ -133,10 +131,7 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
   );
 
 /** Returns the minimum widths. Numbers, commands and values that must not be cut remain on one line. */
-const measureLeastWidths = (
-  columns: readonly TableColumn[],
-  rows: readonly (readonly string[])[],
-): readonly number[] => {
+const measureMinWidths = (columns: readonly TableColumn[], rows: readonly (readonly string[])[]): readonly number[] => {
   const values = rows.map((row) =>
     row.map((cell, at) => {
       const { align, whole } = columns[at] ?? {};

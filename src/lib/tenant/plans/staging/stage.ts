@@ -108,7 +108,7 @@ export class Stager implements RecordSink {
     const header = this.#layout?.headers[problem.column - 1] ?? "";
     const found = { ...problem, header };
     if (this.#checker === undefined) this.#report(found);
-    else this.#checker.noteFound(found);
+    else this.#checker.noteReaderProblem(found);
   }
 
   /** Returns the description of the file without encoding, hash and size. Must be called after the last record. */
@@ -222,12 +222,12 @@ export class Stager implements RecordSink {
   }
 
   #withMended(keys: string | null, comparison: Comparison): string | null {
-    const { unmendedKey } = this.#checker ?? {};
-    if (unmendedKey === undefined) return keys;
+    const { uncorrectedKey } = this.#checker ?? {};
+    if (uncorrectedKey === undefined) return keys;
     this.#isMended = true;
     return JSON.stringify({
       ...JSON.parse(keys ?? "{}"),
-      [ORIGINAL_KEY_ENTRY]: comparisonKey(comparison, unmendedKey),
+      [ORIGINAL_KEY_ENTRY]: comparisonKey(comparison, uncorrectedKey),
     });
   }
 
