@@ -86,5 +86,5 @@ test.each([
   };
   const { en, ja } = await runInBoth(`api GET ${address}`, { tenant: fake });
   expect([en.exit, ja.exit, asked]).toEqual([2, 2, []]);
-  expect(en.stderr).toContain("credentials are sent only to the tenant");
+  expect(en.stderr).toContain("clomoctl does not send credentials to it");
 });

@@ -6,10 +6,9 @@ import {
   READY_PROFILE_STATES,
 } from "../../model/ade-device.ts";
 import { PRE_REGISTERED } from "../../model/device.ts";
-import { buildSerialKeySql } from "../records/device-rows.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { buildValueWithoutTypeSql } from "../store/sql/forms.ts";
+import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { buildDifferenceSql, DIFFERENCE_SQL } from "./business-rows.ts";
 import { saveCreatedRange } from "../versions/keep.ts";

@@ -1,8 +1,7 @@
 import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql/forms.ts";
 import type { Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
-import { buildSerialKeySql } from "../records/device-rows.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";

@@ -19,7 +19,7 @@ test("an app is created, changed, imported, exported and deleted by the ordinary
     "not a whole number of 0 or more",
   );
   expect(await refusal(tenant.client.apps.create({ name: "X", kind: "Enterprise", orgs: ["S9"] }))).toBe(
-    "no organisation has the key: S9",
+    "organisation not found: S9",
   );
   await tenant.import({ kind: "apps" }, "アプリ名,種類,ライセンス数\n受付,Enterprise,\n経費精算,MarketPlace,7\n");
   const rows = (await buffer(await tenant.client.apps.export({}))).toString().split("\r\n");

@@ -84,5 +84,5 @@ test("undo does not bring back an assignment to what does not exist any more", a
   await change();
   const { change: number } = await imports.commit(await imports.delete({ kind: "orgs", ids: [sales] }));
   const failure = await failureOf(undoChange(tenant.client, (number ?? 0) - 1));
-  expect(failure?.what.en).toBe("the configuration profile VPN: no organisation has the key: S1");
+  expect(failure?.what.en).toBe("the configuration profile VPN: organisation not found: S1");
 });

@@ -17,10 +17,8 @@ test("a profile names organisations by code, 全社, and devices, all of which e
   const given = { name: "VPN", kind: "vpn", orgs: ["S1", "全社"], devices: ["A1"], since: "2026-04-01" };
   const { after, consoleTask } = await profiles().create(given);
   expect([after, consoleTask]).toMatchObject([{ ...given, file: null, memo: null }, null]);
-  expect(await refusal(profiles().create({ name: "X", kind: "vpn", orgs: ["S2"] }))).toBe(
-    "no organisation has the key: S2",
-  );
-  expect(await refusal(profiles().edit(after.id, { devices: ["A1", "B1"] }))).toBe("no device has the key: B1");
+  expect(await refusal(profiles().create({ name: "X", kind: "vpn", orgs: ["S2"] }))).toBe("organisation not found: S2");
+  expect(await refusal(profiles().edit(after.id, { devices: ["A1", "B1"] }))).toBe("device not found: B1");
   expect(await refusal(profiles().create({ name: "VPN", kind: "vpn" }))).toContain("already used");
   const file = ["プロファイル名,種類,自動適用する組織コード,自動適用する組織コード", "Wi-Fi,services,S1,S9"].join("\n");
   expect(await refusal(tenant.import({ kind: "config-profiles" }, file))).toContain("has invalid rows");

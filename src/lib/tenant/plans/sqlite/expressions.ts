@@ -285,7 +285,7 @@ const buildSameSpellingSql = (plan: PlanDefinition, field: ImportedField): strin
   const how = file?.personName === undefined ? file && correctionOf(file) : "name";
   if (how === undefined) return undefined;
   const plain = (value: string): string => `plain('${how}', ${value})`;
-  const form = isWindowsFile(plan) ? buildWindowsFormSql(column) : column;
+  const form = isShiftJisFile(plan) ? buildWindowsFormSql(column) : column;
   return `case when ${cell} is not distinct from ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(form)} end`;
 };
 

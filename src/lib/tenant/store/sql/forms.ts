@@ -20,6 +20,9 @@ export const buildComparisonKeySql = (comparison: Comparison, beside: string, va
   return comparison === "serial-number" ? `upper(${key})` : key;
 };
 
+export const buildSerialKeySql = (of: string): string =>
+  buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
+
 /** SQL: the comparison key of a field, or the keys of a list. @param column returns SQL of a column */
 export const buildFieldKeySql = (
   { fields }: Thing,
