@@ -44,7 +44,10 @@ const findNestedScans = (database: DatabaseSync, sql: string): readonly string[]
     // an uncorrelated subquery is read only once
     const isInner =
       LOOP.test(detail) && steps.some((one) => one.parent === parent && one.id < id && LOOP.test(one.detail));
-    return isInner || (above !== undefined && (above.detail.startsWith("CORRELATED") || isRepeated(above)));
+    if (isInner) return true;
+    // a subquery of `from` cannot be correlated, so that it is materialized only once
+    if (above === undefined || above.detail.startsWith("MATERIALIZE")) return false;
+    return above.detail.startsWith("CORRELATED") || isRepeated(above);
   };
   return steps.flatMap((step) => {
     const [, name] = /^SCAN ([\w.]+)(?!.*VIRTUAL TABLE)/u.exec(step.detail) ?? [];

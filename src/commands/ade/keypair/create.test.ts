@@ -12,7 +12,7 @@ test("writes the public key, and writes the same key again, with the next step",
   const [created, again] = [await typed("keypair create -o a.pem"), await typed("keypair create -o b.pem")];
   expect([created.exit, again.exit]).toEqual([0, 0]);
   expect(created.stderr).toContain("created keys; wrote the public key to a.pem\n");
-  expect(again.stderr).toContain("the public key was written again to b.pem\n");
+  expect(again.stderr).toContain("wrote the existing public key to b.pem\n");
   for (const { stderr } of [created, again]) expect(stderr).toContain("clomoctl ade token set FILE\n");
   const [first, second] = ["a.pem", "b.pem"].map((name) => readFileSync(join(folder, name), "utf8"));
   expect(first).toMatch(/^-----BEGIN CERTIFICATE-----/);

@@ -194,7 +194,7 @@ export const buildRecordsAfterUndoSql = (
   const { thing, key } = versions;
   const of = (alias: string, pk: string): string =>
     [`${alias}.${pk} as pk`, ...names.map((name) => `${alias}.${quoteIdentifier(name)}`)].join(", ");
-  const others = `select ${of("n", key)} from main.${thing.name} n where not exists (select 1 from ${getStagedTable(versions)} u where u.pk = n.${key})`;
+  const others = `select ${of(thing.name, key)} from main.${thing.name} where not exists (select 1 from ${getStagedTable(versions)} u where u.pk = ${thing.name}.${key})`;
   return isDeletion
     ? `(${others})`
     : `(${others} union all select ${of("u", "pk")} from ${getStagedTable(versions)} u where u.action <> 'delete')`;
