@@ -20,7 +20,7 @@ export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext>
   throw new Failure("usage", {
     what: text(
       `${context.name} is a local tenant: you do not need to sign in`,
-      `${context.name} はこのコンピューターのテナントのため、サインインは不要です`,
+      `${context.name} はこのコンピューターに保存されたテナントのため、サインインは不要です`,
     ),
     where: "--context",
     hint: step(

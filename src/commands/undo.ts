@@ -105,7 +105,7 @@ const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Im
     hint: !hasNoEffect(plan)
       ? text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)
       : newest > 0
-        ? text(`first undo the later change: ${before}`, `先に後の変更を取り消してください: ${before}`)
+        ? text(`first undo the later change: ${before}`, `先に、これより新しい変更を取り消してください: ${before}`)
         : undefined,
   });
 };

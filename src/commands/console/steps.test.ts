@@ -89,7 +89,7 @@ test("values are entered one by one, on their own page if they have one, and an 
     "change: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
     "髙橋 花子: CLOMOアカウント名: hanako",
     "export the records in the console, then: `clomoctl console sync EXPORT.csv`",
-    "when the task is done, if exports do not show the change: `clomoctl console confirm 3`",
+    "if exports do not show the change after the task is done: `clomoctl console confirm 3`",
     "if you decide not to do the task: `clomoctl console drop 3`",
   ]);
 });

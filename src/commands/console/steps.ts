@@ -99,7 +99,7 @@ function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
       ? []
       : [
           text(
-            `when the task is done, if exports do not show the change: ${confirm}`,
+            `if exports do not show the change after the task is done: ${confirm}`,
             `作業が完了し、変更がエクスポートに表示されない場合: ${confirm}`,
           ),
         ]),

@@ -38,7 +38,7 @@ export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>
       value: "FILE",
       about: text(
         `file that contains only the ${called.en} and that only you can read (- for stdin)`,
-        `「${called.ja}」だけを書いた、自分だけが読めるファイル(- は標準入力)`,
+        `${called.ja}だけを書いた、自分だけが読めるファイル(- は標準入力)`,
       ),
     },
     [`${name}Stdin`]: {

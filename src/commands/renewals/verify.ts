@@ -19,7 +19,7 @@ export default defineCommand({
     ),
     text(
       "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. ADE server tokens are compared by their encryption keys, and by consumer key if --key decrypts both.",
-      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。ADE サーバートークンは暗号鍵を比べます。--key の鍵で両方を復号できれば、consumer key も比較します。",
+      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。ADE サーバートークンについては暗号鍵どうしを比較し、--key の鍵で両方を復号できれば、consumer key も比較します。",
     ),
   ],
   args: {},

@@ -125,7 +125,7 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
   while (existsSync(buildTemporaryPath(target, place.processes, count))) count += 1;
   const former = buildTemporaryPath(target, place.processes, count);
   const forget = await registerTemporary(place, former, { isFolder: true, formerName: target });
-  // synchronous, so that no signal can arrive between the two renames
+  // synchronous, so that no signal is handled between the two renames
   renameSync(target, former);
   try {
     renameSync(path, target);

@@ -34,7 +34,7 @@ export const ANSWER = {
 export type Answer = RecordOf<typeof ANSWER.fields>;
 
 /**
- * Prefix of questions about the console's current state. Copies of the tenant omit the answers, because an outdated
- * answer could make a guide explain how to issue the first certificate, which would disconnect devices.
+ * Prefix of the names of questions about the console's current state. Copies of the tenant omit the answers: with an
+ * outdated answer, a guide would explain how to issue a first certificate, and issuing one disconnects all devices.
  */
 export const CONSOLE_STATE_QUESTION_PREFIX = "onboarding.home.";

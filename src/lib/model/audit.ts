@@ -43,7 +43,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
     "revoke undelivered password reset code",
     "送信できなかったパスワード再設定コードを無効化",
   ),
-  "accounts.wrong-code": text("enter wrong password reset code", "誤ったパスワード再設定コードを入力"),
+  "accounts.wrong-code": text("enter a wrong code for a password reset", "誤ったパスワード再設定コードを入力"),
   "accounts.transfer": text("transfer to successor", "後任に引き継ぎ"),
   "accounts.revoke": text("revoke role", "管理者権限を解除"),
   "users.leave": text("revoke roles and access of leavers", "退職者の権限などを解除"),

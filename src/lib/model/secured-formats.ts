@@ -1,4 +1,4 @@
-/** In a separate module, because checks need not load all formats, and `format.ts` imports `secured-user.ts`. */
+/** A separate module, so that checks do not load all formats, and `format.ts` and `secured-user.ts` have no cycle. */
 
 import { createFormat, type Format } from "./format.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";

@@ -84,7 +84,7 @@ export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly T
       `${findFieldHeader(kind, field, row.thing)}: ${value.ja}`,
     );
   });
-  return [...additions, ...(row.setsSecret ? [SECRET_SET_TEXT] : [])];
+  return [...additions, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
 
 /** Returns the changes of a row. A secret is not shown, but a text says that the row sets a secret. */
@@ -94,10 +94,10 @@ export function describeRow(
   longest?: number,
 ): readonly Text[] {
   const changes = listValueChanges(row).map((change) => describeChange(kind, change, longest, row.thing));
-  return [...changes, ...(row.setsSecret ? [SECRET_SET_TEXT] : [])];
+  return [...changes, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
 
-const SECRET_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
+const SECRET_IS_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
 const BLANK_VALUE = text("(blank)", "(空)");
 
 /** Formats a value for display. @param longest maximum number of characters to show */

@@ -172,7 +172,7 @@ const NO_MAIL_ACCESS: OpenMail = () =>
     }),
   );
 
-/** @throws ServerFault if the settings of a server's mail are missing or wrong; rethrows other errors */
+/** @throws ServerFault if the server's mail settings are missing or wrong; rethrows other errors */
 const throwMailFault = (error: unknown): never => {
   if (!(error instanceof Failure)) throw error;
   const what = text("the server cannot send email", "サーバーからメールを送信できません");

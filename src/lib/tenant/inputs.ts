@@ -43,7 +43,7 @@ export const queryFlag = z
 
 export const limitParameter = z.coerce.number().int().min(1);
 
-/** Query parameters that filter a list or export. Each parameter matches a part of the normalised value. */
+/** Query parameters that filter a list or export. Each parameter matches if the normalised value contains it. */
 export const filters = {
   filterName: z.string().optional().meta({ description: "part of the name" }),
   filterId: z.string().optional().meta({ description: "part of the email address, code or ユーザーID" }),

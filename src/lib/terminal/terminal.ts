@@ -174,7 +174,7 @@ export class Terminal {
     this.#hasToldChanges = false;
   }
 
-  /** Adds the number of the last change to later results for programs. People see the number in a note. */
+  /** Adds the number of the last change to the JSON results that follow. A note shows it to people. */
   tellChanges(): void {
     this.#tellsChanges = true;
   }

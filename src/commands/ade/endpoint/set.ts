@@ -37,7 +37,7 @@ export default defineCommand({
     if (endpoint !== null && endpoint !== (url ?? APPLE_ADE_URL) && isUsed) {
       const question = text(
         `Delete the key, the token and ${formatCount(devices, "ADE device")} of ${endpoint}? Records in Devices are kept.`,
-        `${endpoint} の鍵・トークン・ADE デバイス ${devices} 台を消去しますか?(「Devices」のデバイス情報は残ります)`,
+        `${endpoint} の鍵・トークン・ADE デバイス ${devices} 台分の情報を削除しますか?(「Devices」のデバイス情報は残ります)`,
       );
       if (!(await confirmChange(tools, question))) return;
     }

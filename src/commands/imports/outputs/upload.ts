@@ -36,7 +36,7 @@ export async function checkUpload(
     throw new Failure("usage", {
       what: text(
         "organisations and users are written to separate files: specify a folder",
-        "組織とユーザーのファイルを書き出すため、フォルダーを指定してください",
+        "組織とユーザーを別々のファイルに書き出すため、フォルダーを指定してください",
       ),
       where: "--emit-csv",
     });

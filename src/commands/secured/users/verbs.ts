@@ -45,7 +45,7 @@ export default defineFileVerbs({
       workbook: true,
       about: text(
         "generate a password for each new user without a password; FILE lists ID, name, groups and password",
-        "パスワードのない新規ユーザーのパスワードを生成し、ID・名前・グループとともに FILE に書き出す",
+        "パスワードが未指定の新規ユーザーにパスワードを生成し、ID・名前・グループとともに FILE に書き出す",
       ),
     },
   },

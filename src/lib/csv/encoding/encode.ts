@@ -32,7 +32,7 @@ export const createEncoder = (encoding: Encoding, options: EncoderOptions): Enco
     ? new Cp932Encoder(options)
     : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
-/** Returns the first character that the encoding lacks. Seven JIS characters with a look-alike are not returned. */
+/** Returns the first character that the encoding lacks. Ignores seven JIS characters that are written as look-alikes. */
 export function findUnmappable(encoding: Encoding, text: string): UnmappableCharacter | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
   let first: UnmappableCharacter | undefined;

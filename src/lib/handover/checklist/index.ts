@@ -43,7 +43,7 @@ export interface ChecklistRow {
 type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
-  /** kinds that are renewed with the item's account; an item with kinds applies only if one of these kinds is in use */
+  /** kinds that are renewed with the item's account; if any, the item applies only if one of them is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
   /** the item applies if this kind is in use; default: if one of `kinds` is */
   readonly appliesWith?: ExpectedRenewalKind;
@@ -287,7 +287,7 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
 export interface QuestionState extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
-  /** value in the tenant's records, with which no answer is needed; null if no value is recorded */
+  /** value in the tenant's records, which makes an answer unnecessary; null if none is recorded */
   readonly recorded: string | null;
   /** `missing` if there is no answer, `old` if the answer is too old; null if no answer is needed now */
   readonly due: "missing" | "old" | null;

@@ -130,7 +130,7 @@ function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): G
   const { called, id, account } = person;
   const rights = text(
     `successor: remove the role of ${called}, and list the devices to collect`,
-    `後任: ${called} さんの管理者権限を外し、回収するデバイスの一覧を書き出す`,
+    `(後任の作業)${called} さんの管理者権限を外し、回収するデバイスの一覧を書き出す`,
   );
   if (id !== null)
     yield [rights, line("users leave", [toTypableName(account ?? "", id)], { on: leaves, report: "FILE.xlsx" })];

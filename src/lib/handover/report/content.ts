@@ -141,8 +141,8 @@ function buildRenewalsSection(data: ReportData): Section {
   const title = text("Expiry dates", "年次更新・期限");
   if (items.length === 0) {
     const words = text(
-      `No renewal items are recorded: ${commandName("renewals add")}`,
-      `登録がありません: ${commandName("renewals add")}`,
+      `No renewal items are recorded. To add one: ${commandName("renewals add")}`,
+      `年次更新・期限の登録がありません。登録するには: ${commandName("renewals add")}`,
     );
     return { id: "renewals", title, blocks: [{ kind: "paragraph", words }] };
   }

@@ -19,7 +19,7 @@ const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-profile": text("provisioning profile", "プロビジョニングプロファイル"),
 };
 
-type NonAgentKind = Exclude<RenewalKind, `agent-${string}`>;
+type KindWithoutAgent = Exclude<RenewalKind, `agent-${string}`>;
 
 /** Fills in the guide of a kind. If `own` is set, fills in the guide for the tenant's own token. @see facts 3.5; decision 025 */
 function fillKindGuide(
@@ -36,7 +36,7 @@ function fillKindGuide(
   const topic = known?.topic ?? null;
   const files = kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" };
   const { [kind]: part } = AGENT_PARTS;
-  return fillGuide(part === undefined ? (kind as NonAgentKind) : "agent-enterprise", {
+  return fillGuide(part === undefined ? (kind as KindWithoutAgent) : "agent-enterprise", {
     item,
     account,
     phone,

@@ -227,7 +227,7 @@ describe("passwords", () => {
     const here = await failureOf(accounts().create({ user, name: "yamada", role: "system", password: PASSWORD }));
     expect(here).toMatchObject({
       code: "input-rejected",
-      hint: { en: "set the password in the console, then record with --password-in-console that it is set" },
+      hint: { en: "set the password in the console first, then pass --password-in-console to record that" },
     });
     const none = await failureOf(accounts().create({ user, name: "yamada", role: "system" }));
     expect(none?.hint?.en).toContain("--password-in-console");

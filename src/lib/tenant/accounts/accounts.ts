@@ -78,7 +78,7 @@ export const resetPassword = (
 const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   what: text("the new password is missing", "新しいパスワードを指定してください"),
   hint: text(
-    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console, then record with --password-in-console that it is set`,
+    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console first, then pass --password-in-console to record that`,
     `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。ミラーでは、管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください`,
   ),
 });

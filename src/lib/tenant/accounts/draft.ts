@@ -124,7 +124,7 @@ export const buildAccountDraft = async (
 };
 
 const MANAGES_ALL_RULE = text(
-  "only a custom administrator can manage all organisations, and then no individual organisations can be specified",
+  "only a custom administrator can manage all organisations; do not also specify individual organisations",
   "すべての組織を管理対象にできるのはカスタム管理者だけです。その場合、個別の組織は指定できません",
 );
 
@@ -210,7 +210,7 @@ const NO_MIRROR_REASON = text(
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
-  "set the password in the console, then record with --password-in-console that it is set",
+  "set the password in the console first, then pass --password-in-console to record that",
   "管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください",
 );
 

@@ -113,7 +113,7 @@ export class TaskRecordReader {
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
 
-  /** Returns true if the console has an account that is not observed, because its user has an account name there. */
+  /** Returns true if no export shows the account, but the export of its user shows an account name. */
   async #hasAccount(thing: Thing, pk: number): Promise<boolean> {
     if (thing !== ACCOUNT || (await this.#observed(thing, pk))?.["inConsole"] !== 0) return false;
     const user = (await this.#observed(USER, pk))?.["inConsole"] === 0 ? null : await this.#console(USER, pk);

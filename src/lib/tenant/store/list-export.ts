@@ -1,6 +1,6 @@
 import type { Newline } from "../../csv/records/record.ts";
 import type { Column } from "../../model/format.ts";
-import { buildColumnSql, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
+import { buildColumnSql, buildStreamSql, type ListFilters, type RecordList } from "./lists.ts";
 import type { LineQuery, Reader, Store } from "./store.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import { buildConcatSql } from "./sql/forms.ts";
@@ -171,7 +171,7 @@ const buildListCsv = async (
   const columns = (list.format?.columns ?? []).filter(
     ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
   );
-  const records = await buildStreamSource(reader, list, filters, list.exported);
+  const records = await buildStreamSql(reader, list, filters, list.exported);
   return buildCsvLines(records, await readExportColumns(reader, list, records, columns), newline);
 };
 

@@ -313,7 +313,7 @@ export const readRecordsById = async <F extends Fields>(
 };
 
 /** Returns a query that streams records in the default order, and reads the organisation's positions only once. */
-export const buildStreamSource = async (
+export const buildStreamSql = async (
   reader: Reader,
   list: RecordList,
   filters: ListFilters,
@@ -405,7 +405,7 @@ const streamWholeList = (
     const { orders = {} } = list;
     if (sort !== "" && !Object.hasOwn(orders, sort)) throw createChoiceFailure("sort", Object.keys(orders));
     const line = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
-    const source = await buildStreamSource(reader, list, filters);
+    const source = await buildStreamSql(reader, list, filters);
     if (sort === "" && !desc) return { ...source, line };
     await reader.derive(buildOrderTable(list, sort, desc));
     return {

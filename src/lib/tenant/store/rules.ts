@@ -35,7 +35,7 @@ export interface RecordRule {
   /** a new record without these fields cannot break the rule; default: `fields` */
   readonly sets?: readonly string[];
   readonly judgesDeletions?: true;
-  /** `console` lets values from the console break the rule; `restored` also lets values that an undo restores */
+  /** the rule does not apply to values from the console; with `restored`, nor to values that an undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
   /** SQL: a JSON value that the message needs */
@@ -157,7 +157,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
       field: "scheme",
       what: text(
         "a custom administrator needs a scheme, and only a custom administrator can have a scheme",
-        "カスタム管理者にはスキームが必要です。スキームを設定できるのはカスタム管理者だけです",
+        "カスタム管理者にはスキームの指定が必要です。カスタム管理者以外には指定できません",
       ),
     }),
   },

@@ -38,7 +38,7 @@ export interface View {
   readonly scope: Scope;
   /** tables that are only partly visible, each table with an SQL condition for the visible rows `t` */
   readonly rows: ReadonlyMap<string, string>;
-  /** by table and column: SQL of the value that is shown instead of the stored value in a row `t` */
+  /** by table and column: SQL of the value that is shown instead of the stored value; `t` is the row */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** the tables of the visible organisations, in the order in which they must be filled */
   readonly held: readonly DerivedTable[];

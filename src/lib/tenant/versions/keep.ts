@@ -31,7 +31,7 @@ const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: 
 };
 
 /** SQL: stores versions of records whose changed columns are known. @param records SQL: selects `pk` and `changed` */
-export const buildSaveChangedSql = (versions: VersionSchema, records: string): string =>
+export const buildSaveChangedRecordsSql = (versions: VersionSchema, records: string): string =>
   buildSaveVersionsSql(versions, records, "update");
 
 export const buildSaveDeletedSql = (versions: VersionSchema, records: string): string =>
@@ -117,7 +117,7 @@ export const followKeys = async (writer: Writer, params: { revision: number; now
           left join ${moved} m on m.was = e.value where m.was is null or m.now is not null)
       where exists (select 1 from ${written} and w.pk = t.pk and w.${list} = t.${list})`;
     const advance = `update main.collection set revision = :revision where name = '${collection}'`;
-    for (const sql of [buildSaveChangedSql(versions, found), update, advance]) await writer.run(sql, params);
+    for (const sql of [buildSaveChangedRecordsSql(versions, found), update, advance]) await writer.run(sql, params);
   }
 };
 

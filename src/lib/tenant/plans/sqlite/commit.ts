@@ -3,7 +3,7 @@ import type { Thing } from "../../../model/thing.ts";
 import { DEVICE } from "../../../model/device.ts";
 import {
   buildSaveUnsettledSql,
-  buildSaveChangedSql,
+  buildSaveChangedRecordsSql,
   buildSaveDeletedSql,
   buildSaveCreatedRangesSql,
   getVersionSchema,
@@ -59,7 +59,7 @@ const storeChangedVersions = (database: Database, plan: PlanDefinition, context:
   );
   const changed = `select m.target as pk, ${bits.join(" | ")} as changed from s.match m
     where m.changed <> 0 and ${buildIsValidRowSql("m.row")} and ${buildInterruptCheckSql("m.row")}`;
-  database.run(buildSaveChangedSql(versions, changed), { revision: context.revision });
+  database.run(buildSaveChangedRecordsSql(versions, changed), { revision: context.revision });
 };
 
 const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinition, context: CommitContext): void => {
@@ -233,7 +233,9 @@ const recordSecrets = (
   const versions = VERSION_SCHEMAS.get(name);
   if (versions !== undefined) {
     const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
-    database.run(buildSaveChangedSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
+    database.run(buildSaveChangedRecordsSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), {
+      revision,
+    });
   }
   // two statements, because a single statement with an outer join would scan all records for every row
   for (const [target, rows] of [

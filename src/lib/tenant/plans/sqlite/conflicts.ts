@@ -80,8 +80,8 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   const lose = (which: string): number =>
     claims.map((claim) => markLostContests(database, plan, claim, which)).reduce((sum, n) => sum + n, 0);
   lose(HAS_COMPARED_ROW_SQL);
-  while (lose(HAS_VALID_ROW_SQL) > 0) reportRejectedClaims(database, plan, claims);
-  reportRejectedClaims(database, plan, claims);
+  while (lose(HAS_VALID_ROW_SQL) > 0) reportRejectedKeys(database, plan, claims);
+  reportRejectedKeys(database, plan, claims);
 };
 
 /** SQL: the rows whose unique value another record has. The label is null if the account cannot see that record. */
@@ -105,7 +105,7 @@ const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim
   );
 };
 
-const reportRejectedClaims = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
+const reportRejectedKeys = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   const { kind } = plan;
   // a value in a console export may belong to another record of the mirror; skip such rows with a warning, so that the
   // rest of the export can be imported

@@ -221,7 +221,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
   }
 };
 
-/** Returns the parts of account names; undefined if any name is allowed or the console sets names. @see seed 001 */
+/** Returns the parts of which an account name must consist; undefined if the tenant allows any name. @see seed 001 */
 export const readNameComposition = (
   database: Database,
   plan: PlanDefinition,

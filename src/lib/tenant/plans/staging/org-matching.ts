@@ -244,7 +244,7 @@ class OrgMatcher {
     this.parents.set(row.row, parent);
   }
 
-  /** Returns the parent that a row names; {@link NO_TARGET} if the parent in an export is unclear. */
+  /** Returns the parent that a row names; {@link NO_TARGET} if the row is from an export in which several organisations can be the parent. */
   #parentOf(row: OrgRow): OrgNode | "unknown" | "ambiguous" {
     const named = this.#namedParent(row);
     if (typeof named === "object") return this.matched.get(named.row) ?? -named.row;

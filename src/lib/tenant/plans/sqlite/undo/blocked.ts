@@ -69,7 +69,7 @@ class BlockedRecordFinder {
     this.#undone = undone;
   }
 
-  /** Adds blocked records. @param from SQL that begins with `from`; the staged record is `u` unless `pk` is given */
+  /** Adds blocked records. @param from SQL that begins with `from` @param pk SQL: the number of the staged record */
   #add(
     { thing }: Pick<VersionSchema, "thing">,
     { why, fields = "'[]'", change = "null", other }: UndoObstacle,
