@@ -78,7 +78,13 @@ const LINES: readonly string[] = [
 ];
 
 /** Lines that change something in the tenant of `mirrorWithTask`, one after another. */
-const IN_MIRROR: readonly string[] = ["console drop 2 --yes", "console sync users.csv --part --yes"];
+const IN_MIRROR: readonly string[] = [
+  "console drop 2 --yes",
+  "console sync users.csv --part --yes",
+  "devices create S9 --platform iOS --status 事前登録",
+  "devices action message S9 --message 会議",
+  "console confirm last",
+];
 
 /** Commands of which no line stands above, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -90,7 +96,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "ade endpoint set": "Apple's side",
   "ade keypair create": "Apple's side",
   "ade token set": "Apple's side",
-  "console confirm": "no records are changed",
   "context add": "this machine",
   "context remove": "this machine",
   "context set": "this machine",

@@ -25,6 +25,9 @@ describe("ade business-key set", () => {
     const { exit, stdout, stderr } = await run(line, { tenant: tenant.fetch, folder });
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.stringContaining("clomoctl ade sync") });
     expect(stdout).toContain("k1");
+    // before the first sync, nothing is known, which is not the same as 0 devices
+    const status = await run("ade status --format json", { tenant: tenant.fetch });
+    expect(JSON.parse(status.stdout)).toMatchObject({ organisationDevices: null, notInClomo: null, released: null });
     expect(stdout + stderr).not.toContain(simulator.privateKey.split("\n")[1]);
   });
 

@@ -1,7 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import { proposeUndo } from "../records/change-result.ts";
 import { readTaskNumber, TASK_ARGUMENT, TASK_COLUMNS, DEFAULT_TASK_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -18,6 +17,5 @@ export default defineCommand({
     await permitChange();
     const tasks = await client.console.confirm({ numbers: [...new Set(numbers)] });
     await terminal.list(listColumns(terminal, TASK_COLUMNS, DEFAULT_TASK_COLUMNS), tasks);
-    await proposeUndo(tools);
   },
 });

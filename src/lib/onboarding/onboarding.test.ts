@@ -147,6 +147,10 @@ describe("the twelve steps", () => {
     const noAde = { ...facts, profile: { ...facts.profile, ade: false } };
     expect(stateOf({ ...noAde, isNeverSynced: true }, 8)).toBe("done");
     expect(stateOf({ ...facts, unowned: true }, 9)).toBe("open");
+    expect(evaluateSteps({ ...facts, devices: 0 })[8]).toMatchObject({
+      state: "open",
+      why: { en: "no devices are recorded" },
+    });
     const pressing = { why: same("expired") };
     expect(stateOf({ ...facts, pressing: [{ kind: "push-certificate", ...pressing }] }, 7)).toBe("open");
     expect(stateOf({ ...facts, pressing: [{ kind: "custom", ...pressing }] }, 7)).toBe("done");

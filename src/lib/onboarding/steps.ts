@@ -239,10 +239,12 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: ({ devices, unowned }) =>
       devices > 0 && !unowned
         ? createDoneStatus(text("every device has an owner", "すべてのデバイスに所有者がいます"))
-        : createOpenStatus(
-            text("some devices have no owner", "所有者のいないデバイスがあります"),
-            buildGuideCommand(devices === 0 ? 8 : 9),
-          ),
+        : devices === 0
+          ? createOpenStatus(text("no devices are recorded", "デバイスが登録されていません"), buildGuideCommand(8))
+          : createOpenStatus(
+              text("some devices have no owner", "所有者のいないデバイスがあります"),
+              buildGuideCommand(9),
+            ),
   },
   {
     number: 10,
