@@ -105,6 +105,20 @@ test("the summary of an invalid command line names no tenant, unless it stopped 
   expect(summary.line(2)).toContain(" kanto users import n2.csv: +1 ~0 -0 exit 2");
 });
 
+test("the summary of several plans has the sum of their records, and the number of the last", () => {
+  const summary = new RunSummary(["console", "sync"], () => new Date(0));
+  summary.add({ file: "o.csv u.csv" });
+  for (const [number, create, changed] of [
+    ["2", 3, true],
+    ["3", 4, false],
+  ] as const) {
+    summary.add({ create, update: 1, delete: 0, number: "P1" });
+    summary.add({ create, update: 1, delete: 0, number, changed });
+  }
+  expect(summary.line(0)).toContain(": +7 ~2 -0 import 3 exit 0");
+  expect(summary.changed).toBe(true);
+});
+
 test.each([
   ["users import", "users import"],
   ["orgs import n2.csv --mode x", "orgs import"],

@@ -24,7 +24,8 @@ export class RunSummary {
   readonly #now: () => Date;
   readonly #timezone: string;
   #tenant: SummarizedTenant | undefined;
-  #plan: PlanSummary = { create: 0, update: 0, delete: 0, changed: false };
+  #file: string | undefined;
+  readonly #plans: Partial<PlanSummary>[] = [{}];
   #isPlanned = false;
 
   constructor(path: readonly string[], now: () => Date, timezone = DEFAULT_TIMEZONE) {
@@ -39,21 +40,27 @@ export class RunSummary {
 
   add(plan: Partial<PlanSummary>): void {
     this.#isPlanned ||= plan.create !== undefined;
-    this.#plan = { ...this.#plan, ...plan };
+    this.#file = plan.file ?? this.#file;
+    const last = this.#plans.at(-1);
+    // `console sync` commits one plan after another
+    const isNext = plan.create !== undefined && plan.changed === undefined && last?.changed !== undefined;
+    this.#plans.splice(isNext ? this.#plans.length : -1, 1, isNext ? plan : { ...last, ...plan });
   }
 
   get changed(): boolean {
-    return this.#plan.changed;
+    return this.#plans.some(({ changed }) => changed === true);
   }
 
   /** Returns the line described in docs/operations.en.md. The tenant is `-` if the command line is invalid. */
   line(exit: number): string {
-    const { file, create, update, delete: deleted, number } = this.#plan;
+    const [file, number] = [this.#file, this.#plans.at(-1)?.number];
+    const sum = (count: "create" | "update" | "delete"): number =>
+      this.#plans.reduce((total, { [count]: one = 0 }) => total + one, 0);
     const name = exit === 2 && !this.#isPlanned ? "-" : (this.#tenant?.name ?? "-");
     const timezone = this.#tenant?.timezone ?? this.#timezone;
     const named = file === undefined ? "" : ` ${file === "-" ? file : quoteShellWord(basename(file))}`;
     const kept = number === undefined ? "" : ` import ${number}`;
     const start = `${formatLocalInstant(this.#now(), timezone)} ${name} ${this.#command}${named}`;
-    return `${start}: +${create} ~${update} -${deleted}${kept} exit ${exit}`;
+    return `${start}: +${sum("create")} ~${sum("update")} -${sum("delete")}${kept} exit ${exit}`;
   }
 }
