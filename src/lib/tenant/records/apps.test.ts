@@ -83,7 +83,7 @@ describeWithOpenssl("signed by openssl", () => {
     const { after } = await apps.create({ name: "受付", kind: "Enterprise", file });
     expect((await buffer(await apps.file(after.id))).toString("base64")).toBe(file);
     expect(await renewals.list()).toMatchObject([
-      { kind: "agent-profile", name: "受付", expiresAt: "2027-03-01T00:00:00Z", certainty: "exact" },
+      { kind: "custom", name: "受付", expiresAt: "2027-03-01T00:00:00Z", certainty: "exact" },
     ]);
     await apps.edit(after.id, { file: sign("2028-03-01") });
     expect(await renewals.list()).toMatchObject([{ name: "受付", expiresAt: "2028-03-01T00:00:00Z" }]);

@@ -22,7 +22,7 @@ export const createEditableProfileType = async (given: ManualValues): Opened<typ
   ...(await receiveFile(given, checkProfileFile)),
 });
 
-/** The provisioning profile of an Enterprise app gives a renewal item. */
+/** The provisioning profile of an Enterprise app gives a renewal item. It is not the one of Agent Enterprise for iOS. */
 export const createEditableAppType = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
   list: APP_LIST,
   collection: "apps",
@@ -30,7 +30,7 @@ export const createEditableAppType = async (session: Session, given: ManualValue
     const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "json.file", bytes }, bytes)).expiring;
     return async (writer) => {
       await writer.lock(["renewals"]);
-      await storeOwnExpiry(writer, session, null, own);
+      await storeOwnExpiry(writer, session, null, { ...own, kind: "custom" });
     };
   })),
 });
