@@ -60,7 +60,7 @@ export function extractStructure(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /** Decodes a text of only base64 and white space; undefined if there is anything else in the text. */
-function decodeBase64(text: string): Buffer | undefined {
+export function decodeBase64(text: string): Buffer | undefined {
   const digits = text.replaceAll(/\s+/g, "");
   return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, "base64") : undefined;
 }

@@ -65,12 +65,12 @@ describeWithOpenssl("signed by openssl", () => {
   beforeAll(() => void (workshop = new OpensslWorkspace()));
   afterAll(() => workshop.close());
 
-  const sign = (expiry: string): string => {
+  const sign = (expiry: string, more = ""): string => {
     const signer = workshop.certificate({ subject: "/CN=a" });
     const list = workshop.file(
       "list",
       createPropertyList(
-        `<key>Name</key><string>受付</string><key>ExpirationDate</key><date>${expiry}T00:00:00Z</date>`,
+        `<key>Name</key><string>受付</string><key>ExpirationDate</key><date>${expiry}T00:00:00Z</date>${more}`,
       ),
     );
     const by = ["-signer", signer.certificateFile, "-inkey", signer.keyFile, "-outform", "DER"];
@@ -91,6 +91,22 @@ describeWithOpenssl("signed by openssl", () => {
     expect(await renewals.list()).toMatchObject([{ name: "受付", expiresAt: "2027-03-01T00:00:00Z" }]);
     expect((await apps.find({ name: "受付" }))[0]?.file).toBe(after.file);
     expect(await refusal(apps.edit(after.id, { file: "aGVsbG8=" }))).toContain("not a provisioning profile");
+  });
+
+  test("a provisioning profile is kept with certificates and its second form, and nothing else", async () => {
+    const { certificate, key } = workshop.certificate({ subject: "/CN=a" });
+    const own = sign("2027-03-01");
+    const again = "<key>DER-Encoded-Profile</key>";
+    const write = (name: string, text: string) => `${name}<data>${Buffer.from(text).toString("base64")}</data>`;
+    const kept = `${again}<data>${own}</data><key>com.apple.developer.pass-type-identifiers</key><array/>`;
+    const file = sign("2027-03-01", `${write("<key>DeveloperCertificates</key>", certificate)}${kept}`);
+    await tenant.client.apps.create({ name: "受付", kind: "Enterprise", file });
+    const trailing = Buffer.concat([Buffer.from(own, "base64"), Buffer.from(key)]).toString("base64");
+    const secrets = [write(again, key), `<key>a</key><data>${own}</data>`].map((one) => sign("2027-03-01", one));
+    for (const secret of [...secrets, trailing])
+      expect(await refusal(tenant.client.apps.create({ name: "A", kind: "Enterprise", file: secret }))).toContain(
+        "may contain a password",
+      );
   });
 });
 

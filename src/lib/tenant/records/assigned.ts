@@ -1,5 +1,8 @@
+import { X509Certificate } from "node:crypto";
+import { readElement } from "../../apple/encoding/ber.ts";
 import { extractSignedContent } from "../../apple/encoding/cms.ts";
-import { extractStructure } from "../../apple/encoding/pem.ts";
+import { attempt } from "../../apple/encoding/foreign.ts";
+import { decodeBase64, decodeLatin1 } from "../../apple/encoding/pem.ts";
 import { parsePropertyList } from "../../apple/encoding/property-list.ts";
 import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
 import { Failure } from "../../errors/index.ts";
@@ -28,6 +31,7 @@ export const createEditableAppType = async (session: Session, given: ManualValue
   collection: "apps",
   ...(await receiveFile(given, async (bytes) => {
     const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "json.file", bytes }, bytes)).expiring;
+    refuseSecrets(readSigned(bytes));
     return async (writer) => {
       await writer.lock(["renewals"]);
       await storeOwnExpiry(writer, session, null, { ...own, kind: "custom" });
@@ -35,41 +39,49 @@ export const createEditableAppType = async (session: Session, given: ManualValue
   })),
 });
 
-/** Accepts property lists of the type Configuration, signed or not. Passwords and keys must not get into bundles. */
+/** Accepts property lists of the type Configuration, signed or not. */
 const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
-  const structure = extractStructure(bytes);
-  const content = structure === undefined ? bytes : extractSignedContent(structure);
-  const xml = content && Buffer.from(content).toString("utf8");
-  const properties = xml === undefined ? undefined : await parsePropertyList(xml);
-  if (properties?.["PayloadType"] !== "Configuration")
+  const xml = readSigned(bytes) ?? bytes.toString("utf8");
+  if ((await parsePropertyList(xml))?.["PayloadType"] !== "Configuration")
     throw createRejection(
       "the file is not a configuration profile: choose a .mobileconfig file, or export it again",
       "構成プロファイルではありません。.mobileconfig ファイルを選ぶか、もう一度書き出してください",
     );
-  // comments and entities could hide the name of a secret
-  if (/<!(?:--|ENTITY)/.test(xml ?? ""))
+  refuseSecrets(xml);
+};
+
+/** Returns the text in a signed message; undefined if anything follows the message. */
+const readSigned = (bytes: Buffer): string | undefined => {
+  const content = extractSignedContent(bytes);
+  return content && readElement(bytes).whole.length === bytes.length
+    ? Buffer.from(content).toString("utf8")
+    : undefined;
+};
+
+/** all but plain tags, because comments, entities and nested tags can split a name; keys; accounts in URLs */
+const FORBIDDEN_PATTERN =
+  /<(?!\/?(?:dict|array|key|string|date|integer|real)>|(?:dict|array|string|true|false) ?\/>|\/?plist(?: version="1\.0")?>|(?:\?xml|!DOCTYPE plist) [^<>[]*>)|<(key|string)>[^<]*<(?!\/\1>)|&(?!(?:amp|lt|gt|quot|apos);)|begin [\w ]{0,30}private|(?<![\w+/])M[A-P][\w+/]{40}|:\/\/[^\s/<:]*:[^\s/<@]*@|security\.(?:pkcs12|scep|acme)/i;
+const SECRET_PATTERN =
+  /(?:pass(?!-type|book)|pwd|(?<![a-z])p(?:w|in)(?![a-z])|secret|token|credential|challenge|private|psk|(?:shared|api|access).?key|authorization|パス|シークレット|トークン|秘密|暗証|共有キー|鍵)(?:[^<]{0,99}<\/key>[^<]*<(?!(?:true|false) ?\/|string(?:\/|><))|[^<:=?/\n]{0,40}[:=]\s*[^\s</])/iu;
+
+/** Bundles contain kept files: data must be public, and no name of a secret may have a value after it or beside it. */
+const refuseSecrets = (xml = "<"): void => {
+  const rest = xml.replaceAll(/(<key>DER-Encoded-Profile<\/key>\s*)?<data>([^<]*)<\/data>/g, omitPublicData);
+  if (FORBIDDEN_PATTERN.test(rest) || SECRET_PATTERN.test(rest.replaceAll(/[\p{Cf}＜﹤]/gu, "").normalize("NFKC")))
     throw createRejection(
-      "a file with comments or entities is not kept, because they can hide a password: record it without its file",
-      "コメントやエンティティはパスワードを隠せるため、含まれるファイルは保存しません。ファイルなしで登録してください",
-    );
-  if (/PRIVATE KEY-----/.test(xml ?? "") || containsSecret(properties))
-    throw createRejection(
-      "the profile contains a password or private key, which clomoctl does not keep: record it without its file",
-      "パスワードか秘密鍵が含まれるファイルは保存しません。ファイルなしで登録してください",
+      "the file may contain a password or private key, which clomoctl does not keep: record it without its file",
+      "パスワードか秘密鍵が含まれる可能性のあるファイルは保存しません。ファイルなしで登録してください",
     );
 };
 
-const SECRET_KEY_PATTERN = /passw|passphrase|secret|passcode$|private ?key|psk$|^challenge$|token|authorization/i;
-const KEY_PAYLOADS: readonly unknown[] = ["com.apple.security.pkcs12", "com.apple.security.scep"];
-
-const containsSecret = (properties: object): boolean => {
-  let found = false;
-  JSON.stringify(properties, (key, value: unknown) => {
-    const isContent = typeof value === "string" ? value !== "" : typeof value === "object";
-    found ||= SECRET_KEY_PATTERN.test(key) ? isContent : key === "PayloadType" && KEY_PAYLOADS.includes(value);
-    return value;
-  });
-  return found;
+/** Omits a certificate or an image that nothing follows, and the second form of a provisioning profile. */
+const omitPublicData = (data: string, isProfile: string | undefined, written: string): string => {
+  const bytes = decodeBase64(written) ?? Buffer.of();
+  const text = decodeLatin1(bytes);
+  const der = decodeBase64(text.replaceAll(/-----(?:BEGIN|END) CERTIFICATE-----/g, "")) ?? bytes;
+  const isImage = /^(?:\x89PNG\r\n\x1a\n.*IEND.{4}|\xff\xd8\xff.*\xff\xd9)$/s.test(text);
+  const isPublic = isImage || attempt(() => new X509Certificate(der).raw.equals(der));
+  return isPublic || (isProfile && readSigned(bytes)) ? "<true/>" : data;
 };
 
 /** Checks the file of a request before the transaction, which keeps it forever, for the versions of the record. */

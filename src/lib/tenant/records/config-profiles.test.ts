@@ -1,13 +1,15 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { failureOf, openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
+import { createKeyPair } from "../../apple/keys/key-pair.ts";
 
 let tenant: TestTenant;
 openForEachTest((opened) => (tenant = opened));
 
 const profiles = () => tenant.client["config-profiles"];
 const refusal = async (promise: Promise<unknown>) => (await failureOf(promise))?.what.en;
-const encode = (text: string): string => Buffer.from(text).toString("base64");
+const encode = (content: string | Uint8Array): string => Buffer.from(content).toString("base64");
 const plist = (inside: string): string =>
   `<?xml version="1.0"?>\n<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string>${inside}</dict></plist>`;
 
@@ -66,27 +68,59 @@ test.each([
   ["a deeply nested file", encode(plist(`<key>a</key>${"<array>".repeat(20_000)}`)), "not a configuration profile"],
   ["an expanding file", encode(`<!DOCTYPE plist [<!ENTITY a "aa">]>${plist("<key>a</key><string>&a;</string>")}`), ""],
   ["too much", Buffer.alloc(256 * 1024 + 1, "a").toString("base64"), "over 256 KiB"],
-  [
-    "a name that a comment splits",
-    encode(plist("<key>x</key><dict><key>Pass<!-- -->word</key><string>p</string></dict>")),
-    "comments or entities",
-  ],
-  ["a private key", encode(plist("<key>x</key><string>-----BEGIN PRIVATE KEY-----</string>")), "private key"],
-  ["a challenge", encode(plist("<key>x</key><dict><key>Challenge</key><string>p</string></dict>")), "private key"],
-  [
-    "a password",
-    encode(plist("<key>x</key><dict><key>Password</key><string>p</string></dict>")),
-    "contains a password",
-  ],
-  [
-    "a key store",
-    encode(
-      plist("<key>x</key><array><dict><key>PayloadType</key><string>com.apple.security.pkcs12</string></dict></array>"),
-    ),
-    "contains a password or private key",
-  ],
 ])("a profile does not keep %s", async (_, file, why) => {
   const refused = await refusal(profiles().create({ name: "P", kind: "custom", file }));
   expect(refused ?? "kept").toContain(why);
   expect(tenant.database.all("select * from kept_file")).toEqual([]);
+});
+
+const { privateKey, certificate } = await createKeyPair({ commonName: "a", now: Date.UTC(2026, 2, 1) });
+const key = createPrivateKey(privateKey).export({ format: "der", type: "pkcs8" });
+const { raw } = new X509Certificate(certificate);
+const PNG = Buffer.from("89504e470d0a1a0a0000000049454e44ae426082", "hex");
+const JPEG = Buffer.from("ffd8ffe000104a464946ffd9", "hex");
+const data = (...parts: readonly (string | Uint8Array)[]): string =>
+  `<key>a</key><data>\n\t${encode(Buffer.concat(parts.map((part) => Buffer.from(part))))}\n</data>`;
+const named = (name: string): string => `<key>${name}</key><string>x</string>`;
+const keep = async (inside: string): Promise<string> =>
+  (await refusal(profiles().create({ name: "P", kind: "custom", file: encode(plist(inside)) }))) ?? "kept";
+
+test.each([
+  ...[[privateKey], [key], ["x"], [certificate, privateKey], [certificate, certificate]].map((all) => data(...all)),
+  ...[raw, PNG, JPEG].map((content) => data(content, key)),
+  ...["<!-- x -->", "<![CDATA[x]]>", "<?x?>", "&#97;", "<string/>"].map((hiding) => named(`Pass${hiding}word`)),
+  ...["Password", "pass_phrase", "wifi-Passcode", "PSK", "Pre-Shared_Key", "Challenge", "PrivateKey"].map(named),
+  ...["パスワード", "ﾊﾟｽﾜｰﾄﾞ＜社内＞", "ＰＷＤ", "共有シークレット", "暗証番号", "p\u00ADassword", "API key"].map(named),
+  "<key>Passcode</key><integer>1234</integer>",
+  "<key>Password</key><array><string>x</string></array>",
+  `${named("Password")}<key>Password</key><string></string>`,
+  '<key>a</key><string password="x">y</string>',
+  ...["pkcs12", "scep"].map((type) => named("a").replace("x<", `com.apple.security.${type}<`)),
+  ...[
+    "password: x",
+    "Password of the guest network: x",
+    "パスワード：x",
+    "ID/PW: a/b",
+    "PIN=1234",
+    '{"Password":"a"}',
+  ].map((text) => `<key>PayloadDescription</key><string>${text}</string>`),
+  ...[privateKey, encode(key), "[Interface]\nPrivateKey = a", "https://user:pw@example.jp/", "https://a/?token=b"].map(
+    (text) => `<key>a</key><string>${text}</string>`,
+  ),
+])("a profile with a possible secret is not kept: row %#", async (inside) => {
+  expect(await keep(inside)).toContain("may contain a password");
+  expect(tenant.database.all("select * from kept_file")).toEqual([]);
+});
+
+test.each([
+  ...[raw, certificate, certificate.replaceAll("\n", "\r\n"), PNG, JPEG].map((content) => data(content)),
+  "<key>allowPasswordSharing</key><false/><key>forcePIN</key><true/><key>pinHistory</key><integer>3</integer>",
+  "<key>Password</key><string></string>",
+  "<key>Dock</key><array><dict><key>BundleID</key><string>com.apple.Passbook</string></dict></array>",
+  ...["com.apple.mobiledevice.passwordpolicy", "Configures passcode settings", "SharedSecret", "A&amp;B ＆ ＜C＞"].map(
+    (text) => `<key>a</key><array><string>${text}</string></array>`,
+  ),
+  "<key>URL</key><string>https://example.jp:8443/compass?id=3&amp;to=a@b</string>",
+])("a profile without a secret is kept: row %#", async (inside) => {
+  expect(await keep(inside)).toBe("kept");
 });
