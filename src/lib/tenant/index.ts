@@ -24,7 +24,7 @@ export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** Runs work that `close` waits for. @throws Failure `unavailable` if `close` was called before */
+  /** @throws Failure `unavailable` if `close` was called before */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;

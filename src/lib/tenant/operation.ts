@@ -11,9 +11,7 @@ import { collectChangeNumbers } from "./made-changes.ts";
 /** zod and the schemas that inputs share. Only requests over a socket and the API document load this module. */
 export type InputKit = typeof Inputs;
 
-/**
- * How a result is sent. A `list` is NDJSON, with a record per line, or the list's columns if the input has `columns`.
- */
+/** A `list` is NDJSON with a record per line, or with the list's columns if the input has `columns`. */
 export type ResultKind = "json" | "lines" | "list" | "csv" | "file";
 
 export interface ResultOf<K extends ResultKind> {

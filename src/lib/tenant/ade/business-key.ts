@@ -53,7 +53,7 @@ export interface BusinessKeyRequest {
   readonly server?: string | undefined;
 }
 
-/** Sets the key, the server that CLOMO uses, or both, without contacting Apple. @throws Failure `input-rejected` */
+/** Does not contact Apple. @throws Failure `input-rejected` */
 export const setBusinessKey = async (
   session: Session,
   { sealing }: AppleAccess,

@@ -6,7 +6,6 @@ const buildInClomoSql = (of: string): string =>
   `exists (select 1 from main.device d
     where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql(`upper(${of}.serialNumber)`)})`;
 
-/** SQL: the difference between a device of the organisation and Devices. */
 export const buildDifferenceSql = (of: string): string =>
   `case when ${of}.serialNumber is null then null
     when ${of}.releasedAt is not null then case when ${buildInClomoSql(of)} then 'released' end
@@ -59,7 +58,6 @@ export const countUncertainDevices = async (reader: Reader, from: string, total:
   return halves + lacking + (await countReleased(reader, from));
 };
 
-/** SQL: the new value of each column of a device that is stored already. */
 const NEW_VALUES = Object.entries({
   ...Object.fromEntries(BUSINESS_FIELDS.map((field) => [field, `excluded.${field}`])),
   server: "coalesce(excluded.server, case when excluded.status = 'ASSIGNED' then t.server end)",

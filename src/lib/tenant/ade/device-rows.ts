@@ -110,7 +110,7 @@ export const applyFetched = async (
   return { base, created: inserted - unknown, changed: stored - inserted - released, released };
 };
 
-/** SQL: the stored devices that are not among the fetched devices. @param from name of the table of fetched devices */
+/** @param from name of the table of fetched devices */
 const buildMissingDevicesSql = (from: string): string =>
   `select serialNumber from ade_device except select serialNumber from ${from}`;
 

@@ -8,7 +8,7 @@ import { findAuditRecord, readAuditLines, type AuditFilter } from "./records.ts"
 
 type AuditValues = Readonly<Record<string, unknown>>;
 
-/** An audit record. `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
+/** `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
 export interface AuditRecord {
   readonly seq: number;
   readonly hash: string;

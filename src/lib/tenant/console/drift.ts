@@ -15,7 +15,7 @@ import {
 } from "./observed.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console showed last. A task is
-// the part of the drift that one change wrote last. Tasks are only a grouping for information.
+// the part of the drift that one change wrote last.
 
 export type DriftAction = "create" | "update" | "delete";
 
@@ -119,7 +119,7 @@ export const readRecordDrift = (
     { revision, most },
   );
 
-/** Returns the records of some types that have open tasks, with the numbers of the tasks. @param pks as JSON */
+/** @param pks as JSON */
 export const readTaskNumbers = (
   reader: Reader,
   things: readonly string[],
@@ -134,7 +134,7 @@ export const readTaskNumbers = (
   );
 };
 
-/** Marks the part of a task that no export shows as done. Returns the number of records in this part. */
+/** Confirms what no export shows. Returns the number of records. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

@@ -129,9 +129,8 @@ const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelatio
 };
 
 /**
- * SQL: the bits of the columns that a version `v` of the record `t` contains. If a column refers to another record by
- * name, and that record is renamed or deleted, the console updates the column too. The task of the other record is then enough,
- * so the bit is left out.
+ * SQL: the bits of the columns that a version `v` of the record `t` contains, except references that the console
+ * updates itself because the other record was renamed or deleted.
  */
 const buildWrittenBitsSql = (versions: VersionSchema): string =>
   RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
@@ -164,7 +163,6 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
    from main.created_range c ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} between c.first and c.last
    where c.revision = :revision and c.thing = '${versions.thing.name}' on conflict do nothing`;
 
-/** SQL: the statements that store which records the change `:revision` created. */
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
 /** SQL: stores the console's values of the columns that the change `:revision` wrote. Marks the columns as touched. */
@@ -215,13 +213,12 @@ const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[]
   ];
 };
 
-/** SQL: the statements that store the console's values of what `:revision` wrote, for all record types. */
 export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((versions) => [
   ...buildObserveStatements(versions),
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/** Stores the console's values of the records that a change wrote. Call it when the change's versions are complete. */
+/** Call it when the change's versions are complete. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
   for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });

@@ -33,7 +33,7 @@ export const createUsageResponse = (
   place?: Parameters<typeof createProblemResponse>[1],
 ): Response => createProblemResponse(new Failure("usage", detail), place);
 
-/** Returns the response to a value that violates a schema. @param target `query`, `param` or `json` */
+/** @param target `query`, `param` or `json` */
 export const createValidationResponse = async (
   target: string,
   schema: z.ZodType,
@@ -60,8 +60,8 @@ const createHttpErrorResponse = ({ status }: HTTPException): Response => {
 };
 
 /**
- * Returns the cause of an error with status 500 or above, for the operator of the server: the file or the setting and
- * what is wrong with it, or the code of an unexpected error. Other texts may contain personal data.
+ * Returns the cause for the server's operator if the status is 500 or above. Omits texts that may contain personal
+ * data.
  */
 export const describeFault = (error: unknown): string | undefined => {
   if (!(error instanceof Failure)) return getErrorCode(error) || (error instanceof Error ? error.name : undefined);

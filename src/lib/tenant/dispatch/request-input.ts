@@ -98,7 +98,7 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   }
 };
 
-/** Checks a part of a request. @returns the response to a part that does not match its schema */
+/** @returns the response to a part that does not match its schema */
 const check = async (
   target: string,
   schema: z.ZodType,

@@ -5,9 +5,6 @@ import { ALLOWANCES, BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, UNDELETABLE_
 import type { Fields } from "../../model/thing.ts";
 import type * as Inputs from "../inputs.ts";
 
-// The options of plans. The schemas for requests over sockets and the checks for all callers are derived from the same
-// tables.
-
 const FLAG = { type: "boolean" } as const;
 
 export const KIND = { kind: { type: "choice", choices: FORMAT_NAMES } } as const satisfies Fields;

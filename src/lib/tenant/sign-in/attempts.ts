@@ -6,7 +6,7 @@ import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.t
 import { insertRow } from "../store/rows.ts";
 import type { Writer } from "../store/store.ts";
 
-/** Returns the groups of a part of an IPv6 address. An IPv4 address at the end counts as two groups. */
+/** An IPv4 address at the end counts as two groups. */
 const splitGroups = (part: string): readonly string[] =>
   part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 

@@ -56,7 +56,7 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** Sets a password with an emailed code. @throws `input-rejected`, `throttled`; `not-signed-in` after a fixed time */
+/** @throws `input-rejected`, `throttled`; `not-signed-in` after a fixed time */
 export const resetForgottenPassword = (
   owner: Session,
   request: ForgottenPassword,

@@ -10,7 +10,6 @@ import type { Params, Reader, Row } from "./store.ts";
 /** Source of new values: manual edits or an imported file; the console; or an undo. */
 export type ChangeSource = "edits" | "console" | "undo";
 
-/** SQL for the records of a type, either before or after a change. */
 interface RecordSide {
   /** @param pk SQL of the record number */
   readonly joins: (pk: string) => string;
@@ -189,7 +188,7 @@ const WRITTEN_TYPES_SQL = RULE_TABLES.map(
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
-/** Applies the rules to the records of a change. @param isJudged returns false for types that were already checked */
+/** @param isJudged returns false for types that were already checked */
 export const judgeWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,
@@ -204,7 +203,7 @@ export const judgeWrittenRecords = async (
   return step.value;
 };
 
-/** Applies the rules to a planned change. @param all runs a statement synchronously */
+/** @param all runs a statement synchronously */
 export const judgePlannedRecords = (
   tables: ChangedTables,
   bringing: ChangeSource,

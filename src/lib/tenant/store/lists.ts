@@ -36,9 +36,8 @@ export type FilterName = "filterName" | "filterId";
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role" | "serialNumber";
 
 /**
- * Filters of a list or an export. Each filter matches a part of the comparison key or the whole key; a blank filter
- * matches everything. `search` matches any text of a record. `org` is an organisation's id and includes everything
- * below it, unless `direct` is true. `owner` is a user's id.
+ * Each filter matches a part of the comparison key or the whole key; a blank filter matches everything. `search`
+ * matches any text. `org` (an id) includes everything below it, unless `direct` is true. `owner` is a user's id.
  */
 export type ListFilters = Readonly<
   Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>> & {
@@ -46,7 +45,7 @@ export type ListFilters = Readonly<
   }
 >;
 
-/** Defines how records of one type are listed. All SQL may use the table of the type with the alias `t`. */
+/** All SQL may use the table of the type with the alias `t`. */
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
   readonly format?: Format | undefined;

@@ -53,7 +53,6 @@ const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   };
 };
 
-/** Returns the table `temp.deleted_scope_org`: the deleted organisations that were in the scope. */
 const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
   name: "deleted_scope_org",
   columns: "pk integer primary key",
@@ -87,7 +86,6 @@ export const WHOLE_THINGS: readonly Thing[] = [
 
 const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
 
-/** Returns true if the visibility of the type's records depends on an organisation. */
 export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
 
 /** SQL: the first organisation to which a record `t`, its user or its device refers, or else the root. */

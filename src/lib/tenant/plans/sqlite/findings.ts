@@ -43,7 +43,7 @@ export const markInvalidRows = (database: Database, { staged: { headerRow } }: P
   );
 };
 
-/** Stores the rows of a finding as problems; rows with an error become invalid. @returns the number of problems */
+/** @returns the number of problems */
 export const recordFinding = (database: Database, plan: PlanDefinition, finding: PlanFinding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
   const severity = finding.severity ?? "error";
@@ -155,7 +155,7 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
 
 const GENERATED_TABLE = "generated";
 
-/** Marks a new record's missing password as set, because the caller generates the password. */
+/** The caller generates the password. */
 export const markGeneratedPasswords = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.generatePasswords !== true) return;
   database.exec(`create table if not exists s.${GENERATED_TABLE} (row integer primary key, secrets text)`);

@@ -13,7 +13,7 @@ export interface StagedPlace {
   readonly times?: number | undefined;
 }
 
-/** The result of staging a file: all data that a plan in any process needs in addition to the staged rows. */
+/** All data that a plan in any process needs in addition to the staged rows. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
@@ -53,7 +53,7 @@ export interface Contradiction {
   readonly console: string | null;
 }
 
-/** The differences between a console export and local changes. The import does not overwrite the local changes. */
+/** The import does not overwrite the local changes. */
 export interface MergedValues {
   /** number of console values that were never set locally; `first` contains three of these values */
   readonly contradicted: number;

@@ -71,7 +71,7 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
-/** Removes a group from its users. Returns the number of users. The change must have locked the app's collection. */
+/** Returns the number of users. The change must have locked the app's collection. */
 const removeMemberships = async (
   writer: Writer,
   app: SecuredApp,

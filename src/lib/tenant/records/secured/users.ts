@@ -44,14 +44,14 @@ const createEditableSecuredUserType = (
     buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
 });
 
-/** Creates a user of an app. @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
+/** @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
 export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => createRecord(session, createEditableSecuredUserType(session, app), body);
 
-/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; `input-rejected` for an administrator */
+/** @throws Failure as {@link createSecuredUser}; `input-rejected` for an administrator */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
@@ -123,7 +123,7 @@ const PASSWORD_HINT = text(
   "--password-file FILE か --password-stdin を指定してください(管理画面のミラーでは --password-in-console も可)",
 );
 
-/** Returns the flag for the requested role.  @throws Failure `input-rejected` if the app does not have the role */
+/** @throws Failure `input-rejected` if the app does not have the role */
 const resolveRoleFlag = (
   app: SecuredApp,
   role: SecuredRole,

@@ -99,7 +99,6 @@ export const reportUndeletableRecords = (
   }
 };
 
-/** Stores the records that a console import with `keepMissing` keeps, although the export does not contain them. */
 export const keepMissingRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.fromConsole !== true || request.keepMissing !== true) return;
   createTargetIndex(database);

@@ -6,8 +6,6 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { isStaged, LOCAL_ENTRY_TABLE, CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind.ts";
 
-// The tables that the steps of a merge share. These tables contain what an export shows about locally changed records.
-
 /**
  * The table of rows for locally changed records: `pk`, `row` and the row's values. `isNew` is true if the console did
  * not have the record. The bit masks `shown`, `differing` and `open` contain the columns that the row shows, that

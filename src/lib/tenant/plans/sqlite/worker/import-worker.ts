@@ -6,7 +6,6 @@ import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
-/** The jobs of this thread, which work on files. A job stops between rows if `interrupted` returns true. */
 const JOBS = {
   plan,
   commitPlan,
