@@ -10,10 +10,7 @@ export interface Example {
   readonly about?: Text | undefined;
 }
 
-/**
- * The result of a command. Undefined means success. An error code sets the exit code without an error message. A number
- * is an exit code from {@link PrescribedExits}.
- */
+/** undefined: success; an error code: sets the exit code without a message; a number: see {@link PrescribedExits} */
 export type Outcome = ErrorCode | number | void;
 
 /** Exit codes that a monitoring system requires. With `--nagios`, failures are also printed on stdout. */
@@ -24,7 +21,6 @@ export interface PrescribedExits {
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
-/** The declaration of a verb: parsing, help, completion and tests use it. */
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
   /** warning about the files that the command writes; also shown in short help */
@@ -57,7 +53,7 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
   return command;
 }
 
-/** A group of commands, such as `users`. Declared in the file `noun.ts` of its folder. */
+/** Declared in the file `noun.ts` of its folder. */
 export interface Noun {
   readonly summary: Text;
   /** text below the summary in the noun's help, for example about the command to run first */
@@ -75,7 +71,7 @@ export function defineNoun(noun: Noun): Noun {
   return noun;
 }
 
-/** A verb in the tree of commands. Its file is loaded only when the verb runs or its help is shown. */
+/** Its file is loaded only when the verb runs or its help is shown. */
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;

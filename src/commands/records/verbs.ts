@@ -299,7 +299,6 @@ export const defineFileVerbs = <R extends { readonly id: string }>(of: FileNoun<
   template: defineTemplate(of),
 });
 
-/** Defines the verbs that users, organisations and devices have in common. */
 export const defineRecordVerbs = <R extends { readonly id: string }>(of: RecordNoun<R>): Record<VerbName, Command> => {
   const { lookup, columns = of.layout.columns } = of;
   const reach = async (tools: Tools) => ({ lookup, columns, client: await openClient(tools, of) });

@@ -33,10 +33,9 @@ type RecordBatches<R> = AsyncIterable<readonly R[]>;
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
-  /** Returns a key that does not depend on the tenant, such as an email address, a code or a serial number. */
+  /** Must not depend on the tenant: an email address, a code or a serial number. */
   readonly key: (record: R) => string;
   readonly read: (client: CopyClient) => RecordBatches<R>;
-  /** returns the details that describe an added or removed record */
   readonly detail?: ((record: R) => Text) | undefined;
 }
 
