@@ -18,7 +18,7 @@ export interface HashedFileWriter extends ContentWriter {
 
 const WRITE_BATCH_BYTES = 256 * 1024;
 
-/** Fills a folder (mode 0700, files 0600) under a temporary name, and renames it when it is complete. */
+/** Uses mode 0700 and 0600 and a temporary name, and renames the folder when it is complete. */
 export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
@@ -41,7 +41,7 @@ export class FolderWriter {
     return new FolderWriter(target, await making.catch(rethrowAsOutputFailure(target)), { beforeNaming });
   }
 
-  /** Creates a folder that remains temporary. If the home is read-only, uses the system's temporary folder. */
+  /** The folder remains temporary. If the home is read-only, uses the system's temporary folder. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
       if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))

@@ -62,7 +62,7 @@ export class Workbook {
     this.#strings = strings;
   }
 
-  /** Opens a workbook. @throws Failure `input-rejected` if it has a password, or is not a supported workbook */
+  /** @throws Failure `input-rejected` if it has a password, or is not a supported workbook */
   static async open(bytes: Buffer): Promise<Workbook> {
     const zip = await Zip.open(bytes);
     const main = findRelatedPart(await readRelations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
@@ -79,8 +79,8 @@ export class Workbook {
   }
 
   /**
-   * Reads the records of a sheet. @param named name or pattern; if undefined, the only visible sheet with data @throws
-   * `usage` if no sheet or several sheets match, `input-rejected` if the sheet is damaged
+   * @param named name or pattern; if undefined, the only visible sheet with data @throws `usage` if no sheet or several
+   * sheets match, `input-rejected` if the sheet is damaged
    */
   async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
@@ -101,7 +101,7 @@ export class Workbook {
     lines?.end();
   }
 
-  /** Reads at least the first `rows` rows of a sheet, and ignores merged cells. @throws Failure as {@link read} */
+  /** At least `rows` rows. Ignores merged cells. @throws Failure as {@link read} */
   async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
     let row = 0;
