@@ -26,7 +26,7 @@ type FieldShape =
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
-/** A field's column in the console's files. The header is the field's Japanese label, unless `header` is set. */
+/** The header is the field's Japanese label, unless `header` is set. */
 export interface FileColumn {
   /** name in files, plans and maps, if it differs from the name of the field */
   readonly name?: string | undefined;
@@ -39,7 +39,7 @@ export interface FileColumn {
   readonly header?: string | undefined;
 }
 
-/** How the name of a person is written: in any characters, or in full-width katakana (フリガナ). */
+/** in any characters, or in full-width katakana (フリガナ) */
 export type PersonNameForm = "written" | "kana";
 
 export type Field = FieldShape & {
@@ -103,7 +103,7 @@ export interface Reference {
     | undefined;
 }
 
-/** Protects certain records: imports do not delete them, and can make only some changes to them. */
+/** Imports do not delete protected records, and can make only some changes to them. */
 export interface Protection {
   readonly by: string;
   /** problem of a row that contains a protected record; undefined if rows may contain protected records */
@@ -130,7 +130,7 @@ export interface RecordKey {
 
 export type ManualWork = "create" | "edit" | "move" | "delete";
 
-/** Steps to click in the console, in the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
+/** In the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
 export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
@@ -143,7 +143,7 @@ export interface ClickPaths {
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** A record type of a tenant, defined once. Schemas, files, lists, plans and examples are derived from it. */
+/** Defined once: schemas, files, lists, plans and examples are derived from it. */
 export interface Thing<F extends Fields = Fields> {
   /** singular name, as in the audit log and in stored changes */
   readonly name: string;
@@ -207,7 +207,7 @@ type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N 
 
 export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** Returns the fields that the tenant API shows, with their names in the API; `own` is the name in the record type. */
+/** With the names in the API; `own` is the name in the record type. */
 export const listApiFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
   Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined
@@ -224,7 +224,7 @@ export interface ListColumn {
   readonly field: Field;
 }
 
-/** Returns the columns of a list of records, for each field that has a label, in the order of the tenant API. */
+/** For each field that has a label, in the order of the tenant API. */
 export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
   listApiFields(fields).flatMap(([name, field, own]): readonly ListColumn[] => {
     if (field.label === undefined) return [];
@@ -236,16 +236,16 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
     });
   });
 
-/** Returns the name of a field's column. A reference is stored as the number of the record to which it refers. */
+/** A reference is stored as the number of the record to which it refers. */
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
-/** The fields that every version of a record has. Only `updatedAt` can change. */
+/** Of these, only `updatedAt` can change. */
 const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
 /**
- * Returns a type's stored columns, without {@link LASTING_FIELDS} and the scope. The position of a column is its bit in
- * stored versions, so new fields must come last.
+ * Without {@link LASTING_FIELDS} and the scope. The position of a column is its bit in stored versions, so new fields
+ * must come last.
  */
 export const listStoredColumns = ({
   fields,
@@ -266,7 +266,7 @@ export const listStoredColumns = ({
 export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
 
-/** Returns the fields, except secrets, that can be set by hand. Some of these fields have no column in files. */
+/** Fields, except secrets, that can be set by hand. Some have no column in files. */
 export const listEditableFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
   Object.entries(fields).filter(
     ([, { column, byHand, secret, resolves }]) =>
@@ -276,10 +276,10 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
-/** Maximum size of a stored file. A larger file would not fit into a request. */
+/** A larger file would not fit into a request. */
 export const MAX_KEPT_FILE_BYTES = 256 * 1024;
 
-/** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
+/** The id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
 export type ManualValue =
   | string
   | number
@@ -288,7 +288,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Values by field. A field that is missing does not change. */
+/** By field. A field that is missing does not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
@@ -301,11 +301,11 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** Returns the column of a value's comparison key (blank if the value is its own key), or of a list's keys. */
+/** The key is blank if the value is its own key. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
-/** Defines a choice among the keys of `names`, which are shown to people by their labels. */
+/** `names` are the labels that people see. */
 export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
   ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 
@@ -321,7 +321,7 @@ export const UPDATED_AT_FIELD = {
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** The requirements for the values of a field, whether a person, a file, a program or a bundle writes them. */
+/** Applies whether a person, a file, a program or a bundle writes the value. */
 export interface ValueRule {
   readonly rule: Rule;
   readonly lines: boolean;
