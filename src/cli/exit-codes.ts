@@ -23,7 +23,7 @@ export interface ExitCodeMeaning {
 export const toFailureExitCode = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
   (failure === "interrupted" ? undefined : verb?.failureExit) ?? ERRORS[failure].exit;
 
-/** Includes those of opening a tenant, but not `usage` and `unexpected`. */
+/** Includes the failures of opening a tenant, but not `usage` and `unexpected`. */
 export const listFailures = ({
   exits,
   opensTenant,

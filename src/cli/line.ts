@@ -123,7 +123,7 @@ export type Route =
       readonly to: "verb";
       readonly path: readonly string[];
       readonly verb: VerbNode;
-      /** not parsed yet */
+      /** the words that are not parsed yet */
       readonly words: readonly string[];
     };
 

@@ -88,7 +88,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** Only warns if the command does not change anything. */
+/** Only warns of unsafe permissions if the command does not change anything. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },

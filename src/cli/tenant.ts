@@ -130,10 +130,7 @@ async function connectInProcess(
   return { transport, perform, close };
 }
 
-/**
- * An existing tenant is replaced only if it is empty or if the copy is a later state of it. @throws Failure `conflict`,
- * `locked`
- */
+/** Replaces a tenant only if it is empty or the copy is its later state. @throws Failure `conflict`, `locked` */
 export async function receiveTenant(
   copy: string,
   { name, tenantFolder }: EmbeddedContext,

@@ -66,7 +66,7 @@ async function* readCompleteInput(
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
-/** Opens stdin when first called, because opening takes milliseconds. */
+/** Returns a function that opens stdin when first called, because opening takes milliseconds. */
 const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
   return () => {
@@ -163,7 +163,7 @@ function createTenantPool(
   };
 }
 
-/** Chooses once. If there are several contexts, prints the name on a terminal. */
+/** Returns a function that chooses once. If there are several contexts, it prints the name on a terminal. */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -178,7 +178,7 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
-/** A local tenant ignores a token in the environment, so that the command runs with the owner's rights. */
+/** Warns about a token in the environment: a local tenant ignores it and runs the command with the owner's rights. */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   { environment }: Pick<TenantMachine, "environment">,
@@ -212,7 +212,7 @@ const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
   ),
 });
 
-/** The order is `--token-file`, CLOMOCTL_TOKEN, `login`. */
+/** Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. */
 const createSecretLookup = (
   { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
   { modes, stdin }: { readonly modes: boolean; readonly stdin: () => Tools["stdin"] },

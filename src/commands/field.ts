@@ -27,7 +27,7 @@ export interface SwitchField extends FieldBase {
   readonly short?: string | undefined;
 }
 
-/** `-` is stdin; a time zone is its IANA name. */
+/** The file `-` is stdin; a time zone is its IANA name. */
 export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
@@ -38,7 +38,7 @@ export interface TextField extends FieldWithValue {
   readonly isBundle?: true | undefined;
 }
 
-/** `-` is stdout. See `permitOutputs` about existing files. */
+/** The file `-` is stdout. See `permitOutputs` about existing files. */
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
@@ -53,13 +53,13 @@ export interface OutputField extends FieldWithValue {
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
-/** `duration`: `90d` or `12w`, in days. `date`: a day (in the tenant's time zone) or an instant. */
+/** `duration`: `90d` or `12w`, read as days. `date`: a day (in the tenant's time zone) or an instant. */
 export interface TimeField extends FieldWithValue {
   readonly kind: "duration" | "date";
   readonly default?: undefined;
 }
 
-/** from `min` (default 0) to `max` */
+/** A whole number from `min` (default 0) to `max`. */
 export interface NumberField extends FieldWithValue {
   readonly kind: "number";
   readonly min?: number | undefined;
@@ -74,7 +74,7 @@ export interface ChoiceField extends FieldWithValue {
   readonly default?: string | undefined;
 }
 
-/** Never a secret, because other processes can see the command line. */
+/** Other processes can see the command line, so a secret is never an argument or option. */
 export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
@@ -135,7 +135,7 @@ export function toFlagName(key: string): string {
 /** Returns true if a word is an option. `-` is not an option, because it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
-/** Such as `FORMAT=FILE` or `NAME`. Returns "" for a switch. */
+/** Returns for example `FORMAT=FILE` or `NAME`, and "" for a switch. */
 export function formatPlaceholder(key: string, field: Field): string {
   if (field.kind === "boolean") return "";
   if (field.value !== undefined) return field.value;

@@ -39,9 +39,7 @@ export interface ChosenTenant<N extends NounName = never> extends ChosenContext 
   readonly client: Client<N>;
   /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` if the server does not respond */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
-  /**
-   * Asks once for the name of a protected context. Call it before the first change. @throws Failure `input-rejected`
-   */
+  /** Asks once for the name of a protected context, before the first change. @throws `usage`, `input-rejected` */
   readonly permitChange: () => Promise<void>;
 }
 
@@ -50,7 +48,7 @@ export const resolveTimezone = (
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
 
-/** `--timezone`, else the time zone of the current context, else a default. */
+/** Returns `--timezone`, else the time zone of the current context, else a default. */
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
@@ -77,11 +75,9 @@ export interface Tools {
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the command then has 900 ms to end */
   readonly signal: AbortSignal;
-  /**
-   * Stays open until the command ends. @throws Failure `not-found`, `usage` if no context is selected, `unavailable`
-   */
+  /** The tenant stays open until the end. @throws `not-found`, `usage` if no context is selected, `unavailable` */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /** Stays open until the command ends. @throws Failure `unavailable`; `locked` if it is in use */
+  /** The tenant stays open until the command ends. @throws Failure `unavailable`; `locked` if it is in use */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   openCopy<N extends NounName>(
     folder: string,
@@ -101,6 +97,6 @@ export interface Tools {
   describeState(state: () => Text): void;
   /** The summary line is printed when the command ends. */
   summarize(plan: Partial<PlanSummary>): void;
-  /** Shown if the command is interrupted or fails later. */
+  /** The text is shown if the command is interrupted or fails later. */
   describeDone(done: Text): void;
 }

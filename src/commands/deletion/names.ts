@@ -9,7 +9,7 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
   readonly find: (name: string) => Promise<readonly R[]>;
   /** describes how a record with this name was deleted, so that the name can be skipped with a note */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
-  /** If the file has a column of full names, its row must contain this name. */
+  /** returns the full name that the row of a user must contain, if the file has a column of full names */
   readonly called?: ((record: R) => string) | undefined;
 }
 

@@ -70,7 +70,7 @@ const toPlainValue = (value: string): string => {
   return typed !== undefined && "day" in typed ? typed.day : value;
 };
 
-/** Prints all invalid rows before it throws. @throws `input-rejected` after printing all invalid rows */
+/** @throws `input-rejected` after printing all invalid rows */
 export async function readAnswerSheet(
   tools: Tools,
   name: string,

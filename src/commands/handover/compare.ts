@@ -52,7 +52,7 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
   }
 }
 
-/** Keeps only differing records in memory. */
+/** Yields the differences, and keeps only differing records in memory. */
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
   for (const type of RECORD_TYPES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
 }

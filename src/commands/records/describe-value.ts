@@ -12,7 +12,7 @@ const EMPTY_VALUE = text("(blank)", "(空)");
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Such as a reference or a custom field (`name=value`). */
+/** Describes a reference or a custom field (`name=value`), for example. */
 export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");

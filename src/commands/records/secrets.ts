@@ -7,7 +7,7 @@ import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** Never an option's value, because other processes can see command lines. */
+/** A secret is never the value of an option, because other processes can see command lines. */
 export interface Secret<N extends string = string> {
   /** start of the option names: `password` for `--password-file` */
   readonly name: N;

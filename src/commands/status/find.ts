@@ -228,7 +228,7 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** Returns none if daily runs were never used. */
+/** Returns no findings if daily runs were never used. */
 export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
   if (all.every(({ lastRun }) => lastRun === undefined)) return [];
   const missed = all
@@ -277,7 +277,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** Lists the items due within 90 days, and the last audit record's hash, which proves if records are removed later. */
+/** Lists the items due within 90 days, and the last audit record's hash, which shows if records are removed later. */
 export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,

@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
-/** for printed findings */
+/** the recipient of printed findings */
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;

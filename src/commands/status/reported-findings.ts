@@ -13,7 +13,7 @@ const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
-/** Resolved findings are forgotten. */
+/** Forgets the findings that are resolved. */
 export class ReportedFindings {
   readonly #tools: Tools;
   #messages = 0;

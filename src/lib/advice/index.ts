@@ -2,7 +2,7 @@ import { same, text, type Text } from "../text/index.ts";
 import { quoteCommandWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
-/** Own options, and the global options that the command does not redefine. */
+/** All options: own options, and the global options that the command does not redefine. */
 type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
   Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
@@ -18,18 +18,18 @@ export class CommandLine {
     this.words = words;
   }
 
-  /** in backticks, quoted for a POSIX shell */
+  /** Returns the command in backticks, quoted for a POSIX shell. */
   toString(): string {
     return `\`${this.toJSON()}\``;
   }
 
-  /** without backticks */
+  /** Returns the command without backticks. */
   toJSON(): string {
     return ["clomoctl", this.name, ...this.words.map(quoteCommandWord)].join(" ");
   }
 }
 
-/** `dryRun` → `--dry-run` */
+/** Converts `dryRun` to `--dry-run`. */
 const toFlag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** The key `output` becomes `-o`, or `--output=…` if the value begins with `-`. */
@@ -47,8 +47,8 @@ const formatOptions = ([key, value]: readonly [string, WordValue | readonly Word
 };
 
 /**
- * `clomoctl users edit taro@example.jp --title 課長`. An unknown command, option or choice is a compile error. The
- * terminal adds the context and the acting account. @param options by key; options with the value undefined are omitted
+ * Returns `clomoctl users edit taro@example.jp --title 課長`, for example. An unknown command, option or choice is a
+ * compile error. The terminal adds the context and the acting account. @param options by key; undefined: omitted
  */
 export const line = <C extends keyof Catalogue>(
   command: C,
@@ -63,7 +63,7 @@ export const line = <C extends keyof Catalogue>(
   return new CommandLine(command, readsAsOption ? [...flags, "--", ...words] : [...words, ...flags]);
 };
 
-/** such as `clomoctl renewals edit`; to suggest a command, use {@link line} */
+/** Returns a name such as `clomoctl renewals edit`. To suggest a command, use {@link line}. */
 export const commandName = (command: keyof Catalogue): string => `clomoctl ${command}`;
 
 export interface Step {
@@ -78,7 +78,7 @@ export const step = <L extends CommandLine | undefined>(en: string, ja: string, 
   line: line as L,
 });
 
-/** such as `to list them: clomoctl devices list` */
+/** Returns a sentence such as `to list them: clomoctl devices list`. */
 export const renderAdvice = (advice: Advice): Text => {
   if (advice instanceof CommandLine) return same(`${advice}`);
   if (!("why" in advice)) return advice;

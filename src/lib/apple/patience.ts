@@ -18,14 +18,14 @@ const isBusy = ({ status }: AppleResponse): boolean => status === 429 || status 
 /** @see RFC 9110 5.6.7 */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** in milliseconds since 1970-01-01 UTC; undefined if missing or not a date */
+/** Returns milliseconds since 1970-01-01 UTC; undefined if the value is missing or not a date. */
 export function parseHttpDate(value: string | undefined): number | undefined {
   if (value === undefined || !HTTP_DATE.test(value)) return undefined;
   const time = Date.parse(value);
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Compares a date with the server's `Date`, if present. */
+/** If the delay is a date, compares the date with the server's `Date`, if present. */
 export function parseRetryAfterMs({ headers }: AppleResponse, now: number): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;

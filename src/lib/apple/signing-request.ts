@@ -14,9 +14,7 @@ export interface SigningRequest {
 
 const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
-/**
- * PEM, DER, base64, or signed by a vendor (a property list). @throws `input-rejected` @see RFC 2986 section 4; apple 4
- */
+/** Reads PEM, DER, base64, or a vendor's property list. @throws `input-rejected` @see RFC 2986 section 4; apple 4 */
 export async function readSigningRequest({ name, bytes }: NamedFile): Promise<SigningRequest> {
   const request = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : await unwrapRequest(bytes);
   const publicKey = request && attempt(() => fingerprintPublicKey(request.der));

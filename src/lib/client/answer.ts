@@ -98,7 +98,7 @@ const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure
   );
 };
 
-/** For example, the error page of a proxy. */
+/** Another program sent the response, for example a proxy its error page. */
 const createForeignFailure = (route: CallPlace, { status }: Response): Failure => {
   const isBusy = BUSY_STATUSES.includes(status);
   const what = isBusy
@@ -129,7 +129,7 @@ const PROXY_HINT = text(
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
-/** When to try again, and the request ID in the log of the server. */
+/** Adds when to try again, and the request ID in the log of the server. */
 const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   if (!LOGGED_CODES.includes(failure.code)) return failure;
   const id = headers.get(REQUEST_ID_HEADER);

@@ -95,7 +95,7 @@ export interface PlainResponse {
   readonly failure?: Failure | undefined;
 }
 
-/** Yields the objects before an invalid line before the error. */
+/** Objects before an invalid line are yielded before the error is thrown. */
 export const sendRequest = async (
   connection: Connection,
   { method, path, body }: PlainRequest,

@@ -81,7 +81,7 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** With the same checks as for a new context. */
+/** Applies the same checks as for a new context. */
 export function readStoredContext(stored: unknown): StoredContext {
   if (typeof stored !== "object" || stored === null) throw new TypeError("a context must be an object");
   const values = new Map<string, unknown>(Object.entries(stored));
@@ -100,7 +100,7 @@ export function readStoredContext(stored: unknown): StoredContext {
   return context;
 }
 
-/** No network then transports the data. */
+/** True if the address is of this computer, so that no network transports the data. */
 export const isLoopbackAddress = (address: string): boolean =>
   /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(address).hostname);
 

@@ -52,7 +52,7 @@ export class Contexts {
     return findContext(await this.list(), name);
   }
 
-  /** The context of `--context`, `CLOMOCTL_CONTEXT` or `context use`, or the only one. @throws `not-found` */
+  /** Returns the context of `--context`, `CLOMOCTL_CONTEXT` or `context use`, or the only one. @throws `not-found` */
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);

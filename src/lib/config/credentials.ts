@@ -14,7 +14,7 @@ export interface CredentialSecret {
   readonly source?: string | undefined;
 }
 
-/** One file per context, which only the user can read. */
+/** Each context has a file, which only the user can read. */
 export interface CredentialPlace {
   readonly home: Home;
   readonly processes: ProcessTable;

@@ -23,7 +23,7 @@ export interface Home {
   readonly userId: number | undefined;
 }
 
-/** `CLOMOCTL_HOME` or `~/.clomoctl`. Does not access the disk. */
+/** Uses `CLOMOCTL_HOME` or `~/.clomoctl`. Does not access the disk. */
 export function locateHome({ environment, userFolder, workingFolder, userId }: HomeInputs): Home {
   const root = resolve(workingFolder, environment["CLOMOCTL_HOME"] || join(userFolder, ".clomoctl"));
   const [tenants, cache, temporary] = [join(root, "tenants"), join(root, "cache"), join(root, "tmp")];
@@ -43,7 +43,7 @@ export function listProgramPaths({ settings, data, tenants, cache, temporary }: 
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }
 
-/** Other users could change the folder's content, such as the roles in a tenant. */
+/** Through such a fault, other users could change the folder's content, such as the roles in a tenant. */
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
@@ -52,7 +52,7 @@ export interface AccessFault {
 
 const OTHERS_WRITE_BITS = 0o022;
 
-/** It belongs to another user (not root), or other users can write to it. */
+/** A folder is unsafe if it belongs to another user (not root), or if other users can write to it. */
 export function findAccessFault(
   folder: string,
   { ownerId, mode }: { readonly ownerId: number; readonly mode: number },

@@ -97,7 +97,7 @@ const keyMarkOf = (key: Buffer): string => getKeyMark(buildHeader(key).toString(
 
 const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
 
-/** First bytes of the key's hash, which do not reveal the key. */
+/** Returns the first bytes of the key's hash, which do not reveal the key. */
 const keyIdOf = (key: Uint8Array): Buffer =>
   loadCrypto().createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
 

@@ -78,7 +78,7 @@ class FileCheck implements RecordSink {
     else this.#checker.noteReaderProblem(found);
   }
 
-  /** Compares the values with equal hashes; undefined if all hashes differ. */
+  /** Compares only values with equal hashes; undefined if all hashes differ. */
   searchRepeated(): RecordSink | undefined {
     if (this.#repeated.size === 0 || this.#layout === undefined) return undefined;
     return createRepetitionSearch(this.#layout, this.#options, this.#repeated, (problem) => this.#add(problem));

@@ -61,7 +61,7 @@ const joinParts = (parts: readonly (readonly string[])[]): string =>
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
 
-/** For a terminal, or as Markdown with check boxes. Does not wrap lines. */
+/** Renders for a terminal, or as Markdown with check boxes. Does not wrap lines. */
 export function renderDocument(
   { title, intro, sections }: Document,
   language: Language,
@@ -75,7 +75,7 @@ export function renderDocument(
   ]);
 }
 
-/** Plain text, without empty lines in sections. The document's title is the subject. */
+/** Renders plain text, without empty lines in sections. The document's title is the subject. */
 export function renderMail({ title, intro, sections, footer }: Document, language: Language): Mail {
   const writer = createWriter(language, "mail");
   return {

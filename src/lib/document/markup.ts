@@ -1,4 +1,4 @@
-/** The content is already escaped. */
+/** The content of the markup is already escaped. */
 export class Markup {
   readonly source: string;
 

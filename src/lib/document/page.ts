@@ -38,7 +38,7 @@ interface PageItem {
   readonly next: Text | null;
 }
 
-/** For light and dark mode, without scripts and external resources. */
+/** The page is for light and dark mode, without scripts and external resources. */
 export function renderPage({ title, subject, asOf, sections }: Page, language: Language): string {
   const page = new PageRenderer(language);
   return html`<!DOCTYPE html>
@@ -150,7 +150,7 @@ class PageRenderer {
     return html`<td class="${looks.join(" ")}" data-label="${label}">${this.words(cell)}</td> `;
   }
 
-  /** A date, a number, or one or two words of clomoctl's own texts. */
+  /** True for a date, a number, or one or two words of clomoctl's own texts. */
   #isShort(words: DisplayText): boolean {
     return typeof words === "string"
       ? /^~?[\d-]{1,14}$/.test(words)

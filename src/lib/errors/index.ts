@@ -1,7 +1,7 @@
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Each with its exit code, HTTP status, and meaning in help and problem objects. */
+/** Each code has an exit code, an HTTP status, and a meaning in help and problem objects. */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
   usage: { exit: 2, status: 400, meaning: text("invalid command line or request", "使い方の誤り") },
@@ -62,7 +62,7 @@ export interface FailureDetail {
   readonly cause?: unknown;
 }
 
-/** As sent between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
+/** A failure is sent in this form between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
   readonly type: ErrorCode;
   readonly title: string;
@@ -115,7 +115,7 @@ export class Failure extends Error {
 /** People may put secrets of sessions and access tokens into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** Later errors occurred when resources were disposed of. */
+/** The later errors occurred when resources were disposed of. */
 export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
@@ -126,7 +126,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** For details that are read after a change. Returns undefined on failure. */
+/** Use this for details that are read after a change. Returns undefined on failure. */
 export const ignoreFailure = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();
@@ -148,7 +148,7 @@ export const getErrorCode = (error: unknown): string => {
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
-/** As clients see it: without paths. The server's log contains the cause. */
+/** Clients see this failure without paths. The server's log contains the cause. */
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 

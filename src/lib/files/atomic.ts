@@ -18,7 +18,7 @@ export interface WriteOptions extends TemporaryStorage {
   readonly settle?: (() => Promise<unknown>) | undefined;
 }
 
-/** A failure leaves the old file. @param path without links */
+/** If writing fails, the old file stays. @param path without links */
 export async function writeFileAtomically<T>(
   path: string,
   { settle, mode, beforeNaming, ...place }: WriteOptions,

@@ -18,7 +18,7 @@ export interface HashedFileWriter extends ContentWriter {
 
 const WRITE_BATCH_BYTES = 256 * 1024;
 
-/** Uses mode 0700 and 0600 and a temporary name, and renames the folder when it is complete. */
+/** Fills a folder (mode 0700, files 0600) under a temporary name, and renames it when it is complete. */
 export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;

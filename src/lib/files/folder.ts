@@ -5,7 +5,7 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** Accessible only to the owner. Call this only before a write. */
+/** The folders are accessible only to the owner. Call this only before a write. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await createFolder(folder);
@@ -72,7 +72,7 @@ export function getFreeBytes(folder: string): number | undefined {
 
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 
-/** Only if no program listens on the socket. @returns false if the path is a different kind of file */
+/** Removes a socket on which no program listens. @returns false if the path is a different kind of file */
 export const removeSocket = (path: string): boolean => {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false) return false;
   rmSync(path, { force: true });
@@ -87,7 +87,7 @@ export const isFolder = (path: string): Promise<boolean> =>
 
 const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
 
-/** New names in the folder then survive a power failure, if the system can sync. @throws if the disk fails */
+/** After a sync, names in the folder survive a power failure. Not all systems can sync. @throws if the disk fails */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, "r");

@@ -46,7 +46,7 @@ export async function openInput(place: InputPlace, label: string): Promise<Input
   };
 }
 
-/** such as stdin after `< /dev/zero` */
+/** True for example for stdin after `< /dev/zero`. */
 async function isDeviceStream(stream: object): Promise<boolean> {
   const fd = "fd" in stream ? stream.fd : undefined;
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();

@@ -7,7 +7,7 @@ import { join } from "node:path";
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Never a link, a pipe or a device. */
+/** The file is never a link, a pipe or a device. */
 export interface RegularFile extends AsyncDisposable {
   readonly bytes: number;
   /** Reads exactly `length` bytes. @throws RangeError if the file ends earlier */
@@ -23,7 +23,7 @@ export interface ChunkReadOptions {
   readonly reuse?: boolean | undefined;
 }
 
-/** Returns undefined for anything else. @param follow true for a path that a user specified */
+/** Returns undefined for any other kind of file. @param follow true for a path that a user specified */
 export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},

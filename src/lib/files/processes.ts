@@ -34,7 +34,7 @@ export function createProcessTable(
   };
 }
 
-/** Field 22 of `/proc/PID/stat`. Field 2 may contain spaces and parentheses. */
+/** Reads field 22 of `/proc/PID/stat`. Field 2 may contain spaces and parentheses. */
 function parseStartTicks(line: string): string {
   const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
   if (ticks === undefined) throw new RangeError("/proc/PID/stat");
@@ -49,7 +49,7 @@ function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
   }
 }
 
-/** With their register entries, which this process must still rename or remove. */
+/** This process must still rename or remove these paths, and their register entries. */
 export const unfinishedPaths = new Set<string>();
 
 /** Called at exit, so that no personal data is left behind. */

@@ -9,7 +9,7 @@ import { decodeUtf8 } from "./utf8.ts";
 /** With `O_NONBLOCK`, opening a pipe does not wait. Windows lacks this flag and `O_NOFOLLOW`; they count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
-/** `not-found`, `unexpected` for a faulty disk, or `usage` for other causes */
+/** The code is `not-found`, `unexpected` for a faulty disk, or `usage` for other causes. */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
@@ -115,7 +115,7 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/** At most 16 MiB of UTF-8. @throws `not-found`; `usage`; `input-rejected` with the line if not UTF-8 */
+/** Reads at most 16 MiB of UTF-8. @throws `not-found`; `usage`; `input-rejected` with the line if not UTF-8 */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 

@@ -24,7 +24,7 @@ export interface ScanOptions {
   readonly maxBytes: number;
 }
 
-/** Sorted by name. Skips pipes and devices, and links in a folder. @param where name as typed by the user */
+/** Sorts files by name. Skips pipes and devices, and links in a folder. @param where name as typed by the user */
 export async function* scanFiles(
   where: string,
   workingFolder: string,

@@ -17,7 +17,7 @@ export interface SpooledFile extends StreamContent {
 
 type InputStream = AsyncIterable<string | Uint8Array>;
 
-/** Mode 0600. The file is removed when disposed of, or by a later command. */
+/** Uses mode 0600. The file is removed when disposed of, or by a later command. */
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 

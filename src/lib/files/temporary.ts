@@ -5,7 +5,7 @@ import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { unfinishedPaths, type ProcessTable } from "./processes.ts";
 import { hasErrorCode } from "../errors/index.ts";
 
-/** With the table of the processes that may own the files registered in the folder. */
+/** Contains the table of the processes that may own the files registered in the folder. */
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
@@ -22,7 +22,7 @@ const TEMPORARY_NAME = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
 /** File systems allow 255 bytes per name. This limit in characters leaves room for the prefix and the suffix. */
 const MAX_NAME_CHARACTERS = 60;
 
-/** `.NAME.PID.tmp` next to a file or folder, or `.NAME.PID-COUNT.tmp` if earlier names are taken */
+/** Returns `.NAME.PID.tmp` next to a file or folder, or `.NAME.PID-COUNT.tmp` if earlier names are taken. */
 function buildTemporaryPath(path: string, { self }: ProcessTable, count: number): string {
   const short = [...basename(path)].slice(0, MAX_NAME_CHARACTERS).join("");
   return join(dirname(path), `.${short}.${self}${count === 0 ? "" : `-${count}`}.tmp`);
@@ -98,7 +98,7 @@ export interface TemporaryFolder {
   readonly nameAs: (target: string) => Promise<void>;
 }
 
-/** `.NAME.PID.tmp` (mode 0700) in the temporary folder or next to an output */
+/** Creates `.NAME.PID.tmp` (mode 0700) in the temporary folder or next to an output. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
@@ -181,7 +181,7 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
   }
 }
 
-/** Of dead processes on this machine and in this container. Never fails. */
+/** Removes the files of dead processes on this machine and in this container. Never fails. */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
     const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);

@@ -57,7 +57,7 @@ const OVERDUE_AFTER_DAYS = 2;
 export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
   token !== null || business !== null;
 
-/** The most urgent comes first. */
+/** Returns the most urgent problem first. */
 export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
   ...assessServer(facts, now),
   ...assessOrganisation(facts, now),

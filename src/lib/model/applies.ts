@@ -13,7 +13,7 @@ export type ExpectedRenewalKind = (typeof EXPECTED_RENEWAL_KINDS)[number];
 
 export type DecidingField = UsageName | "androidAccounts";
 
-/** With the possible values: `clomoctl tenant set --ade yes/no`. */
+/** Returns a command with the possible values: `clomoctl tenant set --ade yes/no`. */
 export const buildUsageCommand = (fields: readonly DecidingField[]): CommandLine => {
   const answers = Object.fromEntries(fields.map((field) => [field, "yes/no"])) as Partial<Record<UsageName, "yes/no">>;
   return line("tenant set", [], {

@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 
-/** CLOMO アカウントを構成する情報. @see seed 001 */
+/** The console calls this CLOMO アカウントを構成する情報. @see seed 001 */
 export const ACCOUNT_NAME_COMPOSITIONS = {
   "free-text": text("free text", "任意の文字列"),
   "mail-address": text("email address of the user", "ユーザーのメールアドレス"),

@@ -5,7 +5,7 @@ export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 /** People and scanners recognise a leaked secret by the prefix. */
 export const SECRET_PREFIX = "clomo_";
 
-/** the prefix and 256 random bits in base64url */
+/** A secret is the prefix and 256 random bits in base64url. */
 export const SECRET_PATTERN = /^clomo_[\w-]{43}$/;
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -23,19 +23,19 @@ const STATUS_RULE = { kind: "choice", choices: ["事前登録", "管理中", "�
 export const PLATFORMS = PLATFORM_RULE.choices;
 export const DEVICE_STATUSES = STATUS_RULE.choices;
 
-/** Only these devices have a mode and need accounts. */
+/** Only Android devices have a mode and need accounts. */
 export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 
 /** The fields of a device that an account may change even without the right to change other fields. */
 export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
 
-/** Not set up yet, so that a new owner never requires a wipe. */
+/** The device is not set up yet, so a new owner never requires a wipe. */
 export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 
-/** The console cannot set an owner. @see facts 1.3 */
+/** The console cannot set an owner in this status. @see facts 1.3 */
 export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
 
-/** The console has no status for these devices. @see facts 1.1 */
+/** The console has no status for returned devices. @see facts 1.1 */
 export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
 
 /** How an Android device is set up, in the manual's words, or clomoctl's `unknown`. @see facts 1.3, 2.4, 3.5 */
@@ -52,10 +52,10 @@ export type AndroidMode = (typeof ANDROID_MODE)["choices"][number];
 
 export const ANDROID_MODES = ANDROID_MODE.choices;
 
-/** Each device needs its own account. @see facts 1.3 */
+/** In this mode, each device needs its own account. @see facts 1.3 */
 export const ACCOUNT_PER_DEVICE_MODE: AndroidMode = "fully-managed";
 
-/** The device needs no account, and no wipe for a new owner. @see facts 1.3, 2.4 */
+/** In this mode, a device needs no account, and no wipe for a new owner. @see facts 1.3, 2.4 */
 export const ACCOUNTLESS_MODE: AndroidMode = "dedicated";
 
 /** `legacy` and `unknown` may also require a wipe. @see facts 1.3 */
@@ -281,7 +281,7 @@ type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 
-/** `has`: a wipe is required; `may`: possibly required. @see facts 1.3 */
+/** Returns `has` if a wipe is required, `may` if it is possibly required. @see facts 1.3 */
 export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTraits): "has" | "may" | undefined => {
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === ACCOUNTLESS_MODE) return undefined;
   return androidMode !== null && MODES_REQUIRING_WIPE.includes(androidMode) ? "has" : "may";

@@ -104,7 +104,7 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** By its header, or by the field that it contains or sets. */
+/** Finds a column by its header, or by the field that it contains or sets. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
   const key = nameKey(name);
   return (

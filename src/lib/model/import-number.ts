@@ -1,4 +1,4 @@
-/** the number of its change (`17`) or of its plan (`P12`) */
+/** An import has the number of its change (`17`) or of its plan (`P12`). */
 export interface ImportNumber {
   readonly of: "plan" | "change";
   readonly value: number;

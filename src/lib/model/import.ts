@@ -42,15 +42,15 @@ export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 
-/** `code`: by code; `name`: by path, or by a name that is unique */
+/** `code`: by code; `name`: by path, or by a name that is unique. */
 export const ORG_BY_CHOICES = ["code", "name"] as const;
 export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
 export const MAX_HEADER_ROW = 1000;
 
-/** for unknown columns, values such as #N/A, or a file of another tenant */
+/** Unknown columns, values such as #N/A, and a file of another tenant can be allowed. */
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** The limit for a percentage, however large the tenant is. */
+/** A percentage permits at most this number of deletions, however large the tenant is. */
 export const MAX_DELETIONS_BY_SHARE = 500;

@@ -13,7 +13,7 @@ export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u00ac", "\uffe2"],
 ]);
 
-/** Changes seven characters to similar ones. */
+/** Changes seven characters to similar ones in a round trip through Windows-31J. */
 export const toCp932Form = (value: string): string =>
   value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
 
@@ -28,29 +28,29 @@ const isFolded = (value: string): boolean => {
   return true;
 };
 
-/** NFC, in which a round trip through Windows-31J would not change any character */
+/** Returns NFC, with characters that a round trip through Windows-31J does not change. */
 const foldText = (value: string): string => (isFolded(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
 const LOWER_CASE_PATTERN = /[a-z]/;
 
-/** NFC, full case folding: `Straße@x` is equal to `STRASSE@X` */
+/** Returns NFC with full case folding: `Straße@x` is equal to `STRASSE@X`. */
 export const emailKey = (address: string): string => {
   if (isAscii(address)) return UPPER_CASE_PATTERN.test(address) ? address.toLowerCase() : address;
   return foldText(foldText(address).toUpperCase().toLowerCase().replaceAll("ς", "σ"));
 };
 
-/** for codes and account names; case-sensitive */
+/** The key of codes and account names is case-sensitive. */
 export const codeKey = foldText;
 
 /** Only ASCII letters become upper case, as in SQL. */
 export const serialKey = (serial: string): string =>
   foldText(serial).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** for names of organisations, groups and columns; case-sensitive */
+/** The key of names of organisations, groups and columns is case-sensitive. */
 export const nameKey = foldText;
 
-/** for names that Apple returns; full-width letters and digits become ASCII */
+/** The key of names that Apple returns: full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
@@ -79,7 +79,7 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** False only if the value may differ from its key. Nearly all values are their own keys. */
+/** False if the value may differ from its key. Nearly all values are their own keys. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (
@@ -104,7 +104,7 @@ const getSortClass = (character: string): number => {
 };
 
 /**
- * The console's order: half-width digits, upper case, lower case, hiragana, katakana, kanji, full-width digits and
+ * Sorts like the console: half-width digits, upper case, lower case, hiragana, katakana, kanji, full-width digits and
  * letters, then the rest by code point. @see facts 6.6
  */
 export const nameSortKey = (name: string): string => {
@@ -113,7 +113,7 @@ export const nameSortKey = (name: string): string => {
   return key;
 };
 
-/** A search finds all forms, because people often do not know which form a name has (髙橋 or 高橋). */
+/** A search finds all variants, because people often do not know which form a name has (髙橋 or 高橋). */
 const NAME_VARIANTS =
   "高髙 崎﨑嵜 辺邊邉 斎齋斉齊 浜濱濵 沢澤 桜櫻 島嶋嶌 広廣 吉𠮷 富冨 国國 滝瀧 竜龍 渕淵 柳栁 桑桒 黒黑 関關 渋澁 真眞 恵惠 徳德 瀬瀨 ヶケ".split(
     " ",
@@ -141,7 +141,7 @@ const buildEquivalents = (): ReadonlyMap<string, string> => {
 
 let cachedEquivalents: ReadonlyMap<string, string> | undefined;
 
-/** Without variants and spaces. A search for a name finds all names with the same form. */
+/** Removes variants and spaces. A search for a name finds all names with the same form. */
 export const toComparableName = (name: string): string => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
@@ -164,7 +164,7 @@ const toHalfWidthKana = (voiced: string): string => {
 };
 
 /**
- * GLOB patterns: a value in either width and with any variant of names matches at least one pattern. Stored values are
+ * Returns GLOB patterns. A value in either width and with any variant of names matches at least one. Stored values are
  * not converted, so that values from earlier versions are found, too.
  */
 export const buildSearchPatterns = (text: string): readonly string[] => {

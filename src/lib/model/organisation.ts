@@ -109,7 +109,7 @@ export const ORG = {
 
 const { id, code, path } = ORG_FIELDS;
 
-/** with list columns for path, code and ID */
+/** The field has list columns for path, code and ID. */
 export const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",
@@ -134,11 +134,11 @@ export const ORG_COUNTS = {
 
 export type Org = RecordOf<typeof ORG_FIELDS>;
 
-/** From the top down: `本社/営業部`. Escapes `/` in a name as `\/` and a backslash as `\\`. */
+/** Formats a path from the top down: `本社/営業部`. Escapes `/` in a name as `\/` and a backslash as `\\`. */
 export const formatOrgPath = (names: readonly string[]): string =>
   names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
 
-/** The inverse of {@link formatOrgPath}. Returns undefined for a blank name or an unknown escape. */
+/** Parses the form of {@link formatOrgPath}. Returns undefined for a blank name or an unknown escape. */
 export const parseOrgPath = (path: string): readonly string[] | undefined => {
   const names: string[] = [];
   let name = "";

@@ -2,7 +2,7 @@ import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts"
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
 import { describeLikelyCause, quoteValue } from "./cell-text.ts";
 
-/** never a secret */
+/** A parameter never contains a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
 
 interface ProblemKind {

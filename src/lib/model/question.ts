@@ -6,7 +6,7 @@ export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") 
   Record<string, Text>
 >;
 
-/** Supervised or not, with or without ADE. @see seed 003 */
+/** Devices are supervised or not, with or without ADE. @see seed 003 */
 const MANAGEMENT_METHODS = {
   purchased: text(
     "supervised, with ADE devices bought from a reseller",
@@ -17,7 +17,7 @@ const MANAGEMENT_METHODS = {
   unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** For a certificate or token that is renewed each year. */
+/** HOME shows one of these for a certificate or token that is renewed each year. */
 const HOME_EXPIRY_CHOICES = {
   date: text("an expiry date", "有効期限が表示されている"),
   none: text("no expiry date", "有効期限が表示されていない"),
@@ -146,7 +146,7 @@ const QUESTION_GROUPS = {
   },
 } as const satisfies Readonly<Record<keyof typeof GROUP_TITLES, Readonly<Record<string, QuestionParts>>>>;
 
-/** By name, such as `push-certificate.holder`, in the order in which they are asked. */
+/** The keys are names such as `push-certificate.holder`, in the order in which the questions are asked. */
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
   Object.entries<Readonly<Record<string, QuestionParts>>>(QUESTION_GROUPS).flatMap(([group, questions]) =>
     Object.entries(questions).map(([name, parts]) => [
@@ -203,7 +203,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/** No date is in the future. @param now a UTC instant */
+/** Rejects dates in the future. @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

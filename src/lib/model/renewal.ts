@@ -122,7 +122,7 @@ export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as c
 
 const MIN_PHONE_DIGITS = 4;
 
-/** A number or extension, not a person or a place. */
+/** True for a number or extension, false for a person or a place. */
 export function isTelephoneNumber(typed: string): boolean {
   const plain = typed.normalize("NFKC").trim();
   return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
@@ -143,7 +143,7 @@ export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organ
   readonly fingerprint: string;
 }
 
-/** One stage of one item, sent to one recipient through one channel. */
+/** A reminder is about one stage of one item, and is sent to one recipient through one channel. */
 export const REMINDER_KEY = {
   itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
   /** expiry date of the item; distinguishes the reminders of different years */

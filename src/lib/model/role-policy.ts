@@ -93,7 +93,7 @@ export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** the check items of the account's scheme; `isWhole` if it manages all organisations */
+/** `items` are those of the account's scheme; `isWhole` is true if the account manages all organisations. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;

@@ -57,7 +57,7 @@ export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 /** As lenient as the console's import: an address that follows this rule may still be undeliverable. */
 export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
-/** Without a name. Stricter than {@link EMAIL_ADDRESS_RULE}. */
+/** The address has no name. This rule is stricter than {@link EMAIL_ADDRESS_RULE}. */
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
 const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
@@ -88,7 +88,7 @@ export interface AddressWrapping {
   readonly bare: string;
 }
 
-/** `mailto:`, brackets or quotes, also after a name; {@link EMAIL_ADDRESS_RULE} accepts such values. */
+/** Finds `mailto:`, brackets or quotes, also after a name; {@link EMAIL_ADDRESS_RULE} accepts such values. */
 export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
   if (/^mailto:/iu.test(value)) {
@@ -163,13 +163,13 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/** null if blank; `TRUE` or `FALSE` for a boolean */
+/** Returns null if blank; `TRUE` or `FALSE` for a boolean. */
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;
 };
 
-/** The value of a choice's label in either language, or of a day such as `2027/3/31`. */
+/** Accepts a choice's label in either language, and a day such as `2027/3/31`. */
 export const toMeantValue = (rule: Rule, value: string): string => {
   if (rule.kind === "choice")
     return rule.choices.find((choice) => Object.values(rule.names?.[choice] ?? {}).includes(value)) ?? value;
@@ -197,17 +197,17 @@ export const describeRule = (rule: Rule): Text => {
     : text(`${length.en}, only half-width letters and digits`, `${length.ja}、半角英数字のみ`);
 };
 
-/** In code points, for a text for which no manual states a limit (a clomoctl rule). */
+/** Code points in a text for which no manual states a limit (a clomoctl rule). */
 export const MAX_CHARACTERS = 10_000;
 
-/** In UTF-16 units, because all values of records are searched (a clomoctl rule). */
+/** UTF-16 units, because all values of records are searched (a clomoctl rule). */
 export const MAX_SEARCH_LENGTH = 1000;
 
-/** Of an identifying value and of its key (a clomoctl rule), to fit a PostgreSQL index. */
+/** Bytes of an identifying value and of its key (a clomoctl rule), to fit a PostgreSQL index. */
 export const MAX_KEY_BYTES = 2_600;
 
 /** NFC makes at most 3 characters of a UTF-16 unit, case folding 3 of each of these, with 3 bytes each. */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** In UTF-16 units. Up to this length, values are within every clomoctl limit. */
+/** UTF-16 units. Up to this length, values are within every clomoctl limit. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);

@@ -5,7 +5,7 @@ import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from ".
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
-/** カスタム管理権限スキーム. @see facts 2.1 */
+/** The console calls a scheme カスタム管理権限スキーム. @see facts 2.1 */
 export const SCHEME = {
   name: "scheme",
   fields: {
@@ -46,7 +46,7 @@ export const SCHEME = {
   usual: ["name", "operations", "accounts"],
 } as const satisfies Thing;
 
-/** clomoctl's own name if CLOMO's manual does not name the item */
+/** Returns clomoctl's own name if CLOMO's manual does not name the item. */
 export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;
 
 export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];

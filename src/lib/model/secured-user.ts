@@ -13,7 +13,7 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** in the order of CLOMO's manual */
+/** The apps are in the order of CLOMO's manual. */
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 
 export type SecuredApp = (typeof SECURED_APPS)[number];
@@ -37,7 +37,7 @@ const defineSetting = (header: string, rule: Rule = ANY_TEXT_RULE, onScreen?: st
 const defineSecret = (header: string, rule: Rule = ANY_TEXT_RULE) =>
   ({ type: "text", rule, column: { header }, secret: true }) as const satisfies Field;
 
-/** Derived from the app's administrator mark and manager flag. @see facts 6.6 */
+/** Roles are derived from the app's administrator mark and manager flag. @see facts 6.6 */
 const SECURED_ROLES = {
   administrator: text("administrator", "管理者"),
   manager: text("manager", "ファイル管理者・グループ管理者"),

@@ -11,7 +11,7 @@ export interface TenantCopyState {
 
 /**
  * `forward`: only the received tenant has `changes` after the last common change at `since`; `other`: each tenant has
- * changes that the other tenant lacks
+ * changes that the other tenant lacks.
  */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }

@@ -5,7 +5,7 @@ import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thin
 const defineTextField = (label: Text, example: string) =>
   ({ type: "text", longest: 255, nullable: true, label, example }) as const satisfies Field;
 
-/** null if this is not recorded */
+/** The value is null if the use is not recorded. */
 const defineUsageField = (label: Text, example: boolean | null = true) =>
   ({ type: "boolean", nullable: true, label, example }) as const satisfies Field;
 

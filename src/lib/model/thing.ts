@@ -39,7 +39,7 @@ export interface FileColumn {
   readonly header?: string | undefined;
 }
 
-/** in any characters, or in full-width katakana (フリガナ) */
+/** Names are written in any characters, or in full-width katakana (フリガナ). */
 export type PersonNameForm = "written" | "kana";
 
 export type Field = FieldShape & {
@@ -130,7 +130,7 @@ export interface RecordKey {
 
 export type ManualWork = "create" | "edit" | "move" | "delete";
 
-/** In the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
+/** Steps are in the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
 export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
@@ -143,7 +143,7 @@ export interface ClickPaths {
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** Defined once: schemas, files, lists, plans and examples are derived from it. */
+/** Schemas, files, lists, plans and examples are derived from this definition. */
 export interface Thing<F extends Fields = Fields> {
   /** singular name, as in the audit log and in stored changes */
   readonly name: string;
@@ -207,7 +207,7 @@ type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N 
 
 export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** With the names in the API; `own` is the name in the record type. */
+/** Returns fields with their names in the API; `own` is the name in the record type. */
 export const listApiFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
   Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined
@@ -224,7 +224,7 @@ export interface ListColumn {
   readonly field: Field;
 }
 
-/** For each field that has a label, in the order of the tenant API. */
+/** Returns a column for each field that has a label, in the order of the tenant API. */
 export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
   listApiFields(fields).flatMap(([name, field, own]): readonly ListColumn[] => {
     if (field.label === undefined) return [];
@@ -240,13 +240,10 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
-/** Of these, only `updatedAt` can change. */
+/** Only `updatedAt` can change. */
 const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
-/**
- * Without {@link LASTING_FIELDS} and the scope. The position of a column is its bit in stored versions, so new fields
- * must come last.
- */
+/** Omits {@link LASTING_FIELDS} and the scope. New fields come last: a position is a bit in stored versions. */
 export const listStoredColumns = ({
   fields,
   scope,
@@ -266,7 +263,7 @@ export const listStoredColumns = ({
 export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
 
-/** Fields, except secrets, that can be set by hand. Some have no column in files. */
+/** Omits secrets. Some of the fields have no column in files. */
 export const listEditableFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
   Object.entries(fields).filter(
     ([, { column, byHand, secret, resolves }]) =>
@@ -279,7 +276,7 @@ export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =
 /** A larger file would not fit into a request. */
 export const MAX_KEPT_FILE_BYTES = 256 * 1024;
 
-/** The id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
+/** A value is the id of a reference, or for `objects` the fields to set. Null or blank removes a value. */
 export type ManualValue =
   | string
   | number
@@ -288,7 +285,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** By field. A field that is missing does not change. */
+/** Keys are fields. A field that is missing does not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>

@@ -7,7 +7,7 @@ import type { IMPORT_MODE_NAMES } from "./import.ts";
 export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_NAMES): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 
-/** The record then becomes a task that is done by hand. */
+/** A record that is left out becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
     "the record, or a record it refers to, has no key, or has another key in the console",

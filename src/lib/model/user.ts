@@ -66,12 +66,12 @@ export const CUSTOM_FIELD = {
   usual: ["id", "name", "createdAt"],
 } as const satisfies Thing;
 
-/** As for email addresses (a clomoctl rule). Existing names may be longer. */
+/** The limit of email addresses (a clomoctl rule). Existing names may be longer. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
 /**
- * In the order of the console's file. Confirmed spellings are `UPN`, `社員コード`, `住所の区分` and the account columns; the
- * other headers are spelled as on the screen. Limits are not documented. @see facts 1.2, 1.3
+ * Fields are in the order of the console's file. Confirmed spellings are `UPN`, `社員コード`, `住所の区分` and the account
+ * columns; the other headers are spelled as on the screen. Limits are not documented. @see facts 1.2, 1.3
  */
 const FIELDS = {
   id: defineIdField(2),

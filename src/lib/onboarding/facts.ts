@@ -4,7 +4,7 @@ import { QUESTIONS } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 
-/** With the labels in CLOMO PANEL. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
+/** The labels are those in CLOMO PANEL. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
 export const CREDENTIAL_LABELS = {
   "push-certificate": "MDM プッシュ通知証明書",
   "ade-token": "ADE サーバートークン",

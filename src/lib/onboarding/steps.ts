@@ -104,7 +104,7 @@ interface Assigned {
   readonly devices: readonly string[];
 }
 
-/** with the command to type for one of the records */
+/** A problem has the command to type for one of its records. */
 type Problem = readonly [why: Text, records: readonly Assigned[], next: (name: string) => CommandLine];
 
 const MAX_SHOWN_NAMES = 3;
@@ -115,7 +115,7 @@ const findUnassigned = (records: readonly Assigned[], command: "config-profiles 
   (name) => line(command, [name], { org: "CODE" }),
 ];
 
-/** `done` if every recorded profile or app is assigned and has no problem. @see seed 003, 10-2 and 11-2 */
+/** Returns `done` if all recorded records are assigned and have no problem. @see seed 003, 10-2 and 11-2 */
 function judgeAssignments(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
   const automatic = records.filter(({ orgs }) => orgs.length > 0).length;
   const count = text(
@@ -163,7 +163,7 @@ function judgeApps(facts: OnboardingFacts): StepStatus {
   ]);
 }
 
-/** In the order of CLOMO's manual. @see seed 003 */
+/** The steps are in the order of CLOMO's manual. @see seed 003 */
 export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
     number: 1,

@@ -34,7 +34,7 @@ export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "af
 
 const OWNER_FIELDS: readonly string[] = ["ownerEmail", "ownerOrgCode"];
 
-/** For a device that a row creates or deletes; null if it has no owner. */
+/** Returns the owner of a device that a row creates or deletes; null if it has no owner. */
 export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | "before" | "after">): string | null => {
   if (action === "update") return null;
   const owner = [...after, ...before].find(({ field, value }) => OWNER_FIELDS.includes(field) && value !== null)?.value;
@@ -61,7 +61,7 @@ export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly V
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
-/** `役職: 主任 → (空)`; only the header if both values look the same */
+/** Returns `役職: 主任 → (空)`, or only the header if both values look the same. */
 export function describeChange(
   kind: Import["kind"],
   { field, before, after }: ValueChange,
@@ -108,7 +108,7 @@ export function formatPlanValue(value: PlanValue, longest = Infinity): Text {
   return same(short);
 }
 
-/** such as `役職: 3 changed, 1 cleared` */
+/** Returns a text such as `役職: 3 changed, 1 cleared`. */
 export function describeColumn(kind: Import["kind"], column: Import["columns"][number]): Text {
   const { field, changed, cleared, removed } = column;
   const parts = [

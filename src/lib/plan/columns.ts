@@ -37,7 +37,7 @@ const describeImportKind = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
 };
 
-/** such as `device: update 3` */
+/** Returns a text such as `device: update 3`. */
 const describeOtherRecords = (
   beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
 ): Text =>
@@ -71,7 +71,7 @@ const ACTOR_COLUMN = createImportColumn("actor", text("done by", "実行者"), {
   name: ({ actor }) => formatActor(actor),
 });
 
-/** such as `+24 ~3 -1`: created, updated and deleted records */
+/** A value such as `+24 ~3 -1` counts created, updated and deleted records. */
 const CHANGES_COLUMN: Column<Import> = {
   key: "changes",
   header: text("changes", "変更"),
@@ -131,7 +131,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportColumn("undoneBy", text("undone by change", "この変更を取り消した変更")),
 ];
 
-/** Without the record's name and without the changes. */
+/** The record's name and the changes are not included. */
 const BASIC_ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },

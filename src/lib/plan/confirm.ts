@@ -5,7 +5,6 @@ import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.
 import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
 import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
-/** given on the command line */
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
@@ -16,7 +15,7 @@ export interface ConfirmOptions extends PlanLimits {
 
 type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 
-/** such as `Apply to customer-a: create 9` */
+/** Returns a text such as `Apply to customer-a: create 9`. */
 const describeApplyAction = (plan: ConfirmablePlan): Text => {
   const { en, ja } = describeEffects(plan);
   return text(

@@ -118,7 +118,7 @@ const KEPT_RECORDS = text(
   "ファイルにないが削除しないデータ(管理者、デバイスの所有者、使用中の組織)",
 );
 
-/** A line for each record type, then a line for each other effect. Omits counts of 0. */
+/** Yields a line for each record type, then a line for each other effect. Omits counts of 0. */
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
   const changes = listPlanChanges(told);
@@ -153,11 +153,11 @@ const describeNames = ({ en, ja }: Text, { count, names }: Omit<PlanEffect, "wha
   return text(`${en}: ${named}`, `${ja}: ${named}`);
 };
 
-/** such as `2 (S01, S02)` */
+/** Returns a text such as `2 (S01, S02)`. */
 const formatNamedCount = (count: number, names: readonly string[] = []): string =>
   names.length === 0 ? String(count) : `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
 
-/** such as `役職: 3 changed, 1 cleared` */
+/** Returns lines such as `役職: 3 changed, 1 cleared`. */
 const renderColumnLines = ({ kind, columns }: Import): readonly Text[] =>
   columns.map((column) => {
     const { en, ja } = describeColumn(kind, column);
@@ -220,7 +220,7 @@ export const getSampleSize = ({ mode, beside = [] }: Import): number =>
 
 const MAX_ROW_CHANGES = 6;
 
-/** such as `organisation`; undefined for the plan's main record type */
+/** Returns a noun such as `organisation`; undefined for the plan's main record type. */
 const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undefined => {
   if (thing === undefined && app === undefined) return undefined;
   const { en, ja } = getThingNoun(thing ?? FORMATS[kind].thing.name);
@@ -228,7 +228,7 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
   return text(`${name}${en}`, `${name}${ja}`);
 };
 
-/** `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or `- organisation S01` with a record type */
+/** Returns `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or `- organisation S01` with a record type. */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";

@@ -10,7 +10,7 @@ export interface PlanLimits {
 
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
-/** A number of records, or a percentage. @throws `usage` for any other text, or above 100% */
+/** Parses a number of records, or a percentage. @throws `usage` for any other text, or above 100% */
 export const parseLimit = (
   flag: string,
   typed: string,

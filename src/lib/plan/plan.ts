@@ -24,7 +24,7 @@ export interface PlanSample {
   readonly all?: Text | undefined;
 }
 
-/** From a file, from names that the user typed, by an undo, or for a handover. */
+/** A plan is from a file, from names that the user typed, from an undo, or for a handover. */
 export interface Plan {
   readonly target: Text;
   /** changes by record type; the main record type is first */
@@ -53,7 +53,7 @@ const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
   delete: text("delete", "削除"),
 };
 
-/** Omits zero: `create 2, update 3, unchanged 4`. */
+/** Omits zeros: `create 2, update 3, unchanged 4`. */
 export const describeCounts = (
   counts: Readonly<Record<RecordAction, number>>,
   others: readonly (readonly [count: number, what: Text])[] = [],
@@ -65,7 +65,7 @@ export const describeCounts = (
     text(", ", "、"),
   );
 
-/** such as `create 9, update 30, delete 12` */
+/** Returns a text such as `create 9, update 30, delete 12`. */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
   const parts = [
     ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] })),

@@ -47,7 +47,7 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   ];
 }
 
-/** such as `import 12: create 24, update 3` */
+/** Returns a text such as `import 12: create 24, update 3`. */
 function describeOutcome(plan: Import): Text {
   const what = plan.mode === "undo" ? text("change", "変更") : text("import", "インポート");
   const effects = { changes: listPlanChanges(plan), effects: listEffects(plan) };

@@ -297,7 +297,7 @@ interface IdentitySource extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** Equal for all files of an item, in every year; undefined if unknown. @see facts 3.4, 3.5 */
+/** Returns a key that is equal for all files of an item, in every year; undefined if unknown. @see facts 3.4, 3.5 */
 export function identityOf({ kind, organisation, topic, evidence }: IdentitySource): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });

@@ -10,10 +10,7 @@ export interface Thresholds {
   readonly criticalDays: number;
 }
 
-/**
- * CLOMO's own emails begin three months before expiry. @see facts 3.2: CLOMO's own emails begin three months before
- * expiry
- */
+/** @see facts 3.2: CLOMO's own emails begin three months before expiry */
 export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30 };
 
 export interface ExpiryClock {
@@ -25,7 +22,7 @@ export interface ExpiryClock {
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** At noon; one hour earlier or later if the clocks change on that day. */
+/** The clock shows noon; one hour earlier or later if the clocks change on that day. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,

@@ -9,7 +9,7 @@ export const SCHEDULERS = ["cron", "systemd", "task"] as const;
 
 export type Scheduler = (typeof SCHEDULERS)[number];
 
-/** Has absolute paths, because a scheduler does not have the PATH of the user. */
+/** The paths are absolute, because a scheduler does not have the PATH of the user. */
 export interface DailyRun {
   /** local time of this computer, such as `09:00` */
   readonly at: string;
@@ -36,7 +36,7 @@ function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute
   });
 }
 
-/** Each home folder of clomoctl has a different name. */
+/** Returns a different name for each home folder of clomoctl. */
 const getRunName = (home: string): string => {
   const told = home.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   return `clomoctl-${told.slice(-60)}-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;

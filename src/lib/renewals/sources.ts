@@ -89,7 +89,7 @@ export interface SourceOptions {
   readonly timezone: string;
 }
 
-/** The date is the recorded one if the file no longer exists. */
+/** Uses the recorded date if the source file no longer exists. */
 export async function applySourceDate(
   item: RenewalItem,
   { lookAtSource, timezone }: SourceOptions,
@@ -110,7 +110,7 @@ export async function applySourceDate(
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-/** The same item in the file; if it is missing, the only item of the same kind. */
+/** Returns the same item in the file; if it is missing, the only item of the same kind. */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);

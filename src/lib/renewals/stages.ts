@@ -1,7 +1,7 @@
 import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
-/** In days before expiry. @see facts 3.2: when CLOMO sends emails */
+/** @see facts 3.2: when CLOMO sends emails */
 const STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
 /** A stage begins at midnight in this time zone (IANA name). */
@@ -18,13 +18,13 @@ export interface DueStage<I extends StagedItem> {
   readonly stage: number;
 }
 
-/** The smallest stage ≥ the days left; undefined if none is reached. After expiry, the days left. */
+/** Returns the smallest stage ≥ the days left; undefined if none is reached. After expiry, returns the days left. */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countDaysLeft(expiresAt, now, timezone);
   return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
 };
 
-/** Omits items whose current or later stage was already sent. */
+/** Omits items if their current stage or a later stage was already sent. */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,

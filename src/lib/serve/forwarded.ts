@@ -27,7 +27,7 @@ const isTrusted = (proxies: BlockList, address: string): boolean => {
 const toAddress = (entry: string): string =>
   removeIpv6Prefix(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2"));
 
-/** The last address in X-Forwarded-For that is not a trusted proxy. @param peer undefined for a Unix socket */
+/** Returns the last address in X-Forwarded-For that is not a trusted proxy. @param peer undefined for a Unix socket */
 export const findClientAddress = (
   peer: string | undefined,
   headers: Headers,

@@ -39,7 +39,7 @@ export interface AnsweredRequest {
 export const formatLogLine = (at: string, request: AnsweredRequest): string =>
   `${JSON.stringify({ at, ...request })}\n`;
 
-/** for the audit log, with the signals of the request */
+/** Also has the signals of the request. */
 export interface RequestOrigin {
   readonly address: string;
   readonly id: string;

@@ -42,7 +42,7 @@ export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /** The records that were created, changed or removed. Without records and `detail`, nothing was changed. */
   readonly objects: readonly ChangedObject[];
-  /** without secrets */
+  /** the state without secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;

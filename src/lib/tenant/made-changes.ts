@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestKey } from "./store/idempotency.ts";
 
-/** The changes of the current request, stored here so that operations need not pass them as parameters. */
+/** Stores the changes here, so that operations need not pass them as parameters. */
 interface RequestChanges {
   readonly numbers: number[];
   readonly key: RequestKey | undefined;

@@ -27,7 +27,7 @@ export type PathNames<R extends string> = R extends `${string}{${infer Name}}${i
   ? Name | PathNames<Rest>
   : never;
 
-/** The values in the path. If `path` has no schema for a name, the value is an id. */
+/** If `path` has no schema for a name, the value is an id. */
 export type PathOf<R extends string, P extends z.ZodRawShape> = {
   readonly [N in PathNames<R>]: N extends keyof P ? z.output<P[N] & z.ZodType> : string;
 };
@@ -43,7 +43,7 @@ type Frozen<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** The input of an operation, without defaults, because calls in the same process do not apply defaults. */
+/** An input has no defaults, because calls in the same process do not apply defaults. */
 export type Input<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
@@ -140,7 +140,7 @@ export const requireRights = async (
   requirePermission(actor, typeof needs === "function" ? needs(actor, given, path) : needs);
 };
 
-/** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
+/** The input must be checked before. Also returns the numbers of the changes. */
 export const perform = async (
   one: AnyOperation,
   parts: TenantParts,

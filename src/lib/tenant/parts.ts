@@ -46,7 +46,7 @@ export interface RequestSource {
   readonly breakOff: () => void;
 }
 
-/** Returns the tenant as the sender sees it; for open routes, only to sign in. @throws Failure if not signed in */
+/** Open routes get the tenant only to sign in. @throws Failure if not signed in */
 export type PartsResolver = (
   request: { readonly headers: Pick<Headers, "get"> },
   isOpen: boolean,

@@ -5,8 +5,8 @@ import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /**
- * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. With up to 32 MiB, each thread would keep its memory. The salt
- * of 128 bits and the tag of 256 bits follow RFC 9106. @see
+ * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. With up to 32 MiB, each thread would keep its share of the
+ * memory. The salt of 128 bits and the tag of 256 bits follow RFC 9106. @see
  * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const SALT_BYTES = 16;

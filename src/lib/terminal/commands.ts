@@ -77,7 +77,7 @@ const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-/** In all texts of a value, such as a document. The commands are still in backticks. */
+/** Completes all texts of a value, such as a document. The commands are still in backticks. */
 export const completeCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
 
@@ -85,7 +85,7 @@ export const completeCommands = <V>(value: V, completion: Completion): V =>
 export const toPlainCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
-/** For {@link foldLine} and {@link paintCommands}. The sentence is already escaped. */
+/** Marks commands for {@link foldLine} and {@link paintCommands}. The sentence is already escaped. */
 export const markCommands = (sentence: string, completion: Completion, platform?: string): string => {
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
@@ -114,7 +114,7 @@ export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
 const MIN_FOLD_COLUMNS = 40;
 
-/** At spaces and between kana or kanji. Commands are not broken, so that they can be copied. */
+/** Folds at spaces and between kana or kanji. Commands are not broken, so that they can be copied. */
 export function foldLine(line: string, columns: number): readonly string[] {
   if (columns < MIN_FOLD_COLUMNS || plainTextWidth(line) <= columns) return [line];
   const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];

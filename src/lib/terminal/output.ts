@@ -23,7 +23,7 @@ export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) 
 
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
-/** Complete NDJSON with all columns, which can be written unchanged. */
+/** The NDJSON has all columns and complete lines, so that it can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
@@ -192,14 +192,14 @@ async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8
 const stringifyField = (value: unknown): string =>
   typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
-/** "" for no value, compact JSON for a nested value */
+/** Returns "" for no value, and compact JSON for a nested value. */
 function toCellText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** Lists of words or numbers are `a, b`, any other value as {@link toCellText}. */
+/** Formats lists of words or numbers as `a, b`, any other value as {@link toCellText}. */
 export const toTableCellText = (value: unknown): string =>
   Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")
     ? value.join(", ")

@@ -27,7 +27,7 @@ import { createProgress, type LoadSpinner, type Progress, type ProgressMode } fr
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** Each function returns its text, with colour only if the output is coloured. */
+/** Each style returns its text, with colour only if the output is coloured. */
 export type Styles = Readonly<Record<keyof typeof COLOURS, (part: string) => string>>;
 
 export interface TerminalOptions extends OutputOptions {
@@ -158,7 +158,7 @@ export class Terminal {
     return this.#isInteractive();
   }
 
-  /** Not escaped. Commands in the text are in backticks. */
+  /** Returns a text that is not escaped. Commands in the text are in backticks. */
   say(wording: Advice): string {
     return renderAdvice(wording)[this.language];
   }
@@ -179,7 +179,7 @@ export class Terminal {
     this.#tellsChanges = true;
   }
 
-  /** The caller must show the change; undefined if there was none. */
+  /** Returns a change that the caller must show; undefined if there was none. */
   takeChange(): number | undefined {
     this.#hasToldChanges = true;
     return this.#changes.at(-1);
@@ -192,7 +192,7 @@ export class Terminal {
     await this.note(text(`(${label} ${numbers})`, `(変更番号 ${numbers})`));
   }
 
-  /** With the number of the change for programs and for users who select that column. */
+  /** Adds the number of the change for programs and for users who select that column. */
   #resultColumns<R>(own: readonly Column<R>[]): readonly Column<R>[] {
     const columns = own.map((column): Column<R> => {
       if (column.advice !== true || this.output.format === "table") return column;
@@ -237,7 +237,7 @@ export class Terminal {
     await writeSingleRecord(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
-  /** On one line, escaped. With `--quiet`, writes nothing. */
+  /** Writes one line, escaped. With `--quiet`, writes nothing. */
   async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
@@ -249,14 +249,14 @@ export class Terminal {
     if (this.onTerminal) await this.out.flush();
   }
 
-  /** On one line, escaped. Without `--verbose`, writes nothing. */
+  /** Writes one line, escaped. Without `--verbose`, writes nothing. */
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose !== true) return;
     const { faint } = await this.styles("stderr");
     await this.#tell([faint(this.#paint(this.#line(line)))]);
   }
 
-  /** Written even with `--quiet`, because the user must act on it. */
+  /** Writes even with `--quiet`, because the user must act on a warning. */
   async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
@@ -264,7 +264,7 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /** Written even with `--quiet`. @param isCut true to cut it to one line of the terminal */
+  /** Writes even with `--quiet`. @param isCut true to cut it to one line of the terminal */
   async problem(line: Advice, isCut = false): Promise<void> {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);
@@ -273,7 +273,7 @@ export class Terminal {
     await this.#tell([this.#paint(truncate(whole, columns))]);
   }
 
-  /** At most three lines, folded on a terminal. With `--format json`, adds a problem object. */
+  /** Writes at most three lines, folded on a terminal. With `--format json`, adds a problem object. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
     // not awaited, because a reader that has stopped reading must not delay the failure
@@ -308,7 +308,7 @@ export class Terminal {
     return completeCommands(document, { context: this.#completion.context });
   }
 
-  /** For programs: completes commands and removes backticks. */
+  /** Completes commands and removes their backticks, for programs. */
   plain(line: string): string {
     return toPlainCommands(line, this.#completion);
   }

@@ -8,7 +8,7 @@ export interface Text {
 
 export const text = (en: string, ja: string): Text => ({ en, ja });
 
-/** Equal in both languages: a name, a file name, a number or a command. */
+/** Use this for texts without a translation: a name, a file name, a number or a command. */
 export const same = (value: string | { toString: () => string; toJSON: () => string }): Text =>
   text(value.toString(), value.toString());
 

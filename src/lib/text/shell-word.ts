@@ -1,10 +1,10 @@
 /**
- * These control a terminal or disguise text: controls, bidi marks, separators, invisible spaces, surrogates. @see
- * https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters https://trojansource.codes/
+ * Matches characters that control a terminal or disguise text: controls, bidi marks, separators, invisible spaces,
+ * surrogates. @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters https://trojansource.codes/
  */
 export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
-/** For a POSIX shell. Only bash and zsh can read deceptive characters: `$'a\nb'`. */
+/** Quotes for a POSIX shell. Only bash and zsh can read deceptive characters: `$'a\nb'`. */
 export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;
   if (name.search(DECEPTIVE_CHARACTERS) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
@@ -29,7 +29,7 @@ export const quoteWindowsWord = (word: string): string =>
     ? word
     : `"${word.replaceAll(DECEPTIVE_CHARACTERS, escapeShellCharacter).replaceAll('"', String.raw`\"`)}"`;
 
-/** The id if the name cannot be typed as shown or would be parsed as an option. */
+/** Returns the id if the name cannot be typed as shown or would be parsed as an option. */
 export const toTypableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;
 
@@ -39,12 +39,12 @@ const SHORT_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/** Safe on a terminal and on one line: `\x1b` for ESC, `\u202e` for a bidi override. */
+/** Makes data safe on a terminal and on one line: `\x1b` for ESC, `\u202e` for a bidi override. */
 export function escapeForPeople(data: string): string {
   return data.replace(DECEPTIVE_CHARACTERS, (character) => SHORT_ESCAPES.get(character) ?? escapeCharacter(character));
 }
 
-/** Lines of TSV: {@link escapeForPeople}, except tabs and line feeds. */
+/** Escapes lines of TSV as {@link escapeForPeople} does, except tabs and line feeds. */
 export const escapeLines = (lines: string): string =>
   lines.replace(DECEPTIVE_CHARACTERS, (character) =>
     character === "\t" || character === "\n" ? character : escapeCharacter(character),

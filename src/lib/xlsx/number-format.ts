@@ -2,7 +2,7 @@ import numfmt from "numfmt";
 
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
-/** As Excel shows it, or the reason why that text cannot be used as the value. */
+/** The text that Excel shows, or the reason why that text cannot be used as the value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
 export interface CellFormat {
@@ -29,7 +29,7 @@ export const getBuiltInPattern = (id: number): string | undefined => {
 const MIN_INEXACT_NUMBER = 1e15;
 /** Codes such as IMEIs have at least twelve digits. */
 const MIN_CODE_NUMBER = 1e11;
-/** Significant digits that Excel shows, and writes to CSV. */
+/** Excel shows, and writes to CSV, at most this number of significant digits. */
 const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
@@ -44,7 +44,7 @@ const DAY_AFTER_LAST = 2_958_466;
 const NONEXISTENT_DAY = 60;
 const SECONDS_PER_DAY = 86_400;
 
-/** `YYYY/MM/DD`, with a time if shown and not midnight; undefined if it is not a date. */
+/** Returns `YYYY/MM/DD`, with a time if shown and not midnight; undefined if the number is not a date. */
 function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
   const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * SECONDS_PER_DAY) / SECONDS_PER_DAY;
   const day = Math.floor(rounded);

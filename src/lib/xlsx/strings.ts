@@ -41,7 +41,7 @@ export const decodeCellText = (raw: string): string => {
     : text;
 };
 
-/** As UTF-8: millions of JavaScript strings would take five times the memory. */
+/** The strings are stored as UTF-8, because millions of JavaScript strings would take five times the memory. */
 export class SharedStrings {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #ends = new Uint32Array(4096);

@@ -101,7 +101,7 @@ export class Workbook {
     lines?.end();
   }
 
-  /** At least `rows` rows. Ignores merged cells. @throws Failure as {@link read} */
+  /** Reads at least `rows` rows. Ignores merged cells. @throws Failure as {@link read} */
   async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
     let row = 0;

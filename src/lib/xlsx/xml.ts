@@ -100,7 +100,7 @@ const findEndOfMark = (all: string, mark: string, from: number): number => {
   return at < 0 ? -1 : at + mark.length;
 };
 
-/** Ignores a `>` in a quoted value; -1 if the tag ends in a later piece. */
+/** Finds the `>` that is not in a quoted value; -1 if the tag ends in a later piece. */
 const findTagEnd = (all: string, from: number): number => {
   let quote = 0;
   for (let at = from; at < all.length; at += 1) {

@@ -38,7 +38,7 @@ export class Zip {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** In pieces, if the file exists. @throws `input-rejected` if damaged or above `most` bytes */
+  /** Yields nothing if there is no such file. @throws `input-rejected` if damaged or above `most` bytes */
   async *chunks(name: string, most: number): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return;

@@ -86,7 +86,7 @@ const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] =>
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** Deletions come last, because they must be uploaded last. @throws `usage` */
+/** Deletions come last. @throws `usage` */
 function assignFileNames(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {

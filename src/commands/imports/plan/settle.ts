@@ -66,7 +66,7 @@ export async function settlePlan(
   return isPartial(committed) ? "partial" : undefined;
 }
 
-/** Shows how to undo the import last, because users read the last lines first. */
+/** Shows last how to undo the import, because users read the last lines first. */
 export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun, isKept = false } = result;

@@ -7,7 +7,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 
-/** For monitoring systems. */
+/** Monitoring systems use these options. */
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",

@@ -42,9 +42,7 @@ export class BusinessApi {
     this.#access = access;
   }
 
-  /**
-   * `total` is the number of rows of all pages; 0 if unknown. @param members from names in the result to Apple's names
-   */
+  /** `total` counts the rows of all pages; 0 if unknown. @param members from names in the result to Apple's names */
   async *pages<K extends string = never>(path: string, members: Readonly<Record<K, string>>) {
     const seen = new Set<string>();
     for (let further = ""; ;) {

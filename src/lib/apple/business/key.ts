@@ -31,7 +31,7 @@ const ID_BYTES = 16;
 
 const encodePart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Signed with ES256. @see RFC 7523 3; apple 6 */
+/** Uses ES256. @see RFC 7523 3; apple 6 */
 export function createClientAssertion({ clientId, keyId, key, now, random }: AssertedClient, audience: string): string {
   const iat = Math.floor(now() / 1000);
   const jti = Buffer.from(random(ID_BYTES)).toString("hex");

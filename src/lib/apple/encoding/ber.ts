@@ -20,7 +20,7 @@ const INDEFINITE_LENGTH = 0x80;
 const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
-/** Packages load slowly and cannot read the fragments of BouncyCastle. @throws RangeError @see ITU-T X.690 8.1 */
+/** Packages load slowly and cannot read BouncyCastle's fragments. @throws RangeError if not BER @see ITU-T X.690 8.1 */
 export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   const [tag, first] = [byteAt(bytes, 0), byteAt(bytes, 1)];
   if ((tag & LONG_TAG) === LONG_TAG || depth > MAX_DEPTH) throw new RangeError("no BER of ours");

@@ -42,7 +42,7 @@ export interface Envelope {
   readonly recipients: readonly Recipient[];
 }
 
-/** DER or BER; undefined if invalid or incomplete. @see RFC 5652 section 6 */
+/** Reads DER or BER. Returns undefined if the message is invalid or incomplete. @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   return attempt(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
@@ -69,7 +69,7 @@ function parseRecipient(recipient: BerElement): Recipient {
   };
 }
 
-/** On one line; null for another type of identifier. */
+/** Returns one line; null for another type of identifier. */
 function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
   const [issuer, serial] = readChildren(identifier);
@@ -82,7 +82,7 @@ function formatCertificateName(identifier: BerElement): string | null {
   return [...attributes, `serial 0x${elementToHex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
 }
 
-/** By object identifier. @see RFC 5280 appendix A */
+/** Names by object identifier. @see RFC 5280 appendix A */
 const ATTRIBUTE_NAMES = new Map([
   ["550403", "CN"],
   ["550406", "C"],

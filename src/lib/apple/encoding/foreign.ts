@@ -1,4 +1,4 @@
-/** For parsers whose errors are irrelevant. */
+/** Use this for parsers whose errors are irrelevant. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

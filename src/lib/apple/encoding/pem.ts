@@ -31,11 +31,11 @@ export function* findPemBlocks(text: string): Generator<PemBlock> {
   }
 }
 
-/** One character per byte. */
+/** Returns one character per byte. */
 export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
-/** After S/MIME headers, or in a bare text; undefined if there is none. */
+/** Finds base64 after S/MIME headers, or in a bare text; undefined if there is none. */
 export function decodeWrappedBase64(written: string): Buffer | undefined {
   for (const { label, text } of findPemBlocks(written)) {
     if (label === "PKCS7" || label === "CMS") return decodeBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
@@ -46,7 +46,7 @@ export function decodeWrappedBase64(written: string): Buffer | undefined {
 
 const UTF8_BOM = "\xef\xbb\xbf";
 
-/** One character per byte, without a UTF-8 byte order mark. */
+/** Returns one character per byte, without a UTF-8 byte order mark. */
 export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
 /** Returns true for a SEQUENCE whose length takes several bytes. All files to read begin so; ASCII text never does. */

@@ -15,7 +15,7 @@ export interface KeyPair {
   readonly certificate: string;
 }
 
-/** With a certificate for one year. @param now in milliseconds; validity begins ten minutes earlier @see apple 1 */
+/** The certificate is valid for one year. @param now in ms; validity begins ten minutes earlier @see apple 1 */
 export async function createKeyPair({
   commonName,
   now,

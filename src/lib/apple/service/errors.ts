@@ -50,7 +50,7 @@ export class AppleRefusal extends Failure {
   }
 }
 
-/** All devices must then be fetched again. */
+/** True if Apple rejects the cursor; all devices must then be fetched again. */
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 

@@ -1,7 +1,7 @@
 import { SEQUENCE_MEASURERS, countUnfinishedBytes, decodeEucJp } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** In file order. */
+/** Receives text in file order. */
 export interface TextSink {
   /** Receives at least one character. A surrogate pair is never split between two calls. */
   text(text: string): void;

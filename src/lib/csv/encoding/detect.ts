@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** Valid both as UTF-8 and as half-width kana in CP932, so that only a person can choose. */
+/** The file is valid both as UTF-8 and as half-width kana in CP932, so that only a person can choose. */
 export interface EncodingAmbiguity {
   readonly row: number;
   /** a sample line of the file, read as UTF-8 (`Muñoz`) */
@@ -107,7 +107,7 @@ class KanaDetector {
     };
   }
 
-  /** Also counts rows before it. Quoted newlines do not count. */
+  /** Also counts the rows before that byte. Quoted newlines do not count. */
   #findFirst(chunk: Uint8Array): number {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
@@ -125,7 +125,7 @@ class KanaDetector {
     return chunk.length;
   }
 
-  /** At most {@link CONTEXT_BYTES} bytes on the same line as `at`. */
+  /** Returns at most {@link CONTEXT_BYTES} bytes on the same line as `at`. */
   #lineBefore(chunk: Uint8Array, at: number): number[] {
     const near = [...this.#before, ...chunk.subarray(Math.max(0, at - CONTEXT_BYTES), at)].slice(-CONTEXT_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);

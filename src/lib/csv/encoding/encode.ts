@@ -26,7 +26,7 @@ export interface Encoder {
 const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** For one file. EUC-JP is not supported: such a file is written as UTF-8. */
+/** Each file needs its own encoder. EUC-JP is not supported: such a file is written as UTF-8. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
   encoding === "shift_jis"
     ? new Cp932Encoder(options)
@@ -95,7 +95,7 @@ abstract class CountingEncoder implements Encoder {
   }
 }
 
-/** Faster than iconv-lite, with the same result. @see docs/decisions/003-cp932-encoder.md */
+/** This encoder is faster than iconv-lite, with the same result. @see docs/decisions/003-cp932-encoder.md */
 class Cp932Encoder extends CountingEncoder {
   readonly #table = getUnicodeToCp932();
 

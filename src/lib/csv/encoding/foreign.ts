@@ -10,7 +10,7 @@ const toLatin1 = (bytes: Uint8Array): string =>
 /** First bytes of ZIP archives (such as .xlsx) and of older Office files. No text file begins with these bytes. */
 const WORKBOOK_SIGNATURES = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
 
-/** Also true for an old or damaged workbook. Call this before {@link detectUnsupportedKind}. */
+/** Returns true for an old or damaged workbook, too. Call this before {@link detectUnsupportedKind}. */
 export const isWorkbook = (head: Uint8Array): boolean => WORKBOOK_SIGNATURES.includes(toLatin1(head.subarray(0, 4)));
 
 function detectSignature(start: string): UnsupportedKind | undefined {
@@ -47,11 +47,11 @@ function isBinary(start: string): boolean {
 }
 
 const EUC_CHARACTERS = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\u00fe]{2}/g;
-/** punctuation, kana and level-1 kanji */
+/** Matches punctuation, kana and level-1 kanji. */
 const COMMON_EUC_CHARACTER = /^[\u00a1-\u00a5\u00b0-\u00cf]/;
 const MIN_EUC_CHARACTERS = 8;
 
-/** All characters are complete, and most are common, unlike half-width kana in CP932. */
+/** In EUC-JP, all characters are complete and most are common, unlike half-width kana in CP932. */
 function isEucJp(start: string): boolean {
   const rest = start.replace(EUC_CHARACTERS, "");
   if (/[\u0080-\u00ff]./s.test(rest) || !/[\u00e0-\u00fe]/.test(start)) return false;

@@ -1,6 +1,6 @@
 import { CodeUnits } from "../records/units.ts";
 
-/** One bit each: `-` `/`; decimal point; white space, control; other printable ASCII; non-ASCII. Digits set no bit. */
+/** One bit each for: `-` `/`; decimal point; white space and control; other ASCII; non-ASCII. Digits set no bit. */
 export const DATE_SEPARATOR = 0x100;
 export const DECIMAL_POINT = 0x200;
 export const WHITE_SPACE = 0x400;

@@ -1,7 +1,7 @@
 import { findNearestWord } from "../../text/index.ts";
 import type { Column } from "../../model/format.ts";
 
-/** trimmed, and with full-width characters normalised */
+/** Trims the cell and normalises full-width characters. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
 const normaliseHeader = (header: string): string =>
@@ -12,7 +12,7 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** A header such as 旧所属, which is never proposed. */
+/** True for a header such as 旧所属. Its column is never proposed. */
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
@@ -105,7 +105,7 @@ const findNearestName = (
   );
 };
 
-/** Returns undefined if none is similar. */
+/** Returns undefined if no header is similar. */
 export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
   findNearestName(
     columns,

@@ -8,7 +8,7 @@ import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutCo
 import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
-/** Plain data, because it is sent to a worker and through the tenant API. */
+/** The options are plain data, because they are sent to a worker and through the tenant API. */
 export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;

@@ -39,7 +39,7 @@ const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/** Requires at least half of the columns of a layout. @param layouts newest first */
+/** At least half of the columns of a layout must match. @param layouts newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],

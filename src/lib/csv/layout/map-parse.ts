@@ -62,8 +62,8 @@ export interface MapFileSchema extends ColumnMap {
 }
 
 /**
- * `columns`: from header to field or `ignore`; `join`: from field to headers; `values`: from field and value in the
- * file to the stored value; `rows.skip`: from header to values. @throws `input-rejected` with the line
+ * Reads `columns` (from header to field or `ignore`), `join` (from field to headers), `values` (from field and value in
+ * the file to the stored value) and `rows.skip` (from header to values). @throws `input-rejected` with the line
  */
 export const parseMapFile = (
   content: string,

@@ -22,7 +22,7 @@ import {
 } from "./suspect.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
-/** Canonical text, null for a blank cell, or a list for a repeated column. */
+/** A value is canonical text, null for a blank cell, or a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
 export interface RowOptions {
@@ -167,7 +167,7 @@ export class RowChecker {
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
-  /** True if the column has no header, or is part of a path. */
+  /** True if the column of the cell has no header, or is part of a path. */
   #mayBeMerged(position: number): boolean {
     return (
       this.#unnamed.includes(position) ||
@@ -177,10 +177,7 @@ export class RowChecker {
     );
   }
 
-  /**
-   * Counts a record that is left out. Else reports the reader's errors in it. @param count number of cells; 0 if
-   * unknown
-   */
+  /** Counts a record that is left out; reports the reader's errors in any other. @param count 0 if unknown */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
     const omission = this.#findOmission(cells, count);
@@ -236,7 +233,7 @@ export class RowChecker {
     return false;
   }
 
-  /** -1: the whole row. The value of a damaged cell is not checked. */
+  /** `position` -1 is the whole row. The value of a damaged cell is not checked. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
@@ -276,7 +273,7 @@ export class RowChecker {
     return translations?.get(toLooseValue(value)) ?? value;
   }
 
-  /** Before the first filled level. Rows that are left out count as rows above. */
+  /** Fills the cells before the first filled level. Rows that are left out count as rows above. */
   #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
     const own = positions.map((at) => (cells[at] ?? "").trim());
     const first = own.findIndex((part) => part !== "");
@@ -467,7 +464,7 @@ class ProblemTally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Codes in the same column that begin with 0 are longer, so these may have lost zeros. */
+  /** Codes may have lost zeros if the codes in the same column that begin with 0 are longer. */
   #shortCodes(): readonly ProblemCount[] {
     return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
       const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));

@@ -14,7 +14,7 @@ const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|
 const TEXT_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
-/** The values of such a row are not checked. */
+/** The values of a row that is left out are not checked. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
 type RowDamage = Pick<Problem, "code" | "column">;

@@ -22,7 +22,7 @@ const QUOTED = 2;
 const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
-/** Faster than csv-parse. A quote inside an unquoted cell is text; an unclosed quote takes the rest. */
+/** This scanner is faster than csv-parse. A quote inside an unquoted cell is text; an unclosed quote takes the rest. */
 export class Scanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;

@@ -7,14 +7,14 @@ import { formatRecord } from "./writer.ts";
 /** Unicode noncharacter that marks the place of a note in the text until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";
 
-/** As passed with `raw: true`; the types of csv-parse lack this form. */
+/** csv-parse passes this form with `raw: true`, but its types lack it. */
 interface CsvParseRecord {
   readonly record: readonly string[];
   /** source text of the record with the first character of its newline, if any */
   readonly raw: string;
 }
 
-/** For any dialect, but several times slower, and only up to the first problem of quoting or length. */
+/** Splits any dialect, but several times slower, and only up to the first problem of quoting or length. */
 export class AnyDialectSplitter extends Scanner {
   readonly #parser: Parser;
   readonly #delimiter: string;

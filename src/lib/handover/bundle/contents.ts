@@ -1,10 +1,10 @@
 /** In an archive, the first two files are the manifest and the list of hashes. */
 export const MANIFEST_FILE = "manifest.json";
 export const HASHES_FILE = "SHA256SUMS";
-/** Without secrets. */
+/** The copy contains no secrets. */
 export const TENANT_FILE = "tenant.db";
 
-/** Without the list of hashes. */
+/** The list of hashes does not count. */
 export const MAX_BUNDLE_FILES = 1000;
 
 const MAX_PATH_LENGTH = 200;
@@ -13,7 +13,7 @@ const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)
 // control characters, characters that Windows does not allow in names, and marks that change the display of text
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
-/** Valid on every system, without a hidden part, and inside the bundle. */
+/** True if the path is valid on every system, has no hidden part, and is inside the bundle. */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
   return (
@@ -38,7 +38,7 @@ export interface FileHash {
 export const compareByteOrder = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** In the format of `sha256sum`, sorted by the bytes of the paths. */
+/** Uses the format of `sha256sum`, sorted by the bytes of the paths. */
 export const renderHashes = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => compareByteOrder(one.path, other.path))

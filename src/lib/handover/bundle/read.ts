@@ -50,9 +50,7 @@ export interface BundleReadOptions {
 
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
 
-/**
- * Not verified; sorted by the bytes of their paths. Disposing of the object deletes the unpacked files of an archive.
- */
+/** The files are not verified, and sorted by the bytes of their paths. Disposal deletes unpacked files. */
 export class BundleFiles implements AsyncDisposable {
   readonly name: string;
   readonly files: readonly BundleFileInfo[];

@@ -152,7 +152,7 @@ const createNotEncryptableFailure = (target: string): Failure =>
     hint: text("use a name such as FILE.zip.age", "名前を FILE.zip.age のようにしてください"),
   });
 
-/** Not allowed for folders either, to avoid confusion. */
+/** These extensions are not allowed for folders either, to avoid confusion. */
 const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 
 /** @throws `usage` if the name has the extension of an unsupported archive */

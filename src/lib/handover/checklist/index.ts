@@ -353,7 +353,7 @@ function describeDueRenewal(
   return [`renewal-${level}`, describeExpiry({ name, expiresAt, certainty }, { timezone, level }), next];
 }
 
-/** such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date */
+/** Returns a text such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
 export const describeExpiry = (
   { name, expiresAt, certainty }: Pick<Renewal, "name" | "expiresAt" | "certainty">,
   { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },

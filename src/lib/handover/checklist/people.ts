@@ -27,7 +27,7 @@ const toWordKey = (written: string): string => {
 
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
-/** In a comparable form. `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
+/** Returns words in a comparable form. `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
 const splitWords = (written: string): readonly string[] =>
   toPlainText(written)
     .split(SEPARATORS)
@@ -44,7 +44,7 @@ export const isOnlyPerson = (person: Person, written: string): boolean =>
   (person.words.some((word) => isSameName(word, written)) ||
     splitWords(written).every((word) => mentionsPerson(person, word)));
 
-/** such as `佐藤 一郎 <sato@example.jp>` and `sato@example.jp` */
+/** True for example for `佐藤 一郎 <sato@example.jp>` and `sato@example.jp`. */
 export const sharesWord = (one: string, other: string): boolean => {
   const words = new Set(splitWords(one));
   return splitWords(other).some((word) => words.has(word));

@@ -48,7 +48,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   };
 }
 
-/** Later reads then check the verified hashes. @throws `input-rejected` for the first fault */
+/** Later reads check the verified hashes. @throws `input-rejected` for the first fault */
 export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
   const { faults, hashes } = await verifyBundle(found, options);
   throwFirstFault(found.name, faults);

@@ -18,6 +18,6 @@ export interface ReportData {
 
 const DEFAULT_ZONE = "Asia/Tokyo";
 
-/** Asia/Tokyo if none is recorded */
+/** Returns Asia/Tokyo if no time zone is recorded. */
 export const resolveReportZone = ({ consoleTimezone }: Pick<TenantProfile, "consoleTimezone">): string =>
   findTimeZone(consoleTimezone ?? DEFAULT_ZONE) ?? DEFAULT_ZONE;

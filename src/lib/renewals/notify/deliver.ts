@@ -18,7 +18,7 @@ export const openSmtp = async (
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };
 
-/** Lines such as `X-ChatWorkToken: …`. @throws Failure `input-rejected` without the content, which is secret */
+/** Parses lines such as `X-ChatWorkToken: …`. @throws Failure `input-rejected` without the content, which is secret */
 function parseHeaders(content: string, where: string): Readonly<Record<string, string>> {
   const lines = content.split(/\r?\n/).filter((line) => line.trim() !== "");
   return Object.fromEntries(

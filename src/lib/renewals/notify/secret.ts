@@ -14,7 +14,7 @@ export interface SecretPlace {
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-/** Without the BOM and the final line end that editors add. @throws `input-rejected` if not UTF-8 */
+/** Removes the BOM and the final line end that editors add. @throws `input-rejected` if not UTF-8 */
 const decodeSecret = (bytes: Uint8Array, where: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");

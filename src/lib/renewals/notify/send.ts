@@ -45,7 +45,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-/** First a message with the unfinished reminders, then one with the new ones. Stops after a failure. */
+/** Sends the unfinished reminders first, then the new ones. Stops after a failure. */
 async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientWork,

@@ -25,7 +25,7 @@ const isEmailAddress = (value: string): boolean => satisfiesRule(SENDABLE_ADDRES
 
 const ADDRESS_SCHEMA = refineWithText(isEmailAddress, describeInvalidAddress);
 
-/** alone or as `name <address>` */
+/** Accepts an address alone or as `name <address>`. */
 const SENDER_SCHEMA = refineWithText(
   (from) => isEmailAddress(/^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from),
   describeInvalidAddress,

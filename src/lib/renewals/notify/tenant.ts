@@ -41,7 +41,7 @@ export const loadReminders = async (
   return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
 };
 
-/** One per recipient, if any. Only the latest reminder for a current expiry date counts. */
+/** Returns at most one per recipient. Only the latest reminder for a current expiry date counts. */
 export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
   const latest = new Map<string, ReminderRecord>();
   for (const notice of past) {

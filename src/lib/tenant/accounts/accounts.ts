@@ -153,7 +153,7 @@ export const getStoredAccount = async (reader: Reader, id: string): Promise<Stor
 interface AccountUpdate {
   readonly id: string;
   readonly before: StoredAccount;
-  /** in the form of the tenant API; null for a new account */
+  /** the account in the form of the tenant API; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
   /** verifier of the new password; undefined if no password is set, or if the password is set in the console */

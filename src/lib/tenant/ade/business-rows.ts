@@ -64,7 +64,7 @@ const NEW_VALUES = Object.entries({
   releasedAt: "null",
 });
 
-/** Marks missing devices as released, and stores the fetched devices. */
+/** Marks devices that are missing from the fetched ones as released. */
 export const applyOrganisation = async (writer: Writer, from: string, at: string) => {
   const base = await writer.count("select coalesce(max(pk), 0) from business_device");
   const released = await writer.run(

@@ -31,7 +31,7 @@ const EMPTY_OWN_SERVER = {
 
 const EMPTY_SERVER = {
   ...EMPTY_OWN_SERVER,
-  /** the API account of the Apple Business API; `apiEndpoint` is null for Apple */
+  /** `apiEndpoint` is null for Apple's own address */
   apiEndpoint: null,
   apiClient: null,
   apiKeyId: null,

@@ -12,7 +12,7 @@ type AuditValues = Readonly<Record<string, unknown>>;
 export interface AuditRecord {
   readonly seq: number;
   readonly hash: string;
-  /** a text if the record was altered and is no longer a valid record */
+  /** a text if the record was altered so that it is no longer a valid record */
   readonly record: AuditContent | string;
 }
 

@@ -15,7 +15,7 @@ import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** Accepts an id, a change number or a plan number. @throws Failure `not-found` */
+/** Accepts the id, change number or plan number of an import. @throws Failure `not-found` */
 export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {
   const number = parseImportNumber(name);
   if (number === undefined) return readImport(reader, name);

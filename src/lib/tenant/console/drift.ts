@@ -52,7 +52,7 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
         and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d`;
 };
 
-/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since then. */
+/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since this change. */
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   const { thing } = versions;
   const observed = getObservedTable(versions);
@@ -96,7 +96,7 @@ const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which can remain after deletions. */
+/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which deletions can leave. */
 const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
@@ -134,7 +134,7 @@ export const readTaskNumbers = (
   );
 };
 
-/** Confirms what no export shows. Returns the number of records. */
+/** Confirms the part of a task that no export shows. Returns the number of its records. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

@@ -65,7 +65,7 @@ export const buildConsoleStatesSql = (versions: VersionSchema, which: string): s
       from ${own} ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})`;
 };
 
-/** SQL: the states of {@link buildConsoleStatesSql}, and the local states. */
+/** SQL: the states of {@link buildConsoleStatesSql} and the local states. */
 export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string =>
   `${buildConsoleStatesSql(versions, which)}
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
@@ -101,7 +101,7 @@ const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   return `${isSet}${own} is distinct from ${local}`;
 };
 
-/** SQL: the mask of the columns in which the observed record `o` differs from the local record `t`. */
+/** SQL: a mask of the columns that differ; `o` is the observed record, `t` the local record. */
 export const buildDifferingBitsSql = (versions: VersionSchema): string =>
   `(${versions.columns
     .filter(({ leads }) => leads)
@@ -165,7 +165,7 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
 
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/** SQL: stores the console's values of the columns that the change `:revision` wrote. Marks the columns as touched. */
+/** SQL: stores the console's values of the columns that the change `:revision` wrote, and marks these as touched. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);
@@ -218,7 +218,7 @@ export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/** Call it when the change's versions are complete. */
+/** Must be called when the change's versions are complete. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
   for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });

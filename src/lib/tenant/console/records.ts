@@ -97,7 +97,7 @@ export class TaskRecordReader {
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 
-  /** Also finds records that were deleted in the mirror. */
+  /** returns the values that the console showed last, even if the record was deleted in the mirror */
   readonly #console: StateReader = async (thing, pk) => {
     const [local, observed] = [await this.#local(thing, pk), await this.#observed(thing, pk)];
     if (local === null || observed === null || observed["inConsole"] === 0) return local ?? observed;

@@ -149,7 +149,7 @@ export const findTaskOfRecord = async (
   return numbers.length === 0 ? null : Math.max(...numbers);
 };
 
-/** Keyed by the user's id. @param ids as JSON */
+/** The keys are the ids of the users. @param ids as JSON */
 export const readTasksOfUsers = async (
   reader: Reader,
   ids: string,

@@ -30,7 +30,7 @@ interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber"
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: by account name or employee code; `name`: only by full name, so the match may be a different person */
+  /** `id`: by account name or employee code; `name`: only by full name, perhaps of a different person */
   readonly matchedBy: "id" | "address" | "name";
 }
 
@@ -131,7 +131,7 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCH_KINDS[Number(rank)],
 });
 
-/** In the order of `ids`. @throws Failure `not-found` for an unknown id */
+/** Keeps the order of `ids`. @throws Failure `not-found` for an unknown id */
 export const findDependents = async (reader: Reader, actor: Actor, ids: readonly string[]): Promise<Dependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));

@@ -91,7 +91,7 @@ const describeState = (
 type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
 type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
 
-/** In an order that never exceeds a limit. @throws Failure `input-rejected` */
+/** Returns the changes in an order that never exceeds a limit. @throws Failure `input-rejected` */
 async function buildTransferSteps(
   writer: Writer,
   leaver: UserAccount,

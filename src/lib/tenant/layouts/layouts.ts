@@ -43,7 +43,7 @@ const defineDirectory = (id: string, headerRow: string, map: MapFileSchema): Lay
   };
 };
 
-/** All users of Entra ID and Google Workspace, without disabled accounts, guests and accounts without an address. */
+/** Omits disabled accounts, guests and accounts without an email address of Entra ID and Google Workspace. */
 export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   defineDirectory(
     "entra-id",

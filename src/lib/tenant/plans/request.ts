@@ -30,7 +30,7 @@ export const IMPORT_LISTS = {
   allow: { type: "choice", choices: ALLOWANCES },
 } as const satisfies Fields;
 
-/** The minimum and maximum length of texts, in UTF-16 units. */
+/** Lengths are in UTF-16 units. */
 export type Lengths = Readonly<Record<string, readonly [number, number]>>;
 
 export const IMPORT_LENGTHS = { fileName: [0, 255], sheet: [0, 255], delimiter: [1, 1] } as const satisfies Lengths;

@@ -39,7 +39,7 @@ export const requirePermission = (actor: Actor, needed: readonly NeededRight[]):
   requireTokenRights(actor, needed);
 };
 
-/** Ignores the limits of a token. @throws `not-permitted` */
+/** Ignores the limits of an access token. @throws `not-permitted` */
 export const requireAccountRights = (actor: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(actor);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));

@@ -134,7 +134,7 @@ interface EditOptions<R> {
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
 }
 
-/** All or none. @throws Failure as {@link createRecord} */
+/** Edits all records or none. @throws Failure as {@link createRecord} */
 export const editRecords = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,

@@ -75,7 +75,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/** Returns the kinds of which a console import kept missing records, without a complete import since. */
+/** Returns the kinds that a console import left incomplete, because it kept records that the export lacked. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;

@@ -116,7 +116,7 @@ const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail ->
 const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/** SQL: true if an observed record `t` is in the scope both locally and in the console, or was so when deleted. */
+/** SQL: true if an observed record `t` is (if deleted, was) in the scope both locally and in the console. */
 const buildIsObservedInScope = (thing: Thing): string => {
   const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>

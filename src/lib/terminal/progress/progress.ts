@@ -3,7 +3,7 @@ import { escapeForPeople } from "../../text/shell-word.ts";
 
 export type ProgressMode = "auto" | "json" | "none";
 
-/** With a stable id for programs and a name for people. */
+/** A unit has a stable id for programs and a name for people. */
 export interface ProgressUnit {
   readonly id: string;
   readonly name: Text;

@@ -22,7 +22,7 @@ const MEASURED_ROWS = 500;
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
-/** No borders, at most `room` columns wide. @param clean escapes a cell and marks its commands */
+/** The table has no borders and at most `room` columns. @param clean escapes a cell and marks its commands */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
@@ -80,7 +80,7 @@ function createTableRenderer(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** For each column: nothing is cut at its natural width. */
+/** Each column has a natural width, at which nothing is cut, and a minimum width. */
 interface MeasuredWidths {
   readonly natural: readonly number[];
   readonly least: readonly number[];
@@ -107,7 +107,7 @@ function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): re
   return limited(most);
 }
 
-/** One line per field. Long values continue on the next line; words and commands are not broken. */
+/** Draws one line per field. Long values continue on the next line; words and commands are not broken. */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,

@@ -10,7 +10,7 @@ const UNBREAKABLE_PIECES = new RegExp(
   "gu",
 );
 
-/** For clomoctl's own texts. Use `displayWidth` for data: it is exact, but loads a 20 ms segmenter. */
+/** Use this for clomoctl's own texts, and `displayWidth` for data: it is exact, but loads a 20 ms segmenter. */
 export function plainTextWidth(words: string): number {
   let columns = 0;
   for (const character of words) {
@@ -24,7 +24,7 @@ export const padPlainText = (words: string, columns: number): string =>
 
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
-/** At spaces, after `|`, and between kana or kanji. A word that is too long is alone on its line. */
+/** Wraps at spaces, after `|`, and between kana or kanji. A word that is too long is alone on its line. */
 export const wrapIntoLines = (
   words: string,
   columns: number,

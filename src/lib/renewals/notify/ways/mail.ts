@@ -11,7 +11,7 @@ export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"
   readonly timeouts?: MailTimeouts | undefined;
 }
 
-/** in milliseconds, for one email */
+/** Timeouts for one email, in milliseconds. */
 interface MailTimeouts {
   readonly connectMs: number;
   /** maximum time without any data from the server */
@@ -81,7 +81,7 @@ const toFailedDelivery = (
   return createFailedDelivery(reason);
 };
 
-/** Gives up after `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
+/** Creates a mailer that gives up after `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
 export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
   const { timeouts = DEFAULT_TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];

@@ -51,7 +51,7 @@ export class SqliteImports implements ImportEngine {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /** After an error, stores nothing. */
+  /** If an error occurs, stores nothing. */
   async plan(
     id: string,
     request: StoredRequest,

@@ -30,7 +30,7 @@ export interface PlanFinding {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning" | undefined;
   readonly field?: string | undefined;
-  /** SQL that selects `row`, `line`, `col` (the cell; null for the field's first cell) and `params` (a JSON object) */
+  /** SQL of `row`, `line`, `col` (the cell; null for the field's first cell) and `params` (a JSON object) */
   readonly select: string;
   readonly params?: Params | undefined;
 }

@@ -13,7 +13,7 @@ export interface StagedPlace {
   readonly times?: number | undefined;
 }
 
-/** All data that a plan in any process needs in addition to the staged rows. */
+/** Contains all data that a plan in any process needs in addition to the staged rows. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;

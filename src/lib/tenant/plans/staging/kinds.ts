@@ -26,7 +26,7 @@ export interface ImportedField {
   /** true if the value must be unique among the records; a kind has at most one unique list */
   readonly unique: boolean;
   readonly set: boolean;
-  /** true if several columns identify the record, stored as `pk`, or negated row if it is new; null keeps the value */
+  /** several columns identify the record; stored as its `pk`, or as the negated number of a new row; null: no change */
   readonly resolved: boolean;
   /** the records to which cells refer; a list stores the names instead of the records */
   readonly refers?: Reference | undefined;

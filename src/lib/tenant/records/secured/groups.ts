@@ -58,7 +58,9 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/** All or none, with their memberships. @throws Failure `not-found`; `conflict` if a group was changed */
+/**
+ * Deletes all groups with their memberships, or none. @throws Failure `not-found`; `conflict` if a group was changed
+ */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,

@@ -217,7 +217,7 @@ export interface TenantStoreHandle {
   readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
   /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
-  /** adds which process has locked the tenant, or what is wrong with the disk */
+  /** adds to an error which process has locked the tenant, or what is wrong with the disk */
   readonly explain: (error: unknown) => unknown;
   /** false if a newer program has changed the schema */
   readonly isCurrent: () => boolean;

@@ -73,7 +73,7 @@ const reportDeviceOutcomes = (
   });
 };
 
-/** An error only if a device is Fully Managed. @see facts 1.3 */
+/** A shared account is an error only if one of its devices is Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
   if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)

@@ -68,7 +68,7 @@ export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKi
     )
     .join(" or ") || "false";
 
-/** SQL: true if the record `t` is not in the export but stays: `t` is changed locally, referenced or unclear. */
+/** SQL: true if `t` stays although the export lacks it: `t` is changed locally, referenced or unclear. */
 export const buildIsKeptLocallySql = (kind: StoredKind): string => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
   if (versions === undefined) return "false";

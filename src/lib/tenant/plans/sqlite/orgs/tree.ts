@@ -58,7 +58,7 @@ export const findCycles = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** Counts the remaining children of each missing organisation. @param areKept true if the children's parents remain */
+/** @param areKept true if the parents of the children remain */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,

@@ -67,7 +67,7 @@ class BlockedRecordFinder {
     this.#undone = undone;
   }
 
-  /** Adds blocked records. @param from SQL that begins with `from` @param pk SQL: the number of the staged record */
+  /** @param from SQL that begins with `from` @param pk SQL: the number of the staged record */
   #add(
     { thing }: Pick<VersionSchema, "thing">,
     { why, fields = "'[]'", change = "null", other }: UndoObstacle,
