@@ -18,7 +18,7 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 
 export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** Reported if a command is interrupted that changes something outside the tenant, such as a remote service. */
+/** Reported if a command is interrupted while it changes something outside the tenant. */
 export const UNKNOWN_STATE = text("it is unknown how much was done", "どこまで処理したかは不明です");
 
 export interface SignalHost {

@@ -64,7 +64,7 @@ const ROW_WITHOUT_QUESTION = text(
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** Returns a day as YYYY-MM-DD, because spreadsheet programs change the format of days. */
+/** Returns YYYY-MM-DD, because spreadsheet programs change the format of days. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
   return typed !== undefined && "day" in typed ? typed.day : value;

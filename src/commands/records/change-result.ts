@@ -107,7 +107,7 @@ export const describeNotRestored = ({ en, ja }: Text): Text =>
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 
-/** Returns true if undo would restore something other than secrets and the times of their changes. */
+/** True if undo would restore something other than secrets and the times of their changes. */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));

@@ -196,7 +196,7 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-/** These kinds only describe the console: it has no upload for them. */
+/** The console has no upload for kinds that only describe it. */
 const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {

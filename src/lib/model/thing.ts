@@ -22,7 +22,7 @@ type FieldShape =
     }
   /** a day, such as `2027-03-31`, or an integer; the rule `count` excludes negative numbers */
   | { readonly type: "day" | "integer"; readonly rule?: Rule | undefined }
-  /** id: UUIDv7; instant: in UTC; digest: SHA-256 in lower-case hexadecimal digits. No file has such values. */
+  /** `id` is a UUIDv7, `instant` is in UTC, `digest` is a SHA-256 in lower-case hexadecimal digits. Not in files. */
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
@@ -33,7 +33,7 @@ export interface FileColumn {
   /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
   readonly required?: "always" | "new" | undefined;
   readonly consoleExport?: true | undefined;
-  /** rule for values in cells or set by hand, not for stored values; for a reference, the rule for the cell's text */
+  /** for values in cells or set by hand, not for stored values; for a reference, the rule for the cell's text */
   readonly rule?: Rule | undefined;
   /** header, if it differs from the Japanese label */
   readonly header?: string | undefined;
@@ -110,7 +110,7 @@ export interface Protection {
   readonly present?: ProblemCode | undefined;
   /** problem of a replacing file that lacks a protected record; undefined: the record stays without a message */
   readonly missing?: ProblemCode | undefined;
-  /** fields that no import changes, and the problem of a row that would change one of them */
+  /** fields that no import changes, and the problem of a row that would change such a field */
   readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
 }
 

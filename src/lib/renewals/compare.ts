@@ -209,7 +209,7 @@ const checkOldToken = (): Result => [
 
 const toKey = (name: Value): string | undefined => (name === null || name === undefined ? undefined : toNfkcKey(name));
 
-/** A different organisation is only a warning if the recorded organisation was typed, not read from a file. */
+/** A different organisation is only a warning if a person typed the recorded organisation. */
 const checkOrganisation = ({ current, next }: FilePair): Result =>
   compareValues(toKey(current.expiring.organisation), toKey(next.expiring.organisation), [
     current.expiring.fingerprint === null ? "warning" : "bad",

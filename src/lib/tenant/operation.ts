@@ -81,7 +81,7 @@ export interface Operation<
   readonly file?: F;
   /** false if the operation does not write the tenant's data; it may still write a plan or the reminder log */
   readonly changes?: false;
-  /** true: runs only once for an Idempotency-Key; a list: likewise, even if these members of the request differ */
+  /** true: runs only once for an Idempotency-Key; a list: also if these members of the request differ */
   readonly once?: true | readonly string[];
   /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;

@@ -15,7 +15,7 @@ import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts"
 import { Zip } from "./zip.ts";
 
 const MIB = 1024 * 1024;
-/** Maximum size of a workbook. It is held in memory, because a ZIP archive lists its files only at its end. */
+/** A workbook is held in memory, because a ZIP archive lists its files only at its end. */
 const MAX_WORKBOOK_BYTES = 64 * MIB;
 /** Maximum size of unpacked strings. Strings are held in memory, unlike sheets (see {@link MAX_SHEET_BYTES}). */
 const MAX_STRING_BYTES = 128 * MIB;

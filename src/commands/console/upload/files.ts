@@ -130,7 +130,7 @@ export const describeFirstExport = (kind: ImportKind): Text => {
   return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
 };
 
-/** Writes the upload file of a kind. Writes no file for 全件更新 if a row would be left out. */
+/** Writes no file for 全件更新 if a row would be left out. */
 export async function writeKind(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },

@@ -164,7 +164,7 @@ export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => 
 
 const WORKBOOK_FILE = "records.xlsx";
 
-/** Maximum number of records in an Excel sheet, without the header row. The NDJSON file is not limited. */
+/** Does not count the header row. The NDJSON file is not limited. */
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 

@@ -49,7 +49,7 @@ const UTF8_BOM = "\xef\xbb\xbf";
 /** Returns one character per byte, without a UTF-8 byte order mark. */
 export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
-/** Returns true for a SEQUENCE whose length takes several bytes. All files to read begin so; ASCII text never does. */
+/** True for a SEQUENCE whose length takes several bytes. All supported files begin like this; ASCII text never does. */
 export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
 
 /** The file can be binary or base64; undefined if there is no BER structure. */

@@ -57,7 +57,7 @@ abstract class CountingEncoder implements Encoder {
   replaced = 0;
   /** number of UTF-16 code units in the pieces that are already encoded */
   protected written = 0;
-  /** text that is encoded together with the next piece, such as the first half of a surrogate pair */
+  /** the end of the text that must be encoded with the next piece, such as the first half of a surrogate pair */
   #pending: string;
 
   constructor(options: EncoderOptions, start = "") {

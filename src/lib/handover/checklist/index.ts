@@ -43,7 +43,7 @@ export interface ChecklistRow {
 type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
-  /** kinds that are renewed with the item's account; if any, the item applies only if one of them is in use */
+  /** kinds that are renewed with the item's account; if there are any, the item applies only if one is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
   /** the item applies if this kind is in use; default: if one of `kinds` is */
   readonly appliesWith?: ExpectedRenewalKind;

@@ -46,7 +46,7 @@ export const requireOrganisation = async (reader: Reader): Promise<void> => {
 };
 
 export interface BusinessKeyRequest {
-  /** the private key file and the IDs of its API account; undefined: they stay as they are */
+  /** undefined: the private key file and the IDs of its API account do not change */
   readonly key?:
     | Readonly<Record<"name" | "content" | "clientId" | "keyId", string> & { url?: string | undefined }>
     | undefined;

@@ -26,10 +26,10 @@ export const countDifferences = async (reader: Reader) => {
   return counted ?? { devices: 0, notInClomo: 0, otherServer: 0, released: 0 };
 };
 
-/** SQL: columns of the table of fetched rows. A row is a device as listed, or only its serial number and its server. */
+/** SQL: columns of the table of fetched rows, which are listed devices, or only a serial number and its server. */
 export const FETCHED_ROW_COLUMNS = ["place integer", ...[...BUSINESS_FIELDS, "server"].map((name) => `${name} text`)];
 
-/** SQL: the latest row of each device, because a device can move between pages while they are fetched. */
+/** SQL: the latest row of each device, because a device can move to another page during the fetch. */
 const buildLatestSql = (from: string, among: string): string =>
   `(select * from (select *, row_number() over (partition by serialNumber order by place desc) as newest from ${from}
     where ${among}) where newest = 1)`;

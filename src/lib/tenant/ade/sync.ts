@@ -192,7 +192,9 @@ class DeviceFetch {
     this.#signal = signal;
   }
 
-  /** Fetches the changes since a cursor. If it is null, fetches all devices, then the changes since the fetch began. */
+  /**
+   * Fetches the changes since a cursor. If the cursor is null, fetches all devices, then the changes in the meantime.
+   */
   async run(from: string | null): Promise<FetchResult> {
     const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
     const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));

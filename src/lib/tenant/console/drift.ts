@@ -89,7 +89,7 @@ export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
-/** SQL: names of the record types that others refer to but that refer to no type themselves, such as organisations. */
+/** SQL: names of record types to which others refer, but which refer to no type, such as organisations. */
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
@@ -104,7 +104,7 @@ const ORG_DEPTH_SQL = `(with recursive up(pk) as (
       where up.pk is not null)
   select count(*) from up)`;
 
-/** SQL: sort key of drifts `d`: deletions, parent records, updates, new records, deletions of (now empty) parents. */
+/** SQL: sorts drifts `d`: deletions, parent records, updates, new records, deletions of parents that are empty then. */
 const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;

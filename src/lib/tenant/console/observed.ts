@@ -108,7 +108,7 @@ export const buildDifferingBitsSql = (versions: VersionSchema): string =>
     .map(({ name, bit }) => buildCaseSql(`o.touched & ${bit} <> 0 and ${buildDiffersSql(versions, name)}`, bit, "0"))
     .join(" | ")})`;
 
-/** SQL: the mask of both owner columns of a device if the mask has one of them, because a device has only one owner. */
+/** SQL: adds the other owner column to a mask that has one of them, because a device has only one owner. */
 export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): string => {
   if (versions.thing !== DEVICE) return mask;
   const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
@@ -196,7 +196,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: removes deleted custom fields from the observed state, so that there is one task, not one per record. */
+/** SQL: removes deleted custom fields from the observed state, because one task for all records is enough. */
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   const bit = buildCustomFieldsBitSql(versions);
   if (bit === "0") return [];

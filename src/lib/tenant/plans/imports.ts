@@ -311,7 +311,7 @@ export class TenantImports {
     }
   }
 
-  /** Returns true for a complete plan, and for a running process's upload, whose file may not be locked yet. */
+  /** True for a complete plan, and for a running process's upload, whose file may not be locked yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);

@@ -108,7 +108,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/** Returns the record with a unique value, even if it is invisible. @param among the scope of the uniqueness, if any */
+/** Also finds invisible records. @param among the scope of the uniqueness, if any */
 export const findValueHolder = async (
   reader: Reader,
   thing: Thing,

@@ -44,7 +44,7 @@ const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   return mirroredAt === null ? null : String(mirroredAt);
 };
 
-/** Returns true if data was ever imported from the console. Local changes must then be made in the console, too. */
+/** True if data was ever imported from the console. Local changes must then be made in the console, too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;

@@ -20,7 +20,7 @@ export const getSenderNetwork = (address: string): string => {
   return `${network.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 };
 
-/** The source of an attempt: the typed account name, which may not exist, and the address of the request. */
+/** The account name is as typed, and may not exist. */
 export interface AttemptSource {
   readonly account: string;
   readonly address: string;

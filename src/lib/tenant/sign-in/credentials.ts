@@ -32,7 +32,7 @@ export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** The time zone of all users of a server, because the server does not know their time zones. */
+/** A server does not know the time zones of its users. */
 const SERVER_TIMEZONE = "Asia/Tokyo";
 
 const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failure => {

@@ -43,7 +43,7 @@ export interface ForgottenPassword {
   readonly password: string;
 }
 
-/** The failure for all codes that are not accepted. It is always the same, so that it does not reveal the reason. */
+/** The failure is always the same, so that it does not reveal the reason. */
 const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
     "the account name or the code is wrong, or the code has expired",

@@ -7,7 +7,7 @@ import type { Params, Reader, Row } from "./store.ts";
 
 // Only this module applies rules. One `select` per subject reads the records that a change writes.
 
-/** Source of new values: manual edits or an imported file; the console; or an undo. */
+/** `edits` are made by hand or by an imported file. */
 export type ChangeSource = "edits" | "console" | "undo";
 
 interface RecordSide {
@@ -181,7 +181,6 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
 
 const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap((one) => Object.keys(one)))];
 
-/** SQL: the types of the records that the change `:revision` has written. */
 const WRITTEN_TYPES_SQL = RULE_TABLES.map(
   (thing) => `select '${thing}' as thing
     where exists (select 1 from main.${getVersionTable(getVersionSchema(thing))} v where v.revision = :revision)

@@ -84,7 +84,7 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** Returns records as CSV with a header. For speed, SQLite writes no quotes, and quotes are added only if needed. */
+/** For speed, SQLite writes no quotes, and quotes are added only if needed. */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],
@@ -161,7 +161,7 @@ export interface RecordStream {
   readonly records: number;
 }
 
-/** Returns a list as CSV, without secrets. The custom fields come last. @see facts 6.5 */
+/** Omits secrets. The custom fields come last. @see facts 6.5 */
 const buildListCsv = async (
   reader: Reader,
   list: RecordList,

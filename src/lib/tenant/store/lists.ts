@@ -119,7 +119,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/** Stores the SQL of each list, because building and preparing SQL takes longer than reading a short page. */
+/** Building and preparing SQL takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
 const getListSql = (list: RecordList, key: string, build: () => string): string => {
@@ -196,7 +196,7 @@ const ORG_RANGE_SQL = {
     (select max(at) from temp.place))`,
 };
 
-/** Returns the condition for records that match the filters. @param range SQL of the organisation's positions */
+/** @param range SQL of the organisation's positions */
 const buildListCondition = (
   list: RecordList,
   filters: ListFilters,
@@ -311,7 +311,7 @@ export const readRecordsById = async <F extends Fields>(
   );
 };
 
-/** Returns a query that streams records in the default order, and reads the organisation's positions only once. */
+/** Streams in the default order, and reads the organisation's positions only once. */
 export const buildStreamSql = async (
   reader: Reader,
   list: RecordList,

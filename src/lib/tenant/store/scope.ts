@@ -17,7 +17,6 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/forms.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
-/** Returns the scope of a planned import, which reads only data of the given organisations. */
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
   orgs,
   kinds: FORMAT_NAMES,

@@ -67,7 +67,7 @@ export const recordFinding = (database: Database, plan: PlanDefinition, finding:
 const buildKeyRowsSql = (key: string): string =>
   `select ${key} as key, r.row, null as col from s.row r where ${key} is not null`;
 
-/** SQL: all rows with a repeated value, each with another row of the same value. @param which SQL: condition on `v` */
+/** SQL: each row with a repeated value, and another row with this value. @param which SQL: condition on `v` */
 const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)

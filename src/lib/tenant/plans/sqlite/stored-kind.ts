@@ -99,7 +99,6 @@ export interface PlanDefinition {
   readonly staged: StagedFile;
 }
 
-/** The table of records that a replacing import keeps although the file does not contain them. */
 export const UNDELETABLE_TABLE = "undeletable";
 
 export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
@@ -109,7 +108,7 @@ export const toComparedKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
 });
 
-/** Stores the records that a plan deletes, so that the commit deletes only these. @param isEmpty true to store none */
+/** The commit deletes only the stored records. @param isEmpty true to store none */
 export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
   const table = getDeletionTable(kind.thing);
   database.exec(`drop table if exists ${table}`);

@@ -9,7 +9,7 @@ export interface StagedPlace {
   readonly header: string;
   /** the numbers of a set's cells, in file order, if the set has several cells */
   readonly cells?: readonly number[] | undefined;
-  /** for an ordered list: the number of cells; the file sets this many values, and the values after them stay */
+  /** for an ordered list: the number of cells; values after this number stay */
   readonly times?: number | undefined;
 }
 

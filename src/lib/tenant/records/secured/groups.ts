@@ -58,9 +58,7 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/**
- * Deletes all groups with their memberships, or none. @throws Failure `not-found`; `conflict` if a group was changed
- */
+/** Deletes groups with their memberships, all or none. @throws Failure `not-found`; `conflict` if one was changed */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,

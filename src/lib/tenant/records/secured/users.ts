@@ -105,7 +105,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
   return Object.fromEntries(set);
 };
 
-/** Checks that a new user has a password. In a mirror, the console can set it later. @see facts 6.5, 6.6 */
+/** In a mirror, the console can set the password later. @see facts 6.5, 6.6 */
 const requirePassword = async (
   writer: Writer,
   { password }: Readonly<Record<string, string>>,

@@ -11,7 +11,7 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
-/** Tables that are empty in a copy, because the rows would let other people sign in or describe running work. */
+/** The rows would let other people sign in, or describe running work. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
 const API_COLUMNS = ["apiEndpoint", "apiClient", "apiKeyId", "apiKey", "apiKeyAt"];

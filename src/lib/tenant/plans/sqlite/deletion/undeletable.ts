@@ -81,7 +81,7 @@ const reportRecords = (
     params: { found: JSON.stringify(found) },
   });
 
-/** Reports records that imports cannot delete, as warnings if the import keeps the records, or else as errors. */
+/** Reports a warning for each such record if the import keeps it, else an error. */
 export const reportUndeletableRecords = (
   database: Database,
   plan: PlanDefinition,

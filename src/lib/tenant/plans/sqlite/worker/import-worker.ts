@@ -16,7 +16,7 @@ const JOBS = {
 export type Jobs = typeof JOBS;
 export type JobArguments<J extends keyof Jobs> = Parameters<Jobs[J]>[0];
 
-/** A job for the thread. A value other than 0 in the shared `stop` interrupts the job. */
+/** A value other than 0 in the shared `stop` interrupts the job. */
 export interface WorkerJob {
   readonly job: keyof Jobs;
   readonly args: JobArguments<keyof Jobs>;
