@@ -19,11 +19,11 @@ export interface ExitCodeMeaning {
   readonly meaning: Text;
 }
 
-/** Returns the exit code for a failure of a verb. The exit code of `interrupted` is the same for all verbs. */
+/** The exit code of `interrupted` is the same for all verbs. */
 export const toFailureExitCode = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
   (failure === "interrupted" ? undefined : verb?.failureExit) ?? ERRORS[failure].exit;
 
-/** Returns the failures of a command, including those of opening a tenant, but without `usage` and `unexpected`. */
+/** Includes the failures of opening a tenant, but not `usage` and `unexpected`. */
 export const listFailures = ({
   exits,
   opensTenant,

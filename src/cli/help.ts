@@ -32,7 +32,7 @@ const HEADINGS = {
 const PAGE_COLUMNS = 80;
 const PAGE_LINES = 23;
 
-/** Wraps a paragraph to the width of a help page. Does not wrap indented lines, such as lines of a sample file. */
+/** Does not wrap indented lines, such as lines of a sample file. */
 const wrapParagraph = (words: string, indent = ""): string[] =>
   words
     .split("\n")
@@ -117,7 +117,6 @@ const renderGlobalOptions = (
   return renderSection(HEADINGS.everywhere, entries, language);
 };
 
-/** Renders the help of a noun, or of the program if `path` is empty. */
 export function renderNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string {
   if (path.length > 0) return joinLines(renderNounPage(path, noun, language, all));
   const first = renderFirstScreen(noun, language);
@@ -184,7 +183,7 @@ const ALSO_LABEL = text("More", "その他");
 
 const STATUS_VERB_NAME = "status";
 
-/** Renders the help of a verb. Without `all`, some options are only named, so that the help fits on one screen. */
+/** Without `all`, some options are only named, so that the help fits on one screen. */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);

@@ -18,7 +18,7 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 
 export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** Reported if a command is interrupted that changes something outside the tenant, such as a remote service. */
+/** Reported if a command is interrupted while it changes something outside the tenant. */
 export const UNKNOWN_STATE = text("it is unknown how much was done", "どこまで処理したかは不明です");
 
 export interface SignalHost {
@@ -26,7 +26,7 @@ export interface SignalHost {
   exit(code: number): never;
 }
 
-/** Aborts the command on SIGINT, SIGTERM or SIGHUP. Ends the process if the command does not stop in time. */
+/** Ends the process if the command does not stop in time after SIGINT, SIGTERM or SIGHUP. */
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #host: SignalHost;
@@ -57,7 +57,7 @@ export class Interrupts {
     }
   }
 
-  /** Aborted by the first process signal. The abort reason is a Failure `interrupted`. */
+  /** The abort reason is a Failure `interrupted`. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -66,7 +66,7 @@ export class Interrupts {
     return this.#reload === undefined ? this.#exit : undefined;
   }
 
-  /** Waits for SIGINT or SIGTERM. The command then has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
+  /** After SIGINT or SIGTERM, the command has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
     this.#reload = reload;
@@ -105,12 +105,12 @@ export class Interrupts {
     if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }
 
-  /** Handles Ctrl-C at a prompt like SIGINT. At a prompt, Ctrl-C is read as a key and sends no signal. */
+  /** At a prompt, Ctrl-C is read as a key and sends no signal. */
   leave(): void {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /** If a signal interrupted the command, reports this and returns the exit code, else undefined. */
+  /** Reports an interruption, if any, and returns its exit code. */
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;

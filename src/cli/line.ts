@@ -32,7 +32,7 @@ const VERSION_FLAGS = ["--version", "-V"];
 const findNoun = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
-/** Scans a command line without failing. Global options can be anywhere; a verb's options must follow the verb. */
+/** Never fails. Global options can be anywhere; a verb's options must follow the verb. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
   const words: string[] = [];
@@ -88,7 +88,7 @@ export function formatOptionTerm(key: string, field: Field): string {
   return `${short}--${toFlagName(key)} ${formatPlaceholder(key, field)}`.trimEnd();
 }
 
-/** Returns the language of error messages. Ignores an invalid `--lang`, which a later check rejects. */
+/** Ignores an invalid `--lang`, which a later check rejects. */
 function selectLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   try {
     return chooseLanguage(flag, environment);
@@ -123,7 +123,7 @@ export type Route =
       readonly to: "verb";
       readonly path: readonly string[];
       readonly verb: VerbNode;
-      /** the words after the nouns and the verb, not parsed yet */
+      /** the words that are not parsed yet */
       readonly words: readonly string[];
     };
 

@@ -5,7 +5,7 @@ import type { ProgramEnvironment } from "./outside.ts";
 
 export { createProgramEnvironment } from "./outside.ts";
 
-/** Runs a command line and returns the exit code. To start quickly, loads the code of a verb only if that verb runs. */
+/** To start quickly, loads the code of a verb only if that verb runs. */
 export async function main(outside: ProgramEnvironment): Promise<number> {
   const { host, writeNow } = outside;
   const [first, ...others] = host.argv.slice(2);
@@ -58,7 +58,7 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
 
 const COMPLETION_ARGUMENT = "__complete";
 
-/** Prints completions for a shell. Prints nothing on failure, because an error would disturb the user's typing. */
+/** Prints nothing on failure, because an error would disturb the user's typing. */
 async function printCompletions(outside: ProgramEnvironment, asked: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
   const { answerShell } = await import("../commands/completion/answer.ts");

@@ -25,7 +25,7 @@ export type Host = Pick<
 
 export type TenantOpener = (machine: ConnectionEnvironment, chosen: ChosenContext) => Promise<OpenTenant>;
 
-/** The environment in which the program runs. Tests pass an object in memory. */
+/** Tests pass an object in memory. */
 export interface ProgramEnvironment {
   readonly host: Host;
   readonly clock: Clock;
@@ -43,7 +43,6 @@ export interface ProgramEnvironment {
   readonly openApple: () => Promise<AppleSockets>;
 }
 
-/** Returns true if stdin is a terminal whose window was closed. */
 export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<ProgramEnvironment, "host" | "isTerminal">): boolean =>
   stdin.isTTY && !isTerminal(0);
 

@@ -18,7 +18,7 @@ export interface ParsedLine {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Creates a failure. {@link parseCommandLine} adds the command to it, and a hint if there is none. */
+/** {@link parseCommandLine} adds the command, and a hint if there is none. */
 const usageError = (what: Text, hint?: Text): Failure => new Failure("usage", { what, hint });
 
 function convertWord(raw: string, field: ValueField): unknown {
@@ -64,7 +64,7 @@ function describeExpected(field: ValueField): Text {
   return text(`one of ${words}`, ` ${words} のいずれか`);
 }
 
-/** Parses a value. Rejects a blank value, because it usually comes from a script variable that is not set. */
+/** Rejects a blank value, because it usually comes from a script variable that is not set. */
 function parseValue(raw: string, name: string, field: ValueField): unknown {
   if (raw.trim() === "") {
     if (field.blank === true) return null;
@@ -78,7 +78,7 @@ function parseValue(raw: string, name: string, field: ValueField): unknown {
   );
 }
 
-/** A parsed value, in an object because commander treats a bare null as a missing value. */
+/** An object, because commander treats a bare null as a missing value. */
 interface BoxedValue {
   readonly value: unknown;
 }
@@ -141,7 +141,7 @@ const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): 
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
-/** Translates an error of commander. Omits the values of options that accept secrets. */
+/** Omits the values of options that accept secrets. */
 function translateError(
   { code, message }: CommanderError,
   command: CommandSyntax,
@@ -168,7 +168,7 @@ function translateError(
   );
 }
 
-/** Parses the words of a command line by the verb's declaration. Rejects abbreviated options. @throws `usage` */
+/** Rejects abbreviated options. @throws `usage` */
 export function parseCommandLine(
   path: readonly string[],
   command: CommandSyntax,
@@ -226,7 +226,7 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
   };
 }
 
-/** Rejects a command line on which several options or arguments read stdin, which can be read only once. */
+/** Stdin can be read only once. */
 function rejectSharedInput({ args, ...command }: CommandSyntax, values: Readonly<Record<string, unknown>>): void {
   const options: Fields = { ...GLOBAL_OPTIONS, ...command.options };
   const readers = Object.entries({ ...options, ...args }).flatMap(([key, field]) => {

@@ -67,7 +67,7 @@ const openSummary = async (
   timezone?: string,
 ): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
 
-/** Parses the words of a command line. In scripts, writes the summary line of a plan even if the words are invalid. */
+/** In scripts, writes the summary line of a plan even if the words are invalid. */
 async function parseOrSummarize(
   outside: ProgramEnvironment,
   command: Command,
@@ -88,7 +88,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** If other users can write to the home folder, rejects a change, but only warns about a command that reads. */
+/** Only warns of unsafe permissions if the command does not change anything. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },

@@ -130,12 +130,7 @@ async function connectInProcess(
   return { transport, perform, close };
 }
 
-/**
- * Replaces the tenant of a context with a verified copy. An existing tenant is replaced only if it is empty or if the
- * copy is a later state of the same tenant.
- *
- * @throws Failure `conflict` if the context has another tenant, `locked` if the tenant is in use
- */
+/** Replaces a tenant only if it is empty or the copy is its later state. @throws Failure `conflict`, `locked` */
 export async function receiveTenant(
   copy: string,
   { name, tenantFolder }: EmbeddedContext,
@@ -189,7 +184,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
   readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
 }
 
-/** Opens a tenant that does not exist yet. The tenant is only in memory until a request changes something. */
+/** The tenant is only in memory until a request changes something. */
 function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): LocalTenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
@@ -253,7 +248,7 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   ),
 });
 
-/** Serves a local tenant over sockets. A request has the rights of the account that signed in. */
+/** A request has the rights of the account that signed in. */
 export async function serveTenant(
   machine: ConnectionEnvironment,
   { context, place, tls, proxies }: ServerPlan,

@@ -27,7 +27,7 @@ import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenan
 
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-/** A tenant that is opened once. If it is protected, the user types its name once, before the first change. */
+/** If the tenant is protected, the user types its name once, before the first change. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
 }
@@ -81,7 +81,7 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
   };
 };
 
-/** Warns that a temporary copy of a tenant could not be deleted, because the copy may contain personal data. */
+/** The copy may contain personal data. */
 const warnOfLeftoverCopy =
   (terminal: () => Terminal) =>
   async (path: string, cause: unknown): Promise<void> => {
@@ -96,7 +96,7 @@ const warnOfLeftoverCopy =
     );
   };
 
-/** Loads the client when a command first uses a tenant, because loading takes milliseconds. */
+/** Called when a command first uses a tenant, because loading takes milliseconds. */
 const loadClient = () => import("../lib/client/index.ts");
 
 async function reportChanges(
@@ -111,7 +111,7 @@ async function reportChanges(
   return { ...tenant, connection: { ...tenant.connection, changes } };
 }
 
-/** Creates the pool of the tenants that a command uses. Each tenant is opened only once. */
+/** Opens each tenant only once. */
 function createTenantPool(
   outside: ProgramEnvironment,
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
@@ -163,7 +163,7 @@ function createTenantPool(
   };
 }
 
-/** Returns a function that chooses the context once. If there are several contexts, prints its name on a terminal. */
+/** Returns a function that chooses once. If there are several contexts, it prints the name on a terminal. */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -178,10 +178,7 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
 
-/**
- * Returns a function that rejects `--token-file` for a local tenant. Warns about a token in the environment, because a
- * local tenant ignores it and the command runs with the owner's rights.
- */
+/** Warns about a token in the environment: a local tenant ignores it and runs the command with the owner's rights. */
 const createTokenCheck = (
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   { environment }: Pick<TenantMachine, "environment">,
@@ -215,7 +212,7 @@ const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
   ),
 });
 
-/** Returns a function that finds a remote tenant's token: by `--token-file`, else CLOMOCTL_TOKEN, else `login`. */
+/** Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. */
 const createSecretLookup = (
   { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
   { modes, stdin }: { readonly modes: boolean; readonly stdin: () => Tools["stdin"] },

@@ -39,7 +39,7 @@ export function buildArgumentEntries(args: Fields): HelpEntry[] {
   }));
 }
 
-/** Returns the options that a command's help lists. Adds `--overwrite` if the command can write a file. */
+/** Adds `--overwrite` if the command can write a file. */
 export function selectHelpOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
   const writes = Object.values({ ...args, ...options }).some(({ kind }) => kind === "output");
   return writes ? { ...options, overwrite: GLOBAL_OPTIONS.overwrite } : options;

@@ -4,16 +4,13 @@ import type { Text } from "../lib/text/index.ts";
 import type { Fields, InputOf, CommandSyntax } from "./field.ts";
 import type { Tools } from "./tools.ts";
 
-/** An example in help. `test/process/examples.test.ts` runs `line` in `fixtures`, with a new home folder. */
+/** `test/process/examples.test.ts` runs `line` in `fixtures`, with a new home folder. */
 export interface Example {
   readonly line: string;
   readonly about?: Text | undefined;
 }
 
-/**
- * The result of a command. Undefined means success. An error code sets the exit code without an error message. A number
- * is an exit code from {@link PrescribedExits}.
- */
+/** Undefined is success. An error code sets the exit code without a message. A number: {@link PrescribedExits}. */
 export type Outcome = ErrorCode | number | void;
 
 /** Exit codes that a monitoring system requires. With `--nagios`, failures are also printed on stdout. */
@@ -24,7 +21,6 @@ export interface PrescribedExits {
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
-/** The declaration of a verb: parsing, help, completion and tests use it. */
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
   /** warning about the files that the command writes; also shown in short help */
@@ -57,7 +53,7 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
   return command;
 }
 
-/** A group of commands, such as `users`. Declared in the file `noun.ts` of its folder. */
+/** A noun is declared in the file `noun.ts` of its folder. */
 export interface Noun {
   readonly summary: Text;
   /** text below the summary in the noun's help, for example about the command to run first */
@@ -75,7 +71,7 @@ export function defineNoun(noun: Noun): Noun {
   return noun;
 }
 
-/** A verb in the tree of commands. Its file is loaded only when the verb runs or its help is shown. */
+/** The file of a verb is loaded only when the verb runs or its help is shown. */
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;

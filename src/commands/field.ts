@@ -27,7 +27,7 @@ export interface SwitchField extends FieldBase {
   readonly short?: string | undefined;
 }
 
-/** A text, a file to read (`-` is stdin), a comma-separated list, or a time zone's IANA name. */
+/** The file `-` is stdin; a time zone is its IANA name. */
 export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
@@ -38,7 +38,7 @@ export interface TextField extends FieldWithValue {
   readonly isBundle?: true | undefined;
 }
 
-/** The name of a file that the command writes (`-` is stdout). See `permitOutputs` about existing files. */
+/** The file `-` is stdout. See `permitOutputs` about existing files. */
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
@@ -53,10 +53,7 @@ export interface OutputField extends FieldWithValue {
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
-/**
- * `duration`: days or weeks such as `90d` or `12w`, converted to days. `date`: a day or an instant. A day starts in the
- * tenant's time zone.
- */
+/** `duration`: `90d` or `12w`, read as days. `date`: a day (in the tenant's time zone) or an instant. */
 export interface TimeField extends FieldWithValue {
   readonly kind: "duration" | "date";
   readonly default?: undefined;
@@ -70,22 +67,19 @@ export interface NumberField extends FieldWithValue {
   readonly default?: number | undefined;
 }
 
-/** One of several words. Error messages omit variants of a word, such as `name:desc` for `name`. */
+/** Error messages omit variants of a word, such as `name:desc` for `name`. */
 export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];
   readonly default?: string | undefined;
 }
 
-/**
- * An argument or option of a command. Never a secret, because other processes can see the command line. Secrets are
- * read from a prompt, a file, stdin or the environment.
- */
+/** Other processes can see the command line, so a secret is never an argument or option. */
 export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
 
-/** Arguments in their order, or options. Keys are in camelCase: users type `dryRun` as `--dry-run`. */
+/** Keys are in camelCase: users type `dryRun` as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
 export interface CommandSyntax {
@@ -141,7 +135,7 @@ export function toFlagName(key: string): string {
 /** Returns true if a word is an option. `-` is not an option, because it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
-/** Returns the placeholder of a value in help, such as `FORMAT=FILE` or `NAME`. Returns "" for a switch. */
+/** Returns for example `FORMAT=FILE` or `NAME`, and "" for a switch. */
 export function formatPlaceholder(key: string, field: Field): string {
   if (field.kind === "boolean") return "";
   if (field.value !== undefined) return field.value;

@@ -103,7 +103,7 @@ export const GLOBAL_OPTIONS = {
 
 export type Globals = InputOf<typeof GLOBAL_OPTIONS>;
 
-/** Returns true if a command always changes something. The home folder must then be writable only by its owner. */
+/** The home folder must be writable only by its owner if this returns true. */
 export const isModifyingCommand = (command: {
   readonly changes?: true | undefined;
   readonly shows?: unknown;

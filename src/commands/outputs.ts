@@ -56,11 +56,9 @@ export const collectInputs = (
   });
 
 /**
- * Decides whether a command may write its outputs, before the command reads or changes anything. An existing file may
- * be replaced with `--overwrite` or if the user agrees, but not if it is an input or another output.
- *
- * @returns false if the user answered no
- * @throws `usage` if the user cannot be asked, or if an output can never be written
+ * Decides before the command reads or changes anything. Existing files may be replaced with `--overwrite` or if the
+ * user agrees. @returns false if the user answered no @throws `usage` if the user cannot be asked, or for an output
+ * that is an input, another output or never writable
  */
 export async function permitOutputs(
   tools: Tools,

@@ -18,10 +18,7 @@ export function looksLikePassword(typed: string): boolean {
   return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_CHANGES);
 }
 
-/**
- * Asks whether to record a text that looks like a password. Does not show the text. Returns true without asking if no
- * value looks like one.
- */
+/** Does not show the text. Returns true without asking if no value looks like a password. */
 export async function confirmPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   values: Readonly<Record<string, string | null | undefined>>,

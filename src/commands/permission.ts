@@ -10,10 +10,8 @@ interface PromptTools {
 }
 
 /**
- * Checks without a prompt that a tenant may be changed. In scripts, the command line must name the context if there are
- * several: `context use` is not enough. For a protected context, `--confirm-context` must repeat the context's name.
- *
- * @throws `usage` if an option is missing, `input-rejected` if `--confirm-context` names another context
+ * Does not prompt. In scripts, the command line must name the context if there are several; `context use` is not
+ * enough. @throws `usage` if an option is missing, `input-rejected` if `--confirm-context` names another context
  */
 export function requireNamedContext(
   { globals, terminal }: PromptTools,

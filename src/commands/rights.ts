@@ -5,7 +5,7 @@ import type { Tools } from "./tools.ts";
 
 export interface Rights {
   readonly may: (operation: Operation) => boolean;
-  /** true for system administrators and the user of this computer: they may see findings about the whole tenant */
+  /** true for system administrators and the user of this computer, who may see findings about the whole tenant */
   readonly isSystem: boolean;
   readonly token?: Whoami["token"];
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { DEFAULT_TIMEZONE, formatLocalInstant } from "../lib/model/time.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 
-/** The facts about a plan that the summary line shows. Contains no names of people. */
+/** Contains no names of people. */
 export interface PlanSummary {
   /** the file as the user typed it; the summary line omits its folder */
   readonly file?: string | undefined;
@@ -18,7 +18,7 @@ interface SummarizedTenant {
   readonly timezone: string;
 }
 
-/** The line that summarises a plan in the log of a scheduled job. Always in English and in the same format. */
+/** Always in English and in the same format, because it is for the logs of scheduled jobs. */
 export class RunSummary {
   readonly #command: string;
   readonly #now: () => Date;

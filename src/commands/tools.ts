@@ -39,11 +39,7 @@ export interface ChosenTenant<N extends NounName = never> extends ChosenContext 
   readonly client: Client<N>;
   /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` if the server does not respond */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
-  /**
-   * Asks the user once to type the name of a protected context. Must be called before the first change.
-   *
-   * @throws Failure as `requireNamedContext`; `input-rejected` if the user types another name
-   */
+  /** Asks once for the name of a protected context, before the first change. @throws `usage`, `input-rejected` */
   readonly permitChange: () => Promise<void>;
 }
 
@@ -52,7 +48,7 @@ export const resolveTimezone = (
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
 
-/** Returns the time zone if no tenant is open: `--timezone`, else that of the current context, else a default. */
+/** Returns `--timezone`, else the time zone of the current context, else a default. */
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
@@ -79,32 +75,28 @@ export interface Tools {
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the command then has 900 ms to end */
   readonly signal: AbortSignal;
-  /**
-   * Opens the tenant of the chosen context until the command ends. The returned client has only the given nouns.
-   *
-   * @throws Failure `not-found` if the context does not exist, `usage` if no context is selected, `unavailable`
-   */
+  /** The tenant stays open until the end. @throws `not-found`, `usage` if no context is selected, `unavailable` */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /** Opens the tenant of a context until the command ends. @throws Failure `unavailable`; `locked` if it is in use */
+  /** The tenant stays open until the command ends. @throws Failure `unavailable`; `locked` if it is in use */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   openCopy<N extends NounName>(
     folder: string,
     ...nouns: readonly N[]
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
-  /** Checks a copy of a tenant that comes from a bundle. @throws Failure `interrupted` */
+  /** @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
   relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
-  /** Serves a local tenant. A request has the rights of the account that signed in. @throws Failure `unavailable` */
+  /** A request has the rights of the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
   /** Waits until the user stops the command, which then has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   untilStopped(graceMs: number, reload: () => void): Promise<void>;
   send(): Promise<Send>;
-  /** Sets the function that describes the state of the work if a signal interrupts the command. */
+  /** The text is shown if a signal interrupts the command. */
   describeState(state: () => Text): void;
-  /** Adds facts about the command's plan to the summary line, which is printed when the command ends. */
+  /** The summary line is printed when the command ends. */
   summarize(plan: Partial<PlanSummary>): void;
-  /** Stores a description of the changes made so far. It is shown if the command is interrupted or fails later. */
+  /** The text is shown if the command is interrupted or fails later. */
   describeDone(done: Text): void;
 }

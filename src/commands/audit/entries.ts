@@ -38,7 +38,7 @@ export const toAuditRow = ({ seq, hash, record }: AuditRecord): AuditRow => {
   return { ...told, seq, by, before, after, detail, hash };
 };
 
-/** Returns the name or ID of the import to which a record belongs. Returns undefined for records of other actions. */
+/** Returns undefined for records of other actions. */
 export const getImportName = ({ objects }: AuditRow): string | undefined => {
   // the record of an undo lists the undone import first
   const one = objects.findLast(({ thing }) => thing === "import");

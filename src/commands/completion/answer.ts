@@ -4,7 +4,6 @@ import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 
-/** The parts of a command line that are known before the options of its verb are parsed. */
 export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
@@ -46,7 +45,7 @@ const suggestFlags = (options: Fields, typed: ReadonlySet<string>): readonly Sug
     .filter(([key, field]) => isRepeatable(field) || !typed.has(`--${toFlagName(key)}`))
     .map(([key, { about }]) => [`--${toFlagName(key)}`, about]);
 
-/** Returns the possible values of a field; undefined if the shell should complete file names instead. */
+/** Returns undefined if the shell should complete file names instead. */
 async function listValues(field: Field, readContexts: ContextReader): Promise<readonly string[] | undefined> {
   if (field.kind === "timezone") return Intl.supportedValuesOf("timeZone");
   const { kind, names, choices = [] } = { names: undefined, choices: undefined, ...field };
@@ -96,10 +95,7 @@ async function suggestWords(
 }
 
 /**
- * Answers the completion script of a shell.
- *
- * @param asked the number of words before the cursor's word, then these words, then the cursor's word unless it is
- * empty
+ * @param asked the number of words before the cursor's word, these words, and the cursor's word unless it is empty
  * @returns `files`, or `words` followed by lines with a word, a tab and a description
  */
 export async function answerShell(

@@ -1,7 +1,4 @@
-/**
- * Completion scripts of the shells. At each Tab, a script calls the program with `__complete` (see `src/cli/main.ts`),
- * so scripts need no update. Scripts do not evaluate the program's output as code.
- */
+/** At each Tab, a script calls the program with `__complete`. It does not evaluate the program's output as code. */
 
 /** Works with bash 3.2 (part of macOS) and later. Bash replaces only the text after the last `=` or `:` of a word. */
 const BASH_SCRIPT = `# bash completion for clomoctl

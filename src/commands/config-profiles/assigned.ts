@@ -22,7 +22,6 @@ interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more"> {
   readonly create: readonly string[];
 }
 
-/** Defines the verbs of records that are assigned to organisations and devices. */
 export const defineAssignedVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignedNoun) => {
   const columns = buildFieldColumns<Assigned>(thing.fields);
   const layout = { columns, fields: thing.fields, called: ({ name }: Assigned) => name };

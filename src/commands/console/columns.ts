@@ -16,7 +16,7 @@ export const TASK_ARGUMENT = {
   ),
 } as const;
 
-/** Returns the number of a console task. @throws `usage`; `not-found` if the account has no such open task */
+/** @throws `usage`; `not-found` if the account has no such open task */
 export const readTaskNumber = async (
   { console }: Pick<Client<"console">, "console">,
   typed: string,

@@ -29,11 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/**
- * Imports console export files, each as one change.
- *
- * @throws `usage`; `partial` if files before a failed one succeeded
- */
+/** Imports each file as one change. @throws `usage`; `partial` if files before a failed one succeeded */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -98,7 +94,7 @@ interface SyncRun {
   readonly taken: string[];
 }
 
-/** Plans an export, shows the plan, and commits it if the user confirms. @returns undefined if the user declines */
+/** @returns undefined if the user declines */
 async function importExport(
   tools: Tools,
   given: ConsoleExport,
@@ -139,7 +135,7 @@ async function importExport(
   });
 }
 
-/** Plans an export. If records to delete are still in use, plans again without deletions. */
+/** If records to delete are still in use, plans again without deletions. */
 async function planExport(
   tools: Tools,
   client: Client<"imports">,

@@ -102,7 +102,7 @@ async function* readText(tools: Tools, file: InputFile, options: ReadingOptions)
   await refuseProblems(tools, file, problems);
 }
 
-/** Yields the rows of a table. @throws `input-rejected` after the last row, if the file has errors */
+/** @throws `input-rejected` after the last row, if the file has errors */
 async function* readRows(
   tools: Tools,
   file: InputFile,

@@ -9,18 +9,13 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
   readonly find: (name: string) => Promise<readonly R[]>;
   /** describes how a record with this name was deleted, so that the name can be skipped with a note */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
-  /** Returns a user's full name. If the file has a column of full names, its row must contain the same name. */
+  /** returns the full name that the row of a user must contain, if the file has a column of full names */
   readonly called?: ((record: R) => string) | undefined;
 }
 
 const MAX_LISTED = 5;
 
-/**
- * Returns the IDs of the named records without duplicates. Skips names of deleted records. Reports all wrong names before
- * it throws.
- *
- * @throws `not-found` if a name matches no record, else `usage` if a name matches several
- */
+/** Returns IDs without duplicates. Skips deleted records. @throws `not-found`, or `usage` for an ambiguous name */
 export async function resolveRecordIds<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,
   typed: readonly TypedName[],

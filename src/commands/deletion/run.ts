@@ -18,7 +18,6 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly from: NameSources;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
-  /** opens the tenant and returns how to find its records by name */
   readonly found: () => Promise<FindableKind<R>>;
 }
 

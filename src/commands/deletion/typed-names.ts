@@ -35,7 +35,6 @@ const KEYS = ["emails", "employeeCode", "accountName"];
 
 const identifiesPerson = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
 
-/** The format of users with only the columns that identify people. */
 const NAMING_FORMAT: Format = {
   ...FORMATS.users,
   custom: false,
@@ -52,7 +51,7 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/** Returns the columns of a list that identify people. Ignores the column map's other rules. */
+/** Ignores the column map's other rules. */
 const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
   const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
@@ -119,7 +118,6 @@ class TableReader implements RecordSink {
     if (problem.row > this.#headerRow) this.#checker.noteReaderProblem({ ...problem, header: "" });
   }
 
-  /** Describes why rows were skipped, and how many. */
   describeSkipped(): readonly Text[] {
     const problems = this.#checker.tally.problems().filter(({ code }) => /^row-(?:total|note)$/.test(code));
     const notes = problems.map((problem) => renderProblem(this.#label, problem));
@@ -245,7 +243,7 @@ export interface NameSources extends ListReading {
   readonly file: string | undefined;
 }
 
-/** Returns the names in the arguments and the file without duplicates. @param mayBeTable true to accept a table */
+/** @param mayBeTable true to accept a table */
 export async function readTypedNames(
   tools: Tools,
   { names, file, ...reading }: NameSources,

@@ -33,7 +33,7 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     ),
 };
 
-/** Returns the named devices without duplicates. @throws `not-found` with all unknown names; `usage` for an ambiguous name */
+/** @throws `not-found` with all unknown names; `usage` for an ambiguous name */
 export async function findDevicesByName(tools: Tools, names: readonly string[]): Promise<readonly Device[]> {
   const { client } = await tools.tenant("devices");
   const found = await Promise.all(names.map(async (name) => [name, await client.devices.find({ name })] as const));
@@ -65,7 +65,6 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
 
 export const DEVICE_ACTION_COLUMNS = buildFieldColumns<DeviceAction>(DEVICE_ACTION.fields);
 
-/** Adds columns for the actions of a device, oldest first, and for the profiles and apps that apply to it. */
 export async function readDetails(tools: Tools, device: Device): Promise<readonly Column<Device>[]> {
   const { client } = await tools.tenant("device-actions", "config-profiles", "apps");
   const actions = await client["device-actions"].find({ name: device.serialNumber });

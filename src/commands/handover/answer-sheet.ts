@@ -21,7 +21,7 @@ const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]
   return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
 
-/** Returns the rows of a sheet. `hasTimes` is true if the sheet has a column for the time of each answer. */
+/** `hasTimes` is true if the sheet has a column for the time of each answer. */
 async function readSheet(tools: Tools, name: string) {
   await using file = await openInput(tools, name);
   const { label } = file;
@@ -64,13 +64,13 @@ const ROW_WITHOUT_QUESTION = text(
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** Returns a day as YYYY-MM-DD, because spreadsheet programs change the format of days. */
+/** Returns YYYY-MM-DD, because spreadsheet programs change the format of days. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
   return typed !== undefined && "day" in typed ? typed.day : value;
 };
 
-/** Returns the new answers in a sheet. @throws `input-rejected` after printing all invalid rows */
+/** @throws `input-rejected` after printing all invalid rows */
 export async function readAnswerSheet(
   tools: Tools,
   name: string,

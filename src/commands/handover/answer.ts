@@ -120,7 +120,7 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-/** Returns the questions with the given name, or all questions that are due. @throws `not-found` */
+/** @throws `not-found` */
 function chooseQuestions(questions: readonly QuestionState[], named: string | undefined): readonly QuestionState[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));
@@ -134,7 +134,7 @@ const createUnknownQuestionFailure = (named: string): Failure =>
     hint: step("to list all questions", "質問の一覧を見るには", line("handover checklist", [], { full: true })),
   });
 
-/** Asks a question again until the typed answer does not look like a password. @returns undefined for a blank answer */
+/** @returns undefined for a blank answer */
 async function askQuestion(tools: Tools, question: QuestionState, timezone: string): Promise<string | undefined> {
   const now = tools.clock.now().toISOString();
   const typed = await tools.terminal.prompts.input({

@@ -16,7 +16,6 @@ interface ComparedValue {
 export interface Difference {
   readonly resource: ResourceName;
   readonly change: ChangeKind;
-  /** email address, code or serial number that identifies the record */
   readonly key: string;
   /** name of the record; null if its type has no names */
   readonly name: string | null;
@@ -53,7 +52,7 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
   }
 }
 
-/** Yields the differences between two copies. Keeps only differing records in memory. */
+/** Yields the differences, and keeps only differing records in memory. */
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
   for (const type of RECORD_TYPES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
 }

@@ -32,6 +32,6 @@ export async function storeTenantCopy(tools: Tools, content: AsyncIterable<Uint8
   };
 }
 
-/** Copies the current tenant without secrets. @throws `not-permitted` unless a system administrator runs the command */
+/** @throws `not-permitted` unless a system administrator runs the command */
 export const copyTenant = async (tools: Tools, withoutHistory = false): Promise<TenantCopy> =>
   storeTenantCopy(tools, await (await tools.tenant("exports")).client.exports.create({ withoutHistory }));

@@ -18,7 +18,7 @@ const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
 
 const BLANK = text("(blank)", "(空)");
 
-/** Returns the text of a value. For a whole record, returns its most important details, if it has any. */
+/** For a whole record, returns its most important details, if it has any. */
 const describeValue = (value: Difference["before"], { field }: Difference): Text | null => {
   if (field === null || value === null) return value?.name ?? null;
   const words = value.name ?? same(toTableCellText(value.value));

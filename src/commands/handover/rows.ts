@@ -20,7 +20,7 @@ const ROW_STATE_NAMES = {
 const describeValue = ({ id, value }: ChecklistRow): Text | null =>
   value === null ? null : (QUESTIONS.get(id)?.choices?.[value] ?? same(value));
 
-/** Returns the columns of the checklist. Sentences are in the user's language, even in CSV and JSON. */
+/** Sentences are in the user's language, even in CSV and JSON. */
 export const createChecklistColumns = (language: Language): readonly Column<ChecklistRow>[] => [
   { key: "item", header: text("item", "項目"), value: ({ item }) => item, name: ({ item }) => GROUP_TITLES[item] },
   {
@@ -56,7 +56,7 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
 const INDENT = 10;
 const MIN_WIDTH = 20;
 
-/** Prints each proposed command on its own line, so that users can copy it. */
+/** Prints each command on its own line, so that users can copy it. */
 export async function writeChecklist(
   terminal: Terminal,
   rows: readonly ChecklistRow[],

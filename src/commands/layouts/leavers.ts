@@ -11,7 +11,7 @@ const LEAVER_VALUES = ["退職", "退社", "退職者", "退社者"];
 
 export const LAST_DAY_HEADER = /^(?:退職|退社)(?:年月)?日$/;
 
-/** Headers of columns that identify leavers, the most reliable first, with tests for the values of leavers. */
+/** The most reliable header comes first. */
 export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (value: string) => boolean])[] = [
   [MOVEMENT_HEADER, (value) => LEAVER_VALUES.includes(value)],
   [LAST_DAY_HEADER, (value) => /^(?!0+$|9999)./.test(value)],
@@ -19,7 +19,6 @@ export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (valu
 
 export const isMovementHeader = (header: string): boolean => MOVEMENT_HEADER.test(toLooseValue(header));
 
-/** Extends the map to skip the rows of leavers if an unused column identifies leavers. */
 export function skipLeavers(
   map: MapFileSchema | undefined,
   headers: readonly string[],

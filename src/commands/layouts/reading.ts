@@ -105,10 +105,7 @@ function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, ca
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
 
-/**
- * @param learning true to ask about every column
- * @throws `input-rejected` if an unclear column cannot be asked about
- */
+/** @param learning true to ask about every column @throws `input-rejected` for an unclear column without a terminal */
 export async function readList(
   tools: Tools,
   file: InputFile,

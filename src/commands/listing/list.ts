@@ -42,7 +42,7 @@ export const buildOrgOptions = (about: Text) =>
     },
   }) as const satisfies Fields;
 
-/** Returns the columns of a list. Tables and piped output have only the columns in `usual`, unless `--fields` is passed. */
+/** Tables and piped output have only the columns in `usual`, unless `--fields` is passed. */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,
   columns: readonly Column<R>[],

@@ -17,7 +17,7 @@ const MAX_LISTED_MATCHES = 10;
 
 const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
 
-/** Finds a record by its name. @throws as {@link requireSingleMatch}, with the result of `advise` as the hint */
+/** @throws as {@link requireSingleMatch}, with the result of `advise` as the hint */
 export async function findByName<R>(
   tools: Tools,
   client: { readonly find: (query: { readonly name: string }) => Promise<readonly R[]> },

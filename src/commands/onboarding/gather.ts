@@ -23,7 +23,7 @@ const ONBOARDING_NOUNS = [
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
-/** Returns true if a managed device has no owner. Stops reading at the first such device. */
+/** Stops reading at the first managed device without an owner. */
 async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
   for await (const { owner, ownerOrg, status } of client.devices.list()) {
     if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;

@@ -26,7 +26,7 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   return findByName(tools, client.orgs, name, ORG_LOOKUP);
 }
 
-/** Returns the code of an organisation, as lists contain it; for the root, its name. @throws `input-rejected` without code */
+/** Returns the code as lists contain it; for the root, its name. @throws `input-rejected` without a code */
 export const requireOrgCode = ({ path, code }: OrgDetail): string => {
   if (code !== null || path === "") return code ?? ROOT_ORG_NAME;
   const edit = line("orgs edit", [path], { code: "CODE" });

@@ -28,7 +28,7 @@ type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
 const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
 
-/** Returns the columns whose values differ. Omits columns with IDs unless no other column differs. */
+/** Omits columns with IDs unless no other column differs. */
 const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
   const changed = columns.filter(
     ({ key, value }) =>
@@ -107,7 +107,7 @@ export const describeNotRestored = ({ en, ja }: Text): Text =>
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 
-/** Returns true if undo would restore something other than secrets and the times of their changes. */
+/** True if undo would restore something other than secrets and the times of their changes. */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));
@@ -121,7 +121,7 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/** Hides the ID of a record created in a dry run, because the real creation assigns another ID. */
+/** The real creation assigns another ID. */
 const hideProvisionalId = <R>(
   columns: readonly Column<R>[],
   { before, dryRun }: ChangeResult<R>,
@@ -152,7 +152,7 @@ const warnOfDoubts = async <R extends object>(
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
-/** Shows the records that a change wrote. Several records are shown as a list with the columns in `listed`. */
+/** Shows several records as a list with the columns in `listed`. */
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   all: readonly W[],

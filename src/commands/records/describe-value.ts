@@ -12,7 +12,7 @@ const EMPTY_VALUE = text("(blank)", "(空)");
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Describes a value without a known field, such as a reference or a custom field (`name=value`). */
+/** Describes a reference or a custom field (`name=value`), for example. */
 export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
@@ -44,7 +44,7 @@ interface FieldEntry {
 const isFieldEntry = (value: unknown): value is FieldEntry =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
-/** Describes the value of a field. Choices are described by their names, instants in the context's time zone. */
+/** Describes choices by their names, instants in the context's time zone. */
 export const describeValue = (value: unknown, field: Field | undefined, moment: InstantFormatter): Text => {
   if (isFieldEntry(value)) {
     const { field: own, value: setting, at } = value;
@@ -59,7 +59,7 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
   return describePlainValue(value);
 };
 
-/** Describes a value or a list of values. Only the first values of a long list are shown. */
+/** Shows only the first values of a long list. */
 export const describeValueOrList = (value: unknown, word: (one: unknown) => Text): Text => {
   if (isBlank(value)) return EMPTY_VALUE;
   if (!Array.isArray(value)) return word(value);

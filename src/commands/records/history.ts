@@ -30,7 +30,7 @@ const findChangedField = (
   return { field, label: field?.onScreen === undefined ? label : text(label.en, field.onScreen) };
 };
 
-/** Describes a change, such as `役職: 主任 → 課長`. If the record is new or deleted, shows only one value. */
+/** Returns `役職: 主任 → 課長`, or only one value if the record is new or deleted. */
 const describeChange = (
   { field: name, old, new: value }: VersionChange,
   action: RecordVersion["action"],
@@ -44,7 +44,7 @@ const describeChange = (
   return text(`${label.en}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
 };
 
-/** Describes the command that created a version of a record, such as `edit user (undone by change 12)`. */
+/** Returns a text such as `edit user (undone by change 12)`. */
 const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | null => {
   if (command === null) return null;
   const { en, ja } = getActionName(command);

@@ -117,7 +117,6 @@ function parseCustomValue(given: string): { readonly name: string; readonly valu
 
 type FieldValues = Readonly<Record<string, unknown>>;
 
-/** Returns changed values that are allowed but are probably mistakes. */
 export const findDoubtfulValues = (
   fields: Fields,
   before: object | null,

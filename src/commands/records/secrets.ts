@@ -7,7 +7,7 @@ import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** A secret that a command reads from a prompt, a file or stdin, because other processes can see command lines. */
+/** A secret is never the value of an option, because other processes can see command lines. */
 export interface Secret<N extends string = string> {
   /** start of the option names: `password` for `--password-file` */
   readonly name: N;
@@ -69,7 +69,7 @@ const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInpu
 
 type FileTools = Pick<Tools, "workingFolder" | "machine" | "stdin">;
 
-/** Reads a secret from a file that the user named.  @throws `input-rejected` if other users can read the file */
+/** @throws `input-rejected` if other users can read the file */
 export const readSecretFile = (tools: FileTools, file: string): Promise<string> => {
   const { workingFolder: folder, machine } = tools;
   return readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
@@ -82,7 +82,7 @@ export async function readSecretInput(tools: Tools, secret: Secret, given: Secre
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/** Prompts for a secret twice, because the typed text is not shown. The console does the same. */
+/** Prompts twice, because the typed text is not shown. The console does the same. */
 async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${toFlagName(name)}-file FILE`;

@@ -196,7 +196,7 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-/** These kinds only describe the console: it has no upload for them. */
+/** The console has no upload for kinds that only describe it. */
 const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {
@@ -299,7 +299,6 @@ export const defineFileVerbs = <R extends { readonly id: string }>(of: FileNoun<
   template: defineTemplate(of),
 });
 
-/** Defines the verbs that users, organisations and devices have in common. */
 export const defineRecordVerbs = <R extends { readonly id: string }>(of: RecordNoun<R>): Record<VerbName, Command> => {
   const { lookup, columns = of.layout.columns } = of;
   const reach = async (tools: Tools) => ({ lookup, columns, client: await openClient(tools, of) });

@@ -125,7 +125,7 @@ const createNoFileFailure = ({ name }: RenewalItem): Failure =>
     hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
   });
 
-/** Returns the name of the operating system's user. @throws Failure `usage` if there is none, as in some containers */
+/** @throws Failure `usage` if there is none, as in some containers */
 function requireUserName({ machine }: Tools): string {
   if (machine.userName !== undefined) return machine.userName;
   throw new Failure("usage", {

@@ -13,10 +13,8 @@ export interface FirstAdministrator {
 }
 
 /**
- * Creates the first system administrator of a tenant. Does nothing if this account is one already.
- *
- * @throws Failure `usage` without an account name or address; `input-rejected` in a mirror; `conflict` if another
- * exists
+ * Does nothing if the account is the first system administrator already. @throws Failure `usage` without account name
+ * or address; `input-rejected` in a mirror; `conflict` if another exists
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;

@@ -55,7 +55,7 @@ const toFindings = (place: Place, group: Finding["group"], found: readonly Findi
     ),
   }));
 
-/** Finds what requires action in a tenant. Also reports a tenant that cannot be read. @throws `interrupted` */
+/** Also reports a tenant that cannot be read. @throws `interrupted` */
 export async function findInTenant(tools: Tools, context: Context): Promise<TenantFindings> {
   const timezone = resolveTimezone(tools, { context });
   const lastRun = await findLastRun(tools, context.name);
@@ -138,7 +138,7 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     return [kind, "warning", text(`no renewal item is recorded: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
   });
 
-/** Finds clashes of profiles, and devices in lost mode. Returns nothing if the account may not read these. */
+/** Returns nothing if the account may not read profiles or devices. */
 async function findOnDevices(tools: Tools, context: Context): Promise<readonly FindingValues[]> {
   const { client } = await tools.tenantOf(context, "config-profiles", "devices");
   const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): FindingValues => {
@@ -228,7 +228,7 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** Merges the tenants whose daily run was missed into one finding. Returns none if daily runs were never used. */
+/** Returns no findings if daily runs were never used. */
 export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
   if (all.every(({ lastRun }) => lastRun === undefined)) return [];
   const missed = all
@@ -277,7 +277,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** Lists the items due within 90 days, and the last audit record's hash, which proves if records are removed later. */
+/** Lists the items due within 90 days, and the last audit record's hash, which shows if records are removed later. */
 export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,

@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
-/** Recipient name under which printed findings are stored. */
+/** the recipient of printed findings */
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
@@ -25,7 +25,6 @@ const keyOf = (recipient: Recipient): string => {
 const isForRecipient = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
   contexts?.includes(context ?? "") ?? true;
 
-/** Returns true if the tenant's reminders already report the item of a finding. */
 const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
     ({ context: { name }, reminders }) =>

@@ -13,7 +13,7 @@ const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
-/** The findings that this computer has reported, with their recipients. Resolved findings are forgotten. */
+/** Forgets the findings that are resolved. */
 export class ReportedFindings {
   readonly #tools: Tools;
   #messages = 0;
@@ -36,7 +36,7 @@ export class ReportedFindings {
     return told;
   }
 
-  /** Runs `report`, unless another process with the same home folder is reporting findings. */
+  /** Does nothing if another process with the same home folder is reporting findings. */
   static async whileAlone(tools: Tools, report: () => Promise<void>): Promise<void> {
     const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
     await ensureFolder(getRunFolder(tools));
@@ -64,7 +64,7 @@ export class ReportedFindings {
     await this.#write();
   }
 
-  /** Forgets resolved findings of the given tenants, so that a finding that occurs again is reported again. */
+  /** A finding that occurs again is then reported again. */
   async forgetAllBut(findings: readonly ReportedFinding[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
     const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));

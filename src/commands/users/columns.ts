@@ -42,7 +42,7 @@ export async function findUser(client: Client<"users">, typed: string): Promise<
   return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 }
 
-/** Describes the deletion of the user with this name. Returns undefined if an existing user has or had this name. */
+/** Returns undefined if an existing user has or had this name. */
 export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {
   const past = await client.users.history({ name: typed });
   const last = past.at(-1);

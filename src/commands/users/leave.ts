@@ -96,11 +96,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
   readonly again: ReturnType<typeof line>;
 }
 
-/**
- * Returns the IDs of the users. Only notes users who are already deleted, so that a list can be used twice.
- *
- * @throws `usage`; `not-found` if a name never belonged to a user
- */
+/** Only notes users who are already deleted, so that a list can be used twice. @throws `usage`; `not-found` */
 async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources) {
   const { typed, learnt, skips } = await readTypedNames(tools, from, true);
   if (typed.length === 0 && skips !== true) throw NO_TARGET_FAILURE;
@@ -243,7 +239,7 @@ const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
         ),
       ];
 
-/** Lists the steps that remain. @returns `partial` if a user could not be deleted */
+/** @returns `partial` if a user could not be deleted */
 async function noteRemainingSteps(
   { terminal }: Tools,
   { again }: LeaveRequest,

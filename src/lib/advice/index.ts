@@ -2,16 +2,13 @@ import { same, text, type Text } from "../text/index.ts";
 import { quoteCommandWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
-/** All options of a command: own options, and the global options that the command does not redefine. */
+/** All options: own options, and the global options that the command does not redefine. */
 type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
   Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
 type WordValue = string | number | true | undefined;
 
-/**
- * A command to suggest in a message. `words` are the unquoted arguments and options. Only {@link line} creates this
- * object. In a sentence, backticks delimit the command until the terminal prints the sentence.
- */
+/** `words` are not quoted. Only {@link line} creates commands. Backticks delimit a command until it is printed. */
 export class CommandLine {
   readonly name: keyof Catalogue;
   readonly words: readonly string[];
@@ -32,10 +29,10 @@ export class CommandLine {
   }
 }
 
-/** Returns the flag for the key of an option: `dryRun` → `--dry-run`. */
+/** Converts `dryRun` to `--dry-run`. */
 const toFlag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Returns an option with its value. The key `output` becomes `-o`, or `--output=…` if the value begins with `-`. */
+/** The key `output` becomes `-o`, or `--output=…` if the value begins with `-`. */
 const formatOption = (key: string, value: string): readonly string[] => {
   const flag = toFlag(key);
   if (value.startsWith("-")) return [`${flag}=${value}`];
@@ -50,9 +47,8 @@ const formatOptions = ([key, value]: readonly [string, WordValue | readonly Word
 };
 
 /**
- * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. An unknown command, option or
- * choice is a compile error. The terminal adds the context and the acting account to the printed message.
- * @param options by their keys in the declaration; options with the value undefined are omitted
+ * Returns `clomoctl users edit taro@example.jp --title 課長`, for example. An unknown command, option or choice is a
+ * compile error. The terminal adds the context and the acting account. @param options by key; undefined: omitted
  */
 export const line = <C extends keyof Catalogue>(
   command: C,
@@ -67,10 +63,9 @@ export const line = <C extends keyof Catalogue>(
   return new CommandLine(command, readsAsOption ? [...flags, "--", ...words] : [...words, ...flags]);
 };
 
-/** Returns the full name of a command, such as `clomoctl renewals edit`. To suggest a command, use {@link line}. */
+/** Returns a name such as `clomoctl renewals edit`. To suggest a command, use {@link line}. */
 export const commandName = (command: keyof Catalogue): string => `clomoctl ${command}`;
 
-/** Advice that says what to do. `line` is the command for this step, if there is one. */
 export interface Step {
   readonly why: Text;
   readonly line?: CommandLine | undefined;
@@ -78,13 +73,12 @@ export interface Step {
 
 export type Advice = Step | CommandLine | Text;
 
-/** Creates a step from its text in both languages. @param line the command for this step, if there is one */
 export const step = <L extends CommandLine | undefined>(en: string, ja: string, line?: L) => ({
   why: text(en, ja),
   line: line as L,
 });
 
-/** Returns advice as one sentence, such as `to list them: clomoctl devices list`. */
+/** Returns a sentence such as `to list them: clomoctl devices list`. */
 export const renderAdvice = (advice: Advice): Text => {
   if (advice instanceof CommandLine) return same(`${advice}`);
   if (!("why" in advice)) return advice;

@@ -16,7 +16,7 @@ interface TokenFileName {
   readonly at: string | undefined;
 }
 
-/** Decrypts an ADE server token with our keys (PEM). Failures (`input-rejected`) omit its content. @see apple 1 */
+/** The failures (`input-rejected`) omit the token's content. @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
@@ -66,9 +66,8 @@ const ORIGINAL_FILE_HINT = text(
 );
 
 /**
- * Reads an ADE server token without its secrets. If no key decrypts it, the expiry is estimated as one year after the
- * time in the file name. @throws `input-rejected` if the token is broken or the expiry cannot be determined @see facts
- * 3.5; apple 1
+ * If no key decrypts it, the expiry is estimated as one year after the time in the file name. @throws `input-rejected`
+ * if the token is broken or the expiry cannot be determined @see facts 3.5; apple 1
  */
 export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {
   const { name } = file;
@@ -100,7 +99,7 @@ export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonl
   };
 }
 
-/** Parses the encrypted message of a token. @throws Failure `input-rejected` if it is broken or truncated */
+/** @throws Failure `input-rejected` if it is broken or truncated */
 function parseTokenEnvelope(name: string, message: Uint8Array): Envelope {
   const envelope = parseEnvelope(message);
   if (envelope !== undefined) return envelope;

@@ -11,7 +11,7 @@ const MAX_TEXT_LENGTH = 4096;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Creates the failure for an undocumented response. Its message names the member but not the value. */
+/** The message names the member but not the value. */
 export const createUndocumentedFailure = (where: string, member: string): Failure =>
   new Failure("unavailable", {
     what: text(
@@ -25,18 +25,18 @@ export const createUndocumentedFailure = (where: string, member: string): Failur
     ),
   });
 
-/** Parses a body that must be a JSON object. @throws Failure `unavailable` if the body is not a JSON object */
+/** @throws Failure `unavailable` if the body is not a JSON object */
 export function parseJsonObject(where: string, body: string): JsonObject {
   const value = attempt((): unknown => JSON.parse(body));
   if (!isObject(value)) throw createUndocumentedFailure(where, "JSON");
   return value;
 }
 
-/** Parses a status 200 with an object or a blank body; undefined otherwise. @throws `unavailable` for broken JSON */
+/** Returns undefined unless the status is 200. @throws `unavailable` for broken JSON */
 export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
   status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 
-/** Returns a text that a database can store; null if absent.  @throws Failure `unavailable` for anything else */
+/** Returns null if absent. @throws Failure `unavailable` for anything else */
 export function readOptionalText(where: string, object: JsonObject, member: string): string | null {
   const value = object[member];
   if (value === undefined || value === null) return null;
@@ -46,7 +46,7 @@ export function readOptionalText(where: string, object: JsonObject, member: stri
   return value;
 }
 
-/** Returns a text that is not empty. @throws Failure `unavailable` if the member is missing, empty or not a text */
+/** @throws Failure `unavailable` if the member is missing, empty or not a text */
 export function readRequiredText(where: string, object: JsonObject, member: string): string {
   const value = readOptionalText(where, object, member);
   if (value === null || value === "") throw createUndocumentedFailure(where, member);

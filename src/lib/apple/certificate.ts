@@ -23,10 +23,7 @@ interface ParsedCertificate {
   readonly renewable: Renewable;
 }
 
-/**
- * Reads the certificates in a PEM text. Omits the issuers of other certificates in the text.
- * @throws `input-rejected` if there are too many certificates
- */
+/** Omits the issuers of other certificates in the text. @throws `input-rejected` if there are too many certificates */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {
   const all = findPemBlocks(pem)
     .filter(({ label }) => label === "CERTIFICATE")

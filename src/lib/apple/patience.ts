@@ -15,17 +15,17 @@ const MAX_RETRY_MS = 60 * SECOND_MS;
 
 const isBusy = ({ status }: AppleResponse): boolean => status === 429 || status >= 500;
 
-/** Matches a date in an HTTP header. @see RFC 9110 5.6.7 */
+/** @see RFC 9110 5.6.7 */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Parses an HTTP header's date into milliseconds since 1970-01-01 UTC; undefined if missing or not a date. */
+/** Returns milliseconds since 1970-01-01 UTC; undefined if the value is missing or not a date. */
 export function parseHttpDate(value: string | undefined): number | undefined {
   if (value === undefined || !HTTP_DATE.test(value)) return undefined;
   const time = Date.parse(value);
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Returns the delay of `Retry-After` in milliseconds; a date is compared with the server's `Date`, if present. */
+/** If the delay is a date, compares the date with the server's `Date`, if present. */
 export function parseRetryAfterMs({ headers }: AppleResponse, now: number): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
@@ -35,9 +35,8 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Sends a request up to four times within a minute while the server is busy (429) or fails (5xx), after the delay that the server
- * requests or 1, 2 and 4 seconds. @param repeatable true: repeat if there was no response @throws `unavailable`;
- * `interrupted`
+ * Tries up to four times within a minute after 429 or 5xx, after the delay that the server requests or 1, 2 and 4
+ * seconds. @param repeatable true: repeat if there was no response @throws `unavailable`; `interrupted`
  */
 export async function sendWithRetry(
   request: AppleRequest,
@@ -55,7 +54,7 @@ export async function sendWithRetry(
   }
 }
 
-/** Sends a request once.  @returns undefined if there was no response and the request may be sent again */
+/** @returns undefined if there was no response and the request may be sent again */
 async function trySend(request: AppleRequest, send: Send, again: boolean): Promise<AppleResponse | undefined> {
   try {
     return await send(request);

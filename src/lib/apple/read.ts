@@ -20,9 +20,8 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
   KEY_STORE_PATTERN.test(Buffer.from(bytes.subarray(0, 16)).toString("hex"));
 
 /**
- * Returns the items with an expiry date in a file: certificates (PEM or DER), ADE server tokens, content tokens (VPP)
- * or provisioning profiles. The type is detected from the content.
- * @throws `input-rejected` if the file is broken, is a key store, or has no such items
+ * Detects the type from the content: certificates, ADE server tokens, content tokens (VPP) or provisioning profiles.
+ * @throws `input-rejected` if the file is broken, is a key store, or has no item with an expiry date
  */
 export async function readRenewables(file: NamedFile, options: ReadOptions = {}): Promise<readonly Renewable[]> {
   const { renewables, broken } = await readRenewablesAndErrors(file, options);
@@ -31,7 +30,7 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/** Returns the valid items of a file, and an error for each broken certificate; see {@link readRenewables}. */
+/** Returns an error for each broken certificate; see {@link readRenewables}. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

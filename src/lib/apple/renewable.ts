@@ -9,11 +9,10 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
-/** The issuer that a certificate names. The name alone proves nothing, because anybody can write a name. */
+/** The name alone proves nothing, because anybody can write a name. */
 export interface Issuer {
   /** on one line: `CN=…, O=…` */
   readonly name: string;
-  /** true if the organisation in the name is Apple Inc. */
   readonly namesApple: boolean;
 }
 
@@ -52,6 +51,6 @@ export interface RenewableReadResult {
 
 export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Creates the failure for a rejected file. The cause is omitted, because parser errors quote secret tokens. */
+/** Omits the cause, because parser errors quote secret tokens. */
 export const createRejectedFileFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });

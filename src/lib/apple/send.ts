@@ -13,5 +13,5 @@ export interface AppleResponse {
   readonly body: string;
 }
 
-/** Sends a request once, without redirects.  @throws `unavailable` if the response is incomplete; `interrupted` */
+/** Does not follow redirects. @throws `unavailable` if the response is incomplete; `interrupted` */
 export type Send = (request: AppleRequest) => Promise<AppleResponse>;

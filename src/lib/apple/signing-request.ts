@@ -7,7 +7,6 @@ import { decodeLatin1, findPemBlocks, decodeWrappedBase64 } from "./encoding/pem
 import { parsePropertyList } from "./encoding/property-list.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile } from "./renewable.ts";
 
-/** A certificate signing request (CSR). */
 export interface SigningRequest {
   readonly publicKey: string;
   readonly vendorSigned: boolean;
@@ -15,11 +14,7 @@ export interface SigningRequest {
 
 const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
-/**
- * Reads a PKCS#10 request in PEM, DER, base64, or signed by a vendor (base64 of a property list with the request).
- * @throws `input-rejected`
- * @see RFC 2986 section 4; apple 4
- */
+/** Reads PEM, DER, base64, or a vendor's property list. @throws `input-rejected` @see RFC 2986 section 4; apple 4 */
 export async function readSigningRequest({ name, bytes }: NamedFile): Promise<SigningRequest> {
   const request = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : await unwrapRequest(bytes);
   const publicKey = request && attempt(() => fingerprintPublicKey(request.der));

@@ -4,11 +4,7 @@ import { parseInstant } from "./encoding/instant.ts";
 import { CONTENT_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
-/**
- * Reads a content token (JSON) without its secret.
- * @throws `input-rejected`
- * @see facts 3.5 (the file's name) and Fleet, server/mdm/apple/vpp/api.go
- */
+/** Omits the secret. @throws `input-rejected` @see facts 3.5 (file name) and Fleet, server/mdm/apple/vpp/api.go */
 export function parseVppToken(file: NamedFile, json: string): Renewable {
   const token = parseObject(json);
   const expiresAt = parseInstant((token && getNonEmptyText(token, "expDate")) ?? "");

@@ -8,7 +8,7 @@ import { formatCount, same, text, type Text } from "../text/index.ts";
 /** Statuses with which a server, or a proxy in front of the server, reports a temporary problem. */
 export const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
-/** Maximum length of a problem object. The rest of a longer body is not read. */
+/** The rest of a longer problem object is not read. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
 const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -22,7 +22,7 @@ export const addUnknownOutcome = ({ en, ja }: Text): Text =>
     `${ja}。要求した処理は、テナントで完了している可能性があります`,
   );
 
-/** Adds that the tenant may have performed the request, except for a GET request and a refused request (4xx). */
+/** After a GET request or a refused request (4xx), the tenant cannot have performed anything. */
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
@@ -43,7 +43,7 @@ export const createContractFailure = (route: CallPlace, reason: Text, status?: n
     ),
   });
 
-/** Returns the text of a body; undefined if the body is not UTF-8 or exceeds the limit. The rest is then not read. */
+/** Returns undefined if the body is not UTF-8 or exceeds the limit. The rest is then not read. */
 const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let content = "";
@@ -98,7 +98,7 @@ const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure
   );
 };
 
-/** Creates the failure for a response that another program sent, such as the error page of a proxy. */
+/** Another program sent the response, for example a proxy its error page. */
 const createForeignFailure = (route: CallPlace, { status }: Response): Failure => {
   const isBusy = BUSY_STATUSES.includes(status);
   const what = isBusy
@@ -129,7 +129,7 @@ const PROXY_HINT = text(
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
-/** Adds data from the response headers: when to try again, and the request ID in the log of the server. */
+/** Adds when to try again, and the request ID in the log of the server. */
 const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   if (!LOGGED_CODES.includes(failure.code)) return failure;
   const id = headers.get(REQUEST_ID_HEADER);
@@ -144,7 +144,7 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
 
 const MAX_SHOWN_SECONDS = 120;
 
-/** Describes when to try again. Minutes are rounded up. */
+/** Rounds minutes up. */
 const describeRetry = (seconds: number): Text => {
   const minutes = Math.ceil(seconds / 60);
   return seconds < MAX_SHOWN_SECONDS

@@ -32,7 +32,7 @@ export interface Connection {
   readonly credentialSource?: string | undefined;
 }
 
-/** The bytes of an input file and their charset. For a workbook, `encoding` is `xlsx`. */
+/** For a workbook, `encoding` is `xlsx`. */
 export interface Upload {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: string;
@@ -48,10 +48,9 @@ export interface ApiCall {
   readonly base?: number | undefined;
 }
 
-/** The objects of a streamed list. Long lists are faster in batches than object by object. */
+/** Long lists are faster in batches than object by object. */
 export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
-  /** yields the list as NDJSON bytes */
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
@@ -96,7 +95,7 @@ export interface PlainResponse {
   readonly failure?: Failure | undefined;
 }
 
-/** Sends a request composed by the user. All methods except GET count as changes. */
+/** Objects before an invalid line are yielded before the error is thrown. */
 export const sendRequest = async (
   connection: Connection,
   { method, path, body }: PlainRequest,

@@ -13,7 +13,7 @@ export const SEVERAL_CHANGED_STATE = text(
 
 export type ChangeState = "sent" | "made" | "refused";
 
-/** Reports when each change is sent and answered. Stores the revision of the data that the user was asked to confirm. */
+/** Stores the revision of the data that the user was asked to confirm. */
 export class Changes {
   readonly #tell: (state: ChangeState) => void;
   readonly #readRevision: () => Promise<number>;
@@ -25,17 +25,17 @@ export class Changes {
     this.#readRevision = readRevision;
   }
 
-  /** Stores the tenant's revision. Call this method before you read the data for a question to the user. */
+  /** Call this before you read the data for a question to the user. */
   async look(): Promise<void> {
     this.#known = await this.#readRevision();
   }
 
-  /** Makes the tenant refuse the next change if the data has changed since the call of `look`. */
+  /** The tenant refuses the next change if the data has changed since the call of `look`. */
   async asked(): Promise<void> {
     this.#base ??= this.#known ?? (await this.#readRevision());
   }
 
-  /** Returns and clears the revision for the next change; undefined if the user was not asked. */
+  /** Also clears the revision; undefined if the user was not asked. */
   takeBase(): number | undefined {
     const base = this.#base;
     this.#base = undefined;
@@ -43,7 +43,7 @@ export class Changes {
     return base;
   }
 
-  /** Makes a change. After an error other than a refusal, the tenant may still have made the change. */
+  /** After an error other than a refusal, the tenant may still have made the change. */
   async make<T>(change: () => Promise<T>): Promise<T> {
     this.#tell("sent");
     try {

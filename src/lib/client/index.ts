@@ -86,7 +86,7 @@ export const ask = async (connection: Connection, asked: ApiCall): Promise<unkno
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** Lets pending signals abort a list. In the same process, a long list would otherwise block all signals. */
+/** In the same process, a long list would otherwise block all signals. */
 const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const BilingualText = z.object({ en: z.string(), ja: z.string() });
 
-/** The RFC 9457 problem object for a failure. `type` is an error code of clomoctl. */
+/** RFC 9457. `type` is an error code of clomoctl. */
 export const ProblemObject = z.object({
   type: z.string(),
   title: z.string(),

@@ -47,7 +47,7 @@ const describeProxy = (environment: Readonly<Record<string, string | undefined>>
       );
 };
 
-/** Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`. */
+/** The code is `interrupted` if the request was aborted, otherwise `unavailable`. */
 export const createSocketFailure = (
   error: unknown,
   address: string,

@@ -46,7 +46,7 @@ const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
-/** A request for undici. The body of a repeatable request is an array of bytes. */
+/** The body of a repeatable request is an array of bytes. */
 interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
   /** true if the request can be sent again, provided that the tenant has not performed it */
@@ -94,7 +94,7 @@ const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | und
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
-/** Returns the body of a response as a stream. Bytes are read on demand; cancelling the stream ends the connection. */
+/** Reads bytes on demand; cancelling the stream ends the connection. */
 const streamBody = (
   { body }: HttpResponse,
   { origin, signal, isRead }: OutgoingRequest,
@@ -153,7 +153,7 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: nu
   return new Response(empty ? null : streamBody(answer, outgoing), { status, headers });
 };
 
-/** Classifies a connection error. After `lost` or `timed-out`, the tenant may have performed the request. */
+/** After `lost` or `timed-out`, the tenant may have performed the request. */
 const classifyConnectionError = (error: unknown): "never-sent" | "lost" | "timed-out" | "other" => {
   const code = getErrorCode(error);
   if (NEVER_SENT_CODES.includes(code)) return "never-sent";
@@ -221,9 +221,9 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
 }
 
 /**
- * Opens a transport over sockets. If the server is busy or the connection fails, GET, HEAD and POST with an
- * Idempotency-Key are repeated. Other POST requests are repeated only if the tenant has not performed them, uploads
- * never. Redirects fail. If a body ends early, reading it throws a Failure `unavailable`.
+ * If the server is busy or the connection fails, GET, HEAD and POST with an Idempotency-Key are repeated, other POST
+ * requests only if the tenant has not performed them, uploads never. Reading a body that ends early throws
+ * `unavailable`.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
   const agent = createAgent(options);

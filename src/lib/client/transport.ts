@@ -1,2 +1,2 @@
-/** Sends a request to a tenant. @throws Failure `unavailable` if the tenant cannot be reached, even after retries */
+/** @throws Failure `unavailable` if the tenant cannot be reached, even after retries */
 export type Transport = (request: Request) => Promise<Response>;

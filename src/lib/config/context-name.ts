@@ -8,7 +8,7 @@ const MAX_NAME_BYTES = 200;
 /** Reserved device names. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
 const WINDOWS_DEVICE_NAMES = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i;
 
-/** Returns a context name in NFC, as it is stored. @throws `usage` if the name is not safe as a file name */
+/** Returns the name in NFC, as it is stored. @throws `usage` if the name is not safe as a file name */
 export function parseContextName(requested: string): string {
   const name = requested.normalize("NFC");
   const wrong = describeNameFault(name);

@@ -10,7 +10,7 @@ interface ContextSettings {
   readonly protected?: true | undefined;
 }
 
-/** A context whose tenant runs in this process and is stored in a folder of the home. */
+/** The tenant runs in this process and is stored in a folder of the home. */
 export interface EmbeddedContext extends ContextSettings {
   readonly kind: "embedded";
   /** absolute path of the folder that contains only the tenant's database and its staging files */
@@ -26,7 +26,7 @@ export interface RemoteContext extends ContextSettings {
 
 export type Context = EmbeddedContext | RemoteContext;
 
-/** A context as stored in `contexts.json`. The path of a local tenant is not stored, but derived from the name. */
+/** The path of a local tenant is not stored, but derived from the name. */
 export type StoredContext = Omit<EmbeddedContext, "tenantFolder"> | RemoteContext;
 
 export interface ContextChange {
@@ -81,7 +81,7 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** Reads a context in `contexts.json`, with the same checks as for a new context. */
+/** Applies the same checks as for a new context. */
 export function readStoredContext(stored: unknown): StoredContext {
   if (typeof stored !== "object" || stored === null) throw new TypeError("a context must be an object");
   const values = new Map<string, unknown>(Object.entries(stored));
@@ -100,7 +100,7 @@ export function readStoredContext(stored: unknown): StoredContext {
   return context;
 }
 
-/** Returns true if the address belongs to this computer, so that no network transports the data. */
+/** True if the address is of this computer, so that no network transports the data. */
 export const isLoopbackAddress = (address: string): boolean =>
   /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(address).hostname);
 

@@ -25,7 +25,7 @@ type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** Loads the checks of settings only when needed, because most commands do not change settings. */
 const loadSettings = () => import("./context.ts");
 
-/** The contexts of a home. Reading requires no existing folder and no write permission. A lock protects changes. */
+/** Reading requires no existing folder and no write permission. A lock protects changes. */
 export class Contexts {
   readonly #home: Home;
   readonly #pause: () => Promise<void>;
@@ -41,7 +41,7 @@ export class Contexts {
     return this.#all(await readSettings(this.#home));
   }
 
-  /** Returns the contexts of `--all-contexts`, without `local` if it has no data and is not the only context. */
+  /** Omits `local` if it has no data and is not the only context. */
   async listUsed(known?: Settings): Promise<readonly Context[]> {
     const settings = known ?? (await readSettings(this.#home));
     const used = this.#used(settings);
@@ -98,7 +98,7 @@ export class Contexts {
     return context.kind === "remote" || this.hasTenant(context);
   }
 
-  /** Adds a context. If a context was used because it was the only one with data, that context remains selected. */
+  /** If a context was used because it was the only one with data, that context remains selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);
@@ -139,7 +139,7 @@ export class Contexts {
     });
   }
 
-  /** Removes a context, its secret and a local tenant. @param canDeleteTenant true if the user confirmed the deletion */
+  /** Also removes its secret and a local tenant. @param canDeleteTenant true if the user confirmed the deletion */
   async remove(name: string, { canDeleteTenant }: { readonly canDeleteTenant: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
@@ -205,7 +205,7 @@ const createNoContextFailure = (contexts: readonly Context[]): Failure => {
   });
 };
 
-/** Returns the key of a context name. Names with equal keys conflict in file systems that ignore case. */
+/** Names with equal keys conflict in file systems that ignore case. */
 export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
 
 export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);

@@ -14,7 +14,7 @@ export interface CredentialSecret {
   readonly source?: string | undefined;
 }
 
-/** Where the secrets of remote contexts are stored: one file per context, which only the user can read. */
+/** Each context has a file, which only the user can read. */
 export interface CredentialPlace {
   readonly home: Home;
   readonly processes: ProcessTable;
@@ -34,7 +34,7 @@ export const parseSecret = (content: string, where: string): string => {
   });
 };
 
-/** Returns the secret of a context, with the origin that issued it. The origin may differ from the context's origin. */
+/** The origin that issued the secret may differ from the context's origin. */
 export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
   const file = getCredentialPath(home, context);
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];

@@ -11,7 +11,7 @@ export interface HomeInputs {
   readonly userId?: number | undefined;
 }
 
-/** The paths of clomoctl's folders, which need not exist. `settings` and `data` are the home itself. */
+/** The folders need not exist. `settings` and `data` are the home itself. */
 export interface Home {
   readonly settings: string;
   /** for data that must not be lost: keys, and the folders `tenants` and `temporary` */
@@ -23,7 +23,7 @@ export interface Home {
   readonly userId: number | undefined;
 }
 
-/** Returns the folders of the home, in `CLOMOCTL_HOME` or `~/.clomoctl`. Does not access the disk. */
+/** Uses `CLOMOCTL_HOME` or `~/.clomoctl`. Does not access the disk. */
 export function locateHome({ environment, userFolder, workingFolder, userId }: HomeInputs): Home {
   const root = resolve(workingFolder, environment["CLOMOCTL_HOME"] || join(userFolder, ".clomoctl"));
   const [tenants, cache, temporary] = [join(root, "tenants"), join(root, "cache"), join(root, "tmp")];
@@ -32,18 +32,18 @@ export function locateHome({ environment, userFolder, workingFolder, userId }: H
 
 const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
 
-/** Name of the file in `data` with the key that seals the secrets in the databases of tenants. */
+/** The key in this file of `data` seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";
 
 export const CREDENTIALS_FOLDER = "credentials";
 
-/** Returns the files and folders of a home that belong to clomoctl. All other paths in the home belong to the user. */
+/** All other paths in the home belong to the user. */
 export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
   const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "runs"].map((name) => join(data, name));
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }
 
-/** The reason why a folder is unsafe: other users could change its content, such as the roles in a tenant. */
+/** Through such a fault, other users could change the folder's content, such as the roles in a tenant. */
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
@@ -52,7 +52,7 @@ export interface AccessFault {
 
 const OTHERS_WRITE_BITS = 0o022;
 
-/** Returns why a folder is unsafe: it belongs to another user (not root), or other users can write to it. */
+/** A folder is unsafe if it belongs to another user (not root), or if other users can write to it. */
 export function findAccessFault(
   folder: string,
   { ownerId, mode }: { readonly ownerId: number; readonly mode: number },

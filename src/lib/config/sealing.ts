@@ -15,15 +15,15 @@ import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
-/** Seals secrets in a tenant's database with a key that backups do not contain. @see docs/decisions/025-apple.md */
+/** Backups do not contain the key. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
-   * Encrypts a text for {@link unseal}, with a different result each time. The first call creates the key. @param
-   * purpose such as `ade-token` @param kept sealed texts in the database; if a different key sealed these texts, the
-   * call fails @throws `input-rejected` if the key cannot be used; `unexpected` if the home cannot be written
+   * Returns a different text each time. The first call creates the key. @param purpose such as `ade-token` @param kept
+   * sealed texts in the database; fails if another key sealed them @throws `input-rejected` if the key is unusable;
+   * `unexpected`
    */
   seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
-  /** Decrypts a secret. @throws `input-rejected` without the right key; `unexpected` if the sealed text is damaged */
+  /** @throws `input-rejected` without the right key; `unexpected` if the sealed text is damaged */
   unseal(purpose: string, sealed: string): Promise<string>;
 }
 
@@ -97,7 +97,7 @@ const keyMarkOf = (key: Buffer): string => getKeyMark(buildHeader(key).toString(
 
 const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
 
-/** Returns the first bytes of the key's hash, which identify the key in a sealed text without revealing the key. */
+/** Returns the first bytes of the key's hash, which do not reveal the key. */
 const keyIdOf = (key: Uint8Array): Buffer =>
   loadCrypto().createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
 

@@ -29,7 +29,7 @@ const CONFIG_NAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
-/** Reads the settings without the slow package conf, which may also write: docs/decisions/004-settings.md. */
+/** Does not use the slow package conf, which may also write: docs/decisions/004-settings.md. */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
   try {
@@ -72,7 +72,7 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
   }
 }
 
-/** Removes temporary files of a killed process. No other process is writing, because the caller has the lock. */
+/** No other process is writing, because the caller has the lock. */
 async function removeLeftoverFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) await rm(join(folder, name), { force: true });

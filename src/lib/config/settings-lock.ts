@@ -9,10 +9,7 @@ const MAX_TRIES = 100;
 /** SQLite's error code if another connection has the lock. @see https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
-/**
- * Runs `change` while this process has the lock of the folder. SQLite's lock ends with the process. @param pause waits
- * about 50 ms @throws `locked` if another process has the lock for a hundred pauses
- */
+/** SQLite's lock ends with the process. @param pause waits about 50 ms @throws `locked` after a hundred pauses */
 export async function withSettingsLock<T>(
   folder: string,
   pause: () => Promise<void>,
@@ -41,7 +38,7 @@ export async function withSettingsLock<T>(
 
 const OTHERS_ACCESS_BITS = 0o077;
 
-/** Makes a file accessible only to its owner, because any user who can read the file could lock it. */
+/** Otherwise, any user who can read the file could lock it. */
 async function makePrivate(path: string): Promise<void> {
   await using handle = await open(path, "a", 0o600);
   const { mode } = await handle.stat();

@@ -25,10 +25,7 @@ export interface CheckReport {
   readonly warnings: number;
 }
 
-/**
- * Checks the header and cells of every record against the format, and whether unique values are repeated. @param read
- * reads the file into a sink; called a second time if values may be repeated
- */
+/** Also checks whether unique values are repeated. @param read called a second time if values may be repeated */
 export const checkRecords = async (
   name: FormatName,
   options: CheckOptions,
@@ -81,7 +78,7 @@ class FileCheck implements RecordSink {
     else this.#checker.noteReaderProblem(found);
   }
 
-  /** Returns a sink that compares the values with equal hashes; undefined if all hashes differ. */
+  /** Compares only values with equal hashes; undefined if all hashes differ. */
   searchRepeated(): RecordSink | undefined {
     if (this.#repeated.size === 0 || this.#layout === undefined) return undefined;
     return createRepetitionSearch(this.#layout, this.#options, this.#repeated, (problem) => this.#add(problem));

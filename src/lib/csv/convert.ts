@@ -11,9 +11,7 @@ export interface ReadingOptions {
   readonly delimiter: string;
 }
 
-/**
- * Yields a CSV file in UTF-8 without a byte order mark. Only line endings change. @param report receives fatal problems
- */
+/** Yields UTF-8 without a byte order mark. Changes only line endings. @param report receives fatal problems */
 export async function* readAsUtf8(
   source: AsyncIterable<Uint8Array>,
   { encoding, newline, delimiter }: ReadingOptions,

@@ -3,7 +3,7 @@ import { CharacterScan, NON_ASCII, scanText } from "./layout/character-scan.ts";
 import type { Layout } from "./layout/layout.ts";
 import type { RowChecker } from "./layout/rows.ts";
 
-/** A kind of value that should be unique in the file. Columns are indexes in {@link Layout.columns}. */
+/** The columns are indexes in {@link Layout.columns}. */
 export interface UniqueValue {
   readonly column: number;
   /** columns that are combined with `column`, in rows without a key */
@@ -13,7 +13,7 @@ export interface UniqueValue {
   readonly isKey: boolean;
 }
 
-/** Receives a value that should be unique. @param at index in {@link UniqueValues.all} @param look scan of the value */
+/** @param at index in {@link UniqueValues.all} @param look scan of the value */
 type ValueReceiver = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
 
 const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValue[] => {
@@ -55,7 +55,7 @@ export class UniqueValues {
 
 const scan = new CharacterScan();
 
-/** Returns a hash of 53 bits. Values that compare as equal have the same hash. */
+/** Returns 53 bits. Values that compare as equal have the same hash. */
 export const hashValue = (value: string, comparison: Comparison, at: number, look?: CharacterScan): number => {
   let seen = look;
   if (seen === undefined || (seen.kinds & NON_ASCII) !== 0) {
@@ -73,7 +73,7 @@ const mixBits = (word: number): number => {
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** A set of the hashes of a file's values, which needs 10 to 20 bytes per value. */
+/** The set needs 10 to 20 bytes per value. */
 export class ValueHashes {
   #slots = new Float64Array(2 ** 12);
   #used = 0;

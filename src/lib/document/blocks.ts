@@ -1,9 +1,9 @@
 import type { Text } from "../text/index.ts";
 
-/** A text of clomoctl in both languages, or a value from a user, a file or a server. */
+/** A text of clomoctl, or a value from a user, a file or a server. */
 export type DisplayText = Text | string;
 
-/** A document for people. As text, Markdown and email, it has the same blocks in the same order. */
+/** A document has the same blocks in the same order as text, Markdown and email. */
 export interface Document {
   readonly title: Text;
   readonly intro: readonly Block[];
@@ -24,7 +24,7 @@ export type Block =
 
 export type Fact = readonly [label: DisplayText, value: DisplayText];
 
-/** A numbered step. The numbers start at 1 in each list of steps. */
+/** Steps are numbered from 1 in each list. */
 export interface StepBlock {
   readonly what: Text;
   readonly below: readonly { readonly label: Text; readonly words: Text }[];

@@ -28,7 +28,7 @@ const FORM_PREFIXES = {
   markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
 } as const;
 
-/** Returns functions that render words and blocks. Deceptive characters become visible escapes. */
+/** Deceptive characters become visible escapes. */
 const createWriter = (language: Language, form: keyof typeof FORM_PREFIXES) => {
   const { [form]: marks } = FORM_PREFIXES;
   const say = (words: DisplayText): string => {
@@ -61,7 +61,7 @@ const joinParts = (parts: readonly (readonly string[])[]): string =>
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
 
-/** Renders a document as text for a terminal, or as Markdown with check boxes. Lines are not wrapped. */
+/** Renders for a terminal, or as Markdown with check boxes. Does not wrap lines. */
 export function renderDocument(
   { title, intro, sections }: Document,
   language: Language,
@@ -75,7 +75,7 @@ export function renderDocument(
   ]);
 }
 
-/** Renders a document as a plain text email, without empty lines in sections. The document's title is the subject. */
+/** Renders plain text, without empty lines in sections. The document's title is the subject. */
 export function renderMail({ title, intro, sections, footer }: Document, language: Language): Mail {
   const writer = createWriter(language, "mail");
   return {

@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 
-/** The urgency of an item. `unknown` is never treated as `ok`. */
+/** `unknown` is never treated as `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
 
 export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {

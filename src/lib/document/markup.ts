@@ -1,4 +1,4 @@
-/** HTML or SVG whose content is already escaped, so that it is written unchanged. */
+/** The content of the markup is already escaped. */
 export class Markup {
   readonly source: string;
 

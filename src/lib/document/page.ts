@@ -38,7 +38,7 @@ interface PageItem {
   readonly next: Text | null;
 }
 
-/** Renders one HTML page for light and dark mode, without scripts and external resources. */
+/** The page is for light and dark mode, without scripts and external resources. */
 export function renderPage({ title, subject, asOf, sections }: Page, language: Language): string {
   const page = new PageRenderer(language);
   return html`<!DOCTYPE html>
@@ -143,14 +143,14 @@ class PageRenderer {
     </div>`;
   }
 
-  /** Renders a cell. On a screen that is too narrow for columns, the cell shows its header. */
+  /** On a screen that is too narrow for columns, the cell shows its header. */
   #data(cell: DisplayText, header?: Text): Markup {
     const looks = [...(this.#isShort(cell) ? ["short"] : []), ...(cell === "" ? ["empty"] : [])];
     const label = header === undefined ? "" : this.plain(header);
     return html`<td class="${looks.join(" ")}" data-label="${label}">${this.words(cell)}</td> `;
   }
 
-  /** Returns true if a text is too short to wrap: a date, a number, or one or two words of clomoctl's own texts. */
+  /** True for a date, a number, or one or two words of clomoctl's own texts. */
   #isShort(words: DisplayText): boolean {
     return typeof words === "string"
       ? /^~?[\d-]{1,14}$/.test(words)

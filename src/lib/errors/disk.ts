@@ -29,7 +29,7 @@ export const createDiskFailure = (code: unknown, where: string | undefined, caus
   return fault && new Failure("unexpected", { ...fault, where, cause });
 };
 
-/** Creates the failure for a full or faulty disk; undefined for all other errors of the file system or SQLite. */
+/** Returns undefined for all other errors of the file system or SQLite. */
 export const toDiskFailure = (error: unknown, where?: string): Failure | undefined => {
   if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -40,7 +40,7 @@ export const toDiskFailure = (error: unknown, where?: string): Failure | undefin
 
 const PERMISSION_CODES: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
 
-/** Creates the failure for a file or folder that the user may not access; undefined for all other errors. */
+/** Returns undefined for all errors except a missing permission. */
 export const toPermissionFailure = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error && "path" in error) || !PERMISSION_CODES.includes(error.code))
     return undefined;

@@ -1,7 +1,7 @@
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** The types of failures, each with its exit code, HTTP status, and meaning in help and problem objects. */
+/** Each code has an exit code, an HTTP status, and a meaning in help and problem objects. */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
   usage: { exit: 2, status: 400, meaning: text("invalid command line or request", "使い方の誤り") },
@@ -49,7 +49,7 @@ export const OPEN_TENANT_ERRORS = [
   "unavailable",
 ] as const satisfies readonly ErrorCode[];
 
-/** The texts of a {@link Failure}. The user sees at most three lines. */
+/** The user sees at most three lines. */
 export interface FailureDetail {
   readonly what: Text;
   /** where the failure occurred: a file with row and column, an option, or an address */
@@ -62,7 +62,7 @@ export interface FailureDetail {
   readonly cause?: unknown;
 }
 
-/** A failure as sent between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
+/** A failure is sent in this form between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
   readonly type: ErrorCode;
   readonly title: string;
@@ -104,7 +104,7 @@ export class Failure extends Error {
     return new Failure(code, { what, where, hint, status, cause: this, ...change });
   }
 
-  /** Returns the failure as a problem object. @param status HTTP status, if {@link ERRORS} lacks it: 405, 413, 415 */
+  /** @param status HTTP status, if {@link ERRORS} lacks it: 405, 413, 415 */
   toJSON(status: number = this.status): Problem {
     const { code, what, where, hint } = this;
     const { en } = ERRORS[code].meaning;
@@ -112,10 +112,10 @@ export class Failure extends Error {
   }
 }
 
-/** Hides secrets of sessions and access tokens, which people may put into an address or a name by mistake. */
+/** People may put secrets of sessions and access tokens into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** Separates the error that ended a block from later errors, which occurred when resources were disposed of. */
+/** The later errors occurred when resources were disposed of. */
 export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
@@ -126,7 +126,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** Returns the result of a call; undefined if it fails. Use this for details that are read after a change. */
+/** Use this for details that are read after a change. Returns undefined on failure. */
 export const ignoreFailure = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();
@@ -142,13 +142,13 @@ export const createInterruptedFailure = (cause?: unknown): Failure =>
     cause,
   });
 
-/** Returns the code of an error of Node.js (`ENOENT`) or of its cause; "" if neither has a code. */
+/** Returns the code of the error (`ENOENT`) or of its cause; "" if neither has a code. */
 export const getErrorCode = (error: unknown): string => {
   if (!(error instanceof Error)) return "";
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
-/** A fault of a server's disk or files, as clients see it: without paths. The server's log contains the cause. */
+/** Clients see this failure without paths. The server's log contains the cause. */
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 

@@ -5,7 +5,7 @@ import { hasErrorCode } from "../errors/index.ts";
 import { rethrowAsOutputFailure, syncFolder } from "./folder.ts";
 import { createTemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
-/** Receives the content of a file in order. Await each write, so that memory use stays bounded. */
+/** Await each write, so that memory use stays bounded. */
 export interface ContentWriter {
   write(chunk: string | Uint8Array): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface WriteOptions extends TemporaryStorage {
   readonly settle?: (() => Promise<unknown>) | undefined;
 }
 
-/** Writes a file under a temporary name and renames it. A failure leaves the old file. @param path without links */
+/** If writing fails, the old file stays. @param path without links */
 export async function writeFileAtomically<T>(
   path: string,
   { settle, mode, beforeNaming, ...place }: WriteOptions,
@@ -43,10 +43,9 @@ export async function writeFileAtomically<T>(
 }
 
 /**
- * Gives a complete file its final name, calls `settle`, and then removes the former file. The rename comes first: if
- * the process dies before `settle`, the next attempt replaces the file. Other processes may write the same path
- * meanwhile. A failing process restores the former file only if no other process has replaced the new file. A
- * succeeding process renames its own file again if another process replaced that file.
+ * Renames before `settle`, so that the next attempt replaces the file if the process dies in between. Other processes
+ * may write the same path: a failing process restores the former file only if no other process has replaced the new
+ * file, and a succeeding process renames its own file again if another process replaced it.
  */
 async function replaceAndSettle(
   complete: string,
@@ -153,7 +152,7 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
   return result;
 }
 
-/** Writes directly to a pipe or device. @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
+/** @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
 export async function writeDirectly<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
   await using handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
   return await writeContent(handle, write).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** Creates a folder of the home and its parents, accessible only to their owner. Call this only before a write. */
+/** The folders are accessible only to the owner. Call this only before a write. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await createFolder(folder);
@@ -14,7 +14,7 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** Creates a folder and its parents. With `recursive`, Node.js would never return for parents such as `/proc/x`. */
+/** With `recursive`, Node.js would never return for parents such as `/proc/x`. */
 async function createFolder(folder: string, isParent = true): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
@@ -42,7 +42,7 @@ export const createUnwritableFailure = (where: string, cause: unknown): Failure 
     cause,
   });
 
-/** Converts an error of the file system to the failure for an unwritable output; returns all other errors unchanged. */
+/** Returns all errors of other causes unchanged. */
 export function toOutputFailure(cause: unknown, where: string): unknown {
   if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
     const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");
@@ -55,7 +55,6 @@ export function toOutputFailure(cause: unknown, where: string): unknown {
   return toDiskFailure(cause, where) ?? cause;
 }
 
-/** Returns a handler for `catch` of a promise, which throws the failure for an output that cannot be written. */
 export const rethrowAsOutputFailure =
   (where: string) =>
   (cause: unknown): never => {
@@ -73,7 +72,7 @@ export function getFreeBytes(folder: string): number | undefined {
 
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 
-/** Removes a Unix socket on which no program listens. @returns false if the path is a different kind of file */
+/** Removes a socket on which no program listens. @returns false if the path is a different kind of file */
 export const removeSocket = (path: string): boolean => {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false) return false;
   rmSync(path, { force: true });
@@ -88,7 +87,7 @@ export const isFolder = (path: string): Promise<boolean> =>
 
 const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
 
-/** Syncs a folder, if the system can, so that new names in it survive a power failure. @throws if the disk fails */
+/** After a sync, names in the folder survive a power failure. Not all systems can sync. @throws if the disk fails */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, "r");
@@ -98,7 +97,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Returns true if a folder does not exist or is empty; false if the folder cannot be read. */
+/** True if the folder does not exist or is empty; false if it cannot be read. */
 export const isMissingFolder = (folder: string): boolean => {
   try {
     return readdirSync(folder).length === 0;

@@ -23,7 +23,7 @@ export interface InputPlace extends InputSources {
   readonly temporary: TemporaryStorage;
 }
 
-/** Opens an input file. Input from stdin, a pipe or a device is first copied to the home of clomoctl. */
+/** Input from stdin, a pipe or a device is first copied to the home of clomoctl. */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
   if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);
@@ -46,7 +46,7 @@ export async function openInput(place: InputPlace, label: string): Promise<Input
   };
 }
 
-/** Returns true if a stream reads from a device, such as stdin after `< /dev/zero`. */
+/** True for example for stdin after `< /dev/zero`. */
 async function isDeviceStream(stream: object): Promise<boolean> {
   const fd = "fd" in stream ? stream.fd : undefined;
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();

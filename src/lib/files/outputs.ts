@@ -27,9 +27,8 @@ export interface OutputsOptions {
 }
 
 /**
- * The outputs of one command, declared before anything is read or changed, and written atomically. Existing files with
- * content are replaced only after {@link permitReplacing}. If an output is a symbolic link, the target is replaced,
- * unless another user may have planted the link.
+ * Declared before anything is read or changed. Existing files with content are replaced only after
+ * {@link permitReplacing}. A symbolic link is followed, unless another user may have planted the link.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -44,7 +43,7 @@ export class Outputs {
     return this.#place.temporary;
   }
 
-  /** Declares outputs, and returns the names of existing outputs. @throws `usage` if an output can never be written */
+  /** Returns the names of existing outputs. @throws `usage` if an output can never be written */
   async declare(outputs: readonly Output[]): Promise<readonly string[]> {
     const existing: string[] = [];
     for (const output of outputs) {
@@ -58,14 +57,14 @@ export class Outputs {
     this.#mayReplace = true;
   }
 
-  /** Returns true if a folder or a non-empty file has this name. Pipes and devices do not count. */
+  /** Pipes, devices and empty files do not count. */
   async exists(name: string): Promise<boolean> {
     if (name === "-") return false;
     const target = await this.#targetOf(name);
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
   }
 
-  /** Writes to stdout (`-`), a pipe or a device, or to a temporary file that is renamed at the end. */
+  /** A file is written under a temporary name and renamed at the end. */
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
@@ -159,7 +158,7 @@ const OWNER_WRITE_BIT = 0o200;
 const OWNER_ONLY_MODE = 0o600;
 const PERMISSION_BITS = 0o777;
 
-/** Returns the mode of an output. A private file gets at most 0600, or less if the existing file has less. */
+/** A private file gets at most 0600, or less if the existing file has less. */
 function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number | undefined {
   const mode = found && found.mode & PERMISSION_BITS;
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
@@ -170,7 +169,7 @@ const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/
 const MAX_LINKS = 40;
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 
-/** Resolves the links in a path. @throws `usage` for a link that another user may have planted */
+/** @throws `usage` for a link that another user may have planted */
 async function resolveLinks(full: string, place: { readonly name: string; readonly userId: number }): Promise<string> {
   const partsOf = (path: string): readonly string[] => relative(parse(path).root, path).split(sep).filter(Boolean);
   let at = parse(full).root;
@@ -214,7 +213,7 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
     text("specify a file in a folder of your own", "自分だけが書き込めるフォルダーのファイルを指定してください"),
   );
 
-/** Resolves the links in the path of a file. If the file does not exist, resolves the links in its folder's path. */
+/** If the file does not exist, resolves the links in its folder's path. */
 export async function resolveRealPath(path: string): Promise<string> {
   const full = resolve(path);
   const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);

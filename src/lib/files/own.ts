@@ -10,7 +10,7 @@ const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
 const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルではありません");
 
-/** Returns the text of a file that controls clomoctl, if it exists. @throws `not-permitted` if others can write it */
+/** Reads a file that controls clomoctl, if it exists. @throws `not-permitted` if others can write it */
 export function readTrustedFile(path: string, userId: number | undefined): string | undefined {
   const descriptor = openWithoutBlocking(path);
   if (descriptor === undefined) return undefined;
@@ -60,7 +60,7 @@ interface ProgramFileOptions extends Omit<WriteOptions, "mode"> {
   readonly secret?: boolean | undefined;
 }
 
-/** Writes settings or keys. If the path is a link, replaces the target of the link. */
+/** If the path is a link, replaces the target of the link. */
 export async function writeProgramFile(path: string, content: string, options: ProgramFileOptions): Promise<void> {
   const { secret = false, ...place } = options;
   const target = await realpath(path).catch(() => path);

@@ -7,12 +7,12 @@ import { join } from "node:path";
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** An open file that can be read at any position. It is always a regular file, never a link, a pipe or a device. */
+/** The file is never a link, a pipe or a device. */
 export interface RegularFile extends AsyncDisposable {
   readonly bytes: number;
-  /** Reads exactly `length` bytes from a position. @throws RangeError if the file ends earlier */
+  /** Reads exactly `length` bytes. @throws RangeError if the file ends earlier */
   readAt(position: number, length: number): Promise<Buffer>;
-  /** Yields the bytes of the file in chunks. While the caller uses a chunk, the next chunk is read. */
+  /** While the caller uses a chunk, the next chunk is read. */
   chunks(part?: ChunkReadOptions): AsyncGenerator<Buffer>;
 }
 
@@ -23,7 +23,7 @@ export interface ChunkReadOptions {
   readonly reuse?: boolean | undefined;
 }
 
-/** Opens a regular file; returns undefined for anything else. @param follow true for a path that a user specified */
+/** Returns undefined for any other kind of file. @param follow true for a path that a user specified */
 export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},
@@ -109,7 +109,7 @@ export interface TreeLimits {
   readonly deepest: number;
 }
 
-/** Lists a folder tree, each folder before its content. Does not follow links. @throws errors of the file system */
+/** Lists each folder before its content. Does not follow links. @throws errors of the file system */
 export async function readFolderTree(
   folder: string,
   { mostEntries, deepest }: TreeLimits,

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { getErrorCode } from "../errors/index.ts";
 
-/** The processes of this machine. Tests replace this by a table in memory. */
+/** Tests replace this by a table in memory. */
 export interface ProcessTable {
   readonly self: number;
   /** identifies the machine and, on Linux, the container, in which a process ID is valid */
@@ -34,7 +34,7 @@ export function createProcessTable(
   };
 }
 
-/** Returns the start time in a line of `/proc/PID/stat`, field 22. Field 2 may contain spaces and parentheses. */
+/** Reads field 22 of `/proc/PID/stat`. Field 2 may contain spaces and parentheses. */
 function parseStartTicks(line: string): string {
   const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
   if (ticks === undefined) throw new RangeError("/proc/PID/stat");
@@ -49,10 +49,10 @@ function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
   }
 }
 
-/** Files and folders that this process created and must still rename or remove, with their register entries. */
+/** This process must still rename or remove these paths, and their register entries. */
 export const unfinishedPaths = new Set<string>();
 
-/** Removes the unfinished files of this process when it exits, so that no personal data is left behind. */
+/** Called at exit, so that no personal data is left behind. */
 export function removeUnfinished(): void {
   for (const path of unfinishedPaths) {
     try {

@@ -9,7 +9,7 @@ import { decodeUtf8 } from "./utf8.ts";
 /** With `O_NONBLOCK`, opening a pipe does not wait. Windows lacks this flag and `O_NOFOLLOW`; they count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
-/** Returns the failure for a named file: `not-found`, `unexpected` for a faulty disk, or `usage` for other causes. */
+/** The code is `not-found`, `unexpected` for a faulty disk, or `usage` for other causes. */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
@@ -27,9 +27,8 @@ export interface FileStart {
 }
 
 /**
- * Reads up to `most + 1` bytes of a file, so that the caller sees whether the file is longer than `most`. Returns
- * undefined for a pipe or a device. Synchronous, because loading `node:fs/promises` takes longer than ten certificates.
- * @throws the file system's error; EISDIR for a folder
+ * Reads up to `most + 1` bytes, so that the caller sees whether the file is longer. Returns undefined for a pipe or a
+ * device. Synchronous, because loading `node:fs/promises` is slow. @throws the file system's error; EISDIR
  */
 export async function readFileStart(
   path: string,
@@ -47,7 +46,7 @@ export async function readFileStart(
   return { bytes: readUpTo(file, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
-/** Reads a whole file as {@link readFileStart} does. Returns undefined if the file is larger than `most` bytes. */
+/** Returns undefined if the file is larger than `most` bytes; see {@link readFileStart}. */
 export async function readSmallFile(
   path: string,
   most: number,
@@ -81,7 +80,7 @@ export interface InputSources {
   readonly workingFolder: string;
 }
 
-/** Reads a file that the user named, or stdin for `-`. Returns more than `most` bytes if the file is longer. */
+/** `-` is stdin. Returns more than `most` bytes if the file is longer. */
 export async function readNamedFile(
   { stdin, workingFolder }: InputSources,
   typed: string,
@@ -101,7 +100,7 @@ async function readNamedFileStart(path: string, where: string, most: number): Pr
   return start;
 }
 
-/** Reads the first bytes of a stream. Returns slightly more than `most` bytes if the stream is longer than that. */
+/** Returns slightly more than `most` bytes if the stream is longer. */
 async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -116,11 +115,11 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/** Reads a UTF-8 file of at most 16 MiB. @throws `not-found`; `usage`; `input-rejected` with the line if not UTF-8 */
+/** Reads at most 16 MiB of UTF-8. @throws `not-found`; `usage`; `input-rejected` with the line if not UTF-8 */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 
-/** Reads a UTF-8 file. Bytes in other encodings, as in notes next to PEM certificates, become U+FFFD. */
+/** Bytes in other encodings, as in notes next to PEM certificates, become U+FFFD. */
 export const readLenientText = async (path: string): Promise<string> =>
   Buffer.from(await readTextBytes(path, path)).toString("utf8");
 

@@ -5,7 +5,7 @@ import { text, type Text } from "../text/index.ts";
 import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
 
-/** A file that was read, or the reason why not. `where` is the typed name with the path below the named folder. */
+/** `where` is the typed name with the path below the named folder. */
 export type ScannedFile =
   | {
       readonly where: string;
@@ -24,10 +24,7 @@ export interface ScanOptions {
   readonly maxBytes: number;
 }
 
-/**
- * Reads the named file, or all matching files in the named folder, sorted by name. Skips pipes and devices, and does
- * not follow links in a folder. @param where name as typed by the user
- */
+/** Sorts files by name. Skips pipes and devices, and links in a folder. @param where name as typed by the user */
 export async function* scanFiles(
   where: string,
   workingFolder: string,

@@ -7,7 +7,7 @@ import { createTemporaryFile, removeTemporaryPath, type TemporaryFile, type Temp
 
 export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;
-  /** Yields the content from its start. Every chunk has its own buffer. */
+  /** Every chunk has its own buffer. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
@@ -17,11 +17,11 @@ export interface SpooledFile extends StreamContent {
 
 type InputStream = AsyncIterable<string | Uint8Array>;
 
-/** Copies a stream to a temporary file (mode 0600), which is removed when disposed of, or by a later command. */
+/** Uses mode 0600. The file is removed when disposed of, or by a later command. */
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
-/** Copies a stream as {@link spoolToFile} does; in a read-only home, to memory (up to 64 MiB). @throws `unexpected` */
+/** In a read-only home, copies to memory (up to 64 MiB). @throws `unexpected` */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
     if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;

@@ -5,7 +5,7 @@ import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { unfinishedPaths, type ProcessTable } from "./processes.ts";
 import { hasErrorCode } from "../errors/index.ts";
 
-/** The folder in which temporary files are registered, and the table of the processes that may own these files. */
+/** Contains the table of the processes that may own the files registered in the folder. */
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
@@ -22,7 +22,7 @@ const TEMPORARY_NAME = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
 /** File systems allow 255 bytes per name. This limit in characters leaves room for the prefix and the suffix. */
 const MAX_NAME_CHARACTERS = 60;
 
-/** Returns the path `.NAME.PID.tmp` next to a file or folder, or `.NAME.PID-COUNT.tmp` if earlier names are taken. */
+/** Returns `.NAME.PID.tmp` next to a file or folder, or `.NAME.PID-COUNT.tmp` if earlier names are taken. */
 function buildTemporaryPath(path: string, { self }: ProcessTable, count: number): string {
   const short = [...basename(path)].slice(0, MAX_NAME_CHARACTERS).join("");
   return join(dirname(path), `.${short}.${self}${count === 0 ? "" : `-${count}`}.tmp`);
@@ -34,7 +34,7 @@ interface TemporaryPath {
   readonly forget: () => void;
 }
 
-/** Registers a free temporary name, and creates the path. @param create synchronous, so that no signal interrupts */
+/** Also registers the path. @param create synchronous, so that no signal interrupts */
 async function createTemporaryPath(
   place: TemporaryStorage,
   target: string,
@@ -75,7 +75,7 @@ export async function createTemporaryFile(
 
 const OWNER_READ_WRITE_BITS = 0o600;
 
-/** Removes a temporary path. Never fails, because the work that used the path may have succeeded. */
+/** Never fails, because the work that used the path may have succeeded. */
 export async function removeTemporaryPath(
   path: string,
   { left }: TemporaryStorage,
@@ -98,7 +98,7 @@ export interface TemporaryFolder {
   readonly nameAs: (target: string) => Promise<void>;
 }
 
-/** Creates the folder `.NAME.PID.tmp` (mode 0700) in the temporary folder or next to an output. */
+/** Creates `.NAME.PID.tmp` (mode 0700) in the temporary folder or next to an output. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
@@ -144,7 +144,7 @@ interface RegisterDetail {
   readonly formerName?: string;
 }
 
-/** Registers a path and returns a function that removes the entry. Synchronous, so that no signal comes first. */
+/** Returns a function that removes the entry. Synchronous, so that no signal comes first. */
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
   file: string,
@@ -195,7 +195,7 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
   }
 }
 
-/** Lists the names in a folder. Synchronous, because this is faster for the usual empty folder. */
+/** Synchronous, because this is faster for the usual empty folder. */
 const listNamesSync = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder);
@@ -232,7 +232,7 @@ function parseRegisterEntry(json: string): RegistrationEntry | undefined {
   }
 }
 
-/** Removes the path of an entry. Only a path that is named like a temporary path of the process is removed. */
+/** Removes a path only if it is named like a temporary path of the process. */
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);

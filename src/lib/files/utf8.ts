@@ -4,7 +4,7 @@ import { text } from "../text/index.ts";
 
 const LINE_FEED = 0x0a;
 
-/** Decodes the text of a UTF-8 file. @throws `input-rejected` at `FILE:LINE` of the first bytes that are not UTF-8 */
+/** @throws `input-rejected` at `FILE:LINE` of the first bytes that are not UTF-8 */
 export function decodeUtf8(bytes: Uint8Array, where: string): string {
   if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   throw new Failure("input-rejected", {
@@ -14,7 +14,7 @@ export function decodeUtf8(bytes: Uint8Array, where: string): string {
   });
 }
 
-/** Returns the number of the first line that is not UTF-8. No character of several bytes contains a line feed. */
+/** No character of several bytes contains a line feed. */
 function findFirstInvalidLine(bytes: Uint8Array): number {
   let line = 1;
   for (let start = 0; ; line += 1) {

@@ -1,4 +1,4 @@
-/** Reads YAML that people write, with a zod schema. Import this module only when needed: zod and yaml load slowly. */
+/** Import this module only when needed: zod and yaml load slowly. */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
@@ -19,7 +19,7 @@ export interface YamlFile {
 
 export interface YamlContent<T> {
   readonly value: T;
-  /** Returns the failure at the line of a value. If the value is missing, the line of its parent is used. */
+  /** If the value is missing, the line of its parent is used. */
   readonly refuse: (path: YamlPath, what: Text) => Failure;
 }
 
@@ -45,9 +45,9 @@ export const createWholeNumberSchema = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * Reads YAML with a schema. The schema receives every scalar as written (`001`, `no`), a blank scalar as "", lists as
- * arrays, and mappings as `Map`s or as objects without a prototype. Aliases, tags and duplicate keys are rejected, so
- * that a text has only one meaning. @throws `input-rejected` at `FILE:LINE` of the first fault
+ * The schema receives every scalar as written (`001`, `no`), a blank scalar as "", lists as arrays, and mappings as
+ * `Map`s or objects without a prototype. Rejects aliases, tags and duplicate keys. @throws `input-rejected` at
+ * `FILE:LINE`
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;
@@ -131,7 +131,7 @@ class YamlDocument {
     return new Failure("input-rejected", { what, where: `${where}:${line}`, hint });
   }
 
-  /** Returns the line on which a value begins; if the value is missing, the line of its parent. */
+  /** If the value is missing, returns the line of its parent. */
   #lineAt(path: YamlPath): number {
     const lengths = Array.from({ length: path.length }, (_, at) => path.length - at);
     const lines = lengths.map((length) => this.#lineOf(this.#document.getIn(path.slice(0, length), true)));

@@ -18,7 +18,7 @@ const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName
 /** @see facts 2.2 */
 const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
 
-/** The fields of a CLOMO account. An account has the id of its user. @see facts 2.2; seeds 000, 001 */
+/** An account has the id of its user. @see facts 2.2; seeds 000, 001 */
 const ACCOUNT_FIELDS = {
   id: USER_ID,
   name: {
@@ -122,7 +122,7 @@ const ACCOUNT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** Every user with an account name has a CLOMO account. An account without a recorded role has the role `none`. */
+/** An account without a recorded role has the role `none`. */
 export const ACCOUNT = {
   name: "account",
   fields: ACCOUNT_FIELDS,
@@ -147,16 +147,16 @@ export const ACCOUNT = {
 
 export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
 
-/** The roles whose accounts can have managed organisations. @see facts 2.1 */
+/** @see facts 2.1 */
 export const ROLES_WITH_MANAGED_ORGS: readonly Role[] = ["division", "custom"];
 
-/** Roles that only system administrators can grant. Only they can change accounts with these roles. @see facts 2.1 */
+/** Only system administrators can grant these roles and change accounts with them. @see facts 2.1 */
 export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
 const MIN_PASSWORD_LENGTH = 6;
 const MAX_PASSWORD_LENGTH = 1024;
 
-/** Returns why a password is invalid; undefined if it is valid. The text omits the password. @see facts 2.3 */
+/** The text omits the password. @see facts 2.3 */
 export const findPasswordFault = (password: string): Text | undefined => {
   if (/\p{Cc}/u.test(password)) {
     return text(
@@ -180,7 +180,7 @@ export const PASSWORD_RULE = text(
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
 );
 
-/** Validity of a password reset code, and the maximum number of attempts to enter a code (clomoctl rules). */
+/** The manual does not state these limits (clomoctl rules). */
 export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
 /** @see facts 2.1, 2.2 */
@@ -189,7 +189,7 @@ export const SUPPORT_OPTION_RULE = text(
   `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 
-/** Settings of all CLOMO accounts. The authentication type is free text: no values are documented. @see seed 001 */
+/** The authentication type is free text, because no values are documented. @see seed 001 */
 export const ACCOUNT_SETTINGS = {
   name: "account_settings",
   fields: {

@@ -1,7 +1,7 @@
 import { text } from "../text/index.ts";
 import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-/** The profile states of devices that are ready to be switched on. @see facts 4.4 */
+/** @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
 
 const defineAppleText = (en: string, ja: string, example: string | null) =>
@@ -12,7 +12,7 @@ const defineAppleInstant = (en: string, ja: string, example: string | null = nul
 
 const derive = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
 
-/** How a device in Apple Business differs from the console's Devices. A device has at most one difference. */
+/** A device has at most one difference. */
 const DEVICE_DIFFERENCES = {
   released: text("in CLOMO, but released", "CLOMO にあるが所有解除済み"),
   "other-server": text("not on CLOMO's MDM server", "CLOMO の MDM サーバーにない"),
@@ -21,7 +21,6 @@ const DEVICE_DIFFERENCES = {
 
 export type DeviceDifference = keyof typeof DEVICE_DIFFERENCES;
 
-/** The fields that only the Apple Business API returns, not the device service. */
 const ORGANISATION_FIELDS = {
   status: derive(defineAppleText("assignment", "割り当て", "ASSIGNED")),
   server: derive(defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM")),
@@ -36,7 +35,7 @@ const ORGANISATION_FIELDS = {
   }),
 } as const satisfies Fields;
 
-/** The fields of a device that Apple returns, and the time of the first sync.  @see apple 3 (the fields); facts 4.4 */
+/** @see apple 3 (the fields); facts 4.4 */
 const ADE_DEVICE_FIELDS = {
   serialNumber: {
     type: "text",
@@ -87,7 +86,7 @@ export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
   (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );
 
-/** The fields that the Apple Business API lists for a device, with Apple's names for them. @see apple 6 */
+/** @see apple 6 */
 export const BUSINESS_API_NAMES = {
   deviceFamily: "productFamily",
   model: "deviceModel",
@@ -99,5 +98,5 @@ export const BUSINESS_API_NAMES = {
 
 export const BUSINESS_FIELDS = ["serialNumber", ...Object.keys(BUSINESS_API_NAMES)];
 
-/** The console's platform for each of Apple's names of operating systems. @see apple 3 */
+/** @see apple 3 */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

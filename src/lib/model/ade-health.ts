@@ -57,7 +57,7 @@ const OVERDUE_AFTER_DAYS = 2;
 export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
   token !== null || business !== null;
 
-/** Returns a tenant's problems with devices at Apple, the most urgent first. */
+/** Returns the most urgent problem first. */
 export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
   ...assessServer(facts, now),
   ...assessOrganisation(facts, now),

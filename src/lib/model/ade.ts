@@ -1,12 +1,9 @@
 import { text, type Text } from "../text/index.ts";
 
-/** The URL of Apple's device service. @see apple 2 */
+/** @see apple 2 */
 export const APPLE_ADE_URL = "https://mdmenrollment.apple.com";
 
-/**
- * What a sync fetches: all devices of the tenant's own MDM server, only the changes since the last sync, or all devices
- * of the organisation. @see apple 3, 6
- */
+/** `full`: all devices of the server; `delta`: changes since the last sync; `business`: all devices. @see apple 3, 6 */
 export const SYNC_KINDS = {
   full: text("full", "全件"),
   delta: text("delta", "差分"),
@@ -17,13 +14,13 @@ export type SyncKind = keyof typeof SYNC_KINDS;
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** The time after which the next sync is full: a little less than a day, because daily runs can begin early. */
+/** A little less than a day, because daily runs can begin early. */
 export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 
-/** A full sync without confirmation removes at most `count` devices or `percent` of all devices, whichever is more. */
+/** `count` devices or `percent` of all devices, whichever is more */
 export const UNCONFIRMED_REMOVAL_LIMITS = { count: 5, percent: 5 } as const;
 
-/** The age after which Apple refuses a cursor. @see apple 3 */
+/** Apple refuses an older cursor. @see apple 3 */
 export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
 
 /** @see facts 3.5 */

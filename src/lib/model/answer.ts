@@ -3,7 +3,7 @@ import { EXAMPLE_INSTANT, defineIdField, type RecordOf, type Thing } from "./thi
 
 const MAX_ANSWER_LENGTH = 2000;
 
-/** A person's answer to a question about the tenant. Instead of a password, an answer states where the password is. */
+/** Instead of a password, an answer states where the password is. */
 export const ANSWER = {
   name: "answer",
   fields: {
@@ -34,7 +34,7 @@ export const ANSWER = {
 export type Answer = RecordOf<typeof ANSWER.fields>;
 
 /**
- * Prefix of the names of questions about the console's current state. Copies of the tenant omit the answers: with an
- * outdated answer, a guide would explain how to issue a first certificate, and issuing one disconnects all devices.
+ * Copies of the tenant omit the answers: with an outdated answer, a guide would explain how to issue a first
+ * certificate, and issuing one disconnects all devices.
  */
 export const CONSOLE_STATE_QUESTION_PREFIX = "onboarding.home.";

@@ -13,7 +13,7 @@ export type ExpectedRenewalKind = (typeof EXPECTED_RENEWAL_KINDS)[number];
 
 export type DecidingField = UsageName | "androidAccounts";
 
-/** Returns the command to record what a tenant uses, with the possible values: `clomoctl tenant set --ade yes/no`. */
+/** Returns a command with the possible values: `clomoctl tenant set --ade yes/no`. */
 export const buildUsageCommand = (fields: readonly DecidingField[]): CommandLine => {
   const answers = Object.fromEntries(fields.map((field) => [field, "yes/no"])) as Partial<Record<UsageName, "yes/no">>;
   return line("tenant set", [], {
@@ -32,10 +32,7 @@ const createKnownApplicability = (applies: boolean): Applicability => ({ applies
 
 const createUnknownApplicability = (...unsaid: readonly DecidingField[]): Applicability => ({ applies: null, unsaid });
 
-/**
- * Determines whether a renewal or handover item applies to a tenant. ADE and VPP imply iOS or macOS devices. A tenant
- * with Google Workspace does not need a Gmail account. @see facts 3.1, 3.5, 3.6, 7.3
- */
+/** ADE and VPP imply Apple devices; Google Workspace needs no Gmail account. @see facts 3.1, 3.5, 3.6, 7.3 */
 export function determineApplicability(tenant: TenantProfile, kind: ExpectedRenewalKind): Applicability {
   const apple = determineAppleApplicability(tenant);
   if (kind === "push-certificate") return apple;

@@ -69,7 +69,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "access-tokens.revoke": text("revoke access token", "アクセストークンを失効"),
 };
 
-/** Returns an action's display name. An unknown action, from a newer version of clomoctl, is returned unchanged. */
+/** An unknown action, from a newer version of clomoctl, is returned unchanged. */
 export const getActionName = (action: string): Text => {
   const end = action.lastIndexOf(".");
   const [noun, verb] = [ACTION_OBJECTS[action.slice(0, end)], ACTION_VERBS[action.slice(end + 1)]];

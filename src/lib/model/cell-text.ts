@@ -23,7 +23,7 @@ export const HIDDEN_CHARACTER_PATTERN = new RegExp(
 const formatCodePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-/** Returns the distinct {@link HIDDEN_CHARACTER_PATTERN} characters of a value as code points: `U+202E`. */
+/** Returns distinct characters as code points: `U+202E`. */
 export const findHiddenCharacters = (value: string): readonly string[] => [
   ...new Set(value.match(HIDDEN_CHARACTER_PATTERN)?.map(formatCodePoint)),
 ];
@@ -35,7 +35,7 @@ const revealHidden = (value: string): string =>
 
 type CellParam = string | number | undefined;
 
-/** Returns the value of a problem's cell in quotes: `: "x"`. Returns an empty text if the value must not be shown. */
+/** Returns `: "x"`, or an empty text if the value must not be shown. */
 export const quoteValue = (value: CellParam): Text =>
   value === undefined
     ? text("", "")
@@ -50,7 +50,7 @@ const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: Text])[] = [
   [/\s/u, text("a space inside the value", "途中に空白があります")],
 ];
 
-/** Returns the likely cause of an invalid value: `; the @ is full-width`. */
+/** Returns a text such as `; the @ is full-width`. */
 export const describeLikelyCause = (value: CellParam): Text => {
   const cause = value === undefined ? undefined : LIKELY_CAUSES.find(([pattern]) => pattern.test(String(value)))?.[1];
   return cause === undefined ? text("", "") : text(`; ${cause.en}`, `(${cause.ja})`);

@@ -25,14 +25,13 @@ export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] a
   ...FormatName[],
 ];
 
-/** The kinds of records of CLOMO PANEL, without those of the SECURED APPs. */
 export type PanelKind = Exclude<FormatName, SecuredApp>;
 
 export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in THINGS_BY_FORMAT[kind]);
 
 export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
 
-/** The kinds that describe settings of the console. The console does not export files of these kinds. */
+/** The console does not export files of these kinds. */
 export const DESCRIBING_KINDS: readonly FormatName[] = ["config-profiles", "apps"];
 
 export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !DESCRIBING_KINDS.includes(kind));

@@ -1,6 +1,5 @@
 import { text, type Text } from "../text/index.ts";
 
-/** The kinds of work that a person must do in the console, because clomoctl cannot change the console. */
 export const CONSOLE_WORK_NAMES = {
   create: text("add", "追加する"),
   edit: text("change", "変更する"),

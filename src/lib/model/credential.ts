@@ -2,10 +2,10 @@ export const CREDENTIAL_KINDS = ["session", "token"] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
-/** Prefix of every secret, so that people and scanners recognise a leaked secret. */
+/** People and scanners recognise a leaked secret by the prefix. */
 export const SECRET_PREFIX = "clomo_";
 
-/** Pattern of a secret: the prefix and 256 random bits in base64url. */
+/** A secret is the prefix and 256 random bits in base64url. */
 export const SECRET_PATTERN = /^clomo_[\w-]{43}$/;
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -15,10 +15,10 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/** Lifetime of a token in days, and the days for which an expired token is stored to explain why it is refused. */
+/** An expired token is stored to explain why it is refused. */
 export const TOKEN_DAYS = { default: 90, max: 366, storedAfterExpiry: 90 } as const;
 
-/** The right of an account to change how it signs in. Access tokens never have this right. */
+/** Access tokens never have this right. */
 export type OwnRight = "sign-in";
 
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;

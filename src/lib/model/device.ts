@@ -23,19 +23,19 @@ const STATUS_RULE = { kind: "choice", choices: ["事前登録", "管理中", "�
 export const PLATFORMS = PLATFORM_RULE.choices;
 export const DEVICE_STATUSES = STATUS_RULE.choices;
 
-/** The only platform whose devices have a mode and need accounts. */
+/** Only Android devices have a mode and need accounts. */
 export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 
 /** The fields of a device that an account may change even without the right to change other fields. */
 export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
 
-/** The status of a device that is not set up yet. Changing the owner of such a device never requires a wipe. */
+/** The device is not set up yet, so a new owner never requires a wipe. */
 export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 
-/** The only status in which the console cannot set an owner. @see facts 1.3 */
+/** The console cannot set an owner in this status. @see facts 1.3 */
 export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
 
-/** Tags for devices that must be returned or were returned. The console has no status for them. @see facts 1.1 */
+/** The console has no status for returned devices. @see facts 1.1 */
 export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
 
 /** How an Android device is set up, in the manual's words, or clomoctl's `unknown`. @see facts 1.3, 2.4, 3.5 */
@@ -52,13 +52,13 @@ export type AndroidMode = (typeof ANDROID_MODE)["choices"][number];
 
 export const ANDROID_MODES = ANDROID_MODE.choices;
 
-/** The mode in which each device needs its own account. @see facts 1.3 */
+/** In this mode, each device needs its own account. @see facts 1.3 */
 export const ACCOUNT_PER_DEVICE_MODE: AndroidMode = "fully-managed";
 
-/** The only mode in which a device needs no account, and no wipe if its owner changes. @see facts 1.3, 2.4 */
+/** In this mode, a device needs no account, and no wipe for a new owner. @see facts 1.3, 2.4 */
 export const ACCOUNTLESS_MODE: AndroidMode = "dedicated";
 
-/** Modes that require a wipe if the owner changes. `legacy` and `unknown` may also require a wipe. @see facts 1.3 */
+/** `legacy` and `unknown` may also require a wipe. @see facts 1.3 */
 export const MODES_REQUIRING_WIPE: readonly AndroidMode[] = ["fully-managed", "comp", "work-profile"];
 
 const defineOptionalColumn = (en: string, ja: string, example: string | null, rule: Rule = ANY_TEXT_RULE) =>
@@ -73,10 +73,7 @@ const defineOptionalColumn = (en: string, ja: string, example: string | null, ru
 
 const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
 
-/**
- * The fields of a device. Spaces in an IMEI are not removed, because pre-registration compares the exact text. New file
- * columns come last, because older plans refer to columns by position. @see facts 1.3, 1.4
- */
+/** Keeps spaces in an IMEI: pre-registration compares the exact text. New columns come last. @see facts 1.3, 1.4 */
 const DEVICE_FIELDS = {
   id: defineIdField(10),
   serialNumber: {
@@ -180,7 +177,7 @@ const TAG_CLICKS = text(
   "CLOMO PANEL の「Devices」で「Import/Export」›「Import」を選び、「デバイスにタグとメモを設定します。」でインポート(デバイスの画面での手順はマニュアルにありません)",
 );
 
-/** A device. `org` is not stored: it is the organisation that owns the device, or the organisation of the owner. */
+/** `org` is not stored: it is the organisation that owns the device, or the organisation of the owner. */
 export const DEVICE = {
   name: "device",
   title: text("devices", "デバイス"),
@@ -284,7 +281,7 @@ type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 
-/** Returns `has` if an owner change requires a wipe, `may` if it possibly requires a wipe. @see facts 1.3 */
+/** Returns `has` if a wipe is required, `may` if it is possibly required. @see facts 1.3 */
 export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTraits): "has" | "may" | undefined => {
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === ACCOUNTLESS_MODE) return undefined;
   return androidMode !== null && MODES_REQUIRING_WIPE.includes(androidMode) ? "has" : "may";

@@ -73,7 +73,7 @@ const createColumn = ({ name: thing, fields }: Thing, name: string): Column => {
   };
 };
 
-/** Creates the file format of a record type. @throws TypeError if the type does not define the fields of the file */
+/** @throws TypeError if the type does not define the fields of the file */
 export const createFormat = (thing: ThingInFiles, name: string): Format => {
   const columns = (thing.formats[name] ?? []).map((field) => createColumn(thing, field));
   const [key] = thing.keys;
@@ -104,7 +104,7 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** Returns the column with this header, or the column that contains or sets the field with this name. */
+/** Finds a column by its header, or by the field that it contains or sets. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
   const key = nameKey(name);
   return (

@@ -1,4 +1,4 @@
-/** The number of an import: the number of its change (`17`) or of its plan (`P12`). */
+/** An import has the number of its change (`17`) or of its plan (`P12`). */
 export interface ImportNumber {
   readonly of: "plan" | "change";
   readonly value: number;
@@ -12,5 +12,5 @@ export const parseImportNumber = (typed: string): ImportNumber | undefined => {
   return digits === undefined ? undefined : { of: letter === "" ? "change" : "plan", value: Number(digits) };
 };
 
-/** Matches the number of an import. Excludes a leading zero, because the ids of imports begin with zero. */
+/** Excludes a leading zero, because the ids of imports begin with zero. */
 export const IMPORT_NUMBER_PATTERN = /^([Pp]?)([1-9]\d{0,14})$/;

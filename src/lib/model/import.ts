@@ -1,6 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** Names of import modes. `append` and `replace` are the console's インポート方法; the other modes are clomoctl's. */
+/** `append` and `replace` are the console's インポート方法; the other modes are clomoctl's. */
 export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "undo", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
@@ -34,23 +34,23 @@ export type RecordAction = "create" | "update" | "delete";
 
 export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
-/** Returns a value's display name. An unknown value, from a newer version of clomoctl, is returned unchanged. */
+/** An unknown value, from a newer version of clomoctl, is returned unchanged. */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
-/** What 全件更新 does with missing records that cannot be deleted. `release` first removes their devices' owner. */
+/** `release` first removes the owner of the devices. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 
-/** How the cells of a file name organisations. `code`: by code; `name`: by path, or by a name that is unique. */
+/** `code`: by code; `name`: by path, or by a name that is unique. */
 export const ORG_BY_CHOICES = ["code", "name"] as const;
 export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
 export const MAX_HEADER_ROW = 1000;
 
-/** The checks that `--allow` turns off: for unknown columns, values such as #N/A, or a file of another tenant. */
+/** Unknown columns, values such as #N/A, and a file of another tenant can be allowed. */
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** Maximum number of deletions that a percentage limit permits, however large the tenant is. */
+/** A percentage permits at most this number of deletions, however large the tenant is. */
 export const MAX_DELETIONS_BY_SHARE = 500;

@@ -2,7 +2,7 @@ const isAscii = (value: string): boolean => !/[^\0-\u007f]/.test(value);
 
 const LOOK_ALIKE_PATTERN = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
-/** The Windows-31J forms of the seven JIS characters that have two different mappings to Unicode. */
+/** These seven JIS characters have two different mappings to Unicode. */
 export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
@@ -13,11 +13,11 @@ export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u00ac", "\uffe2"],
 ]);
 
-/** Returns a text after a round trip through Windows-31J (CP932), which changes seven characters to similar ones. */
+/** Changes seven characters to similar ones in a round trip through Windows-31J. */
 export const toCp932Form = (value: string): string =>
   value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
 
-/** Returns true if a text has only ASCII, kana and common kanji, so that {@link foldText} would not change the text. */
+/** True if {@link foldText} certainly would not change the text. */
 const isFolded = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) {
     const c = value.charCodeAt(i);
@@ -28,34 +28,34 @@ const isFolded = (value: string): boolean => {
   return true;
 };
 
-/** Returns a text in NFC, in which a round trip through Windows-31J would not change any character. */
+/** Returns NFC, with characters that a round trip through Windows-31J does not change. */
 const foldText = (value: string): string => (isFolded(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
 const LOWER_CASE_PATTERN = /[a-z]/;
 
-/** Returns the comparison key of an email address: NFC, full case folding. `Straße@x` is equal to `STRASSE@X`. */
+/** Returns NFC with full case folding: `Straße@x` is equal to `STRASSE@X`. */
 export const emailKey = (address: string): string => {
   if (isAscii(address)) return UPPER_CASE_PATTERN.test(address) ? address.toLowerCase() : address;
   return foldText(foldText(address).toUpperCase().toLowerCase().replaceAll("ς", "σ"));
 };
 
-/** Returns the comparison key of an organisation code, an employee code or an account name; case-sensitive. */
+/** The key of codes and account names is case-sensitive. */
 export const codeKey = foldText;
 
-/** Returns the comparison key of a serial number. Only ASCII letters become upper case, as in SQL. */
+/** Only ASCII letters become upper case, as in SQL. */
 export const serialKey = (serial: string): string =>
   foldText(serial).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** Returns the comparison key of the name of an organisation, a group or a column; case-sensitive. */
+/** The key of names of organisations, groups and columns is case-sensitive. */
 export const nameKey = foldText;
 
-/** Returns the comparison key of a name that Apple returns. Full-width letters and digits become ASCII. */
+/** The key of names that Apple returns: full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
-/** Returns true if the comparison is for codes, which differ even if only their letter case or width differs. */
+/** Codes differ even if only their letter case or width differs. */
 export const isCodeComparison = (comparison: Comparison): boolean =>
   comparison === "code" || comparison === "serial-number";
 
@@ -79,7 +79,7 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Returns true if a value is certainly its own {@link comparisonKey}. Nearly all values are. */
+/** False if the value may differ from its key. Nearly all values are their own keys. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (
@@ -104,8 +104,8 @@ const getSortClass = (character: string): number => {
 };
 
 /**
- * Returns a key with the console's order of names in UTF-8 bytes: half-width digits, upper case, lower case, hiragana,
- * katakana, kanji, full-width digits and letters, then the rest by code point. @see facts 6.6
+ * Sorts like the console: half-width digits, upper case, lower case, hiragana, katakana, kanji, full-width digits and
+ * letters, then the rest by code point. @see facts 6.6
  */
 export const nameSortKey = (name: string): string => {
   let key = "";
@@ -113,10 +113,7 @@ export const nameSortKey = (name: string): string => {
   return key;
 };
 
-/**
- * Characters that are interchangeable in names. A search for one character of a group finds the whole group, because
- * people often do not know which form a name has (髙橋 or 高橋). Other variants (収, 收) are not equal.
- */
+/** A search finds all variants, because people often do not know which form a name has (髙橋 or 高橋). */
 const NAME_VARIANTS =
   "高髙 崎﨑嵜 辺邊邉 斎齋斉齊 浜濱濵 沢澤 桜櫻 島嶋嶌 広廣 吉𠮷 富冨 国國 滝瀧 竜龍 渕淵 柳栁 桑桒 黒黑 関關 渋澁 真眞 恵惠 徳德 瀬瀨 ヶケ".split(
     " ",
@@ -144,7 +141,7 @@ const buildEquivalents = (): ReadonlyMap<string, string> => {
 
 let cachedEquivalents: ReadonlyMap<string, string> | undefined;
 
-/** Returns a form of a name without variants and spaces. A search for a name finds all names with the same form. */
+/** Removes variants and spaces. A search for a name finds all names with the same form. */
 export const toComparableName = (name: string): string => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
@@ -167,8 +164,8 @@ const toHalfWidthKana = (voiced: string): string => {
 };
 
 /**
- * Returns GLOB patterns for a search. A value that contains the text, in either width and with any variant of names,
- * matches at least one pattern. Stored values are not converted, so values from earlier versions are found, too.
+ * Returns GLOB patterns. A value in either width and with any variant of names matches at least one. Stored values are
+ * not converted, so that values from earlier versions are found, too.
  */
 export const buildSearchPatterns = (text: string): readonly string[] => {
   cachedEquivalents ??= buildEquivalents();

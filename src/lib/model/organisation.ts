@@ -13,12 +13,12 @@ import {
 
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
-/** The display name of the root organisation, whose path is blank. @see facts 0 */
+/** The path of the root is blank. @see facts 0 */
 export const ROOT_ORG_NAME = "全社";
 
 const UNKNOWN_PARENT = { code: "org-parent-unknown", param: "parent" } as const;
 
-/** The fields of an organisation. Limits are unknown, and the headers are clomoctl's own. @see facts 1.2, 1.4 */
+/** Limits are unknown, and the headers are clomoctl's own. @see facts 1.2, 1.4 */
 const ORG_FIELDS = {
   id: defineIdField(1),
   name: {
@@ -76,7 +76,7 @@ const ORG_CLICKS = text(
   "CLOMO PANEL の「Users/Org」の左側から組織を選択(手順はマニュアルにありません)",
 );
 
-/** An organisation. The root organisation is 全社. `path` omits the root; a `/` in a name is written as `\/`. */
+/** The root organisation is 全社. `path` omits the root; a `/` in a name is written as `\/`. */
 export const ORG = {
   name: "org",
   title: text("organisations", "組織"),
@@ -109,7 +109,7 @@ export const ORG = {
 
 const { id, code, path } = ORG_FIELDS;
 
-/** Defines a field of another record that refers to an organisation, with list columns for path, code and ID. */
+/** The field has list columns for path, code and ID. */
 export const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",
@@ -138,7 +138,7 @@ export type Org = RecordOf<typeof ORG_FIELDS>;
 export const formatOrgPath = (names: readonly string[]): string =>
   names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
 
-/** Parses a path as {@link formatOrgPath} writes it. Returns undefined for a blank name or an unknown escape. */
+/** Parses the form of {@link formatOrgPath}. Returns undefined for a blank name or an unknown escape. */
 export const parseOrgPath = (path: string): readonly string[] | undefined => {
   const names: string[] = [];
   let name = "";

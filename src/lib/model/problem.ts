@@ -2,7 +2,7 @@ import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts"
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
 import { describeLikelyCause, quoteValue } from "./cell-text.ts";
 
-/** The values that are inserted into the text of a problem; never a secret. */
+/** A parameter never contains a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
 
 interface ProblemKind {
@@ -502,7 +502,7 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-/** Describes a problem with a console value that is imported anyway. `of` is the code of the problem. */
+/** The value is imported anyway. `of` is the code of the problem. */
 function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));

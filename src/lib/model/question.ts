@@ -6,7 +6,7 @@ export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") 
   Record<string, Text>
 >;
 
-/** Ways to manage iOS devices: supervised or not, with or without ADE. @see seed 003 */
+/** Devices are supervised or not, with or without ADE. @see seed 003 */
 const MANAGEMENT_METHODS = {
   purchased: text(
     "supervised, with ADE devices bought from a reseller",
@@ -17,7 +17,7 @@ const MANAGEMENT_METHODS = {
   unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** What the HOME screen of CLOMO PANEL can show for a certificate or token that is renewed each year. */
+/** HOME shows one of these for a certificate or token that is renewed each year. */
 const HOME_EXPIRY_CHOICES = {
   date: text("an expiry date", "有効期限が表示されている"),
   none: text("no expiry date", "有効期限が表示されていない"),
@@ -41,7 +41,7 @@ export type ItemId = keyof typeof ITEM_TITLES;
 
 const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-/** The kind of answer that a question expects. Questions never ask for passwords, but for where they are stored. */
+/** Questions never ask for passwords, but for where they are stored. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
@@ -50,7 +50,7 @@ export interface AnswerFormat {
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** A question about something that only a person knows. Its group is the part of its name before the first dot. */
+/** The group is the part of the name before the first dot. */
 export interface Question extends AnswerFormat {
   readonly group: keyof typeof GROUP_TITLES;
   readonly label: Text;
@@ -146,7 +146,7 @@ const QUESTION_GROUPS = {
   },
 } as const satisfies Readonly<Record<keyof typeof GROUP_TITLES, Readonly<Record<string, QuestionParts>>>>;
 
-/** The questions by their names, such as `push-certificate.holder`, in the order in which they are asked. */
+/** The keys are names such as `push-certificate.holder`, in the order in which the questions are asked. */
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
   Object.entries<Readonly<Record<string, QuestionParts>>>(QUESTION_GROUPS).flatMap(([group, questions]) =>
     Object.entries(questions).map(([name, parts]) => [
@@ -159,13 +159,12 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
 export const describeQuestion = ({ group, label }: Question): Text =>
   text(`${GROUP_TITLES[group].en}: ${label.en}`, `${GROUP_TITLES[group].ja}: ${label.ja}`);
 
-/** An answer in the form in which it is stored, or the reason why it is invalid. */
 export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };
 
 const MAX_HOURS_AHEAD = 14;
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Returns true if the day has not begun in any time zone yet. @param now a UTC instant */
+/** @param now a UTC instant */
 const isFutureEverywhere = (day: string, now: string): boolean =>
   Date.parse(day) - MAX_HOURS_AHEAD * HOUR_MS > Date.parse(now);
 
@@ -204,7 +203,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   };
 };
 
-/** Returns a typed answer's stored form, or why it is invalid; no date is in the future.  @param now a UTC instant */
+/** Rejects dates in the future. @param now a UTC instant */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   if (kind === "date") return parseDateAnswer(value, now);

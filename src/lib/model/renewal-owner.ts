@@ -8,7 +8,7 @@ export interface NamedOwner {
   readonly isAddress: boolean;
 }
 
-/** Splits the free text of a renewal item's owners: `佐藤 一郎 <sato@example.jp>, A0002`. */
+/** Splits texts such as `佐藤 一郎 <sato@example.jp>, A0002`. */
 export const parseOwners = (owner: string | null): readonly NamedOwner[] =>
   (owner ?? "").split(OWNER_SEPARATORS).flatMap((part): readonly NamedOwner[] => {
     const addresses = part.match(EMAIL_ADDRESS_PATTERN);

@@ -12,7 +12,7 @@ import {
   type Thing,
 } from "./thing.ts";
 
-/** Maximum size of a certificate or token file. Even a bundle of all public certificate authorities is smaller. */
+/** Even a bundle of all public certificate authorities is smaller. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
 /** @see facts 3.1 */
@@ -49,7 +49,7 @@ const EXPIRY_CERTAINTIES = {
 const defineTextField = (en: string, ja: string, example: string | null = null) =>
   ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;
 
-/** Fields of a renewal item that are set by people or read from files. No field may contain a password. */
+/** No field may contain a password. */
 export const RECORDED_FIELDS = {
   kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
   name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
@@ -114,17 +114,15 @@ export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
 const UNRESTRICTED_FIELDS: readonly string[] =
   "id kind name organisation expiresAt certainty owner confirmedAt confirmedBy createdAt updatedAt".split(" ");
 
-/** Fields that only accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} can read. */
 export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
   (name) => !UNRESTRICTED_FIELDS.includes(name),
 );
 
-/** An account that may do one of these operations can read {@link RESTRICTED_FIELDS}. */
 export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as const satisfies readonly Operation[];
 
 const MIN_PHONE_DIGITS = 4;
 
-/** Returns true if a text begins with a telephone number or extension, not with a person or a place. */
+/** True for a number or extension, false for a person or a place. */
 export function isTelephoneNumber(typed: string): boolean {
   const plain = typed.normalize("NFKC").trim();
   return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
@@ -145,7 +143,7 @@ export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organ
   readonly fingerprint: string;
 }
 
-/** The fields that identify a reminder: one stage of one item, sent to one recipient through one channel. */
+/** A reminder is about one stage of one item, and is sent to one recipient through one channel. */
 export const REMINDER_KEY = {
   itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
   /** expiry date of the item; distinguishes the reminders of different years */
@@ -159,7 +157,7 @@ export const REMINDER_KEY = {
 
 const REMINDER_ID = defineIdField(9);
 
-/** A reminder that clomoctl has begun to send. The state of a reminder is `sending` until the outcome is recorded. */
+/** The state is `sending` until the outcome is recorded. */
 export const REMINDER = {
   name: "renewal_notice",
   fields: {

@@ -9,10 +9,7 @@ import {
   type Role,
 } from "./role.ts";
 
-/**
- * Where an account may perform an operation. `inside`: in the account's organisations; `item`: in the account's
- * organisations, if the account's scheme includes the operation.
- */
+/** `inside`: in the account's organisations; `item`: there, if the account's scheme includes the operation */
 export type Reach = "all" | "inside" | "item" | "no";
 
 export const REACH_LABELS = {
@@ -67,9 +64,7 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
   "renewals.write": ["no", "no", "no"],
 };
 
-/**
- * Where each role may perform each operation in clomoctl. CLOMO's own rights are not documented.  @see facts 2.1, 8
- */
+/** CLOMO's own rights are not documented. @see facts 2.1, 8 */
 export const ROLE_POLICY = Object.fromEntries(
   ALL_OPERATIONS.map((operation) => {
     const [division, operator, custom] = ROLE_REACHES[operation];
@@ -77,7 +72,7 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** Returns true for an operation on the whole tenant, which a role cannot have for only some organisations. */
+/** A role cannot have this operation for only some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
@@ -91,17 +86,14 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
   return items.has(operation) || (whole !== undefined && items.has(whole));
 };
 
-/**
- * Returns the check items that creating users needs, because each new user has an organisation. @param isWhole true if
- * 管理対象組織 is 全て, or the actor manages all organisations @see facts 2.1
- */
+/** Each new user has an organisation. @param isWhole true if 管理対象組織 is 全て or all @see facts 2.1 */
 export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   "users.write",
   "users.move",
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** What determines an account's rights: the check items of its scheme; `isWhole` if it manages all organisations. */
+/** `items` are those of the account's scheme; `isWhole` is true if the account manages all organisations. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;

@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 
-/** The roles of CLOMO accounts (管理者権限), in the order of the console's form. @see facts 2.1; seed 000 */
+/** Roles (管理者権限) are in the order of the console's form. @see facts 2.1; seed 000 */
 export const ROLES = {
   none: text("no administrator role", "管理者権限を付与しない"),
   system: text("system administrator", "システム管理者"),
@@ -15,16 +15,13 @@ export const ADMINISTRATOR_ROLES = ["system", "division", "operator", "custom"] 
 
 export type AdministratorRole = (typeof ADMINISTRATOR_ROLES)[number];
 
-/** Maximum number of accounts in a tenant that have the support option (サポートオプション). @see facts 2.1 */
+/** The console calls the option サポートオプション. @see facts 2.1 */
 export const MAX_SUPPORT_OPTIONS = 5;
 
-/** Returns true if another account can get the support option. @param others accounts that already have the option */
+/** @param others accounts that already have the option */
 export const isSupportOptionAvailable = (others: readonly string[]): boolean => others.length < MAX_SUPPORT_OPTIONS;
 
-/**
- * The operations that roles and check items (of カスタム管理権限スキーム) permit. CLOMO's manual names three of the items
- * (`manual`); the other items are clomoctl's. @see facts 2.1
- */
+/** Includes the items of カスタム管理権限スキーム; CLOMO's manual names three (`manual`). @see facts 2.1 */
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },
   "handover.read": {
@@ -75,7 +72,7 @@ export const OPERATIONS = {
 
 export type Operation = keyof typeof OPERATIONS;
 
-/** The groups of operations, by the first part of the operation name, in the order of {@link OPERATIONS}. */
+/** Keys are the first part of the operation name, in the order of {@link OPERATIONS}. */
 export const OPERATION_GROUPS = {
   tenant: text("tenant", "テナント情報"),
   handover: text("handover", "引き継ぎ"),

@@ -4,7 +4,7 @@ import { isCalendarDay, parseTypedDate } from "./time.ts";
 
 export type ChoiceNames = Readonly<Record<string, Text>>;
 
-/** A rule for a single value of a field, as plain data. Checks, schemas, texts and messages are derived from it. */
+/** Plain data, from which checks, schemas, texts and messages are derived. */
 export type Rule =
   | {
       readonly kind: "text";
@@ -57,7 +57,7 @@ export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 /** As lenient as the console's import: an address that follows this rule may still be undeliverable. */
 export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
-/** A single email address without a name, to which email can be sent. Stricter than {@link EMAIL_ADDRESS_RULE}. */
+/** The address has no name. This rule is stricter than {@link EMAIL_ADDRESS_RULE}. */
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
 const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
@@ -82,17 +82,13 @@ const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   ].map(([open = "", close = ""]) => [close, open]),
 );
 
-/** An email address that was copied from an email or a list together with enclosing text. */
+/** The address was copied from an email or a list together with enclosing text. */
 export interface AddressWrapping {
   readonly code: "mail-scheme" | "mail-enclosed";
-  /** address without the enclosing text */
   readonly bare: string;
 }
 
-/**
- * Finds `mailto:`, brackets or quotes around an address, also after a name. {@link EMAIL_ADDRESS_RULE} accepts such
- * values, because the console may contain them.
- */
+/** Finds `mailto:`, brackets or quotes, also after a name; {@link EMAIL_ADDRESS_RULE} accepts such values. */
 export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
   if (/^mailto:/iu.test(value)) {
@@ -116,7 +112,7 @@ export interface RuleFault {
 const NO_FAULTS: readonly RuleFault[] = [];
 const NO_PARAMS: ProblemParams = {};
 
-/** Returns the length in characters. Full-width and half-width characters count 1; a surrogate pair also counts 1. */
+/** Full-width and half-width characters count 1; a surrogate pair also counts 1. */
 export const countCharacters = (value: string): number => {
   let count = value.length;
   for (let i = 1; i < value.length; i += 1) {
@@ -147,10 +143,7 @@ const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): r
   return faults;
 };
 
-/**
- * Returns all violations of a rule. A blank value violates no rule, because only the column decides whether blanks are
- * allowed. A port outside 1-65535 is only a warning. @see facts 6.1
- */
+/** A blank value violates no rule. A port outside 1-65535 is only a warning. @see facts 6.1 */
 export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
   if (rule.kind === "text") return findTextFaults(rule, value);
@@ -170,13 +163,13 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/** Returns the stored form of a value that satisfies `rule`: null if blank; `TRUE` or `FALSE` for a boolean. */
+/** Returns null if blank; `TRUE` or `FALSE` for a boolean. */
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;
 };
 
-/** Returns the value that a person means by the label of a choice, in either language, or by a day such as `2027/3/31`. */
+/** Accepts a choice's label in either language, and a day such as `2027/3/31`. */
 export const toMeantValue = (rule: Rule, value: string): string => {
   if (rule.kind === "choice")
     return rule.choices.find((choice) => Object.values(rule.names?.[choice] ?? {}).includes(value)) ?? value;
@@ -204,20 +197,17 @@ export const describeRule = (rule: Rule): Text => {
     : text(`${length.en}, only half-width letters and digits`, `${length.ja}、半角英数字のみ`);
 };
 
-/** Maximum length, in characters (code points), of a text for which no manual states a limit (a clomoctl rule). */
+/** Code points in a text for which no manual states a limit (a clomoctl rule). */
 export const MAX_CHARACTERS = 10_000;
 
-/** Maximum length, in UTF-16 units, of a text that is searched for in all values of records (a clomoctl rule). */
+/** UTF-16 units, because all values of records are searched (a clomoctl rule). */
 export const MAX_SEARCH_LENGTH = 1000;
 
-/** Maximum UTF-8 bytes of an identifying value and of its key (a clomoctl rule), to fit a PostgreSQL index. */
+/** Bytes of an identifying value and of its key (a clomoctl rule), to fit a PostgreSQL index. */
 export const MAX_KEY_BYTES = 2_600;
 
-/**
- * Maximum bytes of one UTF-16 unit in a key: NFC makes at most 3 characters of a unit, and case folding makes 3
- * characters of each of these, with 3 bytes each.
- */
+/** NFC makes at most 3 characters of a UTF-16 unit, case folding 3 of each of these, with 3 bytes each. */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** Values up to this length in UTF-16 units are within every clomoctl limit, whatever characters they have. */
+/** UTF-16 units. Up to this length, values are within every clomoctl limit. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);

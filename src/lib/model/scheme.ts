@@ -5,7 +5,7 @@ import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from ".
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
-/** A permission scheme (カスタム管理権限スキーム), which lists the rights of custom administrators.  @see facts 2.1 */
+/** The console calls a scheme カスタム管理権限スキーム. @see facts 2.1 */
 export const SCHEME = {
   name: "scheme",
   fields: {
@@ -46,7 +46,7 @@ export const SCHEME = {
   usual: ["name", "operations", "accounts"],
 } as const satisfies Thing;
 
-/** Returns a check item's name in the console, or clomoctl's own name if CLOMO's manual does not name the item. */
+/** Returns clomoctl's own name if CLOMO's manual does not name the item. */
 export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;
 
 export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];
@@ -57,7 +57,7 @@ const quoteItemNames = (items: readonly Operation[]): string =>
 const ITEMS_FOR_ALL_ORGS = getItemsForNewUsers(true);
 const EXTRA_ITEMS_FOR_SOME_ORGS = getItemsForNewUsers(false).filter((item) => !ITEMS_FOR_ALL_ORGS.includes(item));
 
-/** Lists the check items that a scheme needs to create users. @see facts 2.1 */
+/** @see facts 2.1 */
 export const NEW_USER_ITEMS: Text = text(
   `${quoteItemNames(ITEMS_FOR_ALL_ORGS)}, because a new user is always put into an organisation`,
   `${quoteItemNames(ITEMS_FOR_ALL_ORGS)}(作成時に必ず組織に所属させるため)`,

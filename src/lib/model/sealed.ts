@@ -1,4 +1,4 @@
-/** Number of characters at the start of a sealed text that identify the key, without revealing any part of it. */
+/** The characters do not reveal any part of the key. */
 const KEY_MARK_LENGTH = 6;
 
 export const getKeyMark = (sealed: string): string => sealed.slice(0, KEY_MARK_LENGTH);

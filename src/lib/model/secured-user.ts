@@ -13,14 +13,14 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** The business apps with users that are managed in CLOMO SECURED APPs MANAGER, in the order of CLOMO's manual. */
+/** The apps are in the order of CLOMO's manual. */
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 
 export type SecuredApp = (typeof SECURED_APPS)[number];
 
 export const formatSecuredAppName = (app: SecuredApp): string => app.charAt(0).toUpperCase() + app.slice(1);
 
-/** The documented limits of the fields.  @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ) */
+/** @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ) */
 const SECURED_FIELD_RULES = {
   upTo255: { kind: "text", max: 255 },
   id: { kind: "text", max: 255, charset: "half-width-alphanumeric" },
@@ -30,14 +30,14 @@ const SECURED_FIELD_RULES = {
   port: { kind: "port" },
 } as const satisfies Record<string, Rule>;
 
-/** Defines a setting that only some apps have.  @param onScreen the console's label if it differs from `header` */
+/** @param onScreen the console's label if it differs from `header` */
 const defineSetting = (header: string, rule: Rule = ANY_TEXT_RULE, onScreen?: string) =>
   ({ type: "text", rule, column: { header }, within: "settings", onScreen }) as const satisfies Field;
 
 const defineSecret = (header: string, rule: Rule = ANY_TEXT_RULE) =>
   ({ type: "text", rule, column: { header }, secret: true }) as const satisfies Field;
 
-/** The roles of a user in an app, derived from the app's administrator mark and manager flag.  @see facts 6.6 */
+/** Roles are derived from the app's administrator mark and manager flag. @see facts 6.6 */
 const SECURED_ROLES = {
   administrator: text("administrator", "管理者"),
   manager: text("manager", "ファイル管理者・グループ管理者"),
@@ -56,7 +56,7 @@ const GROUP_MANAGER_ROLE = {
   called: text("group manager", "グループ管理者"),
 } as const;
 
-/** The manager roles by app. Browser and Mailer do not have managers. @see facts 6.6, 6.7 */
+/** Browser and Mailer do not have managers. @see facts 6.6, 6.7 */
 export const SECURED_MANAGER_ROLES: Readonly<Partial<Record<SecuredApp, AppManagerRole>>> = {
   docs: { flag: "fileManager", called: text("file manager", "ファイル管理者") },
   calendar: GROUP_MANAGER_ROLE,
@@ -65,7 +65,7 @@ export const SECURED_MANAGER_ROLES: Readonly<Partial<Record<SecuredApp, AppManag
 
 const APP_FIELD = { type: "choice", choices: SECURED_APPS, label: text("app", "アプリ"), example: "docs" } as const;
 
-/** The fields of a SECURED APPs user. Columns with the same header are the same field in every app. @see facts 6.3 */
+/** Columns with the same header are the same field in every app. @see facts 6.3 */
 const SECURED_USER_FIELDS = {
   id: defineIdField(4),
   app: APP_FIELD,
@@ -205,7 +205,7 @@ const EXCHANGE_LOGIN_FIELDS = [
 const EXCHANGE_SERVER_FIELDS = ["exchangeServer", "exchangeSsl"] as const;
 const PROXY_FIELDS = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "proxyPassword"] as const;
 
-/** A user of one of the five SECURED APPs. `settings` contains the app's own columns that are not secret, by field. */
+/** `settings` contains the app's own columns that are not secret, by field. */
 export const SECURED_USER = {
   name: "secured_user",
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),

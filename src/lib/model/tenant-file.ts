@@ -10,8 +10,8 @@ export interface TenantCopyState {
 }
 
 /**
- * How a received tenant relates to the local tenant. `forward`: only the received tenant has `changes` after the last
- * common change at `since`; `other`: each tenant has changes that the other tenant lacks.
+ * `forward`: only the received tenant has `changes` after the last common change at `since`; `other`: each tenant has
+ * changes that the other tenant lacks.
  */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }

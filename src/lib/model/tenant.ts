@@ -5,11 +5,11 @@ import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thin
 const defineTextField = (label: Text, example: string) =>
   ({ type: "text", longest: 255, nullable: true, label, example }) as const satisfies Field;
 
-/** Defines a field that records whether the tenant uses something; null if this is not recorded. */
+/** The value is null if the use is not recorded. */
 const defineUsageField = (label: Text, example: boolean | null = true) =>
   ({ type: "boolean", nullable: true, label, example }) as const satisfies Field;
 
-/** The types of accounts that a tenant uses for Android Enterprise. @see facts 2.4, 7.3 */
+/** @see facts 2.4, 7.3 */
 export const ANDROID_ACCOUNT_TYPES = {
   "google-play": text("Google Play accounts", "Google Play アカウント方式"),
   workspace: text("Google Workspace accounts", "Google Workspace アカウント"),
@@ -31,7 +31,7 @@ export const USAGE_FIELDS = {
 
 export type UsageName = keyof typeof USAGE_FIELDS;
 
-/** A contract, identified by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
+/** A contract is identified by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
 export const CONTRACT = {
   name: { type: "text", longest: 255, blank: false, example: "CLOMO MDM" },
   /** number of devices that the contract covers; null if unknown */

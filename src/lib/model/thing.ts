@@ -22,24 +22,24 @@ type FieldShape =
     }
   /** a day, such as `2027-03-31`, or an integer; the rule `count` excludes negative numbers */
   | { readonly type: "day" | "integer"; readonly rule?: Rule | undefined }
-  /** id: UUIDv7; instant: in UTC; digest: SHA-256 in lower-case hexadecimal digits. No file has such values. */
+  /** `id` is a UUIDv7, `instant` is in UTC, `digest` is a SHA-256 in lower-case hexadecimal digits. Not in files. */
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
-/** A field's column in the console's files. The header is the field's Japanese label, unless `header` is set. */
+/** The header is the field's Japanese label, unless `header` is set. */
 export interface FileColumn {
   /** name in files, plans and maps, if it differs from the name of the field */
   readonly name?: string | undefined;
   /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
   readonly required?: "always" | "new" | undefined;
   readonly consoleExport?: true | undefined;
-  /** rule for values in cells or set by hand, not for stored values; for a reference, the rule for the cell's text */
+  /** for values in cells or set by hand, not for stored values; for a reference, the rule for the cell's text */
   readonly rule?: Rule | undefined;
   /** header, if it differs from the Japanese label */
   readonly header?: string | undefined;
 }
 
-/** How the name of a person is written: in any characters, or in full-width katakana (フリガナ). */
+/** Names are written in any characters, or in full-width katakana (フリガナ). */
 export type PersonNameForm = "written" | "kana";
 
 export type Field = FieldShape & {
@@ -103,14 +103,14 @@ export interface Reference {
     | undefined;
 }
 
-/** Protects certain records: imports do not delete them, and can make only some changes to them. */
+/** Imports do not delete protected records, and can make only some changes to them. */
 export interface Protection {
   readonly by: string;
   /** problem of a row that contains a protected record; undefined if rows may contain protected records */
   readonly present?: ProblemCode | undefined;
   /** problem of a replacing file that lacks a protected record; undefined: the record stays without a message */
   readonly missing?: ProblemCode | undefined;
-  /** fields that no import changes, and the problem of a row that would change one of them */
+  /** fields that no import changes, and the problem of a row that would change such a field */
   readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
 }
 
@@ -130,7 +130,7 @@ export interface RecordKey {
 
 export type ManualWork = "create" | "edit" | "move" | "delete";
 
-/** Steps to click in the console, in the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
+/** Steps are in the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
 export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
@@ -143,7 +143,7 @@ export interface ClickPaths {
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** A record type of a tenant, defined once. Schemas, files, lists, plans and examples are derived from it. */
+/** Schemas, files, lists, plans and examples are derived from this definition. */
 export interface Thing<F extends Fields = Fields> {
   /** singular name, as in the audit log and in stored changes */
   readonly name: string;
@@ -207,7 +207,7 @@ type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N 
 
 export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** Returns the fields that the tenant API shows, with their names in the API; `own` is the name in the record type. */
+/** Returns fields with their names in the API; `own` is the name in the record type. */
 export const listApiFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
   Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined
@@ -224,7 +224,7 @@ export interface ListColumn {
   readonly field: Field;
 }
 
-/** Returns the columns of a list of records, for each field that has a label, in the order of the tenant API. */
+/** Returns a column for each field that has a label, in the order of the tenant API. */
 export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
   listApiFields(fields).flatMap(([name, field, own]): readonly ListColumn[] => {
     if (field.label === undefined) return [];
@@ -236,17 +236,14 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
     });
   });
 
-/** Returns the name of a field's column. A reference is stored as the number of the record to which it refers. */
+/** A reference is stored as the number of the record to which it refers. */
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
-/** The fields that every version of a record has. Only `updatedAt` can change. */
+/** Only `updatedAt` can change. */
 const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
-/**
- * Returns a type's stored columns, without {@link LASTING_FIELDS} and the scope. The position of a column is its bit in
- * stored versions, so new fields must come last.
- */
+/** Omits {@link LASTING_FIELDS} and the scope. New fields come last: a position is a bit in stored versions. */
 export const listStoredColumns = ({
   fields,
   scope,
@@ -266,7 +263,7 @@ export const listStoredColumns = ({
 export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
 
-/** Returns the fields, except secrets, that can be set by hand. Some of these fields have no column in files. */
+/** Omits secrets. Some of the fields have no column in files. */
 export const listEditableFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
   Object.entries(fields).filter(
     ([, { column, byHand, secret, resolves }]) =>
@@ -276,10 +273,10 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
-/** Maximum size of a stored file. A larger file would not fit into a request. */
+/** A larger file would not fit into a request. */
 export const MAX_KEPT_FILE_BYTES = 256 * 1024;
 
-/** A value set by hand: the id of a reference; for `objects`, the fields to set. Null or blank removes the value. */
+/** A value is the id of a reference, or for `objects` the fields to set. Null or blank removes a value. */
 export type ManualValue =
   | string
   | number
@@ -288,7 +285,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Values by field. A field that is missing does not change. */
+/** Keys are fields. A field that is missing does not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
@@ -301,11 +298,11 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** Returns the column of a value's comparison key (blank if the value is its own key), or of a list's keys. */
+/** The key is blank if the value is its own key. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
-/** Defines a choice among the keys of `names`, which are shown to people by their labels. */
+/** `names` are the labels that people see. */
 export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
   ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 
@@ -321,7 +318,7 @@ export const UPDATED_AT_FIELD = {
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** The requirements for the values of a field, whether a person, a file, a program or a bundle writes them. */
+/** Applies whether a person, a file, a program or a bundle writes the value. */
 export interface ValueRule {
   readonly rule: Rule;
   readonly lines: boolean;

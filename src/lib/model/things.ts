@@ -13,7 +13,7 @@ import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
-/** Record types whose changes open no console tasks: the console does not have them, or they record its settings. */
+/** The console does not have these records, or they record its settings. */
 const WITHOUT_TASKS = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER, CONFIG_PROFILE, APP] as const;
 
 const WITH_TASKS = [

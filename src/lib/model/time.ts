@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Formatters by time zone and time style, cached because creating a formatter costs more than all its uses. */
+/** Keys are time zone and time style. Creating a formatter costs more than all its uses. */
 const cachedFormatters = new Map<string, Intl.DateTimeFormat>();
 
 const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
@@ -23,17 +23,17 @@ const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** UTC offsets in hours of zones without summer time since 1952. With these, no Intl formatter (10 ms) is needed. */
+/** Hours, without summer time since 1952. For these zones, no Intl formatter (10 ms) is needed. */
 const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
 ]);
 const FIXED_OFFSET_SINCE = Date.UTC(1952, 0, 1);
 
-/** The last supported day. Certificates without an expiry date expire on this day.  @see RFC 5280 4.1.2.5 */
+/** Certificates without an expiry date expire on this day. @see RFC 5280 4.1.2.5 */
 export const LAST_DAY = "9999-12-31";
 
-/** Returns the calendar day in an IANA time zone, such as `2027-03-01`.  @param when a Date, or a UTC instant */
+/** Returns a day such as `2027-03-01` in an IANA time zone. @param when a Date, or a UTC instant */
 export const dayOf = (when: Date | string, timezone: string): string => {
   const instant = new Date(when);
   const hours = FIXED_OFFSET_ZONES.get(timezone);
@@ -50,13 +50,10 @@ export const dayOf = (when: Date | string, timezone: string): string => {
   return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
-/** Tolerance in ms, because the daily run does not start at the same second every day. */
+/** The daily run does not start at the same second every day. */
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
-/**
- * Returns the calendar days until an expiry in an IANA time zone: 0 if a run at this time tomorrow would be too late,
- * negative after the expiry. @param expiresAt a UTC instant
- */
+/** Returns calendar days: 0 if a run at this time tomorrow would be too late. @param expiresAt a UTC instant */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
   const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
@@ -82,7 +79,7 @@ function getOffsetMinutes(timezone: string, instant: Date): number {
   return Math.round((Date.parse(shown) - Math.floor(instant.getTime() / MINUTE_MS) * MINUTE_MS) / MINUTE_MS);
 }
 
-/** Formats an instant for logs, as local time with the offset of the time zone: `2026-11-24T02:43:10+09:00`. */
+/** Returns local time with the offset of the time zone: `2026-11-24T02:43:10+09:00`. */
 export function formatLocalInstant(instant: Date, timezone: string): string {
   const minutes = getOffsetMinutes(timezone, instant);
   const local = new Date(instant.getTime() + minutes * MINUTE_MS).toISOString().slice(0, "2026-11-24T02:43:10".length);
@@ -98,14 +95,14 @@ export const isCalendarDay = (day: string): boolean => {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 };
 
-/** Returns the same time one year later, in UTC. One year after 29 February is 28 February. */
+/** Returns UTC. One year after 29 February is 28 February. */
 export const addOneYear = (instant: string): string => {
   const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
   return isCalendarDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
 };
 
-/** Returns a zone's canonical IANA name, if it exists. @see https://tc39.es/ecma402/#sec-canonicalizetimezonename */
+/** Returns the canonical IANA name, if it exists. @see https://tc39.es/ecma402/#sec-canonicalizetimezonename */
 export const findTimeZone = (typed: string): string | undefined => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: typed }).resolvedOptions().timeZone;
@@ -115,10 +112,10 @@ export const findTimeZone = (typed: string): string | undefined => {
   }
 };
 
-/** A number of days or weeks. More than four digits are rejected as a mistake. */
+/** More than four digits are rejected as a mistake. */
 const DURATION_PATTERN = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
-/** Returns the days in a duration such as `90d` or `12w`; undefined if it is not a number of days or weeks. */
+/** Parses `90d` or `12w`. Returns undefined if the text is not a number of days or weeks. */
 export const parseDurationDays = (typed: string): number | undefined => {
   const { count, unit } = DURATION_PATTERN.exec(typed)?.groups ?? {};
   return count === undefined ? undefined : Number(count) * (unit === "w" ? 7 : 1);
@@ -133,7 +130,7 @@ const SEARCH_END_HOURS = 40;
 
 export type TypedDate = { readonly day: string } | { readonly instant: string };
 
-/** Parses an existing day (`2027-03-01`, `2027/3/1`) or an instant with its offset (`2027-03-01T09:00:00+09:00`). */
+/** Parses an existing day (`2027-03-01`, `2027/3/1`) or an instant with an offset (`2027-03-01T09:00:00+09:00`). */
 export const parseTypedDate = (typed: string): TypedDate | undefined => {
   const [, year = "", month = "", date = ""] = DAY_PATTERN.exec(typed) ?? [];
   const day = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
@@ -143,11 +140,11 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
   return isValidTypedDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
 };
 
-/** Returns a UTC instant; for a day, its last second in the IANA time zone. */
+/** Returns the last second of a day in the IANA time zone. */
 export const toUtcInstant = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : findEndOfDay(date.day, timezone).toISOString();
 
-/** Returns the UTC instant of something done today (now) or earlier (the end of that day). @throws `usage` */
+/** Returns now for today, and the end of the day for an earlier day. @throws `usage` */
 export function resolvePastInstant(
   date: TypedDate,
   { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
@@ -161,7 +158,7 @@ export function resolvePastInstant(
 
 const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.startsWith("0000");
 
-/** Returns the last second of a day, by bisection, because a zone's midnight may not exist or may occur twice. */
+/** Finds the last second by bisection, because a zone's midnight may not exist or may occur twice. */
 const findEndOfDay = (day: string, timezone: string): Date => {
   // `dayOf` also returns the last day for all later instants, so the search would not find the end of this day
   if (day === LAST_DAY) return new Date(findEndOfDay("9999-12-30", timezone).getTime() + DAY_MS);

@@ -27,13 +27,13 @@ export interface BlockedRecord {
   readonly other: { readonly thing: string; readonly name: string | null } | null;
 }
 
-/** Returns the text for a record, such as `the user 佐藤`; `a user` if the acting account cannot see the record. */
+/** Returns `the user 佐藤`, or `a user` if the acting account cannot see the record. */
 const describeRecordName = ({ thing, name }: Pick<BlockedRecord, "thing" | "name">): Text => {
   const { en, ja } = getThingNoun(thing);
   return name === null ? text(addArticle(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
 };
 
-/** Texts of the reasons. `by`: text such as ` by change 17`; `other`: the record that prevents the undo. */
+/** `by`: text such as ` by change 17`; `other`: the record that prevents the undo */
 const UNDO_BLOCK_TEXTS: Readonly<
   Record<UndoBlockReason, (told: { by: Text; fields: Text; other: Text; what: Text }) => Text>
 > = {
@@ -49,7 +49,7 @@ const UNDO_BLOCK_TEXTS: Readonly<
   rule: ({ what }) => what,
 };
 
-/** Returns why a record is not reverted: `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */
+/** Returns a text such as `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */
 export const describeBlockedRecord = (blocked: BlockedRecord): Text => {
   const { why, what = same(""), fields, change, other } = blocked;
   const told = UNDO_BLOCK_TEXTS[why]({

@@ -3,11 +3,11 @@ import type { FormatName } from "./console-files.ts";
 import { FORMATS } from "./formats.ts";
 import type { IMPORT_MODE_NAMES } from "./import.ts";
 
-/** Returns how the console processes a file. PANEL files have only changes (追加更新). @see facts 1.4, 6.2 */
+/** PANEL files have only changes (追加更新). @see facts 1.4, 6.2 */
 export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_NAMES): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 
-/** The reasons why an upload file leaves out a record. The record then becomes a task that is done by hand. */
+/** A record that is left out becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
     "the record, or a record it refers to, has no key, or has another key in the console",

@@ -24,7 +24,7 @@ const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: strin
     ...(more as F),
   }) as const;
 
-/** Defines an optional text field that no file contains and that account names can be built from. @see facts 2.4 */
+/** No file contains these fields, but account names can be built from them. @see facts 2.4 */
 const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
   ({
     type: "text",
@@ -66,12 +66,12 @@ export const CUSTOM_FIELD = {
   usual: ["id", "name", "createdAt"],
 } as const satisfies Thing;
 
-/** Maximum length of an account name, as for email addresses (a clomoctl rule). Existing names may be longer. */
+/** The limit of email addresses (a clomoctl rule). Existing names may be longer. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
 /**
- * The fields of a PANEL user, in the order of the console's file. Limits are not documented. Confirmed spellings are
- * `UPN`, `社員コード`, `住所の区分` and the account columns; the other headers are spelled as on the screen. @see facts 1.2, 1.3
+ * Fields are in the order of the console's file. Confirmed spellings are `UPN`, `社員コード`, `住所の区分` and the account
+ * columns; the other headers are spelled as on the screen. Limits are not documented. @see facts 1.2, 1.3
  */
 const FIELDS = {
   id: defineIdField(2),
@@ -166,7 +166,7 @@ export const USER_SORT_FIELDS = [
   "updatedAt",
 ] as const satisfies readonly (keyof typeof FIELDS)[];
 
-/** A user of CLOMO PANEL. `emails[0]` is the main email address. */
+/** `emails[0]` is the main email address. */
 export const USER = {
   name: "user",
   title: text("users", "ユーザー"),

@@ -41,7 +41,7 @@ export const findValueFaults = (of: ValueRule, value: string): readonly RuleFaul
   return found.length > 0 ? found : [...findLengthFaults(of, value), ...listRuleFaults(of.rule, value)];
 };
 
-/** Problems that are only warnings if the value comes from the console. Such a value is imported unchanged. */
+/** A value with such a problem is imported unchanged if it comes from the console. */
 const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
   "value-hidden",
   "value-lines",
@@ -51,13 +51,13 @@ const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
 
 export const isWarningFromConsole = (code: ProblemCode): boolean => CONSOLE_WARNING_CODES.has(code);
 
-/** Returns why a value is rejected, without the value if it is a secret; undefined if the value is accepted. */
+/** Omits a secret value; undefined if the value is accepted. */
 export const describeRefusal = (of: ValueRule, value: string): Text | undefined => {
   const fault = findValueFaults(of, value).find(({ code }) => getProblemSeverity(code) === "error");
   return fault && describeProblem({ ...fault, params: of.secret ? fault.params : { value, ...fault.params } });
 };
 
-/** Returns what is probably wrong with a value that is accepted anyway, because files often contain such values. */
+/** The value is accepted anyway, because files often contain such values. */
 export const describeValueWarning = ({ rule }: ValueRule, value: string): Text | undefined => {
   if (value.trim() !== value) return text("has spaces at the beginning or end", "前後に空白があります");
   const wrapping = rule.kind === "mail-address" ? findAddressWrapping(value) : undefined;
@@ -66,7 +66,7 @@ export const describeValueWarning = ({ rule }: ValueRule, value: string): Text |
   return text(`${en}; to enter only the address: ${wrapping.bare}`, `${ja}。アドレスだけなら: ${wrapping.bare}`);
 };
 
-/** Removes invisible characters. A tab becomes a space. A single-line value also loses line breaks at its ends. */
+/** A tab becomes a space. A single-line value also loses line breaks at its ends. */
 export const removeHiddenCharacters = ({ lines }: ValueRule, value: string): string => {
   const seen = value.replaceAll("\t", " ").replaceAll(HIDDEN_CHARACTER_PATTERN, "");
   return lines ? seen : seen.replaceAll(/^[\n\r\u2028\u2029]+|[\n\r\u2028\u2029]+$/g, "");

@@ -4,7 +4,7 @@ import { QUESTIONS } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 
-/** Credentials that expire after a year, with their labels in CLOMO PANEL. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
+/** The labels are those in CLOMO PANEL. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
 export const CREDENTIAL_LABELS = {
   "push-certificate": "MDM プッシュ通知証明書",
   "ade-token": "ADE サーバートークン",
@@ -55,7 +55,7 @@ export interface OnboardingFacts {
   readonly answers: ReadonlyMap<string, OnboardingAnswer>;
 }
 
-/** Returns the answer to a set-up question; undefined if there is no answer, or if the answer is not a valid choice. */
+/** Returns undefined if there is no answer, or if the answer is not a valid choice. */
 export const findOnboardingAnswer = ({ answers }: OnboardingFacts, name: string): string | undefined => {
   const value = answers.get(`onboarding.${name}`)?.value;
   const choices = QUESTIONS.get(`onboarding.${name}`)?.choices ?? {};

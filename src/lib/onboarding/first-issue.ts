@@ -9,7 +9,7 @@ import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type Onbo
 
 const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Returns true if no date is recorded, and a recent answer says that HOME of CLOMO PANEL shows no date. */
+/** True if no date is recorded, and a recent answer says that HOME of CLOMO PANEL shows no date. */
 export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): boolean => {
   const answer = facts.answers.get(`onboarding.home.${kind}`);
   if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
@@ -19,7 +19,7 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): bool
 
 const NO_CREDENTIALS = { "push-certificate": false, "ade-token": false, "vpp-token": false };
 
-/** Returns the steps of a first issue. If already issued, returns a hint to renew; if unclear, a question about HOME. */
+/** If the credential was issued, returns a hint to renew it; if this is unclear, a question about HOME. */
 export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
   if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIALS, [kind]: true }).steps;
   const guide = line("renewals guide", [kind]);

@@ -47,7 +47,7 @@ const judgeByAnswer =
     );
   };
 
-/** Optional credentials. Each has a field of the tenant that records whether the credential is used. */
+/** Each has a field of the tenant that records whether the credential is used. */
 const OPTIONAL_CREDENTIALS = [
   ["ade-token", "ade"],
   ["vpp-token", "vpp"],
@@ -56,7 +56,7 @@ const OPTIONAL_CREDENTIALS = [
 const isUsed = ({ profile, recorded }: OnboardingFacts, kind: CredentialKind, use: UsageName): boolean | null =>
   profile[use] ?? (recorded.includes(kind) ? true : null);
 
-/** Returns the kinds of credentials that this tenant needs. @see seed 003, 7 */
+/** @see seed 003, 7 */
 const findRequiredCredentials = (facts: OnboardingFacts): readonly CredentialKind[] => [
   "push-certificate",
   ...OPTIONAL_CREDENTIALS.flatMap(([kind, use]) => (isUsed(facts, kind, use) === true ? [kind] : [])),
@@ -104,7 +104,7 @@ interface Assigned {
   readonly devices: readonly string[];
 }
 
-/** What is wrong with some records, and the command to type for one of them. */
+/** A problem has the command to type for one of its records. */
 type Problem = readonly [why: Text, records: readonly Assigned[], next: (name: string) => CommandLine];
 
 const MAX_SHOWN_NAMES = 3;
@@ -115,7 +115,7 @@ const findUnassigned = (records: readonly Assigned[], command: "config-profiles 
   (name) => line(command, [name], { org: "CODE" }),
 ];
 
-/** Returns `done` if every recorded profile or app is assigned and has none of the problems. @see seed 003, 10-2 and 11-2 */
+/** Returns `done` if all recorded records are assigned and have no problem. @see seed 003, 10-2 and 11-2 */
 function judgeAssignments(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
   const automatic = records.filter(({ orgs }) => orgs.length > 0).length;
   const count = text(
@@ -163,7 +163,7 @@ function judgeApps(facts: OnboardingFacts): StepStatus {
   ]);
 }
 
-/** The twelve onboarding steps, in the order of CLOMO's manual. @see seed 003 */
+/** The steps are in the order of CLOMO's manual. @see seed 003 */
 export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
     number: 1,
@@ -273,7 +273,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   },
 ];
 
-/** Returns the instructions for an onboarding step. @see guides/onboarding */
+/** @see guides/onboarding */
 export const listStepContents = ({ id }: OnboardingStep, facts: OnboardingFacts): readonly ContentStep[] => {
   if (id === "issued") return findRequiredCredentials(facts).flatMap((kind) => buildIssueSteps(facts, kind));
   const way = ENROLMENT_METHOD_NAMES.find((one) => one === findOnboardingAnswer(facts, "way"));

@@ -12,7 +12,7 @@ export interface ValueChange {
   readonly after: PlanValue;
 }
 
-/** Returns the header of a field.  @param other the row's record type, if it is not the main type of the import */
+/** @param other the row's record type, if it is not the main type of the import */
 export const findFieldHeader = (kind: Import["kind"], field: string, other?: string): string => {
   if (field === PARENT_FIELD) return "上位組織";
   if (field.startsWith(CUSTOM_PREFIX)) return field.slice(CUSTOM_PREFIX.length);
@@ -26,7 +26,7 @@ const PARENT_FIELD = "parent";
 
 const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
-/** Returns the name of a row's record after the change; null if the record has only a key and no name. */
+/** Returns the name after the change; null if the record has only a key and no name. */
 export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
   const name = [...after, ...before].find(({ field }) => NAME_FIELDS.includes(field))?.value;
   return typeof name === "string" ? name : null;
@@ -34,7 +34,7 @@ export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "af
 
 const OWNER_FIELDS: readonly string[] = ["ownerEmail", "ownerOrgCode"];
 
-/** Returns the owner of a device that a row creates or deletes; null if the device has no owner. */
+/** Returns the owner of a device that a row creates or deletes; null if it has no owner. */
 export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | "before" | "after">): string | null => {
   if (action === "update") return null;
   const owner = [...after, ...before].find(({ field, value }) => OWNER_FIELDS.includes(field) && value !== null)?.value;
@@ -61,7 +61,7 @@ export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly V
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
-/** Describes a changed value: `役職: 主任 → (空)`. If both values look the same, returns only the header. */
+/** Returns `役職: 主任 → (空)`, or only the header if both values look the same. */
 export function describeChange(
   kind: Import["kind"],
   { field, before, after }: ValueChange,
@@ -74,7 +74,7 @@ export function describeChange(
   return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
 }
 
-/** Returns all values that a row sets. A secret is not shown, but a text says that the row sets a secret. */
+/** A secret is not shown, but a text says that the row sets a secret. */
 export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
   if (row.action !== "create") return describeRow(kind, row);
   const additions = listInitialValues(row).map(({ field, after }) => {
@@ -87,7 +87,7 @@ export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly T
   return [...additions, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
 
-/** Returns the changes of a row. A secret is not shown, but a text says that the row sets a secret. */
+/** A secret is not shown, but a text says that the row sets a secret. */
 export function describeRow(
   kind: Import["kind"],
   row: Pick<PlanRow, "thing" | "changed" | "setsSecret" | "before" | "after">,
@@ -100,7 +100,7 @@ export function describeRow(
 const SECRET_IS_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
 const BLANK_VALUE = text("(blank)", "(空)");
 
-/** Formats a value for display. @param longest maximum number of characters to show */
+/** @param longest maximum number of characters to show */
 export function formatPlanValue(value: PlanValue, longest = Infinity): Text {
   const whole = typeof value === "string" ? value : (value ?? []).join(", ");
   if (whole === "") return BLANK_VALUE;
@@ -108,7 +108,7 @@ export function formatPlanValue(value: PlanValue, longest = Infinity): Text {
   return same(short);
 }
 
-/** Describes what a plan changes in a column: `役職: 3 changed, 1 cleared` */
+/** Returns a text such as `役職: 3 changed, 1 cleared`. */
 export function describeColumn(kind: Import["kind"], column: Import["columns"][number]): Text {
   const { field, changed, cleared, removed } = column;
   const parts = [

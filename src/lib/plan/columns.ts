@@ -37,7 +37,7 @@ const describeImportKind = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
 };
 
-/** Describes changes of record types other than the main type of the import: `device: update 3` */
+/** Returns a text such as `device: update 3`. */
 const describeOtherRecords = (
   beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
 ): Text =>
@@ -71,7 +71,7 @@ const ACTOR_COLUMN = createImportColumn("actor", text("done by", "実行者"), {
   name: ({ actor }) => formatActor(actor),
 });
 
-/** The numbers of records that an import creates, updates and deletes: `+24 ~3 -1` */
+/** A value such as `+24 ~3 -1` counts created, updated and deleted records. */
 const CHANGES_COLUMN: Column<Import> = {
   key: "changes",
   header: text("changes", "変更"),
@@ -90,7 +90,7 @@ const describeOrigin = (told: Import): Text => {
   return text(`${en}: ${what.en}`, `${ja}: ${what.ja}`);
 };
 
-/** The columns of a list of imports. Times and numbers of changes are never truncated. */
+/** Times and numbers of changes are never truncated. */
 export const IMPORT_LIST_COLUMNS: readonly Column<Import>[] = [...COMMON_COLUMNS, ACTOR_COLUMN, CHANGES_COLUMN].map(
   (column) => ({
     ...column,
@@ -131,7 +131,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportColumn("undoneBy", text("undone by change", "この変更を取り消した変更")),
 ];
 
-/** The columns of a row of a plan, without the record's name and without the changes. */
+/** The record's name and the changes are not included. */
 const BASIC_ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
@@ -185,7 +185,7 @@ const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<Impo
   ...(name !== undefined && { name: ({ plan }) => name(plan) }),
 });
 
-/** The columns of the result of an import. Columns without values are omitted; a discarded plan has no number. */
+/** Columns without values are omitted; a discarded plan has no number. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   ...IMPORT_DETAIL_COLUMNS.map((column) => ({
     ...toResultColumn(column),
@@ -205,7 +205,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   },
 ];
 
-/** The default columns of a result table. The values of the omitted columns are printed above the table. */
+/** The values of the omitted columns are printed above the table. */
 export const DEFAULT_RESULT_COLUMNS = [
   "number",
   "create",

@@ -5,7 +5,6 @@ import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.
 import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
 import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
-/** Confirmations that the user gave on the command line. */
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
@@ -16,7 +15,7 @@ export interface ConfirmOptions extends PlanLimits {
 
 type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 
-/** Returns the beginning of a question: `Apply to customer-a: create 9` */
+/** Returns a text such as `Apply to customer-a: create 9`. */
 const describeApplyAction = (plan: ConfirmablePlan): Text => {
   const { en, ja } = describeEffects(plan);
   return text(
@@ -26,10 +25,8 @@ const describeApplyAction = (plan: ConfirmablePlan): Text => {
 };
 
 /**
- * Asks the user to type the number of devices that must be wiped.
- * @param before a sentence with the action
- * @param flag options that answer this question
- * @throws `input-rejected` for a wrong number, or if nobody can be asked
+ * @param before a sentence with the action @param flag options that answer this question @throws `input-rejected` for a
+ * wrong number, or if nobody can be asked
  */
 export const askWipeCount = (
   { prompts }: Pick<Terminal, "prompts">,
@@ -82,9 +79,8 @@ function listMissingCounts(
 }
 
 /**
- * Asks whether to apply a plan; false if the answer is no. To confirm deletions or wipes, the user enters their number
- * as an answer or an option. For deletions, `--yes` with a limit is enough.
- * @throws `limit-exceeded`; `input-rejected` for a wrong or missing number; `usage` if nobody can be asked
+ * Returns false if the answer is no. The number of deletions or wipes confirms them; for deletions, `--yes` with a
+ * limit is enough. @throws `limit-exceeded`; `input-rejected` for a wrong or missing number; `usage`
  */
 export async function confirmPlan(
   terminal: Pick<Terminal, "prompts">,

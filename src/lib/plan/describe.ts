@@ -54,7 +54,7 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
   ];
 };
 
-/** Converts an import, deletion, undo or drop of tasks to a plan. If the file was rejected, the plan has no changes. */
+/** If the file was rejected, the plan has no changes. */
 export function toPlan(told: Import, target: Text): Plan {
   const { rejected, wipes = 0, unknownColumns } = told;
   return {
@@ -118,7 +118,7 @@ const KEPT_RECORDS = text(
   "ファイルにないが削除しないデータ(管理者、デバイスの所有者、使用中の組織)",
 );
 
-/** Yields a line for each record type, then a line for each effect besides records. Counts of 0 are omitted. */
+/** Yields a line for each record type, then a line for each other effect. Omits counts of 0. */
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
   const changes = listPlanChanges(told);
@@ -153,11 +153,11 @@ const describeNames = ({ en, ja }: Text, { count, names }: Omit<PlanEffect, "wha
   return text(`${en}: ${named}`, `${ja}: ${named}`);
 };
 
-/** Returns a count and the first names: `2 (S01, S02)` */
+/** Returns a text such as `2 (S01, S02)`. */
 const formatNamedCount = (count: number, names: readonly string[] = []): string =>
   names.length === 0 ? String(count) : `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
 
-/** Returns a line for each changed column: `役職: 3 changed, 1 cleared` */
+/** Returns lines such as `役職: 3 changed, 1 cleared`. */
 const renderColumnLines = ({ kind, columns }: Import): readonly Text[] =>
   columns.map((column) => {
     const { en, ja } = describeColumn(kind, column);
@@ -206,7 +206,7 @@ const LIST_TASKS_COMMAND = line("console list", []);
 
 const MAX_VALUE_LENGTH = 40;
 
-/** Maximum number of unknown columns to list, because a malicious file can have thousands of columns. */
+/** A malicious file can have thousands of columns. */
 const MAX_LISTED_NAMES = 50;
 
 const describeUnknownColumns = (names: readonly string[]): Text => {
@@ -214,13 +214,13 @@ const describeUnknownColumns = (names: readonly string[]): Text => {
   return text(`unknown columns, not imported: ${shown}`, `不明なため取り込まない列: ${shown}`);
 };
 
-/** Returns the number of records to show for each action. Deletions show more, because people check each name. */
+/** Deletions show more records, because people check each name. */
 export const getSampleSize = ({ mode, beside = [] }: Import): number =>
   mode === "delete" ? 20 * (1 + beside.length) : 5;
 
 const MAX_ROW_CHANGES = 6;
 
-/** Returns the record type of a row, such as `organisation`; undefined for the plan's main record type. */
+/** Returns a noun such as `organisation`; undefined for the plan's main record type. */
 const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undefined => {
   if (thing === undefined && app === undefined) return undefined;
   const { en, ja } = getThingNoun(thing ?? FORMATS[kind].thing.name);
@@ -228,7 +228,7 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
   return text(`${name}${en}`, `${name}${ja}`);
 };
 
-/** Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or `- organisation S01` with a record type. */
+/** Returns `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or `- organisation S01` with a record type. */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";

@@ -10,7 +10,7 @@ export interface PlanLimits {
 
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
-/** Parses a limit: a number of records, or a percentage.  @throws `usage` for any other text, or above 100% */
+/** Parses a number of records, or a percentage. @throws `usage` for any other text, or above 100% */
 export const parseLimit = (
   flag: string,
   typed: string,
@@ -28,7 +28,7 @@ export const parseLimit = (
   });
 };
 
-/** Checks the syntax of the limits before any file is read. @throws `usage` if a limit is invalid */
+/** Called before any file is read. @throws `usage` if a limit is invalid */
 export function validateLimits(limits: PlanLimits): void {
   for (const { name, flag } of LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }

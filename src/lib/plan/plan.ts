@@ -8,7 +8,7 @@ export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
   readonly recordsBefore: number;
 }
 
-/** An effect of a plan besides changes of its records, such as organisations to create. */
+/** An effect besides changes of records, such as organisations to create. */
 export interface PlanEffect {
   readonly count: number;
   readonly what: Text;
@@ -24,7 +24,7 @@ export interface PlanSample {
   readonly all?: Text | undefined;
 }
 
-/** Proposed changes: from a file, from names that the user typed, by an undo, or for a handover. */
+/** A plan is from a file, from names that the user typed, from an undo, or for a handover. */
 export interface Plan {
   readonly target: Text;
   /** changes by record type; the main record type is first */
@@ -53,7 +53,7 @@ const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
   delete: text("delete", "削除"),
 };
 
-/** Returns the counts that are not zero: `create 2, update 3, unchanged 4` */
+/** Omits zeros: `create 2, update 3, unchanged 4`. */
 export const describeCounts = (
   counts: Readonly<Record<RecordAction, number>>,
   others: readonly (readonly [count: number, what: Text])[] = [],
@@ -65,7 +65,7 @@ export const describeCounts = (
     text(", ", "、"),
   );
 
-/** Returns a short summary of a plan: `create 9, update 30, delete 12` */
+/** Returns a text such as `create 9, update 30, delete 12`. */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
   const parts = [
     ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] })),
@@ -76,7 +76,6 @@ export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" 
   return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joinTexts(parts, text(", ", "・"));
 };
 
-/** Prints a plan: headline, counts, warnings, notes, and the first records of each action. */
 export async function renderPlan(
   reader: { note(line: Text): Promise<void>; warn(line: Text): Promise<void> },
   { lines, warnings = [], notes = [], samples = [] }: Pick<Plan, "lines" | "warnings" | "notes" | "samples">,

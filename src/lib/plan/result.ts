@@ -11,7 +11,7 @@ export const PLAN_DRY_RUN_NOTE = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** Describes what a commit changed, and suggests the next commands. */
+/** Also suggests the next commands. */
 export function describeCommit(plan: Import): readonly Text[] {
   const { consoleTask, change } = plan;
   const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
@@ -47,7 +47,7 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   ];
 }
 
-/** Returns what was changed: `import 12: create 24, update 3` */
+/** Returns a text such as `import 12: create 24, update 3`. */
 function describeOutcome(plan: Import): Text {
   const what = plan.mode === "undo" ? text("change", "変更") : text("import", "インポート");
   const effects = { changes: listPlanChanges(plan), effects: listEffects(plan) };

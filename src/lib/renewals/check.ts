@@ -12,7 +12,7 @@ export interface CheckResult {
   readonly superseded: readonly CheckedItem[];
 }
 
-/** Returns the state, `unknown` if there are no items. A critical file with a newer file counts as a warning. */
+/** Returns `unknown` if there are no items. A critical file with a newer file counts as a warning. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
@@ -58,7 +58,7 @@ export function describeCheckResult({ checked, superseded }: CheckResult): Text 
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
-/** Returns both thresholds, with defaults for missing ones. @throws `usage` if critical is longer than within */
+/** Uses defaults for missing thresholds. @throws `usage` if critical is longer than within */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
     withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),

@@ -8,7 +8,7 @@ import { isSameDate } from "./upload.ts";
 
 // Decides whether a new certificate or token may replace the current one. @see facts 3.3 to 3.5
 
-/** The outcome of a check. `unknown` means that the files do not contain enough information. */
+/** `unknown` means that the files do not contain enough information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
 export interface Check {
@@ -52,7 +52,7 @@ const getEvidence = <K extends SuccessorEvidence["of"]>({ current, next }: FileP
 
 type Value = string | null | undefined;
 
-/** Compares the values of the current and the new file. @param shown false if the value must not appear in the text */
+/** @param shown false if the value must not appear in the text */
 const compareValues = (was: Value, is: Value, differs: readonly [CheckOutcome, Text], shown = true): Result => {
   if (was === null || was === undefined || is === null || is === undefined)
     return ["unknown", text("the files do not show this", "ファイルからはわかりません")];
@@ -116,7 +116,7 @@ const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): Result 
 
 const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
 
-/** Compares the names of the issuers. An equal name proves nothing, because anybody can write a name. */
+/** An equal name proves nothing, because anybody can write a name. */
 const checkIssuer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "certificate");
   if (is === undefined || !APPLE_ISSUED_KINDS.includes(pair.next.expiring.kind)) return undefined;
@@ -129,7 +129,7 @@ const checkIssuer = (pair: FilePair): Result => {
   );
 };
 
-/** Checks that the certificate was made from the CSR. @see facts 3.4: the error in the console for another CSR */
+/** @see facts 3.4: the error in the console for another CSR */
 const checkRequest = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "certificate");
   const { csr } = pair;
@@ -188,7 +188,7 @@ const checkAdeServer = (pair: FilePair): Result => {
   return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバー名を変更しましたか?")]);
 };
 
-/** Compares consumer keys. Tokens of one server differ in the key if different people downloaded them. @see apple 1 */
+/** Tokens of one server differ in the key if different people downloaded them. @see apple 1 */
 const checkAdeConsumer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
@@ -198,7 +198,7 @@ const checkAdeConsumer = (pair: FilePair): Result => {
   return compareValues(was?.consumer, is?.consumer, ["warning", differs], false);
 };
 
-/** Warns that the current token is already invalid. @see facts 3.5: creating a new token invalidates the old token */
+/** @see facts 3.5: creating a new token invalidates the old token */
 const checkOldToken = (): Result => [
   "warning",
   text(
@@ -209,7 +209,7 @@ const checkOldToken = (): Result => [
 
 const toKey = (name: Value): string | undefined => (name === null || name === undefined ? undefined : toNfkcKey(name));
 
-/** A different organisation is only a warning if the recorded organisation was typed, not read from a file. */
+/** A different organisation is only a warning if a person typed the recorded organisation. */
 const checkOrganisation = ({ current, next }: FilePair): Result =>
   compareValues(toKey(current.expiring.organisation), toKey(next.expiring.organisation), [
     current.expiring.fingerprint === null ? "warning" : "bad",
@@ -263,7 +263,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
   "agent-profile": ["file", "name", "expiry", "validity"],
 };
 
-/** Checks of the state of the new file. They do not show whether the file belongs to the same item. */
+/** These checks do not show whether the file belongs to the same item. */
 const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
@@ -327,7 +327,7 @@ export const isNewerFile = (
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/** Returns true if the file expires later than the item. If no file was recorded, the same date is enough. */
+/** If no file was recorded, the same date is enough. */
 export const isLaterDate = (
   file: { readonly expiresAt: string },
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },

@@ -19,7 +19,6 @@ export interface Finding {
   readonly item?: CheckedItem | undefined;
 }
 
-/** Labels for the beginning of a line. */
 const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
   expired: text("EXPIRED", "期限切れ"),
   critical: text("CRITICAL", "至急"),
@@ -28,7 +27,7 @@ const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
   ok: text("OK", "正常"),
 };
 
-/** The levels, the most urgent first. An unknown expiry is more urgent than a warning. */
+/** The most urgent comes first. An unknown expiry is more urgent than a warning. */
 const LEVELS_BY_URGENCY = Object.keys(LEVEL_LABELS) as readonly Level[];
 
 type Urgency = Pick<Finding, "level" | "item">;
@@ -39,7 +38,7 @@ export const compareByUrgency = (one: Urgency, other: Urgency): number =>
 
 const LATEST_INSTANT = "9999";
 
-/** Returns the number of findings at each level, the most urgent first: `2 expired, 1 critical`. */
+/** The most urgent comes first: `2 expired, 1 critical`. */
 export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>
   joinTexts(
     [...Map.groupBy(all, ({ level }) => level)].map(([level, { length }]) =>

@@ -10,7 +10,7 @@ export interface Thresholds {
   readonly criticalDays: number;
 }
 
-/** The default thresholds.  @see facts 3.2: CLOMO's own emails begin three months before expiry */
+/** @see facts 3.2: CLOMO's own emails begin three months before expiry */
 export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30 };
 
 export interface ExpiryClock {
@@ -22,14 +22,14 @@ export interface ExpiryClock {
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** Returns a clock at noon of a day; one hour earlier or later if the clocks change on that day. */
+/** The clock shows noon; one hour earlier or later if the clocks change on that day. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** Returns the level of an expiry date. An item counts as expired from the exact instant, not from midnight. */
+/** An item counts as expired from the exact instant, not from midnight. */
 export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }: ExpiryClock): Level => {
   if (expiresAt === null) return "unknown";
   if (Date.parse(expiresAt) <= now.getTime()) return "expired";
@@ -84,7 +84,7 @@ export interface DatedItem extends RenewalItem {
   readonly holding?: GuideFacts | undefined;
 }
 
-/** A recorded item or an item in a file. `kind` is null for a file or folder that could not be read. */
+/** `kind` is null for a file or folder that could not be read. */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
@@ -99,13 +99,13 @@ export interface CheckItem extends Omit<
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** An item with its status at a point in time. `context` is the context of the tenant; null for an item in a file. */
+/** `context` is the context of the tenant; null for an item in a file. */
 export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null };
 
 export type CheckedItem = JudgedItem<CheckItem, string | null>;
 
-/** Judges an item. An unexpired item that the issuer rejects is critical. An item not valid yet is never `ok`. */
+/** An unexpired item that the issuer rejects is critical. An item not valid yet is never `ok`. */
 export function judgeExpiry<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> & Pick<CheckItem, "certainty">,
   C extends string | null,
@@ -133,7 +133,7 @@ export function judgeExpiry<
 const describeNotYetValid = (day: string): Text =>
   text(`not valid before ${day}`, `${day} になるまで有効ではありません`);
 
-/** Compares items by expiry. Items without a date come first, because they may be the most urgent. */
+/** Items without a date come first, because they may be the most urgent. */
 export const compareByExpiry = (
   one: Pick<RenewalItem, "expiresAt" | "name">,
   other: Pick<RenewalItem, "expiresAt" | "name">,

@@ -13,7 +13,7 @@ export interface AdeTokenState {
   } | null;
 }
 
-/** Adds the rejection to the item of a rejected token. @param held undefined if the state of the token is not known */
+/** @param held undefined if the state of the token is not known */
 export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   items: readonly I[],
   held: AdeTokenState | undefined,
@@ -26,7 +26,7 @@ export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   );
 }
 
-/** Returns the item with its rejection as its expiry. A rejection in the future (wrong clock) is moved to today. */
+/** A rejection in the future (wrong clock) is moved to today. */
 export function expireAtRejection(item: DatedItem, now: Date, timezone: string): DatedItem {
   const { rejection, expiresAt } = item;
   if (rejection === undefined) return item;

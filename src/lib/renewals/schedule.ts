@@ -3,13 +3,13 @@ import { Failure } from "../errors/index.ts";
 import { resolveRealPath } from "../files/index.ts";
 import { text } from "../text/index.ts";
 
-// Renders the entry that starts the daily run. The program prints the entry, and the user installs it.
+// The program only prints the entry that starts the daily run; the user installs it.
 
 export const SCHEDULERS = ["cron", "systemd", "task"] as const;
 
 export type Scheduler = (typeof SCHEDULERS)[number];
 
-/** The daily run, with absolute paths, because a scheduler does not have the PATH of the user. */
+/** The paths are absolute, because a scheduler does not have the PATH of the user. */
 export interface DailyRun {
   /** local time of this computer, such as `09:00` */
   readonly at: string;
@@ -22,7 +22,7 @@ export interface DailyRun {
 
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
-/** Returns the real path of a link in the cache of npx, because emptying the cache deletes the link. */
+/** Does not return a link in the cache of npx, because emptying the cache deletes the link. */
 export const resolveProgramPath = async (programPath: string): Promise<string> =>
   NPX_CACHE_PATH.test(programPath) ? resolveRealPath(programPath) : programPath;
 
@@ -36,7 +36,7 @@ function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute
   });
 }
 
-/** Returns the name of the unit or task. Each home folder of clomoctl has a different name. */
+/** Returns a different name for each home folder of clomoctl. */
 const getRunName = (home: string): string => {
   const told = home.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   return `clomoctl-${told.slice(-60)}-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
@@ -44,7 +44,7 @@ const getRunName = (home: string): string => {
 
 const quotePosixWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
-/** Renders a line of a crontab. Each `%` is escaped, because cron ends the command at a bare `%`. */
+/** Escapes each `%`, because cron ends the command at a bare `%`. */
 function renderCronLine({ at, node, programPath, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const command = `CLOMOCTL_HOME=${[home, node, programPath, ...words].map(quotePosixWord).join(" ")}`;
@@ -76,7 +76,7 @@ function renderSystemdCommands({ at, node, programPath, words, home }: DailyRun)
 
 const quotePowerShellWord = (word: string): string => `'${word.replaceAll("'", "''")}'`;
 
-/** Renders the PowerShell command that registers a task. The task starts `cmd`, which can set environment variables. */
+/** The task starts `cmd`, which can set environment variables. */
 function renderTaskCommand({ at, node, programPath, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const command = `/d /s /c "set "CLOMOCTL_HOME=${home}" & "${node}" "${programPath}" ${words.join(" ")}"`;

@@ -26,11 +26,11 @@ const NO_ITEMS_FOUND = text(
   "このフォルダーに期限のあるファイルは見つかりませんでした",
 );
 
-/** File names to read, including tokens with a changed extension and unfinished downloads. */
+/** Includes tokens with a changed extension and unfinished downloads. */
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
-/** Yields the items in a file or folder. An unreadable file yields an item with the reason. */
+/** An unreadable file yields an item with the reason. */
 export async function* gatherItems(
   where: string,
   workingFolder: string,
@@ -89,7 +89,7 @@ export interface SourceOptions {
   readonly timezone: string;
 }
 
-/** Returns the item with the date in its source file, or with the recorded date if the file no longer exists. */
+/** Uses the recorded date if the source file no longer exists. */
 export async function applySourceDate(
   item: RenewalItem,
   { lookAtSource, timezone }: SourceOptions,
@@ -110,7 +110,7 @@ export async function applySourceDate(
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-/** Returns the same item in the file; if this item is missing, the only item of the same kind. */
+/** Returns the same item in the file; if it is missing, the only item of the same kind. */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);

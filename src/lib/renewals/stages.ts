@@ -1,10 +1,10 @@
 import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
-/** Numbers of days before expiry at which reminders are sent. @see facts 3.2: when CLOMO sends emails */
+/** @see facts 3.2: when CLOMO sends emails */
 const STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
-/** The current time, and the IANA name of the time zone. A stage begins at midnight in this zone. */
+/** A stage begins at midnight in this time zone (IANA name). */
 export interface StageClock {
   readonly now: Date;
   readonly timezone: string;
@@ -24,7 +24,7 @@ export const findReachedStage = (expiresAt: string, { now, timezone }: StageCloc
   return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
 };
 
-/** Returns the current stage of each item, unless a reminder of this stage or a later stage was already sent. */
+/** Omits items if their current stage or a later stage was already sent. */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,

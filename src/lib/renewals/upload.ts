@@ -1,6 +1,6 @@
 import type { RenewalKind } from "../model/renewal.ts";
 
-/** Kinds whose renewed file is uploaded to the console, which then shows the new expiry date. @see facts 3.1 */
+/** The console shows the new expiry date after the upload. @see facts 3.1 */
 const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
   "push-certificate",
   "ade-token",

@@ -1,7 +1,7 @@
 import { parseAnswer, QUESTIONS } from "../model/question.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** An answer to a checklist question. A null value withdraws the answer. */
+/** A null value withdraws the answer. */
 interface AnswerToCheck {
   readonly question: string;
   readonly value: string | null;
@@ -20,7 +20,7 @@ export const checkAnswer = ({ question, value, at }: AnswerToCheck, now: string)
   return text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`);
 };
 
-/** Returns an answer's stored form. Returns an invalid answer as typed; {@link checkAnswer} then rejects it. */
+/** Returns an invalid answer as typed; {@link checkAnswer} then rejects it. */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
   const form = QUESTIONS.get(question);
   const read = form && parseAnswer(form, typed, now);

@@ -2,7 +2,7 @@ import { SECURED_FORMATS } from "../model/secured-formats.ts";
 import { SECURED_USER, type SecuredApp } from "../model/secured-user.ts";
 import { listEditableFields } from "../model/thing.ts";
 
-/** Returns the fields that users of an app have, including the fields that the app's files do not contain. */
+/** Includes the fields that the app's files do not contain. */
 export const listAppFields = (app: SecuredApp): readonly string[] => {
   const inFiles = SECURED_FORMATS[app].columns.map(({ sets }) => sets);
   return listEditableFields(SECURED_USER.fields)

@@ -7,7 +7,7 @@ import type { RuleProblem } from "./rule.ts";
 
 type ProfileRule = (profile: TenantProfile) => RuleProblem | undefined;
 
-/** The names of contracts must be unique, because commands identify a contract by its name. */
+/** Commands identify a contract by its name. */
 const checkContractNames: ProfileRule = ({ contracts }) => {
   const twice = contracts.find(({ name }, at) =>
     contracts.slice(0, at).some((other) => nameKey(other.name) === nameKey(name)),
@@ -36,7 +36,7 @@ const checkContracts: ProfileRule = ({ contracts }) => {
   return undefined;
 };
 
-/** ADE and VPP are used only with Apple's platforms. @see facts 4 */
+/** @see facts 4 */
 const checkAppleServices: ProfileRule = ({ ios, macos, ade, vpp }) => {
   const name = ade === true ? "ade" : vpp === true ? "vpp" : undefined;
   if (name === undefined || ios !== false || macos !== false) return undefined;
@@ -48,7 +48,7 @@ const checkAppleServices: ProfileRule = ({ ios, macos, ade, vpp }) => {
   return { field: name, what };
 };
 
-/** A tenant that does not use Android has no accounts for Android. @see facts 2.4 */
+/** @see facts 2.4 */
 const checkAndroidAccounts: ProfileRule = ({ android, androidAccounts: accounts }) => {
   if (android !== false || accounts === null || accounts === "none") return undefined;
   const { en, ja } = ANDROID_ACCOUNT_TYPES[accounts];

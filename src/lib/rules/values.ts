@@ -5,7 +5,7 @@ import { describeRefusal } from "../model/value.ts";
 import { text, type Text } from "../text/index.ts";
 import type { RuleProblem } from "./rule.ts";
 
-/** Returns why a value is refused; undefined if it is accepted. The type of the value was checked before. */
+/** Returns undefined if the value is accepted. The type of the value was checked before. */
 export type ValueCheck = (value: unknown) => Text | undefined;
 
 const MUST_NOT_BE_BLANK = text("must not be blank", "空にできません");
@@ -54,11 +54,11 @@ const TYPE_PATTERNS = {
   digest: /^[0-9a-f]{64}$/,
 };
 
-/** Returns true if a day or instant exists. `Date.parse` alone would accept February 30 as March 2. */
+/** `Date.parse` alone would accept February 30 as March 2. */
 const isCalendarTime = (pattern: RegExp, value: string): boolean =>
   pattern.test(value) && isCalendarDay(value.slice(0, "2026-01-01".length)) && !Number.isNaN(Date.parse(value));
 
-/** Returns true if a value has the type of its field. Blank texts and the contents of objects are not checked. */
+/** Does not check blank texts and the contents of objects. */
 export const hasFieldType = (field: Field, value: unknown): boolean => {
   if (value === null) return field.nullable === true || field.type === "text";
   switch (field.type) {
@@ -84,7 +84,7 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
   }
 };
 
-/** Creates the check of a field's values; undefined if any value of the field's type is accepted. */
+/** Returns undefined if any value of the field's type is accepted. */
 export const createValueCheck = (field: Field): ValueCheck | undefined => {
   if (field.type === "text") return createTextCheck(field, valueRuleOf(field));
   if (field.type === "texts") return createTextListCheck(field, valueRuleOf(field));
@@ -102,7 +102,7 @@ export const createValueCheck = (field: Field): ValueCheck | undefined => {
   };
 };
 
-/** Creates a check for records with correct types, which returns the first problem of each field. */
+/** The types must be correct. Returns the first problem of each field. */
 const createRecordCheck = (fields: Fields): ((record: object) => readonly RuleProblem[]) => {
   const checks = Object.entries<Field>(fields).flatMap(([name, field]) => {
     const check = createValueCheck(field);

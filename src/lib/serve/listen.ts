@@ -17,7 +17,7 @@ const tryToListen = (server: Server, place: ListenPlace): Promise<void> =>
     });
   });
 
-/** Returns true if no program listens on a socket file. A killed program can leave such a file. */
+/** A killed program can leave such a socket file. */
 const isAbandoned = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path);
@@ -28,7 +28,7 @@ const isAbandoned = (path: string): Promise<boolean> =>
     socket.once("error", (error) => resolve(getErrorCode(error) === "ECONNREFUSED"));
   });
 
-/** Starts listening. The owner and the group of a Unix socket can use the socket. */
+/** The owner and the group of a Unix socket can use the socket. */
 export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {

@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   connections: 256,
 };
 
-/** The log record of a request. It contains no query, body or headers, and no names of people. */
+/** Contains no query, body or headers, and no names of people. */
 export interface AnsweredRequest {
   readonly id: string;
   readonly method: string;
@@ -35,11 +35,11 @@ export interface AnsweredRequest {
   readonly fault?: string | undefined;
 }
 
-/** Returns a log line with one JSON object. @param at a UTC instant */
+/** @param at a UTC instant */
 export const formatLogLine = (at: string, request: AnsweredRequest): string =>
   `${JSON.stringify({ at, ...request })}\n`;
 
-/** The origin of a request, for the audit log, and its signals. */
+/** Also has the signals of the request. */
 export interface RequestOrigin {
   readonly address: string;
   readonly id: string;
@@ -51,7 +51,6 @@ export interface RequestOrigin {
   readonly breakOff: () => void;
 }
 
-/** Values that the tenant adds to the log record of a request. */
 export interface RequestTrace {
   route: string | null;
   account: string | null;
@@ -83,6 +82,6 @@ export interface RunningServer {
   /** address of the server, such as `http://127.0.0.1:8080` or `unix:PATH` */
   readonly url: string;
   readonly useCertificate: (tls: ServerCertificate) => void;
-  /** Stops the server. `/readyz` fails, imports are interrupted, and all other requests get `graceMs` to finish. */
+  /** `/readyz` fails, imports are interrupted, and all other requests get `graceMs` to finish. */
   readonly stop: (graceMs: number) => Promise<void>;
 }

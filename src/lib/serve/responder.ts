@@ -6,7 +6,7 @@ import { findClientAddress } from "./forwarded.ts";
 import { REQUEST_ID_HEADER, SERVER_PATHS } from "../tenant/dispatch/wire.ts";
 import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 
-/** Status in the log if the sender of a request closed the connection before the response began. */
+/** Logged if the sender closed the connection before the response began. */
 const CLIENT_CLOSED_STATUS = 499;
 
 const NOT_READY_FAILURE = new Failure("unavailable", {

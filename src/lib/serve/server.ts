@@ -23,7 +23,7 @@ interface Exchange {
   readonly outgoing: ServerResponse;
 }
 
-/** Returns true if the sender waits for the response. In this state, the idle timeout must not close the connection. */
+/** While the sender waits, the idle timeout must not close the connection. */
 const isAwaitingResponse = (exchange: Exchange | undefined, { writableLength }: Socket): boolean =>
   exchange !== undefined && exchange.incoming.complete && !exchange.outgoing.writableFinished && writableLength === 0;
 

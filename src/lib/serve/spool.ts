@@ -14,7 +14,7 @@ const ENCODED_UPLOAD_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/** Stores the body of a request in a temporary file. Returns undefined if the request has no body. */
+/** Uses a temporary file. Returns undefined if the request has no body. */
 export const receiveUpload = async (
   request: Request,
   { place, limit, signal }: { readonly place: TemporaryStorage; readonly limit: number; readonly signal: AbortSignal },
@@ -33,7 +33,7 @@ export const receiveUpload = async (
   return { request: new Request(url, init), [Symbol.asyncDispose]: () => spooled[Symbol.asyncDispose]() };
 };
 
-/** Yields the bytes of a body. Opens the body only on first use; errors of a body opened earlier would be lost. */
+/** Opens the body only on first use; errors of a body opened earlier would be lost. */
 async function* limitBytes(
   body: ReadableStream<Uint8Array>,
   limit: number,

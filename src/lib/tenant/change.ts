@@ -20,7 +20,7 @@ export type { ChangedObject } from "./audit/audit-rows.ts";
 /** Returns the number of the newest open console task that contains a record; null if no task contains the record. */
 export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
-/** Builds the result of a change. Called after the change is written, because only then its tasks are known. */
+/** Called after the change is written, because only then its tasks are known. */
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
 export interface ChangeOptions {
@@ -42,7 +42,7 @@ export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /** The records that were created, changed or removed. Without records and `detail`, nothing was changed. */
   readonly objects: readonly ChangedObject[];
-  /** the state before the change, without secrets; `after` is the state after the change */
+  /** the state without secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;

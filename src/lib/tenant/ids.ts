@@ -1,4 +1,4 @@
-/** Generates random bytes. The program uses random bytes of the platform; tests use a fixed sequence. */
+/** Random bytes come from the platform, or from a fixed sequence in tests. */
 export type RandomBytes = (size: number) => Uint8Array;
 
 export interface AccessOrigin {
@@ -34,7 +34,7 @@ export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "rand
 export const createId = (surroundings: Surroundings): string =>
   createIdPrefix(surroundings) + encodeHex(surroundings.random(6));
 
-/** Returns the SHA-256 hash in hexadecimal. Node's crypto is loaded at the first call, which takes milliseconds. */
+/** Returns hexadecimal digits. Loads Node's crypto at the first call, which takes milliseconds. */
 export const sha256 = (content: string | Uint8Array): string =>
   // oxlint-disable-next-line eslint/no-restricted-globals -- only this function loads a Node module lazily
   process.getBuiltinModule("node:crypto").hash("sha256", content);

@@ -24,7 +24,7 @@ export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** Runs work that `close` waits for. @throws Failure `unavailable` if `close` was called before */
+  /** @throws Failure `unavailable` if `close` was called before */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
@@ -66,7 +66,7 @@ const EMBEDDED_ADDRESS = "embedded";
 
 const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
-/** Opens a folder's tenant; creates or migrates it if necessary. @throws `locked`, `unavailable`, `input-rejected` */
+/** Creates or migrates the tenant if necessary. @throws `locked`, `unavailable`, `input-rejected` */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const {
     actor,
@@ -183,7 +183,7 @@ type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-/** Returns a function that loads a module only once, because each repeated `import()` costs time. */
+/** Loads a module only once, because each repeated `import()` costs time. */
 const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
   return () => (loaded ??= load());

@@ -43,13 +43,13 @@ export const queryFlag = z
 
 export const limitParameter = z.coerce.number().int().min(1);
 
-/** Query parameters that filter a list or export. Each parameter matches if the normalised value contains it. */
+/** A filter matches if the normalised value contains it. */
 export const filters = {
   filterName: z.string().optional().meta({ description: "part of the name" }),
   filterId: z.string().optional().meta({ description: "part of the email address, code or ユーザーID" }),
 };
 
-/** Creates the query parameters that filter a list or export by an organisation.  @param org what the filter selects */
+/** @param org what the filter selects */
 export const buildOrgFilters = (org: string) => ({
   org: Id.optional().meta({ description: `ID of an organisation: ${org} or in an organisation below it` }),
   direct: queryFlag.meta({ description: "true: `org` does not include the organisations below it" }),
@@ -75,7 +75,7 @@ export const listForm = {
 
 export const listQuery = { ...filters, ...listForm };
 
-/** Returns the schema (description, length) of a value. The tenant, not the schema, applies the rule of the field. */
+/** Returns description and length. The tenant, not the schema, applies the rule of the field. */
 export const newValueSchema = (field: Field) => {
   const { rule, max, key } = valueRuleOf(field);
   const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
@@ -117,7 +117,7 @@ const fieldSchema = (field: Field): z.ZodType =>
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
-/** Returns the schemas of a record type's fields. The tenant, not a schema, rejects texts that break a rule. */
+/** The tenant, not a schema, rejects texts that break a rule. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 
@@ -163,11 +163,11 @@ const buildValueSchemas = (
 
 type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
 
-/** Returns the schema of a new record. A missing value is blank; a reference is the ID of the record it refers to. */
+/** A missing value is blank. A reference is the ID of the record that it refers to. */
 export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody;
 
-/** Returns the schema of a change to a record. A missing value does not change; null or a blank text clears it. */
+/** A missing value does not change. Null or a blank text clears a value. */
 export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({
     ...z.object(buildValueSchemas(fields, choice)).partial().shape,

@@ -1,4 +1,4 @@
-/** Background jobs of this process. A job continues after the response to the request that started it. */
+/** A job continues after the response to the request that started it. */
 export class Jobs {
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestKey } from "./store/idempotency.ts";
 
-/** The changes of the current request, stored here so that operations need not pass them as parameters. */
+/** Stores the changes here, so that operations need not pass them as parameters. */
 interface RequestChanges {
   readonly numbers: number[];
   readonly key: RequestKey | undefined;
@@ -15,7 +15,7 @@ export const addChangeNumber = (number: number | null): void => {
   if (number !== null) storage.getStore()?.numbers.push(number);
 };
 
-/** Returns the revision on which the request's next change is based; undefined if the change is not based on one. */
+/** Returns undefined if the change is not based on a revision. */
 export const takeBaseRevision = (): number | undefined => {
   const request = storage.getStore();
   const base = request?.base;

@@ -11,9 +11,7 @@ import { collectChangeNumbers } from "./made-changes.ts";
 /** zod and the schemas that inputs share. Only requests over a socket and the API document load this module. */
 export type InputKit = typeof Inputs;
 
-/**
- * How a result is sent. A `list` is NDJSON, with a record per line, or the list's columns if the input has `columns`.
- */
+/** A `list` is NDJSON with a record per line, or with the list's columns if the input has `columns`. */
 export type ResultKind = "json" | "lines" | "list" | "csv" | "file";
 
 export interface ResultOf<K extends ResultKind> {
@@ -29,7 +27,7 @@ export type PathNames<R extends string> = R extends `${string}{${infer Name}}${i
   ? Name | PathNames<Rest>
   : never;
 
-/** The values in the path. If `path` has no schema for a name, the value is an id. */
+/** If `path` has no schema for a name, the value is an id. */
 export type PathOf<R extends string, P extends z.ZodRawShape> = {
   readonly [N in PathNames<R>]: N extends keyof P ? z.output<P[N] & z.ZodType> : string;
 };
@@ -45,7 +43,7 @@ type Frozen<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** The input of an operation, without defaults, because calls in the same process do not apply defaults. */
+/** An input has no defaults, because calls in the same process do not apply defaults. */
 export type Input<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
@@ -83,7 +81,7 @@ export interface Operation<
   readonly file?: F;
   /** false if the operation does not write the tenant's data; it may still write a plan or the reminder log */
   readonly changes?: false;
-  /** true: runs only once for an Idempotency-Key; a list: likewise, even if these members of the request differ */
+  /** true: runs only once for an Idempotency-Key; a list: also if these members of the request differ */
   readonly once?: true | readonly string[];
   /** true if the work takes longer with more records or waits for another service; always true for an upload */
   readonly isLong?: true;
@@ -142,7 +140,7 @@ export const requireRights = async (
   requirePermission(actor, typeof needs === "function" ? needs(actor, given, path) : needs);
 };
 
-/** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
+/** The input must be checked before. Also returns the numbers of the changes. */
 export const perform = async (
   one: AnyOperation,
   parts: TenantParts,

@@ -16,7 +16,7 @@ export type * from "./users/operations.ts";
 
 import type { Operations } from "./operation.ts";
 
-/** The nouns of the tenant API, each loaded when it is first needed. A noun is the first part of a path. */
+/** Each noun is loaded when it is first needed. A noun is the first part of a path. */
 export const OPERATIONS = {
   "access-tokens": async () => (await import("./sign-in/operations.ts")).accessTokens,
   accounts: async () => (await import("./accounts/operations.ts")).accounts,

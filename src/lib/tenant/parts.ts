@@ -7,7 +7,7 @@ import type { Jobs } from "./jobs.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 
-/** A request whose body was received completely. Disposing of the request removes the stored body. */
+/** Disposing of the request removes the stored body. */
 export interface SpooledRequest extends AsyncDisposable {
   readonly request: Request;
 }
@@ -31,7 +31,7 @@ export interface TenantParts {
   readonly explain: (error: unknown) => unknown;
 }
 
-/** Where a request over a socket comes from. The app writes details of the request into `trace`. */
+/** The app writes details of the request into `trace`. */
 export interface RequestSource {
   readonly address: string;
   readonly id: string;
@@ -46,7 +46,7 @@ export interface RequestSource {
   readonly breakOff: () => void;
 }
 
-/** Returns the tenant as the sender sees it; for open routes, only to sign in. @throws Failure if not signed in */
+/** Open routes get the tenant only to sign in. @throws Failure if not signed in */
 export type PartsResolver = (
   request: { readonly headers: Pick<Headers, "get"> },
   isOpen: boolean,

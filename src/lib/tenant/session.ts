@@ -34,7 +34,7 @@ export class Session implements ChangeAuthor {
     return this.store.read(body);
   }
 
-  /** Makes a change. Only this method writes data. @throws Failure of the store; `usage` for a used key; `conflict` */
+  /** Only this method writes data. @throws Failure of the store; `usage` for a used key; `conflict` */
   async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
     // imported here, so that requests that only read data do not load this module
     const { writeChange } = await import("./change.ts");

@@ -3,9 +3,9 @@ import { createInterruptedFailure, Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { UploadContent } from "./plans/engine.ts";
 
-/** A file that is sent with a request. Pass the work that reads the file to `through`, and await the result. */
+/** Pass the work that reads the file to `through`, and await the result. */
 export interface Upload extends UploadContent {
-  /** Returns the result of `work`. If the file could not be received, rejects with the reason instead. */
+  /** If the file could not be received, rejects with the reason instead of the result of `work`. */
   readonly through: <T>(work: Promise<T>) => Promise<T>;
 }
 

@@ -5,11 +5,9 @@ import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /**
- * A configuration of argon2id that OWASP recommends: 46 MiB, 1 pass, 1 lane. With this size, the system gets the
- * memory back at once; with up to 32 MiB, each thread would keep its share. The salt of 128 bits and the tag of 256 bits
- * follow RFC 9106.
- *
- * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+ * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. With up to 32 MiB, each thread would keep its share of the
+ * memory. The salt of 128 bits and the tag of 256 bits follow RFC 9106. @see
+ * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const SALT_BYTES = 16;
 const ARGON2_PARAMETERS = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 } as const;
@@ -82,16 +80,15 @@ const computeCodeMac = (code: string, key: Uint8Array): Buffer =>
   createHmac("sha256", key).update(normaliseCode(code)).digest();
 
 /**
- * Returns a text that can verify a code without revealing it: an HMAC with its own key. A code is as random as a key
- * and is valid only for minutes, so a slow hash would not make it safer. Unlike a slow hash, the HMAC can be checked
- * within the transaction that counts the attempts.
+ * Returns an HMAC with its own key. A slow hash would not be safer, because a code is as random as a key and valid only
+ * for minutes, and it would be too slow for the transaction that counts the attempts.
  */
 export const createCodeVerifier = (code: string, random: RandomBytes): string => {
   const key = random(CODE_KEY_BYTES);
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/** Returns true if the typed code matches the verifier. Takes the same time for right and wrong codes. */
+/** Takes the same time for right and wrong codes. */
 export const verifyCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");

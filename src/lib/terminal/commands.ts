@@ -15,7 +15,7 @@ const [BEGIN, END] = ["\u0002", "\u0003"];
 /** Matches a command in backticks that begins with `clomoctl`. A quoted word of the command may contain a backtick. */
 const COMMAND_PATTERN = /`(clomoctl (?:'[^']*'|\\.|[^'`\\])*)`/gs;
 
-/** Returns a word without quotes and escapes. A word in `$'…'` has the escapes of JSON. */
+/** A word in `$'…'` has the escapes of JSON. */
 const unquoteWord = (word: string): string =>
   word.replaceAll(/\$'([^']*)'|'([^']*)'|\\(.)/gs, (_, escaped?: string, quoted?: string, character = "") =>
     escaped === undefined
@@ -23,7 +23,7 @@ const unquoteWord = (word: string): string =>
       : (JSON.parse(`"${escaped.replaceAll('"', String.raw`\"`)}"`) as string),
   );
 
-/** Splits a sentence into text and commands. A command is a list of words; an incomplete command is text. */
+/** A command is a list of words; an incomplete command is text. */
 export const splitCommands = (sentence: string): readonly (string | readonly string[])[] =>
   sentence
     .split(COMMAND_PATTERN)
@@ -37,7 +37,7 @@ export const getActingWords = (asked: {
   return asked.tokenFile === undefined ? undefined : ["--token-file", asked.tokenFile];
 };
 
-/** Commands that need other credentials, so that `--as` and `--token-file` are not added to them. */
+/** `--as` and `--token-file` are not added to these commands. */
 const COMMANDS_WITH_CREDENTIALS: ReadonlySet<string> = new Set(["login", "logout", "access-tokens create"]);
 
 function completeWords(words: readonly string[], { context, acting }: Completion): readonly string[] {
@@ -77,15 +77,15 @@ const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-/** Completes the commands in all texts of a value, such as a document. The commands are still in backticks. */
+/** Completes all texts of a value, such as a document. The commands are still in backticks. */
 export const completeCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
 
-/** Completes the commands in all texts of a value, and removes the backticks for programs that read the value. */
+/** Like {@link completeCommands}, but removes the backticks for programs that read the value. */
 export const toPlainCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
-/** Completes the commands of an escaped sentence and marks them for {@link foldLine} and {@link paintCommands}. */
+/** Marks commands for {@link foldLine} and {@link paintCommands}. The sentence is already escaped. */
 export const markCommands = (sentence: string, completion: Completion, platform?: string): string => {
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
@@ -99,7 +99,7 @@ export const markCommands = (sentence: string, completion: Completion, platform?
 export const paintCommands = (line: string, isColoured: boolean): string =>
   line.replaceAll(BEGIN, isColoured ? "\u001B[36m" : "").replaceAll(END, isColoured ? "\u001B[39m" : "");
 
-/** Returns true if output to a stream is coloured. @see https://no-color.org/ https://force-color.org/ */
+/** @see https://no-color.org/ https://force-color.org/ */
 export const shouldUseColour = (
   isTerminal: boolean,
   flag: boolean | undefined,
@@ -114,7 +114,7 @@ export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
 const MIN_FOLD_COLUMNS = 40;
 
-/** Folds a marked sentence at spaces and between kana or kanji. Commands are not broken, so that they can be copied. */
+/** Folds at spaces and between kana or kanji. Commands are not broken, so that they can be copied. */
 export function foldLine(line: string, columns: number): readonly string[] {
   if (columns < MIN_FOLD_COLUMNS || plainTextWidth(line) <= columns) return [line];
   const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];

@@ -3,7 +3,7 @@ import { text, type Language } from "../text/index.ts";
 import { foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
 import { escapeForPeople, escapeJson } from "../text/shell-word.ts";
 
-/** Renders what happened, where, and what to do next. Secrets and line endings are removed. */
+/** Renders what happened, where, and what to do next. Removes secrets and line endings. */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
   const place = language === "ja" ? where?.replace(/^stdin(?=$|:)/, "標準入力") : where;
   const lines = [what[language], place, hint?.[language]];
@@ -16,7 +16,7 @@ interface FailureMembers {
   readonly instance?: string | undefined;
 }
 
-/** Renders a failure as a problem object on one line. @see https://www.rfc-editor.org/rfc/rfc9457 */
+/** Renders one line. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export function renderFailureJson(
   failure: Failure & FailureMembers,
   language: Language,
@@ -43,7 +43,7 @@ export function getStackLines(error: unknown): string[] {
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** Renders a failure for stderr if there is no {@link Terminal}. Lines are wrapped to the width of stderr. */
+/** Renders for stderr if there is no {@link Terminal}. Wraps lines to the width of stderr. */
 export function renderReport(
   failure: Failure,
   { language, json, verbose, columns = 0, colour = false }: ErrorStyle,

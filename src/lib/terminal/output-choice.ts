@@ -15,7 +15,7 @@ export interface OutputChoice {
   readonly fields: readonly string[] | undefined;
 }
 
-/** A field of a record, with its name in JSON, CSV and TSV, and its header in tables. */
+/** A column has a name in JSON, CSV and TSV, and a header in tables. */
 export interface Column<R> {
   /** English name in camelCase, the same for every language of the user */
   readonly key: string;
@@ -39,7 +39,7 @@ export interface Column<R> {
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
-/** Determines the output format, by default `table` on a terminal and `tsv` elsewhere. Only `xlsx` is a file. */
+/** The default is `table` on a terminal and `tsv` elsewhere. Only `xlsx` is a file. */
 export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
   if ((format === "xlsx") === (output !== undefined)) {
     const names = fields?.split(/[,，、]/u).map((name) => name.trim());
@@ -60,10 +60,7 @@ function findColumn<R>(columns: readonly Column<R>[], name: string): Column<R> |
   return columns.find((column) => column.key === name) ?? (others.length === 0 ? named : undefined);
 }
 
-/**
- * Returns the columns with these names, in the given order. A name is a key or a header. @throws `usage` for an unknown
- * or repeated name
- */
+/** Keeps the given order. A name is a key or a header. @throws `usage` for an unknown or repeated name */
 export function selectColumns<R>(
   columns: readonly Column<R>[],
   fields: readonly string[] | undefined,
@@ -99,7 +96,7 @@ function createUnknownFieldFailure(name: string, columns: readonly Pick<Column<n
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Returns the language of `--lang`, `CLOMOCTL_LANG` or the first locale variable that is set; else English. */
+/** Uses `--lang`, `CLOMOCTL_LANG` or the first locale variable that is set; else English. */
 export function chooseLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   const requested = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";

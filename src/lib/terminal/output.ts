@@ -23,12 +23,12 @@ export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) 
 
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
-/** Returns the records of a list as complete NDJSON with all columns, which can be written unchanged. */
+/** The NDJSON has all columns and complete lines, so that it can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
- * Writes a list as a stream, until the reader closes the pipe. @param lines the same records as NDJSON; written
- * unchanged if all columns are requested @throws `usage` for an unknown field, before the first record is read
+ * Streams until the reader closes the pipe. @param lines the same records as NDJSON; written unchanged if all columns
+ * are requested @throws `usage` for an unknown field, before the first record is read
  */
 export async function writeList<R>(
   place: OutputTarget,
@@ -44,7 +44,7 @@ export async function writeList<R>(
   await writeChunks(place.out, await renderListLines(place, chosen, records));
 }
 
-/** Writes one record. A table has one line per field, and omits empty fields unless fields were selected. */
+/** A table has one line per field, and omits empty fields unless fields were selected. */
 export async function writeSingleRecord<R>(
   place: OutputTarget,
   columns: readonly Column<R>[],
@@ -156,7 +156,7 @@ async function* renderJsonArray(objects: AsyncIterable<string>): AsyncGenerator<
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Returns a function that renders a record as JSON. Creates no object, so that a key `__proto__` is safe. */
+/** Creates no object, so that a key `__proto__` is safe. */
 const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,
@@ -188,24 +188,24 @@ async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8
   }
 }
 
-/** Returns JSON as `JSON.stringify` does, but also for big integers (digits) and for values that JSON lacks (null). */
+/** Unlike `JSON.stringify`, writes big integers (as digits) and values that JSON lacks (as null). */
 const stringifyField = (value: unknown): string =>
   typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
-/** Returns the text of a CSV or TSV cell: "" for no value, compact JSON for a nested value. */
+/** Returns "" for no value, and compact JSON for a nested value. */
 function toCellText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** Returns a value as a table shows it: lists of words or numbers as `a, b`, any other value as {@link toCellText}. */
+/** Formats lists of words or numbers as `a, b`, any other value as {@link toCellText}. */
 export const toTableCellText = (value: unknown): string =>
   Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")
     ? value.join(", ")
     : toCellText(value);
 
-/** Formats one row of TSV. Backslash, tab, line feed and carriage return become `\\`, `\t`, `\n` and `\r`. */
+/** Backslash, tab, line feed and carriage return become `\\`, `\t`, `\n` and `\r`. */
 const formatTsvRow = (cells: readonly string[]): string =>
   `${cells.map((cell) => cell.replace(/[\\\t\n\r]/g, (character) => TSV_ESCAPES.get(character) ?? character)).join("\t")}\n`;
 
@@ -216,7 +216,7 @@ const TSV_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/** Returns a function that formats a row. A single empty cell is quoted, because empty lines are not rows. */
+/** Quotes a single empty cell, because empty lines are not rows. */
 const createCsvFormatter = async (count: number): Promise<(cells: readonly string[]) => string> => {
   const { stringify } = await import("csv-stringify/sync");
   const options = { quoted_match: /^\s|\s$|[\r\n]/, quoted_empty: count === 1 };

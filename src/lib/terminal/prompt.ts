@@ -34,7 +34,7 @@ export interface PromptEnvironment {
 
 export type Questions = Pick<Prompts, keyof Prompts>;
 
-/** Asks questions on stderr. @throws `usage` if questions cannot be asked, `interrupted` on Ctrl-C or Ctrl-D */
+/** Uses stderr. @throws `usage` if questions cannot be asked, `interrupted` on Ctrl-C or Ctrl-D */
 export class Prompts {
   readonly #place: PromptEnvironment;
 
@@ -42,7 +42,7 @@ export class Prompts {
     this.#place = place;
   }
 
-  /** Asks a yes/no question. Enter alone means `preset`, which is "no" by default. */
+  /** Enter alone means `preset`, which is "no" by default. */
   async confirm({
     message,
     flag,
@@ -60,7 +60,7 @@ export class Prompts {
     return this.#ask(flag, (context) => ask(config, context));
   }
 
-  /** Asks for the number `expected`, to prove that the user has read it. @throws `input-rejected` if it differs */
+  /** The user types `expected`, to prove that they have read it. @throws `input-rejected` if it differs */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(flag, "input-rejected");
     await this.#place.asked?.();
@@ -90,7 +90,7 @@ export class Prompts {
     return this.#typed(question, preset === undefined ? {} : { default: preset });
   }
 
-  /** Asks for a secret, and shows only asterisks. If `check` rejects the secret, asks again on an empty line. */
+  /** Shows only asterisks. If `check` rejects the secret, asks again on an empty line. */
   async secret(question: TextQuestion): Promise<string> {
     // an asterisk per character, because the cursor's position is calculated from the length of the typed text
     const mask = (typed: string, at: { isFinal: boolean }): string => (at.isFinal ? "" : "*".repeat(typed.length));
@@ -166,7 +166,7 @@ const createInterruptedFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-/** Creates a stream that removes colours, but not cursor movements. A chunk must not end inside an escape sequence. */
+/** Removes colours, but not cursor movements. A chunk must not end inside an escape sequence. */
 function createColourFilter(): Transform {
   const escape = String.fromCharCode(0x1b);
   const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");

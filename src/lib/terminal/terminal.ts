@@ -27,7 +27,7 @@ import { createProgress, type LoadSpinner, type Progress, type ProgressMode } fr
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** Styles by purpose. Each function returns its text, with colour only if the output is coloured. */
+/** Each style returns its text, with colour only if the output is coloured. */
 export type Styles = Readonly<Record<keyof typeof COLOURS, (part: string) => string>>;
 
 export interface TerminalOptions extends OutputOptions {
@@ -39,7 +39,7 @@ export interface TerminalOptions extends OutputOptions {
   readonly progress?: ProgressMode | undefined;
 }
 
-/** The streams and settings of a terminal. Tests use streams in memory, with or without `isTTY`. */
+/** Tests use streams in memory, with or without `isTTY`. */
 export interface TerminalEnvironment {
   /** called only before a question, because opening the stdin of the process takes time */
   readonly stdin: () => Readable & { readonly isTTY?: boolean };
@@ -79,11 +79,11 @@ async function loadStyles(isColoured: boolean): Promise<Styles> {
   return Object.fromEntries(styles) as Styles;
 }
 
-/** Returns the width of a terminal; undefined if it is unknown, for example 0 in the program `script`. */
+/** Returns undefined if the width is unknown, for example 0 in the program `script`. */
 const getTerminalWidth = ({ columns }: { readonly columns?: number }): number | undefined =>
   columns === 0 ? undefined : columns;
 
-/** The terminal as commands use it: results go to stdout, all messages to stderr. */
+/** Results go to stdout, all messages to stderr. */
 export class Terminal {
   readonly language: Language;
   readonly output: OutputChoice;
@@ -158,12 +158,12 @@ export class Terminal {
     return this.#isInteractive();
   }
 
-  /** Returns a text in the user's language, not escaped. Commands in it are in backticks. */
+  /** Returns a text that is not escaped. Commands in the text are in backticks. */
   say(wording: Advice): string {
     return renderAdvice(wording)[this.language];
   }
 
-  /** Sets the tenant whose records are shown. After a second tenant, each line names its tenant. */
+  /** After a second tenant, each line names its tenant. */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;
@@ -174,25 +174,25 @@ export class Terminal {
     this.#hasToldChanges = false;
   }
 
-  /** Adds the number of the last change to the JSON results that follow. A note shows it to people. */
+  /** Adds the last change to the JSON results that follow. A note shows it to people. */
   tellChanges(): void {
     this.#tellsChanges = true;
   }
 
-  /** Returns the number of the last change, which the caller must show; undefined if there was no change. */
+  /** Returns a change that the caller must show; undefined if there was none. */
   takeChange(): number | undefined {
     this.#hasToldChanges = true;
     return this.#changes.at(-1);
   }
 
-  /** Writes a note with the numbers of the changes, unless a result or the caller of {@link takeChange} shows them. */
+  /** Omits changes that a result or the caller of {@link takeChange} shows. */
   async noteChanges(): Promise<void> {
     if (this.#changes.length === 0 || this.#hasToldChanges) return;
     const [label, numbers] = [this.#changes.length === 1 ? "change" : "changes", this.#changes.join(", ")];
     await this.note(text(`(${label} ${numbers})`, `(変更番号 ${numbers})`));
   }
 
-  /** Returns a result's columns, with the number of the change for programs and for users who select that column. */
+  /** Adds the number of the change for programs and for users who select that column. */
   #resultColumns<R>(own: readonly Column<R>[]): readonly Column<R>[] {
     const columns = own.map((column): Column<R> => {
       if (column.advice !== true || this.output.format === "table") return column;
@@ -212,7 +212,7 @@ export class Terminal {
     return this.#tenant?.moment(instant) ?? instant;
   }
 
-  /** Writes a list of records to stdout. On a terminal, a note replaces an empty table. */
+  /** On a terminal, a note replaces an empty table. */
   async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {
     const { writeList } = await import("./output.ts");
     let isEmpty = this.output.format === "table" && this.onTerminal;
@@ -237,7 +237,7 @@ export class Terminal {
     await writeSingleRecord(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
-  /** Writes a note on one line, escaped. With `--quiet`, writes nothing. */
+  /** Writes one line, escaped. With `--quiet`, writes nothing. */
   async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
@@ -249,14 +249,14 @@ export class Terminal {
     if (this.onTerminal) await this.out.flush();
   }
 
-  /** Writes a diagnostic detail on one line, escaped. Without `--verbose`, writes nothing. */
+  /** Writes one line, escaped. Without `--verbose`, writes nothing. */
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose !== true) return;
     const { faint } = await this.styles("stderr");
     await this.#tell([faint(this.#paint(this.#line(line)))]);
   }
 
-  /** Writes a warning with further lines, even with `--quiet`, because the user must act on it. */
+  /** Writes even with `--quiet`, because the user must act on a warning. */
   async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
@@ -264,7 +264,7 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /** Writes a problem of an input, even with `--quiet`. @param isCut true to cut it to one line of the terminal */
+  /** Writes even with `--quiet`. @param isCut true to cut it to one line of the terminal */
   async problem(line: Advice, isCut = false): Promise<void> {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);
@@ -273,7 +273,7 @@ export class Terminal {
     await this.#tell([this.#paint(truncate(whole, columns))]);
   }
 
-  /** Writes a failure in at most three lines, folded on a terminal. With `--format json`, adds a problem object. */
+  /** Writes at most three lines, folded on a terminal. With `--format json`, adds a problem object. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
     // not awaited, because a reader that has stopped reading must not delay the failure
@@ -291,14 +291,14 @@ export class Terminal {
     return loadStyles(this.#colours[stream]);
   }
 
-  /** Ends the progress display, and writes all buffered output. Call this last. */
+  /** Also writes all buffered output. Call this last. */
   async close(): Promise<void> {
     this.progress.close();
     await this.out.flush();
     await this.#err.flush();
   }
 
-  /** The options that proposed commands need. With records of several tenants, each line names its tenant. */
+  /** With records of several tenants, each line names its tenant. */
   get #completion(): Completion {
     const tenant = this.#ofSeveral ? undefined : this.#tenant;
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
@@ -308,7 +308,7 @@ export class Terminal {
     return completeCommands(document, { context: this.#completion.context });
   }
 
-  /** Returns a text with completed commands, without backticks, as a value for programs. */
+  /** Completes commands and removes their backticks, for programs. */
   plain(line: string): string {
     return toPlainCommands(line, this.#completion);
   }

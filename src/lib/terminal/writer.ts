@@ -7,7 +7,7 @@ import { text } from "../text/index.ts";
 export interface TextWriter {
   /** true after the reader has closed the pipe (`… | head -1`): writes do nothing, and producers should stop */
   readonly closed: boolean;
-  /** Writes a chunk. Resolves when the stream can accept more. @throws an earlier error, or the signal's reason */
+  /** Resolves when the stream can accept more. @throws an earlier error, or the signal's reason */
   write(chunk: string | Uint8Array): Promise<void>;
   flush(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface TextWriter {
 const BATCH_CHARACTERS = 1 << 15;
 const CLOSED_PIPE_ERRORS = /^(?:EPIPE|EOF|ECONNRESET|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END)$/;
 
-/** Writes to a Node stream in batches. Waits for a slow reader, ignores a closed pipe, and fails after a signal. */
+/** Writes in batches. Waits for a slow reader, ignores a closed pipe, and fails after a signal. */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
   readonly #name: string;
@@ -27,7 +27,6 @@ export class StreamWriter implements TextWriter {
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /** @param name used in messages */
   constructor(
     stream: Writable,
     name: string,

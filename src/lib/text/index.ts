@@ -1,6 +1,6 @@
 export type Language = "ja" | "en";
 
-/** A text for people in both languages. A missing translation is a compile error. */
+/** A missing translation is a compile error. */
 export interface Text {
   readonly en: string;
   readonly ja: string;
@@ -8,7 +8,7 @@ export interface Text {
 
 export const text = (en: string, ja: string): Text => ({ en, ja });
 
-/** Creates a {@link Text} that is equal in both languages, such as a name, a file name, a number or a command. */
+/** Use this for texts without a translation: a name, a file name, a number or a command. */
 export const same = (value: string | { toString: () => string; toJSON: () => string }): Text =>
   text(value.toString(), value.toString());
 
@@ -18,7 +18,7 @@ export const addArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "a
 
 export const addSpaceAfterLatin = (word: string): string => (/\w$/.test(word) ? `${word} ` : word);
 
-/** Joins at most `max` texts, and adds how many texts are left out: `a, b and 3 more`. */
+/** Adds how many texts are left out: `a, b and 3 more`. */
 export function joinFirstTexts(texts: readonly Text[], max: number, between = text(", ", "、")): Text {
   const named = joinTexts(texts.slice(0, max), between);
   const more = texts.length - max;
@@ -28,14 +28,14 @@ export function joinFirstTexts(texts: readonly Text[], max: number, between = te
 export const joinTexts = (texts: readonly Text[], between = same("; ")): Text =>
   text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));
 
-/** Returns a word for comparisons that ignore width, case, blanks and invisible characters. */
+/** Ignores width, case, blanks and invisible characters. */
 export const toLooseKey = (word: string): string =>
   word
     .normalize("NFKC")
     .toLowerCase()
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
-/** Returns the candidate with the fewest edits; undefined if all need more edits than a third of the word's length. */
+/** Returns undefined if all candidates need more edits than a third of the word's length. */
 export function findNearestWord(
   word: string,
   candidates: Iterable<string>,

@@ -4,7 +4,7 @@
  */
 export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
-/** Returns a text as one word of a POSIX shell. Only bash and zsh can read deceptive characters: `$'a\nb'`. */
+/** Quotes for a POSIX shell. Only bash and zsh can read deceptive characters: `$'a\nb'`. */
 export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;
   if (name.search(DECEPTIVE_CHARACTERS) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
@@ -17,7 +17,7 @@ export const quoteShellWord = (name: string): string => {
 const escapeShellCharacter = (character: string): string =>
   character === "\n" ? String.raw`\n` : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** Quotes a word of a command if necessary. Options are not quoted; all other words as in {@link quoteShellWord}. */
+/** Does not quote options; all other words as in {@link quoteShellWord}. */
 export const quoteCommandWord = (word: string): string => {
   const [, flag, value] = /^(--?[a-z-]*)(?:=(.*))?$/s.exec(word) ?? [];
   if (flag === undefined) return quoteShellWord(word);
@@ -29,7 +29,7 @@ export const quoteWindowsWord = (word: string): string =>
     ? word
     : `"${word.replaceAll(DECEPTIVE_CHARACTERS, escapeShellCharacter).replaceAll('"', String.raw`\"`)}"`;
 
-/** Returns the name, or the id if the name cannot be typed as shown or would be parsed as an option. */
+/** Returns the id if the name cannot be typed as shown or would be parsed as an option. */
 export const toTypableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;
 
@@ -39,7 +39,7 @@ const SHORT_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/** Escapes data so that it is safe on a terminal and on one line: `\x1b` for ESC, `\u202e` for a bidi override. */
+/** Makes data safe on a terminal and on one line: `\x1b` for ESC, `\u202e` for a bidi override. */
 export function escapeForPeople(data: string): string {
   return data.replace(DECEPTIVE_CHARACTERS, (character) => SHORT_ESCAPES.get(character) ?? escapeCharacter(character));
 }
@@ -50,7 +50,7 @@ export const escapeLines = (lines: string): string =>
     character === "\t" || character === "\n" ? character : escapeCharacter(character),
   );
 
-/** Escapes JSON for a terminal. The result is valid JSON: `\u202e` for a bidi override. Line feeds are not escaped. */
+/** The result is valid JSON: `\u202e` for a bidi override. Line feeds are not escaped. */
 export const escapeJson = (json: string): string =>
   json.replace(DECEPTIVE_CHARACTERS, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
 

@@ -17,7 +17,7 @@ const MAX_RANGES_PER_ROW = 2 ** 14 / 2;
 
 const getRangeReference = createAttributeReader("ref");
 
-/** The merged ranges of a sheet, which the XML of the sheet lists after the rows. */
+/** The XML of a sheet lists the ranges after the rows. */
 export class MergedRanges implements Pick<XmlHandler, "open"> {
   readonly #all: MergedRange[] = [];
   #isSorted = true;
@@ -36,7 +36,7 @@ export class MergedRanges implements Pick<XmlHandler, "open"> {
     if (this.#all.length > MAX_MERGED_RANGES) throw createWorkbookTooLargeFailure();
   }
 
-  /** Returns the merged ranges that cover a row. @param row must not be above the row of the previous call */
+  /** @param row must not be above the row of the previous call */
   covering(row: number): readonly MergedRange[] {
     if (!this.#isSorted) this.#all.sort((a, b) => a.from.row - b.from.row);
     this.#isSorted = true;

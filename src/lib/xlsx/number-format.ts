@@ -2,7 +2,7 @@ import numfmt from "numfmt";
 
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
-/** A number as the text that Excel shows, or the reason why that text cannot be used as the value. */
+/** The text that Excel shows, or the reason why that text cannot be used as the value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
 export interface CellFormat {
@@ -11,7 +11,7 @@ export interface CellFormat {
   readonly text: ((value: string) => string) | undefined;
 }
 
-/** Excel's additional built-in formats for Japanese.  @see ECMA-376 part 1, 18.8.30, `ja-jp` */
+/** Excel's additional formats. @see ECMA-376 part 1, 18.8.30, `ja-jp` */
 const JAPANESE_FORMATS: ReadonlyMap<number, string> = new Map([
   ...[27, 28, 29, 30, 31, 34, 35, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58].map((id) => [id, "yyyy/mm/dd"] as const),
   [32, 'h"時"mm"分"'],
@@ -27,9 +27,9 @@ export const getBuiltInPattern = (id: number): string | undefined => {
 };
 
 const MIN_INEXACT_NUMBER = 1e15;
-/** The smallest number that is treated as a code. Codes such as IMEIs have at least twelve digits. */
+/** Codes such as IMEIs have at least twelve digits. */
 const MIN_CODE_NUMBER = 1e11;
-/** Maximum number of significant digits that Excel shows, and writes to CSV, of a number with an exponent. */
+/** Excel shows, and writes to CSV, at most this number of significant digits. */
 const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
@@ -44,7 +44,7 @@ const DAY_AFTER_LAST = 2_958_466;
 const NONEXISTENT_DAY = 60;
 const SECONDS_PER_DAY = 86_400;
 
-/** Formats a serial number as `YYYY/MM/DD`, with a time if shown and not midnight; undefined if it is not a date. */
+/** Returns `YYYY/MM/DD`, with a time if shown and not midnight; undefined if the number is not a date. */
 function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
   const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * SECONDS_PER_DAY) / SECONDS_PER_DAY;
   const day = Math.floor(rounded);
@@ -56,8 +56,8 @@ function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedN
 }
 
 /**
- * Creates a cell format. Dates become `YYYY/MM/DD`, because Excel's form depends on the computer's language. @param
- * pattern undefined if the workbook does not define the format @param date1904 true if days are counted from 1904
+ * Dates become `YYYY/MM/DD`, because Excel's form depends on the computer's language. @param pattern undefined if the
+ * workbook does not define the format @param date1904 true if days are counted from 1904
  */
 export function createCellFormat(pattern: string | undefined, date1904: boolean): CellFormat {
   if (pattern === undefined || !numfmt.isValidFormat(pattern)) {

@@ -26,9 +26,8 @@ const getCellTypeCode = createAttributeReader("t");
 const getHiddenFlag = createAttributeReader("hidden");
 
 /**
- * Reads the numbered rows of a worksheet, each cell as Excel shows it. Cells merged with cells above have the value of
- * the first of these cells. A value that Excel does not show, or shows differently, is reported, and not read as blank.
- * Rows without values are left out, except formatted rows below the header.
+ * Reads each cell as Excel shows it. All merged cells have the value of the first. A value that Excel does not show, or
+ * shows differently, is reported. Leaves out rows without values, except formatted rows below the header.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;

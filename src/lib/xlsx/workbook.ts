@@ -15,7 +15,7 @@ import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts"
 import { Zip } from "./zip.ts";
 
 const MIB = 1024 * 1024;
-/** Maximum size of a workbook. It is held in memory, because a ZIP archive lists its files only at its end. */
+/** A workbook is held in memory, because a ZIP archive lists its files only at its end. */
 const MAX_WORKBOOK_BYTES = 64 * MIB;
 /** Maximum size of unpacked strings. Strings are held in memory, unlike sheets (see {@link MAX_SHEET_BYTES}). */
 const MAX_STRING_BYTES = 128 * MIB;
@@ -62,7 +62,7 @@ export class Workbook {
     this.#strings = strings;
   }
 
-  /** Opens a workbook. @throws Failure `input-rejected` if it has a password, or is not a supported workbook */
+  /** @throws Failure `input-rejected` if it has a password, or is not a supported workbook */
   static async open(bytes: Buffer): Promise<Workbook> {
     const zip = await Zip.open(bytes);
     const main = findRelatedPart(await readRelations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
@@ -79,8 +79,8 @@ export class Workbook {
   }
 
   /**
-   * Reads the records of a sheet. @param named name or pattern; if undefined, the only visible sheet with data @throws
-   * `usage` if no sheet or several sheets match, `input-rejected` if the sheet is damaged
+   * @param named name or pattern; if undefined, the only visible sheet with data @throws `usage` if no sheet or several
+   * sheets match, `input-rejected` if the sheet is damaged
    */
   async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
@@ -101,7 +101,7 @@ export class Workbook {
     lines?.end();
   }
 
-  /** Reads at least the first `rows` rows of a sheet, and ignores merged cells. @throws Failure as {@link read} */
+  /** Reads at least `rows` rows. Ignores merged cells. @throws Failure as {@link read} */
   async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
     let row = 0;

@@ -21,7 +21,7 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     )
     .join("")}</Relationships>`;
 
-/** Indexes of the cell styles. Index 0 is reserved for Excel's default style. */
+/** Index 0 is reserved for Excel's default style. */
 const STYLE_NUMBERS = { text: 1, header: 2 } as const;
 
 const buildCellFormat = (font: number, fill: number): string =>
@@ -100,7 +100,7 @@ const createLimitFailure = (en: string, ja: string): Failure =>
 
 type Batches = AsyncIterable<readonly (readonly string[])[]>;
 
-/** A sheet. Its header (the first row) is frozen and printed on every A4 page. Columns fit their contents or wrap. */
+/** The header (the first row) is frozen and printed on every A4 page. Columns fit their contents or wrap. */
 export interface Sheet {
   /** at most 31 characters, without `[]:*?/\`, and unique in the workbook */
   readonly name: string;
@@ -180,7 +180,7 @@ export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => enc
 /** The first date that ZIP allows: equal rows give equal files. Compression level 3 takes half the time of level 6. */
 const ENTRY_OPTIONS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compressionLevel: 3 };
 
-/** Yields a workbook of text cells, so that Excel runs no formula. @throws `input-rejected` above `maxRows` rows */
+/** All cells are text, so that Excel runs no formula. @throws `input-rejected` above `maxRows` rows */
 export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;

@@ -1,6 +1,6 @@
 import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 
-/** Receives the tags and text of an XML document. Names have no prefix. Text and attributes are not decoded. */
+/** Names have no prefix. Text and attributes are not decoded. */
 export interface XmlHandler {
   open(name: string, attributes: string): void;
   close(name: string): void;
@@ -14,7 +14,7 @@ const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 
-/** Splits XML into tags and text. Rejects a document type declaration, because it could declare entities. */
+/** Rejects a document type declaration, because it could declare entities. */
 export class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
@@ -24,7 +24,7 @@ export class XmlScanner {
     this.#handler = handler;
   }
 
-  /** Scans the next piece of XML. @throws Failure `input-rejected` if the piece is not XML in UTF-8 */
+  /** @throws Failure `input-rejected` if the piece is not XML in UTF-8 */
   write(bytes: Uint8Array): void {
     try {
       this.#rest += this.#decoder.decode(bytes, { stream: true });
@@ -58,7 +58,7 @@ export class XmlScanner {
     }
   }
 
-  /** Handles the markup at a `<`. @returns the index after the markup; -1 if its end is in a later piece */
+  /** @returns the index after the markup; -1 if its end is in a later piece */
   #markup(all: string, less: number): number {
     if (all.startsWith("<?", less)) return findEndOfMark(all, "?>", less);
     if (all.startsWith("<!", less)) {
@@ -100,7 +100,7 @@ const findEndOfMark = (all: string, mark: string, from: number): number => {
   return at < 0 ? -1 : at + mark.length;
 };
 
-/** Returns the index of the `>` that ends a tag, not one in a quoted value; -1 if that `>` is in a later piece. */
+/** Finds the `>` that is not in a quoted value; -1 if the tag ends in a later piece. */
 const findTagEnd = (all: string, from: number): number => {
   let quote = 0;
   for (let at = from; at < all.length; at += 1) {
@@ -129,7 +129,7 @@ const decodeCharacter = (code: number): string => {
   return String.fromCodePoint(code);
 };
 
-/** Decodes the entities in raw XML text. @throws `input-rejected` for entities that XML does not predefine */
+/** @throws `input-rejected` for entities that XML does not predefine */
 export const unescapeXml = (raw: string): string =>
   raw.includes("&")
     ? raw.replaceAll(
@@ -144,7 +144,7 @@ export const unescapeXml = (raw: string): string =>
       )
     : raw;
 
-/** Returns a function that finds the value of an attribute in the text that {@link XmlHandler.open} receives. */
+/** The attributes are the text that {@link XmlHandler.open} receives. */
 export const createAttributeReader = (name: string): ((attributes: string) => string | undefined) => {
   const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   return (attributes) => {
@@ -155,7 +155,7 @@ export const createAttributeReader = (name: string): ((attributes: string) => st
 
 export const isXmlTrue = (value: string | undefined): boolean => value === "1" || value === "true";
 
-/** Scans XML until its end, or until `isEnough` returns true. @throws Failure `input-rejected` */
+/** Stops early if `isEnough` returns true. @throws Failure `input-rejected` */
 export const scanXml = async (
   bytes: AsyncIterable<Uint8Array>,
   handler: Partial<XmlHandler>,

@@ -6,7 +6,7 @@ import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./w
 const toWorkbookFailure = (error: unknown): Failure =>
   error instanceof Failure ? error : createDamagedWorkbookFailure(error);
 
-/** A ZIP archive in memory. Names are stored in lower case, because names in workbooks are case-insensitive. */
+/** Names are stored in lower case, because names in workbooks are case-insensitive. */
 export class Zip {
   readonly #file: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -16,7 +16,7 @@ export class Zip {
     this.#entries = entries;
   }
 
-  /** Reads the directory of an archive. @throws Failure `input-rejected` if the archive is damaged or encrypted */
+  /** @throws Failure `input-rejected` if the archive is damaged or encrypted */
   static async open(bytes: Buffer): Promise<Zip> {
     const entries = new Map<string, Entry>();
     try {
@@ -38,7 +38,7 @@ export class Zip {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** Yields the unpacked file in pieces, if it exists. @throws `input-rejected` if damaged or above `most` bytes */
+  /** Yields nothing if there is no such file. @throws `input-rejected` if damaged or above `most` bytes */
   async *chunks(name: string, most: number): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return;

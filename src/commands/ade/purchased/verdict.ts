@@ -72,7 +72,7 @@ function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): st
 
 const APPLE_PLATFORMS: readonly string[] = Object.values(PLATFORM_BY_APPLE_OS);
 
-/** Compares the list, the organisation's devices at Apple, and the device records. Yields each device once. */
+/** Yields each device once. */
 async function* reconcileOrganisation(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],

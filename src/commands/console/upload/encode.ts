@@ -8,7 +8,7 @@ import { noteReplacedCharacters } from "../../csv/file/encoded.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Returns the last export's encoding, but for SECURED APPs the one that their manual names for the language. */
+/** For SECURED APPs, returns the encoding that their manual names for the language. */
 export async function getUploadEncoding(
   tools: Tools,
   kind: Import["kind"],

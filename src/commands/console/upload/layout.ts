@@ -6,7 +6,7 @@ import type { KindUpload } from "./open.ts";
 export interface UploadColumn {
   readonly column: Column;
   readonly header: string;
-  /** index of the cell among the cells of a column with several values; 0 for a column with one value */
+  /** index among the cells of a column with several values; 0 for a column with one value */
   readonly at: number;
   /** false if the last export lacks the column; the console's values are then unknown */
   readonly isShown: boolean;

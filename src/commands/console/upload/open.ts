@@ -39,7 +39,6 @@ const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
   return first === undefined ? [] : [{ ...first, work, changes: of.flatMap(({ changes }) => changes) }];
 };
 
-/** Returns the key. Records such as devices have no key, so their name is returned. */
 const getKey = ({ key, name }: Pick<TaskRecord, "key" | "name">): string => key ?? name;
 
 const hasOtherConsoleKey = (one: TaskRecord): boolean => one.console !== null && getKey(one.console) !== getKey(one);

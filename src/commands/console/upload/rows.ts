@@ -37,7 +37,7 @@ const openExport = async (client: ExportClient, kind: ImportKind): Promise<Async
   return client.secured.export(kind, { layout: "full" });
 };
 
-/** Reads the current values of records by exporting them from the tenant. Exports do not contain secrets. */
+/** Exports the records from the tenant, so secrets are missing. */
 export async function readUploadRows(
   client: ExportClient,
   { kind, records }: { readonly kind: ImportKind; readonly records: readonly TaskRecord[] },

@@ -17,7 +17,7 @@ export interface CheckedFile {
 
 const MAX_LISTED_PROBLEMS = 20;
 
-/** Renders a problem. Adds the line number if it differs from the row number. Omits a cell that the reason contains. */
+/** Adds the line number if it differs from the row number. Omits a cell that the reason contains. */
 export function renderProblemLine(
   file: string,
   { row, line, column, header, params }: Omit<Problem, "code">,
@@ -56,7 +56,7 @@ const findCommonCause = (problem: GroupableProblem): string | undefined => {
 
 const MAX_FOLDED_PROBLEMS = 8;
 
-/** Collects the first problems of each severity. Lists problems with the same cause once, with the number of rows. */
+/** Lists problems with the same cause once, with the number of rows. */
 export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();
@@ -77,7 +77,7 @@ export class ProblemDigest<P extends GroupableProblem> {
     }
   }
 
-  /** Shows the warnings, then the errors. @param rest total counts, and how to see all errors */
+  /** @param rest total counts, and how to see all errors */
   async show(
     terminal: Terminal,
     lineOf: (problem: P) => Text,

@@ -7,10 +7,10 @@ import type { OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
-/** Opens the text as UTF-8 without a byte order mark. Called only before a write: a tenant logs every export. */
+/** Called only before a write, because a tenant logs every export. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
-/** Thrown if the encoding lacks a character. To find the rows of such characters, the text is read a second time. */
+/** The text is read a second time, to find the rows of such characters. */
 class UnmappableError extends Error {}
 
 async function locateUnmappable(

@@ -33,7 +33,7 @@ const HEAD_BYTES = 64 * 1024;
 export const readHead = async (file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> =>
   (await scanBytes(file, signal, true)).head;
 
-/** Reads a file until its encoding is certain, or reads only its first bytes. */
+/** Stops when the encoding is certain, or after the first bytes if `isHeadEnough` is true. */
 async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHeadEnough: boolean) {
   let head: Uint8Array = new Uint8Array(0);
   const detector = new EncodingDetector();

@@ -66,7 +66,7 @@ export function rejectTextOptions(output: string, given: Readonly<Record<string,
   });
 }
 
-/** Chooses UTF-8 on a terminal, else the encoding for the account's language and prints a note. @throws `usage` */
+/** @throws `usage` */
 export async function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
   asked: {

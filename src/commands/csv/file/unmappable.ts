@@ -5,7 +5,7 @@ import type { Tools } from "../../tools.ts";
 
 export const MAX_LISTED_CHARACTERS = 20;
 
-/** A character that an encoding cannot represent. `row` and `column` count from 1, or `column` is a header. */
+/** `row` and `column` count from 1, or `column` is a header. */
 export interface LocatedCharacter {
   readonly codePoint: number;
   readonly row: number;

@@ -79,7 +79,7 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
   return proposed;
 };
 
-/** Asks what unknown headers mean. @returns undefined if all headers are known */
+/** @returns undefined if all headers are known */
 export async function askColumns(
   prompts: Questions,
   headers: readonly string[],

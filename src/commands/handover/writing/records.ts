@@ -33,10 +33,9 @@ type RecordBatches<R> = AsyncIterable<readonly R[]>;
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
-  /** Returns a key that does not depend on the tenant, such as an email address, a code or a serial number. */
+  /** Must not depend on the tenant: an email address, a code or a serial number. */
   readonly key: (record: R) => string;
   readonly read: (client: CopyClient) => RecordBatches<R>;
-  /** returns the details that describe an added or removed record */
   readonly detail?: ((record: R) => Text) | undefined;
 }
 
@@ -165,7 +164,7 @@ export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => 
 
 const WORKBOOK_FILE = "records.xlsx";
 
-/** Maximum number of records in an Excel sheet, without the header row. The NDJSON file is not limited. */
+/** Does not count the header row. The NDJSON file is not limited. */
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 

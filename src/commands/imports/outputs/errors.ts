@@ -16,7 +16,7 @@ type ErrorsSource = Omit<PlannedFile, "map">;
 
 type Rows = AsyncIterable<readonly (readonly string[])[]>;
 
-/** Writes the invalid rows with their reasons. Removes an old file if all rows are valid. @throws `input-rejected` */
+/** Removes an old file if all rows are valid. @throws `input-rejected` */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   if (plan.errors === 0) {
@@ -90,7 +90,7 @@ interface RowReason {
   readonly reason: string;
 }
 
-/** Yields the reasons row by row. Problems of the whole file are attached to the header row. */
+/** Problems of the whole file are attached to the header row. */
 export async function* readRowReasons(
   problems: AsyncIterable<InputProblem>,
   headerRow: number,

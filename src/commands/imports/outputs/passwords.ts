@@ -32,7 +32,7 @@ const COLUMNS = ["userId", "displayName", "groups", "password"].map(
   (name) => FORMATS.docs.columns.find(({ field }) => field === name)?.header ?? name,
 );
 
-/** Writes the generated passwords, which are not stored anywhere else. Writes no file if there are none. */
+/** The passwords are not stored anywhere else. Writes no file if there are none. */
 export async function writePasswords(
   tools: Tools,
   path: string,

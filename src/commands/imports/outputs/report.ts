@@ -34,7 +34,7 @@ const COLUMNS = [
 
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
-/** Writes a workbook with a line for the approver to fill in, or CSV in which a `'` precedes each formula. */
+/** The workbook has a line for the approver. In CSV, a `'` precedes each formula. */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const isWorkbook = isWorkbookName(path);
   async function* table(): AsyncGenerator<Rows> {

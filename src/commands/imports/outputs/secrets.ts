@@ -19,7 +19,7 @@ export interface PlannedFile {
 
 type Values = ReadonlyMap<string, string>;
 
-/** The secrets of a plan, read from the file before the commit, because the tenant does not return secrets. */
+/** Secrets are read from the file before the commit, because the tenant does not return them. */
 export interface PlanSecrets {
   readonly given: ReadonlyMap<string, Values>;
   readonly generated: readonly NewPassword[];

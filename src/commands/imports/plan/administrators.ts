@@ -14,7 +14,7 @@ const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
     ? line("users edit", ["USER"], { administrator: "yes" })
     : line("tenant set", [], { administratorsComplete: kind });
 
-/** Warns if the import could delete administrators that are not marked as such. @throws `input-rejected` in scripts */
+/** @throws `input-rejected` in scripts */
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
   const { mode, request } = plan;
   if (FORMATS[plan.kind].thing.protects === undefined) return undefined;
@@ -40,7 +40,7 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
   return kind;
 }
 
-/** Asks who the administrators of a new mirror are. The user can leave the answer blank. */
+/** The user can leave the answer blank. */
 export async function askAdministrators(tools: Tools, kind: AdministratorKind): Promise<void> {
   const { terminal, globals } = tools;
   if (!terminal.interactive || globals.yes) return;

@@ -147,7 +147,7 @@ export const IMPORT_OPTIONS = {
   headerRow: HEADER_ROW_OPTION,
   map: {
     ...MAP_OPTION,
-    brief: text("column map for a file without the console's headers", "ヘッダーが管理画面と違うファイルの列の対応表"),
+    brief: text("column map for a file without the console's headers", "ヘッダーが管理画面と違うファイルに使う対応表"),
   },
   blank: {
     brief: text("clear or keep the value if a cell is blank", "空のセルで値を消すか(clear)、残すか(keep)"),

@@ -11,7 +11,7 @@ const MAX_NAMES = 50;
 const MAX_READ_PROBLEMS = 100_000;
 const SKIP_CHOICE = text("none: report the rows with this name as errors", "なし(この名前の行はエラーにする)");
 
-/** Asks which organisations unknown names mean. @returns no answers if there are no or too many unknown names */
+/** Returns no answers if there are no or too many unknown names. */
 export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
   const { client } = await tools.tenant("imports");
   const field = FORMATS[plan.kind].columns.find(namesOrg)?.field;

@@ -9,7 +9,7 @@ import type { Tools } from "../../tools.ts";
 import { listPlanChanges, hasChanges } from "../../../lib/plan/describe.ts";
 import { sumChanges } from "../../../lib/plan/plan.ts";
 
-/** A plan that is neither committed nor discarded yet. If a request fails, finds out what happened to the plan. */
+/** If a request fails, finds out what happened to the plan. */
 export class PendingPlan {
   readonly plan: Import;
   /** true if the plan stays available to `imports commit`; always false for a rejected plan */
@@ -82,7 +82,7 @@ export class PendingPlan {
     }
   }
 
-  /** Discards a plan that is neither committed nor kept. Updates the message for interruptions. */
+  /** Updates the message for interruptions. */
   async settle(failure: unknown): Promise<void> {
     if (isLocked(failure)) return;
     const { id } = this.plan;

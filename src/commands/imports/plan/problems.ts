@@ -27,7 +27,7 @@ const MAX_READ_PROBLEMS = 100_000;
 
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/** Lists the first errors and warnings, one for each cause. @param file name of the file in messages */
+/** Prints one problem for each cause. @param file name of the file in messages */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,

@@ -34,7 +34,7 @@ export interface InputFormatOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Detects the format of a file. @throws `input-rejected` if it is not a table or its encoding is uncertain */
+/** @throws `input-rejected` if it is not a table or its encoding is uncertain */
 export async function detectInputFormat(
   file: InputFile,
   { encoding: asked, sheet, headerRow, flag, signal }: InputFormatOptions,
@@ -55,7 +55,7 @@ interface RecordReading extends Omit<InputFormat, "headerRow"> {
   readonly rows?: number | undefined;
 }
 
-/** Parses records, and yields after each chunk. @param chunks bytes of the whole file; buffers must not be reused */
+/** Yields after each chunk. @param chunks bytes of the whole file; buffers must not be reused */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, headerRow, rows }: RecordReading,
@@ -74,7 +74,7 @@ export async function* readRecords(
   yield;
 }
 
-/** Yields the file again. @throws `input-rejected` at the end if the file has changed since the plan was made */
+/** @throws `input-rejected` at the end if the file has changed since the plan was made */
 export async function* rereadFile(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   for await (const chunk of file.chunks()) {

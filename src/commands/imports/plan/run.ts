@@ -28,7 +28,7 @@ import { examineFile, sendFile } from "./send.ts";
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
-/** Runs an import. @throws `input-rejected` if a row is invalid, unless the options skip invalid rows */
+/** @throws `input-rejected` if a row is invalid, unless the options skip invalid rows */
 export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
   tools.summarize({ file: asked.file });
   refuseConflictingOptions(asked);
@@ -109,7 +109,7 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
   }
 }
 
-/** Plans the organisations that are created with people. @throws `input-rejected` if a row is invalid */
+/** @throws `input-rejected` if a row is invalid */
 async function planOrgs(
   tools: Tools,
   client: Client<"imports">,

@@ -14,7 +14,7 @@ import { buildPlan } from "./show.ts";
 
 export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
-  /** false if there is nothing to commit or confirm; default: true if the plan has an effect */
+  /** default: true if the plan has an effect */
   readonly changes?: boolean | undefined;
   /** writes a file and calls `settle`, which commits the plan */
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
@@ -66,7 +66,7 @@ export async function settlePlan(
   return isPartial(committed) ? "partial" : undefined;
 }
 
-/** Shows an import's result, then how to undo the import. Users read the last lines first. */
+/** Shows last how to undo the import, because users read the last lines first. */
 export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun, isKept = false } = result;

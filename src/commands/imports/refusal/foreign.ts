@@ -11,7 +11,7 @@ export interface ForeignFileOptions {
   readonly requested?: ImportRequest | undefined;
 }
 
-/** Asks before a file of another tenant is imported, even with `--yes`. @throws `input-rejected` in scripts */
+/** Asks even with `--yes`. @throws `input-rejected` in scripts */
 export async function confirmForeignFile(
   tools: Tools,
   plan: Import,

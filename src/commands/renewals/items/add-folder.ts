@@ -29,7 +29,7 @@ interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
   readonly sharedFields: RenewalChange;
 }
 
-/** Records the items in order of expiry, and reports the files that cannot be recorded. */
+/** Also reports the files that cannot be recorded. */
 export async function addFolder(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,

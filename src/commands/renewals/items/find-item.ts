@@ -13,11 +13,7 @@ export const ITEM_ARGUMENT = {
   about: text("name or ID of an item, or the start of its ID", "項目の名前か ID(ID は先頭の一部でもよい)"),
 } as const satisfies TextField;
 
-/**
- * Finds an item by its name, its ID or the start of its ID. A name takes precedence over the start of an ID.
- *
- * @throws Failure `not-found` if no item matches, `usage` if several items match
- */
+/** A name takes precedence over the start of an ID. @throws Failure `not-found`, `usage` if several items match */
 export async function findItem(client: Client<"renewals">, typed: string): Promise<RenewalItem> {
   const items = await client.renewals.list();
   const start = typed.toLowerCase();

@@ -26,7 +26,7 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
-/** Checks items. An unreadable file counts as unknown. @throws `not-found`; `input-rejected` if a key is unusable */
+/** An unreadable file counts as unknown. @throws `not-found`; `input-rejected` if a key is unusable */
 export async function runCheck(
   tools: Tools,
   { files, allContexts, thresholds, ...openers }: CheckRequest,

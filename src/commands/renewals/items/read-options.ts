@@ -21,7 +21,7 @@ import { requirePasswordConfirmation } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
-/** Converts options into a change of an item. A blank value sets null. Without an option, its field is not changed. */
+/** A blank value sets null. Without an option, its field is not changed. */
 export function readItemOptions({ expires, ...options }: ItemOptions, timezone: string): RenewalChange {
   const typed = expires && toUtcInstant(expires, timezone);
   const dated = typed === undefined ? {} : ({ expiresAt: typed, certainty: "typed" } as const);

@@ -7,7 +7,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Options for monitoring systems. All commands that report findings have them. */
+/** Monitoring systems use these options. */
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",
@@ -29,7 +29,7 @@ export const REPORT_OPTIONS = {
 
 type ReportForms = InputOf<typeof REPORT_OPTIONS>;
 
-/** Returns true if findings are printed as lines or records. @throws `usage` if two output formats are requested */
+/** @throws `usage` if two output formats are requested */
 export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
   if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return !nagios && prometheus !== "-";
   throw new Failure("usage", {

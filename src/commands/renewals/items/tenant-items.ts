@@ -14,14 +14,14 @@ export const createExpiryClock = (
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** Reads the items. Also reads their source files if the items were recorded on this computer. */
+/** Also reads the source files if the items were recorded on this computer. */
 export const readDatedItems = async (
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   timezone: string,
 ): Promise<readonly DatedItem[]> =>
   applySourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
 
-/** Reads items like {@link readDatedItems}, and marks an ADE token that Apple rejected. */
+/** Also marks an ADE token that Apple rejected. */
 export async function readCurrentItems(
   tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
   timezone: string,
@@ -31,6 +31,6 @@ export async function readCurrentItems(
   return markRejectedItem(items, await ignoreFailure(() => tenant.client.ade.show()));
 }
 
-/** Returns the remark on an item's date. Omits a remark that the date is missing, because the empty cell shows this. */
+/** Omits a remark that the date is missing, because the empty cell shows this. */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];

@@ -44,13 +44,13 @@ const buildGeneralColumns = (app: App): readonly Column<SecuredUser>[] => {
 
 type InstantFormatter = Pick<Terminal, "moment">;
 
-/** Describes a secret by its name and the time of its last change, such as `パスワード (2026-04-01 09:00)`. */
+/** Returns a text such as `パスワード (2026-04-01 09:00)`. */
 const describeSecret = ({ field, at }: SecuredUser["secretsSet"][number], terminal: InstantFormatter): Text => {
   const { [field]: known }: Fields = SECURED_USER.fields;
   return same(`${known?.column?.header ?? field} (${terminal.moment(at)})`);
 };
 
-/** Builds the columns. Columns of secrets show only the time of the last change. */
+/** Columns of secrets show only the time of the last change. */
 export const buildSecuredUserColumns = (app: App, terminal: InstantFormatter): readonly Column<SecuredUser>[] => [
   ...buildGeneralColumns(app),
   ...buildSettingColumns(app),

@@ -67,7 +67,7 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
 
 export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
-/** Columns of the list for collecting devices. Users fill in the last column by hand. */
+/** Users fill in the last column by hand. */
 export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
   PERSON,
   ...DEVICE_COLUMNS,
@@ -84,7 +84,6 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
   return { user, kind: "secured", name, outcome, identity };
 };
 
-/** Returns a row for a user and a row for each record that depends on the user. */
 export function buildLeaveRows({
   before,
   after,

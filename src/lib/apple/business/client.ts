@@ -33,7 +33,7 @@ const SECOND_MS = 1000;
 /** The time by which a token is renewed early, so that it does not expire during a request. */
 const TOKEN_MARGIN_MS = 60 * SECOND_MS;
 
-/** Reads the Apple Business API. @throws BusinessRefusal; `unavailable` for failure, or an undocumented response */
+/** @throws BusinessRefusal; `unavailable` for failure, or an undocumented response */
 export class BusinessApi {
   readonly #access: BusinessAccess;
   #token: { readonly text: string; readonly endMs: number } | undefined;
@@ -42,10 +42,7 @@ export class BusinessApi {
     this.#access = access;
   }
 
-  /**
-   * Yields the pages of a list. `total` is the number of rows of all pages; 0 if Apple does not say. @param members
-   * the attributes to return: from names in the result to Apple's names
-   */
+  /** `total` counts the rows of all pages; 0 if unknown. @param members from names in the result to Apple's names */
   async *pages<K extends string = never>(path: string, members: Readonly<Record<K, string>>) {
     const seen = new Set<string>();
     for (let further = ""; ;) {
@@ -62,7 +59,7 @@ export class BusinessApi {
     }
   }
 
-  /** Returns a response. After the first 401, requests a new token and tries once more. */
+  /** After the first 401, requests a new token and tries once more. */
   async #get(path: string): Promise<{ readonly where: string; readonly answer: AppleResponse }> {
     const url = (this.#access.endpoint ?? "https://api-business.apple.com") + path;
     const send = async (): Promise<AppleResponse> =>
@@ -115,7 +112,7 @@ export class BusinessApi {
   }
 }
 
-/** Reads the attributes of a row; `members` as in `pages`. @throws `unavailable` with an invalid member */
+/** `members` are as in `pages`. @throws `unavailable` with an invalid member */
 const readRow = <K extends string>(where: string, row: JsonObject, members: Readonly<Record<K, string>>) => {
   const { attributes = {} } = row;
   if (!isObject(attributes)) throw createUndocumentedFailure(where, "attributes");

@@ -4,7 +4,7 @@ import { text } from "../../text/index.ts";
 import { attempt } from "../encoding/foreign.ts";
 import type { RetryTools } from "../patience.ts";
 
-/** Parses the private key of an API account. @param where name of its file @throws `input-rejected` if it is not P-256 */
+/** @param where name of its file @throws `input-rejected` if it is not P-256 */
 export function parseBusinessKey(where: string, pem: string): KeyObject {
   const key = attempt(() => createPrivateKey(pem));
   if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
@@ -31,7 +31,7 @@ const ID_BYTES = 16;
 
 const encodePart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Creates a JSON Web Token signed with ES256, by which a client proves that it has the key. @see RFC 7523 3; apple 6 */
+/** Uses ES256. @see RFC 7523 3; apple 6 */
 export function createClientAssertion({ clientId, keyId, key, now, random }: AssertedClient, audience: string): string {
   const iat = Math.floor(now() / 1000);
   const jti = Buffer.from(random(ID_BYTES)).toString("hex");

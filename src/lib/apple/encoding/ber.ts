@@ -20,10 +20,7 @@ const INDEFINITE_LENGTH = 0x80;
 const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
-/**
- * Reads the first element. Packages load slowly, and cannot read octet strings that BouncyCastle splits into
- * fragments. @throws RangeError if the bytes are not BER @see ITU-T X.690 section 8.1
- */
+/** Packages load slowly and cannot read BouncyCastle's fragments. @throws RangeError if not BER @see ITU-T X.690 8.1 */
 export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   const [tag, first] = [byteAt(bytes, 0), byteAt(bytes, 1)];
   if ((tag & LONG_TAG) === LONG_TAG || depth > MAX_DEPTH) throw new RangeError("no BER of ours");
@@ -37,7 +34,7 @@ export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   return { tag, content: bytes.subarray(start, start + length), whole: bytes.subarray(0, start + length) };
 }
 
-/** Reads an element of indefinite length. It ends at an element of two zero bytes among its children. */
+/** Ends at an element of two zero bytes among the children. */
 function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): BerElement {
   if ((tag & CONSTRUCTED_BIT) === 0) throw new RangeError("only a constructed element may leave its length open");
   let end = 2;
@@ -47,7 +44,7 @@ function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): B
   return { tag, content: bytes.subarray(2, end), whole: bytes.subarray(0, end + 2) };
 }
 
-/** Reads the children of a constructed element. @throws RangeError if they are not BER, or if there are too many */
+/** @throws RangeError if they are not BER, or if there are too many */
 export function readChildren({ content }: BerElement): readonly BerElement[] {
   const children: BerElement[] = [];
   for (let at = 0; at < content.length;) {
@@ -59,7 +56,7 @@ export function readChildren({ content }: BerElement): readonly BerElement[] {
   return children;
 }
 
-/** Returns the bytes of an octet string; joins its fragments. @throws RangeError if not BER, or nested too deep */
+/** Joins fragments. @throws RangeError if not BER, or nested too deep */
 export function readOctets(element: BerElement, depth = 0): Uint8Array {
   if ((element.tag & CONSTRUCTED_BIT) === 0) return element.content;
   if (depth > MAX_DEPTH) throw new RangeError("nested too deep");

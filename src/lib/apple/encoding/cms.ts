@@ -25,7 +25,7 @@ interface Recipient {
 /** Number of bytes in which to search for the type. At most six bytes precede the type. */
 const TYPE_SEARCH_BYTES = 20;
 
-/** Detects the type from the first bytes; undefined if the type is different, or if the bytes are not a message. */
+/** Reads the first bytes. Returns undefined for a different type, or if the bytes are not a message. */
 export function detectMessageType(message: Uint8Array): "enveloped" | "signed" | undefined {
   const start = Buffer.from(message.subarray(0, TYPE_SEARCH_BYTES));
   const is = (type: string): boolean => start.includes(Buffer.from(`0609${type}`, "hex"));
@@ -33,7 +33,7 @@ export function detectMessageType(message: Uint8Array): "enveloped" | "signed" |
   return is(SIGNED_DATA_OID) ? "signed" : undefined;
 }
 
-/** Encrypted content (CMS EnvelopedData) and its recipients. The key of each recipient can decrypt the content. */
+/** CMS EnvelopedData. The key of each recipient can decrypt the content. */
 export interface Envelope {
   /** name of the cipher in node:crypto; undefined if S/MIME does not define the cipher */
   readonly cipher: string | undefined;
@@ -42,7 +42,7 @@ export interface Envelope {
   readonly recipients: readonly Recipient[];
 }
 
-/** Parses an encrypted message (DER or BER); undefined if invalid or incomplete.  @see RFC 5652 section 6 */
+/** Reads DER or BER. Returns undefined if the message is invalid or incomplete. @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   return attempt(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
@@ -69,7 +69,7 @@ function parseRecipient(recipient: BerElement): Recipient {
   };
 }
 
-/** Formats an IssuerAndSerialNumber on one line; null for another type of identifier. */
+/** Returns one line; null for another type of identifier. */
 function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
   const [issuer, serial] = readChildren(identifier);
@@ -82,7 +82,7 @@ function formatCertificateName(identifier: BerElement): string | null {
   return [...attributes, `serial 0x${elementToHex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
 }
 
-/** Short names of attributes in the name of a certificate, by object identifier. @see RFC 5280 appendix A */
+/** Names by object identifier. @see RFC 5280 appendix A */
 const ATTRIBUTE_NAMES = new Map([
   ["550403", "CN"],
   ["550406", "C"],
@@ -90,7 +90,7 @@ const ATTRIBUTE_NAMES = new Map([
   ["55040b", "OU"],
 ]);
 
-/** Returns the content of a CMS SignedData; undefined if none. Signatures are not checked.  @see RFC 5652 section 5 */
+/** Returns undefined if there is none. Does not check signatures. @see RFC 5652 section 5 */
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
   return attempt(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
@@ -99,7 +99,7 @@ export function extractSignedContent(message: Uint8Array): Uint8Array | undefine
   });
 }
 
-/** Returns the children of the structure in a ContentInfo. @throws RangeError if the type of the structure differs */
+/** @throws RangeError if the type of the structure differs */
 function readMessageParts(message: Uint8Array, wanted: string): readonly BerElement[] {
   const [type, content] = readChildren(readElement(message));
   if (elementToHex(type) !== wanted) throw new RangeError("another type of message");

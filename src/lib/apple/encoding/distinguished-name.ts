@@ -1,7 +1,6 @@
 /**
- * Returns the first value of an attribute (`CN`) in a name; undefined if missing. In node:crypto, a name has one
- * attribute per line. Several attributes of one set are joined with ` + `, and special characters are escaped with a
- * backslash.
+ * Returns the first value of an attribute (`CN`) in a name of node:crypto: one attribute per line, several attributes
+ * of one set joined with ` + `, special characters escaped with a backslash.
  */
 export function findNameAttribute(name: string | undefined, attribute: string): string | undefined {
   for (const line of name?.split("\n") ?? []) {

@@ -1,4 +1,4 @@
-/** Returns the result of `work`; undefined if `work` throws. For parsers whose errors are irrelevant. */
+/** Use this for parsers whose errors are irrelevant. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -10,7 +10,7 @@ const BEGIN_MARK = "-----BEGIN ";
 const DASHES = "-----";
 const MAX_LABEL_LENGTH = 64;
 
-/** Yields the PEM blocks in a text. A block without an END line extends to the next block or the end of the text. */
+/** A block without an END line extends to the next block or the end of the text. */
 export function* findPemBlocks(text: string): Generator<PemBlock> {
   let at = 0;
   for (;;) {
@@ -31,11 +31,11 @@ export function* findPemBlocks(text: string): Generator<PemBlock> {
   }
 }
 
-/** Converts each byte to one character (Latin-1). */
+/** Returns one character per byte. */
 export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
-/** Decodes the base64 in a PEM block, after S/MIME headers, or in a bare text; undefined if there is none. */
+/** Finds base64 after S/MIME headers, or in a bare text; undefined if there is none. */
 export function decodeWrappedBase64(written: string): Buffer | undefined {
   for (const { label, text } of findPemBlocks(written)) {
     if (label === "PKCS7" || label === "CMS") return decodeBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
@@ -46,13 +46,13 @@ export function decodeWrappedBase64(written: string): Buffer | undefined {
 
 const UTF8_BOM = "\xef\xbb\xbf";
 
-/** Converts each byte of a text file to one character, and removes a UTF-8 byte order mark. */
+/** Returns one character per byte, without a UTF-8 byte order mark. */
 export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
-/** Returns true for a SEQUENCE whose length takes several bytes. All files to read begin so; ASCII text never does. */
+/** True for a SEQUENCE whose length takes several bytes. All supported files begin like this; ASCII text never does. */
 export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
 
-/** Returns the BER structure in a file, which can be binary or base64; undefined if there is no such structure. */
+/** The file can be binary or base64; undefined if there is no BER structure. */
 export function extractStructure(bytes: Uint8Array): Uint8Array | undefined {
   if (isBinary(bytes)) return bytes;
   const inside = decodeWrappedBase64(decodeTextFile(bytes));

@@ -3,7 +3,7 @@ export type PropertyList = Readonly<Record<string, unknown>>;
 const MAX_CHARACTERS = 1024 * 1024;
 const START_PATTERN = /^\s*<(?:\?xml(?![^>]*encoding=(?!["'](?:utf-8|us-ascii)["']))|!DOCTYPE plist|plist)\b/i;
 
-/** Parses an XML property list; undefined for any other text, or above 1 MiB. The parser loads in 56 ms. */
+/** Returns undefined for any other text, or above 1 MiB. The parser loads in 56 ms. */
 export async function parsePropertyList(xml: string): Promise<PropertyList | undefined> {
   if (xml.length > MAX_CHARACTERS || !START_PATTERN.test(xml)) return undefined;
   // the parser accepts characters that XML does not allow; damaged UTF-8 has become U+FFFD

@@ -1,7 +1,7 @@
 const MINUTE_MS = 60 * 1000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Parameters of the 2048-bit RSA keys that Apple accepts for server tokens. @see apple 1 */
+/** Apple accepts 2048-bit keys for server tokens. @see apple 1 */
 const RSA_PARAMETERS = {
   name: "RSASSA-PKCS1-v1_5",
   hash: "SHA-256",
@@ -15,11 +15,7 @@ export interface KeyPair {
   readonly certificate: string;
 }
 
-/**
- * Creates a 2048-bit RSA key pair with a certificate for one year, as Apple requires for server tokens.
- * @param now in milliseconds; validity begins ten minutes earlier, because clocks can be slow
- * @see apple 1
- */
+/** The certificate is valid for one year. @param now in ms; validity begins ten minutes earlier @see apple 1 */
 export async function createKeyPair({
   commonName,
   now,

@@ -9,7 +9,7 @@ export interface AdeAccount {
   readonly orgName: string;
 }
 
-/** Reads the account from a response.  @throws Failure `unavailable` with the name of an invalid member */
+/** @throws Failure `unavailable` with the name of an invalid member */
 export const parseAccount = (where: string, answer: JsonObject): AdeAccount => ({
   serverName: readRequiredText(where, answer, "server_name"),
   serverUuid: readRequiredText(where, answer, "server_uuid"),

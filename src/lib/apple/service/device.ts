@@ -46,7 +46,7 @@ const DEVICE_MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNu
   parse: ADE_DEVICE.fields[field].type === "instant" ? parseInstantMember : parseTextMember,
 }));
 
-/** Reads a device; ignores unknown members.  @throws `unavailable` with the name of an invalid member */
+/** Ignores unknown members. @throws `unavailable` with the name of an invalid member */
 export function parseDevice(where: string, row: unknown): AdeDevice {
   if (!isObject(row)) throw createUndocumentedFailure(where, "devices");
   const serialNumber = row["serial_number"];
@@ -56,7 +56,7 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   return device as unknown as AdeDevice;
 }
 
-/** Reads a page of devices from a response.  @throws Failure `unavailable` with the name of an invalid member */
+/** @throws Failure `unavailable` with the name of an invalid member */
 export function parseDevicePage(where: string, answer: JsonObject): DevicePage {
   const { devices = [], cursor, more_to_follow: moreToFollow } = answer;
   if (!Array.isArray(devices)) throw createUndocumentedFailure(where, "devices");

@@ -50,11 +50,11 @@ export class AppleRefusal extends Failure {
   }
 }
 
-/** Returns true if Apple rejects the cursor of the device list: all devices must be fetched again. */
+/** True if Apple rejects the cursor; all devices must then be fetched again. */
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 
-/** Creates the failure for a status other than 200. @param where `GET https://…/session` @param now in milliseconds */
+/** @param where `GET https://…/session` @param now in milliseconds */
 export function createAppleRefusal(where: string, answer: AppleResponse, now: number): AppleRefusal {
   const { status, body } = answer;
   const start = body.slice(0, MAX_SEARCHED_CHARACTERS);
@@ -69,11 +69,11 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
   });
 }
 
-/** Returns true if the session has ended. The simulator depsim reports this with status 403. @see apple 2 */
+/** The simulator depsim reports a session that has ended with status 403. @see apple 2 */
 export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
-/** Describes a local clock that is wrong by over five minutes; undefined if the clock is right, or not comparable. */
+/** Returns undefined if the clock is right to five minutes, or not comparable. */
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
   const theirs = parseHttpDate(headers["date"]);
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_TOLERANCE_MS) return undefined;

@@ -11,7 +11,7 @@ export interface RequestToSign {
   readonly timestamp: number;
 }
 
-/** Percent-encodes all characters except the unreserved characters, as UTF-8. @see RFC 5849 3.6 */
+/** Keeps only the unreserved characters, as UTF-8. @see RFC 5849 3.6 */
 const percentEncode = (value: string): string =>
   encodeURIComponent(value.toWellFormed()).replaceAll(
     /[!'()*]/g,

@@ -4,11 +4,7 @@ import { parseAccount, type AdeAccount } from "./account.ts";
 import { parseDevicePage, type DevicePage } from "./device.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";
 
-/**
- * Read-only calls of Apple's device service.
- * @throws AppleRefusal; `unavailable` if all attempts fail or the response is undocumented; `interrupted`
- * @see apple 3
- */
+/** @throws AppleRefusal; `unavailable` after all attempts or an undocumented response; `interrupted` @see apple 3 */
 export interface AdeService {
   readonly account: () => Promise<AdeAccount>;
   readonly fetchDevices: (cursor?: string) => Promise<DevicePage>;
@@ -18,7 +14,7 @@ export interface AdeService {
 /** The maximum number of devices in a page. @see apple 3 (limit) */
 const PAGE_SIZE = 1000;
 
-/** Opens the device service. The first request is sent at the first call. */
+/** Sends the first request at the first call. */
 export function openDeviceService(access: DeviceServiceAccess): AdeService {
   const session = new AdeSession(access);
   const ask = async <T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> => {

@@ -15,7 +15,7 @@ export interface DeviceServiceAccess extends RetryTools {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A read-only call within a session. The call can be repeated if there was no response. */
+/** The call can be repeated if there was no response. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
   readonly path: string;
@@ -33,10 +33,7 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 
 const NONCE_BYTES = 16;
 
-/**
- * A session with the device service. The first call opens the session. A call opens a new session if the old one has
- * ended. Do not make calls in parallel: each response can replace the session ID for the next call.
- */
+/** The first call opens the session. Do not make calls in parallel: each response can replace the session ID. */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;
   #current: string | undefined;
@@ -46,7 +43,7 @@ export class AdeSession {
     this.#access = access;
   }
 
-  /** Returns the JSON object of a response with status 200.  @throws AppleRefusal; `unavailable`, `interrupted` */
+  /** @throws AppleRefusal; `unavailable`, `interrupted` */
   async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
     let { answer, object, session } = await this.#send(request);

@@ -1,4 +1,4 @@
-/** The content of an ADE server token. Only the expiry date is not secret. */
+/** Only the expiry date is not secret. */
 export interface AdeToken {
   readonly consumerKey: string;
   readonly consumerSecret: string;

@@ -1,7 +1,4 @@
-/**
- * Converts the two-byte sequences of CP932 (Windows-31J). The table is taken from the decoder of Node.js, and a test
- * next to `decode.ts` compares it with glibc's table. @see https://encoding.spec.whatwg.org/#shift_jis-decoder
- */
+/** CP932 as in Node.js; a test compares it with glibc. @see https://encoding.spec.whatwg.org/#shift_jis-decoder */
 
 export const isLeadByte = (byte: number): boolean => (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
 
@@ -12,7 +9,7 @@ const TRAIL_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(isTrai
 
 let cp932ToUnicodeTable: Uint16Array | undefined;
 
-/** Returns the UTF-16 code unit by `lead << 8 | trail`; 0 if none. User-defined characters begin at U+E000. */
+/** Keys are `lead << 8 | trail`; 0 if none. User-defined characters begin at U+E000. */
 export function getCp932ToUnicode(): Uint16Array {
   return (cp932ToUnicodeTable ??= buildCp932ToUnicode());
 }
@@ -32,15 +29,15 @@ function buildCp932ToUnicode(): Uint16Array {
 let unicodeToCp932Table: Uint16Array | undefined;
 
 /**
- * Returns the CP932 sequence of each UTF-16 code unit: one byte if below 0x100, else two bytes; 0 if there is none. If
- * a character has several sequences, returns the one that Windows and glibc write: JIS X 0208 first, then NEC row 13,
- * then the IBM extensions, never NEC's selection (lead bytes ED, EE) or the user-defined area.
+ * Keys are UTF-16 code units. Values are one byte if below 0x100, else two; 0 if none. Of several sequences, returns
+ * the one that Windows and glibc write: JIS X 0208, then NEC row 13, then the IBM extensions, never NEC's selection or
+ * the user-defined area.
  */
 export function getUnicodeToCp932(): Uint16Array {
   return (unicodeToCp932Table ??= buildUnicodeToCp932());
 }
 
-/** Classes of lead bytes, in rising priority: if a character has several sequences, the last class counts. */
+/** Classes in rising priority: if a character has several sequences, the last class counts. */
 const LEAD_BYTE_CLASSES: readonly ((lead: number) => boolean)[] = [
   (lead) => lead === 0xed || lead === 0xee,
   (lead) => lead >= 0xfa,

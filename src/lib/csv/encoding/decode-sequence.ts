@@ -2,10 +2,7 @@ import type { decode } from "iconv-lite";
 import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
-/**
- * Returns the length of the byte sequence at `at`, negative if it is invalid. An invalid sequence ends where the WHATWG
- * decoders end it, so that no ASCII byte is lost. @see https://encoding.spec.whatwg.org/#utf-8-decoder
- */
+/** The length is negative if the sequence is invalid. @see https://encoding.spec.whatwg.org/#utf-8-decoder */
 export type SequenceMeasurer = (bytes: Uint8Array, at: number) => number;
 
 const measureCp932: SequenceMeasurer = (bytes, at) => {
@@ -27,7 +24,7 @@ function getSecondByteRange(lead: number): readonly [number, number] {
   return [0x80, 0xbf];
 }
 
-/** Returns the length in bytes of a UTF-8 sequence with this lead byte; 0 if the byte cannot begin a sequence. */
+/** Returns 0 if the byte cannot begin a sequence. */
 function getUtf8SequenceSize(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
@@ -48,7 +45,7 @@ const measureUtf8: SequenceMeasurer = (bytes, at) => {
   return size;
 };
 
-/** Measures a sequence with the form of an EUC-JP character, even if no character has these bytes. */
+/** Includes sequences to which no character belongs. */
 const measureEucJpForm: SequenceMeasurer = (bytes, at) => {
   const size = getEucJpSize(bytes[at] ?? 0);
   const last = bytes[at] === 0x8e ? 0xdf : 0xfe;
@@ -67,7 +64,7 @@ const getEucJpSize = (lead: number): number => {
 
 let iconv: { readonly decode: typeof decode };
 
-/** Loads the tables of an encoding, which takes 30 ms for EUC-JP. Call this before text in the encoding is decoded. */
+/** Takes 30 ms for EUC-JP. Call this before text in the encoding is decoded. */
 export const loadEncoding = async (encoding: string): Promise<void> => {
   if (encoding === "euc-jp") ({ default: iconv } = await import("iconv-lite"));
 };

@@ -1,7 +1,7 @@
 import { SEQUENCE_MEASURERS, countUnfinishedBytes, decodeEucJp } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** Receives the output of a {@link Decoder}, in file order. */
+/** Receives text in file order. */
 export interface TextSink {
   /** Receives at least one character. A surrogate pair is never split between two calls. */
   text(text: string): void;
@@ -22,7 +22,7 @@ const restoreControlCharacters = (text: string): string =>
 const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
-/** Decodes a file from chunks of any size, and removes a byte order mark. Invalid bytes are reported, not decoded. */
+/** Chunks can have any size. Removes a byte order mark. Reports invalid bytes instead of decoding them. */
 export class Decoder {
   readonly #encoding: Encoding;
   readonly #decode: (bytes: Uint8Array) => string;

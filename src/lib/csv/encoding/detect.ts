@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** A file that is valid both as UTF-8 and as half-width kana in CP932: only a person can choose the encoding. */
+/** The file is valid both as UTF-8 and as half-width kana in CP932, so that only a person can choose. */
 export interface EncodingAmbiguity {
   readonly row: number;
   /** a sample line of the file, read as UTF-8 (`Muñoz`) */
@@ -24,10 +24,7 @@ export interface EncodingGuess {
 const CONTEXT_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
-/**
- * Detects the encoding from all bytes of a file: a byte order mark decides, else UTF-8 if the bytes are valid UTF-8,
- * else CP932. UTF-8 is tried first, because Japanese UTF-8 is often valid CP932, whereas CP932 is rarely valid UTF-8.
- */
+/** A byte order mark decides, else UTF-8 if valid, else CP932, because valid CP932 is rarely valid UTF-8. */
 export class EncodingDetector {
   #start: Uint8Array = new Uint8Array(0);
   #size = 0;
@@ -51,7 +48,7 @@ export class EncodingDetector {
     if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
-  /** True if further bytes cannot change the encoding, after a byte order mark or a sequence that is not UTF-8. */
+  /** True if further bytes cannot change the result. */
   get settled(): boolean {
     return this.#bom !== undefined || !this.#utf8;
   }
@@ -77,7 +74,7 @@ export class EncodingDetector {
   }
 }
 
-/** Checks whether every byte above 7F is half-width kana in CP932, and finds the first such byte. */
+/** Finds the first byte above 7F, and checks that all are half-width kana in CP932. */
 class KanaDetector {
   #row = 1;
   #inQuotes = false;
@@ -86,7 +83,7 @@ class KanaDetector {
   #before: number[] = [];
   #sample: number[] | undefined;
 
-  /** Checks the next bytes. @returns false if a byte above 7F is not half-width kana */
+  /** @returns false if a byte above 7F is not half-width kana */
   write(chunk: Uint8Array): boolean {
     let at = 0;
     if (this.#sample === undefined) at = this.#findFirst(chunk);
@@ -110,7 +107,7 @@ class KanaDetector {
     };
   }
 
-  /** Returns the index of the first byte above 7F, and counts rows before it. Quoted newlines do not count. */
+  /** Also counts the rows before that byte. Quoted newlines do not count. */
   #findFirst(chunk: Uint8Array): number {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
@@ -128,7 +125,7 @@ class KanaDetector {
     return chunk.length;
   }
 
-  /** Returns at most {@link CONTEXT_BYTES} bytes before `at`, all on the same line as `at`. */
+  /** Returns at most {@link CONTEXT_BYTES} bytes on the same line as `at`. */
   #lineBefore(chunk: Uint8Array, at: number): number[] {
     const near = [...this.#before, ...chunk.subarray(Math.max(0, at - CONTEXT_BYTES), at)].slice(-CONTEXT_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);

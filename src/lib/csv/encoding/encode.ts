@@ -26,13 +26,13 @@ export interface Encoder {
 const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** Creates an encoder for one file. EUC-JP is not supported: such a file is written as UTF-8. */
+/** Each file needs its own encoder. EUC-JP is not supported: such a file is written as UTF-8. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
   encoding === "shift_jis"
     ? new Cp932Encoder(options)
     : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
-/** Returns the first character that the encoding lacks. Ignores seven JIS characters that are written as look-alikes. */
+/** Ignores seven JIS characters that are written as look-alikes. */
 export function findUnmappable(encoding: Encoding, text: string): UnmappableCharacter | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
   let first: UnmappableCharacter | undefined;
@@ -57,7 +57,7 @@ abstract class CountingEncoder implements Encoder {
   replaced = 0;
   /** number of UTF-16 code units in the pieces that are already encoded */
   protected written = 0;
-  /** text that is encoded together with the next piece, such as the first half of a surrogate pair */
+  /** the end of the text that must be encoded with the next piece, such as the first half of a surrogate pair */
   #pending: string;
 
   constructor(options: EncoderOptions, start = "") {
@@ -84,7 +84,7 @@ abstract class CountingEncoder implements Encoder {
 
   protected abstract encode(text: string): Buffer;
 
-  /** Counts or reports an unmappable character. Returns true if a replacement must be written. */
+  /** Returns true if a replacement must be written. */
   protected refuse(codePoint: number, index: number): boolean {
     if (this.#options.onUnmappable === "replace") {
       this.replaced++;
@@ -95,9 +95,7 @@ abstract class CountingEncoder implements Encoder {
   }
 }
 
-/**
- * Encodes CP932 by a table, faster than iconv-lite and with the same result. @see docs/decisions/003-cp932-encoder.md
- */
+/** This encoder is faster than iconv-lite, with the same result. @see docs/decisions/003-cp932-encoder.md */
 class Cp932Encoder extends CountingEncoder {
   readonly #table = getUnicodeToCp932();
 

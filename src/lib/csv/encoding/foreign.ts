@@ -10,7 +10,7 @@ const toLatin1 = (bytes: Uint8Array): string =>
 /** First bytes of ZIP archives (such as .xlsx) and of older Office files. No text file begins with these bytes. */
 const WORKBOOK_SIGNATURES = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
 
-/** Returns true for any workbook, even an old or damaged one. Call this before {@link detectUnsupportedKind}. */
+/** Returns true for an old or damaged workbook, too. Call this before {@link detectUnsupportedKind}. */
 export const isWorkbook = (head: Uint8Array): boolean => WORKBOOK_SIGNATURES.includes(toLatin1(head.subarray(0, 4)));
 
 function detectSignature(start: string): UnsupportedKind | undefined {
@@ -28,7 +28,7 @@ const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
 const DAMAGE_THRESHOLD = 8;
 
-/** Detects text without a byte order mark in UTF-16 (NULs mostly at odd or even positions) or UTF-32 (half NULs). */
+/** UTF-16 has NULs mostly at odd or even positions; in UTF-32, half of the bytes are NUL. */
 function detectWideEncoding(start: string): UnsupportedKind | undefined {
   const nuls: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;
@@ -51,7 +51,7 @@ const EUC_CHARACTERS = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\
 const COMMON_EUC_CHARACTER = /^[\u00a1-\u00a5\u00b0-\u00cf]/;
 const MIN_EUC_CHARACTERS = 8;
 
-/** Returns true for EUC-JP: all characters are complete, and most are common, unlike half-width kana in CP932. */
+/** In EUC-JP, all characters are complete and most are common, unlike half-width kana in CP932. */
 function isEucJp(start: string): boolean {
   const rest = start.replace(EUC_CHARACTERS, "");
   if (/[\u0080-\u00ff]./s.test(rest) || !/[\u00e0-\u00fe]/.test(start)) return false;
@@ -60,7 +60,7 @@ function isEucJp(start: string): boolean {
   return pairs.length >= MIN_EUC_CHARACTERS && common >= pairs.length * 0.75;
 }
 
-/** Detects an unsupported kind of file. @param named true to check only signatures: the encoding is specified */
+/** @param named true to check only signatures: the encoding is specified */
 export function detectUnsupportedKind(head: Uint8Array, named: boolean): UnsupportedKind | undefined {
   const start = toLatin1(head);
   const signature = detectSignature(start);

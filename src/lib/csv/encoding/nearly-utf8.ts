@@ -4,10 +4,7 @@ const MIN_INVALID_SEQUENCES = 64;
 /** Minimum number of valid sequences per invalid one. Half-width kana may look like a valid two-byte sequence. */
 const MIN_VALID_RATIO = 20;
 
-/**
- * Detects UTF-8 with a few invalid bytes. In CP932 text of hiragana, katakana and level-1 kanji, valid three-byte
- * sequences of UTF-8 never outnumber invalid sequences.
- */
+/** In CP932 text of kana and level-1 kanji, valid UTF-8 sequences of three bytes never outnumber invalid ones. */
 export class NearUtf8Detector {
   #tail: Uint8Array = new Uint8Array(0);
   #narrow = 0;
@@ -21,7 +18,7 @@ export class NearUtf8Detector {
     this.#weigh(bytes.subarray(0, size));
   }
 
-  /** True if further bytes cannot change the result: the file is not nearly UTF-8. */
+  /** True if further bytes cannot change the result. */
   get settled(): boolean {
     return this.#broken >= MIN_INVALID_SEQUENCES && this.#broken > this.#wide + this.#narrow;
   }

@@ -1,9 +1,6 @@
 import { CodeUnits } from "../records/units.ts";
 
-/**
- * Kinds of characters in a value, one bit each: `-` and `/`; decimal point; white space and control characters; letters
- * and other printable ASCII characters; non-ASCII characters. Digits set no bit.
- */
+/** One bit each for: `-` `/`; decimal point; white space and control; other ASCII; non-ASCII. Digits set no bit. */
 export const DATE_SEPARATOR = 0x100;
 export const DECIMAL_POINT = 0x200;
 export const WHITE_SPACE = 0x400;
@@ -32,7 +29,6 @@ export class CharacterScan {
 
 const FNV_OFFSET_BASIS = 0x811c9dc5 | 0;
 
-/** Scans the value in `units` from `from` to `to`, and stores the kinds of its characters and its hashes in `into`. */
 export const scanUnits = (units: Uint16Array, from: number, to: number, into: CharacterScan): void => {
   let kinds = 0;
   let a = FNV_OFFSET_BASIS;

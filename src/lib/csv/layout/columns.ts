@@ -1,7 +1,7 @@
 import { findNearestWord } from "../../text/index.ts";
 import type { Column } from "../../model/format.ts";
 
-/** Returns a cell for comparison with column map files: trimmed, and with full-width characters normalised. */
+/** Trims the cell and normalises full-width characters. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
 const normaliseHeader = (header: string): string =>
@@ -12,7 +12,7 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** Returns true for a header of former values, such as 旧所属. Such a column is never proposed. */
+/** True for a header such as 旧所属. Its column is never proposed. */
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
@@ -78,7 +78,7 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
   );
 };
 
-/** Returns the column with this header or alias. The typed header may have the prefix 新. */
+/** The typed header may have the prefix 新. */
 export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
   const header = typed.normalize("NFKC").trim().replace(NEW_VALUE, "");
   const wanted = normaliseHeader(header);
@@ -105,7 +105,7 @@ const findNearestName = (
   );
 };
 
-/** Returns the header or alias that is most similar to a misspelt header; undefined if none is similar. */
+/** Returns undefined if no header is similar. */
 export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
   findNearestName(
     columns,

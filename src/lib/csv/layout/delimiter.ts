@@ -3,8 +3,8 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
 const DELIMITERS = [",", "\t", ";"];
 
 /**
- * Returns the first delimiter of comma, tab, semicolon and bar that the header contains; a comma if there is none. If
- * the header's row is unknown, the first line with a delimiter decides, because titles contain none.
+ * Returns the first of comma, tab, semicolon and bar that the header contains; a comma if none does. If the row is
+ * unknown, the first line with a delimiter decides, because titles contain none.
  */
 export function guessDelimiter(text: string, headerRow?: number): string {
   const lines = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/\r\n|[\r\n]/, headerRow ?? HEADER_SEARCH_ROWS);

@@ -6,8 +6,8 @@ import { readHeader, type HeaderOptions } from "./header.ts";
 import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
 
 /**
- * Finds the header among the first records: row 1 if it has a column of the format, else the first row with two known
- * or probably misspelt columns (titles may be above), else row 1. If the header has two lines, finds the upper line.
+ * Finds row 1 if it has a column of the format, else the first row with two known or probably misspelt columns (titles
+ * may be above), else row 1. If the header has two lines, finds the upper line.
  */
 export class HeaderFinder implements RecordSink {
   /** name of the sheet; undefined for the only sheet of a workbook */

@@ -30,7 +30,7 @@ export const isTree = (joined: string | undefined): boolean => joined === DEEPES
 
 export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
 
-/** Finds the cells that a map joins or that decide which rows are skipped. Their headers must occur exactly once. */
+/** The headers of these cells must occur exactly once. */
 export const findForeignCells = (
   cells: readonly string[],
   { columns, positions: taken, map }: HeaderMeanings,

@@ -8,7 +8,7 @@ import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutCo
 import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
-/** The options for reading a header: plain data, because they are sent to a worker and through the tenant API. */
+/** The options are plain data, because they are sent to a worker and through the tenant API. */
 export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
@@ -56,7 +56,7 @@ const MAX_SUGGESTIONS = 100;
 
 export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
-/** Interprets the header cells one after another. Stores the headers that were read, to find repeated headers. */
+/** Stores the headers that were read, to find repeated headers. */
 class HeaderReader {
   readonly #format: Format;
   readonly #columns: readonly Column[];
@@ -172,7 +172,7 @@ const createSimilarHeaderProblems = (
     return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
 
-/** Assigns cells with misspelt headers to the most similar columns that the file lacks, except secret columns. */
+/** Never assigns secret columns. */
 const addLikelyColumns = (
   { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
@@ -228,16 +228,16 @@ const findMissingKey = (
   )?.header;
 };
 
-/** The interpretation of a header. A problem of severity `error` rejects the file, but rows can still be checked. */
+/** A problem of severity `error` rejects the file, but rows can still be checked. */
 export interface HeaderReading {
   readonly layout: Layout;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Interprets a header row. Columns may be in any order. Headers are compared after NFC, without outer blanks, and with
- * seven JIS look-alikes as equal. A column with a problem is not read, except with {@link HeaderOptions.readsLikely}.
- * @see facts 6.4: グループ名 is repeated, and orders differ
+ * Columns may be in any order. Compares headers after NFC, without outer blanks, and with seven JIS look-alikes as
+ * equal. Does not read a column with a problem, except with {@link HeaderOptions.readsLikely}. @see facts 6.4: グループ名 is
+ * repeated
  */
 export const readHeader = (
   row: readonly string[],

@@ -21,7 +21,7 @@ export interface LayoutMatch<L extends KnownLayout> {
   readonly doubtful: readonly string[];
 }
 
-/** Returns the map without entries for columns that the list lacks. Such entries could conflict with new columns. */
+/** Entries for columns that the list lacks could conflict with new columns. */
 export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => {
   const keys = new Set(headers.map(toHeaderKey));
   const isHere = (header: string): boolean => keys.has(toHeaderKey(header));
@@ -39,7 +39,7 @@ const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/** Returns the best layout, with at least half of its columns in the list. @param layouts newest first */
+/** At least half of the columns of a layout must match. @param layouts newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],

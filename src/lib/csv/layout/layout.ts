@@ -46,7 +46,7 @@ export interface Layout {
   readonly place: HeaderPlace;
 }
 
-/** Headers of the last column in a file of rejected rows. The column is ignored when the corrected file is read. */
+/** The column is ignored when the corrected file is read. */
 const REASON_HEADERS = text("clomoctl:reason", "clomoctl:理由");
 
 export const isReasonHeader = (header: string): boolean => header === REASON_HEADERS.en || header === REASON_HEADERS.ja;

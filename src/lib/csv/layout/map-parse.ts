@@ -15,7 +15,7 @@ const MAP_FILE_HINT = text(
   `対応表ファイルには columns・join・values・rows・options を書きます`,
 );
 
-/** Accepts a blank value where a mapping is expected, and replaces it by the result of `blank`. */
+/** Replaces a blank value by the result of `blank`. */
 const allowBlank = <S extends z.ZodType>(blank: () => unknown, schema: S) =>
   z.preprocess((value) => (value === "" ? blank() : value), schema);
 
@@ -23,7 +23,7 @@ const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), 
 
 const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
 
-/** Default options of an import. Options about safety are not allowed here. */
+/** Options about safety are not allowed here. */
 const OptionsPart = z.strictObject({
   sheet: createPlainTextSchema().optional(),
   "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),
@@ -62,9 +62,8 @@ export interface MapFileSchema extends ColumnMap {
 }
 
 /**
- * Parses a `--map` file with the sections `columns` (from header to field or `ignore`), `join` (from field to
- * headers), `values` (from field and value in the file to the value to store), `rows.skip` (from header to values) and
- * `options`. @throws `input-rejected` with the line
+ * Reads `columns` (from header to field or `ignore`), `join` (from field to headers), `values` (from field and value in
+ * the file to the stored value) and `rows.skip` (from header to values). @throws `input-rejected` with the line
  */
 export const parseMapFile = (
   content: string,

@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
 
-/** A field whose value is joined from the cells below several headers. Blank cells are left out. */
+/** Blank cells are left out of the joined value. */
 export interface JoinedField {
   readonly field: string;
   readonly headers: readonly string[];
@@ -55,7 +55,7 @@ const describeDuplicateSource = (field: string, first: string, second: string): 
     `「${field}」が 2 つのヘッダー「${first}」「${second}」に指定されています。一覧にないヘッダーの行を対応表から消してください`,
   );
 
-/** The columns that a map may name. `open` is true if the tenant may have custom fields unknown to the caller. */
+/** `open` is true if the tenant may have custom fields unknown to the caller. */
 interface MapTargets {
   readonly columns: readonly Column[];
   readonly open: boolean;
@@ -77,7 +77,7 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
 
 const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
 
-/** Yields the faults in the columns and joins of a map, such as two sources for the same field. */
+/** such as two sources for the same field */
 function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: MapTargets): Generator<MapFault> {
   const sources = new Map<string, string>();
   const check = (name: string, source: string): Text | undefined => {
@@ -111,7 +111,7 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: M
   }
 }
 
-/** Returns all faults of a map. @param customFields undefined if unknown: then a map may name any custom field */
+/** @param customFields undefined if unknown: then a map may name any custom field */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,
@@ -121,7 +121,7 @@ export const findMapFaults = (
   return [...findSourceFaults(map, targets), ...findTranslationFaults(map, targets)];
 };
 
-/** Checks a map against a format. @throws `input-rejected` with the first fault of the map */
+/** @throws `input-rejected` with the first fault of the map */
 export const checkMap = (map: ColumnMap, format: Format): void => {
   const [fault] = findMapFaults(map, format);
   if (fault !== undefined) {

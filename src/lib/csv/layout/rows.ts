@@ -22,7 +22,7 @@ import {
 } from "./suspect.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
-/** A column's value in one row: canonical text, null for a blank cell, or a list for a repeated column. */
+/** A value is canonical text, null for a blank cell, or a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
 export interface RowOptions {
@@ -61,10 +61,7 @@ interface CellCheck {
   readonly looks: CharacterScan[];
 }
 
-/**
- * How thoroughly values are checked: `never`; `unless-plain-address` skips obviously valid email addresses; `by-rule`
- * checks the rule of the column; `by-all` also searches for hidden characters, excessive length and so on.
- */
+/** `unless-plain-address` skips obviously valid email addresses; `by-all` also searches for hidden characters etc. */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const checkDepthOf = (column: Column): CheckDepth => {
@@ -106,7 +103,7 @@ const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): C
   return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
 };
 
-/** Checks rows cell by cell, and converts cells to canonical form. Does not compare rows or use the tenant. */
+/** Does not compare rows or use the tenant. */
 export class RowChecker {
   /** The values of the row checked last, parallel to {@link Layout.columns}. The next row overwrites them. */
   readonly values: CellValue[];
@@ -163,14 +160,14 @@ export class RowChecker {
     this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
-  /** Counts a warning. Keeps an error until the record is read, because no errors are reported for skipped records. */
+  /** Keeps an error until the record is read, because no errors are reported for skipped records. */
   noteReaderProblem(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
-  /** Returns true if the cell may be merged with the preceding cell: its column has no header, or is part of a path. */
+  /** True if the column of the cell has no header, or is part of a path. */
   #mayBeMerged(position: number): boolean {
     return (
       this.#unnamed.includes(position) ||
@@ -180,10 +177,7 @@ export class RowChecker {
     );
   }
 
-  /**
-   * Returns true and counts the record if it is left out, because it is blank, a total, or skipped by the map. Before
-   * returning false, reports the reader's errors in the record. @param count number of cells; 0 if unknown
-   */
+  /** Counts a record that is left out; reports the reader's errors in any other. @param count 0 if unknown */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
     const omission = this.#findOmission(cells, count);
@@ -207,9 +201,9 @@ export class RowChecker {
   }
 
   /**
-   * Checks a record and refills {@link values}. If the record has too few or too many cells, or repeats the header,
-   * {@link values} do not change. @param row counted from 1 (the header) @param line first line of the record
-   * @param units positions of the cells in the text @returns false if the row has an error
+   * Refills {@link values}, except if the number of cells is wrong or the header is repeated. @param row counted from 1
+   * (the header) @param line first line of the record @param units positions of the cells in the text @returns false if
+   * the row has an error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
     const isSuspect = units === undefined || units.isSuspect || this.#hasHidden;
@@ -239,7 +233,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Returns true if the reader found an error in the cell (-1: the whole row). Its value is then not checked. */
+  /** `position` -1 is the whole row. The value of a damaged cell is not checked. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
@@ -279,7 +273,7 @@ export class RowChecker {
     return translations?.get(toLooseValue(value)) ?? value;
   }
 
-  /** Fills blank cells before the first filled level from the row above. Rows that are left out count as rows above. */
+  /** Fills the cells before the first filled level. Rows that are left out count as rows above. */
   #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
     const own = positions.map((at) => (cells[at] ?? "").trim());
     const first = own.findIndex((part) => part !== "");
@@ -301,7 +295,7 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** Checks a value at index `at` of its column. @returns the value, corrected if its meaning is certain */
+  /** @returns the value at index `at` of its column, corrected if its meaning is certain */
   #judge(cell: CellCheck, written: string, position: number, at: number, units?: CellUnits): string {
     const { judged, scrutiny, mend } = cell;
     const seen = cell.looked ? this.#look(cell, written, at, units?.starts[position], units) : EMPTY_SCAN;
@@ -470,7 +464,7 @@ class ProblemTally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Returns the codes that may have lost leading zeros: codes in the same column that begin with 0 are longer. */
+  /** Codes may have lost zeros if the codes in the same column that begin with 0 are longer. */
   #shortCodes(): readonly ProblemCount[] {
     return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
       const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));

@@ -14,7 +14,7 @@ const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|
 const TEXT_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
-/** The reason why a row is left out. The values of such a row are not checked. */
+/** The values of a row that is left out are not checked. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
 type RowDamage = Pick<Problem, "code" | "column">;
@@ -37,7 +37,7 @@ export class RowSelection {
     this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
-  /** Returns why a row is left out; undefined for a record. @param damage damaged cells, to which no rule applies */
+  /** @param damage damaged cells, to which no rule applies */
   find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
@@ -49,7 +49,7 @@ export class RowSelection {
     return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
   }
 
-  /** Returns true for totals or a note. A row with further filled cells and all required values is a record. */
+  /** A row with further filled cells and all required values is a record. */
   #isText(cells: readonly string[], count: number, damage: readonly RowDamage[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;

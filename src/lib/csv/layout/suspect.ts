@@ -4,7 +4,7 @@ import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping, toMeantValue } from "../../model/rules.ts";
 
-/** The kind of damage that is searched for in a column. `number` is for values such as telephone numbers. */
+/** The kind `number` is for values such as telephone numbers. */
 export type DamageCheckKind = "none" | "text" | "kana" | ScannedKind;
 
 type ScannedKind = "code" | "number" | "serial-number" | "mail";
@@ -13,7 +13,7 @@ const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code"
 
 export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
 
-/** Returns the kind of damage to search for; `none` for secrets. Spreadsheets damage codes and serial numbers most. */
+/** Returns `none` for secrets. Spreadsheets damage codes and serial numbers most. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   const {
     secret,
@@ -94,10 +94,7 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
   return (look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value) ? "value-mended" : undefined;
 };
 
-/**
- * Returns the damage that a spreadsheet or a person has probably done to a value. Every code of digits is returned as
- * `value-short`, until the longest code of the column is known. @param look scan of a code or email address
- */
+/** All-digit codes are `value-short` until the column's longest is known. @param look scan of a code or address */
 export const detectDamage = (
   value: string,
   scrutiny: DamageCheckKind,
@@ -130,7 +127,7 @@ const toFullWidthKana = (value: string): string =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** Returns true for a column of required names that are not names of people. Such names are never corrected. */
+/** True for required names except names of people. Such names are never corrected. */
 export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
   required === "always" && comparison === "name" && personName === undefined;
 
@@ -142,10 +139,7 @@ const CORRECTIONS: Readonly<Record<Correction, (value: string) => string>> = {
   kana: (value) => toFullWidthKana(value).trim(),
 };
 
-/**
- * Returns what is corrected in a column: outer spaces, half-width kana, and full-width characters in codes, addresses
- * and telephone numbers. Nothing is corrected in secrets and names. The width of codes that are keys does not change.
- */
+/** Corrects outer spaces, half-width kana, and full-width characters in codes (except keys), addresses and numbers. */
 export const correctionOf = (column: Column, isKey = false): Correction | undefined => {
   const { value, code, comparison = "exact", secret, personName, refers } = column;
   if (secret === true || isRequiredName(column)) return undefined;
@@ -160,6 +154,6 @@ export const createFixer = (column: Column, isKey?: boolean): ((value: string) =
   return correction && ((value) => toMeantValue(column.value.rule, CORRECTIONS[correction](value)));
 };
 
-/** Returns the same text for all spellings of a value. @param how `name` for names of people */
+/** All spellings of a value get the same text. @param how `name` for names of people */
 export const toPlainValue = (how: unknown, value: string): string =>
   how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](value);

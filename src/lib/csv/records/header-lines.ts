@@ -6,10 +6,7 @@ const TIME_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
 /** Matches words in the second line of a header that are appended to the name above, such as コード in 所属コード. */
 const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;
 
-/**
- * Joins a header of two lines: 所属 above 旧 and 新, or 異動前 above 所属, becomes 旧所属 and 新所属. Returns undefined if the second
- * line is a record: no record consists of such words below a name that spans several columns.
- */
+/** Joins 所属 above 旧 and 新, or 異動前 above 所属, to 旧所属 and 新所属. Returns undefined if the second line is a record. */
 export const joinHeaderLines = (upper: readonly string[], lower: readonly string[]): readonly string[] | undefined => {
   const lowers = Array.from({ length: Math.max(upper.length, lower.length) }, (_, at) => lower[at]?.trim() ?? "");
   const timeOf = (word: string): string | undefined => {
@@ -38,7 +35,7 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
   return spans && joined > 1 ? names : undefined;
 };
 
-/** Passes on the records from the header row. A header of two lines becomes one record. */
+/** Passes on a header of two lines as one record. */
 export class HeaderLines implements RecordSink {
   /** number of cells in a header of two lines; 0 for a header of one line */
   width = 0;

@@ -35,9 +35,8 @@ const MAX_CHARACTER_BYTES = 4;
 const SCANNER_DELIMITERS = /^[,;\t]$/;
 
 /**
- * Reads the records of a CSV file in bounded memory: a record that is too long or has too many cells is reported and
- * dropped. Newlines can be CR, LF or CRLF, even in the same file. Empty lines count as rows, as in a spreadsheet, but
- * are records only in a file of one column or as the header. U+FFFD replaces invalid bytes.
+ * Uses bounded memory: drops and reports a record that is too long or has too many cells. Newlines may be mixed. Empty
+ * lines count as rows, but are records only in a file of one column or as the header. U+FFFD replaces invalid bytes.
  */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
@@ -66,7 +65,7 @@ export class RecordReader implements TextSink {
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 
-  /** Reads the next bytes, and passes every record that ends in these bytes to the sink before returning. */
+  /** Passes every record that ends in these bytes to the sink before returning. */
   write(bytes: Uint8Array): void {
     if (this.#encoding === "utf-8") this.#suspectBytes(bytes);
     this.#decoder.write(bytes);

@@ -1,7 +1,7 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "./units.ts";
 
-/** The encodings in which files can be written. `shift_jis` always means Windows-31J (CP932). */
+/** `shift_jis` always means Windows-31J (CP932). */
 export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const;
 
 export const INPUT_ENCODINGS = [...ENCODINGS, "euc-jp"] as const;
@@ -42,10 +42,10 @@ export interface RecordProblem {
 
 export interface RecordSink {
   /**
-   * Receives one record: the first `count` cells, or none (0) if the cells cannot be determined. `cells` is valid until
-   * the call returns. Copy stored cells: a cell may keep its chunk in memory. @param row counted from 1 (the header),
-   * including empty lines @param line first line of the record @param sound false if a problem of this record was
-   * reported @param units positions of the cells in the text, valid until the call returns
+   * Copy cells that you store: `cells` is valid until the call returns, and a cell may keep its chunk in memory. @param
+   * count 0 if the cells cannot be determined @param row from 1 (the header), including empty lines @param line first
+   * line of the record @param sound false if a problem of this record was reported @param units positions of the cells
+   * in the text, valid until the call returns
    */
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean, units?: CellUnits): void;
   problem(problem: RecordProblem): void;

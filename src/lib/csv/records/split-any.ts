@@ -7,17 +7,14 @@ import { formatRecord } from "./writer.ts";
 /** Unicode noncharacter that marks the place of a note in the text until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";
 
-/** A record as csv-parse passes it with `raw: true`; the types of csv-parse lack this form. */
+/** csv-parse passes this form with `raw: true`, but its types lack it. */
 interface CsvParseRecord {
   readonly record: readonly string[];
   /** source text of the record with the first character of its newline, if any */
   readonly raw: string;
 }
 
-/**
- * Splits text of any dialect by csv-parse, and passes each record to the scanner. It is several times slower than the
- * scanner alone, and stops at the first problem of quoting or length.
- */
+/** Splits any dialect, but several times slower, and only up to the first problem of quoting or length. */
 export class AnyDialectSplitter extends Scanner {
   readonly #parser: Parser;
   readonly #delimiter: string;

@@ -1,6 +1,6 @@
-/** The UTF-16 code units of a text as numbers. Loops read these several times faster than slices of the text. */
+/** Loops read numbers several times faster than slices of the text. */
 export class CodeUnits {
-  /** Code units of the last text. After the end of that text, the array contains units of earlier texts. */
+  /** After the end of the last text, the array contains units of earlier texts. */
   all = new Uint16Array(0);
   #bytes = Buffer.alloc(0);
 
@@ -16,7 +16,7 @@ export class CodeUnits {
 
 const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
-/** Positions of a record's cells in the text that is being read. The next record overwrites the positions. */
+/** The next record overwrites the positions. */
 export class CellUnits extends CodeUnits {
   /** True if the record needs a thorough check: a cell has a control character or newline, or may be too long. */
   isSuspect = false;

@@ -2,10 +2,7 @@ import { CONSOLE_DIALECT, type Dialect, type Newline } from "./record.ts";
 
 export const NEWLINES: Readonly<Record<Newline, string>> = { crlf: "\r\n", lf: "\n", cr: "\r" };
 
-/**
- * Formats a record as csv-stringify does (verified by a test). Only cells with a delimiter, quote or newline are
- * quoted. A record of one empty cell is `""`, because an empty line would not be a record.
- */
+/** Only cells with a delimiter, quote or newline are quoted. A record of one empty cell is `""`, not an empty line. */
 export function formatRecord(
   cells: readonly string[],
   newline: string,

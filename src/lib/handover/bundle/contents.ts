@@ -1,10 +1,10 @@
-/** In an archive, the first files are the manifest and the list of hashes. */
+/** In an archive, the first two files are the manifest and the list of hashes. */
 export const MANIFEST_FILE = "manifest.json";
 export const HASHES_FILE = "SHA256SUMS";
-/** A copy of the tenant's database, without secrets. */
+/** The copy contains no secrets. */
 export const TENANT_FILE = "tenant.db";
 
-/** Maximum number of files in a bundle, without the list of hashes. */
+/** The list of hashes does not count. */
 export const MAX_BUNDLE_FILES = 1000;
 
 const MAX_PATH_LENGTH = 200;
@@ -13,7 +13,7 @@ const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)
 // control characters, characters that Windows does not allow in names, and marks that change the display of text
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
-/** Returns true if a path is valid on every system, has no hidden part, and stays inside the bundle. */
+/** True if the path is valid on every system, has no hidden part, and is inside the bundle. */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
   return (
@@ -38,7 +38,7 @@ export interface FileHash {
 export const compareByteOrder = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** Renders hashes in the format of `sha256sum`, sorted by the bytes of the paths. */
+/** Uses the format of `sha256sum`, sorted by the bytes of the paths. */
 export const renderHashes = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => compareByteOrder(one.path, other.path))
@@ -47,7 +47,7 @@ export const renderHashes = (files: readonly FileHash[]): string =>
 
 const HASH_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
 
-/** Returns the listed hashes; undefined unless the content is exactly what {@link renderHashes} writes. */
+/** Returns undefined unless the content is exactly what {@link renderHashes} writes. */
 export function parseHashes(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {

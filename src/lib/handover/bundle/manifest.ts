@@ -27,7 +27,7 @@ const ManifestShape = z.strictObject({
 
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** Returns the text of a manifest. `parse` puts the members in the order of the schema. */
+/** `parse` puts the members in the order of the schema. */
 export const renderManifest = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 

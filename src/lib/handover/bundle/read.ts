@@ -50,10 +50,7 @@ export interface BundleReadOptions {
 
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
 
-/**
- * The files of a bundle before verification, sorted by the bytes of their paths. The files of a folder are read in
- * place. The files of an archive are unpacked first; disposing of this object deletes the unpacked files.
- */
+/** The files are not verified, and sorted by the bytes of their paths. Disposal deletes unpacked files. */
 export class BundleFiles implements AsyncDisposable {
   readonly name: string;
   readonly files: readonly BundleFileInfo[];
@@ -88,14 +85,12 @@ export class BundleFiles implements AsyncDisposable {
     return this.files.some((file) => file.path === path);
   }
 
-  /** Sets the verified hashes. Later reads compare each file with its hash. A file without a hash is not checked. */
+  /** Later reads compare each file with its hash. A file without a hash is not checked. */
   setVerifiedHashes(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }
 
   /**
-   * Yields the bytes of a file in large chunks.
-   * @param reuse see {@link ChunkReadOptions}
    * @throws Failure `input-rejected` if the file is missing or unreadable, or (after the last chunk) if its content
    * does not match the verified hash
    */
@@ -114,7 +109,7 @@ export class BundleFiles implements AsyncDisposable {
     if (hash.digest("hex") !== verified) throw createInvalidBundleFailure(this.name, CHANGED_AFTER_VERIFICATION, path);
   }
 
-  /** Returns the text of a file. @throws Failure `input-rejected` if the file is missing or larger than 16 MiB */
+  /** @throws Failure `input-rejected` if the file is missing or larger than 16 MiB */
   async text(path: string): Promise<string> {
     const found = this.files.find((file) => file.path === path);
     if (found === undefined) throw createInvalidBundleFailure(this.name, FILE_MISSING, path);
@@ -176,9 +171,8 @@ const FILE_NOT_LISTED = text(
 );
 
 /**
- * Opens a folder or an archive as a bundle without verifying the files.
- * @throws Failure `not-found` if the path does not exist; `usage` for stdin; `input-rejected` if the path is neither a
- * folder nor an archive that clomoctl exported, or if the archive cannot be decrypted
+ * Does not verify the files. @throws Failure `not-found`; `usage` for stdin; `input-rejected` if the path is neither a
+ * folder nor an archive that clomoctl exported, or cannot be decrypted
  */
 export async function openBundleFiles(name: string, place: BundleReadOptions): Promise<BundleFiles> {
   if (name === "-") throw STDIN_FAILURE;
@@ -239,7 +233,7 @@ function createUnreadableBundleFailure(name: string, cause: unknown): unknown {
 }
 
 const ZIP_PREFIX = "PK\x03\x04";
-/** The first bytes of a file that is encrypted with age. @see https://age-encryption.org/v1 */
+/** @see https://age-encryption.org/v1 */
 const AGE_PREFIX = "age-";
 
 const createEncryptedFailure = (where: string): Failure =>

@@ -6,7 +6,7 @@ import type { TenantProfile } from "../../model/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/judge.ts";
 
-/** A person who has a role or is marked as an administrator. A person without a role may not have an account. */
+/** A person who is marked as an administrator, but has no role, may not have an account. */
 export interface Administrator extends Pick<
   Account,
   | "id"
@@ -35,7 +35,6 @@ export interface HandoverFacts {
   readonly adeServer: AdeServerFacts;
   readonly profiles: readonly Pick<ConfigProfile, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
   readonly apps: readonly Pick<AppRecord, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
-  /** serial numbers of the devices in lost mode */
   readonly lostDevices: readonly string[];
   readonly answers: readonly Answer[];
 }

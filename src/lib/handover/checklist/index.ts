@@ -43,7 +43,7 @@ export interface ChecklistRow {
 type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
-  /** kinds that are renewed with the item's account; if any, the item applies only if one of them is in use */
+  /** kinds that are renewed with the item's account; if there are any, the item applies only if one is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
   /** the item applies if this kind is in use; default: if one of `kinds` is */
   readonly appliesWith?: ExpectedRenewalKind;
@@ -65,7 +65,7 @@ export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactPhone: "NUMBER",
 });
 
-/** How to give a user the support option. @see seed 003, 5 */
+/** @see seed 003, 5 */
 const SUPPORT_OPTION_ADVICE = step(
   "if the user already has an account, use edit instead of create",
   "アカウントがすでにある人には、create の代わりに edit を使用",
@@ -145,7 +145,7 @@ function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Gen
   }
 }
 
-/** Yields what the tenant does not record about profiles and apps, and a successor would have to find in the console. */
+/** A successor would have to find these settings in the console. */
 function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): Generator<Gap> {
   const complete = answers.find(({ question }) => question === "settings.complete")?.value;
   const createProfile = line("config-profiles create", ["NAME"], { kind: "KIND" });
@@ -295,7 +295,7 @@ export interface QuestionState extends Question {
 
 const isItemGroup = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
-/** Returns all questions with their answers. `due` is null for onboarding questions and for items that do not apply. */
+/** `due` is null for onboarding questions and for items that do not apply. */
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
@@ -310,7 +310,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
 
 type Applicability = ReturnType<typeof determineApplicability>;
 
-/** Decides whether an item applies. An item with records always applies, whatever the tenant profile says. */
+/** An item with records always applies, whatever the tenant profile says. */
 function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   const { appliesWith, kinds: own } = ITEMS[item];
   const kinds = appliesWith === undefined ? own : [appliesWith];
@@ -325,7 +325,7 @@ function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   return { applies: unsaid.length === 0 ? false : null, unsaid };
 }
 
-/** How to move an item to a company account. @see facts 3.4 to 3.6 */
+/** @see facts 3.4 to 3.6 */
 const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
   "push-certificate": text(
     "ask Apple to move the certificate to a company account (never create a new certificate)",
@@ -353,7 +353,7 @@ function describeDueRenewal(
   return [`renewal-${level}`, describeExpiry({ name, expiresAt, certainty }, { timezone, level }), next];
 }
 
-/** Returns the expiry of a renewal item, such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
+/** Returns a text such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
 export const describeExpiry = (
   { name, expiresAt, certainty }: Pick<Renewal, "name" | "expiresAt" | "certainty">,
   { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },

@@ -39,7 +39,7 @@ export interface Leaver extends ChecklistDay {
 
 type UnnumberedStep = readonly [what: Text, next: Advice];
 
-/** Yields the steps for accounts that the leaver holds. @see facts 7.2 */
+/** @see facts 7.2 */
 function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator<UnnumberedStep> {
   for (const item of ["push-certificate", "apple-business", "android"] as const) {
     const renewals = listRenewalsOf(facts, item);
@@ -120,7 +120,6 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
     ];
 }
 
-/** Yields the last steps: hand over the bundle, end the leaver's access, and clean up the computer. */
 function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): Generator<UnnumberedStep> {
   const received = text(
     "export the bundle, and let the successor receive it (read out the fingerprint)",
@@ -168,7 +167,7 @@ function* buildFirstSteps(
     ];
 }
 
-/** Returns the steps: first commands that do most of the work, then work without a command. @see facts 7.2 */
+/** Commands that do most of the work come first, then work without a command. @see facts 7.2 */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { account, words, called } = leaver.person;
   const typed = account ?? words.at(-1) ?? called;

@@ -13,7 +13,6 @@ export interface Person {
   /** user ID of the person; null for a person who is named in texts, but is not a known user */
   readonly id: string | null;
   readonly account: string | null;
-  /** the name, the account name and the email addresses of the person */
   readonly words: readonly string[];
 }
 
@@ -28,14 +27,13 @@ const toWordKey = (written: string): string => {
 
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
-/** Returns the words of a text in a comparable form. `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
+/** Returns words in a comparable form. `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
 const splitWords = (written: string): readonly string[] =>
   toPlainText(written)
     .split(SEPARATORS)
     .map(toWordKey)
     .filter((key) => key !== "");
 
-/** Returns true if the text, or one of its words, is the person's name, account name or email address. */
 export const mentionsPerson = ({ words }: Person, written: string | null | undefined): boolean => {
   const keys = new Set(words.map(toWordKey).filter((key) => key !== ""));
   return [toWordKey(written ?? ""), ...splitWords(written ?? "")].some((word) => keys.has(word));
@@ -46,7 +44,7 @@ export const isOnlyPerson = (person: Person, written: string): boolean =>
   (person.words.some((word) => isSameName(word, written)) ||
     splitWords(written).every((word) => mentionsPerson(person, word)));
 
-/** Returns true if two texts have a word in common, such as `佐藤 一郎 <sato@example.jp>` and `sato@example.jp`. */
+/** True for example for `佐藤 一郎 <sato@example.jp>` and `sato@example.jp`. */
 export const sharesWord = (one: string, other: string): boolean => {
   const words = new Set(splitWords(one));
   return splitWords(other).some((word) => words.has(word));
@@ -68,7 +66,7 @@ const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) =
   ...answers.flatMap(({ value, by }) => [value, by]),
 ];
 
-/** Returns the people with a name or address, several if the text is ambiguous. @param others users without a role */
+/** Returns several people if the text is ambiguous. @param others users without a role */
 export function findPeople(
   facts: HandoverFacts,
   typed: string,

@@ -24,7 +24,7 @@ export interface VerifyOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** Verifies all files and collects all faults. @throws `input-rejected` if a file disappears or becomes unreadable */
+/** Collects all faults. @throws `input-rejected` if a file disappears or becomes unreadable */
 export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = [...found.faults];
   const content = await readTextFile(found, HASHES_FILE, faults);
@@ -48,7 +48,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   };
 }
 
-/** Verifies all files, and makes later reads check the verified hashes. @throws `input-rejected` for the first fault */
+/** Later reads check the verified hashes. @throws `input-rejected` for the first fault */
 export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
   const { faults, hashes } = await verifyBundle(found, options);
   throwFirstFault(found.name, faults);

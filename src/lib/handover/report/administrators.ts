@@ -10,7 +10,7 @@ import type { Administrator } from "../checklist/facts.ts";
 import { YES_NO } from "../../model/question.ts";
 import type { ReportData } from "./data.ts";
 
-/** How to reset a password in CLOMO PANEL. @see facts 2.3 */
+/** @see facts 2.3 */
 const PASSWORD_RESET_IN_CONSOLE = text(
   "to reset a password, click 「パスワードを忘れた場合はこちら」 on the login page of CLOMO PANEL",
   "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",

@@ -70,7 +70,7 @@ export const describeConsoleTasks = (count: number): Text =>
     `管理画面での未完了の作業 ${count} 件: ${line("console list", [])}`,
   );
 
-/** Returns the text of a row with the title of its item. A question already contains this title. */
+/** A question already contains the title of its item. */
 const nameItem = ({ id, item, what }: ChecklistRow): Text =>
   QUESTIONS.has(id) ? what : joinTexts([GROUP_TITLES[item], what], same(": "));
 

@@ -6,7 +6,7 @@ import { isUploadedKind } from "../upload.ts";
 const ADMINISTRATOR_APPLE_ACCOUNT = text("the administrator's Apple Account", "管理用 Apple Account");
 const APPLE_DEVELOPER_ACCOUNT = text("the Apple Developer account", "Apple Developer アカウント");
 
-/** The account that is needed to renew an item of each kind.  @see seed 002, 4 */
+/** @see seed 002, 4 */
 const RENEWAL_ACCOUNTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "push-certificate": text("the Apple Account", "Apple Account"),
   "ade-token": ADMINISTRATOR_APPLE_ACCOUNT,
@@ -17,7 +17,7 @@ const RENEWAL_ACCOUNTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-profile": APPLE_DEVELOPER_ACCOUNT,
 };
 
-/** Names the account for a renewal. In Japanese, a space separates full-width characters from Latin letters. */
+/** In Japanese, a space separates full-width characters from Latin letters. */
 export function describeRenewalAccount(kind: RenewalKind, known: RenewalItem | null): Text {
   const { [kind]: named = text("the account", "アカウント") } = RENEWAL_ACCOUNTS;
   const { en, ja } = named;
@@ -44,7 +44,7 @@ export const buildVerifyCommand = (
   files: { readonly new: string; readonly csr?: string },
 ): CommandLine => line("renewals verify", [], { current: known?.source ?? OLD_FILE_PLACEHOLDER, ...files });
 
-/** The file name that the console gives to a signing request.  @see facts 3.3 */
+/** @see facts 3.3 */
 export const REQUEST_FILE = "CertificateSigningRequest.csr";
 
 export const PUSH_CERTIFICATE_FILE = "MDM_i3Systems,Inc._Certificate.pem";

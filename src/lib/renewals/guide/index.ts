@@ -21,7 +21,7 @@ const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
 
 type KindWithoutAgent = Exclude<RenewalKind, `agent-${string}`>;
 
-/** Fills in the guide of a kind. If `own` is set, fills in the guide for the tenant's own token. @see facts 3.5; decision 025 */
+/** `own` is set for the tenant's own token. @see facts 3.5; decision 025 */
 function fillKindGuide(
   kind: RenewalKind,
   known: RenewalItem | null,
@@ -49,7 +49,7 @@ function fillKindGuide(
   });
 }
 
-/** Kinds whose expiry CLOMO itself announces by email.  @see facts 3.2 */
+/** @see facts 3.2 */
 const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);
 
 const GUIDE_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;

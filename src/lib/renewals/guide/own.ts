@@ -7,12 +7,12 @@ export interface AdeState {
   readonly token: { readonly expiresAt: string; readonly renewal: string | null } | null;
 }
 
-/** The ADE server token that is stored in the tenant. `server` is the name of the MDM server; null if unknown. */
+/** `server` is the name of the MDM server; null if unknown. */
 export interface OwnToken {
   readonly server: string | null;
 }
 
-/** Returns the own token if the item is this token. Server names are not unique. @param item null for any ADE token */
+/** Returns undefined if the item is another token. Server names are not unique. @param item null for any ADE token */
 export function findOwnToken(
   { mirror, server, token }: AdeState,
   item: Pick<RenewalItem, "id" | "expiresAt"> | null,

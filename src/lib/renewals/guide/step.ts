@@ -21,7 +21,7 @@ export interface StepCondition {
   readonly unless?: readonly string[];
 }
 
-/** A text of a guide, with `{placeholders}` for facts. */
+/** A text of a guide has `{placeholders}` for facts. */
 export interface GuideLine extends StepCondition {
   readonly words: Text;
 }
@@ -32,7 +32,7 @@ export interface GuideFact extends GuideLine {
 
 export type LineKind = "what" | "where" | "trap" | "check";
 
-/** A step as written in `guides/*.md`. Lines of the same kind are joined into one text. */
+/** A step has the form of `guides/*.md`. Lines of the same kind are joined into one text. */
 export interface GuideStep extends StepCondition {
   readonly id: string;
   readonly lines: readonly (GuideLine & { readonly kind: LineKind })[];

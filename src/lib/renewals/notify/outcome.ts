@@ -11,7 +11,7 @@ export const SENT_DELIVERY: Delivery = { sent: true };
 
 export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, reason });
 
-/** Returns the code or class of an error, but not the error's message, which may contain secrets. */
+/** Omits the error's message, which may contain secrets. */
 export const getErrorLabel = (error: unknown): Text => {
   if (!(error instanceof Error)) return same("failure");
   const { code } = error as { readonly code?: unknown };

@@ -14,7 +14,7 @@ export interface SecretPlace {
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-/** Decodes a secret without the BOM and the final line end that editors add.  @throws `input-rejected` if not UTF-8 */
+/** Removes the BOM and the final line end that editors add. @throws `input-rejected` if not UTF-8 */
 const decodeSecret = (bytes: Uint8Array, where: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
@@ -84,7 +84,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
   );
 };
 
-/** Masks secrets in a text from another program, also in base64: a mail server can quote a password in base64. */
+/** Also masks base64, because a mail server can quote a password in base64. */
 export const maskSecrets = (message: string, secrets: readonly string[]): string => {
   const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
   return forms.filter((form) => form.length > 3).reduce((kept, form) => kept.replaceAll(form, "•••"), message);

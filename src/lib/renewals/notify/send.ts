@@ -8,7 +8,7 @@ import { listRecipients } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
-/** Delivers a message to a recipient. Resolves within a limited time, even if the server does not respond. */
+/** Resolves within a limited time, even if the server does not respond. */
 export type Deliver = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
 
 export interface ReminderRun {
@@ -20,14 +20,14 @@ export interface ReminderRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A recipient whose message failed, and the reason. The next run tries to send the message again. */
+/** The next run tries to send the message again. */
 export interface FailedDelivery {
   readonly recipient: Recipient;
   readonly tenants: readonly ReminderTenant[];
   readonly reason: Text;
 }
 
-/** Sends all reminders. Claims each first and records its outcome last, so that a killed run can be repeated. */
+/** Claims each reminder first and records its outcome last, so that a killed run can be repeated. */
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
@@ -45,7 +45,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-/** Sends a message with the unfinished reminders, then one with the new reminders. Stops after a failure. */
+/** Sends the unfinished reminders first, then the new ones. Stops after a failure. */
 async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientWork,
@@ -73,7 +73,7 @@ interface ClaimedReminder extends PendingReminder {
   readonly notice: ReminderRecord;
 }
 
-/** Claims reminders. Returns undefined if another process has claimed the first reminder and is sending it. */
+/** Returns undefined if another process has claimed the first reminder and is sending it. */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
@@ -84,7 +84,7 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/** Sorts by claim. The reminder claimed first provides the Message-ID, also if the message is sent again. */
+/** The reminder claimed first provides the Message-ID, also if the message is sent again. */
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 

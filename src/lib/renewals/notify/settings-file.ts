@@ -14,7 +14,7 @@ export interface SettingsPlace {
 
 export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
 
-/** Returns the settings; undefined if the file does not exist. @throws `input-rejected` with the line number */
+/** Returns undefined if the file does not exist. @throws `input-rejected` with the line number */
 export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
   const file = getNotifyFile(place);
   const content = readSettings(file, place.userId);

@@ -1,4 +1,4 @@
-/** The schema of `notify.yaml`. This module loads zod: import it only if there are settings to read. */
+/** This module loads zod: import it only if there are settings to read. */
 import { line } from "../../advice/index.ts";
 import { z } from "zod";
 import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage } from "../../files/yaml.ts";
@@ -25,7 +25,7 @@ const isEmailAddress = (value: string): boolean => satisfiesRule(SENDABLE_ADDRES
 
 const ADDRESS_SCHEMA = refineWithText(isEmailAddress, describeInvalidAddress);
 
-/** Accepts an email address, alone or as `name <address>`. */
+/** Accepts an address alone or as `name <address>`. */
 const SENDER_SCHEMA = refineWithText(
   (from) => isEmailAddress(/^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from),
   describeInvalidAddress,
@@ -143,7 +143,7 @@ const SETTINGS_SCHEMA = z
     recipients: recipients.map((recipient) => ({ ...recipient, language: recipient.language ?? language })),
   }));
 
-/** Who is notified of renewals, and how. Owners who are not listed as recipients also get messages in `language`. */
+/** Owners who are not listed as recipients also get messages in `language`. */
 export type NotifySettings = z.output<typeof SETTINGS_SCHEMA>;
 
 export type SmtpSettings = z.output<typeof SMTP_SCHEMA>;

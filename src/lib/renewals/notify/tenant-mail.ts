@@ -15,7 +15,7 @@ interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends an email. Resolves to undefined if the email was sent; if not, to the reason. */
+/** Resolves to undefined if the email was sent; if not, to the reason. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 /** Reads the settings each time a connection is opened. @throws `input-rejected` if no mail server is configured */

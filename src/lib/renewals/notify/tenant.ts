@@ -28,7 +28,7 @@ export interface ReminderTenant extends ItemTenant {
   readonly past: readonly ReminderRecord[];
 }
 
-/** Loads the items that need reminders. Past reminders are loaded only if there are such items. */
+/** Past reminders are loaded only if there are items that need reminders. */
 export const loadReminders = async (
   tenant: ItemTenant,
   recorded: readonly DatedItem[],
@@ -41,7 +41,7 @@ export const loadReminders = async (
   return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
 };
 
-/** Returns one failed reminder per recipient, if any. Only the latest reminder for a current expiry date counts. */
+/** Returns at most one per recipient. Only the latest reminder for a current expiry date counts. */
 export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
   const latest = new Map<string, ReminderRecord>();
   for (const notice of past) {

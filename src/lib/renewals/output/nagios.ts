@@ -28,7 +28,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
   return renderPluginLine(service, state, sentence, buildFigures(findings, thresholds));
 }
 
-/** Yields the days left of each item. The range `@~:N` alerts if a value is at most N. */
+/** The range `@~:N` alerts if a value is at most N. */
 function* buildFigures(
   findings: readonly Finding[],
   { withinDays, criticalDays }: Thresholds,

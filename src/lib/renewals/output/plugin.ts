@@ -2,10 +2,10 @@ import type { Language, Text } from "../../text/index.ts";
 
 export type PluginState = "ok" | "warning" | "critical" | "unknown";
 
-/** The exit codes of monitoring plugins. @see monitoring-plugins guideline, 2.3 */
+/** @see monitoring-plugins guideline, 2.3 */
 export const STATE_EXITS: Readonly<Record<PluginState, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
 
-/** Maximum length of a line. Monitoring systems truncate longer lines: Nagios truncates at 8192 bytes. */
+/** Monitoring systems truncate longer lines: Nagios truncates at 8192 bytes. */
 const MAX_BYTES = 8000;
 const MAX_REASON_LENGTH = 500;
 const MAX_LABEL_LENGTH = 120;
@@ -52,7 +52,7 @@ function chooseUnusedLabel(wanted: string, taken: ReadonlySet<string>): string {
   return unused;
 }
 
-/** Replaces control characters, and `|`, which would start the performance data of the line. */
+/** A `|` would start the performance data of the line. */
 const replaceControlCharacters = (words: string): string =>
   words.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}|]/gu, "_");
 

@@ -10,7 +10,7 @@ const LABEL_ESCAPES = new Map([
   ["\n", String.raw`\n`],
 ]);
 
-/** Renders a label. An unpaired surrogate is replaced, because UTF-8 cannot represent it. */
+/** Replaces an unpaired surrogate, because UTF-8 cannot represent it. */
 const renderLabel = (name: string, value: string): string =>
   `${name}="${value.toWellFormed().replaceAll(/[\\"\n]/g, (sign) => LABEL_ESCAPES.get(sign) ?? sign)}"`;
 

@@ -4,7 +4,7 @@ import { readSmallFile } from "../../files/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type RenewalItem } from "../../model/renewal.ts";
 import type { CurrentItem } from "../compare.ts";
 
-/** Returns the item from its source file. If the file has changed or cannot be read, returns the record. */
+/** Returns the item from its source file, or the record if the file has changed or cannot be read. */
 export async function findCurrentItem(item: RenewalItem, openers?: ReadOptions): Promise<CurrentItem> {
   const { source, fingerprint, kind } = item;
   const kept = source === null ? [] : await readSourceFile(source, openers);

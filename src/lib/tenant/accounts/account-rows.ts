@@ -191,7 +191,7 @@ export interface Credentials {
   readonly passwordSet: boolean;
 }
 
-/** Writes the account values that are stored with the user, like imports. The change must lock `users`. */
+/** The values are stored with the user. The change must lock `users`. */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
@@ -206,7 +206,7 @@ export const writeCredentials = async (
   });
 };
 
-/** Marks a user as an administrator, or removes the mark. Changing a mark does not change the user's revision. */
+/** Changing a mark does not change the user's revision. */
 export const writeAdministratorMark = async (
   writer: Writer,
   pk: number,

@@ -44,7 +44,7 @@ type AccountBody = AccountRequest & {
 
 export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 
-/** Creates an account for a user. @throws Failure `input-rejected`, `not-permitted`, `not-found` @see facts 2.1 */
+/** @throws Failure `input-rejected`, `not-permitted`, `not-found` @see facts 2.1 */
 export const createAccount = (
   session: Session,
   { user, ...body }: AccountBody & { readonly user: string },
@@ -83,7 +83,6 @@ const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** Returns a request with the account name that the settings require, unless an existing name stays. */
 const applyComposition = async (
   reader: Reader,
   { name }: StoredAccount,
@@ -107,7 +106,7 @@ const changesUser = (
 ): boolean =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
-/** Writes an account, if any value changes. @param check throws if the command refuses the change */
+/** @param check throws if the command refuses the change */
 const writeAccountChange = async (
   session: Session,
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
@@ -154,7 +153,7 @@ export const getStoredAccount = async (reader: Reader, id: string): Promise<Stor
 interface AccountUpdate {
   readonly id: string;
   readonly before: StoredAccount;
-  /** the account before the update, in the form of the tenant API; null for a new account */
+  /** the account in the form of the tenant API; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
   /** verifier of the new password; undefined if no password is set, or if the password is set in the console */
@@ -211,7 +210,7 @@ interface AccountSettingsRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Sets the authentication type, and the composition of new names. @throws Failure @see seed 001 */
+/** @throws Failure @see seed 001 */
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, dryRun = false }: AccountSettingsRequest,

@@ -4,7 +4,7 @@ import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 
 export interface ActingAccount {
-  /** record number of the account's user; `id` is the id of that user */
+  /** `id` is the id of this user, `user` its record number */
   readonly user: number;
   readonly id: string;
   readonly name: string;

@@ -13,7 +13,7 @@ interface Administrator {
   readonly name: string;
 }
 
-/** The administrators, with the time and the person of the last confirmation; both null if there is none. */
+/** The time and the person of the last confirmation are null if there is none. */
 export interface Administrators {
   readonly kind: AdministratorKind;
   readonly knownAt: string | null;
@@ -49,7 +49,7 @@ export const confirmList = async (
   await insertRow(writer, "administrators_known", { kind, at: getCurrentInstant(surroundings), actor }, ["kind"]);
 };
 
-/** Records that all administrators are marked. Console exports do not show administrators. */
+/** Console exports do not show administrators. */
 export const confirmAdministrators = (session: Session, kind: AdministratorKind): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];
   return session.change({ action: "administrators.confirm", locks, once: true }, async (writer) => {

@@ -55,7 +55,7 @@ export interface AccountRequest {
 
 const { fields: FIELDS } = ACCOUNT;
 
-/** Checks that the acting account may make this change, without its values. @throws `not-permitted` @see facts 2.1 */
+/** Does not check the values. @throws `not-permitted` @see facts 2.1 */
 export const permitAccountChange = ({ actor }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(actor, ["accounts.write"]);
   permitPrivilegedAccount(actor, before);
@@ -70,7 +70,7 @@ export const permitAccountChange = ({ actor }: Session, before: StoredAccount, g
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
-/** Checks that an actor may change an account, which may be above operator. @throws Failure `not-permitted` */
+/** @throws Failure `not-permitted` */
 export const permitPrivilegedAccount = (actor: Session["actor"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
   if (actor.role !== "system") throw createSystemOnlyFailure(account);
@@ -80,11 +80,11 @@ export interface AccountDraft {
   readonly values: AccountValues;
   readonly name: string | undefined;
   readonly passwordSet: boolean;
-  /** true if the user is marked as an administrator, false if not marked; undefined if the mark does not change */
+  /** undefined if the mark does not change */
   readonly isMarked: boolean | undefined;
 }
 
-/** Builds an account's planned values. @throws Failure `input-rejected`, `not-found` @see facts 2.1, 2.2, 2.3 */
+/** @throws Failure `input-rejected`, `not-found` @see facts 2.1, 2.2, 2.3 */
 export const buildAccountDraft = async (
   writer: Writer,
   before: StoredAccount,
@@ -140,7 +140,7 @@ const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequ
   );
 };
 
-/** Returns the account's new name, which must be unique; undefined if the name does not change. @see facts 1.3, 2.2 */
+/** Returns undefined if the name does not change. @see facts 1.3, 2.2 */
 const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
@@ -162,7 +162,7 @@ const resolveAccountName = async (
   );
 };
 
-/** Checks a request's password. Returns true if the account gets a password. @see facts 2.2, 2.3 */
+/** Returns true if the account gets a password. @see facts 2.2, 2.3 */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
@@ -253,7 +253,7 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
   return pks.toSorted((a, b) => a - b);
 };
 
-/** Returns the account name that the settings require. @throws `input-rejected` for another name @see seed 001 */
+/** @throws `input-rejected` for another name @see seed 001 */
 export const composeAccountName = async (
   reader: Reader,
   user: AccountNameParts & { readonly name: string },
@@ -303,6 +303,6 @@ const SHOW_COMPOSITION_HINT = text(
   `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
 
-/** Returns the failure for an account name. Does not name the option, because commands have different options. */
+/** Does not name the option, because commands have different options. */
 const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION_HINT): Failure =>
   createFieldFailure(FIELDS.name.label, reason, hint);

@@ -166,7 +166,7 @@ export const roles = {
 
 const buildKindPath = ({ z }: InputKit) => ({ kind: z.enum(["users", ...SECURED_APPS]) });
 
-/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Console exports do not show administrators. */
+/** Console exports do not show administrators. */
 export const administrators = {
   list: operation({
     route: "GET /v1/administrators/{kind}",

@@ -4,7 +4,7 @@ import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/keep.ts";
 import { ACCOUNTS } from "./account-rows.ts";
 
-/** Permission schemes by name, with the number of accounts that have the scheme. Does not count deleted users. */
+/** Does not count deleted users. */
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",
@@ -33,7 +33,7 @@ export const readSchemeHolders = async (reader: Reader, id: string): Promise<Sch
   });
 };
 
-/** Deletes an unused scheme. Removes scheme and role from accounts of deleted users, who could be restored. */
+/** Removes the scheme and its role from accounts of deleted users, too, because they could be restored. */
 export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },

@@ -46,14 +46,14 @@ export const requireOrganisation = async (reader: Reader): Promise<void> => {
 };
 
 export interface BusinessKeyRequest {
-  /** the private key file and the IDs of its API account; undefined: they stay as they are */
+  /** undefined: the private key file and the IDs of its API account do not change */
   readonly key?:
     | Readonly<Record<"name" | "content" | "clientId" | "keyId", string> & { url?: string | undefined }>
     | undefined;
   readonly server?: string | undefined;
 }
 
-/** Sets the key, the server that CLOMO uses, or both, without contacting Apple. @throws Failure `input-rejected` */
+/** Does not contact Apple. @throws Failure `input-rejected` */
 export const setBusinessKey = async (
   session: Session,
   { sealing }: AppleAccess,

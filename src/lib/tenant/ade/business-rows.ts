@@ -6,7 +6,6 @@ const buildInClomoSql = (of: string): string =>
   `exists (select 1 from main.device d
     where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql(`upper(${of}.serialNumber)`)})`;
 
-/** SQL: the difference between a device of the organisation and Devices. */
 export const buildDifferenceSql = (of: string): string =>
   `case when ${of}.serialNumber is null then null
     when ${of}.releasedAt is not null then case when ${buildInClomoSql(of)} then 'released' end
@@ -27,10 +26,10 @@ export const countDifferences = async (reader: Reader) => {
   return counted ?? { devices: 0, notInClomo: 0, otherServer: 0, released: 0 };
 };
 
-/** SQL: columns of the table of fetched rows. A row is a device as listed, or only its serial number and its server. */
+/** SQL: columns of the table of fetched rows, which are listed devices, or only a serial number and its server. */
 export const FETCHED_ROW_COLUMNS = ["place integer", ...[...BUSINESS_FIELDS, "server"].map((name) => `${name} text`)];
 
-/** SQL: the latest row of each device, because a device can move between pages while they are fetched. */
+/** SQL: the latest row of each device, because a device can move to another page during the fetch. */
 const buildLatestSql = (from: string, among: string): string =>
   `(select * from (select *, row_number() over (partition by serialNumber order by place desc) as newest from ${from}
     where ${among}) where newest = 1)`;
@@ -59,14 +58,13 @@ export const countUncertainDevices = async (reader: Reader, from: string, total:
   return halves + lacking + (await countReleased(reader, from));
 };
 
-/** SQL: the new value of each column of a device that is stored already. */
 const NEW_VALUES = Object.entries({
   ...Object.fromEntries(BUSINESS_FIELDS.map((field) => [field, `excluded.${field}`])),
   server: "coalesce(excluded.server, case when excluded.status = 'ASSIGNED' then t.server end)",
   releasedAt: "null",
 });
 
-/** Marks missing devices as released, and stores the fetched devices. */
+/** Marks devices that are missing from the fetched ones as released. */
 export const applyOrganisation = async (writer: Writer, from: string, at: string) => {
   const base = await writer.count("select coalesce(max(pk), 0) from business_device");
   const released = await writer.run(

@@ -23,10 +23,7 @@ interface FetchTools {
   readonly signal: AbortSignal | undefined;
 }
 
-/**
- * Fetches the organisation's devices and servers. If devices seem to be missing, fetches all pages again, until the
- * number of missing devices is the same twice. @throws Failure; `BusinessRefusal`
- */
+/** Fetches all pages again until the number of missing devices is the same twice. @throws Failure; `BusinessRefusal` */
 export const fetchOrganisation = async (
   { session, apple, scratch, signal }: FetchTools,
   { apiEndpoint: endpoint, apiClient: clientId, apiKeyId: keyId, apiKey }: StoredServer,

@@ -63,7 +63,7 @@ export const countDevices = async (
   notReady: await reader.count(`select count(*) from ade_device t where ${IS_NOT_READY}`),
 });
 
-/** SQL: the columns of the table into which devices are fetched; `place` is the order in which the devices arrived. */
+/** SQL: columns of the table of fetched devices; `place` is the order in which the devices arrived. */
 export const FETCHED_COLUMNS = ["place integer", ...APPLE_DEVICE_FIELDS.map((field) => `${field} text`)];
 
 const [, ...OTHER_APPLE_FIELDS] = APPLE_DEVICE_FIELDS;
@@ -110,7 +110,7 @@ export const applyFetched = async (
   return { base, created: inserted - unknown, changed: stored - inserted - released, released };
 };
 
-/** SQL: the stored devices that are not among the fetched devices. @param from name of the table of fetched devices */
+/** @param from name of the table of fetched devices */
 const buildMissingDevicesSql = (from: string): string =>
   `select serialNumber from ade_device except select serialNumber from ${from}`;
 

@@ -1,7 +1,7 @@
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** The stored data about the tenant's MDM server and API account at Apple. The keys and the token are sealed. */
+/** The keys and the token are sealed. */
 export type StoredServer = Readonly<Record<keyof typeof EMPTY_SERVER, string | null>>;
 
 const EMPTY_OWN_SERVER = {
@@ -31,7 +31,7 @@ const EMPTY_OWN_SERVER = {
 
 const EMPTY_SERVER = {
   ...EMPTY_OWN_SERVER,
-  /** the API account of the Apple Business API; `apiEndpoint` is null for Apple */
+  /** `apiEndpoint` is null for Apple's own address */
   apiEndpoint: null,
   apiClient: null,
   apiKeyId: null,
@@ -57,7 +57,7 @@ export const deleteServerData = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_device");
 };
 
-/** Returns the sealed secrets of the device service. New secrets must be sealed with the same key. */
+/** New secrets must be sealed with the same key. */
 export const listSealedSecrets = async (reader: Reader): Promise<readonly string[]> => {
   const { privateKey, token } = await readServer(reader);
   return [privateKey, token].filter((secret) => secret !== null);

@@ -69,7 +69,7 @@ export const readAde = async (reader: Reader) => {
   };
 };
 
-/** Returns what is known from the Apple Business API; null if it was never used. */
+/** Returns null if the Apple Business API was never used. */
 const readBusiness = async (reader: Reader, stored: StoredServer) => {
   const { apiClient, apiKeyId, apiKeyAt, apiRejectedAt, apiServers, apiSyncAt, clomoServer } = stored;
   if (apiKeyAt === null && apiSyncAt === null) return null;
@@ -103,7 +103,7 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** Returns the stored MDM server. @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
+/** @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
 export const requireServer = async (reader: Reader): Promise<StoredServer & { readonly endpoint: string }> => {
   if (await isMirror(reader)) throw MIRROR_ADE_FAILURE;
   const { endpoint, ...server } = await readServer(reader);

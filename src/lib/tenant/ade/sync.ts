@@ -66,10 +66,9 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
 
 /**
- * Fetches the devices of the MDM server or of the organisation page by page, then stores them in one transaction. Also
- * creates records for new devices of the server. If more devices would be removed than permitted, returns only the
- * number of these. @throws Failure `conflict` if another sync, key or token came first; `input-rejected` if the
- * confirmed number is wrong, if there is no key or token, or if there is no cursor for a delta; refusals of Apple
+ * Stores the fetched devices in one transaction. If it would remove more devices than permitted, only returns their
+ * number. @throws Failure `conflict` after another sync, key or token; `input-rejected` for a wrong confirmed number,
+ * or without a key, token or cursor; refusals of Apple
  */
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
@@ -156,7 +155,7 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/** Returns whether a sync is full or a delta. @throws Failure `input-rejected` if there is no cursor for a delta */
+/** @throws Failure `input-rejected` if there is no cursor for a delta */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: ServerSyncKind | undefined,
@@ -193,7 +192,9 @@ class DeviceFetch {
     this.#signal = signal;
   }
 
-  /** Fetches the changes since a cursor. If it is null, fetches all devices, then the changes since the fetch began. */
+  /**
+   * Fetches the changes since a cursor. If the cursor is null, fetches all devices, then the changes in the meantime.
+   */
   async run(from: string | null): Promise<FetchResult> {
     const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
     const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
@@ -247,7 +248,6 @@ interface Fetched {
   ) => Promise<AppliedCounts & { readonly registered: number; readonly told: readonly RegisteredDevice[] }>;
 }
 
-/** Columns that another sync, or a new token, key or endpoint, would change. */
 const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as const;
 
 const applySync = async (

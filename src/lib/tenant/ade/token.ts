@@ -20,7 +20,7 @@ import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 
-/** Sets a server token without contacting Apple. @throws Failure `input-rejected` for an expired, old or wrong token */
+/** Does not contact Apple. @throws Failure `input-rejected` for an expired, old or wrong token */
 export const setToken = async (
   session: Session,
   { sealing }: AppleAccess,

@@ -59,11 +59,7 @@ const serialiseRecord = (
 export const getNextChangeNumber = (writer: Writer): Promise<number> =>
   writer.count("select coalesce(max(seq), 0) + 1 from main.audit");
 
-/**
- * Appends an audit record in the transaction of its change. The record's hash is the SHA-256 of the previous hash, a
- * line feed and the record's text. @param change undefined if nothing was changed @returns the number of the record
- * @throws Failure `unexpected` if the record was not stored
- */
+/** Returns the record's number. @param change undefined: nothing changed @throws Failure `unexpected` if not stored */
 export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: ChangeFacts): Promise<number> => {
   // `main.audit` contains all records, even those that the acting account cannot see
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
@@ -107,7 +103,7 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/** Returns the failure for an audit record that was not stored, for example because a foreign trigger dropped it. */
+/** For example, a foreign trigger may have dropped the record. */
 const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(

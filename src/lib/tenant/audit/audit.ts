@@ -8,11 +8,11 @@ import { findAuditRecord, readAuditLines, type AuditFilter } from "./records.ts"
 
 type AuditValues = Readonly<Record<string, unknown>>;
 
-/** An audit record. `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
+/** `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
 export interface AuditRecord {
   readonly seq: number;
   readonly hash: string;
-  /** a text if the record was altered and is no longer a valid record */
+  /** a text if the record was altered so that it is no longer a valid record */
   readonly record: AuditContent | string;
 }
 

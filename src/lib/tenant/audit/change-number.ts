@@ -15,7 +15,7 @@ import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** Returns the import with this id, change number or plan number. @throws Failure `not-found` */
+/** Accepts the id, change number or plan number of an import. @throws Failure `not-found` */
 export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {
   const number = parseImportNumber(name);
   if (number === undefined) return readImport(reader, name);
@@ -42,7 +42,7 @@ export interface StoredChange {
   readonly number: number;
   readonly revision: number | null;
   readonly writer: ChangeWriter;
-  /** number of the import's plan; null if no import made the change */
+  /** null if no import made the change */
   readonly import: number | null;
   readonly undoneBy: number | null;
   readonly action: string;

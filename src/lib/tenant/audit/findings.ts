@@ -15,9 +15,9 @@ export interface AuditFindings {
   /** number of the record with the hash `head`; null if no record has this hash, or no hash was specified */
   readonly headSeq: number | null;
   readonly changes: {
-    /** number of changes whose versions have not been altered */
+    /** number of changes with intact versions */
     readonly verified: number;
-    /** the changes whose versions differ from the checksum in the audit log; null for versions without a change */
+    /** changes whose versions differ from the checksum in the audit log; null stands for versions without a change */
     readonly broken: readonly (number | null)[];
   } | null;
 }

@@ -19,7 +19,7 @@ const buildRecordMemberSql = (path: string): string => buildCaseSql("json_valid(
 
 const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 
-/** SQL: true if a record `t` lists an object that meets the condition. @param which SQL: condition on `o.value` */
+/** @param which SQL: condition on `o.value` */
 const buildListsObjectSql = (which: string): string =>
   `exists (select 1 from json_each(t.record -> 'objects') o where ${which})`;
 

@@ -8,7 +8,6 @@ import { streamList, type RecordList } from "../store/lists.ts";
 
 const loadAssigned = () => import("../records/assigned.ts");
 
-/** The operations of records that are assigned to organisations and devices, and of their files. */
 const assignedOperations = <const N extends "config-profiles" | "apps", F extends Fields>(
   noun: N,
   list: RecordList<F>,

@@ -15,7 +15,7 @@ import {
 } from "./observed.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console showed last. A task is
-// the part of the drift that one change wrote last. Tasks are only a grouping for information.
+// the part of the drift that one change wrote last.
 
 export type DriftAction = "create" | "update" | "delete";
 
@@ -52,7 +52,7 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
         and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d`;
 };
 
-/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since then. */
+/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since this change. */
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   const { thing } = versions;
   const observed = getObservedTable(versions);
@@ -89,14 +89,14 @@ export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
-/** SQL: names of the record types that others refer to but that refer to no type themselves, such as organisations. */
+/** SQL: names of record types to which others refer, but which refer to no type, such as organisations. */
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
     : [],
 ).join(", ");
 
-/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which can remain after deletions. */
+/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which deletions can leave. */
 const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
@@ -104,7 +104,7 @@ const ORG_DEPTH_SQL = `(with recursive up(pk) as (
       where up.pk is not null)
   select count(*) from up)`;
 
-/** SQL: sort key of drifts `d`: deletions, parent records, updates, new records, deletions of (now empty) parents. */
+/** SQL: sorts drifts `d`: deletions, parent records, updates, new records, deletions of parents that are empty then. */
 const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
@@ -119,7 +119,7 @@ export const readRecordDrift = (
     { revision, most },
   );
 
-/** Returns the records of some types that have open tasks, with the numbers of the tasks. @param pks as JSON */
+/** @param pks as JSON */
 export const readTaskNumbers = (
   reader: Reader,
   things: readonly string[],
@@ -134,7 +134,7 @@ export const readTaskNumbers = (
   );
 };
 
-/** Marks the part of a task that no export shows as done. Returns the number of records in this part. */
+/** Confirms the part of a task that no export shows. Returns the number of its records. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

@@ -14,10 +14,7 @@ export const getExportUse = (kind: string): string => `console ${kind}`;
 /** SQL: the columns that past exports contained, with `use` and `field` (`custom:12` for a custom field). */
 const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
-/**
- * SQL: the mask of the columns of the record `t` that no export shows. This includes references to organisations
- * without a code, and references that were removed from such an organisation, because the cell is blank in both cases.
- */
+/** SQL: the mask of columns of `t` that no export shows, for example a reference to an organisation without a code. */
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
   const use =
     thing.scope === undefined

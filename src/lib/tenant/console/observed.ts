@@ -65,7 +65,7 @@ export const buildConsoleStatesSql = (versions: VersionSchema, which: string): s
       from ${own} ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})`;
 };
 
-/** SQL: the states of {@link buildConsoleStatesSql}, and the local states. */
+/** SQL: the states of {@link buildConsoleStatesSql} and the local states. */
 export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string =>
   `${buildConsoleStatesSql(versions, which)}
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
@@ -101,14 +101,14 @@ const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   return `${isSet}${own} is distinct from ${local}`;
 };
 
-/** SQL: the mask of the columns in which the observed record `o` differs from the local record `t`. */
+/** SQL: a mask of the columns that differ; `o` is the observed record, `t` the local record. */
 export const buildDifferingBitsSql = (versions: VersionSchema): string =>
   `(${versions.columns
     .filter(({ leads }) => leads)
     .map(({ name, bit }) => buildCaseSql(`o.touched & ${bit} <> 0 and ${buildDiffersSql(versions, name)}`, bit, "0"))
     .join(" | ")})`;
 
-/** SQL: the mask of both owner columns of a device if the mask has one of them, because a device has only one owner. */
+/** SQL: adds the other owner column to a mask that has one of them, because a device has only one owner. */
 export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): string => {
   if (versions.thing !== DEVICE) return mask;
   const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
@@ -129,9 +129,8 @@ const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelatio
 };
 
 /**
- * SQL: the bits of the columns that a version `v` of the record `t` contains. If a column refers to another record by
- * name, and that record is renamed or deleted, the console updates the column too. The task of the other record is then enough,
- * so the bit is left out.
+ * SQL: the bits of the columns that a version `v` of the record `t` contains, except references that the console
+ * updates itself because the other record was renamed or deleted.
  */
 const buildWrittenBitsSql = (versions: VersionSchema): string =>
   RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
@@ -164,10 +163,9 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
    from main.created_range c ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} between c.first and c.last
    where c.revision = :revision and c.thing = '${versions.thing.name}' on conflict do nothing`;
 
-/** SQL: the statements that store which records the change `:revision` created. */
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/** SQL: stores the console's values of the columns that the change `:revision` wrote. Marks the columns as touched. */
+/** SQL: stores the console's values of the columns that the change `:revision` wrote, and marks these as touched. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);
@@ -198,7 +196,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: removes deleted custom fields from the observed state, so that there is one task, not one per record. */
+/** SQL: removes deleted custom fields from the observed state, because one task for all records is enough. */
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   const bit = buildCustomFieldsBitSql(versions);
   if (bit === "0") return [];
@@ -215,13 +213,12 @@ const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[]
   ];
 };
 
-/** SQL: the statements that store the console's values of what `:revision` wrote, for all record types. */
 export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((versions) => [
   ...buildObserveStatements(versions),
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/** Stores the console's values of the records that a change wrote. Call it when the change's versions are complete. */
+/** Must be called when the change's versions are complete. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
   for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });

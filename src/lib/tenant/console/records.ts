@@ -21,9 +21,6 @@ import {
 import type { RecordDrift } from "./drift.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// The records of tasks as people read them, with their names in the console, which may differ from the names in the
-// mirror.
-
 type ConsoleValue = string | readonly string[] | null;
 
 interface ConsoleName {
@@ -38,7 +35,7 @@ interface RecordChange {
   readonly after: ConsoleValue;
 }
 
-/** What has to be done with a record in the console. `name` and `key` are the values in the mirror. */
+/** `name` and `key` are the values in the mirror. */
 export interface TaskRecord extends ConsoleName {
   readonly thing: string;
   readonly kind: FormatName;
@@ -100,7 +97,7 @@ export class TaskRecordReader {
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 
-  /** Returns a record with the values that the console showed last, even if the record was deleted in the mirror. */
+  /** returns the values that the console showed last, even if the record was deleted in the mirror */
   readonly #console: StateReader = async (thing, pk) => {
     const [local, observed] = [await this.#local(thing, pk), await this.#observed(thing, pk)];
     if (local === null || observed === null || observed["inConsole"] === 0) return local ?? observed;
@@ -141,7 +138,7 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns the values to enter. @param console the record as the console showed it last; null for a new record */
+  /** @param console the record as the console showed it last; null for a new record */
   async #changes(
     thing: Thing,
     { mask, local, console }: { readonly mask: number; readonly local: Row; readonly console: RecordState },
@@ -184,7 +181,7 @@ export class TaskRecordReader {
   }
 }
 
-/** Creates a reader of names. Organisations have path and code in their names, because a path may be ambiguous. */
+/** Organisations have path and code in their names, because a path may be ambiguous. */
 const createConsoleNameReader = (stateOf: StateReader): NameReader => {
   const called = createStateNameReader(stateOf);
   return async (thing, pk) => {
@@ -219,7 +216,7 @@ const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/** Returns the work on a record in the console. A record that cannot be added there is changed instead. */
+/** A record that cannot be added in the console is changed instead. */
 const determineRecordWork = (
   thing: Thing,
   action: RecordDrift["action"],

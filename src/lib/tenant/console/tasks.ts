@@ -11,7 +11,6 @@ import type { Reader } from "../store/store.ts";
 import { readDrift, readRecordDrift, readTaskNumbers, type OpenDrift } from "./drift.ts";
 import { TaskRecordReader, type TaskRecord } from "./records.ts";
 
-/** A task in the console: the part of a change that the console does not have yet. */
 export interface ConsoleTask {
   readonly number: number;
   readonly kind: FormatName;
@@ -124,7 +123,7 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/** Returns a record's number by its id, even if the record is deleted. An account has the id and number of its user. */
+/** Also finds deleted records. An account has the id and number of its user. */
 const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
   if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
   const table = thing === ACCOUNT.name ? USER.name : thing;
@@ -135,7 +134,7 @@ const findRecordNumber = async (reader: Reader, thing: string, id: string): Prom
   return row && Number(row["pk"]);
 };
 
-/** Returns the number of the newest open task that contains a record, even a deleted record; null if no task does. */
+/** Also finds deleted records. */
 export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },
@@ -150,7 +149,7 @@ export const findTaskOfRecord = async (
   return numbers.length === 0 ? null : Math.max(...numbers);
 };
 
-/** Returns the numbers of the open tasks of users and of their accounts, by the user's id.  @param ids as JSON */
+/** The keys are the ids of the users. @param ids as JSON */
 export const readTasksOfUsers = async (
   reader: Reader,
   ids: string,

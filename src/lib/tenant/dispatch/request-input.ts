@@ -55,7 +55,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
   }
 };
 
-/** Bytes to read beyond the maximum of a body, because closing a connection with unread bytes can lose the response. */
+/** Bytes read beyond the maximum of a body, because closing a connection with unread bytes can lose the response. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /** Reads a body. @throws Failure `usage` with 413 if the body is too large @throws HTTPException 400 if not UTF-8 */
@@ -98,7 +98,7 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   }
 };
 
-/** Checks a part of a request. @returns the response to a part that does not match its schema */
+/** @returns the response to a part that does not match its schema */
 const check = async (
   target: string,
   schema: z.ZodType,

@@ -24,7 +24,7 @@ const LATE_BODY_FAILURE = new Failure("usage", {
   status: 408,
 });
 
-/** Returns the failure of a request that was interrupted because the server stops. Returns other errors unchanged. */
+/** The request was interrupted because the server stops. Returns other errors unchanged. */
 const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping">): unknown =>
   stopping.aborted && error instanceof Failure && error.code === "interrupted"
     ? new Failure("unavailable", {

@@ -30,7 +30,7 @@ interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber"
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: by account name or employee code; `name`: only by full name, so the match may be a different person */
+  /** `id`: by account name or employee code; `name`: only by full name, perhaps of a different person */
   readonly matchedBy: "id" | "address" | "name";
 }
 
@@ -46,7 +46,7 @@ const MATCH_KINDS = ["id", "address", "name"] as const;
 
 /**
  * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A full name does not
- * match if the ユーザーID belongs to another user with this name. Each part reads the SECURED APPs users only once.
+ * match if the ユーザーID belongs to another user with this name.
  */
 const SECURED_IDENTITIES_SQL = `with leaver as materialized (
       select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${FROM_USERS_SQL}),
@@ -70,7 +70,7 @@ const SECURED_IDENTITIES_SQL = `with leaver as materialized (
 const groupByPerson = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
   Map.groupBy(rows, ({ person }) => String(person));
 
-/** Returns users with the texts that may name them. Full names that several users share are omitted. */
+/** Omits full names that several users share. */
 export const buildPeople = async (reader: Reader, users: readonly User[]): Promise<readonly Person[]> => {
   const shared = new Set((await findSharedFullNames(reader, users)).map(nameKey));
   return users.map(({ id, name, accountName, emails }) => {
@@ -131,7 +131,7 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCH_KINDS[Number(rank)],
 });
 
-/** Returns everything that depends on users, in the order of `ids`. @throws Failure `not-found` for an unknown id */
+/** Keeps the order of `ids`. @throws Failure `not-found` for an unknown id */
 export const findDependents = async (reader: Reader, actor: Actor, ids: readonly string[]): Promise<Dependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));

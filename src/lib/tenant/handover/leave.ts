@@ -21,7 +21,7 @@ import type { ChangedObject, Session } from "../session.ts";
 import type { Writer } from "../store/store.ts";
 import { findDependents, type Dependents } from "./dependents.ts";
 
-/** What depends on a user before and after they leave; `after` is null if the user was deleted. */
+/** `after` is null if the user was deleted. */
 export interface LeaveResult {
   readonly before: Dependents;
   readonly after: Dependents | null;
@@ -38,11 +38,10 @@ interface LeaveRequest {
 const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
 
 /**
- * Ends the rights of users who leave, all or none: revokes their roles and administrator marks; deletes their users of
- * the SECURED APPs, but not administrators or mere namesakes; tags their devices as to be returned; and deletes the
- * users on whom nothing depends any more. @throws Failure `not-found`; `not-permitted`; `input-rejected` if nobody
- * would be a system administrator or have the support option; `conflict` if something was changed since it was shown
- * @see facts 7.2: an account cannot be deleted
+ * Ends the rights of users who leave, all or none, and deletes the users on whom nothing depends any more.
+ * Administrators and mere namesakes in the SECURED APPs stay. @throws Failure `not-found`, `not-permitted`, `conflict`;
+ * `input-rejected` if no system administrator or support option would remain @see facts 7.2: an account cannot be
+ * deleted
  */
 export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
   const { actor } = session;

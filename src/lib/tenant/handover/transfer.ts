@@ -34,14 +34,10 @@ export interface TransferResult {
 }
 
 /**
- * Transfers the responsibilities of a leaver to a successor, either all of them or none: the support option, with the
- * role of system administrator that it requires, and the renewal items whose only owner is the leaver. If the leaver does
- * not have the support option, no role is granted. The leaver keeps their role, because it is revoked last.
- *
- * @throws Failure `input-rejected` if the successor is the same person, or if the successor should get the support
- * option but does not have a role and therefore does not have a password yet; `not-found`; `not-permitted`; `conflict`
- * if something was changed since it was shown
- * @see facts 7.2
+ * Transfers the support option and the renewal items that only the leaver owns, all or none. The support option
+ * requires the role of system administrator. The leaver's own role stays, because it is revoked last. @throws Failure
+ * `input-rejected` for the same person or a successor without a role, `not-found`, `not-permitted`, `conflict` @see
+ * facts 7.2
  */
 export const transferAccount = (
   session: Session,
@@ -95,7 +91,7 @@ const describeState = (
 type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
 type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
 
-/** Returns the changes to both accounts, in an order that never exceeds a limit. @throws Failure `input-rejected` */
+/** Returns the changes in an order that never exceeds a limit. @throws Failure `input-rejected` */
 async function buildTransferSteps(
   writer: Writer,
   leaver: UserAccount,
@@ -143,7 +139,7 @@ async function transferRenewalItems(
   return moved;
 }
 
-/** Returns the failure for a successor without a role. The suggested command depends on the tenant's settings. */
+/** The suggested command depends on the tenant's settings. */
 async function createSuccessorRoleFailure(
   reader: Reader,
   { id, account: { name, called } }: UserAccount,

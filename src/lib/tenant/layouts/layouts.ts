@@ -26,7 +26,7 @@ export interface Layout extends NewLayout {
   readonly actor: string | null;
 }
 
-/** Defines how the users export of a directory is read. Columns that the map does not use, such as passwords, are ignored. */
+/** Ignores columns that the map does not use, such as passwords. */
 const defineDirectory = (id: string, headerRow: string, map: MapFileSchema): Layout => {
   const { columns, joins = [], skip = [] } = map;
   const headers = headerRow.split(/,\s*/);
@@ -43,10 +43,7 @@ const defineDirectory = (id: string, headerRow: string, map: MapFileSchema): Lay
   };
 };
 
-/**
- * The layouts that every tenant knows: exports of all users of Entra ID and Google Workspace. Accounts that are disabled
- * or suspended, guests, and accounts without an email address are left out and counted.
- */
+/** Omits disabled accounts, guests and accounts without an email address of Entra ID and Google Workspace. */
 export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   defineDirectory(
     "entra-id",

@@ -17,7 +17,7 @@ export interface DeletionRequest {
   readonly called?: string | undefined;
 }
 
-/** Returns a deletion's request. @throws Failure `usage` without ids; `input-rejected` for the root organisation */
+/** @throws Failure `usage` without ids; `input-rejected` for the root organisation */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;

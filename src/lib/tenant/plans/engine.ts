@@ -79,7 +79,7 @@ export interface UndoneChange {
   /** true for an import other than a console import */
   readonly isImport: boolean;
   readonly skipBlocked: boolean;
-  /** for dropped tasks: revisions of the tasks; only values last written by these revisions are replaced */
+  /** for dropped tasks: their revisions; only values last written by these revisions are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
   /** for dropped tasks: the affected records that the account can see; undefined if it sees the whole tenant */

@@ -30,7 +30,7 @@ export interface ImportDetail {
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
   readonly ids?: readonly string[] | undefined;
-  /** for a console import: how the import changed the open tasks, which an undo of the import reverses */
+  /** for a console import: its effect on open tasks, which an undo of the import reverses */
   readonly settled?: ConsoleImportResult | undefined;
   /** for an undo: the scope of the undone change; see `StoredRequest` */
   readonly scope?: readonly number[] | undefined;

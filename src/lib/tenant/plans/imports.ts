@@ -94,7 +94,7 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /** Creates an import; the file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
+  /** The file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -211,7 +211,7 @@ export class TenantImports {
     return this.#engine.read({ type: "problems", record: await this.#record(id), limit });
   }
 
-  /** Commits a plan. @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
+  /** @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
   commit(id: string, etag: string, { signal }: RequestContext): Promise<Import> {
     return this.#once(async () => {
       const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
@@ -311,7 +311,7 @@ export class TenantImports {
     }
   }
 
-  /** Returns true for a complete plan, and for a running process's upload, whose file may not be locked yet. */
+  /** True for a complete plan, and for a running process's upload, whose file may not be locked yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);

@@ -37,7 +37,7 @@ const listMissingRights = (actor: Actor, kind: FormatName): readonly Right[] => 
   return [getViewOperation(kind), own ?? rights[0]];
 };
 
-/** Returns the rights that the actor lacks to start an import. Planning may show that more rights are needed. */
+/** Planning may show that more rights are needed. */
 const listMissingStartRights = (actor: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(actor, kind) ? [] : listMissingRights(actor, kind);
 
@@ -168,7 +168,7 @@ export const imports = {
 
 const loadLayouts = () => import("../layouts/layouts.ts");
 
-/** The stored layouts of lists. The first import of a list stores a layout, which is later found by the headers. */
+/** The first import of a list stores a layout, which is later found by the headers. */
 export const layouts = {
   list: operation({
     route: "GET /v1/layouts",

@@ -5,9 +5,6 @@ import { ALLOWANCES, BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, UNDELETABLE_
 import type { Fields } from "../../model/thing.ts";
 import type * as Inputs from "../inputs.ts";
 
-// The options of plans. The schemas for requests over sockets and the checks for all callers are derived from the same
-// tables.
-
 const FLAG = { type: "boolean" } as const;
 
 export const KIND = { kind: { type: "choice", choices: FORMAT_NAMES } } as const satisfies Fields;
@@ -33,7 +30,7 @@ export const IMPORT_LISTS = {
   allow: { type: "choice", choices: ALLOWANCES },
 } as const satisfies Fields;
 
-/** The minimum and maximum length of texts, in UTF-16 units. */
+/** Lengths are in UTF-16 units. */
 export type Lengths = Readonly<Record<string, readonly [number, number]>>;
 
 export const IMPORT_LENGTHS = { fileName: [0, 255], sheet: [0, 255], delimiter: [1, 1] } as const satisfies Lengths;

@@ -20,7 +20,7 @@ export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha2
   readonly undoneBy: number | null;
   /** names, as in rows, of the fields that the file sets by a column, by joined columns or by a constant */
   readonly fields: readonly string[];
-  /** number of the change if records of the change have open console tasks; absent in lists of imports */
+  /** set only if records of the change have open console tasks; absent in lists of imports */
   readonly consoleTask?: number | undefined;
 }
 

@@ -17,7 +17,7 @@ export interface ActorCredential {
   readonly expiresAt: string;
 }
 
-/** The person or account that performs an operation: the owner of the machine, or an account with a role. */
+/** The actor is the owner of the machine, or an account with a role. */
 export interface Actor {
   /** undefined: the owner of the machine, who may do everything */
   readonly account?: ActorAccount | undefined;

@@ -9,7 +9,6 @@ import type { Scope } from "../store/store.ts";
 import type { OwnRight } from "../../model/credential.ts";
 import type { Actor } from "./actor.ts";
 
-/** What a request may need: the right to an operation, or the right to change how its account signs in. */
 export type NeededRight = Operation | OwnRight;
 
 export const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
@@ -40,7 +39,7 @@ export const requirePermission = (actor: Actor, needed: readonly NeededRight[]):
   requireTokenRights(actor, needed);
 };
 
-/** Checks that an actor's account may perform all operations. Ignores the limits of a token. @throws `not-permitted` */
+/** Ignores the limits of an access token. @throws `not-permitted` */
 export const requireAccountRights = (actor: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(actor);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));
@@ -97,7 +96,7 @@ const IMPORT_OPERATIONS: Readonly<Record<PanelKind, readonly [Operation, ...Oper
 export const getImportOperations = (kind: FormatName): readonly [Operation, ...Operation[]] =>
   isPanelKind(kind) ? IMPORT_OPERATIONS[kind] : ["secured.write"];
 
-/** Returns the operation that is needed to see a plan of a kind. The plan shows the records that it changes. */
+/** A plan shows the records that it changes. */
 export const getViewOperation = (kind: FormatName): Operation => (isPanelKind(kind) ? `${kind}.read` : "secured.read");
 
 export const canImport = (actor: Actor, kind: FormatName): boolean =>

@@ -38,7 +38,7 @@ export const insertCustomField = async (
   await storeLastNumber(writer, "fields", pk);
 };
 
-/** Returns a user's custom values after a request. @param pk undefined for a new user @throws Failure `not-found` */
+/** @param pk undefined for a new user @throws Failure `not-found` */
 export const mergeCustomValues = async (
   reader: Reader,
   values: readonly { readonly name: string; readonly value: string | null }[],
@@ -79,7 +79,7 @@ export const readCustomValues = (reader: Reader, pk: number, most: number): Prom
     { path: buildValuePath(pk), most },
   );
 
-/** Deletes a custom field with its values. Users keep their revisions, because no undo restores the values. */
+/** Users keep their revisions, because no undo restores the values. */
 export const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await saveVersions(writer, "user", "t.custom ->> :path is not null", { path: buildValuePath(pk) });
   await saveVersions(writer, "custom_field", "t.pk = :pk", { pk });

@@ -52,7 +52,7 @@ export const DEVICE_ACTION_LIST: RecordList<typeof DEVICE_ACTION.fields> = {
   named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)`,
 };
 
-/** The devices whose last record about lost mode is not its end. */
+/** The last record about lost mode of these devices is not its end. */
 export const LOST_DEVICE_LIST: typeof DEVICE_LIST = {
   ...DEVICE_LIST,
   among: `${buildSerialKeySql("t")} in (select ${buildSerialKeySql("a")} from device_action a

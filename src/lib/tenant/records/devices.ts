@@ -43,7 +43,7 @@ export interface DeviceOwnerChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Changes the owner of devices, all or none. @throws Failure `input-rejected`, also if the number of wipes is wrong */
+/** Changes all devices or none. @throws Failure `input-rejected`, also if the number of wipes is wrong */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,

@@ -11,7 +11,7 @@ interface ExportAudit {
 /** Maximum number of records that are exported, or listed, without an audit record. */
 const MAX_UNAUDITED_RECORDS = 1;
 
-/** Records an export in the audit log, unless the tenant is read-only. Then returns the export. @throws Failure */
+/** Exports without an audit record if the tenant is read-only. @throws Failure */
 export const exportWithAuditRecord = async (
   session: Session,
   { action, filters }: ExportAudit,

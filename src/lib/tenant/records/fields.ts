@@ -26,7 +26,7 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/** Adds a custom field for users. @throws Failure `input-rejected` for a used or invalid name */
+/** @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
@@ -63,7 +63,7 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-/** Removes a custom field and its values. The audit log keeps the values. @throws Failure `not-found`; `conflict` */
+/** The audit log keeps the values. @throws Failure `not-found`; `conflict` */
 export const removeCustomField = (
   session: Session,
   id: string,

@@ -78,7 +78,7 @@ export const isOrgWithin = async (reader: Reader, pk: number, above: number): Pr
     { pk, above },
   )) > 0;
 
-/** The position of an organisation in the tree after a change. A missing value does not change. */
+/** A missing value does not change. */
 export interface TreePosition {
   readonly pk: number | undefined;
   readonly parent: number | undefined;

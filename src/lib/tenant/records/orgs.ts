@@ -28,7 +28,7 @@ export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   check: checkTreePosition,
 };
 
-/** Moves an organisation with all those below it. @throws Failure `input-rejected` if the parent is below it */
+/** @throws Failure `input-rejected` if the parent is below it */
 export const moveOrg = async (
   session: Session,
   id: string,

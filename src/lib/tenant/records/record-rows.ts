@@ -14,7 +14,7 @@ export const UNIQUE_LIST_TABLES: Readonly<Record<string, Readonly<Record<string,
   user: { emails: "user_email" },
 };
 
-/** The value of a field as the table stores it. A reference is stored as the `pk` of the record that is referred to. */
+/** A reference is stored as the `pk` of the record that is referred to. */
 export type StoredValue = SqlValue | readonly string[];
 
 export type StoredValues = ReadonlyMap<string, StoredValue>;
@@ -67,7 +67,7 @@ export const insertRecord = async (
   return pk;
 };
 
-/** Updates a record.  @returns false if nothing changes, because the record already has these values */
+/** @returns false if nothing changes, because the record already has these values */
 export const updateRecord = async (
   writer: Writer,
   thing: Thing,
@@ -108,7 +108,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/** Returns the record with a unique value, even if it is invisible. @param among the scope of the uniqueness, if any */
+/** Also finds invisible records. @param among the scope of the uniqueness, if any */
 export const findValueHolder = async (
   reader: Reader,
   thing: Thing,

@@ -71,7 +71,7 @@ export interface ChangeResult<R> {
 
 export type ManualRequestBody = ManualValues & { readonly dryRun?: boolean | undefined };
 
-/** Creates a record. @throws Failure `input-rejected` if a rule refuses it; `not-found` for a missing reference */
+/** @throws Failure `input-rejected` if a rule refuses it; `not-found` for a missing reference */
 export const createRecord = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -112,7 +112,7 @@ export const addRecord = async <F extends Fields>(
   return { after, objects: [toChangedObject(noun, after), ...objects] };
 };
 
-/** Edits or moves a record. Writes nothing if no value changes. @throws Failure as {@link createRecord} */
+/** Writes nothing if no value changes. @throws Failure as {@link createRecord} */
 export const editRecord = async <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -134,7 +134,7 @@ interface EditOptions<R> {
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
 }
 
-/** Makes the same edit to several records, or to none if one fails. @throws Failure as {@link createRecord} */
+/** Edits all records or none. @throws Failure as {@link createRecord} */
 export const editRecords = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -209,7 +209,7 @@ const buildRecordDraft = async (
   before: object | undefined,
 ): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
 
-/** Returns the column with the times of a record's secrets. @throws Failure `input-rejected` for an invalid secret */
+/** @throws Failure `input-rejected` for an invalid secret */
 const buildSecretsColumn = (
   { list: { thing } }: EditableRecordType,
   before: object | undefined,
@@ -253,7 +253,7 @@ export const getRecordById = async <F extends Fields>(
   return found;
 };
 
-/** Returns a record that was just written. @throws Failure `not-found` if the acting account cannot see it any more */
+/** @throws Failure `not-found` if the acting account cannot see it any more */
 const getWrittenRecord = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -306,7 +306,7 @@ export const requireIds = (ids: readonly string[]): void => {
   });
 };
 
-/** Checks values, and returns them in the form that the table stores.  @param own undefined for a new record */
+/** @param own undefined for a new record */
 const resolveStoredValues = async (
   writer: Writer,
   noun: EditableRecordType,
@@ -339,7 +339,7 @@ type CustomValues = readonly { readonly name: string; readonly value: string | n
 
 const REFERENCED_COLLECTIONS: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
-/** Returns a referenced record's number; null for a blank id. @throws Failure `not-found`, `input-rejected` */
+/** Returns null for a blank id. @throws Failure `not-found`, `input-rejected` */
 const resolveReference = async (
   writer: Writer,
   [name, field]: readonly [string, Field],
@@ -377,7 +377,7 @@ export const validateFieldValue = (name: string, field: Field, value: string): s
   return toStoredValue(of.rule, value) ?? value;
 };
 
-/** Checks values of custom fields; blank values become null. @throws Failure `input-rejected` */
+/** Blank values become null. @throws Failure `input-rejected` */
 const validateCustomValues = (values: CustomValues): CustomValues =>
   values.map(({ name, value }) => {
     const reason = value === null ? undefined : describeRefusal(CUSTOM_VALUE_RULE, value);
@@ -387,7 +387,7 @@ const validateCustomValues = (values: CustomValues): CustomValues =>
 
 const WRONG_TYPE = text("the value does not have the type of this field", "値の型がこの項目に合いません");
 
-/** Checks a value of a field.  @throws Failure `input-rejected` if the value violates a rule or has the wrong type */
+/** @throws Failure `input-rejected` if the value violates a rule or has the wrong type */
 export const checkFieldValue = (name: string, field: Field, value: unknown): void => {
   const reason = hasFieldType(field, value)
     ? createValueCheck(field)?.(value)

@@ -44,7 +44,7 @@ const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   return mirroredAt === null ? null : String(mirroredAt);
 };
 
-/** Returns true if data was ever imported from the console. Local changes must then be made in the console, too. */
+/** True if data was ever imported from the console. Local changes must then be made in the console, too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
@@ -75,9 +75,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/**
- * Returns the kinds whose console imports kept records that an export lacked, and that had no complete import since.
- */
+/** Returns the kinds that a console import left incomplete, because it kept records that the export lacked. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;

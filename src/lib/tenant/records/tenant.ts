@@ -11,14 +11,14 @@ import { checkFieldValue, validateFieldValue } from "./records.ts";
 
 type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
 
-/** A change to the facts about a tenant. A missing field does not change; null, or an empty list, clears a field. */
+/** A missing field does not change; null, or an empty list, clears a field. */
 export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> {
   readonly contracts?: readonly (Changed<Contract> & Pick<Contract, "name">)[] | undefined;
   readonly contractsRemoved?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
-/** Records facts about the tenant. @throws Failure `input-rejected`; `not-found` for an unknown contract */
+/** @throws Failure `input-rejected`; `not-found` for an unknown contract */
 export const updateTenantProfile = (
   session: Session,
   { dryRun, ...change }: TenantChange,

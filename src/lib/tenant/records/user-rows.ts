@@ -10,7 +10,7 @@ const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
   return field === "emails" ? "coalesce(t.emails ->> 0, '')" : `coalesce(t.${field}, '')`;
 };
 
-/** The list of PANEL users, in order of creation. The paths of their organisations are derived from the whole tree. */
+/** Users are in order of creation. The paths of their organisations are derived from the whole tree. */
 export const USER_LIST: RecordList<typeof USER.fields> = {
   thing: USER,
   format: createFormat(USER, "users"),

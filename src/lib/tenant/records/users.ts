@@ -16,7 +16,7 @@ import { editRecords, type EditableRecordType, type ChangeResult } from "./recor
 
 export type WrittenUser = ChangeResult<User>;
 
-/** A moved user, and the number of devices that move along, because devices belong to their owner's organisation. */
+/** Devices move along, because they belong to their owner's organisation. */
 export interface MovedUser extends WrittenUser {
   readonly devices: number;
 }
@@ -43,7 +43,7 @@ const checkNewAccountName = async (
   await composeAccountName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };
 
-/** Checks that the account may change this user. @throws Failure `not-permitted`, `input-rejected` */
+/** @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
   { actor }: Session,
   reader: Reader,

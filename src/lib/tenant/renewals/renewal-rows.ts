@@ -19,7 +19,7 @@ const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
 
-/** A reminder and the process that last started to send it. `host` and `pid` are null if the process is unknown. */
+/** `host` and `pid` are null if the process is unknown. */
 export interface StoredReminder {
   readonly notice: ReminderRecord;
   readonly host: string | null;
@@ -104,7 +104,7 @@ export const findReminder = async (reader: Reader, id: string): Promise<Reminder
     | undefined;
 };
 
-/** Returns the reminder that a sender wants to claim; undefined if no process has started to send it. */
+/** Returns undefined if no process has started to send it. */
 export const findClaimedReminder = async (
   reader: Reader,
   { itemId, expiresAt, stage, way, recipient }: ReminderKeyRecord,

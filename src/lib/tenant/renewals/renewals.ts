@@ -39,7 +39,7 @@ import type { Reader, Writer } from "../store/store.ts";
 /** Milliseconds after which another process may send an unfinished reminder, even if the first process seems to run. */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
-/** The values of an item to change. A missing value does not change; null or a blank text clears the value. */
+/** A missing value does not change; null or a blank text clears the value. */
 export type RenewalChange = { readonly [K in keyof typeof RECORDED_FIELDS]?: RenewalItem[K] | undefined };
 
 export type NewRenewalItem = RenewalChange & Pick<RenewalItem, "kind" | "name">;
@@ -61,7 +61,7 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
   return notice;
 };
 
-/** Checks that no other item has the same name, topic or file. @throws Failure `input-rejected` */
+/** @throws Failure `input-rejected` */
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
@@ -109,9 +109,8 @@ type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerpri
 };
 
 /**
- * Records an expiry date in the item with this id; if there is none, in the item with the same kind and name, or else
- * in a new item. Keeps values that users entered, such as the owner. The change must lock `renewals`. @param id the
- * item in which the date was recorded before, if any @returns the id of the item
+ * Records an expiry date in the item with this id, else in the item of the same kind and name, else in a new item.
+ * Keeps values that users entered. The change must lock `renewals`. @returns the id of the item
  */
 export const storeOwnExpiry = async (
   writer: Writer,
@@ -177,7 +176,7 @@ const changeRenewal = (
     return { result: after, objects: [toItemObject(after)], before, after };
   });
 
-/** Changes an item. A typed expiry date removes the facts about the recorded file. @throws Failure `not-found` */
+/** A typed expiry date removes the facts about the recorded file. @throws Failure `not-found` */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
     checkValues(RECORDED_FIELDS, change);

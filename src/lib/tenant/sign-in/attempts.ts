@@ -6,7 +6,7 @@ import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.t
 import { insertRow } from "../store/rows.ts";
 import type { Writer } from "../store/store.ts";
 
-/** Returns the groups of a part of an IPv6 address. An IPv4 address at the end counts as two groups. */
+/** An IPv4 address at the end counts as two groups. */
 const splitGroups = (part: string): readonly string[] =>
   part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 
@@ -20,7 +20,7 @@ export const getSenderNetwork = (address: string): string => {
   return `${network.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 };
 
-/** The source of an attempt: the typed account name, which may not exist, and the address of the request. */
+/** The account name is as typed, and may not exist. */
 export interface AttemptSource {
   readonly account: string;
   readonly address: string;

@@ -8,7 +8,7 @@ import {
   type ActingAccount,
 } from "../accounts/acting-accounts.ts";
 
-/** A credential as it is stored: with the SHA-256 of the secret instead of the secret. */
+/** Contains the SHA-256 of the secret instead of the secret. */
 export interface StoredCredential {
   readonly pk: number;
   readonly id: string;

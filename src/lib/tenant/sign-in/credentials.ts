@@ -32,7 +32,7 @@ export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** The time zone of all users of a server, because the server does not know their time zones. */
+/** A server does not know the time zones of its users. */
 const SERVER_TIMEZONE = "Asia/Tokyo";
 
 const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failure => {
@@ -140,7 +140,7 @@ interface CredentialRequest {
   readonly expiresAt?: string;
 }
 
-/** Stores a new credential and deletes expired credentials.  @returns id, secret and end of the new credential */
+/** Also deletes expired credentials. @returns id, secret and end of the new credential */
 export const storeCredential = async (
   writer: Writer,
   surroundings: Surroundings,
@@ -174,7 +174,7 @@ export interface NewAccessToken {
   readonly expiresAt?: string | undefined;
 }
 
-/** Creates a token and returns its secret, which is not stored. @throws Failure `input-rejected` */
+/** Returns the secret, which is not stored. @throws Failure `input-rejected` */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, expiresAt }: NewAccessToken,
@@ -252,7 +252,7 @@ const createUnknownTokenFailure = (): Failure =>
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 
-/** Ends the session with which the request is signed in.  @throws Failure `not-permitted` if a token is used instead */
+/** @throws Failure `not-permitted` if a token is used instead */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.actor;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;

@@ -43,7 +43,7 @@ export interface ForgottenPassword {
   readonly password: string;
 }
 
-/** The failure for all codes that are not accepted. It is always the same, so that it does not reveal the reason. */
+/** The failure is always the same, so that it does not reveal the reason. */
 const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
     "the account name or the code is wrong, or the code has expired",
@@ -56,7 +56,7 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** Sets a password with an emailed code. @throws `input-rejected`, `throttled`; `not-signed-in` after a fixed time */
+/** @throws `input-rejected`, `throttled`; `not-signed-in` after a fixed time */
 export const resetForgottenPassword = (
   owner: Session,
   request: ForgottenPassword,

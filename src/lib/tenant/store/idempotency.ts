@@ -4,7 +4,6 @@ import { getCurrentInstant, type Surroundings } from "../ids.ts";
 import { insertRow } from "./rows.ts";
 import type { Reader, Writer } from "./store.ts";
 
-/** Identifies a request that runs only once, even if the request is sent several times. */
 export interface RequestKey {
   readonly key: string;
   readonly route: string;

@@ -7,10 +7,9 @@ import type { Params, Reader, Row } from "./store.ts";
 
 // Only this module applies rules. One `select` per subject reads the records that a change writes.
 
-/** Source of new values: manual edits or an imported file; the console; or an undo. */
+/** `edits` are made by hand or by an imported file. */
 export type ChangeSource = "edits" | "console" | "undo";
 
-/** SQL for the records of a type, either before or after a change. */
 interface RecordSide {
   /** @param pk SQL of the record number */
   readonly joins: (pk: string) => string;
@@ -182,14 +181,13 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
 
 const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap((one) => Object.keys(one)))];
 
-/** SQL: the types of the records that the change `:revision` has written. */
 const WRITTEN_TYPES_SQL = RULE_TABLES.map(
   (thing) => `select '${thing}' as thing
     where exists (select 1 from main.${getVersionTable(getVersionSchema(thing))} v where v.revision = :revision)
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
-/** Applies the rules to the records of a change. @param isJudged returns false for types that were already checked */
+/** @param isJudged returns false for types that were already checked */
 export const judgeWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,
@@ -204,7 +202,7 @@ export const judgeWrittenRecords = async (
   return step.value;
 };
 
-/** Applies the rules to a planned change. @param all runs a statement synchronously */
+/** @param all runs a statement synchronously */
 export const judgePlannedRecords = (
   tables: ChangedTables,
   bringing: ChangeSource,

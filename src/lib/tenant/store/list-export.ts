@@ -25,9 +25,8 @@ const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 type QuoteOffsets = readonly number[];
 
 /**
- * Replaces the ends of cells and records with commas and line endings, in place. Returns the cells that need quotes;
- * undefined if the plain text cannot be used.
- * @param careful columns whose plain text cannot be used if a cell contains a quote or a backslash
+ * Replaces the ends of cells and records in place. Returns the cells that need quotes; undefined if a cell in a
+ * `careful` column contains a quote or a backslash, so that its plain text is wrong.
  */
 const replaceSeparators = (
   bytes: Uint8Array,
@@ -85,7 +84,7 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** Returns records as CSV with a header. For speed, SQLite writes no quotes, and quotes are added only if needed. */
+/** For speed, SQLite writes no quotes, and quotes are added only if needed. */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],
@@ -162,7 +161,7 @@ export interface RecordStream {
   readonly records: number;
 }
 
-/** Returns a list as CSV, without secrets. The custom fields come last. @see facts 6.5 */
+/** Omits secrets. The custom fields come last. @see facts 6.5 */
 const buildListCsv = async (
   reader: Reader,
   list: RecordList,
@@ -175,7 +174,7 @@ const buildListCsv = async (
   return buildCsvLines(records, await readExportColumns(reader, list, records, columns), newline);
 };
 
-/** Exports a list as CSV. Returns the stream and the number of records. @see {@link buildListCsv} */
+/** Returns the stream and the number of records. @see {@link buildListCsv} */
 export const openListExport = async (store: Store, list: RecordList, query: ExportQuery): Promise<RecordStream> => {
   let count = 0;
   const content = await store.lines(async (reader) => {

@@ -36,9 +36,8 @@ export type FilterName = "filterName" | "filterId";
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role" | "serialNumber";
 
 /**
- * Filters of a list or an export. Each filter matches a part of the comparison key or the whole key; a blank filter
- * matches everything. `search` matches any text of a record. `org` is an organisation's id and includes everything
- * below it, unless `direct` is true. `owner` is a user's id.
+ * Each filter matches a part of the comparison key or the whole key; a blank filter matches everything. `search`
+ * matches any text. `org` (an id) includes everything below it, unless `direct` is true. `owner` is a user's id.
  */
 export type ListFilters = Readonly<
   Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>> & {
@@ -46,7 +45,7 @@ export type ListFilters = Readonly<
   }
 >;
 
-/** Defines how records of one type are listed. All SQL may use the table of the type with the alias `t`. */
+/** All SQL may use the table of the type with the alias `t`. */
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
   readonly format?: Format | undefined;
@@ -120,7 +119,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/** Stores the SQL of each list, because building and preparing SQL takes longer than reading a short page. */
+/** Building and preparing SQL takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
 const getListSql = (list: RecordList, key: string, build: () => string): string => {
@@ -197,7 +196,7 @@ const ORG_RANGE_SQL = {
     (select max(at) from temp.place))`,
 };
 
-/** Returns the condition for records that match the filters. @param range SQL of the organisation's positions */
+/** @param range SQL of the organisation's positions */
 const buildListCondition = (
   list: RecordList,
   filters: ListFilters,
@@ -312,7 +311,7 @@ export const readRecordsById = async <F extends Fields>(
   );
 };
 
-/** Returns a query that streams records in the default order, and reads the organisation's positions only once. */
+/** Streams in the default order, and reads the organisation's positions only once. */
 export const buildStreamSql = async (
   reader: Reader,
   list: RecordList,

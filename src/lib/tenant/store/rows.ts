@@ -45,7 +45,7 @@ export const toRow = (thing: Thing, record: object): RowValues =>
     listStoredColumns(thing).map(([name]) => [name, toColumnValue(record[name as keyof typeof record])] as const),
   );
 
-/** Returns the values of stored fields from a row; the inverse of {@link toRow}. */
+/** This is the inverse of {@link toRow}. */
 export const fromRow = (thing: Thing, row: Row): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     listStoredColumns(thing).map(([name, field]) => [name, fromColumnValue(field, row[name] ?? null)]),

@@ -17,7 +17,6 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/forms.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
-/** Returns the scope of a planned import, which reads only data of the given organisations. */
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
   orgs,
   kinds: FORMAT_NAMES,
@@ -53,7 +52,6 @@ const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   };
 };
 
-/** Returns the table `temp.deleted_scope_org`: the deleted organisations that were in the scope. */
 const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
   name: "deleted_scope_org",
   columns: "pk integer primary key",
@@ -87,7 +85,6 @@ export const WHOLE_THINGS: readonly Thing[] = [
 
 const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
 
-/** Returns true if the visibility of the type's records depends on an organisation. */
 export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
 
 /** SQL: the first organisation to which a record `t`, its user or its device refers, or else the root. */
@@ -118,7 +115,7 @@ const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail ->
 const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/** SQL: true if an observed record `t` is in the scope both locally and in the console, or was so when deleted. */
+/** SQL: true if an observed record `t` is (if deleted, was) in the scope both locally and in the console. */
 const buildIsObservedInScope = (thing: Thing): string => {
   const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>

@@ -18,7 +18,7 @@ export interface DerivedTable {
   readonly params?: Params | undefined;
 }
 
-/** The visible part of a tenant. For an account with this scope, the rest of the tenant does not exist. */
+/** For an account with this scope, the rest of the tenant does not exist. */
 export interface Scope {
   /** numbers of the visible organisations, including everything below them; undefined: all organisations */
   readonly orgs: readonly number[] | undefined;
@@ -31,7 +31,6 @@ export interface Scope {
   readonly actor?: string | undefined;
 }
 
-/** SQL that limits the tables of a tenant to a scope. */
 export interface View {
   /** name of the view; views with the same name are identical */
   readonly name: string;
@@ -64,9 +63,8 @@ export interface LockedCollection {
 export interface Writer extends Reader {
   run(sql: string, params?: Params): Promise<number>;
   /**
-   * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
-   * on which the change depends. Tests throw an error if a table is written without a lock on the table's collection,
-   * or if a record is changed before a version of the record was stored.
+   * Locks collections until the end of the transaction. Call this before reading anything on which the change depends.
+   * Tests fail if a table is written without its lock, or a record is changed before its version is stored.
    */
   lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>>;
   /** Returns the revision of this change, which no other change of the tenant has. */
@@ -107,10 +105,9 @@ export interface ChangeOptions {
 }
 
 /**
- * A tenant's database. Reads and changes of one process take turns, so that no reader sees an incomplete change while
- * the change awaits results. A body may await only its reader or writer. If a body awaits anything else, the
- * transaction is rolled back and a TypeError is thrown. Access files, send mail and hash passwords before or after the
- * transaction.
+ * Reads and changes of one process take turns, so that no reader sees an incomplete change. If a body awaits anything
+ * but its reader or writer, the transaction is rolled back with a TypeError, so access files, send mail and hash
+ * passwords outside the transaction.
  */
 export interface Store {
   /** true if nothing can be written, so that {@link change} throws `not-permitted` */
@@ -119,7 +116,7 @@ export interface Store {
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
   /** Runs `body` on a snapshot. Returns the last result for the key if the tenant has not changed since that result. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Runs `body` in a transaction. @throws Failure `locked`, `interrupted`, `not-permitted` */
+  /** @throws Failure `locked`, `interrupted`, `not-permitted` */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /** Runs `body` like a change, and rolls everything back. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;

@@ -52,9 +52,8 @@ const BATCHES: readonly string[] = [
 ];
 
 /**
- * Returns the checksum of a change's versions; undefined if there are none. The checksum covers a line of JSON for each
- * row of the version tables (by table and number), and for each range of new records (by type). Yields statements and
- * expects their rows, so that it works with every reader in constant memory.
+ * Covers a line of JSON per row of the version tables (by table and number) and per range of new records (by type);
+ * undefined without rows. Yields statements and expects their rows, so that memory use is constant.
  */
 export function* generateChecksum(
   revision: number,
@@ -76,7 +75,7 @@ export function* generateChecksum(
   return count === 0 ? undefined : { count, sha256: hash.digest("hex") };
 }
 
-/** Returns the checksum of a change's versions, if any. Call this after {@link settleVersions}. */
+/** Call this after {@link settleVersions}. */
 export const readChecksum = async (reader: Pick<Reader, "all">, revision: number): Promise<Checksum | undefined> => {
   const sum = generateChecksum(revision);
   let step = sum.next();

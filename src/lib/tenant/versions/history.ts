@@ -65,7 +65,7 @@ const findRecordNumbers = async (
   return rows.map(({ pk }) => Number(pk));
 };
 
-/** Returns the numbers of all records of a type, even deleted ones, that have or had a name, key or id. */
+/** Also finds deleted records, by present and former names and keys, and by id. */
 export const findRecordsByName = async (
   reader: Reader,
   timelines: TimelineReader,
@@ -86,7 +86,7 @@ export const findRecordsByName = async (
   return found;
 };
 
-/** What a change did to a record. Facts about the change that the user may not see are null. */
+/** Facts about the change that the user may not see are null. */
 export interface RecordVersion {
   readonly number: number | null;
   /** UTC instant */
@@ -270,7 +270,7 @@ class HistoryReader {
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
 
-/** Returns the histories of a noun's records, even deleted ones, that have or had a name. @see findRecordsByName */
+/** Also finds deleted records. @see findRecordsByName */
 export const readHistory = (
   session: Pick<Session, "read">,
   noun: NounWithHistory,

@@ -7,7 +7,7 @@ import { getVersionSchema } from "./keep.ts";
 import { RELATIONS } from "./references.ts";
 import { getVersionTable, type VersionSchema } from "./tables.ts";
 
-/** The columns of a record at a certain time; null if the record does not exist at that time. */
+/** The state is null if the record does not exist at that time. */
 export type RecordState = Row | null;
 
 interface TimelineStep {

@@ -3,7 +3,7 @@ import { escapeForPeople } from "../../text/shell-word.ts";
 
 export type ProgressMode = "auto" | "json" | "none";
 
-/** The unit in which progress is counted, with a stable id for programs and a name for people. */
+/** A unit has a stable id for programs and a name for people. */
 export interface ProgressUnit {
   readonly id: string;
   readonly name: Text;
@@ -66,7 +66,7 @@ const NO_DISPLAY: Display = { show() {}, hide() {}, end() {} };
 
 const MIN_EVENT_INTERVAL_MS = 500;
 
-/** Creates the display for `--progress`. On a terminal, `auto` shows a spinner with a count, elsewhere nothing. */
+/** On a terminal, `auto` shows a spinner with a count, elsewhere nothing. */
 export function createProgress(place: ProgressEnvironment & { readonly clock: () => number }): Progress {
   let display = createDisplay(place);
   let current: ProgressStep | undefined;
@@ -115,7 +115,7 @@ function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }:
   return mode === "none" || !stderrIsTerminal ? NO_DISPLAY : createSpinnerDisplay(language, loadSpinner);
 }
 
-/** Shows a spinner during each step. Loads the spinner in the background; a step may end before it is loaded. */
+/** Loads the spinner in the background; a step may end before it is loaded. */
 function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
   let line = "";
   let step = 0;

@@ -17,12 +17,12 @@ export interface TableColumn {
 type CellCleaner = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
-/** Number of rows that determine the column widths. Wider cells in later rows shift the rest of their row. */
+/** Wider cells in later rows shift the rest of their row. */
 const MEASURED_ROWS = 500;
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
-/** Draws a table without borders, at most `room` columns wide. @param clean escapes a cell and marks its commands */
+/** The table has no borders and at most `room` columns. @param clean escapes a cell and marks its commands */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
@@ -80,7 +80,7 @@ function createTableRenderer(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** For each column, its natural width, at which nothing is cut, and its minimum width. */
+/** Each column has a natural width, at which nothing is cut, and a minimum width. */
 interface MeasuredWidths {
   readonly natural: readonly number[];
   readonly least: readonly number[];
@@ -107,7 +107,7 @@ function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): re
   return limited(most);
 }
 
-/** Draws a record with one line per field. Long values continue on the next line; words and commands are not broken. */
+/** Draws one line per field. Long values continue on the next line; words and commands are not broken. */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,
@@ -130,7 +130,7 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
-/** Returns the minimum widths. Numbers, commands and values that must not be cut remain on one line. */
+/** Numbers, commands and values that must not be cut remain on one line. */
 const measureMinWidths = (columns: readonly TableColumn[], rows: readonly (readonly string[])[]): readonly number[] => {
   const values = rows.map((row) =>
     row.map((cell, at) => {

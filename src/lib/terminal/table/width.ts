@@ -8,7 +8,7 @@ export function padLine(line: string, columns: number, align: "start" | "end" = 
   return align === "start" ? line + blanks : blanks + line;
 }
 
-/** Cuts a line to at most `columns` between graphemes. A line that was cut ends with `…`. */
+/** Cuts to at most `columns` between graphemes. A line that was cut ends with `…`. */
 export function truncate(line: string, columns: number): string {
   if (displayWidth(line) <= columns) return line;
   if (columns < 1) return "";

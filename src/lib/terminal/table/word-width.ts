@@ -1,4 +1,4 @@
-/** Kana, kanji, Hangul and full-width forms, which are two columns wide. @see https://www.unicode.org/reports/tr11/ */
+/** Kana, kanji, Hangul and full-width forms. @see https://www.unicode.org/reports/tr11/ */
 const WIDE_FORMS = String.raw`\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6`;
 const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
@@ -10,7 +10,7 @@ const UNBREAKABLE_PIECES = new RegExp(
   "gu",
 );
 
-/** Returns the width of clomoctl's own texts. Use `displayWidth` for data: it is exact, but loads a 20 ms segmenter. */
+/** Use this for clomoctl's own texts, and `displayWidth` for data: it is exact, but loads a 20 ms segmenter. */
 export function plainTextWidth(words: string): number {
   let columns = 0;
   for (const character of words) {
@@ -24,14 +24,14 @@ export const padPlainText = (words: string, columns: number): string =>
 
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
-/** Wraps a text at spaces, after `|`, and between kana or kanji. A word that is too long is alone on its line. */
+/** Wraps at spaces, after `|`, and between kana or kanji. A word that is too long is alone on its line. */
 export const wrapIntoLines = (
   words: string,
   columns: number,
   widthOf: (part: string) => number = plainTextWidth,
 ): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
-/** Wraps pieces into lines without breaking a piece. `indent` begins every line except the first. */
+/** Never breaks a piece. `indent` begins every line except the first. */
 export function wrapPieces(
   pieces: readonly string[],
   columns: number,

@@ -66,9 +66,8 @@ export async function storeTemporaryFile(
 }
 
 /**
- * Unpacks a bundle into a new temporary folder (mode 0700). The first two entries must be the manifest and the list of
- * hashes. This list determines all following entries and their order.
- * @throws Failure `input-rejected` for any entry that does not match
+ * Uses mode 0700. The first two entries must be the manifest and the list of hashes, which determines all following
+ * entries and their order. @throws Failure `input-rejected` for any entry that does not match
  */
 export async function unpackBundle(
   entries: AsyncIterable<ArchiveEntry>,

@@ -7,17 +7,14 @@ import { text } from "../../../text/index.ts";
 import { MAX_BUNDLE_FILES } from "../contents.ts";
 import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 
-/**
- * Flags of the entries that clomoctl writes: names are UTF-8, sizes follow the content. The next two constants mean
- * that the content is deflated, and that the entry is a regular file with mode 0600.
- */
+/** Names are UTF-8, and sizes follow the content. */
 const ENTRY_FLAGS = 0x808;
 const DEFLATE_METHOD = 8;
 const REGULAR_FILE_MODE = 0o100600;
 const ZIP64_FIELD_ID = 1;
 const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/** Yields the entries of an archive that `packZip` wrote. Rejects extra bytes before, between or after the entries. */
+/** Rejects extra bytes before, between or after the entries. */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
     const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
@@ -63,14 +60,13 @@ async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGen
 const toArchiveFailure = (error: unknown, where: string): unknown =>
   error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
-/** Error codes that begin with Z_ come from zlib; yauzl errors have no code. All other codes are file system errors. */
+/** Codes that begin with Z_ come from zlib; yauzl errors have no code. */
 const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 
 /**
- * Checks that an entry has the form that clomoctl writes, begins where the previous entry ended, and has a header that
- * agrees with the central directory.
- * @returns `isPlain`: the result of the check; `end`: the offset of the end of the entry
+ * The entry must begin where the previous one ended, and agree with the central directory. @returns `isPlain`: the
+ * result of the check; `end`: the offset of the end of the entry
  */
 async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise<{ isPlain: boolean; end: number }> {
   const local = await zip.readLocalFileHeaderPromise(entry);

@@ -27,7 +27,7 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
     })),
   })}\n`;
 
-/** Runs a command without a shell. Fails if the exit code is not 0. Kills the command after `timeout` seconds. */
+/** Does not use a shell. Fails if the exit code is not 0. Kills the command after `timeout` seconds. */
 export const runCommand = (
   { command: [program = "", ...args], timeout }: { readonly command: readonly string[]; readonly timeout: number },
   place: CommandPlace,

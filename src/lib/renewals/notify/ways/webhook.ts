@@ -31,7 +31,7 @@ const parseWebhookUrl = (url: string): URL | undefined => {
 
 const MAX_TEXT_LENGTH = 4000;
 
-/** Replaces `<`, `>`, `[` and `]` with full-width characters, so that services do not read them as markup. */
+/** Full-width characters replace `<`, `>`, `[` and `]`, so that services do not read them as markup. */
 const hideMarkup = (words: string): string =>
   words.replaceAll(/[<>[\]]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + FULL_WIDTH_OFFSET));
 
@@ -39,7 +39,7 @@ const FULL_WIDTH_OFFSET = 0xfee0;
 
 const DEFAULT_TEMPLATE = '{"text": "{{subject}}\\n\\n{{text}}"}';
 
-/** Fills in a template. Values are escaped for JSON or a form. @throws `input-rejected` if the result is not JSON */
+/** Escapes values for JSON or a form. @throws `input-rejected` if the result is not JSON */
 export function fillTemplate(wording: Message, contentType: string, template = DEFAULT_TEMPLATE): string {
   const isForm = contentType.includes("x-www-form-urlencoded");
   const values = new Map([
@@ -67,7 +67,7 @@ export function fillTemplate(wording: Message, contentType: string, template = D
   }
 }
 
-/** Redirects are not followed. A failure does not show the path, because the path is secret. */
+/** Does not follow redirects. A failure does not show the path, because the path is secret. */
 export const postReminder = async (
   { template, url, headers: own, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
   message: Message,

@@ -8,7 +8,6 @@ const LOCAL_ACTIONS = `handover.export handover.receive users.export secured.exp
 
 const IS_OWN_SQL = `not (coalesce(record ->> 'action', '') in (${LOCAL_ACTIONS.map((action) => `'${action}'`).join(", ")}))`;
 
-/** Returns how the tenant `received` relates to the tenant in `main`, by their audit chains. */
 export const relateAuditChains = (database: Database): CopyRelation => {
   if (database.count("select count(*) from main.audit") + database.count("select count(*) from main.change") === 0)
     return { kind: "empty" };

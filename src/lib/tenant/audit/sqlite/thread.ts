@@ -3,7 +3,7 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { runInWorker } from "../../store/sqlite/own-thread.ts";
 import type { AuditTask } from "./verify.ts";
 
-/** Verifies the audit log in a thread, so that signals interrupt it. @throws Failure `interrupted`, `unexpected` */
+/** Runs in a thread, so that signals interrupt it. @throws Failure `interrupted`, `unexpected` */
 export const verifyAudit = async (
   { path, isReadOnly: readOnly }: Database,
   question: AuditVerificationOptions,

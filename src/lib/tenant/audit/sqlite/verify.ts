@@ -76,7 +76,7 @@ const verifyRows = (database: Database, before: ChainProgress, head: string | un
   return progress;
 };
 
-/** Verifies the chain up to the first broken record, in constant memory. @param head a hash that a record must have */
+/** Uses constant memory. @param head a hash that a record must have */
 const verifyChain = (
   database: Database,
   head: string | undefined,

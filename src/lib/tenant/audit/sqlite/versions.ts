@@ -5,7 +5,7 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
-/** Returns the checksum of a change's versions; undefined if the change has none. @throws Failure `interrupted` */
+/** Returns undefined if the change has no versions. @throws Failure `interrupted` */
 export const computeChecksum = (database: Database, revision: number): Checksum | undefined => {
   const sum = generateChecksum(revision);
   let step = sum.next();

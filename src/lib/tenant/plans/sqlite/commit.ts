@@ -110,7 +110,7 @@ const recordCreatedRange = (
     database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), { ...range, revision });
 };
 
-/** Creates a record for each new row. The number of the record is the row number plus `base`, the last used number. */
+/** The number of a record is the row number plus `base`, the last used number. */
 const createRecords = (database: Database, plan: PlanDefinition, context: CommitContext, base: number): void => {
   if (database.count("select count(*) from s.row") <= database.count("select count(*) from s.match")) return;
   const { fields, fixed, thing, name: kind } = plan.kind;

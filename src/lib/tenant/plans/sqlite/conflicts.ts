@@ -50,9 +50,8 @@ const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
   select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
 
 /**
- * Finds rows whose unique values belong to other records. There is no conflict if the file also changes the value of
- * the other record, so records can exchange values. A row that becomes invalid does not free any value, so the search
- * is repeated until nothing new is found.
+ * Finds rows whose unique values belong to other records. Values that the file also takes away from their records can
+ * be exchanged. Repeats the search until nothing new is found, because an invalid row frees no value.
  */
 export const findConflicts = (database: Database, plan: PlanDefinition): void => {
   // without a scope, a match key with a single value cannot conflict, because the row matches the record with this key

@@ -46,12 +46,12 @@ export class SqliteImports implements ImportEngine {
     this.#threads = seen.threads;
   }
 
-  /** Returns the engine for a part of the tenant. All parts share the threads, which only this engine closes. */
+  /** All parts share the threads, which only this engine closes. */
   within(scope: Scope): SqliteImports {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /** Compares a file (or records selected by id) with the tenant, and stores the plan. After an error, stores nothing. */
+  /** If an error occurs, stores nothing. */
   async plan(
     id: string,
     request: StoredRequest,
@@ -119,7 +119,7 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
   }
 
-  /** Returns what a reading needs: the files, and the scope of the account. @param id undefined: no staging file */
+  /** @param id undefined: no staging file */
   #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);

@@ -29,7 +29,7 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the label of the record `t`, which is the name, followed by the key if the key differs from the name. */
+/** SQL: the name, followed by the key if the key differs from the name. */
 export const buildRecordLabelSql = (
   { fields, keys: [key], namedBy = "name" }: Thing,
   column = recordColumn,
@@ -209,7 +209,7 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
     both: buildCombinedListSql(plan, field, true),
   });
 
-/** SQL: true if a field's cell is blank. The owner of a device has two cells (user and organisation); both must be. */
+/** SQL: true if a cell is blank. The owner of a device has two cells (user and organisation); both must be blank. */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields
     .filter(
@@ -223,9 +223,8 @@ export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField):
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
 /**
- * The table of keys in an export that may mean different records in the console and in the tenant. Its columns are
- * `what` (as in `s.refer`), `key`, and `pk`, the only possible record, perhaps deleted in the tenant. `pk` is null if
- * several records are possible.
+ * The keys that may mean different records in the console and in the tenant: `what` (as in `s.refer`), `key`, and `pk`,
+ * the only possible record; null if several records are possible.
  */
 export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
@@ -289,10 +288,7 @@ const buildSameSpellingSql = (plan: PlanDefinition, field: ImportedField): strin
   return `case when ${cell} is not distinct from ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(form)} end`;
 };
 
-/**
- * SQL: true if an export can show the record to which `t` refers, so that a blank cell means that the reference was
- * removed. If the export cannot show the record, a blank cell is not a change.
- */
+/** SQL: true if an export can show what `t` refers to. If it cannot, a blank cell is not a change. */
 const buildRefersToExportedSql = (reference: StoredReference): string => {
   const column = recordColumn(reference.field.stored);
   return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;

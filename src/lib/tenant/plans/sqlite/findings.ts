@@ -30,7 +30,7 @@ export interface PlanFinding {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning" | undefined;
   readonly field?: string | undefined;
-  /** SQL that selects `row`, `line`, `col` (the cell; null for the field's first cell) and `params` (a JSON object) */
+  /** SQL of `row`, `line`, `col` (the cell; null for the field's first cell) and `params` (a JSON object) */
   readonly select: string;
   readonly params?: Params | undefined;
 }
@@ -43,7 +43,7 @@ export const markInvalidRows = (database: Database, { staged: { headerRow } }: P
   );
 };
 
-/** Stores the rows of a finding as problems; rows with an error become invalid. @returns the number of problems */
+/** @returns the number of problems */
 export const recordFinding = (database: Database, plan: PlanDefinition, finding: PlanFinding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
   const severity = finding.severity ?? "error";
@@ -67,7 +67,7 @@ export const recordFinding = (database: Database, plan: PlanDefinition, finding:
 const buildKeyRowsSql = (key: string): string =>
   `select ${key} as key, r.row, null as col from s.row r where ${key} is not null`;
 
-/** SQL: all rows with a repeated value, each with another row of the same value. @param which SQL: condition on `v` */
+/** SQL: each row with a repeated value, and another row with this value. @param which SQL: condition on `v` */
 const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
@@ -155,7 +155,7 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
 
 const GENERATED_TABLE = "generated";
 
-/** Marks a new record's missing password as set, because the caller generates the password. */
+/** The caller generates the password. */
 export const markGeneratedPasswords = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.generatePasswords !== true) return;
   database.exec(`create table if not exists s.${GENERATED_TABLE} (row integer primary key, secrets text)`);

@@ -35,7 +35,7 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
   database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
 };
 
-/** SQL: a condition that is true, and checks at every 4096th row whether the user interrupted the command. */
+/** SQL: a true condition that checks at every 4096th row whether the user interrupted the command. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;
 
 /** Number of rows per statement that calls a function for each row. SQLite frees memory only at a statement's end. */

@@ -167,7 +167,7 @@ class PlanLineReader {
     }
   }
 
-  /** Returns the lines of deleted records in one statement, because finding missing records needs a full scan. */
+  /** Uses one statement, because finding missing records needs a full scan. */
   *deleted(sql: string): Generator<Uint8Array> {
     if (this.#left <= 0) return;
     const count = (row: Row): Row => {

@@ -8,9 +8,8 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
 /**
- * Describes the table with the records of a type. The table has the name of the type and the columns `pk`, `id`,
- * `createdAt`, `updatedAt`, `revision`, the fields that an import can change, and the columns that determine scope and
- * protection.
+ * Describes the table of a record type, which has the type's name and the columns `pk`, `id`, `createdAt`, `updatedAt`,
+ * `revision`, those of the fields, and those that determine scope and protection.
  */
 export interface ThingTable {
   readonly thing: Thing;
@@ -34,11 +33,11 @@ export interface ThingTable {
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
   readonly judges?: readonly string[] | undefined;
-  /** Checks the rules of the record type for the valid rows. Returns the number of devices to wipe. */
+  /** returns the number of devices to wipe */
   readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }
 
-/** A table that refers to records of another table. A record cannot be deleted while such a reference exists. */
+/** A record cannot be deleted while another table refers to it. */
 export interface ReferringTable extends Pick<ThingTable, "thing" | "isReferenceFixed"> {
   readonly column: string;
   /** SQL in place of the table if a record may refer to several records, with a row per reference */
@@ -100,7 +99,6 @@ export interface PlanDefinition {
   readonly staged: StagedFile;
 }
 
-/** The table of records that a replacing import keeps although the file does not contain them. */
 export const UNDELETABLE_TABLE = "undeletable";
 
 export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
@@ -110,7 +108,7 @@ export const toComparedKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
 });
 
-/** Stores the records that a plan deletes, so that the commit deletes only these. @param isEmpty true to store none */
+/** The commit deletes only the stored records. @param isEmpty true to store none */
 export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
   const table = getDeletionTable(kind.thing);
   database.exec(`drop table if exists ${table}`);

@@ -9,11 +9,11 @@ export interface StagedPlace {
   readonly header: string;
   /** the numbers of a set's cells, in file order, if the set has several cells */
   readonly cells?: readonly number[] | undefined;
-  /** for an ordered list: the number of cells; the file sets this many values, and the values after them stay */
+  /** for an ordered list: the number of cells; values after this number stay */
   readonly times?: number | undefined;
 }
 
-/** The result of staging a file: all data that a plan in any process needs in addition to the staged rows. */
+/** Contains all data that a plan in any process needs in addition to the staged rows. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
@@ -53,7 +53,7 @@ export interface Contradiction {
   readonly console: string | null;
 }
 
-/** The differences between a console export and local changes. The import does not overwrite the local changes. */
+/** The import does not overwrite the local changes. */
 export interface MergedValues {
   /** number of console values that were never set locally; `first` contains three of these values */
   readonly contradicted: number;

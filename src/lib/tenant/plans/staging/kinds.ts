@@ -26,10 +26,7 @@ export interface ImportedField {
   /** true if the value must be unique among the records; a kind has at most one unique list */
   readonly unique: boolean;
   readonly set: boolean;
-  /**
-   * true if several columns together identify the record to which the field refers. The plan stores the record in the
-   * staged column of the field: its `pk`, or the negated number of the row that creates it; null keeps the value.
-   */
+  /** several columns identify the record; stored as its `pk`, or as the negated number of a new row; null: no change */
   readonly resolved: boolean;
   /** the records to which cells refer; a list stores the names instead of the records */
   readonly refers?: Reference | undefined;
@@ -146,6 +143,6 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
   return { format, fields: imported, keys: [usual, ...others], fixed };
 };
 
-/** Returns the key that `--key` selects; the default key if the kind has no key with this name. */
+/** Returns the default key if the kind has no key with this name. */
 export const resolveKindKey = ({ keys }: KindDefinition, name: string): KindKey =>
   keys.find((key) => key.name === name) ?? keys[0];

@@ -33,7 +33,6 @@ export interface ConsoleOrgPlace {
 
 export interface OrgMatchOptions {
   readonly keepsParent: boolean;
-  /** for a console export: where locally changed organisations without a code may be */
   readonly console?: readonly ConsoleOrgPlace[] | undefined;
 }
 
@@ -84,7 +83,7 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** Matches rows without codes by name and parent. The parent may be created by another row. */
+/** The parent may be created by another row. */
 class OrgMatcher {
   /** the `pk` of each row's organisation, by row number; a row without an organisation has no entry */
   readonly matched = new Map<number, number>();
@@ -175,7 +174,7 @@ class OrgMatcher {
     this.#decide(possible);
   }
 
-  /** Matches rows with locally changed organisations. Unclear rows are left out. */
+  /** Leaves out unclear rows. */
   #decide(possible: ReadonlyMap<OrgRow, ReadonlySet<number>>): void {
     const pairs = [...possible].flatMap(([{ row }, pks]) =>
       [...pks]
@@ -244,7 +243,7 @@ class OrgMatcher {
     this.parents.set(row.row, parent);
   }
 
-  /** Returns the parent that a row names; {@link NO_TARGET} if the row is from an export in which several organisations can be the parent. */
+  /** Returns {@link NO_TARGET} for a row of an export in which several organisations can be the parent. */
   #parentOf(row: OrgRow): OrgNode | "unknown" | "ambiguous" {
     const named = this.#namedParent(row);
     if (typeof named === "object") return this.matched.get(named.row) ?? -named.row;

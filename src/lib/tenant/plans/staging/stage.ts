@@ -40,7 +40,7 @@ interface NamedBinding {
   readonly sparse?: boolean | undefined;
 }
 
-/** A cell with a comparison key; `at` is the cell's index among the values of a row. */
+/** `at` is the cell's index among the values of a row. */
 interface KeyedCell {
   readonly at: number;
   readonly comparison: Comparison;
@@ -111,7 +111,7 @@ export class Stager implements RecordSink {
     else this.#checker.noteReaderProblem(found);
   }
 
-  /** Returns the description of the file without encoding, hash and size. Must be called after the last record. */
+  /** Returns the description without encoding, hash and size. Must be called after the last record. */
   end(): Omit<StagedFile, "encoding" | "inputSha256"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {

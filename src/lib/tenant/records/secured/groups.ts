@@ -43,7 +43,7 @@ const createEditableGroupType = (app: SecuredApp): EditableRecordType<typeof SEC
   scope: app,
 });
 
-/** Creates a group. @throws Failure `input-rejected` if the name is used or the app's files have no groups */
+/** @throws Failure `input-rejected` if the name is used or the app's files have no groups */
 export const createGroup = async (
   session: Session,
   app: SecuredApp,
@@ -58,7 +58,7 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/** Deletes groups and their memberships, all or none. @throws Failure `not-found`; `conflict` if a group was changed */
+/** Deletes groups with their memberships, all or none. @throws Failure `not-found`; `conflict` if one was changed */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
@@ -97,7 +97,7 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-/** Returns a request's groups. Creates missing groups if `create` is true. @throws `input-rejected` if it is false */
+/** Creates missing groups if `create` is true. @throws `input-rejected` if it is false */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,

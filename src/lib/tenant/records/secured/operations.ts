@@ -9,7 +9,7 @@ const loadGroups = () => import("./groups.ts");
 
 const buildAppPath = ({ z }: InputKit) => ({ app: z.enum(SECURED_APPS) });
 
-/** The members of a request for a user that are not stored in the same form. Secrets are checked, but not stored. */
+/** These members are not stored in the same form. Secrets are checked, but not stored. */
 const buildUserMembers = ({ z }: InputKit) => ({
   role: z.enum(SECURED_USER.fields.role.choices).optional(),
   password: z.string().optional(),

@@ -57,7 +57,7 @@ export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<R
   return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
 };
 
-/** Returns the tenant's spelling of a group name; undefined if there is none. @param names by {@link readGroupNames} */
+/** Returns the tenant's spelling; undefined if there is none. @param names by {@link readGroupNames} */
 export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
   names.get(toGroupKey(wanted));
 
@@ -71,7 +71,7 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
-/** Removes a group from its users. Returns the number of users. The change must have locked the app's collection. */
+/** Returns the number of users. The change must have locked the app's collection. */
 const removeMemberships = async (
   writer: Writer,
   app: SecuredApp,

@@ -44,14 +44,14 @@ const createEditableSecuredUserType = (
     buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
 });
 
-/** Creates a user of an app. @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
+/** @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
 export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => createRecord(session, createEditableSecuredUserType(session, app), body);
 
-/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; `input-rejected` for an administrator */
+/** @throws Failure as {@link createSecuredUser}; `input-rejected` for an administrator */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
@@ -105,7 +105,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
   return Object.fromEntries(set);
 };
 
-/** Checks that a new user has a password. In a mirror, the console can set it later. @see facts 6.5, 6.6 */
+/** In a mirror, the console can set the password later. @see facts 6.5, 6.6 */
 const requirePassword = async (
   writer: Writer,
   { password }: Readonly<Record<string, string>>,
@@ -123,7 +123,7 @@ const PASSWORD_HINT = text(
   "--password-file FILE か --password-stdin を指定してください(管理画面のミラーでは --password-in-console も可)",
 );
 
-/** Returns the flag for the requested role.  @throws Failure `input-rejected` if the app does not have the role */
+/** @throws Failure `input-rejected` if the app does not have the role */
 const resolveRoleFlag = (
   app: SecuredApp,
   role: SecuredRole,

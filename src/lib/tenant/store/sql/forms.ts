@@ -40,7 +40,6 @@ export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${v
 /** SQL: a join that reads the left table first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const ORDERED_JOIN = "cross join";
 
-/** SQL: true if a text matches a GLOB pattern */
 export const buildMatchesGlobSql = (value: string, pattern: string): string => `${value} glob ${pattern}`;
 
 /** SQL: a text after conversion to Windows-31J and back. @see cp932Form */

@@ -82,7 +82,6 @@ const findPlanViolations = (database: Database, plan: PlanDefinition): readonly 
     (sql, params) => database.all(sql, params),
   );
 
-/** Stores a problem for each rule that a row of the file, or the deletion of a record by the file, breaks. */
 export const recordPlanViolations = (database: Database, plan: PlanDefinition): void => {
   const { kind } = plan;
   const read = listRuleColumns(kind.thing.name);

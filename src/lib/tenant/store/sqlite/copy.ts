@@ -11,7 +11,7 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
-/** Tables that are empty in a copy, because the rows would let other people sign in or describe running work. */
+/** The rows would let other people sign in, or describe running work. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
 const API_COLUMNS = ["apiEndpoint", "apiClient", "apiKeyId", "apiKey", "apiKeyAt"];
@@ -32,9 +32,8 @@ export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
 };
 
 /**
- * Copies a tenant into a new file, and returns its path. Secrets are never written, not even to unused pages. The same
- * state gives the same bytes. If clomoctl crashes, the next import removes the file. @param withoutHistory true to omit
- * {@link HISTORY_TABLES}
+ * Returns the path of the new file. Secrets are never written, not even to unused pages. The same state gives the same
+ * bytes. After a crash, the next import removes the file. @param withoutHistory true to omit {@link HISTORY_TABLES}
  */
 export const copyTenantFile = async (tenant: Database, withoutHistory = false): Promise<string> => {
   const omitted = withoutHistory ? [...EMPTIED_TABLES, ...HISTORY_TABLES] : EMPTIED_TABLES;
@@ -73,7 +72,7 @@ const buildSourceUri = ({ path, isReadOnly }: Database): string => {
   return `${pathToFileURL(path).href}?mode=ro${isReadOnly && !isLogged ? "&immutable=1" : ""}`;
 };
 
-/** Copies the rows of a table. If no column is omitted, SQLite copies rows without decoding them. */
+/** If no column is omitted, SQLite copies rows without decoding them. */
 const copyTable = (copy: Database, name: string, omitted: readonly string[]): void => {
   copy.exec(`delete from main."${name}"`);
   if (omitted.includes(name)) return;

@@ -83,7 +83,7 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 
 const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-/** A connection to an SQLite file. Parameters are named (`:name`), and prepared statements are cached by text. */
+/** Parameters are named (`:name`), and prepared statements are cached by text. */
 export class Database {
   readonly path: string;
   /** true if the file cannot be written, so that {@link change} throws */
@@ -130,7 +130,7 @@ export class Database {
     return new Database(this.path, this.isReadOnly ? { readOnly: true, fullDisk: this.#fullDisk } : { plain: true });
   }
 
-  /** Checks that the file is writable. @throws Failure `not-permitted`; `unexpected` if the disk is full */
+  /** @throws Failure `not-permitted`; `unexpected` if the disk is full */
   checkWritable(): void {
     const { isReadOnly, path } = this;
     if (!isReadOnly) return;
@@ -212,7 +212,7 @@ export class Database {
     this.#db.function(name, { deterministic, varargs: true }, body);
   }
 
-  /** Runs `body` in one write transaction. @throws Failure `locked` after five seconds, `not-permitted` */
+  /** @throws Failure `locked` after five seconds, `not-permitted` */
   change<T>(body: () => T): T {
     this.checkWritable();
     this.#begin();

@@ -49,7 +49,7 @@ const copyLocalData = (database: Database): void => {
 
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/** Replaces a tenant's file. The old file stays as `.former`. @throws Failure `conflict`, `locked` */
+/** The old file stays as `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {
@@ -76,7 +76,7 @@ export const replaceTenantFile = (path: string, received: string): void => {
   renameSync(received, path);
 };
 
-/** Checks that no other connection to the file is open, because the log can be removed only then. @throws `locked` */
+/** The log can be removed only if no other connection is open. @throws `locked` */
 const requireOnlyConnection = (database: Database): void => {
   database.exec("pragma busy_timeout = 0");
   const mode = database.get("pragma journal_mode = delete")?.["journal_mode"];

@@ -17,7 +17,7 @@ const SQLITE_TOOBIG = 18;
 const isTooBigError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
-/** Builds the text of a batch. `buildLines` returns the bytes and the number of records for the SQL of a line. */
+/** `buildLines` returns the bytes and the number of records for the SQL of a line. */
 type BatchBuilder = (
   buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
 ) => Uint8Array;
@@ -71,7 +71,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
   }
 }
 
-/** Streams lines of one snapshot on a new connection. Errors explain the problem with the tenant's file. */
+/** Uses one snapshot on a new connection. Errors explain the problem with the tenant's file. */
 export const streamLines = async (
   tenant: Database,
   describe: (database: Database) => Promise<LineQuery>,

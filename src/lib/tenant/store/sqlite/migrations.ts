@@ -28,7 +28,7 @@ const createForeignFileFailure = (path: string): Failure =>
     ),
   });
 
-/** Returns the schema version of a tenant file of a released clomoctl; 0 for other files. @throws Failure */
+/** Returns 0 for a file that is not a tenant file of a released clomoctl. @throws Failure */
 export const checkIdentity = (path: string): number => {
   const stored = readIdentity(() => new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true }));
   if (stored === undefined) return 0;
@@ -43,7 +43,7 @@ interface FileIdentity {
   readonly application: number;
 }
 
-/** Returns a tenant file's schema version. @throws Failure if the file is not a tenant file of a released version */
+/** @throws Failure if the file is not a tenant file of a released version */
 function validateIdentity(path: string, { version, application }: FileIdentity): number {
   if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
   throw createForeignFileFailure(path);
@@ -81,7 +81,7 @@ export interface InitialTenantData {
   readonly now: string;
 }
 
-/** Runs the missing migrations of a file. @throws Failure `unavailable`, `input-rejected`, `not-permitted` */
+/** @throws Failure `unavailable`, `input-rejected`, `not-permitted` */
 export const migrate = (database: Database, tenant: InitialTenantData, steps = SCHEMA_STEPS): void => {
   const newest = getNewestVersion(steps);
   const missing = (): typeof SCHEMA_STEPS => {

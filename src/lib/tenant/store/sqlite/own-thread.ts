@@ -36,7 +36,7 @@ export const runInWorker = async <T>(
   }
 };
 
-/** Runs `work` in a worker thread and sends the result to the main thread. @param path tenant's file, for errors */
+/** @param path tenant's file, for errors */
 export const runAndSendOutcome = (path: string, work: () => unknown): void => {
   parentPort?.postMessage(runWork(path, work));
 };

@@ -32,7 +32,7 @@ const MAX_REMEMBERED_RESULTS = 1000;
 
 let scratchTableCount = 0;
 
-/** A connection for reading and writing. Results are available in the same turn of the event loop. */
+/** Results are available in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
   readonly #collectionOf: CollectionLookup | undefined;
@@ -318,9 +318,8 @@ const listTableColumns = (database: Database, table: string): readonly string[] 
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**
- * Applies a view to a connection, so that statements read each restricted table through a temporary view with the same
- * name. Without a view, the connection sees the whole tenant. Call this only outside transactions that may be rolled
- * back, because a rollback would remove the views.
+ * Makes statements read each restricted table through a temporary view with the same name. Without a view, the
+ * connection sees the whole tenant. Call this outside transactions, because a rollback would remove the views.
  */
 export const applyView = (database: Database, view: View | undefined): void => {
   const seen = APPLIED_VIEWS.get(database);

@@ -41,9 +41,8 @@ export const TENANT_FILE_NAME = "tenant.db";
 const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
 /**
- * Opens a tenant's file, and creates or migrates it if necessary. A new file is renamed when it is complete, so an
- * empty or missing file in a tenant's folder is damage. @throws Failure `unexpected` for damage or disk errors;
- * `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity}, {@link migrate}
+ * A new file is renamed when it is complete, so an empty or missing file in a tenant's folder is damage. @throws
+ * Failure `unexpected` for damage or disk errors; `locked`; see {@link checkIdentity}, {@link migrate}
  */
 export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
   const path = join(file.folder, TENANT_FILE_NAME);
@@ -216,11 +215,11 @@ export interface TenantStoreHandle {
   readonly store: Store;
   readonly engine: () => Promise<ImportEngine>;
   readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
-  /** Verifies the audit log. @throws Failure `interrupted`, or `unexpected` if the file is damaged */
+  /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
-  /** Explains an error of the store: which process has locked the tenant, or what is wrong with the disk. */
+  /** adds to an error which process has locked the tenant, or what is wrong with the disk */
   readonly explain: (error: unknown) => unknown;
-  /** Returns true if this program can use the file, because no newer program has changed the schema. */
+  /** false if a newer program has changed the schema */
   readonly isCurrent: () => boolean;
   readonly close: () => Promise<void>;
 }

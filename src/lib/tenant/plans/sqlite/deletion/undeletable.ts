@@ -81,7 +81,7 @@ const reportRecords = (
     params: { found: JSON.stringify(found) },
   });
 
-/** Reports records that imports cannot delete, as warnings if the import keeps the records, or else as errors. */
+/** Reports a warning for each such record if the import keeps it, else an error. */
 export const reportUndeletableRecords = (
   database: Database,
   plan: PlanDefinition,
@@ -99,7 +99,6 @@ export const reportUndeletableRecords = (
   }
 };
 
-/** Stores the records that a console import with `keepMissing` keeps, although the export does not contain them. */
 export const keepMissingRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.fromConsole !== true || request.keepMissing !== true) return;
   createTargetIndex(database);

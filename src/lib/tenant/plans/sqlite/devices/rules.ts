@@ -73,7 +73,7 @@ const reportDeviceOutcomes = (
   });
 };
 
-/** Reports accounts that several Android devices use. This is an error if a device is Fully Managed. @see facts 1.3 */
+/** A shared account is an error only if one of its devices is Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
   if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)
@@ -101,10 +101,7 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
 
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
-/**
- * Reports new owners whose account another device uses. Returns how many devices must be wiped for a new owner; none
- * for console exports. A device of unknown status may get any owner (a clomoctl rule). @see facts 1.3, 2.4, 4.6
- */
+/** Returns the number of devices to wipe. If the status is unknown, any owner is allowed. @see facts 1.3, 2.4, 4.6 */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;
   storeDeviceOutcomes(database, plan);

@@ -48,7 +48,7 @@ const listIdentifyingKeys = (plan: PlanDefinition): readonly IdentifyingKey[] =>
 const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
-/** SQL: parameters of a problem: row and record have the same key, but different names. @param value SQL of the key */
+/** SQL: parameters of the problem that names differ although the keys are equal. @param value SQL of the key */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;

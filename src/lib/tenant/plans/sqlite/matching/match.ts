@@ -25,7 +25,7 @@ const MIN_FOREIGN_RECORDS = 2;
 
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
-/** Returns true if a file is probably another tenant's: no record matches (replace), or no email domain (append). */
+/** True if the file is probably of another tenant: no record (replace) or no email domain (append) matches. */
 export const isForeignFile = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;

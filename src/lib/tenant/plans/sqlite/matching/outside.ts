@@ -28,7 +28,7 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-/** Finds rows that change administrators above operator, which only system administrators may do. @see facts 2.1 */
+/** @see facts 2.1 */
 const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void => {
   const { thing, keys, namedBy } = plan.kind;
   if (thing !== USER) return;
@@ -44,14 +44,14 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
 
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
-/** Refuses an operation on a user that only system administrators may change. @throws Failure `not-permitted` */
+/** @throws Failure `not-permitted` */
 export const refusePrivilegedUser = (found: Row | undefined): void => {
   if (found === undefined) return;
   const { called, role } = found;
   throw createSystemOnlyFailure({ called: String(called ?? ""), role: (role ?? "none") as Role });
 };
 
-/** Refuses changes to users above operator unless the actor is a system administrator. @see facts 2.1 */
+/** @see facts 2.1 */
 export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefinition): void => {
   if (kind.thing !== USER) return;
   const found = database.get(

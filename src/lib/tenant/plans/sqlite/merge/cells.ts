@@ -64,7 +64,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
   }
 };
 
-/** SQL: true if a blank cell may refer to the record `pk`, because the key of that record changed locally. */
+/** SQL: true for a record `pk` whose key changed locally, so that a blank cell may refer to it. */
 export const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
   if (versions === undefined || thing.fields[refers.by]?.nullable !== true) return "false";

@@ -6,8 +6,6 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { isStaged, LOCAL_ENTRY_TABLE, CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind.ts";
 
-// The tables that the steps of a merge share. These tables contain what an export shows about locally changed records.
-
 /**
  * The table of rows for locally changed records: `pk`, `row` and the row's values. `isNew` is true if the console did
  * not have the record. The bit masks `shown`, `differing` and `open` contain the columns that the row shows, that
@@ -70,7 +68,7 @@ export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKi
     )
     .join(" or ") || "false";
 
-/** SQL: true if the record `t` is not in the export but stays: `t` is changed locally, referenced or unclear. */
+/** SQL: true if `t` stays although the export lacks it: `t` is changed locally, referenced or unclear. */
 export const buildIsKeptLocallySql = (kind: StoredKind): string => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
   if (versions === undefined) return "false";

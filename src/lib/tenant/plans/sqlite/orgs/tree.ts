@@ -31,7 +31,7 @@ export interface PlacedRow {
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
-/** Returns the rows whose parent row does not create an organisation, and all rows below those rows. */
+/** An orphan's parent row does not create an organisation. The rows below an orphan are orphans, too. */
 export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] => {
   const below = Map.groupBy(rows, ({ parent }) => parent);
   const nodes = new Set(rows.map(({ node }) => node));
@@ -58,7 +58,7 @@ export const findCycles = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** Counts the remaining children of each missing organisation. @param areKept true if the children's parents remain */
+/** @param areKept true if the parents of the children remain */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,

@@ -39,8 +39,6 @@ import {
   listUniqueFields,
 } from "./staged.ts";
 
-// Finds staged records that cannot be undone, and stores them in one table.
-
 /** The table of staged records that cannot be undone, with the first reason and the first referring record. */
 const BLOCKED_TABLE = "temp.undo_blocked";
 
@@ -69,7 +67,7 @@ class BlockedRecordFinder {
     this.#undone = undone;
   }
 
-  /** Adds blocked records. @param from SQL that begins with `from` @param pk SQL: the number of the staged record */
+  /** @param from SQL that begins with `from` @param pk SQL: the number of the staged record */
   #add(
     { thing }: Pick<VersionSchema, "thing">,
     { why, fields = "'[]'", change = "null", other }: UndoObstacle,
@@ -164,7 +162,7 @@ class BlockedRecordFinder {
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
   }
 
-  /** Blocks administrators, because imports cannot change them. Only a dropped task may delete one, with the account. */
+  /** Imports cannot change administrators. Only a dropped task may delete one, with the account. */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
     const { isImport, dropped } = this.#undone;

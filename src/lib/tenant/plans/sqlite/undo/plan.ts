@@ -56,7 +56,7 @@ const countWipes = (database: Database): number | undefined => {
   );
 };
 
-/** Checks that only system administrators change users above operator. @throws `not-permitted` @see facts 2.1 */
+/** @throws `not-permitted` @see facts 2.1 */
 const requireNoUsersAboveOperator = (database: Database): void => {
   if (getAppliedScope(database) === undefined) return;
   const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => getStagedTable(getVersionSchema(name)));
@@ -69,7 +69,7 @@ const requireNoUsersAboveOperator = (database: Database): void => {
   refusePrivilegedUser(found);
 };
 
-/** Stages an undo, a drop or a deletion. @throws Failure `not-permitted`, `conflict`, `not-found` */
+/** @throws Failure `not-permitted`, `conflict`, `not-found` */
 export const prepareUndo = (database: Database, undone: UndoneChange): void => {
   if (undone.deleted !== undefined) stageDeletion(database, undone.deleted);
   else if (undone.dropped !== undefined) stageDrop(database, undone);

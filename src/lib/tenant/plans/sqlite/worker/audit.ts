@@ -13,7 +13,7 @@ const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   return detail.request?.fromConsole === true ? "console.sync" : "imports.commit";
 };
 
-/** Writes the audit record at the end of a commit or an undo. @param record the import before the commit */
+/** @param record the import before the commit */
 export const auditImport = async (
   database: Database,
   writer: Writer,

@@ -6,7 +6,6 @@ import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
-/** The jobs of this thread, which work on files. A job stops between rows if `interrupted` returns true. */
 const JOBS = {
   plan,
   commitPlan,
@@ -17,7 +16,7 @@ const JOBS = {
 export type Jobs = typeof JOBS;
 export type JobArguments<J extends keyof Jobs> = Parameters<Jobs[J]>[0];
 
-/** A job for the thread. A value other than 0 in the shared `stop` interrupts the job. */
+/** A value other than 0 in the shared `stop` interrupts the job. */
 export interface WorkerJob {
   readonly job: keyof Jobs;
   readonly args: JobArguments<keyof Jobs>;

@@ -25,7 +25,7 @@ const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");
 
-/** Opens a read-only connection. @throws Failure `locked` if the plan in the staging file is being committed */
+/** @throws Failure `locked` if the plan in the staging file is being committed */
 const openSource = (
   { tenant, readOnly, staging, beside, scope }: ReadSource,
   interrupted: () => boolean,
@@ -117,7 +117,7 @@ async function* openLines(
   }
 }
 
-/** Streams lines from this thread. Errors in the first batch are thrown before the stream is returned. */
+/** Errors in the first batch are thrown before the stream is returned. */
 export const readLines = async (
   source: ReadSource,
   reading: PlanReading,

@@ -111,7 +111,7 @@ interface PlanJob extends StagedJob {
   readonly request: StoredRequest;
 }
 
-/** Reads a whole file and stages the rows. @throws Failure `interrupted`, also if the file ends too early */
+/** @throws Failure `interrupted`, also if the file ends too early */
 const stageFile = async (
   database: Database,
   kind: StoredKind,
@@ -142,7 +142,7 @@ const stageFile = async (
   return { ...found, places, encoding, inputSha256: hash.digest("hex") };
 };
 
-/** Returns an import without a plan. @throws Failure `conflict` if a plan exists or the import was discarded */
+/** @throws Failure `conflict` if a plan exists or the import was discarded */
 const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
   const record = await readImport(reader, id);
   if (record.state !== "uploading") throw createNotOpenFailure(record);
@@ -249,7 +249,7 @@ const requireSameEffect = async (database: Database, record: ImportRecord): Prom
     throw createTenantChangedFailure();
 };
 
-/** Commits a plan as one change. @throws `conflict`, `input-rejected`, and as {@link refusePrivilegedChanges} */
+/** @throws `conflict`, `input-rejected`, and as {@link refusePrivilegedChanges} */
 const applyAndRecord = async (
   database: Database,
   writer: Writer,
@@ -309,7 +309,6 @@ const applyAndRecord = async (
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
-/** Stores the time of the last complete console import, and the layout of the export. */
 const recordConsoleImport = (
   database: Database,
   record: Pick<ImportRecord, "kind" | "detail">,
@@ -326,7 +325,7 @@ const recordConsoleImport = (
 const loadSenderCheck = async ({ sender }: CommitMoment) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
-/** Runs a change and records the author. A request with an idempotency key runs only once. */
+/** A request with an idempotency key runs only once. */
 const runNotedChange = async (
   database: Database,
   { writer: note, once, moment }: ChangeJob,
@@ -347,7 +346,7 @@ const runNotedChange = async (
   database.copyLog();
 };
 
-/** Commits a plan completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
+/** @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
 export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { files, id } = job;
   await withDatabase(files, interrupted, (database) =>
@@ -358,7 +357,7 @@ export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => 
   for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
 };
 
-/** Undoes a change. @throws Failure `conflict` if the blocked records have changed since the undo was planned */
+/** @throws Failure `conflict` if the blocked records have changed since the undo was planned */
 export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
   const { tenant } = job.files;

@@ -36,13 +36,13 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-/** The thread of a tenant's imports, which runs one job at a time while the main thread handles requests. */
+/** Runs one job at a time while the main thread handles requests. */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
   /** the connections of streams that are still being read; see `readLines` */
   readonly reading = new Set<Database>();
 
-  /** Runs a job after earlier jobs. @param signal interrupts and rolls back the job @throws Failure `interrupted` */
+  /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#turn = mine.catch(() => undefined);

@@ -111,7 +111,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** Writes the staged records, none of which may be blocked. Must run in the caller's transaction. */
+/** No staged record may be blocked. Must run in the caller's transaction. */
 const writeUndo = (database: Database, revision: number): void => {
   const things = countStagedRecords(database).map(({ versions }) => versions);
   for (const versions of things) storeVersions(database, versions, revision);
@@ -131,7 +131,7 @@ const writeUndo = (database: Database, revision: number): void => {
   for (const versions of things) claimListValues(database, versions);
 };
 
-/** Undoes a change and writes the audit record. Must run in the caller's transaction. @throws Failure `conflict` */
+/** Must run in the caller's transaction. @throws Failure `conflict` */
 export const undoAndRecord = async (
   database: Database,
   writer: Writer,
