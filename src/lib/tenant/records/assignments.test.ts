@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { undoChange } from "#support/tenant/undo.ts";
+import { describeBlockedRecord } from "../../model/undo.ts";
 import { failureOf, openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -123,4 +124,26 @@ test.each(["orgs", "devices"] as const)("a plan that deletes %s conflicts if the
   const plan = await tenant.plan({ kind, mode: "replace" }, file);
   await apps.create({ name: "受付", kind: "Enterprise", ...named });
   expect((await failureOf(imports.commit(plan)))?.code).toBe("conflict");
+});
+
+test("an undo in part leaves the lists that follow a record which it leaves", async () => {
+  const { sales } = await start(["A1"]);
+  const { orgs, devices, imports } = tenant.client;
+  const lastChange = () => tenant.database.count("select max(number) from change");
+  await orgs.edit(sales, { code: "X1" });
+  const number = lastChange();
+  await orgs.create({ name: "新営業", code: "S1" });
+  const { blocked } = await imports.undo(number, { skipBlocked: true });
+  const told = "the organisation 新営業 <S1> already uses the same value";
+  expect(blocked?.first.map((one) => describeBlockedRecord(one).en)).toEqual([
+    `the app 受付: ${told}`,
+    `the configuration profile VPN: ${told}`,
+    `the organisation 営業部 <X1>: ${told} (組織コード)`,
+  ]);
+  await tenant.import({ kind: "devices" }, `シリアルナンバー,IMEI番号\nA1,1\nA2,2`);
+  await tenant.client.apps.create({ name: "両方", kind: "Enterprise", devices: ["A1", "A2"] });
+  await tenant.import({ kind: "devices", key: "imei" }, "IMEI番号,シリアルナンバー\n1,B1\n2,B2");
+  await devices.create({ serialNumber: "A1" });
+  await imports.commit(await imports.undo(lastChange() - 1, { skipBlocked: true }));
+  expect(await listAssigned()).toEqual(["X1 全社 B1", "A2 B1"]);
 });
