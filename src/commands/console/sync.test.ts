@@ -50,6 +50,21 @@ test("an organisation that the console deleted with its users is removed in the 
   expect(await names(desk, "orgs")).toEqual(["全社", "営業部"]);
 });
 
+test("tells what lost its assignment to an organisation or device that the console does not have any more", async () => {
+  const desk = await freshDesk();
+  const device = (serial: string): string => `シリアルナンバー,IMEI番号\n${serial},490154203237518`;
+  await write(desk, { "orgs.csv": ORGS, "devices.csv": [device("A1")] });
+  expect((await desk.run("console sync orgs.csv devices.csv --yes")).code).toBe(0);
+  await desk.run("config-profiles create P --kind vpn --org S01 --org S02 --device A1");
+  await desk.run("apps create A --kind Enterprise --org S02 --device A1");
+  await write(desk, { "orgs.csv": ["組織名,組織コード", "営業部,S01", "総務部,S03"], "devices.csv": [device("B1")] });
+  const { code, stderr } = await desk.run("console sync orgs.csv devices.csv --confirm-deletions 2");
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain("device that the export lacks: 2; to see them: clomoctl imports show 6 --rows");
+  expect(stderr.split("export lacks:")).toHaveLength(3);
+  expect((await desk.run("imports show 6 --rows --format json")).text).toContain('"before":["A1"],"after":[]');
+});
+
 test("the first refusal stops and names what was taken", async () => {
   const desk = await freshDesk();
   await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO, "佐藤 花子,hanako@example.com,S09,"] });

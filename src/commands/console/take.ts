@@ -129,6 +129,13 @@ async function importExport(
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
+    const { number, settled: { assignmentsLost = 0 } = {} } = pending.committed ?? plan;
+    const rows = line("imports show", [number], { rows: true });
+    const lost = text(
+      `profiles and apps that lost an organisation or device that the export lacks: ${assignmentsLost}; to see them: ${rows}`,
+      `エクスポートにない組織やデバイスへの適用がなくなったプロファイルとアプリ: ${assignmentsLost} 件。確認するには: ${rows}`,
+    );
+    if (assignmentsLost > 0) await tools.terminal.warn(lost);
     if (pending.committed !== undefined && !run.taken.includes(given.name)) run.taken.push(given.name);
     if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
     return options.dryRun || pending.committed !== undefined ? plan : undefined;

@@ -264,7 +264,6 @@ export const DEVICE_ACTION = {
   usual: ["createdAt", "serialNumber", "kind", "message", "deviceName", "reason", "by"],
   // the manual names the page with the steps of each action, except of the end of lost mode
   clicks: {
-    delete: DEVICES_PAGE,
     kinds: {
       "lost-mode": describeActionSteps("デバイスを紛失モードに設定したい"),
       "end-lost-mode": DEVICES_PAGE,

@@ -17,6 +17,7 @@ export type { StoredRequest };
 export interface ConsoleImportResult {
   readonly closed: readonly number[];
   readonly open: number;
+  readonly assignmentsLost?: number | undefined;
 }
 
 export interface ImportDetail {

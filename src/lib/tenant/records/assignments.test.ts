@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { undoChange } from "#support/tenant/undo.ts";
+import { describeBlockedRecord } from "../../model/undo.ts";
 import { failureOf, openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -85,4 +86,64 @@ test("undo does not bring back an assignment to what does not exist any more", a
   const { change: number } = await imports.commit(await imports.delete({ kind: "orgs", ids: [sales] }));
   const failure = await failureOf(undoChange(tenant.client, (number ?? 0) - 1));
   expect(failure?.what.en).toBe("the configuration profile VPN: organisation not found: S1");
+});
+
+const FILES = {
+  "config-profiles": "プロファイル名,種類,自動適用する組織コード,個別適用するシリアルナンバー\nWi-Fi,vpn,D1,B1",
+  apps: "アプリ名,種類,自動適用する組織コード,個別適用するシリアルナンバー\n受付,Enterprise,D1,B1",
+} as const;
+
+test.each(["config-profiles", "apps"] as const)("a plan of %s conflicts if what it names has changed", async (kind) => {
+  const { orgs, devices, imports } = tenant.client;
+  const { after: org } = await orgs.create({ name: "総務部", code: "D1" });
+  const { after: device } = await devices.create({ serialNumber: "B1" });
+  const changes = [
+    () => orgs.edit(org.id, { code: "D2" }),
+    () => devices.edit(device.id, { serialNumber: "B2" }),
+    async () => imports.commit(await imports.delete({ kind: "orgs", ids: [org.id] })),
+    async () => imports.commit(await imports.delete({ kind: "devices", ids: [device.id] })),
+  ];
+  for (const change of changes) {
+    const plan = await tenant.plan({ kind }, FILES[kind]);
+    await change();
+    expect((await failureOf(imports.commit(plan)))?.code).toBe("conflict");
+    await undoLast();
+  }
+  const plan = await tenant.plan({ kind }, FILES[kind]);
+  await orgs.edit(org.id, { name: "庶務部" });
+  await imports.commit(plan);
+  expect(await listAssigned()).toEqual(["D1 B1"]);
+});
+
+test.each(["orgs", "devices"] as const)("a plan that deletes %s conflicts if they are assigned since", async (kind) => {
+  const { orgs, devices, apps, imports } = tenant.client;
+  await orgs.create({ name: "総務部", code: "D1" });
+  await devices.create({ serialNumber: "B1" });
+  const [file, named] =
+    kind === "orgs" ? ["組織名,組織コード\n本社,H1", { orgs: ["D1"] }] : ["シリアルナンバー\nA2", { devices: ["B1"] }];
+  const plan = await tenant.plan({ kind, mode: "replace" }, file);
+  await apps.create({ name: "受付", kind: "Enterprise", ...named });
+  expect((await failureOf(imports.commit(plan)))?.code).toBe("conflict");
+});
+
+test("an undo in part leaves the lists that follow a record which it leaves", async () => {
+  const { sales } = await start(["A1"]);
+  const { orgs, devices, imports } = tenant.client;
+  const lastChange = () => tenant.database.count("select max(number) from change");
+  await orgs.edit(sales, { code: "X1" });
+  const number = lastChange();
+  await orgs.create({ name: "新営業", code: "S1" });
+  const { blocked } = await imports.undo(number, { skipBlocked: true });
+  const told = "the organisation 新営業 <S1> already uses the same value";
+  expect(blocked?.first.map((one) => describeBlockedRecord(one).en)).toEqual([
+    `the app 受付: ${told}`,
+    `the configuration profile VPN: ${told}`,
+    `the organisation 営業部 <X1>: ${told} (組織コード)`,
+  ]);
+  await tenant.import({ kind: "devices" }, `シリアルナンバー,IMEI番号\nA1,1\nA2,2`);
+  await tenant.client.apps.create({ name: "両方", kind: "Enterprise", devices: ["A1", "A2"] });
+  await tenant.import({ kind: "devices", key: "imei" }, "IMEI番号,シリアルナンバー\n1,B1\n2,B2");
+  await devices.create({ serialNumber: "A1" });
+  await imports.commit(await imports.undo(lastChange() - 1, { skipBlocked: true }));
+  expect(await listAssigned()).toEqual(["X1 全社 B1", "A2 B1"]);
 });

@@ -185,15 +185,16 @@ describe("in a mirror", () => {
     expect(await names()).toEqual(["perform S1", "perform S2"]);
   });
 
-  test("undo removes the task of an action that was not carried out, and opens one if it was", async () => {
+  test("undo removes an action with its task, but not an action that was carried out", async () => {
     const [one, other] = (await start()) as [Device, Device];
-    const undo = async (number: number) => tenant.client.imports.commit(await undoChange(tenant.client, number));
     const [first] = await act([one]);
-    await undo(first?.consoleTask ?? 0);
-    expect(await names()).toEqual([]);
-    const [second] = await act([other]);
+    await tenant.client.imports.commit(await undoChange(tenant.client, first?.consoleTask ?? 0));
+    expect([await names(), await listActions()]).toEqual([[], []]);
+    const [second] = await act([other], { kind: "message", message: "m" });
     await tenant.client.console.confirm({ numbers: [second?.consoleTask ?? 0] });
-    await undo(second?.consoleTask ?? 0);
-    expect([await names(), await listActions()]).toEqual([["delete S2"], []]);
+    const failure = await failureOf(undoChange(tenant.client, second?.consoleTask ?? 0));
+    expect(failure?.what.en).toContain("S2: it was carried out, so it cannot be undone; record another action");
+    const { blocked } = await tenant.client.imports.undo(second?.consoleTask ?? 0, { skipBlocked: true });
+    expect([blocked?.count, await names(), await listActions()]).toEqual([1, [], ["S2 message"]]);
   });
 });

@@ -259,6 +259,19 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     file: file("devices", [DEVICE_HEADER, ["C", "Android", "", "fully-managed", PERSON, ""]]),
     undo: "two that are in each other's way since the change are told as such: `account` of the reasons",
   },
+  "action-carried-out": {
+    told: /carried out, so it cannot be undone; record another action instead: `clomoctl devices action end-lost-mode A`/,
+    hand: "no command deletes an action",
+    file: "no file contains actions",
+    undo: async (tenant) => {
+      const { client } = tenant;
+      await tenant.import({ kind: "devices", fromConsole: true }, [["シリアルナンバー"], ["A"]]);
+      const [device] = await client.devices.find({ name: "A" });
+      const [written] = await client["device-actions"].create({ kind: "lost-mode", ids: [device?.id ?? ""] });
+      await client.console.confirm({ numbers: [written?.consoleTask ?? 0] });
+      return tenant.undoing(written?.consoleTask ?? 0);
+    },
+  },
   "config_profile-orgs": {
     told: /organisation not found: NONE/,
     hand: hand(({ client }) => client["config-profiles"].create({ name: "C", kind: "vpn", orgs: ["NONE"] })),

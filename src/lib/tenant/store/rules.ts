@@ -54,6 +54,7 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
   config_profile: { config_profile: ["orgs", "devices"] },
   app: { app: ["orgs", "devices"] },
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
+  device_action: { device_action: ["serialNumber", "kind"] },
 };
 
 /** SQL: true if a device uses its owner's account. @param column returns SQL of a column of the device */
@@ -325,6 +326,19 @@ const DEVICE_RULES: readonly RecordRule[] = [
         from ${all("user", ["name", "emails"])} u where u.pk = new_owner))
       from (select d.serialNumber from ${buildSharedDevicesSql(all)} order by d.pk limit 1) x`,
     problem: (row, told) => createDeviceProblem(row, "owner", "account-taken", told as ProblemParams),
+  },
+  {
+    name: "action-carried-out",
+    of: "device_action",
+    fields: ["kind"],
+    judgesDeletions: true,
+    spares: "console",
+    breaks: `is_ = 0 and (select mirroredAt from main.tenant) is not null and not exists (select 1 from main.device_action_observed o where o.pk = s.pk)`,
+    problem: ({ old_kind: kind, old_serialNumber: serial }) => {
+      const next = kind === "lost-mode" ? `: ${line("devices action end-lost-mode", [String(serial)])}` : "";
+      const en = `it was carried out, so it cannot be undone; record another action instead${next}`;
+      return { what: text(en, `実施済みのため取り消せません。代わりに別の操作を記録してください${next}`) };
+    },
   },
 ];
 

@@ -99,8 +99,9 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 /** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-/** Changes the lists that contain keys of other records as a change has changed these keys. Call it after the rules. */
-export const followKeys = async (writer: Writer, params: { revision: number; now: string }): Promise<void> => {
+/** Changes lists as a change has changed the keys in them. Call it after the rules. Returns how many lists lost keys. */
+export const followKeys = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
+  let shortened = 0;
   for (const { from, list, to, by } of FOLLOWING_LISTS) {
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
     const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
@@ -111,6 +112,7 @@ export const followKeys = async (writer: Writer, params: { revision: number; now
     const found = `select distinct t.pk, ${bit} as changed from main.${from.name} t, json_each(t.${list}) e
       ${ORDERED_JOIN} ${moved} m on m.was = e.value where not exists (select 1 from ${written} and w.pk = t.pk)`;
     if ((await writer.get(found, params)) === undefined) continue;
+    shortened += (await writer.all(`${found} and m.now is null`, params)).length;
     await writer.lock([collection]);
     const update = `update main.${from.name} as t set updatedAt = :now, revision = :revision, ${list} = (
         select json_group_array(coalesce(m.now, e.value) order by coalesce(m.now, e.value)) from json_each(t.${list}) e
@@ -119,6 +121,7 @@ export const followKeys = async (writer: Writer, params: { revision: number; now
     const advance = `update main.collection set revision = :revision where name = '${collection}'`;
     for (const sql of [buildSaveChangedRecordsSql(versions, found), update, advance]) await writer.run(sql, params);
   }
+  return shortened;
 };
 
 /** Determines which columns a change wrote in the records with new versions. Call it at the end of the change. */

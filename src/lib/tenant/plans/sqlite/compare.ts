@@ -54,6 +54,7 @@ import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
+import { FOLLOWING_LISTS } from "../../versions/references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { ImportedField } from "../staging/kinds.ts";
 import { USER } from "../../../model/user.ts";
@@ -354,9 +355,13 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
+  // the rules for lists and for the records that they name read the other side
+  const followed = (request.fromConsole === true ? [] : FOLLOWING_LISTS).flatMap(({ from, to }) =>
+    [from.name, to].includes(kind.thing.name) ? [`${to}s`, ...Object.keys(from.formats)] : [],
+  );
   // the scope depends on the organisation tree; the scope of devices also depends on the owners
   const scoped = request.scope === undefined ? [] : ["orgs", "users"];
-  return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
+  return [...new Set([kind.collection, ...named, ...holding, ...custom, ...followed, ...scoped])];
 };
 
 export const etagOf = (database: Database, plan: PlanDefinition): string =>

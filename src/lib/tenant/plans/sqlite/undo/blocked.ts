@@ -22,7 +22,7 @@ import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { WHOLE_THINGS } from "../../../store/scope.ts";
 import { judgePlannedRecords } from "../../../store/judge.ts";
-import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
+import { FOLLOWING_LISTS, RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";
 import { readDropFingerprint } from "./drop.ts";
 import {
@@ -99,16 +99,22 @@ class BlockedRecordFinder {
   }
 
   keepTogether(): void {
-    const users = getVersionSchema(USER.name);
-    const bits = ["accountName", "administrator"].map((column) => getColumnBit(users, column)).join(" | ");
-    for (const [stays, other] of [
-      [ACCOUNT, USER],
-      [USER, ACCOUNT],
-    ] as const)
+    const bit = (thing: string, column: string): string => getColumnBit(getVersionSchema(thing), column);
+    const named = `${bit(USER.name, "accountName")} | ${bit(USER.name, "administrator")}`;
+    for (const [stays = "", other = "", which] of [
+      [ACCOUNT.name, USER.name, `o.pk = s.pk and o.changed & (${named}) <> 0`],
+      [USER.name, ACCOUNT.name, `o.pk = s.pk and s.changed & (${named}) <> 0`],
+      // a list that followed a key stays with the record of the key
+      ...FOLLOWING_LISTS.map(({ from, list, to, by }) => [
+        to,
+        from.name,
+        `s.changed & ${bit(to, by)} <> 0 and s.${by} in (select value from json_each(o.${list}))`,
+      ]),
+    ])
       this.#database.exec(
-        `insert into ${BLOCKED_TABLE} select '${other.name}', b.pk, b.why, '[]', b.change, b.otherThing, b.otherPk, b.what
-         from ${BLOCKED_TABLE} b ${ORDERED_JOIN} ${getStagedTable(users)} u on u.pk = b.pk ${ORDERED_JOIN} ${getStagedTable({ thing: ACCOUNT })} a on a.pk = b.pk
-         where b.thing = '${stays.name}' and u.changed & (${bits}) <> 0 on conflict do nothing`,
+        `insert into ${BLOCKED_TABLE} select '${other}', o.pk, b.why, '[]', b.change, b.otherThing, b.otherPk, b.what
+         from ${BLOCKED_TABLE} b ${ORDERED_JOIN} ${getStagedTable(getVersionSchema(stays))} s on s.pk = b.pk ${ORDERED_JOIN} ${getStagedTable(getVersionSchema(other))} o on ${which}
+         where b.thing = '${stays}' on conflict do nothing`,
       );
   }
 

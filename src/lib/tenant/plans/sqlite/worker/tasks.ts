@@ -302,10 +302,10 @@ const applyAndRecord = async (
   // rules for the plan's own kind were checked with the plan, and are checked again only if the tenant has changed
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
-  await followKeys(writer, { revision, now });
+  const assignmentsLost = await followKeys(writer, { revision, now });
   await auditImport(database, writer, record, { change, moment, revision });
   if (unsettled === undefined) return;
-  const settled = await readClosedTasks(writer, unsettled);
+  const settled = { ...(await readClosedTasks(writer, unsettled)), assignmentsLost };
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
