@@ -367,7 +367,7 @@ export class ActorsModel extends DirectoryModel {
     const isUnknown = scheme !== undefined && !this.schemes.has(scheme);
     const unknown = isUnknown ? [createNotFoundRefusal("カスタム管理権限スキーム")] : [];
     if (role !== "custom" && scheme !== undefined)
-      return [createRejectedRefusal("スキームを設定できるのはカスタム管理者だけです"), ...unknown];
+      return [createRejectedRefusal("カスタム管理者以外には指定できません"), ...unknown];
     if (role !== "custom") return [];
     if (scheme === undefined) {
       return this.accountOf(user).scheme === null ? [createRejectedRefusal("スキーム", "必要")] : [];
