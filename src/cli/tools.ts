@@ -240,7 +240,10 @@ const createSecretLookup = (
   };
 };
 
-type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "openCopy" | "inspectCopy" | "relateCopy" | "receiveTenant">;
+type TenantTools = Pick<
+  Tools,
+  "tenant" | "tenantOf" | "openCopy" | "inspectCopy" | "compareCopyWithTenant" | "receiveTenant"
+>;
 
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
@@ -259,8 +262,8 @@ const createTenantTools = (
     return { client: await openClient(connection, nouns), close };
   },
   inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, machine.signal),
-  relateCopy: async (path, { tenantFolder }) =>
-    (await import("../lib/tenant/index.ts")).relateCopy(join(tenantFolder, "tenant.db"), path),
+  compareCopyWithTenant: async (path, { tenantFolder }) =>
+    (await import("../lib/tenant/index.ts")).compareCopyWithTenant(join(tenantFolder, "tenant.db"), path),
   receiveTenant: async (copy, context) =>
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });

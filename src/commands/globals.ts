@@ -8,7 +8,7 @@ export const GLOBAL_OPTIONS = {
     names: "contexts",
     about: text(
       "context to use (default: CLOMOCTL_CONTEXT, then `context use`, then the only context)",
-      "操作するコンテキスト(既定: CLOMOCTL_CONTEXT、`context use` で選んだもの、1 つだけならそれ)",
+      "操作するコンテキスト(省略時: CLOMOCTL_CONTEXT、`context use` で選んだもの、唯一のコンテキストの順)",
     ),
   },
   confirmContext: {

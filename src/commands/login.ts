@@ -50,7 +50,7 @@ export default defineCommand({
     forgot: {
       kind: "string",
       value: "ACCOUNT",
-      about: text("send a code for setting a new password by email", "パスワード再設定コードをメールで受け取る"),
+      about: text("email a code for setting a new password", "パスワード再設定コードをメールで受け取る"),
     },
     resetCode: {
       kind: "string",

@@ -27,7 +27,10 @@ export default defineCommand({
   options: {
     notify: {
       kind: "boolean",
-      about: text("send only new findings to the recipients, and print them", "新しい事項だけを送り、表示する"),
+      about: text(
+        "send only new findings to the recipients, and print them",
+        "新しく見つかった事項だけを通知先に送り、画面にも表示する",
+      ),
     },
     ...REPORT_OPTIONS,
   },

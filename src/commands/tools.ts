@@ -85,7 +85,7 @@ export interface Tools {
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
   /** @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
-  relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
+  compareCopyWithTenant(path: string, context: EmbeddedContext): Promise<CopyRelation>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** A request has the rights of the account that signed in. @throws Failure `unavailable` */

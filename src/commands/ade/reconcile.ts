@@ -29,7 +29,7 @@ export default defineCommand({
   details: [
     text(
       "If ade sync has fetched your organisation's devices (this requires an Apple Business API key), the list is compared with Apple and CLOMO, and differences about devices that are not on the list are shown, too. Otherwise, the list is compared with this tenant's own MDM server. In a mirror of the console (CLOMO PANEL), it is compared with the last imported export of devices. Exit code 9: some devices need action.",
-      "ade sync で組織のデバイスを取得済みなら(Apple Business API の鍵が必要)、一覧を Apple・CLOMO と照合し、一覧にないデバイスの違いも表示します。取得していなければ、このテナント専用の MDM サーバーのデバイスと照合します。管理画面(CLOMO PANEL)のミラーでは、最後に取り込んだデバイスのエクスポートと照合します。対応が必要なデバイスがあれば終了コードは 9 です。",
+      "ade sync で組織のデバイスを取得済みなら(Apple Business API の鍵が必要)、指定した一覧を Apple・CLOMO と照合し、一覧にないデバイスについても Apple と CLOMO の違いを表示します。取得していなければ、このテナント専用の MDM サーバーのデバイスと照合します。管理画面(CLOMO PANEL)のミラーでは、最後に取り込んだデバイスのエクスポートと照合します。対応が必要なデバイスがあれば終了コードは 9 です。",
     ),
   ],
   args: {

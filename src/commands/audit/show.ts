@@ -6,7 +6,7 @@ import { AUDIT_COLUMNS, toAuditRow, getImportName } from "./entries.ts";
 export default defineCommand({
   summary: text(
     "show one change in full: before, after, and where it was made",
-    "1 件の変更の記録をすべて表示する(変更前、変更後、実行元)",
+    "変更 1 件の詳細を表示する(変更前、変更後、実行元)",
   ),
   args: {
     number: {

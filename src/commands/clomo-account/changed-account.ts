@@ -33,6 +33,6 @@ const describeSupportLoss = (leaver: string): Text => {
   const command = line("handover checklist", [], { leaver });
   return text(
     `no account has the support option, so nobody receives CLOMO's emails about certificates; to hand over: ${command}`,
-    `サポートオプションのあるアカウントがなくなり、証明書に関する CLOMO のメールはだれにも届きません。引き継ぐ内容: ${command}`,
+    `サポートオプションのあるアカウントがなくなったため、証明書に関する CLOMO のメールはだれにも届きません。引き継ぐには: ${command}`,
   );
 };

@@ -100,7 +100,7 @@ function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
       : [
           text(
             `if exports do not show the change after the task is done: ${confirm}`,
-            `作業が完了し、変更がエクスポートに表示されない場合: ${confirm}`,
+            `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
           ),
         ]),
     text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`),

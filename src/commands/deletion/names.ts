@@ -61,7 +61,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
 const describeMatches = (all: readonly (string | Text)[]): Text => {
   const { en, ja } = joinDescriptions(all.slice(0, MAX_LISTED));
   const more = all.length > MAX_LISTED ? "; …" : "";
-  return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件に当てはまります: ${ja}${more}`);
+  return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件が該当します: ${ja}${more}`);
 };
 
 const addPlace = ({ where }: TypedName, message: Text): Text =>

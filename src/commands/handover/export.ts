@@ -58,7 +58,10 @@ export default defineCommand({
     ...LEAVER_OPTIONS,
     withoutHistory: {
       kind: "boolean",
-      about: text("leave out earlier versions of records and the audit log", "データの以前の版と監査ログを含めない"),
+      about: text(
+        "leave out earlier versions of records and the audit log",
+        "変更前のデータ(履歴)と監査ログを含めない",
+      ),
     },
     withoutTenant: {
       kind: "boolean",

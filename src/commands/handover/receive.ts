@@ -163,7 +163,7 @@ async function chooseContext(tools: Tools, client: CopyClient, path: string): Pr
   if (existing?.kind === "remote") throw createRemoteFailure(existing);
   if (existing === undefined || !contexts.hasDatabase(existing))
     return { name: existing?.name ?? name, existing, relation: { kind: "empty" } };
-  const relation = await tools.relateCopy(path, existing);
+  const relation = await tools.compareCopyWithTenant(path, existing);
   if (relation.kind !== "empty" && relation.kind !== "forward")
     throw createUnreceivableFailure(relation.kind, existing.name);
   return { name: existing.name, existing, relation };
@@ -232,7 +232,7 @@ async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): P
   await showProblems(terminal, problems);
   await terminal.warn(
     text(
-      `the bundle contains ${formatCount(length, "invalid value")}: ask the person who exported it, or correct the values after you receive it`,
+      `the bundle contains ${formatCount(length, "invalid value")}: ask the person who exported it for a correct bundle, or correct the values after you receive it`,
       `引き継ぎデータに正しくない値が ${length} 件あります。書き出した人に確認するか、受け取った後に値を修正してください`,
     ),
   );

@@ -11,7 +11,10 @@ import { LAYOUT_COLUMNS } from "./columns.ts";
 const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
 
 export default defineCommand({
-  summary: text("learn how a list is read, without importing it", "一覧の読み取り方を記憶する(取り込まない)"),
+  summary: text(
+    "save how a list is read as a layout, without importing the list",
+    "一覧の読み取り方をレイアウトとして登録する(取り込まない)",
+  ),
   args: {
     file: { kind: "file", required: true, about: text("the list: CSV or .xlsx", "一覧のファイル(CSV か .xlsx)") },
   },

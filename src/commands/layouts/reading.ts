@@ -164,7 +164,7 @@ export async function readList(
 
 export const ANSWERS_STORED_NOTE = text(
   "this change stores your answers as a layout",
-  "回答を、この変更とともにレイアウトとして記憶します",
+  "この変更を実行すると、回答がレイアウトとして保存されます",
 );
 
 const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => ({

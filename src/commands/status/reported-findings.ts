@@ -49,7 +49,7 @@ export class ReportedFindings {
     return join(getRunFolder(this.#tools), "told.json");
   }
 
-  /** number of messages sent so far; part of the Message-ID, so that a repeated message keeps its ID */
+  /** number of messages sent so far; part of the Message-ID, so that a message that is sent again after a failure keeps its ID */
   get messages(): number {
     return this.#messages;
   }

@@ -21,7 +21,7 @@ export interface Connection {
   readonly base?: URL | undefined;
   /** aborts long lists and exports; short requests and changes continue, so that cleanup works */
   readonly signal?: AbortSignal | undefined;
-  /** called before each change of the tenant; if this function throws, the change is not sent */
+  /** called before each request that changes the tenant; if this function throws, the request is not sent */
   readonly beforeChange?: ((route: { readonly method: Method }) => Promise<void>) | undefined;
   readonly changes?: Changes | undefined;
   /** called if the audit log does not contain an export, because the tenant is read-only */

@@ -186,7 +186,7 @@ export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 /** @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(
   `only system administrators can have the support option; at most ${MAX_SUPPORT_OPTIONS} accounts per tenant can have it`,
-  `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
+  `サポートオプションの付与対象はシステム管理者だけで、1 テナントにつき ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 
 /** The authentication type is free text, because no values are documented. @see seed 001 */

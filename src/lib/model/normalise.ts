@@ -13,7 +13,7 @@ export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u00ac", "\uffe2"],
 ]);
 
-/** Changes seven characters to similar ones in a round trip through Windows-31J. */
+/** Replaces the seven characters that change if a text is written in Windows-31J and read again. */
 export const toCp932Form = (value: string): string =>
   value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
 

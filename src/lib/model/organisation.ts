@@ -109,7 +109,7 @@ export const ORG = {
 
 const { id, code, path } = ORG_FIELDS;
 
-/** The field has list columns for path, code and ID. */
+/** Lists have separate columns for path, code and ID. */
 export const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",

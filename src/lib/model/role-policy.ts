@@ -130,7 +130,7 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
   },
   system: {
     scope: text("all organisations", "すべての組織"),
-    about: text("can do everything; can have サポートオプション", "すべての操作が可能。サポートオプションを付与できる"),
+    about: text("can do everything; can have サポートオプション", "すべての操作が可能。サポートオプションの付与対象"),
   },
   division: {
     scope: text("managed organisations", "管理対象組織"),

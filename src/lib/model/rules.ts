@@ -130,7 +130,7 @@ const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemPara
 
 const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
   const { min, max } = rule;
-  // a value has between `length / 2` and `length` characters, so most values need no counting
+  // a value has between `length / 2` and `length` code points, so most values need no counting
   const long = max !== undefined && value.length > max && countCharacters(value) > max;
   const short = min !== undefined && value.length < min * 2 && countCharacters(value) < min;
   const foreign = rule.charset !== undefined && !ALPHANUMERIC_PATTERN.test(value);

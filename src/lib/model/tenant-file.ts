@@ -27,7 +27,7 @@ const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
     "この引き継ぎデータは、このテナントのデータより古いものです",
   ),
   other: text(
-    "this bundle does not contain the latest changes of the tenant in this context",
+    "this bundle does not contain the latest changes to this context's tenant",
     "この引き継ぎデータには、このコンテキストのテナントの最新の変更が含まれていません",
   ),
 };

@@ -16,7 +16,7 @@ export type UndoBlockReason = (typeof UNDO_BLOCK_REASONS)[number];
 
 export interface BlockedRecord {
   readonly thing: string;
-  /** name of the record for people; null if the acting account cannot see the record */
+  /** readable name of the record; null if the acting account cannot see the record */
   readonly name: string | null;
   readonly why: UndoBlockReason;
   /** explanation of the rule that prevents the undo */

@@ -114,7 +114,7 @@ export function describeColumn(kind: Import["kind"], column: Import["columns"][n
   const parts = [
     [changed, text(`${changed} changed`, `変更 ${changed} 件`)],
     [cleared, text(`${cleared} cleared`, `値を消す ${cleared} 件`)],
-    [removed, text(`${formatCount(removed, "value")} removed`, `外す値 ${removed} 件`)],
+    [removed, text(`${formatCount(removed, "value")} removed`, `除く値 ${removed} 件`)],
   ] as const;
   const { en, ja } = joinTexts(
     parts.filter(([count]) => count > 0).map(([, what]) => what),

@@ -32,7 +32,7 @@ function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => Chec
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
     const identity = identityOf(one);
-    // a file with a remark is not valid yet
+    // a remark means that the validity of the file begins in the future
     if (identity === undefined || one.level === "expired" || one.remark !== null) continue;
     const known = newest.get(identity);
     if (known === undefined || isNewerFile(one, known)) newest.set(identity, one);

@@ -223,7 +223,7 @@ const checkLocation = (pair: FilePair): Result => {
     return [
       "unknown",
       text(
-        `${is}: _ stands for any full-width character; compare the location in Apple Business Manager`,
+        `${is}: _ stands for any full-width character; compare it with the location in Apple Business Manager`,
         `${is}: 全角文字はすべて _ になるため、Apple Business Manager の「コンテンツトークン」で場所を確認してください`,
       ),
     ];

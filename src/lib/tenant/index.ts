@@ -272,8 +272,8 @@ const createClosedFailure = (): Failure =>
 export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   (await import("./store/sqlite/received.ts")).inspectTenantCopy(path, signal);
 
-export const relateCopy = async (local: string, copy: string): Promise<CopyRelation> =>
-  (await import("./store/sqlite/forward.ts")).relateCopy(local, copy);
+export const compareCopyWithTenant = async (local: string, copy: string): Promise<CopyRelation> =>
+  (await import("./store/sqlite/forward.ts")).compareCopyWithTenant(local, copy);
 
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);

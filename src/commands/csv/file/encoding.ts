@@ -57,7 +57,7 @@ export async function detectEncoding(
   const { head, encoding, ascii, ambiguity } = await scanBytes(file, signal, isBelieved);
   const kind = detectUnsupportedKind(head, asked !== "auto");
   if (kind !== undefined && kind !== "euc-jp") {
-    const [what, hint] = FOREIGN_FILE_TEXTS[kind](flag);
+    const [what, hint] = OTHER_FORMAT_MESSAGES[kind](flag);
     throw new Failure("input-rejected", { what, where: file.label, hint });
   }
   if (isBelieved) return asked;
@@ -140,7 +140,7 @@ const describeUnmarkedEncoding = (name: string, encoding: Encoding, flag: string
 
 const PASS_CSV_HINT = text("pass a CSV file", "CSV ファイルを指定してください");
 
-const FOREIGN_FILE_TEXTS: Readonly<
+const OTHER_FORMAT_MESSAGES: Readonly<
   Record<Exclude<UnsupportedKind, "euc-jp">, (flag: string) => readonly [what: Text, hint: Text]>
 > = {
   pdf: () => [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],

@@ -52,7 +52,7 @@ const TEST_MESSAGE: Document = {
   sections: [],
 };
 
-/** If no email recipient is configured, sends the test email to the sender, because owners are notified by email. */
+/** Owners get emails even if no recipient is configured: the test email then goes to the sender. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {
   const { terminal, clock, signal, environment, home, machine } = tools;
   const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };

@@ -25,7 +25,7 @@ interface Recipient {
 /** Number of bytes in which to search for the type. At most six bytes precede the type. */
 const TYPE_SEARCH_BYTES = 20;
 
-/** Reads the first bytes. Returns undefined for a different type, or if the bytes are not a message. */
+/** Reads the first bytes. Returns undefined if they are not a CMS message of these types. */
 export function detectMessageType(message: Uint8Array): "enveloped" | "signed" | undefined {
   const start = Buffer.from(message.subarray(0, TYPE_SEARCH_BYTES));
   const is = (type: string): boolean => start.includes(Buffer.from(`0609${type}`, "hex"));

@@ -124,7 +124,7 @@ export const buildAccountDraft = async (
 };
 
 const MANAGES_ALL_RULE = text(
-  "only a custom administrator can manage all organisations; do not also specify individual organisations",
+  "only a custom administrator can manage all organisations, instead of individual organisations",
   "すべての組織を管理対象にできるのはカスタム管理者だけです。その場合、個別の組織は指定できません",
 );
 

@@ -71,7 +71,7 @@ export const setToken = async (
       tokenSetBy: session.actorName,
       tokenRejectedAt: null,
       renewal,
-      // only a contact with Apple shows which administrator downloaded the token
+      // only a request to Apple shows which administrator downloaded the token
       ...(server.consumer !== consumer && { adminId: null }),
     });
     return {

@@ -378,7 +378,7 @@ const DELETED_FIELD_REASON = text(
 
 const NOTHING_RESTORABLE_REASON = text(
   "it did not change any data that can be restored (old passwords and similar secrets are not stored)",
-  "元に戻せるデータを変更していません(以前のパスワードなどは保存していないため)",
+  "元に戻せるデータの変更がありません(以前のパスワードなどは保存していません)",
 );
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {

@@ -213,7 +213,10 @@ const renewByLogin = ({ name, kind, confirmedAt }: RenewalItem, at: string): Par
     throw createRefusal(text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`));
   if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt))
     throw createRefusal(
-      text(`a later login is already recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
+      text(
+        `a later login is already recorded for ${name}`,
+        `「${name}」には、指定した日時より新しいログインがすでに記録されています`,
+      ),
       confirmedAt,
     );
   return { expiresAt: addOneYear(new Date(at).toISOString()), certainty: "estimated" };

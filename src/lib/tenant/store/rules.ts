@@ -262,7 +262,7 @@ const createDeviceProblem = (
 
 const usesAccount = (side: "old" | "new"): string => buildUsesAccountSql((name) => `${side}_${name}`);
 
-/** SQL: each other device that uses the owner's account, if that device or this device is Fully Managed. */
+/** SQL: every other device that uses the owner's account, if one of the two devices is Fully Managed. */
 const buildSharedDevicesSql = (all: AllRecords): string =>
   `${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
     where d.owner = new_owner and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)}

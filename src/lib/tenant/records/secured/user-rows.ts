@@ -12,7 +12,10 @@ const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 const paramsOf = (app: SecuredApp) => {
   if (SECURED_APPS.includes(app)) return { app };
   const all = SECURED_APPS.join(" / ");
-  throw new Failure("usage", { what: text(`must be one of ${all}`, `${all} のいずれかです`), where: "param.app" });
+  throw new Failure("usage", {
+    what: text(`must be one of ${all}`, `${all} のいずれかを指定してください`),
+    where: "param.app",
+  });
 };
 
 /** Returns the list of an app's users, sorted by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */

@@ -9,7 +9,7 @@ const attach = (database: Database, path: string): void => {
   database.run("attach :path as received", { path });
 };
 
-export const relateCopy = (local: string, copy: string): CopyRelation => {
+export const compareCopyWithTenant = (local: string, copy: string): CopyRelation => {
   const database = new Database(local, { readOnly: true });
   try {
     attach(database, copy);

@@ -17,7 +17,7 @@ const SQLITE_TOOBIG = 18;
 const isTooBigError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
-/** `buildLines` returns the bytes and the number of records for the SQL of a line. */
+/** `buildLines` takes the SQL of one line, and returns the bytes of all lines with the number of their records. */
 type BatchBuilder = (
   buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
 ) => Uint8Array;

@@ -4,7 +4,7 @@ import { createTargetIndex } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 /** Two SQL expressions for the same key: in a row `r` and in a record `t`. */
-export interface KeyPairSql {
+export interface MatchingKeysSql {
   readonly row: string;
   readonly record: string;
 }
@@ -13,7 +13,7 @@ export interface KeyPairSql {
 export const storeHolders = (
   database: Database,
   { kind }: PlanDefinition,
-  { row, record }: KeyPairSql,
+  { row, record }: MatchingKeysSql,
   rows: string,
 ): boolean => {
   for (const statement of [

@@ -22,10 +22,10 @@ import {
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-import { storeHolders, type KeyPairSql } from "./holders.ts";
+import { storeHolders, type MatchingKeysSql } from "./holders.ts";
 import { respellNewCodes } from "./spelling.ts";
 
-interface IdentifyingKey extends KeyPairSql {
+interface IdentifyingKey extends MatchingKeysSql {
   readonly field: ImportedField;
   readonly kind: "lasting" | "unique" | "name";
 }
