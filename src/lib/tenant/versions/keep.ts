@@ -99,9 +99,19 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 /** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
+/** SQL: one row if the change `:revision` changed or deleted a key that lists can contain. */
+const KEYS_CHANGED_SQL = [...new Set(FOLLOWING_LISTS.map(({ to, by }) => `${to} ${by}`))]
+  .map((key) => {
+    const [to = "", by = ""] = key.split(" ");
+    const target = getVersionSchema(to);
+    return `select 1 from main.${getVersionTable(target)} where revision = :revision and changed & ${getColumnBit(target, by)} <> 0`;
+  })
+  .join(" union all ");
+
 /** Changes lists as a change has changed the keys in them. Call it after the rules. Returns how many lists lost keys. */
 export const followKeys = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
   let shortened = 0;
+  if ((await writer.get(KEYS_CHANGED_SQL, { revision: params.revision })) === undefined) return shortened;
   for (const { from, list, to, by } of FOLLOWING_LISTS) {
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
     const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
