@@ -32,7 +32,8 @@ export async function runVerb(
   const changes = isModifyingCommand(command);
   const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
   const { terminal } = tools;
-  const written = isDry || terminal.interactive ? undefined : summary;
+  // most commands have no summary: do not open stdin for them, because this takes milliseconds
+  const written = summary === undefined || isDry || terminal.interactive ? undefined : summary;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
     if (written === undefined) return;
     if (isFailure || written.changed || !globals.quiet) await terminal.problem(same(written.line(ended)));
