@@ -19,8 +19,8 @@ export interface ModuleBudget {
  */
 export const MODULE_BUDGETS: readonly ModuleBudget[] = [
   { line: "orgs list", target: 60, limit: 60 },
-  { line: "users list", target: 80, limit: 77 },
-  { line: "users import people.csv --dry-run", target: 160, limit: 247 },
+  { line: "users list", target: 80, limit: 76 },
+  { line: "users import people.csv --dry-run", target: 160, limit: 239 },
 ];
 
 /** Writes into a folder the file that the command lines of {@link MODULE_BUDGETS} import. */

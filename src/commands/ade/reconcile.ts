@@ -1,8 +1,7 @@
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Language } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
-import { SHEET_OPTION } from "../csv/file/sheet.ts";
+import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "../csv/file/sheet.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
 import { PROFILE_STATE_NOTE } from "./shown.ts";
 import { describeVerdict, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";

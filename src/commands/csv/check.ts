@@ -8,9 +8,8 @@ import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { FORMAT_OPTION, loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
-import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { readRecords } from "../imports/plan/reading.ts";
-import { HEADER_ROW_OPTION, SHEET_OPTION } from "./file/sheet.ts";
+import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 

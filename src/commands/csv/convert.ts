@@ -13,9 +13,8 @@ import type { Tools } from "../tools.ts";
 import { ProblemDigest, renderProblem } from "./file/check-report.ts";
 import { writeEncoded } from "./file/encoded.ts";
 import { ON_UNMAPPABLE_OPTION, rejectByteOrderMark, rejectTextOptions } from "./file/form.ts";
-import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
-import { SHEET_OPTION } from "./file/sheet.ts";
+import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
 
 export default defineCommand({

@@ -1,7 +1,6 @@
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
-import { SHEET_OPTION } from "../csv/file/sheet.ts";
+import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
   CONFIRM_DELETIONS_OPTION,

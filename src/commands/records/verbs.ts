@@ -7,8 +7,7 @@ import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { addArticle, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Command } from "../command.ts";
-import { EXPORT_OPTIONS, getAccountLanguage, runExport } from "../csv/file/export.ts";
-import { TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
+import { EXPORT_OPTIONS, getAccountLanguage, TEMPLATE_OPTIONS } from "../csv/file/form.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, type DeletionOptions } from "../deletion/options.ts";
 import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";
@@ -245,6 +244,7 @@ const defineExport = <R extends { readonly id: string }>(of: FileNoun<R>) => {
       const { org, direct } = input as { readonly org?: string; readonly direct?: boolean };
       const { client } = await of.reach(tools, input);
       const within = await resolveOrgFilter(tools, { org, direct });
+      const { runExport } = await import("../csv/file/export.ts");
       await runExport(tools, input, (query) => client.export({ ...query, ...within }));
     },
   });
@@ -265,6 +265,7 @@ const defineTemplate = <R extends { readonly id: string }>(of: FileNoun<R>) => {
       const tenant = thing.custom === true ? await tools.tenant("users") : undefined;
       const { context } = tenant ?? (await tools.contexts.choose(tools.globals.context, tools.environment));
       const customFields = await tenant?.client.users.fields();
+      const { writeTemplate } = await import("../csv/file/template.ts");
       await writeTemplate(tools, options, {
         format: of.kind(options),
         language: getAccountLanguage({ context }),

@@ -2,7 +2,8 @@ import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/out
 import { judgeExpiry } from "../../lib/renewals/judge.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
+import { OUTPUT_FILE_OPTION } from "../csv/file/form.ts";
+import { writeOutput } from "../csv/file/output.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 import { createExpiryClock, readDatedItems, listRemarks } from "./items/tenant-items.ts";
 

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -43,7 +42,10 @@ export async function loadColumnMap(
 ): Promise<MapFileSchema | undefined> {
   if (file === undefined || file === NO_MAP) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
-  const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
+  const [{ parseMapFile }, { FORMATS }] = await Promise.all([
+    import("../../../lib/csv/layout/map-parse.ts"),
+    import("../../../lib/model/formats.ts"),
+  ]);
   const known = FORMATS[format];
   return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
 }

@@ -3,22 +3,10 @@ import { loadEncoding } from "../../../lib/csv/encoding/decode-sequence.ts";
 import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/foreign.ts";
 import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
-import { INPUT_ENCODINGS, type Encoding, type RecordProblem } from "../../../lib/csv/records/record.ts";
+import type { Encoding, RecordProblem } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import type { ChoiceField } from "../../field.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-
-export const INPUT_ENCODING_OPTION = {
-  kind: "choice",
-  choices: ["auto", ...INPUT_ENCODINGS],
-  default: "auto",
-  value: "NAME",
-  about: text(
-    "encoding of the file; auto tries a byte order mark, valid UTF-8, EUC-JP, then Shift_JIS",
-    "ファイルの文字コード(auto: BOM、正しい UTF-8、EUC-JP、Shift_JIS の順に判定)",
-  ),
-} as const satisfies ChoiceField;
 
 export interface EncodingDetectionOptions {
   /** option for the encoding, as hints name it */

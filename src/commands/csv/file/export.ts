@@ -1,29 +1,11 @@
 import type { Client } from "../../../lib/client/index.ts";
 import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
-import { text, type Language } from "../../../lib/text/index.ts";
-import type { Fields, InputOf } from "../../field.ts";
-import { FILTER_OPTIONS } from "../../listing/list.ts";
-import type { ChosenTenant, Tools } from "../../tools.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { InputOf } from "../../field.ts";
+import type { Tools } from "../../tools.ts";
 import { streamUntilAborted } from "./watched.ts";
 import { writeEncoded } from "./encoded.ts";
-import { TEXT_FORMAT_OPTIONS, ON_UNMAPPABLE_OPTION, chooseTextFormat } from "./form.ts";
-import { OUTPUT_FILE_OPTION } from "./output.ts";
-
-export const EXPORT_OPTIONS = {
-  output: {
-    ...OUTPUT_FILE_OPTION,
-    workbook: text(
-      "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE",
-      "エクスポートは管理画面用の CSV です。ファイル名の末尾を .csv にするか、list --format xlsx -o FILE でブックに書き出してください",
-    ),
-  },
-  ...TEXT_FORMAT_OPTIONS,
-  ...FILTER_OPTIONS,
-  onUnmappable: ON_UNMAPPABLE_OPTION,
-} as const satisfies Fields;
-
-export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
-  context.kind === "embedded" ? context.language : "ja";
+import { chooseTextFormat, getAccountLanguage, type EXPORT_OPTIONS } from "./form.ts";
 
 export async function runExport(
   tools: Tools,

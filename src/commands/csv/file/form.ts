@@ -1,9 +1,10 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
-import type { Fields } from "../../field.ts";
+import type { Fields, OutputField } from "../../field.ts";
 import { isWorkbookName } from "../../imports/outputs/table-file.ts";
-import type { Tools } from "../../tools.ts";
+import { FILTER_OPTIONS } from "../../listing/list.ts";
+import type { ChosenTenant, Tools } from "../../tools.ts";
 
 export type FileEncoding = "shift_jis" | "utf-8";
 
@@ -13,7 +14,15 @@ export interface OutputTextFormat {
   readonly onUnmappable: "error" | "replace";
 }
 
-export const TEXT_FORMAT_OPTIONS = {
+export const OUTPUT_FILE_OPTION = {
+  kind: "output",
+  short: "o",
+  value: "FILE",
+  default: "-",
+  about: text("output file (- for stdout)", "出力先のファイル(- は標準出力)"),
+} as const satisfies OutputField;
+
+const TEXT_FORMAT_OPTIONS = {
   encoding: {
     kind: "choice",
     choices: ["shift_jis", "utf-8"],
@@ -40,6 +49,27 @@ export const ON_UNMAPPABLE_OPTION = {
     "文字コードで表せない文字を、エラーにするか(error)、〓 に置き換えるか(replace)",
   ),
 } as const;
+
+export const EXPORT_OPTIONS = {
+  output: {
+    ...OUTPUT_FILE_OPTION,
+    workbook: text(
+      "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE",
+      "エクスポートは管理画面用の CSV です。ファイル名の末尾を .csv にするか、list --format xlsx -o FILE でブックに書き出してください",
+    ),
+  },
+  ...TEXT_FORMAT_OPTIONS,
+  ...FILTER_OPTIONS,
+  onUnmappable: ON_UNMAPPABLE_OPTION,
+} as const satisfies Fields;
+
+export const TEMPLATE_OPTIONS = {
+  output: { ...OUTPUT_FILE_OPTION, isPublic: true, workbook: true },
+  ...TEXT_FORMAT_OPTIONS,
+} as const satisfies Fields;
+
+export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
+  context.kind === "embedded" ? context.language : "ja";
 
 export function rejectByteOrderMark(bom: boolean, encoding: Encoding, flag = "--encoding"): void {
   if (!bom || encoding !== "shift_jis") return;

@@ -1,17 +1,7 @@
 import { bufferStream } from "../../../lib/files/index.ts";
-import { text } from "../../../lib/text/index.ts";
-import type { OutputField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
 export type OutputTools = Pick<Tools, "terminal" | "temporary" | "outputs">;
-
-export const OUTPUT_FILE_OPTION = {
-  kind: "output",
-  short: "o",
-  value: "FILE",
-  default: "-",
-  about: text("output file (- for stdout)", "出力先のファイル(- は標準出力)"),
-} as const satisfies OutputField;
 
 type Bytes = AsyncIterable<Uint8Array>;
 

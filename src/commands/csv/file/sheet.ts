@@ -1,7 +1,19 @@
+import { INPUT_ENCODINGS } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { MAX_HEADER_ROW } from "../../../lib/model/import.ts";
-import type { NumberField, TextField } from "../../field.ts";
+import type { ChoiceField, NumberField, TextField } from "../../field.ts";
+
+export const INPUT_ENCODING_OPTION = {
+  kind: "choice",
+  choices: ["auto", ...INPUT_ENCODINGS],
+  default: "auto",
+  value: "NAME",
+  about: text(
+    "encoding of the file; auto tries a byte order mark, valid UTF-8, EUC-JP, then Shift_JIS",
+    "ファイルの文字コード(auto: BOM、正しい UTF-8、EUC-JP、Shift_JIS の順に判定)",
+  ),
+} as const satisfies ChoiceField;
 
 export const SHEET_OPTION = {
   kind: "string",

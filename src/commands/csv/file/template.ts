@@ -3,17 +3,12 @@ import { listColumns, type CustomField } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatRecord, NEWLINES } from "../../../lib/csv/records/writer.ts";
 import { type Language } from "../../../lib/text/index.ts";
-import type { Fields, InputOf } from "../../field.ts";
+import type { InputOf } from "../../field.ts";
 import { isWorkbookName, encodeTable } from "../../imports/outputs/table-file.ts";
 import type { Tools } from "../../tools.ts";
 import { writeEncoded } from "./encoded.ts";
-import { TEXT_FORMAT_OPTIONS, chooseTextFormat, rejectTextOptions } from "./form.ts";
-import { OUTPUT_FILE_OPTION, writeOutput } from "./output.ts";
-
-export const TEMPLATE_OPTIONS = {
-  output: { ...OUTPUT_FILE_OPTION, isPublic: true, workbook: true },
-  ...TEXT_FORMAT_OPTIONS,
-} as const satisfies Fields;
+import { chooseTextFormat, rejectTextOptions, type TEMPLATE_OPTIONS } from "./form.ts";
+import { writeOutput } from "./output.ts";
 
 export interface TemplateSource {
   readonly format: FormatName;
