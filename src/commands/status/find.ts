@@ -18,8 +18,7 @@ import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts"
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
-import { describeUnreadable, loadCheckedTenant } from "../renewals/items/gather.ts";
-import { createExpiryClock } from "../renewals/items/tenant-items.ts";
+import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
 import { loadAccountRights } from "../rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findLastRun } from "./last-run.ts";

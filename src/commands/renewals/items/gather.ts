@@ -1,22 +1,10 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
-import { line, step } from "../../../lib/advice/index.ts";
-import type { Context } from "../../../lib/config/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
-import {
-  judgeExpiry,
-  type CheckedItem,
-  type CheckItem,
-  type DatedItem,
-  type Thresholds,
-} from "../../../lib/renewals/judge.ts";
+import { judgeExpiry, type CheckedItem, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
-import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
-import { gatherItems, gatherScannedItems, createUnreadableItem } from "../../../lib/renewals/sources.ts";
-import { same, text, type Text } from "../../../lib/text/index.ts";
-import { resolveTimezoneWithoutTenant, resolveTimezone, type Tools } from "../../tools.ts";
+import { gatherItems, gatherScannedItems } from "../../../lib/renewals/sources.ts";
+import { resolveTimezoneWithoutTenant, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { createExpiryClock, readDatedItems } from "./tenant-items.ts";
 
 interface CheckRequest {
   /** files and folders to check; recorded items are checked only if this list is empty */
@@ -45,6 +33,7 @@ export async function runCheck(
       }
     }
   } else {
+    const { createExpiryClock, readCheckedItems } = await import("./tenant-items.ts");
     for (const context of allContexts
       ? await contexts.listUsed()
       : [(await contexts.choose(globals.context, environment)).context]) {
@@ -58,49 +47,6 @@ export async function runCheck(
 
 const loadReadOptions = async (tools: Tools, { key }: Pick<CheckRequest, "key">): Promise<ReadOptions> =>
   key.length === 0 ? {} : (await import("./read-options.ts")).readKeyFiles(tools, { key });
-
-export function describeUnreadable(error: unknown): Text {
-  const { what, where, hint } =
-    error instanceof Failure ? error : { what: same(error instanceof Error ? error.message : String(error)) };
-  const at = where === undefined ? same("") : text(` (${where})`, `(${where})`);
-  const next = hint === undefined ? same("") : text(`; ${hint.en}`, `。${hint.ja}`);
-  return text(
-    `cannot read the tenant: ${what.en}${at.en}${next.en}`,
-    `このテナントを読み込めません: ${what.ja}${at.ja}${next.ja}`,
-  );
-}
-
-/** @throws `not-found` if the local tenant does not exist, because a check must not create a tenant */
-export async function loadCheckedTenant(
-  tools: Tools,
-  context: Context,
-  needsAde = (items: readonly DatedItem[]): boolean => items.some(({ kind }) => kind === "ade-token"),
-) {
-  if (context.kind === "embedded" && !tools.contexts.hasTenant(context))
-    throw new Failure("not-found", {
-      what: text("it has no data yet, or its file is missing", "まだデータがないか、ファイルがありません"),
-      hint: step("to start", "始めるには", line("users import", ["FILE"], { createOrgs: true, dryRun: true })),
-    });
-  const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
-  const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
-  tools.signal.throwIfAborted();
-  const tenant = await opened.client.tenant.show();
-  const ade = needsAde(recorded)
-    ? await (await import("../../ade/watched.ts")).findMonitoredAde(opened.client, tools.clock.now())
-    : undefined;
-  const name = tenant.profile?.domain ?? context.name;
-  const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));
-  return { tenant, name, ade, items };
-}
-
-async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
-  try {
-    return (await loadCheckedTenant(tools, context)).items;
-  } catch (error) {
-    tools.signal.throwIfAborted();
-    return [{ ...createUnreadableItem(context.name, describeUnreadable(error)), source: null }];
-  }
-}
 
 async function* gatherStdin(tools: Tools, options: ReadOptions): AsyncGenerator<CheckItem> {
   const { name, bytes } = await readNamedFile(tools, "-", MAX_RENEWAL_FILE_BYTES);

@@ -1,8 +1,10 @@
-import { ignoreFailure } from "../../../lib/errors/index.ts";
-import { DEFAULT_THRESHOLDS, type ExpiryClock, type DatedItem } from "../../../lib/renewals/judge.ts";
+import { line, step } from "../../../lib/advice/index.ts";
+import type { Context } from "../../../lib/config/index.ts";
+import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
+import { DEFAULT_THRESHOLDS, type CheckItem, type ExpiryClock, type DatedItem } from "../../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
-import { applySourceDates } from "../../../lib/renewals/sources.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { applySourceDates, createUnreadableItem } from "../../../lib/renewals/sources.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
 export const createExpiryClock = (
@@ -34,3 +36,46 @@ export async function readCurrentItems(
 /** Omits a remark that the date is missing, because the empty cell shows this. */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
+
+export function describeUnreadable(error: unknown): Text {
+  const { what, where, hint } =
+    error instanceof Failure ? error : { what: same(error instanceof Error ? error.message : String(error)) };
+  const at = where === undefined ? same("") : text(` (${where})`, `(${where})`);
+  const next = hint === undefined ? same("") : text(`; ${hint.en}`, `。${hint.ja}`);
+  return text(
+    `cannot read the tenant: ${what.en}${at.en}${next.en}`,
+    `このテナントを読み込めません: ${what.ja}${at.ja}${next.ja}`,
+  );
+}
+
+/** @throws `not-found` if the local tenant does not exist, because a check must not create a tenant */
+export async function loadCheckedTenant(
+  tools: Tools,
+  context: Context,
+  needsAde = (items: readonly DatedItem[]): boolean => items.some(({ kind }) => kind === "ade-token"),
+) {
+  if (context.kind === "embedded" && !tools.contexts.hasTenant(context))
+    throw new Failure("not-found", {
+      what: text("it has no data yet, or its file is missing", "まだデータがないか、ファイルがありません"),
+      hint: step("to start", "始めるには", line("users import", ["FILE"], { createOrgs: true, dryRun: true })),
+    });
+  const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
+  const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
+  tools.signal.throwIfAborted();
+  const tenant = await opened.client.tenant.show();
+  const ade = needsAde(recorded)
+    ? await (await import("../../ade/watched.ts")).findMonitoredAde(opened.client, tools.clock.now())
+    : undefined;
+  const name = tenant.profile?.domain ?? context.name;
+  const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));
+  return { tenant, name, ade, items };
+}
+
+export async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
+  try {
+    return (await loadCheckedTenant(tools, context)).items;
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    return [{ ...createUnreadableItem(context.name, describeUnreadable(error)), source: null }];
+  }
+}
