@@ -122,6 +122,7 @@ export const parseDurationDays = (typed: string): number | undefined => {
 };
 
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
+const JAPANESE_DAY_PATTERN = /^(\d{4})年(\d{1,2})月(\d{1,2})日$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const SECOND_MS = 1000;
 /** A day ends in every time zone at most this many hours before or after its midnight in UTC. */
@@ -130,9 +131,9 @@ const SEARCH_END_HOURS = 40;
 
 export type TypedDate = { readonly day: string } | { readonly instant: string };
 
-/** Parses an existing day (`2027-03-01`, `2027/3/1`) or an instant with an offset (`2027-03-01T09:00:00+09:00`). */
+/** Parses an existing day (`2027-03-01`, `2027/3/1`, `2027年3月1日`) or an instant with an offset (`2027-03-01T09:00:00+09:00`). */
 export const parseTypedDate = (typed: string): TypedDate | undefined => {
-  const [, year = "", month = "", date = ""] = DAY_PATTERN.exec(typed) ?? [];
+  const [, year = "", month = "", date = ""] = DAY_PATTERN.exec(typed) ?? JAPANESE_DAY_PATTERN.exec(typed) ?? [];
   const day = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
   if (year !== "" && isValidTypedDay(day)) return { day };
   const [, start = ""] = INSTANT_PATTERN.exec(typed) ?? [];

@@ -141,6 +141,8 @@ test.each([
   ["devices", "androidMode", "その他", "その他"],
   ["config-profiles", "since", "2026/4/1", "2026-04-01"],
   ["apps", "since", "２０２６-4-1", "2026-04-01"],
+  ["apps", "since", "2026年4月1日", "2026-04-01"],
+  ["apps", "since", "2026年4/1", "2026年4/1"],
   ["apps", "since", "2026/4/31", "2026/4/31"],
 ] as const)("%s, %s: %s means %s", (format, field, written, meant) => {
   const column = FORMATS[format].columns.find((one) => one.field === field);
