@@ -50,7 +50,7 @@ test("assignments follow a file that exchanges keys, and the undo of that file",
 
 test.each([
   ["orgs", "sales", "組織名,組織コード\n本社,H1", "S1", "--org CODE"],
-  ["devices", "device", "シリアルナンバー\nA2", "A1", "--device CODE"],
+  ["devices", "device", "シリアルナンバー\nA2", "A1", "--device SERIAL"],
 ] as const)(
   "of %s, what an assignment names is not deleted, but it can be in the console",
   async (kind, of, file, key, option) => {

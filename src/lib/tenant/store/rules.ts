@@ -372,7 +372,9 @@ const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readon
       breaks: (all) => `(is_ = 0 or new_${by} is null) and old_${by} in (select value from ${buildNamingSql(all)})`,
       told: (all) => `select json_quote(name) from ${buildNamingSql(all)} where value = old_${by} limit 1`,
       problem: ({ [`old_${by}`]: key }, name) => {
-        const edit = line(from.name === "app" ? "apps edit" : "config-profiles edit", [String(name)], { [to]: "CODE" });
+        const edit = line(from.name === "app" ? "apps edit" : "config-profiles edit", [String(name)], {
+          [to]: to === "device" ? "SERIAL" : "CODE",
+        });
         const what = text(
           `the ${noun.en} ${String(name)} is assigned to ${String(key)}; first change that: ${edit}`,
           `${noun.ja}「${String(name)}」が ${String(key)} に適用されています。先に適用先を変更してください: ${edit}`,
