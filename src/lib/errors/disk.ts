@@ -15,12 +15,17 @@ const DISK_FAULTY: FailureDetail = {
   hint: text("check the disk, then run the command again", "ディスクを確認してから、もう一度実行してください"),
 };
 
-/** Failures of disks, by error code of the system or SQLite. @see https://www.sqlite.org/rescode.html */
+const PIPE_CLOSED: FailureDetail = {
+  what: text("the program that reads this pipe has ended", "このパイプを読むプログラムが終了しました"),
+};
+
+/** Failures of disks and named pipes, by error code of the system or SQLite. @see https://www.sqlite.org/rescode.html */
 const DISK_FAULTS: ReadonlyMap<unknown, FailureDetail> = new Map<unknown, FailureDetail>([
   ["ENOSPC", DISK_FULL],
   ["EDQUOT", DISK_FULL],
   [13, DISK_FULL],
   ["EIO", DISK_FAULTY],
+  ["EPIPE", PIPE_CLOSED],
   [10, DISK_FAULTY],
 ]);
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, lchown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, lchown, mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -252,6 +252,18 @@ test.skipIf(!posix)("writes pipes and devices directly, and cannot write them ag
   const done: string[] = [];
   await outputs.write("pipe", "x".repeat(200_000), { settle: async () => void done.push("settled") });
   expect([(await read).length, done, (await stat(join(root, "pipe"))).isFIFO()]).toEqual([200_000, ["settled"], true]);
+});
+
+test.skipIf(!posix)("reports a pipe whose reader has ended", async () => {
+  await promisify(execFile)("mkfifo", [join(root, "pipe")]);
+  const reader = open(join(root, "pipe"), "r").then((pipe) => pipe.close());
+  const outputs = outputsOf();
+  await outputs.declare([{ name: "pipe" }]);
+  await expect(outputs.write("pipe", "x".repeat(200_000))).rejects.toMatchObject({
+    what: { en: "the program that reads this pipe has ended" },
+    where: join(root, "pipe"),
+  });
+  await reader;
 });
 
 test.skipIf(!existsSync("/dev/full"))("reports a full disk with the file name", async () => {
