@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { example } from "#support/commands/tenant.ts";
@@ -32,4 +32,13 @@ test("writes all fields in a record format, with the secret only if it goes nowh
   const apart = await run(`${LINE} --format json -o token`, { tenant, folder: freshFolder() });
   expect(JSON.parse(apart.stdout)).toMatchObject({ name: "cron", lastUsedAt: expect.anything() });
   expect(apart.stdout).not.toContain(createAccessToken.secret);
+});
+
+test.skipIf(!existsSync("/dev/full"))("revokes the token if its secret cannot be written", async () => {
+  const { exit, stderr, requests } = await run(`${LINE} -o /dev/full --overwrite`, {
+    tenant: { ...tenant, revokeAccessToken: null },
+    folder: freshFolder(),
+  });
+  expect([exit, stderr]).toEqual([1, expect.stringContaining("no space left on the disk")]);
+  expect(requests.at(-1)).toMatchObject({ operation: "revokeAccessToken" });
 });

@@ -1,5 +1,5 @@
 import type { AccessToken } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { TOKEN_DAYS } from "../../lib/model/credential.ts";
 import { parseDurationDays, parseTypedDate, toUtcInstant } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -47,7 +47,13 @@ export default defineCommand({
     if (isRecord) terminal.checkOutput(columns);
     const created = await client["access-tokens"].create(asked);
     if (isRecord) await terminal.show(columns, created);
-    if (output !== undefined || !isRecord) await outputs.write(output ?? "-", `${created.secret}\n`);
+    if (output !== undefined || !isRecord) {
+      await outputs.write(output ?? "-", `${created.secret}\n`).catch(async (error: unknown) => {
+        // nobody has the secret, so nobody would notice that the token stays valid
+        await ignoreFailure(() => client["access-tokens"].revoke(created.id));
+        throw error;
+      });
+    }
     const end = terminal.moment(created.expiresAt);
     await terminal.note(
       output === undefined || output === "-"
