@@ -62,6 +62,14 @@ test.each([
   expect(await detectEncoding(file, "utf-8")).toBe("utf-8");
 });
 
+test("refuses Shift_JIS for a file with a byte order mark, whose body may be Shift_JIS", async () => {
+  const file = fileOf(Buffer.from("\ufeff"), Buffer.of(0x8e, 0x52));
+  await expect(detectEncoding(file, "shift_jis")).rejects.toMatchObject({
+    what: { en: "the file begins with the byte order mark of a Unicode file" },
+    hint: { en: expect.stringContaining("save it again without the mark") },
+  });
+});
+
 test.each([
   ["%PDF-1.7\n", "the file is a PDF, not a CSV file"],
   ["\r\n<!DOCTYPE html><html>Session expired", "the file is HTML or XML, not a CSV file"],

@@ -42,7 +42,7 @@ export async function detectEncoding(
 ): Promise<Encoding> {
   if (asked !== "auto") await loadEncoding(asked);
   const isBelieved = asked !== "auto" && asked !== "utf-8" && asked !== "shift_jis";
-  const { head, encoding, ascii, ambiguity } = await scanBytes(file, signal, isBelieved);
+  const { head, encoding, bom, ascii, ambiguity } = await scanBytes(file, signal, isBelieved);
   const kind = detectUnsupportedKind(head, asked !== "auto");
   if (kind !== undefined && kind !== "euc-jp") {
     const [what, hint] = OTHER_FORMAT_MESSAGES[kind](flag);
@@ -56,7 +56,7 @@ export async function detectEncoding(
   const isNearUtf8 = encoding === "shift_jis" && (await isNearlyUtf8(file, signal));
   if (asked !== "auto") {
     if (encoding === asked || ascii || ambiguity !== undefined || isNearUtf8) return asked;
-    throw createOtherEncodingFailure(file.label, flag, encoding);
+    throw bom ? createMarkedFailure(file.label, flag) : createOtherEncodingFailure(file.label, flag, encoding);
   }
   if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
   if (isNearUtf8) throw createBrokenUtf8Failure(file.label, flag, await findFirstInvalidBytes(file));
@@ -71,6 +71,19 @@ const createOtherEncodingFailure = (where: string, flag: string, encoding: Encod
         : text("the file is not UTF-8", "ファイルは UTF-8 ではありません"),
     where,
     hint: text(`omit ${flag}`, `${flag} を外してください`),
+  });
+
+const createMarkedFailure = (where: string, flag: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "the file begins with the byte order mark of a Unicode file",
+      "ファイルの先頭に Unicode の BOM があります",
+    ),
+    where,
+    hint: text(
+      `omit ${flag}; if the text is Shift_JIS, save it again without the mark`,
+      `${flag} を外してください。Shift_JIS のテキストなら、BOM のない形で保存し直してください`,
+    ),
   });
 
 async function isNearlyUtf8(file: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
