@@ -35,7 +35,7 @@ test.each([new Error("full"), failure("unavailable"), failure("input-rejected")]
 test("a plan to keep is kept and reported as kept", async () => {
   expect(await settled(new Error("full"), { keep: true })).toEqual({
     asked: ["import"],
-    state: `nothing was changed, and the plan is kept; to commit it: \`clomoctl imports commit P12\``,
+    done: `nothing was changed, and the plan is kept; to commit it: \`clomoctl imports commit P12\``,
   });
 });
 

@@ -91,7 +91,8 @@ export class PendingPlan {
     const unchanged =
       this.isKept && now.state === "planned" ? renderAdvice(describeKeptPlan(this.plan)) : NOTHING_CHANGED;
     if (now.state === "committed") this.#describeCommitted(now);
-    else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
+    else if (!this.#isUnanswered && unchanged === NOTHING_CHANGED) this.#tools.describeState(() => unchanged);
+    else if (!this.#isUnanswered) this.#tools.describeDone(unchanged);
     // a request that failed in a proxy may still reach the tenant; only a discarded plan is certain not to be committed
     else if (!this.isKept) this.#tools.describeDone(unchanged);
   }
