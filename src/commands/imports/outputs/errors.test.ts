@@ -150,8 +150,9 @@ test.each([
   ["CSV", `${CODES}\n林,b@example.jp,1\n山田,a,0012\n`],
 ])("invalid rows are written to a workbook as text, from %s", async (_, content) => {
   const told = circumstances({ content, problems: [problemOf()], header: CODES.split(",") });
-  const { exit } = await run("users import people.csv --errors errors.xlsx --lang en", told);
-  expect(exit).toBe(3);
+  const { exit, stderr } = await run("users import people.csv --errors errors.xlsx --lang en", told);
+  expect([exit, stderr]).toEqual([3, expect.stringContaining("wrote the invalid rows to errors.xlsx")]);
+  expect(stderr).not.toContain("bad.csv");
   const bytes = readFileSync(join(told.folder, "errors.xlsx"));
   expect(await readRows(bytes)).toEqual([
     [...CODES.split(","), "clomoctl:理由"],

@@ -32,6 +32,7 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
     for await (const bytes of isTable ? encodeTable(name, rows) : encodeRecords(rows, reading))
       await writer.write(bytes);
   });
+  await tools.terminal.note(text(`wrote the invalid rows to ${name}`, `エラーのある行を ${name} に書き出しました`));
 }
 
 async function* encodeRecords(rows: Rows, { encoding, dialect }: InputFormat): AsyncGenerator<Uint8Array> {

@@ -10,8 +10,8 @@ const KEEP_HINT = text(
   "これらを残すには --undeletable keep を付けてください",
 );
 const COLUMN_NAMES_HINT = text(
-  "rename the columns, or run the import in a terminal, where clomoctl asks what they mean",
-  "列名を直すか、ターミナルでインポートしてください(列の意味を質問します)",
+  "rename the columns, pass --header-row N for a header further down, or run this in a terminal, where clomoctl asks what they mean",
+  "列名を直すか、ヘッダー行が下の方なら --header-row N を付けてください。ターミナルでは、列の意味を質問します",
 );
 const OTHER_FILE_HINT = text("choose the right file", "正しいファイルを指定してください");
 const IMPORT_ORGS_HINT = text("import the organisations first", "先に組織をインポートしてください");
@@ -93,7 +93,8 @@ export function createRejection(
   );
   if (undeletable === "keep") hints.delete(KEEP_HINT);
   if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(CANNOT_SKIP_HINT);
-  if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS_HINT);
+  if (hints.size === 0 || (whole === undefined && errors === undefined))
+    hints.add(errors === undefined ? FIX_ROWS_HINT : IMPORT_AGAIN_HINT);
   return createFailure(plan, all, hints);
 }
 
@@ -101,6 +102,8 @@ const CANNOT_SKIP_HINT = text(
   "invalid rows cannot be skipped in an import that deletes, because their records could be deleted as well",
   "削除を伴うインポートでは、エラーのある行を除けません(その行のデータまで削除されるおそれがあります)",
 );
+
+const IMPORT_AGAIN_HINT = text("fix the rows and import again", "行を直して再度インポートしてください");
 
 const FIX_ROWS_HINT = text(
   "fix the rows and import again (--errors bad.csv writes the invalid rows)",
