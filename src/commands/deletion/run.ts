@@ -57,7 +57,7 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
 ): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean } & Pick<NameList, "learnt">> {
   const findable = await found();
   const { typed, learnt } = await readTypedNames(tools, from, findable.called !== undefined);
-  if (typed.length === 0) throw NO_TARGET_FAILURE;
+  if (typed.length === 0) throw createNoTargetFailure(from);
   const called =
     from.file === undefined || from.file === "-"
       ? typed.map(({ name }) => name).join(", ")
@@ -73,7 +73,10 @@ const shortenLabel = (called: string): string =>
     ? called
     : `${called.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
-export const NO_TARGET_FAILURE = new Failure("usage", {
-  what: text("no records were specified", "対象のデータが指定されていません"),
-  hint: text("pass names or --file FILE", "名前か --file FILE を指定してください"),
-});
+export const createNoTargetFailure = ({ file }: Pick<NameSources, "file">): Failure =>
+  new Failure("usage", {
+    what: text("no records were specified", "対象のデータが指定されていません"),
+    ...(file === undefined
+      ? { hint: text("pass names or --file FILE", "名前か --file FILE を指定してください") }
+      : { where: file === "-" ? "stdin" : file }),
+  });

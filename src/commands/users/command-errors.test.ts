@@ -34,7 +34,7 @@ testRefusals(
   {
     line: "users delete --file none.txt",
     exit: 2,
-    en: "no records were specified",
+    en: "error: no records were specified\n  none.txt\n",
     ja: "対象",
     tenant: {},
     files: { "none.txt": "\n \n" },

@@ -10,7 +10,7 @@ import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
 import { USER_FILE_OPTIONS } from "../deletion/options.ts";
-import { NO_TARGET_FAILURE } from "../deletion/run.ts";
+import { createNoTargetFailure } from "../deletion/run.ts";
 import { readTypedNames, type NameList, type NameSources } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
@@ -99,7 +99,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
 /** Only notes users who are already deleted, so that a list can be used twice. @throws `usage`; `not-found` */
 async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources) {
   const { typed, learnt, skips } = await readTypedNames(tools, from, true);
-  if (typed.length === 0 && skips !== true) throw NO_TARGET_FAILURE;
+  if (typed.length === 0 && skips !== true) throw createNoTargetFailure(from);
   const findable = {
     ...USER_LOOKUP,
     called: ({ name }: User) => name,
