@@ -23,7 +23,9 @@ interface ParsedCertificate {
   readonly renewable: Renewable;
 }
 
-/** Omits the issuers of other certificates in the text. @throws `input-rejected` if there are too many certificates */
+/**
+ * Omits certificates that issued another certificate in the text. @throws `input-rejected` for too many certificates
+ */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {
   const all = findPemBlocks(pem)
     .filter(({ label }) => label === "CERTIFICATE")
@@ -32,7 +34,6 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
     .toArray();
   const parsed = all.filter((one) => "certificate" in one);
   const broken = all.filter((one) => "en" in one);
-  // if all certificates are broken, only the first error is returned
   if (parsed.length === 0) return { renewables: [], broken: broken.slice(0, 1) };
   if (all.length > MAX_CERTIFICATES) {
     const many = MAX_CERTIFICATES;
@@ -79,7 +80,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   return {
     expiring: {
       kind: topic === null ? detectCertificateKind(commonName, from.namesApple) : "push-certificate",
-      // not the common name, because Apple writes only `APSP:` and a UUID
+      // Apple's common name contains only `APSP:` and a UUID
       name: topic === null ? (commonName ?? organisation ?? uid ?? file) : "push-certificate",
       expiresAt: formatCertificateDate(file, certificate.validToDate),
       validFrom: formatCertificateDate(file, certificate.validFromDate),
@@ -91,7 +92,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
     evidence: {
       of: "certificate",
       issuer: from,
-      // on demand, because exporting a key takes longer than reading the certificate, and only `renewals verify` needs it
+      // computed on demand, because the export is slow and only `renewals verify` needs the key
       get publicKey() {
         return attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;
       },
@@ -99,7 +100,6 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   };
 }
 
-/** Returns the kind of a certificate: `certificate` unless the name is worded as by Apple and the issuer is Apple. */
 function detectCertificateKind(name: string | undefined, namesApple: boolean): RenewalKind {
   if (!namesApple || name === undefined) return "certificate";
   if (PUSH_NAME_PATTERN.test(name)) return "agent-push-certificate";

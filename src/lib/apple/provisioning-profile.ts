@@ -15,7 +15,7 @@ const toText = (value: unknown): string | undefined => (typeof value === "string
 const toInstant = (value: unknown): string | undefined =>
   value instanceof Date ? attempt(() => formatInstant(value)) : undefined;
 
-/** Reads a `.mobileprovision`: a property list signed by Apple.  @throws `input-rejected` for any other message */
+/** Reads a property list that Apple signed (`.mobileprovision`). @throws `input-rejected` for any other message */
 export async function readProvisioningProfile(file: NamedFile, message: Uint8Array): Promise<Renewable> {
   const { name } = file;
   const content = extractSignedContent(message);

@@ -5,10 +5,8 @@ import type { ProblemObject } from "./problem-object.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 
-/** Statuses with which a server, or a proxy in front of the server, reports a temporary problem. */
 export const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
-/** The rest of a longer problem object is not read. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
 const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -22,7 +20,7 @@ export const addUnknownOutcome = ({ en, ja }: Text): Text =>
     `${ja}。要求した処理は、テナントで完了している可能性があります`,
   );
 
-/** After a GET request or a refused request (4xx), the tenant cannot have performed anything. */
+/** A GET request or a refused request (4xx) cannot have changed the tenant. */
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
@@ -43,7 +41,6 @@ export const createContractFailure = (route: CallPlace, reason: Text, status?: n
     ),
   });
 
-/** Returns undefined if the body is not UTF-8 or exceeds the limit. The rest is then not read. */
 const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let content = "";
@@ -98,7 +95,6 @@ const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure
   );
 };
 
-/** Another program sent the response, for example a proxy its error page. */
 const createForeignFailure = (route: CallPlace, { status }: Response): Failure => {
   const isBusy = BUSY_STATUSES.includes(status);
   const what = isBusy
@@ -129,7 +125,6 @@ const PROXY_HINT = text(
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
-/** Adds when to try again, and the request ID in the log of the server. */
 const addServerFacts = (failure: Failure, headers: Headers): Failure => {
   if (!LOGGED_CODES.includes(failure.code)) return failure;
   const id = headers.get(REQUEST_ID_HEADER);
@@ -144,7 +139,6 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
 
 const MAX_SHOWN_SECONDS = 120;
 
-/** Rounds minutes up. */
 const describeRetry = (seconds: number): Text => {
   const minutes = Math.ceil(seconds / 60);
   return seconds < MAX_SHOWN_SECONDS

@@ -24,7 +24,7 @@ export type { Transport } from "./transport.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
-/** The path parameters of an operation: the value if there is only one parameter; an object if there are several. */
+/** A single path parameter is passed as a value, several as an object. */
 type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
   ? []
   : IsUnion<PathNames<R>> extends true
@@ -82,11 +82,11 @@ export const ask = async (connection: Connection, asked: ApiCall): Promise<unkno
   const { changes } = connection;
   if (changes === undefined) return perform(connection, asked);
   const base = changes.takeBase();
-  // with an etag, `base` is not needed: the etag detects changes since the plan was shown
+  // an etag replaces `base`, because it also detects changes since the plan was shown
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** In the same process, a long list would otherwise block all signals. */
+/** A long list of a tenant in this process would otherwise block all signals. */
 const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
@@ -95,7 +95,7 @@ const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
 const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
   (await import("./answer.ts")).createFaultFailure(...fault);
 
-/** Maximum length of a line of a streamed list, in UTF-16 code units. The longest expected lines are far shorter. */
+/** In UTF-16 code units, far more than the longest valid line. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
 async function* readLines(
@@ -114,7 +114,6 @@ async function* readLines(
   if (rest !== "") throw await createFault(place, "truncated");
 }
 
-/** Yields the objects of a streamed list in batches. Objects before an invalid line are yielded before the error. */
 async function* iterateBatches(connection: Connection, asked: ApiCall): AsyncGenerator<readonly unknown[]> {
   const place = splitRoute(asked.one);
   for await (const lines of readLines(place, (await ask(connection, asked)) as Lines<unknown>)) {

@@ -2,7 +2,7 @@ import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { addUnknownOutcome } from "./answer.ts";
 
-/** Connection errors. @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
+/** @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
 const CONNECTION_ERRORS: readonly (readonly [codes: RegExp, what: Text, hint?: Text])[] = [
   [/^ECONNREFUSED$/, text("connection refused", "接続が拒否されました")],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, text("host not found", "ホスト名が見つかりません")],
@@ -47,7 +47,6 @@ const describeProxy = (environment: Readonly<Record<string, string | undefined>>
       );
 };
 
-/** The code is `interrupted` if the request was aborted, otherwise `unavailable`. */
 export const createSocketFailure = (
   error: unknown,
   address: string,

@@ -12,7 +12,7 @@ import type { Home } from "./home.ts";
 export interface Settings {
   readonly contexts: readonly StoredContext[];
   readonly used: string | undefined;
-  /** true to use the only context without selection; false after a removal, so that commands do not switch silently */
+  /** true to use the only context without selection; false after a removal, to prevent a silent switch */
   readonly implied: boolean;
 }
 
@@ -29,11 +29,11 @@ const CONFIG_NAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
-/** Does not use the slow package conf, which may also write: docs/decisions/004-settings.md. */
+/** The package conf is not used: it is slow and may write. @see docs/decisions/004-settings.md */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
   try {
-    // most users have no settings file, so the code that parses it is not loaded
+    // most users have no settings file, so its parser is not loaded
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return NO_SETTINGS;
     const { readTrustedFile } = await import("../files/own.ts");
     const content = readTrustedFile(file, userId);
@@ -72,7 +72,6 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
   }
 }
 
-/** No other process is writing, because the caller has the lock. */
 async function removeLeftoverFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) await rm(join(folder, name), { force: true });

@@ -1,4 +1,3 @@
-/** Colours. `rule` and `band` are for lines and areas without text. */
 const LIGHT = "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa";
 const DARK = "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22";
 

@@ -15,7 +15,7 @@ const DISK_FAULTY: FailureDetail = {
   hint: text("check the disk, then run the command again", "ディスクを確認してから、もう一度実行してください"),
 };
 
-/** Failures of disks, by error code of the system or SQLite. @see https://www.sqlite.org/rescode.html */
+/** By error code of the system or SQLite. @see https://www.sqlite.org/rescode.html */
 const DISK_FAULTS: ReadonlyMap<unknown, FailureDetail> = new Map<unknown, FailureDetail>([
   ["ENOSPC", DISK_FULL],
   ["EDQUOT", DISK_FULL],
@@ -29,7 +29,6 @@ export const createDiskFailure = (code: unknown, where: string | undefined, caus
   return fault && new Failure("unexpected", { ...fault, where, cause });
 };
 
-/** Returns undefined for all other errors of the file system or SQLite. */
 export const toDiskFailure = (error: unknown, where?: string): Failure | undefined => {
   if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -40,7 +39,6 @@ export const toDiskFailure = (error: unknown, where?: string): Failure | undefin
 
 const PERMISSION_CODES: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
 
-/** Returns undefined for all errors except a missing permission. */
 export const toPermissionFailure = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error && "path" in error) || !PERMISSION_CODES.includes(error.code))
     return undefined;

@@ -11,24 +11,23 @@ import type { TemporaryStorage } from "./temporary.ts";
 export interface Output {
   /** as typed by the user; `-` is stdout */
   readonly name: string;
-  /** true if the content has no personal data, so that its mode follows the umask; all other files have mode 0600 */
+  /** true if the content has no personal data; all other files get mode 0600 */
   readonly isPublic?: boolean | undefined;
-  /** for an output folder: returns why the existing folder must not be replaced; undefined if it may be replaced */
+  /** returns why an existing output folder must not be replaced; undefined if it may be replaced */
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
 
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
   readonly workingFolder: string;
-  /** absolute paths of clomoctl's own files and folders, which an output must not replace */
   readonly kept: readonly string[];
   readonly userId: number | undefined;
   readonly stdout: () => ContentWriter;
 }
 
 /**
- * Declared before anything is read or changed. Existing files with content are replaced only after
- * {@link permitReplacing}. A symbolic link is followed, unless another user may have planted the link.
+ * Declare outputs before data is read or changed. Only {@link permitReplacing} allows the replacement of files with
+ * content.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -57,14 +56,12 @@ export class Outputs {
     this.#mayReplace = true;
   }
 
-  /** Pipes, devices and empty files do not count. */
   async exists(name: string): Promise<boolean> {
     if (name === "-") return false;
     const target = await this.#targetOf(name);
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
   }
 
-  /** A file is written under a temporary name and renamed at the end. */
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
@@ -137,7 +134,7 @@ export class Outputs {
     const { kept, userId, workingFolder } = this.#place;
     const full = resolve(workingFolder, name);
     const path = userId === undefined ? await resolveRealPath(full) : await resolveLinks(full, { name, userId });
-    // The path of an open descriptor leads to the target of a redirection. A rename must not replace that target.
+    // A rename must not replace the target of a redirection such as `> FILE`.
     if (OPEN_DESCRIPTOR_PATH.test(path)) return { kind: "stream", path };
     await refuseProtectedPath(path, name, kept);
     const found = await stat(path).catch((error: unknown) => {
@@ -158,7 +155,7 @@ const OWNER_WRITE_BIT = 0o200;
 const OWNER_ONLY_MODE = 0o600;
 const PERMISSION_BITS = 0o777;
 
-/** A private file gets at most 0600, or less if the existing file has less. */
+/** A private file gets mode 0600 or, if the existing file is stricter, that file's mode. */
 function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number | undefined {
   const mode = found && found.mode & PERMISSION_BITS;
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
@@ -213,7 +210,7 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
     text("specify a file in a folder of your own", "自分だけが書き込めるフォルダーのファイルを指定してください"),
   );
 
-/** If the file does not exist, resolves the links in its folder's path. */
+/** If the file does not exist, resolves the links in the path of its folder. */
 export async function resolveRealPath(path: string): Promise<string> {
   const full = resolve(path);
   const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);

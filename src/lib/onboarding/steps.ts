@@ -18,9 +18,8 @@ export const STEP_STATES = {
 
 export type StepStatus = Advice & { readonly state: keyof typeof STEP_STATES };
 
-/** One of the twelve onboarding steps in CLOMO's manual. @see seed 003; facts 4.8 */
+/** @see seed 003; facts 4.8 */
 export interface OnboardingStep {
-  /** 1 to 12, as in the manual */
   readonly number: number;
   readonly id: string;
   readonly title: Text;
@@ -47,7 +46,6 @@ const judgeByAnswer =
     );
   };
 
-/** Each has a field of the tenant that records whether the credential is used. */
 const OPTIONAL_CREDENTIALS = [
   ["ade-token", "ade"],
   ["vpp-token", "vpp"],
@@ -104,7 +102,6 @@ interface Assigned {
   readonly devices: readonly string[];
 }
 
-/** A problem has the command to type for one of its records. */
 type Problem = readonly [why: Text, records: readonly Assigned[], next: (name: string) => CommandLine];
 
 const MAX_SHOWN_NAMES = 3;
@@ -115,7 +112,7 @@ const findUnassigned = (records: readonly Assigned[], command: "config-profiles 
   (name) => line(command, [name], { org: "CODE" }),
 ];
 
-/** Returns `done` if all recorded records are assigned and have no problem. @see seed 003, 10-2 and 11-2 */
+/** @see seed 003, 10-2 and 11-2 */
 function judgeAssignments(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
   const automatic = records.filter(({ orgs }) => orgs.length > 0).length;
   const count = text(
@@ -134,7 +131,7 @@ function judgeAssignments(title: Text, records: readonly Assigned[], problems: r
   return createOpenStatus(joinTexts([count, ...open.map(({ why }) => why)], text("; ", "。")), open[0]?.line);
 }
 
-/** Devices that are not supervised do not accept profiles of some kinds. @see seed 003, 10-1 */
+/** Devices without supervision do not accept profiles of some kinds. @see seed 003, 10-1 */
 function judgeProfiles(facts: OnboardingFacts): StepStatus {
   const { profiles } = facts;
   if (profiles.length === 0) return judgeByAnswer("profiles", text("installed", "インストール済み"), 10)(facts);

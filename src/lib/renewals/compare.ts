@@ -8,38 +8,33 @@ import { isSameDate } from "./upload.ts";
 
 // Decides whether a new certificate or token may replace the current one. @see facts 3.3 to 3.5
 
-/** `unknown` means that the files do not contain enough information. */
+/** `unknown` means that the files contain too little information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
 export interface Check {
   readonly id: CheckId;
   readonly label: Text;
   readonly outcome: CheckOutcome;
-  /** the reason for the outcome, and the effect of an upload */
   readonly what: Text;
 }
 
 export interface CurrentItem {
   readonly expiring: Pick<DatedItem, keyof ExpiringItem>;
-  /** absent if no file was read */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
 export interface FilePair {
   readonly current: CurrentItem;
   readonly next: Renewable;
-  /** the request (CSR) from which the new certificate should have been made */
   readonly csr?: SigningRequest | undefined;
   readonly now: Date;
-  /** IANA name of the time zone for times in the texts */
+  /** IANA name */
   readonly timezone: string;
 }
 
 export interface Comparison {
   readonly checks: readonly Check[];
-  /** failed checks, because of which the new file must not be uploaded */
   readonly bad: readonly Check[];
-  /** identity checks that a person must make before the upload, because the files do not suffice */
   readonly left: readonly Check[];
 }
 
@@ -52,7 +47,7 @@ const getEvidence = <K extends SuccessorEvidence["of"]>({ current, next }: FileP
 
 type Value = string | null | undefined;
 
-/** @param shown false if the value must not appear in the text */
+/** @param shown false if the text must not contain the values */
 const compareValues = (was: Value, is: Value, differs: readonly [CheckOutcome, Text], shown = true): Result => {
   if (was === null || was === undefined || is === null || is === undefined)
     return ["unknown", text("the files do not show this", "ファイルからはわかりません")];
@@ -116,7 +111,6 @@ const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): Result 
 
 const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
 
-/** An equal name proves nothing, because anybody can write a name. */
 const checkIssuer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "certificate");
   if (is === undefined || !APPLE_ISSUED_KINDS.includes(pair.next.expiring.kind)) return undefined;
@@ -129,7 +123,7 @@ const checkIssuer = (pair: FilePair): Result => {
   );
 };
 
-/** @see facts 3.4: the error in the console for another CSR */
+/** @see facts 3.4: the console's error for a certificate from another CSR */
 const checkRequest = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "certificate");
   const { csr } = pair;
@@ -161,7 +155,7 @@ const checkRequest = (pair: FilePair): Result => {
       ];
 };
 
-/** @see facts 3.5: a renewal does not change the key pair of CLOMO, and only CLOMO can decrypt the token */
+/** @see facts 3.5: a renewal keeps the key pair of CLOMO, and only CLOMO can decrypt the token */
 const checkAdeKey = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const isOpened = pair.next.expiring.certainty === "exact";
@@ -181,14 +175,14 @@ const checkAdeKey = (pair: FilePair): Result => {
   ]);
 };
 
-/** A different name is only a warning, because a server can be renamed. Without a file, the recorded name is used. */
+/** A different name is only a warning, because a server can be renamed. */
 const checkAdeServer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
   return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバー名を変更しましたか?")]);
 };
 
-/** Tokens of one server differ in the key if different people downloaded them. @see apple 1 */
+/** Tokens of one server have different keys if different people downloaded them. @see apple 1 */
 const checkAdeConsumer = (pair: FilePair): Result => {
   const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
@@ -263,7 +257,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
   "agent-profile": ["file", "name", "expiry", "validity"],
 };
 
-/** These checks do not show whether the file belongs to the same item. */
+/** These checks say nothing about the identity of the item. */
 const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
@@ -278,7 +272,7 @@ export function compareFiles(pair: FilePair): Comparison {
     ({ id, outcome }) =>
       (outcome === "unknown" || outcome === "warning") &&
       !STATE_CHECKS.includes(id) &&
-      // an equal consumer key proves that the server is the same, even if the server's name is different
+      // an equal consumer key proves that the server is the same, whatever its name is
       !(id === "server" && isSameConsumer),
   );
   // if the new file was rejected, the token in use is still valid
@@ -293,11 +287,10 @@ export const describeChecks = (checks: readonly Check[]): Text =>
 
 interface IdentitySource extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly kind: RenewalKind | null;
-  /** absent if there is no file */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** Returns a key that is equal for all files of an item, in every year; undefined if unknown. @see facts 3.4, 3.5 */
+/** Returns a key that a renewal does not change; undefined if unknown. @see facts 3.4, 3.5 */
 export function identityOf({ kind, organisation, topic, evidence }: IdentitySource): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });
@@ -327,7 +320,7 @@ export const isNewerFile = (
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/** If no file was recorded, the same date is enough. */
+/** Without a recorded file, an equal date is enough. */
 export const isLaterDate = (
   file: { readonly expiresAt: string },
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },

@@ -4,16 +4,15 @@ import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./judge.ts";
 
 export interface AdeTokenState {
-  /** true for a mirror of the console: the console uses a different token */
+  /** true for a mirror of the console, because the console uses a different token */
   readonly mirror: boolean;
   readonly token: {
     readonly rejectedAt: string | null;
-    /** ID of the renewal item for this token */
     readonly renewal: string | null;
   } | null;
 }
 
-/** @param held undefined if the state of the token is not known */
+/** @param held undefined if the state of the token is unknown */
 export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   items: readonly I[],
   held: AdeTokenState | undefined,
@@ -26,7 +25,7 @@ export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   );
 }
 
-/** A rejection in the future (wrong clock) is moved to today. */
+/** A rejection in the future, from a wrong clock, is moved to today. */
 export function expireAtRejection(item: DatedItem, now: Date, timezone: string): DatedItem {
   const { rejection, expiresAt } = item;
   if (rejection === undefined) return item;

@@ -14,17 +14,17 @@ type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
 export interface DueStage<I extends StagedItem> {
   readonly item: I & { readonly expiresAt: string };
-  /** days before expiry; after expiry -1, -2, … for each calendar day */
+  /** days before expiry; after expiry -1, -2, … */
   readonly stage: number;
 }
 
-/** Returns the smallest stage ≥ the days left; undefined if none is reached. After expiry, returns the days left. */
+/** After expiry, returns the days left (-1, -2, …). */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countDaysLeft(expiresAt, now, timezone);
   return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
 };
 
-/** Omits items if their current stage or a later stage was already sent. */
+/** Omits items for which a reminder of this or a later stage was sent. */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,

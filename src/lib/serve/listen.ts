@@ -17,7 +17,6 @@ const tryToListen = (server: Server, place: ListenPlace): Promise<void> =>
     });
   });
 
-/** A killed program can leave such a socket file. */
 const isAbandoned = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path);
@@ -28,7 +27,6 @@ const isAbandoned = (path: string): Promise<boolean> =>
     socket.once("error", (error) => resolve(getErrorCode(error) === "ECONNREFUSED"));
   });
 
-/** The owner and the group of a Unix socket can use the socket. */
 export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {

@@ -4,7 +4,7 @@ import { text } from "../../text/index.ts";
 import { attempt } from "../encoding/foreign.ts";
 import type { RetryTools } from "../patience.ts";
 
-/** @param where name of its file @throws `input-rejected` if it is not P-256 */
+/** @param where name of the key's file @throws `input-rejected` if the key is not a P-256 key */
 export function parseBusinessKey(where: string, pem: string): KeyObject {
   const key = attempt(() => createPrivateKey(pem));
   if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
@@ -24,14 +24,14 @@ export interface AssertedClient extends Pick<RetryTools, "now"> {
   readonly random: (size: number) => Uint8Array;
 }
 
-/** Apple accepts up to 180 days. An assertion is used at once. */
+/** Apple accepts up to 180 days, but an assertion is used immediately. */
 const LIFETIME_SECONDS = 600;
 
 const ID_BYTES = 16;
 
 const encodePart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Uses ES256. @see RFC 7523 3; apple 6 */
+/** @see RFC 7523 3; apple 6 */
 export function createClientAssertion({ clientId, keyId, key, now, random }: AssertedClient, audience: string): string {
   const iat = Math.floor(now() / 1000);
   const jti = Buffer.from(random(ID_BYTES)).toString("hex");

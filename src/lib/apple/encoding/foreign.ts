@@ -1,4 +1,4 @@
-/** Use this for parsers whose errors are irrelevant. */
+/** Returns undefined if a parser fails. Use this only if the reason does not matter. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -7,7 +7,6 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** Returns the members of a JSON object; undefined if the text is not a JSON object. */
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
   const value = attempt((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)

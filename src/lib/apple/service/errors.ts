@@ -36,7 +36,6 @@ const MAX_SEARCHED_CHARACTERS = 4096;
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export class AppleRefusal extends Failure {
-  /** Apple's error code; undefined if the code is unknown */
   readonly apple: string | undefined;
 
   constructor(apple: string | undefined, exit: ErrorCode, problem: ConstructorParameters<typeof Failure>[1]) {
@@ -44,17 +43,14 @@ export class AppleRefusal extends Failure {
     this.apple = apple;
   }
 
-  /** True if Apple rejects the token. A retry does not help. */
   get rejectsToken(): boolean {
     return this.apple !== undefined && TOKEN_REJECTION_CODES.includes(this.apple);
   }
 }
 
-/** True if Apple rejects the cursor; all devices must then be fetched again. */
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 
-/** @param where `GET https://…/session` @param now in milliseconds */
 export function createAppleRefusal(where: string, answer: AppleResponse, now: number): AppleRefusal {
   const { status, body } = answer;
   const start = body.slice(0, MAX_SEARCHED_CHARACTERS);
@@ -73,7 +69,6 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
 export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
-/** Returns undefined if the clock is right to five minutes, or not comparable. */
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
   const theirs = parseHttpDate(headers["date"]);
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_TOLERANCE_MS) return undefined;

@@ -10,19 +10,18 @@ export interface DeviceServiceAccess extends RetryTools {
   readonly base: string;
   readonly token: AdeToken;
   readonly random: (size: number) => Uint8Array;
-  /** name and version of this program, such as `clomoctl/0.1.0`; Apple rejects requests without a User-Agent */
+  /** name and version of this program, such as `clomoctl/0.1.0`; Apple requires a User-Agent */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The call can be repeated if there was no response. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
   readonly path: string;
   readonly body?: object | undefined;
 }
 
-/** Version of the protocol whose device and profile members clomoctl supports. @see apple 2 */
+/** Version of Apple's protocol. @see apple 2 */
 const PROTOCOL_VERSION = "10";
 
 const JSON_TYPE = "application/json;charset=UTF8";
@@ -33,7 +32,7 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 
 const NONCE_BYTES = 16;
 
-/** The first call opens the session. Do not make calls in parallel: each response can replace the session ID. */
+/** Do not make calls in parallel: each response can replace the session ID. */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;
   #current: string | undefined;
@@ -55,7 +54,7 @@ export class AdeSession {
   }
 
   async #send(request: AppleRequest) {
-    // before the retries of the call, because opening the session has its own retries
+    // opening a session has its own retries
     let session = await this.#session();
     let object: JsonObject | undefined;
     const send: RetryTools["send"] = async (request) => {
@@ -65,7 +64,7 @@ export class AdeSession {
         headers: { ...request.headers, [SESSION_HEADER]: session },
       });
       if (!isSessionOver(answer)) this.#take(answer);
-      // throws if the JSON is truncated, so that the request is repeated as after no response
+      // truncated JSON throws here, so that the request is repeated
       object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
@@ -87,7 +86,7 @@ export class AdeSession {
     const { token, random, now } = this.#access;
     const { method, url, headers } = this.#request({ method: "GET", path: "/session" });
     let object: JsonObject | undefined;
-    // signs each attempt again, because Apple accepts a nonce only once
+    // each attempt has a new signature, because Apple accepts a nonce only once
     const send: RetryTools["send"] = async (request) => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);

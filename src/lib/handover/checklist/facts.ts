@@ -6,7 +6,7 @@ import type { TenantProfile } from "../../model/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/judge.ts";
 
-/** A person who is marked as an administrator, but has no role, may not have an account. */
+/** A person who is marked as an administrator but has no role possibly has no account. */
 export interface Administrator extends Pick<
   Account,
   | "id"

@@ -12,9 +12,8 @@ import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
 import { sharesWord } from "./people.ts";
 
 export interface ChecklistDay {
-  /** the reference date of the checklist, such as `2027-03-01` */
   readonly asOf: string;
-  /** IANA name of the time zone for counting days */
+  /** IANA name */
   readonly timezone: string;
 }
 
@@ -26,39 +25,35 @@ export const GROUP_TITLES = {
 export interface ChecklistRow {
   readonly item: keyof typeof GROUP_TITLES;
   readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
-  /** name of a question, or of another subject such as `contract-ends` */
   readonly id: string;
   readonly what: Text;
-  /** the stored value of a record or an answer; null for every other row */
+  /** value of a record or an answer; null for any other row */
   readonly value: string | null;
   readonly by: string | null;
-  /** UTC instant at which the question was answered */
   readonly at: string | null;
-  /** the command to type, or another action; null if nothing is missing */
+  /** command or action that closes the gap; null if nothing is missing */
   readonly next: Text | null;
-  /** the number of a step for a leaver; the first step is 1 */
   readonly step?: number | undefined;
 }
 
 type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
-  /** kinds that are renewed with the item's account; if there are any, the item applies only if one is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
-  /** the item applies if this kind is in use; default: if one of `kinds` is */
+  /** kind that must be in use for the item to apply; default: one of `kinds` */
   readonly appliesWith?: ExpectedRenewalKind;
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
   readonly findGaps?: (facts: HandoverFacts, day: ChecklistDay) => readonly Gap[];
 }
 
-/** How to change the contact person of the contract. @see facts 7.2; seed 002 */
+/** @see facts 7.2; seed 002 */
 export const CONTACT_CHANGE_INSTRUCTIONS = text(
   "download the application form (申込書) from the Support form of CLOMO PANEL and submit it there; then",
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して提出。その後",
 );
 
-/** Sets all three fields, so that no field contains data of the previous contact person. */
+/** Sets all three fields, so that no data of the previous contact person remains. */
 export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactName: "NAME",
   contactMail: "MAIL",
@@ -79,7 +74,7 @@ export const PASSWORD_CHANGE_NOTE = text(
 
 const MIN_SYSTEM_ADMINISTRATORS = 2;
 
-/** A contract that ends within this number of days is reported as a gap. */
+/** A contract that ends within this number of days counts as a gap. */
 export const DUE_SOON_DAYS = 90;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -170,12 +165,12 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
     ["apps edit", apps],
   ] as const) {
     for (const { name, kind, orgs, devices, file, memo } of records) {
-      // an ADE profile needs no assignment: devices get it when they are set up
+      // devices get an ADE profile when they are set up, so the profile needs no assignment
       if (orgs.length + devices.length === 0 && kind !== "ade") {
         const what = text(`${name}: where it is installed is not recorded`, `「${name}」の適用先が登録されていません`);
         yield ["not-assigned", what, line(command, [name], { org: "CODE" })];
       }
-      // the console makes profiles of other kinds itself, and a file with a password is not kept
+      // other kinds are made by the console, and a file with a password is not stored
       if ((kind === "custom" || kind === "Enterprise") && file === null && memo === null) {
         const what = text(`${name}: no file and no memo is recorded`, `「${name}」のファイルもメモもありません`);
         yield ["no-file", what, line(command, [name], { file: "PROFILE" })];
@@ -267,7 +262,6 @@ export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): reado
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
 };
 
-/** Returns the value if all non-empty values are equal; null if the values differ, or if all values are empty. */
 const findSingleValue = (values: readonly (string | null)[]): string | null => {
   const [only = null, ...others] = new Set(values.filter((value) => value !== null && value !== ""));
   return others.length === 0 ? only : null;
@@ -279,7 +273,6 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
   const account = ade ?? findSingleValue(renewals.map((one) => one.account));
   if (id.endsWith(".account")) return account;
   if (!id.endsWith(".phone")) return null;
-  // a phone number recorded for a different account is not a valid answer
   const own = renewals.filter((one) => one.account === null || (account !== null && sharesWord(one.account, account)));
   return findSingleValue(own.map(({ phone }) => phone));
 }
@@ -287,15 +280,13 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
 export interface QuestionState extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
-  /** value in the tenant's records, which makes an answer unnecessary; null if none is recorded */
+  /** value in the tenant's records, which replaces an answer; null if there is none */
   readonly recorded: string | null;
-  /** `missing` if there is no answer, `old` if the answer is too old; null if no answer is needed now */
   readonly due: "missing" | "old" | null;
 }
 
 const isItemGroup = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
-/** `due` is null for onboarding questions and for items that do not apply. */
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;

@@ -24,16 +24,14 @@ import { mentionsPerson, type Person } from "./people.ts";
 export interface LeaverRecords {
   readonly devices: readonly string[];
   readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
-  /** the kinds of data that were not imported from the console */
   readonly missing: MirrorGaps;
 }
 
 export interface Leaver extends ChecklistDay {
   readonly person: Person;
-  /** last day of the leaver; if undefined, the day of the checklist */
+  /** last day of the leaver; default: the day of the checklist */
   readonly leaves?: string | undefined;
   readonly records: LeaverRecords;
-  /** context to remove from the leaver's computer; undefined in the successor's list */
   readonly context?: string | undefined;
 }
 
@@ -167,7 +165,7 @@ function* buildFirstSteps(
     ];
 }
 
-/** Commands that do most of the work come first, then work without a command. @see facts 7.2 */
+/** Steps with the most effective commands come first, and steps without commands last. @see facts 7.2 */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { account, words, called } = leaver.person;
   const typed = account ?? words.at(-1) ?? called;

@@ -10,7 +10,6 @@ export interface KnownPerson {
 
 export interface Person {
   readonly called: string;
-  /** user ID of the person; null for a person who is named in texts, but is not a known user */
   readonly id: string | null;
   readonly account: string | null;
   readonly words: readonly string[];
@@ -27,7 +26,7 @@ const toWordKey = (written: string): string => {
 
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
-/** Returns words in a comparable form. `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
+/** `佐藤 一郎 <sato@example.jp>, 情シス` has three comparable words. */
 const splitWords = (written: string): readonly string[] =>
   toPlainText(written)
     .split(SEPARATORS)
@@ -44,7 +43,6 @@ export const isOnlyPerson = (person: Person, written: string): boolean =>
   (person.words.some((word) => isSameName(word, written)) ||
     splitWords(written).every((word) => mentionsPerson(person, word)));
 
-/** True for example for `佐藤 一郎 <sato@example.jp>` and `sato@example.jp`. */
 export const sharesWord = (one: string, other: string): boolean => {
   const words = new Set(splitWords(one));
   return splitWords(other).some((word) => words.has(word));

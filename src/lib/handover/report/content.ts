@@ -222,7 +222,6 @@ function buildTenantSection(data: ReportData): Section {
         kind: "table",
         caption: text("Number of records", "件数"),
         head: [text("record type", "データの種類"), text("records", "件数")],
-        // no count if the data was not imported, because the console may have such records
         rows: counts.map(([name, count, isMissing]) => [
           RESOURCE_TITLES[name],
           isMissing ? NOT_IMPORTED_NOTE : String(count),

@@ -21,7 +21,7 @@ const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
 
 type KindWithoutAgent = Exclude<RenewalKind, `agent-${string}`>;
 
-/** `own` is set for the tenant's own token. @see facts 3.5; decision 025 */
+/** @see facts 3.5; decision 025 */
 function fillKindGuide(
   kind: RenewalKind,
   known: RenewalItem | null,
@@ -55,9 +55,7 @@ const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certifica
 const GUIDE_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
 
 export interface GuideFacts {
-  /** the token that is stored in the tenant; absent if the token is stored elsewhere, for example at CLOMO */
   readonly own?: OwnToken | undefined;
-  /** a note to show before the first step */
   readonly first?: Text | undefined;
 }
 

@@ -18,7 +18,9 @@ export const openSmtp = async (
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };
 
-/** Parses lines such as `X-ChatWorkToken: …`. @throws Failure `input-rejected` without the content, which is secret */
+/**
+ * Parses lines such as `X-ChatWorkToken: …`. The failure omits them, because they are secret. @throws `input-rejected`
+ */
 function parseHeaders(content: string, where: string): Readonly<Record<string, string>> {
   const lines = content.split(/\r?\n/).filter((line) => line.trim() !== "");
   return Object.fromEntries(
@@ -53,7 +55,7 @@ const describeDeliveryError = (error: unknown): Text => {
 
 const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
 
-/** Reads secrets, loads libraries and connects to the mail server only for the first message that needs them. */
+/** The first message loads secrets and libraries and opens the mail connection. */
 export const createDeliverer = (
   settings: NotifySettings,
   place: SecretPlace & Pick<CommandPlace, "environment">,

@@ -6,7 +6,7 @@ import { formatCount, same, text, type Language, type Text } from "../../text/in
 import type { JudgedItem } from "../judge.ts";
 
 export interface Message extends Mail {
-  /** without angle brackets; a message that is sent again has the same ID */
+  /** without angle brackets; the same if the message is sent again */
   readonly messageId: string;
 }
 
@@ -63,7 +63,6 @@ interface MessageContent {
   readonly lines: readonly Text[];
   readonly language: Language;
   readonly messageId: string;
-  /** the item whose renewal guide the message contains */
   readonly guided?: DueReminder | undefined;
 }
 
@@ -75,7 +74,7 @@ export async function buildMessage({ subject, lines, language, messageId, guided
   return { ...renderMail({ title: subject, intro, sections: guide, footer: FOOTER }, language), messageId };
 }
 
-/** Omits notes, phone numbers and the location of phones, because this data must not leave the tenant. */
+/** Omits notes, phone numbers and phone locations, which must not leave the tenant. */
 async function buildGuideSection({ tenant, item }: DueReminder) {
   const { buildRenewalGuide } = await import("../guide/index.ts");
   const { buildGuideDocument } = await import("../guide/document.ts");

@@ -9,14 +9,12 @@ import type { ReminderTenant } from "./tenant.ts";
 export interface PendingReminder {
   readonly tenant: ReminderTenant;
   readonly key: ReminderKeyRecord;
-  /** undefined if a reminder of a later stage replaces this reminder */
   readonly due: DueReminder | undefined;
 }
 
 export interface RecipientWork {
-  /** reminders that a run began to send without recording the outcome: the run was killed, or is still running */
+  /** reminders without a recorded outcome, because their run was killed or is still running */
   readonly unfinished: readonly PendingReminder[];
-  /** new reminders, the most urgent first */
   readonly fresh: readonly PendingReminder[];
 }
 

@@ -4,17 +4,14 @@ import { readNamedFile, readSmallFile, createReadFailure, type InputSources } fr
 import { text } from "../../text/index.ts";
 
 export interface SecretPlace {
-  /** the settings folder, against which relative file names are resolved */
   readonly folder: string;
-  /** true if the system has file modes (false on Windows) */
   readonly modes: boolean;
-  /** the input to read for the file name `-`; if undefined, `-` is an ordinary file name */
+  /** input for the file name `-`; undefined if `-` is an ordinary name */
   readonly stdin?: (() => InputSources["stdin"]) | undefined;
 }
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-/** Removes the BOM and the final line end that editors add. @throws `input-rejected` if not UTF-8 */
 const decodeSecret = (bytes: Uint8Array, where: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");

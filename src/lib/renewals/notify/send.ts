@@ -16,11 +16,9 @@ export interface ReminderRun {
   readonly settings: NotifySettings;
   readonly now: Date;
   readonly deliver: Deliver;
-  /** stops the run before the next recipient */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The next run tries to send the message again. */
 export interface FailedDelivery {
   readonly recipient: Recipient;
   readonly tenants: readonly ReminderTenant[];
@@ -45,7 +43,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-/** Sends the unfinished reminders first, then the new ones. Stops after a failure. */
+/** Sends unfinished reminders before new ones. Stops after a failure. */
 async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientWork,
@@ -62,7 +60,7 @@ async function sendToRecipient(
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // it provides the Message-ID and is recorded last, so that a later run can find the same ID
+    // recorded last, so that a later run can find its Message-ID
     for (const one of [...others, firstClaimed]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }
@@ -73,7 +71,7 @@ interface ClaimedReminder extends PendingReminder {
   readonly notice: ReminderRecord;
 }
 
-/** Returns undefined if another process has claimed the first reminder and is sending it. */
+/** Returns undefined if another process is sending the first reminder. */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
@@ -84,7 +82,7 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/** The reminder claimed first provides the Message-ID, also if the message is sent again. */
+/** The reminder claimed first provides the Message-ID, also for a repeated message. */
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 

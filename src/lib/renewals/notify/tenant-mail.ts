@@ -15,10 +15,10 @@ interface TenantMail {
   readonly language: Language;
 }
 
-/** Resolves to undefined if the email was sent; if not, to the reason. */
+/** Resolves to the reason if the email was not sent, otherwise to undefined. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** Reads the settings each time a connection is opened. @throws `input-rejected` if no mail server is configured */
+/** Reads the settings for each connection. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =
   ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {

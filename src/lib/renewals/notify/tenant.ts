@@ -6,7 +6,7 @@ import { findReachedStage } from "../stages.ts";
 export interface ReminderClient {
   readonly renewals: {
     notices(): Promise<readonly ReminderRecord[]>;
-    /** `claimed` is false if the reminder was already sent, or if another process is sending the reminder. */
+    /** `claimed` is false if the reminder was sent, or if another process is sending it. */
     claimNotice(claim: ReminderKeyRecord): Promise<{ readonly claimed: boolean; readonly notice: ReminderRecord }>;
     settleNotice(
       id: string,
@@ -18,7 +18,7 @@ export interface ReminderClient {
 interface ItemTenant {
   readonly context: string;
   readonly tenant: string;
-  /** IANA name of the time zone in which days are counted */
+  /** IANA name */
   readonly timezone: string;
   readonly client: ReminderClient;
 }
@@ -28,7 +28,6 @@ export interface ReminderTenant extends ItemTenant {
   readonly past: readonly ReminderRecord[];
 }
 
-/** Past reminders are loaded only if there are items that need reminders. */
 export const loadReminders = async (
   tenant: ItemTenant,
   recorded: readonly DatedItem[],
@@ -41,7 +40,7 @@ export const loadReminders = async (
   return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
 };
 
-/** Returns at most one per recipient. Only the latest reminder for a current expiry date counts. */
+/** Returns at most one reminder per recipient. Reminders for an earlier expiry date do not count. */
 export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
   const latest = new Map<string, ReminderRecord>();
   for (const notice of past) {

@@ -10,7 +10,7 @@ const LABEL_ESCAPES = new Map([
   ["\n", String.raw`\n`],
 ]);
 
-/** Replaces an unpaired surrogate, because UTF-8 cannot represent it. */
+/** UTF-8 cannot represent an unpaired surrogate. */
 const renderLabel = (name: string, value: string): string =>
   `${name}="${value.toWellFormed().replaceAll(/[\\"\n]/g, (sign) => LABEL_ESCAPES.get(sign) ?? sign)}"`;
 
@@ -33,7 +33,7 @@ export function renderPrometheusText(
   { state, findings }: { readonly state: PluginState; readonly findings: readonly Finding[] },
   now: Date,
 ): string {
-  // only the most urgent of the items with the same labels: duplicate samples would make the whole file invalid
+  // one sample per set of labels, because duplicates would make the whole file invalid
   const dated = new Map<string, number>();
   for (const item of items.toSorted(compareByUrgency)) {
     const labels = renderItemLabels(item);

@@ -14,7 +14,7 @@ const REGULAR_FILE_MODE = 0o100600;
 const ZIP64_FIELD_ID = 1;
 const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/** Rejects extra bytes before, between or after the entries. */
+/** Rejects archives with extra bytes before, between or after the entries. */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
     const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
@@ -60,14 +60,9 @@ async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGen
 const toArchiveFailure = (error: unknown, where: string): unknown =>
   error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
-/** Codes that begin with Z_ come from zlib; yauzl errors have no code. */
 const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 
-/**
- * The entry must begin where the previous one ended, and agree with the central directory. @returns `isPlain`: the
- * result of the check; `end`: the offset of the end of the entry
- */
 async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise<{ isPlain: boolean; end: number }> {
   const local = await zip.readLocalFileHeaderPromise(entry);
   const isLarge = entry.extraFields.length > 0;
