@@ -5,7 +5,7 @@ import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
   Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
-type WordValue = string | number | true | undefined;
+type OptionValue = string | number | true | undefined;
 
 /** Only {@link line} creates a command, so that the compiler checks every word. */
 export class CommandLine {
@@ -34,10 +34,10 @@ const formatOption = (key: string, value: string): readonly string[] => {
   return [key === "output" ? "-o" : flag, value];
 };
 
-const formatOptions = ([key, value]: readonly [string, WordValue | readonly WordValue[]]): readonly string[] => {
+const formatOptions = ([key, value]: readonly [string, OptionValue | readonly OptionValue[]]): readonly string[] => {
   if (value === undefined) return [];
   if (value === true) return [toFlag(key)];
-  const values = Array.isArray(value) ? (value as readonly WordValue[]) : [value as WordValue];
+  const values = Array.isArray(value) ? (value as readonly OptionValue[]) : [value as OptionValue];
   return values.flatMap((one) => formatOption(key, String(one)));
 };
 
@@ -50,10 +50,10 @@ export const line = <C extends keyof Catalogue>(
   args: Catalogue[C]["args"],
   options?: LineOptions<C>,
 ): CommandLine => {
-  const words = (args as readonly WordValue[]).filter((word) => word !== undefined).map(String);
-  const flags = Object.entries((options ?? {}) as Readonly<Record<string, WordValue | readonly WordValue[]>>).flatMap(
-    formatOptions,
-  );
+  const words = (args as readonly OptionValue[]).filter((word) => word !== undefined).map(String);
+  const flags = Object.entries(
+    (options ?? {}) as Readonly<Record<string, OptionValue | readonly OptionValue[]>>,
+  ).flatMap(formatOptions);
   const readsAsOption = words.some((word) => word.startsWith("-"));
   return new CommandLine(command, readsAsOption ? [...flags, "--", ...words] : [...words, ...flags]);
 };

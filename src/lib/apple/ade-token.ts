@@ -6,7 +6,7 @@ import { text } from "../text/index.ts";
 import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope } from "./encoding/cms.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import { extractStructure } from "./encoding/pem.ts";
-import { parseObject, getNonEmptyText } from "./encoding/foreign.ts";
+import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
 

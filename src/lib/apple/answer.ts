@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { attempt } from "./encoding/foreign.ts";
+import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import type { AppleResponse } from "./send.ts";
 
@@ -25,7 +25,7 @@ export const createUndocumentedFailure = (where: string, member: string): Failur
   });
 
 export function parseJsonObject(where: string, body: string): JsonObject {
-  const value = attempt((): unknown => JSON.parse(body));
+  const value = parseOrUndefined((): unknown => JSON.parse(body));
   if (!isObject(value)) throw createUndocumentedFailure(where, "JSON");
   return value;
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { RenewalKind } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import { attempt } from "./encoding/foreign.ts";
+import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { findNameAttribute } from "./encoding/distinguished-name.ts";
 import { findPemBlocks } from "./encoding/pem.ts";
 import {
@@ -15,8 +15,8 @@ import { formatInstant } from "./encoding/instant.ts";
 
 const MAX_CERTIFICATES = 1000;
 
-const PUSH_NAME_PATTERN = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
-const BUILD_NAME_PATTERN = /^(?:iPhone|Apple) Distribution: /;
+const PUSH_CERTIFICATE_NAME_PATTERN = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
+const BUILD_CERTIFICATE_NAME_PATTERN = /^(?:iPhone|Apple) Distribution: /;
 
 interface ParsedCertificate {
   readonly certificate: X509Certificate;
@@ -53,13 +53,13 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
 }
 
 export function readDerCertificate(name: string, der: Uint8Array): Renewable | undefined {
-  const certificate = attempt(() => new X509Certificate(der));
+  const certificate = parseOrUndefined(() => new X509Certificate(der));
   return certificate === undefined ? undefined : buildRenewable(name, certificate);
 }
 
 function parseCertificate(name: string, written: string, number: number): ParsedCertificate | Text {
-  const certificate = attempt(() => new X509Certificate(written));
-  const renewable = certificate && attempt(() => buildRenewable(name, certificate));
+  const certificate = parseOrUndefined(() => new X509Certificate(written));
+  const renewable = certificate && parseOrUndefined(() => buildRenewable(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
   return text(
     `certificate ${number} in the file is broken or truncated`,
@@ -94,7 +94,9 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
       issuer: from,
       // computed on demand, because the export is slow and only `renewals verify` needs the key
       get publicKey() {
-        return attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;
+        return (
+          parseOrUndefined(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null
+        );
       },
     },
   };
@@ -102,12 +104,12 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
 
 function detectCertificateKind(name: string | undefined, namesApple: boolean): RenewalKind {
   if (!namesApple || name === undefined) return "certificate";
-  if (PUSH_NAME_PATTERN.test(name)) return "agent-push-certificate";
-  return BUILD_NAME_PATTERN.test(name) ? "agent-build-certificate" : "certificate";
+  if (PUSH_CERTIFICATE_NAME_PATTERN.test(name)) return "agent-push-certificate";
+  return BUILD_CERTIFICATE_NAME_PATTERN.test(name) ? "agent-build-certificate" : "certificate";
 }
 
 function formatCertificateDate(file: string, date: Date): string {
-  const instant = attempt(() => formatInstant(date));
+  const instant = parseOrUndefined(() => formatInstant(date));
   if (instant !== undefined) return instant;
   throw createRejectedFileFailure(
     file,

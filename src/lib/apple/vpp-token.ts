@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { parseObject, getNonEmptyText } from "./encoding/foreign.ts";
+import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import { CONTENT_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";

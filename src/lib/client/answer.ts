@@ -24,7 +24,7 @@ export const addUnknownOutcome = ({ en, ja }: Text): Text =>
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
-export const createContractFailure = (route: CallPlace, reason: Text, status?: number): Failure =>
+export const createApiMismatchFailure = (route: CallPlace, reason: Text, status?: number): Failure =>
   new Failure("unavailable", {
     what: describeOutcome(
       route,
@@ -78,24 +78,26 @@ export interface CallPlace extends ReturnType<typeof splitRoute> {
 export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
   const { ProblemObject } = await import("./problem-object.ts");
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
-  const failure = problem.success ? createProblemFailure(route, problem.data) : createForeignFailure(route, response);
+  const failure = problem.success
+    ? createProblemFailure(route, problem.data)
+    : createNonTenantResponseFailure(route, response);
   const { status } = response;
   const isRefusal = status >= 400 && status < 500;
-  return addServerFacts(isRefusal ? failure.with({ status }) : failure, response.headers);
+  return addRetryTimeAndRequestId(isRefusal ? failure.with({ status }) : failure, response.headers);
 };
 
 const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure => {
   const { type, status } = problem;
   if (isErrorCode(type)) return Failure.of({ ...problem, type });
   const unknown = type.slice(0, 100);
-  return createContractFailure(
+  return createApiMismatchFailure(
     route,
     text(`status ${status}, unknown problem type ${unknown}`, `ステータス ${status}、不明なエラーの種類 ${unknown}`),
     status,
   );
 };
 
-const createForeignFailure = (route: CallPlace, { status }: Response): Failure => {
+const createNonTenantResponseFailure = (route: CallPlace, { status }: Response): Failure => {
   const isBusy = BUSY_STATUSES.includes(status);
   const what = isBusy
     ? text(
@@ -125,7 +127,7 @@ const PROXY_HINT = text(
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
-const addServerFacts = (failure: Failure, headers: Headers): Failure => {
+const addRetryTimeAndRequestId = (failure: Failure, headers: Headers): Failure => {
   if (!LOGGED_CODES.includes(failure.code)) return failure;
   const id = headers.get(REQUEST_ID_HEADER);
   const seconds = headers.get("retry-after");
@@ -150,7 +152,7 @@ export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: 
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() === wanted) return;
   const received = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
-  throw createContractFailure(
+  throw createApiMismatchFailure(
     route,
     text(`received ${received.en} instead of ${wanted}`, `${wanted} ではなく ${received.ja}`),
   );
@@ -169,4 +171,4 @@ const RESPONSE_FAULTS = {
 } as const;
 
 export const createFaultFailure = (route: CallPlace, fault: keyof typeof RESPONSE_FAULTS): Failure =>
-  createContractFailure(route, RESPONSE_FAULTS[fault]);
+  createApiMismatchFailure(route, RESPONSE_FAULTS[fault]);

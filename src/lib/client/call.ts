@@ -98,7 +98,7 @@ export const sendRequest = async (
   const url = /^[a-z][a-z\d+.-]*:/i.test(path) ? URL.parse(path) : buildUrl(connection, path.replace(/^(?!\/)/, "/"));
   const { origin, pathname } = buildUrl(connection, "/");
   if (url === null || url.origin !== origin || !url.pathname.startsWith(pathname))
-    throw createForeignAddressFailure(path);
+    throw createNonTenantAddressFailure(path);
   if (method !== "get") await connection.beforeChange?.({ method });
   const headers = body === undefined ? {} : { "content-type": "application/json" };
   const signal = connection.signal ?? null;
@@ -122,7 +122,7 @@ export const sendRequest = async (
   return { status: response.status, headers: [...response.headers], body: response.body };
 };
 
-const createForeignAddressFailure = (path: string): Failure =>
+const createNonTenantAddressFailure = (path: string): Failure =>
   new Failure("usage", {
     what: text(
       "this address does not belong to the tenant, so clomoctl does not send credentials to it",

@@ -25,7 +25,7 @@ export type { Transport } from "./transport.ts";
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
 /** A single path parameter is passed as a value, several as an object. */
-type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
+type PathArguments<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
   ? []
   : IsUnion<PathNames<R>> extends true
     ? [subject: PathOf<R, P>]
@@ -34,7 +34,7 @@ type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends
 type InputOf<I extends z.ZodType> =
   z.output<I> extends undefined ? [] : Partial<Input<I>> extends Input<I> ? [given?: Input<I>] : [given: Input<I>];
 
-type Result<K, O> = K extends "list" | "lines"
+type MethodResult<K, O> = K extends "list" | "lines"
   ? Awaited<O> extends Lines<infer T>
     ? StreamedLines<T>
     : never
@@ -45,8 +45,13 @@ type Result<K, O> = K extends "list" | "lines"
 type Method<One> =
   One extends Operation<infer R, infer P, infer I, infer K, infer F, infer O>
     ? (
-        ...given: [...Subject<R, P>, ...(F extends true ? [file: Upload] : []), ...InputOf<I>, signal?: AbortSignal]
-      ) => Result<K, O>
+        ...given: [
+          ...PathArguments<R, P>,
+          ...(F extends true ? [file: Upload] : []),
+          ...InputOf<I>,
+          signal?: AbortSignal,
+        ]
+      ) => MethodResult<K, O>
     : never;
 
 type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
@@ -158,14 +163,14 @@ const openCsv = async (connection: Connection, asked: ApiCall): Promise<Readable
   return content;
 };
 
-const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, file: ask };
+const RESPONSE_READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, file: ask };
 
 export const buildMethods = (connection: Connection, operations: Operations): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(operations).map(([name, one]) => [
       name,
       (...given: readonly unknown[]) =>
-        READERS[one.result ?? "json"](connection, readArguments(one, given, connection.signal)),
+        RESPONSE_READERS[one.result ?? "json"](connection, readArguments(one, given, connection.signal)),
     ]),
   );
 

@@ -14,7 +14,7 @@ export interface CredentialSecret {
   readonly source?: string | undefined;
 }
 
-export interface CredentialPlace {
+export interface CredentialLocation {
   readonly home: Home;
   readonly processes: ProcessTable;
 }
@@ -41,7 +41,7 @@ export const readCredential = (home: Home, context: string): CredentialSecret | 
 };
 
 export const storeCredential = async (
-  { home, processes }: CredentialPlace,
+  { home, processes }: CredentialLocation,
   { name, url }: Pick<RemoteContext, "name" | "url">,
   secret: string,
 ): Promise<void> => {

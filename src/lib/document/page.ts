@@ -3,7 +3,7 @@ import { escapeForPeople } from "../text/shell-word.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import type { DisplayText, Fact } from "./blocks.ts";
 import { html, Markup } from "./markup.ts";
-import { STYLE } from "./style.ts";
+import { PAGE_STYLES } from "./style.ts";
 
 export interface Page {
   readonly title: Text;
@@ -50,7 +50,7 @@ export function renderPage({ title, subject, asOf, sections }: Page, language: L
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
         <title>${page.plain(title)}: ${page.plain(subject)}</title>
         <style>
-          ${new Markup(STYLE.trim())}
+          ${new Markup(PAGE_STYLES.trim())}
         </style>
       </head>
       <body>

@@ -67,7 +67,7 @@ export const IS_A_FOLDER = text("this is a folder, not a file", "ファイルで
 const NO_SUCH_FILE = text("no such file", "ファイルがありません");
 const NOT_READABLE = text("permission denied", "読み取る権限がありません");
 
-const REASONS_BY_CODE: ReadonlyMap<string, Text> = new Map([
+const READ_ERRORS_BY_CODE: ReadonlyMap<string, Text> = new Map([
   ["ENOENT", NO_SUCH_FILE],
   ["ENOTDIR", NO_SUCH_FILE],
   ["EACCES", NOT_READABLE],
@@ -79,5 +79,5 @@ const REASONS_BY_CODE: ReadonlyMap<string, Text> = new Map([
 
 export function describeReadError(error: unknown): Text {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return REASONS_BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
+  return READ_ERRORS_BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
 }

@@ -95,7 +95,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-export const isMissingFolder = (folder: string): boolean => {
+export const isMissingOrEmptyFolder = (folder: string): boolean => {
   try {
     return readdirSync(folder).length === 0;
   } catch (error) {

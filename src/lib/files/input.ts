@@ -18,11 +18,11 @@ export interface InputFile extends AsyncDisposable {
 
 const statDescriptor = promisify(fstat);
 
-export interface InputPlace extends InputSources {
+export interface InputOptions extends InputSources {
   readonly temporary: TemporaryStorage;
 }
 
-export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
+export async function openInput(place: InputOptions, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
   if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);
   const path = resolve(workingFolder, label);
@@ -80,7 +80,7 @@ async function spoolStream(
   label: string,
   stream: InputStream,
   kind: keyof typeof MAX_STREAM_BYTES,
-  { temporary }: InputPlace,
+  { temporary }: InputOptions,
 ): Promise<InputFile> {
   const file = await spoolToFile(limitStream(stream, label, MAX_STREAM_BYTES[kind]), temporary);
   return { label, ...file, chunks: () => readChunks(file.path, label) };

@@ -5,7 +5,7 @@ import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { rethrowAsOutputFailure, toOutputFailure } from "./folder.ts";
-import type { FolderWriter } from "./folder-in-making.ts";
+import type { FolderWriter } from "./folder-writer.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
 export interface Output {
@@ -93,7 +93,7 @@ export class Outputs {
   async createFolder(name: string): Promise<FolderWriter> {
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
-    const making = await import("./folder-in-making.ts");
+    const making = await import("./folder-writer.ts");
     const beforeNaming = (): Promise<void> => this.#refuseOccupied(output);
     return making.FolderWriter.create(target.path, { ...this.#place.temporary, beforeNaming });
   }
@@ -135,7 +135,7 @@ export class Outputs {
     const full = resolve(workingFolder, name);
     const path = userId === undefined ? await resolveRealPath(full) : await resolveLinks(full, { name, userId });
     // A rename must not replace the target of a redirection such as `> FILE`.
-    if (OPEN_DESCRIPTOR_PATH.test(path)) return { kind: "stream", path };
+    if (DESCRIPTOR_PATH_PATTERN.test(path)) return { kind: "stream", path };
     await refuseProtectedPath(path, name, kept);
     const found = await stat(path).catch((error: unknown) => {
       if (hasErrorCode(error, "ENOENT")) return undefined;
@@ -161,7 +161,7 @@ function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
 }
 
-const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
+const DESCRIPTOR_PATH_PATTERN = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
 const MAX_LINKS = 40;
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
@@ -175,7 +175,7 @@ async function resolveLinks(full: string, place: { readonly name: string; readon
     const [part, ...more] = rest;
     if (part === undefined) return at;
     const next = join(at, part);
-    if (OPEN_DESCRIPTOR_PATH.test(next)) return join(next, ...more);
+    if (DESCRIPTOR_PATH_PATTERN.test(next)) return join(next, ...more);
     const found = await lstat(next).catch((error: unknown) => {
       if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw toOutputFailure(error, place.name);
     });

@@ -15,8 +15,8 @@ export interface TemporaryFile extends TemporaryPath {
   readonly handle: FileHandle;
 }
 
-const REGISTER_ENTRY_NAME = /^(\d+)-\d+\.json$/;
-const TEMPORARY_NAME = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
+const REGISTER_ENTRY_NAME_PATTERN = /^(\d+)-\d+\.json$/;
+const TEMPORARY_NAME_PATTERN = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
 /** File systems allow 255 bytes, including prefix and suffix. */
 const MAX_NAME_CHARACTERS = 60;
 
@@ -177,7 +177,7 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
 /** Removes files of ended processes on this machine and in this container. Never fails. */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
-    const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
+    const pid = Number(REGISTER_ENTRY_NAME_PATTERN.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid)) continue;
     const record = join(temporaryFolder, name);
     const entry = parseRegisterEntry(await readFile(record, "utf8").catch(() => ""));
@@ -225,7 +225,7 @@ function parseRegisterEntry(json: string): RegistrationEntry | undefined {
 
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
-  const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);
+  const owner = Number(TEMPORARY_NAME_PATTERN.exec(basename(file))?.[1]);
   if (owner !== pid || dirname(file) === ".") return true;
   if (formerName !== undefined && dirname(formerName) === dirname(file) && !existsSync(formerName)) {
     return rename(file, formerName).then(

@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { compareByUrgency, describeLevels, determineState } from "./finding.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
-import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
+import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./expiry-status.ts";
 import { isNewerFile, identityOf } from "./compare.ts";
 
 export interface CheckResult {

@@ -1,5 +1,5 @@
 import { LEVEL_NAMES, type Level } from "../document/level.ts";
-import { compareCodeUnits, type CheckedItem } from "./judge.ts";
+import { compareCodeUnits, type CheckedItem } from "./expiry-status.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Column } from "../terminal/index.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";

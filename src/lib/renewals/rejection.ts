@@ -1,7 +1,7 @@
 import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
 import type { RenewalItem } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";
-import { createDayClock, type DatedItem, type Rejection } from "./judge.ts";
+import { createDayClock, type DatedItem, type Rejection } from "./expiry-status.ts";
 
 export interface AdeTokenState {
   /** true for a mirror of the console, because the console uses a different token */

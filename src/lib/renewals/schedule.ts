@@ -84,7 +84,7 @@ function renderTaskCommand({ at, node, programPath, words, home }: DailyRun): st
   return `Register-ScheduledTask -TaskName ${quotePowerShellWord(getRunName(home))} ${parts}\n`;
 }
 
-const RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
+const SCHEDULE_RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
   cron: renderCronLine,
   systemd: renderSystemdCommands,
   task: renderTaskCommand,
@@ -95,7 +95,7 @@ export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
   const all = [run.node, run.programPath, run.home, ...run.words];
   const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;
   const bad = all.find((word) => refused.test(word));
-  if (bad === undefined) return RENDERERS[scheduler](run);
+  if (bad === undefined) return SCHEDULE_RENDERERS[scheduler](run);
   throw new Failure("usage", {
     what: text("a schedule cannot contain this path", "このパスは自動実行の設定に使えません"),
     where: JSON.stringify(bad),

@@ -6,7 +6,7 @@ import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../
 import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import { isNewerFile } from "./compare.ts";
-import type { CheckItem, DatedItem } from "./judge.ts";
+import type { CheckItem, DatedItem } from "./expiry-status.ts";
 import { readSmallFile, scanFiles, type ScannedFile } from "../files/index.ts";
 
 export const createUnreadableItem = (where: string, remark: Text): CheckItem => ({

@@ -50,7 +50,7 @@ export interface RequestTrace {
   fault?: string | undefined;
 }
 
-export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface ServerCertificate {
   readonly cert: string;
@@ -58,7 +58,7 @@ export interface ServerCertificate {
 }
 
 export interface ServeOptions {
-  readonly place: ListenPlace;
+  readonly place: ListenAddress;
   readonly tls?: ServerCertificate | undefined;
   readonly proxies?: BlockList | undefined;
   readonly limits: ServerLimits;

@@ -9,12 +9,12 @@ import {
   readRequiredText,
   type JsonObject,
 } from "../answer.ts";
-import { attempt } from "../encoding/foreign.ts";
-import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
+import { parseOrUndefined } from "../encoding/lenient-parse.ts";
+import { formatRequestTarget, sendWithRetry, type RetryEnvironment } from "../retry.ts";
 import type { AppleRequest, AppleResponse } from "../send.ts";
-import { createClientAssertion, type AssertedClient } from "./key.ts";
+import { createClientAssertion, type AssertionParameters } from "./key.ts";
 
-export interface BusinessAccess extends RetryTools, AssertedClient {
+export interface BusinessAccess extends RetryEnvironment, AssertionParameters {
   /** address of a test server, without a trailing slash; null for Apple's servers */
   readonly endpoint: string | null;
   readonly program: string;
@@ -73,7 +73,7 @@ export class BusinessApi {
     const { program, signal } = this.#access;
     const headers = { "user-agent": program, accept: "application/json", ...request.headers };
     // truncated JSON throws here, so that the request is repeated
-    const send: RetryTools["send"] = async (sent) => {
+    const send: RetryEnvironment["send"] = async (sent) => {
       const answer = await this.#access.send(sent);
       if (answer.status === 200) parseJsonObject(formatRequestTarget(request), answer.body);
       return answer;
@@ -123,7 +123,7 @@ const readRow = <K extends string>(where: string, row: JsonObject, members: Read
 function findCursor(where: string, links: unknown): string | undefined {
   const next = isObject(links) ? (links["next"] ?? null) : null;
   if (next === null) return undefined;
-  const url = typeof next === "string" ? attempt(() => new URL(next, "https://apple.invalid")) : undefined;
+  const url = typeof next === "string" ? parseOrUndefined(() => new URL(next, "https://apple.invalid")) : undefined;
   const cursor = url?.searchParams.get("cursor") ?? "";
   if (cursor === "") throw createUndocumentedFailure(where, "links.next");
   return cursor;

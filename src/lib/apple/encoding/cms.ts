@@ -1,5 +1,5 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from "node:crypto";
-import { attempt } from "./foreign.ts";
+import { parseOrUndefined } from "./lenient-parse.ts";
 import { readChildren, readElement, readOctets, TAG, type BerElement } from "./ber.ts";
 
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
@@ -41,7 +41,7 @@ export interface Envelope {
 
 /** Returns undefined if the message is invalid or incomplete. @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
-  return attempt(() => {
+  return parseOrUndefined(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
     const [recipients, encrypted] = parts.slice(parts.findIndex(({ tag }) => tag === TAG.set));
     const [, algorithm, content] = readRequiredChildren(encrypted);
@@ -61,7 +61,7 @@ export function parseEnvelope(message: Uint8Array): Envelope | undefined {
 function parseRecipient(recipient: BerElement): Recipient {
   const [, identifier, , encryptedKey] = readChildren(recipient);
   return {
-    certificate: attempt(() => formatCertificateName(requireElement(identifier))) ?? null,
+    certificate: parseOrUndefined(() => formatCertificateName(requireElement(identifier))) ?? null,
     encryptedKey: readOctets(requireElement(encryptedKey)),
   };
 }
@@ -88,7 +88,7 @@ const ATTRIBUTE_NAMES = new Map([
 
 /** Does not verify signatures. @see RFC 5652 section 5 */
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
-  return attempt(() => {
+  return parseOrUndefined(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
     const [, content] = readRequiredChildren(encapsulated);
     return readOctets(readElement(requireElement(content).content));
@@ -105,10 +105,10 @@ function readMessageParts(message: Uint8Array, wanted: string): readonly BerElem
 export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {
-    const key = attempt(() => createPrivateKey(pem));
+    const key = parseOrUndefined(() => createPrivateKey(pem));
     if (key?.asymmetricKeyType !== "rsa") continue;
     for (const { encryptedKey } of envelope.recipients) {
-      const text = attempt(() => {
+      const text = parseOrUndefined(() => {
         const contentKey = privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
         const decipher = createDecipheriv(cipher, contentKey, envelope.initialisation);
         const plain = Buffer.concat([decipher.update(envelope.content), decipher.final()]);

@@ -1,8 +1,8 @@
 import { line } from "../../advice/index.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { attempt } from "../encoding/foreign.ts";
-import { parseHttpDate } from "../patience.ts";
+import { parseOrUndefined } from "../encoding/lenient-parse.ts";
+import { parseHttpDate } from "../retry.ts";
 import type { AppleResponse } from "../send.ts";
 
 const NEW_TOKEN_HINT = text(
@@ -29,7 +29,7 @@ const TOKEN_REJECTION_CODES: readonly string[] = ["token_rejected", "signature_i
 
 const CURSOR_CODES: readonly string[] = ["INVALID_CURSOR", "EXPIRED_CURSOR", "EXHAUSTED_CURSOR"];
 
-const KNOWN_CODES: readonly string[] = [...Object.keys(REFUSAL_HINTS), ...CURSOR_CODES];
+const KNOWN_ERROR_CODES: readonly string[] = [...Object.keys(REFUSAL_HINTS), ...CURSOR_CODES];
 
 const MAX_SEARCHED_CHARACTERS = 4096;
 
@@ -54,7 +54,7 @@ export const isCursorRefusal = (error: unknown): boolean =>
 export function createAppleRefusal(where: string, answer: AppleResponse, now: number): AppleRefusal {
   const { status, body } = answer;
   const start = body.slice(0, MAX_SEARCHED_CHARACTERS);
-  const code = KNOWN_CODES.find((one) => start.includes(one));
+  const code = KNOWN_ERROR_CODES.find((one) => start.includes(one));
   const isRefusal = status === 401 || status === 403 || (code !== undefined && TOKEN_REJECTION_CODES.includes(code));
   const phrase = formatErrorPhrase(body);
   const isInvalid = status === 400 && (code === undefined || !CURSOR_CODES.includes(code));
@@ -66,7 +66,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
 }
 
 /** The simulator depsim reports a session that has ended with status 403. @see apple 2 */
-export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
+export const isSessionExpired = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
@@ -81,6 +81,6 @@ function describeClockError({ headers }: AppleResponse, now: number): Text | und
 }
 
 function formatErrorPhrase(body: string): string {
-  const bare = attempt((): unknown => JSON.parse(body)) ?? body.trim();
+  const bare = parseOrUndefined((): unknown => JSON.parse(body)) ?? body.trim();
   return typeof bare === "string" && /^[\w ]{1,80}$/.test(bare) ? ` (${bare})` : "";
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../answer.ts";
-import { formatRequestTarget } from "../patience.ts";
+import { formatRequestTarget } from "../retry.ts";
 import { parseAccount, type AdeAccount } from "./account.ts";
 import { parseDevicePage, type DevicePage } from "./device.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";

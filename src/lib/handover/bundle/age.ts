@@ -2,7 +2,7 @@ import { Decrypter, Encrypter } from "age-encryption";
 import { toDiskFailure } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
-import type { RegularFile } from "../../files/plain.ts";
+import type { RegularFile } from "../../files/regular-file.ts";
 import { text } from "../../text/index.ts";
 import { DAMAGED_ARCHIVE, createInvalidBundleFailure, storeTemporaryFile, type StoredFile } from "./archive/unpack.ts";
 

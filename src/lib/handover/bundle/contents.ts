@@ -7,7 +7,7 @@ export const MAX_BUNDLE_FILES = 1000;
 
 const MAX_PATH_LENGTH = 200;
 export const MAX_PATH_DEPTH = 4;
-const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
+const RESERVED_NAME_PATTERN = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
 export const isBundlePath = (path: string): boolean => {
@@ -21,7 +21,7 @@ export const isBundlePath = (path: string): boolean => {
 };
 
 const isPortableName = (name: string): boolean =>
-  name !== "" && !FORBIDDEN_CHARACTERS.test(name) && !/^[. -]|[. ]$/.test(name) && !RESERVED_NAME.test(name);
+  name !== "" && !FORBIDDEN_CHARACTERS.test(name) && !/^[. -]|[. ]$/.test(name) && !RESERVED_NAME_PATTERN.test(name);
 
 export const toPathKey = (path: string): string => path.normalize("NFKC").toLowerCase();
 
@@ -41,13 +41,13 @@ export const renderHashes = (files: readonly FileHash[]): string =>
     .map(({ path, sha256 }) => `${sha256}  ${path}\n`)
     .join("");
 
-const HASH_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
+const HASH_LINE_PATTERN = /^([0-9a-f]{64}) {2}(.+)$/u;
 
 /** Returns undefined if the content is not exactly what {@link renderHashes} writes. */
 export function parseHashes(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {
-    const [, sha256, path] = HASH_LINE.exec(line) ?? [];
+    const [, sha256, path] = HASH_LINE_PATTERN.exec(line) ?? [];
     if (sha256 === undefined || path === undefined) return undefined;
     found.push({ path, sha256 });
   }

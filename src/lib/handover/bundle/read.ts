@@ -10,7 +10,7 @@ import {
   type ChunkReadOptions,
   type RegularFile,
   type TreeEntry,
-} from "../../files/plain.ts";
+} from "../../files/regular-file.ts";
 import { text, type Text } from "../../text/index.ts";
 import {
   computeUnpackLimit,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Encrypter } from "age-encryption";
 import { Failure } from "../../errors/index.ts";
-import { FolderWriter, type WrittenFile } from "../../files/folder-in-making.ts";
+import { FolderWriter, type WrittenFile } from "../../files/folder-writer.ts";
 import { readChunks, type ContentWriter, type Outputs } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import {
@@ -130,11 +130,11 @@ export class BundleWriter implements AsyncDisposable {
     const encrypter = this.#encrypter;
     if (encrypter === undefined) await this.#outputs.write(this.#target, pack);
     else {
-      const packed = await this.#folder.file(PACKED_FILE);
+      const packed = await this.#folder.file(UNENCRYPTED_ARCHIVE_FILE);
       await pack(packed);
       await packed.close();
       await this.#outputs.write(this.#target, async (file) => {
-        const content = ReadableStream.from(readChunks(join(this.#folder.path, PACKED_FILE)));
+        const content = ReadableStream.from(readChunks(join(this.#folder.path, UNENCRYPTED_ARCHIVE_FILE)));
         for await (const chunk of await encrypter.encrypt(content)) await file.write(chunk);
       });
     }
@@ -142,7 +142,7 @@ export class BundleWriter implements AsyncDisposable {
   }
 }
 
-const PACKED_FILE = ".packed";
+const UNENCRYPTED_ARCHIVE_FILE = ".packed";
 
 const createNotEncryptableFailure = (target: string): Failure =>
   new Failure("usage", {

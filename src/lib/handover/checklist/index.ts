@@ -5,10 +5,10 @@ import { describeQuestion, ITEM_TITLES, QUESTIONS, type ItemId, type Question } 
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf } from "../../model/time.ts";
-import { createDayClock, levelOf } from "../../renewals/judge.ts";
+import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
+import type { Administrator, HandoverFacts, RenewalRecord } from "./facts.ts";
 import { sharesWord } from "./people.ts";
 
 export interface ChecklistDay {
@@ -181,7 +181,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
 
 const { contactName, contactMail, contactPhone } = TENANT.fields;
 
-const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
+const CHECKLIST_ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   contact: {
     kinds: [],
     note: text(
@@ -254,11 +254,11 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   },
 };
 
-const ITEM_IDS = Object.keys(ITEMS) as readonly ItemId[];
+const ITEM_IDS = Object.keys(CHECKLIST_ITEMS) as readonly ItemId[];
 
-export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly Renewal[] => {
-  const owned = ITEM_IDS.flatMap((id): readonly string[] => ITEMS[id].kinds);
-  const { kinds }: { readonly kinds: readonly string[] } = ITEMS[item];
+export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly RenewalRecord[] => {
+  const owned = ITEM_IDS.flatMap((id): readonly string[] => CHECKLIST_ITEMS[id].kinds);
+  const { kinds }: { readonly kinds: readonly string[] } = CHECKLIST_ITEMS[item];
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
 };
 
@@ -295,15 +295,15 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
     const day = answer === undefined ? asOf : kind === "date" ? answer.value : dayOf(answer.at, timezone);
     const isOld = yearly === true && countDays(day, asOf) > MAX_ANSWER_AGE_DAYS;
     const isMissing = answer === undefined && recorded === null;
-    const isAsked = isItemGroup(group) && judgeApplicability(facts, group).applies === true;
+    const isAsked = isItemGroup(group) && evaluateApplicability(facts, group).applies === true;
     return { ...question, id, answer, recorded, due: !isAsked ? null : isMissing ? "missing" : isOld ? "old" : null };
   });
 
 type Applicability = ReturnType<typeof determineApplicability>;
 
 /** An item with records always applies, whatever the tenant profile says. */
-function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
-  const { appliesWith, kinds: own } = ITEMS[item];
+function evaluateApplicability(facts: HandoverFacts, item: ItemId): Applicability {
+  const { appliesWith, kinds: own } = CHECKLIST_ITEMS[item];
   const kinds = appliesWith === undefined ? own : [appliesWith];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
   const isRecorded =
@@ -333,7 +333,7 @@ const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
 };
 
 function describeDueRenewal(
-  { name, expiresAt, certainty, rejection }: Renewal,
+  { name, expiresAt, certainty, rejection }: RenewalRecord,
   { asOf, timezone }: ChecklistDay,
 ): Gap | undefined {
   const level = levelOf(expiresAt, createDayClock(asOf, timezone));
@@ -346,7 +346,7 @@ function describeDueRenewal(
 
 /** Returns a text such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
 export const describeExpiry = (
-  { name, expiresAt, certainty }: Pick<Renewal, "name" | "expiresAt" | "certainty">,
+  { name, expiresAt, certainty }: Pick<RenewalRecord, "name" | "expiresAt" | "certainty">,
   { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },
 ): Text => {
   const day = `${certainty === "estimated" ? "~" : ""}${expiresAt === null ? "" : dayOf(expiresAt, timezone)}`;
@@ -356,7 +356,7 @@ export const describeExpiry = (
 
 function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly Gap[] {
   const renewals = listRenewalsOf(facts, item);
-  const unrecorded = ITEMS[item].kinds.filter(
+  const unrecorded = CHECKLIST_ITEMS[item].kinds.filter(
     (kind) => determineApplicability(facts.tenant, kind).applies === true && !renewals.some((one) => one.kind === kind),
   );
   const isPersonal = facts.answers.some(({ question, value }) => question === `${item}.company` && value === "no");
@@ -366,7 +366,7 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
       ? []
       : [["personal-account", text("this is a personal account", "個人のアカウントを使っています"), moving]];
   return [
-    ...(ITEMS[item].findGaps?.(facts, day) ?? []),
+    ...(CHECKLIST_ITEMS[item].findGaps?.(facts, day) ?? []),
     ...personal,
     ...unrecorded.map((kind): Gap => {
       const { en, ja } = RENEWAL_KINDS[kind];
@@ -406,8 +406,8 @@ const buildQuestionRows = (item: ItemId, question: QuestionState): readonly Chec
 };
 
 function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly ChecklistRow[] {
-  const { note, findKnown } = ITEMS[item];
-  const { applies, unsaid } = judgeApplicability(facts, item);
+  const { note, findKnown } = CHECKLIST_ITEMS[item];
+  const { applies, unsaid } = evaluateApplicability(facts, item);
   const empty = { item, value: null, by: null, at: null, next: null };
   if (applies === false) {
     const what = text(

@@ -3,7 +3,7 @@ import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
 import { ITEM_TITLES } from "../../model/question.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { dayOf } from "../../model/time.ts";
-import { createDayClock, levelOf } from "../../renewals/judge.ts";
+import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import type { HandoverFacts } from "./facts.ts";

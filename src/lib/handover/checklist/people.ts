@@ -15,7 +15,7 @@ export interface Person {
   readonly words: readonly string[];
 }
 
-const SEPARATORS = /[,;、/・\r\n()[\]{}<>「」『』【】〔〕〖〗《》〈〉]+/u;
+const WORD_SEPARATORS_PATTERN = /[,;、/・\r\n()[\]{}<>「」『』【】〔〕〖〗《》〈〉]+/u;
 
 const toPlainText = (written: string): string => toCp932Form(written).normalize("NFKC");
 
@@ -29,7 +29,7 @@ export const isSameName = (one: string, other: string): boolean => toWordKey(one
 /** `佐藤 一郎 <sato@example.jp>, 情シス` has three comparable words. */
 const splitWords = (written: string): readonly string[] =>
   toPlainText(written)
-    .split(SEPARATORS)
+    .split(WORD_SEPARATORS_PATTERN)
     .map(toWordKey)
     .filter((key) => key !== "");
 
@@ -55,7 +55,7 @@ export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => 
   words: [...new Set([name, ...(account === null ? [] : [account]), ...emails])],
 });
 
-const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) => [
+const collectPersonTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) => [
   tenant.contactName,
   tenant.contactMail,
   adeServer.adminId,
@@ -83,5 +83,5 @@ export function findPeople(
   const found = [...known.values()].filter(matchesWord).map(toPerson);
   if (found.length > 0) return found;
   const written: Person = { called: word, id: null, account: null, words: [word] };
-  return collectTexts(facts).some((text) => mentionsPerson(written, text)) ? [written] : [];
+  return collectPersonTexts(facts).some((text) => mentionsPerson(written, text)) ? [written] : [];
 }

@@ -3,16 +3,16 @@ import { Failure } from "../../errors/index.ts";
 import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { createFailedDelivery } from "./outcome.ts";
-import type { Deliver } from "./send.ts";
-import { readSecret, type SecretPlace } from "./secret.ts";
+import type { DeliverMessage } from "./send.ts";
+import { readSecret, type SecretReadOptions } from "./secret.ts";
 import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
-import type { CommandPlace } from "./ways/command.ts";
+import type { CommandEnvironment } from "./ways/command.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
 export const openSmtp = async (
   { "password-file": file, ...smtp }: SmtpSettings,
-  place: SecretPlace,
+  place: SecretReadOptions,
 ): Promise<Mailer> => {
   const { createMailer } = await import("./ways/mail.ts");
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
@@ -40,7 +40,7 @@ function parseHeaders(content: string, where: string): Readonly<Record<string, s
 
 const loadWebhook = async (
   { "url-file": urlFile, "headers-file": file, "template-file": templateFile }: WebhookRecipient,
-  place: SecretPlace,
+  place: SecretReadOptions,
 ): Promise<ResolvedWebhook> => ({
   url: await readSecret(urlFile, place),
   headers: file === undefined ? {} : parseHeaders(await readSecret(file, place), file),
@@ -58,8 +58,8 @@ const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサ
 /** The first message loads secrets and libraries and opens the mail connection. */
 export const createDeliverer = (
   settings: NotifySettings,
-  place: SecretPlace & Pick<CommandPlace, "environment">,
-): Deliver => {
+  place: SecretReadOptions & Pick<CommandEnvironment, "environment">,
+): DeliverMessage => {
   const { environment, folder } = place;
   let mailer: Promise<Mailer> | undefined;
   return async (recipient, message, due) => {

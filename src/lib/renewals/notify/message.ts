@@ -3,7 +3,7 @@ import type { Mail } from "../../document/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { completeCommands } from "../../terminal/commands.ts";
 import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
-import type { JudgedItem } from "../judge.ts";
+import type { ItemWithStatus } from "../expiry-status.ts";
 
 export interface Message extends Mail {
   /** without angle brackets; the same if the message is sent again */
@@ -12,7 +12,7 @@ export interface Message extends Mail {
 
 export interface DueReminder {
   readonly tenant: string;
-  readonly item: JudgedItem & { readonly expiresAt: string; readonly daysLeft: number };
+  readonly item: ItemWithStatus & { readonly expiresAt: string; readonly daysLeft: number };
   /** days before expiry; negative after expiry */
   readonly stage: number;
 }

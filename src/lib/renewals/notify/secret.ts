@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 
-export interface SecretPlace {
+export interface SecretReadOptions {
   readonly folder: string;
   readonly modes: boolean;
   /** input for the file name `-`; undefined if `-` is an ordinary name */
@@ -30,7 +30,7 @@ const createSecretFailure = (where: string, what: [string, string], hint: [strin
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
 
 /** @throws `input-rejected` if the file is blank or readable by other users; `not-found`; `usage` for a terminal */
-export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
+export const readSecret = async (file: string, { folder, modes, stdin }: SecretReadOptions): Promise<string> => {
   if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();
   if ("isTTY" in stream && stream.isTTY === true) throw TERMINAL_STDIN_FAILURE;

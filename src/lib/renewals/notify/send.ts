@@ -3,19 +3,19 @@ import type { ReminderRecord } from "../../model/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type DueReminder, type Message } from "./message.ts";
 import { getErrorLabel, type Delivery } from "./outcome.ts";
-import { findRecipientWork, type PendingReminder, type RecipientWork } from "./pending-reminders.ts";
+import { findRecipientReminders, type PendingReminder, type RecipientReminders } from "./pending-reminders.ts";
 import { listRecipients } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
 /** Resolves within a limited time, even if the server does not respond. */
-export type Deliver = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
+export type DeliverMessage = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
 
 export interface ReminderRun {
   readonly tenants: readonly ReminderTenant[];
   readonly settings: NotifySettings;
   readonly now: Date;
-  readonly deliver: Deliver;
+  readonly deliver: DeliverMessage;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +31,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   const failed: FailedDelivery[] = [];
   for (const recipient of listRecipients(tenants, settings)) {
     signal?.throwIfAborted();
-    const work = findRecipientWork(recipient, tenants, now);
+    const work = findRecipientReminders(recipient, tenants, now);
     const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
     try {
       const delivery = await sendToRecipient(recipient, work, deliver);
@@ -46,8 +46,8 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
 /** Sends unfinished reminders before new ones. Stops after a failure. */
 async function sendToRecipient(
   recipient: Recipient,
-  { unfinished, fresh }: RecipientWork,
-  deliver: Deliver,
+  { unfinished, fresh }: RecipientReminders,
+  deliver: DeliverMessage,
 ): Promise<Delivery | undefined> {
   for (const pending of [unfinished, fresh]) {
     const claimed = await claimReminders(pending);

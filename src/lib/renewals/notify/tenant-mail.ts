@@ -1,10 +1,10 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { SecretPlace } from "./secret.ts";
+import type { SecretReadOptions } from "./secret.ts";
 import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
-export interface MailPlace extends Pick<SecretPlace, "modes"> {
+export interface MailPlace extends Pick<SecretReadOptions, "modes"> {
   readonly home: SettingsPlace;
 }
 

@@ -1,5 +1,5 @@
 import type { ReminderKeyRecord, ReminderRecord } from "../../model/renewal.ts";
-import type { DatedItem } from "../judge.ts";
+import type { DatedItem } from "../expiry-status.ts";
 import { expireAtRejection } from "../rejection.ts";
 import { findReachedStage } from "../stages.ts";
 
@@ -15,7 +15,7 @@ export interface ReminderClient {
   };
 }
 
-interface ItemTenant {
+interface TenantWithClient {
   readonly context: string;
   readonly tenant: string;
   /** IANA name */
@@ -23,13 +23,13 @@ interface ItemTenant {
   readonly client: ReminderClient;
 }
 
-export interface ReminderTenant extends ItemTenant {
+export interface ReminderTenant extends TenantWithClient {
   readonly items: readonly DatedItem[];
   readonly past: readonly ReminderRecord[];
 }
 
 export const loadReminders = async (
-  tenant: ItemTenant,
+  tenant: TenantWithClient,
   recorded: readonly DatedItem[],
   now: Date,
 ): Promise<ReminderTenant> => {

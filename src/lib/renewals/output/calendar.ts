@@ -3,7 +3,7 @@ import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
 import { line } from "../../advice/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
-import type { JudgedItem } from "../judge.ts";
+import type { ItemWithStatus } from "../expiry-status.ts";
 import { formatItemTitle } from "../notify/message.ts";
 
 const DAY_SECONDS = 86_400;
@@ -11,7 +11,7 @@ const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
-export type CalendarItem = JudgedItem & { readonly expiresAt: string };
+export type CalendarItem = ItemWithStatus & { readonly expiresAt: string };
 
 const describeItem = ({ context, kind, name }: CalendarItem, language: Language): string =>
   [EXPIRY_CONSEQUENCES[kind]?.[language] ?? "", toPlainCommands(`${line("renewals guide", [name], { context })}`, {})]

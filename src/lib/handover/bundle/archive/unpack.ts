@@ -1,5 +1,5 @@
 import { Failure } from "../../../errors/index.ts";
-import { FolderWriter } from "../../../files/folder-in-making.ts";
+import { FolderWriter } from "../../../files/folder-writer.ts";
 import type { TemporaryStorage } from "../../../files/index.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { HASHES_FILE, isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes, toPathKey } from "../contents.ts";

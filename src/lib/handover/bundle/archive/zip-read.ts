@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { callbackify } from "node:util";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../../../errors/index.ts";
-import type { RegularFile } from "../../../files/plain.ts";
+import type { RegularFile } from "../../../files/regular-file.ts";
 import { text } from "../../../text/index.ts";
 import { MAX_BUNDLE_FILES } from "../contents.ts";
 import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";

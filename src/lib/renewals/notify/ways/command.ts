@@ -3,7 +3,7 @@ import { same, text } from "../../../text/index.ts";
 import type { DueReminder, Message } from "../message.ts";
 import { getErrorLabel, createFailedDelivery, SENT_DELIVERY, type Delivery } from "../outcome.ts";
 
-export interface CommandPlace {
+export interface CommandEnvironment {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
@@ -30,7 +30,7 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
 /** Runs the command without a shell, and kills it after `timeout` seconds. */
 export const runCommand = (
   { command: [program = "", ...args], timeout }: { readonly command: readonly string[]; readonly timeout: number },
-  place: CommandPlace,
+  place: CommandEnvironment,
   message: Message,
   due: readonly DueReminder[],
 ): Promise<Delivery> =>

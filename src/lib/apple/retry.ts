@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
-export interface RetryTools {
+export interface RetryEnvironment {
   readonly send: Send;
   readonly now: () => number;
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<unknown>;
@@ -38,7 +38,7 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
  */
 export async function sendWithRetry(
   request: AppleRequest,
-  { send, now, wait }: RetryTools,
+  { send, now, wait }: RetryEnvironment,
   repeatable: boolean,
 ): Promise<AppleResponse> {
   const end = now() + MAX_RETRY_MS;

@@ -1,5 +1,5 @@
 /** Returns undefined if a parser fails. Use this only if the reason does not matter. */
-export function attempt<T>(work: () => T): T | undefined {
+export function parseOrUndefined<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {
@@ -8,7 +8,7 @@ export function attempt<T>(work: () => T): T | undefined {
 }
 
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
-  const value = attempt((): unknown => JSON.parse(json));
+  const value = parseOrUndefined((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? new Map(Object.entries(value))
     : undefined;

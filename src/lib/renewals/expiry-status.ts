@@ -93,16 +93,16 @@ export interface CheckItem extends Omit<
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
+export type ItemWithStatus<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null };
 
-export type CheckedItem = JudgedItem<CheckItem, string | null>;
+export type CheckedItem = ItemWithStatus<CheckItem, string | null>;
 
 /** An item that the issuer rejects is at least critical. An item that is not valid yet is never `ok`. */
-export function judgeExpiry<
+export function addExpiryStatus<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> & Pick<CheckItem, "certainty">,
   C extends string | null,
->(item: I, context: C, asOf: ExpiryClock): JudgedItem<I, C> {
+>(item: I, context: C, asOf: ExpiryClock): ItemWithStatus<I, C> {
   const { expiresAt, certainty, validFrom, rejection, remark = null } = item;
   const { now, timezone } = asOf;
   const standing = getExpiryStatus(expiresAt, certainty, asOf);
