@@ -19,8 +19,8 @@ export const createUndocumentedFailure = (where: string, member: string): Failur
     ),
     where,
     hint: text(
-      "try again later; if the problem persists, check what is between this computer and Apple, such as a proxy",
-      "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
+      "try again later; if the problem persists, check the proxy or firewall between this computer and Apple",
+      "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシやファイアウォールを確認してください",
     ),
   });
 

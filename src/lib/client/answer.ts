@@ -121,7 +121,7 @@ const SERVER_HINT = step(
   line("context list", []),
 );
 const PROXY_HINT = text(
-  "check the address of the context; NO_PROXY lists the hosts that are reached without a proxy",
+  "check the address of the context; to reach a host without a proxy, add the host to NO_PROXY",
   "コンテキストのアドレスを確認してください。プロキシを使わないホストは NO_PROXY に指定します",
 );
 

@@ -100,7 +100,7 @@ const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
 const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
   (await import("./answer.ts")).createFaultFailure(...fault);
 
-/** In UTF-16 code units, far more than the longest valid line. */
+/** This limit, in UTF-16 code units, is far above the longest valid line. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
 async function* readLines(

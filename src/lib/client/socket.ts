@@ -33,7 +33,7 @@ const SECOND_MS = 1000;
 const MAX_RETRIES = 3;
 const FIRST_MAX_DELAY_MS = 250;
 
-/** If the tenant requests a longer delay, the request is not repeated. */
+/** A request is not repeated if the tenant requests a delay above this limit. */
 const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
 
 const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
@@ -127,8 +127,8 @@ const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest
     what: text(`the address redirects to ${other}`, `このアドレスは ${other} に転送されます`),
     where: origin,
     hint: text(
-      "if the new address is the tenant, add a context with that address",
-      "転送先がテナントなら、そのアドレスでコンテキストを追加してください",
+      "if the tenant has moved there, add a context with the new address",
+      "テナントが転送先に移った場合は、転送先のアドレスでコンテキストを追加してください",
     ),
   });
 };

@@ -10,7 +10,7 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import type { Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** `default`: no other context exists. Remote tenants allow deletions only with `option`. */
+/** `default` means that no other context exists. Remote tenants allow deletions only with `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
 export interface ChosenContext {
@@ -93,7 +93,7 @@ export class Contexts {
     return context.kind === "remote" || this.hasTenant(context);
   }
 
-  /** A context that was used because it was the only one remains selected. */
+  /** The context that was the only one before remains selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);
@@ -149,10 +149,10 @@ export class Contexts {
               "このコンテキストを削除すると、テナントもデータごと削除されます",
             ),
           );
-        // deleted before the settings change, so that a crash never leaves data without a context
+        // the tenant is deleted before the settings change, so that a crash never leaves data without a context
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
-      // deleted before the settings change, so that a crash never leaves a secret without a context
+      // the secret is deleted before the settings change, so that a crash never leaves a secret without a context
       const { deleteCredentialFile } = await import("./credentials.ts");
       await deleteCredentialFile(this.#home, context.name);
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);

@@ -39,7 +39,7 @@ export function listProgramPaths({ settings, data, tenants, cache, temporary }: 
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }
 
-/** Other users can change the folder's content, such as the roles in a tenant. */
+/** With such a fault, other users can change the folder's content, such as the roles in a tenant. */
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
@@ -70,7 +70,7 @@ export function findHomeFault({ settings, data, tenants, userId }: Home): Access
   if (userId === undefined) return undefined;
   const own = tryOrUndefined(() => readdirSync(tenants))?.map((name) => join(tenants, name)) ?? [];
   for (const folder of new Set([data, settings, tenants, ...own])) {
-    // ignored, because the code that uses the folder reports the error
+    // an error is ignored here, because the code that uses the folder reports the error
     const found = tryOrUndefined(() => statSync(folder, { throwIfNoEntry: false }));
     if (found?.isDirectory() !== true) continue;
     const fault = findAccessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);

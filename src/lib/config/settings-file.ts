@@ -12,7 +12,7 @@ import type { Home } from "./home.ts";
 export interface Settings {
   readonly contexts: readonly StoredContext[];
   readonly used: string | undefined;
-  /** true to use the only context without selection; false after a removal, to prevent a silent switch */
+  /** true if the only context needs no selection; false after a removal, so that no command switches silently */
   readonly implied: boolean;
 }
 

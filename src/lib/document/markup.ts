@@ -8,7 +8,7 @@ export class Markup {
 
 export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
 
-/** Escapes the values in html`<b>${name}</b>`. A value must be a text or in a quoted attribute. */
+/** Escapes the values in html`<b>${name}</b>`. Values are allowed in text and in quoted attributes. */
 export const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
   new Markup(
     literals

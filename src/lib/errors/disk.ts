@@ -15,7 +15,7 @@ const DISK_FAULTY: FailureDetail = {
   hint: text("check the disk, then run the command again", "ディスクを確認してから、もう一度実行してください"),
 };
 
-/** By error code of the system or SQLite. @see https://www.sqlite.org/rescode.html */
+/** Disk failures by error code of the system or SQLite. @see https://www.sqlite.org/rescode.html */
 const DISK_FAULTS: ReadonlyMap<unknown, FailureDetail> = new Map<unknown, FailureDetail>([
   ["ENOSPC", DISK_FULL],
   ["EDQUOT", DISK_FULL],

@@ -68,7 +68,7 @@ export interface Problem {
   readonly hint?: Text | undefined;
 }
 
-/** Users see only texts of this class. Any other error is reported as `unexpected`. */
+/** Users see only the texts of this error class. Any other error is reported as `unexpected`. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: ErrorCode;
@@ -121,7 +121,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** Use this only for details that are read after a change. */
+/** A failure is ignored, so use this only for details that are read after a change. */
 export const ignoreFailure = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();

@@ -9,7 +9,7 @@ import type { FolderWriter } from "./folder-writer.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
 export interface Output {
-  /** as typed by the user; `-` is stdout */
+  /** name as typed by the user; `-` is stdout */
   readonly name: string;
   /** true if the content has no personal data; all other files get mode 0600 */
   readonly isPublic?: boolean | undefined;

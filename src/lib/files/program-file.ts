@@ -56,7 +56,7 @@ interface ProgramFileOptions extends Omit<WriteOptions, "mode"> {
   readonly secret?: boolean | undefined;
 }
 
-/** Replaces the target of a link instead of the link. */
+/** If the path is a link, the target of the link is replaced. */
 export async function writeProgramFile(path: string, content: string, options: ProgramFileOptions): Promise<void> {
   const { secret = false, ...place } = options;
   const target = await realpath(path).catch(() => path);

@@ -22,7 +22,7 @@ export interface ChunkReadOptions {
   readonly reuse?: boolean | undefined;
 }
 
-/** Returns undefined for any other kind of file. @param follow true to follow links in a path that a user specified */
+/** Returns undefined if the path is not a regular file. @param follow true to follow links in the path */
 export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},

@@ -17,7 +17,7 @@ export interface TemporaryFile extends TemporaryPath {
 
 const REGISTER_ENTRY_NAME_PATTERN = /^(\d+)-\d+\.json$/;
 const TEMPORARY_NAME_PATTERN = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
-/** File systems allow 255 bytes, including prefix and suffix. */
+/** File systems allow names of 255 bytes, including prefix and suffix. */
 const MAX_NAME_CHARACTERS = 60;
 
 /** Returns `.NAME.PID.tmp` in the same folder, or `.NAME.PID-COUNT.tmp` if the name is taken. */
@@ -31,7 +31,7 @@ interface TemporaryPath {
   readonly forget: () => void;
 }
 
-/** @param create synchronous, so that no signal interrupts */
+/** @param create a synchronous function, which no signal can interrupt */
 async function createTemporaryPath(
   place: TemporaryStorage,
   target: string,

@@ -90,7 +90,7 @@ function evaluateDevices(facts: OnboardingFacts): StepStatus {
   if (facts.devices === 0) return createOpenStatus(count, buildGuideCommand(8));
   const unknown: Advice = {
     why: text(
-      "it is not known which ADE devices have a profile: do not switch them on yet",
+      "do not switch on any ADE device yet: it is unknown which of them have a profile",
       "どの ADE デバイスにプロファイルがあるかわかりません(まだ電源を入れないでください)",
     ),
     line: line("ade sync", []),
@@ -273,7 +273,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
     number: 12,
     id: "afterwards",
-    title: text("make further use of CLOMO", "導入後のさらなる活用"),
+    title: text("use more features of CLOMO", "導入後のさらなる活用"),
     optional: true,
     standing: ({ hasActions }) =>
       hasActions

@@ -28,7 +28,7 @@ export interface FilePair {
   readonly next: Renewable;
   readonly csr?: SigningRequest | undefined;
   readonly now: Date;
-  /** IANA name */
+  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
@@ -230,7 +230,7 @@ const checkLocation = (pair: FilePair): OutcomeWithReason => {
   return compareValues(was, is, [
     "bad",
     text(
-      "this token belongs to another location, with different licences",
+      "this token belongs to another location, which has different licences",
       "別の場所のトークンです(ライセンスも異なります)",
     ),
   ]);
@@ -296,7 +296,7 @@ interface IdentitySource extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** Returns a key that a renewal does not change; undefined if unknown. @see facts 3.4, 3.5 */
+/** Returns a key that identifies the item before and after a renewal; undefined if unknown. @see facts 3.4, 3.5 */
 export function identityOf({ kind, organisation, topic, evidence }: IdentitySource): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });
@@ -326,7 +326,7 @@ export const isNewerFile = (
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/** Without a recorded file, an equal date is enough. */
+/** If no file is recorded, an equal date also counts as later. */
 export const isLaterDate = (
   file: { readonly expiresAt: string },
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },

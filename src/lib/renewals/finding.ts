@@ -5,7 +5,7 @@ import type { Column } from "../terminal/index.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
 export interface Finding {
-  /** stays the same until the level of the item changes */
+  /** ID that stays the same until the level of the item changes */
   readonly id: string;
   readonly tenant: string;
   /** context of the tenant; null for a file */

@@ -12,13 +12,12 @@ export interface AdeTokenState {
   } | null;
 }
 
-/** @param held undefined if the state of the token is unknown */
 export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   items: readonly I[],
-  held: AdeTokenState | undefined,
+  tokenState: AdeTokenState | undefined,
 ): readonly (I & { readonly rejection?: Rejection | undefined })[] {
-  if (held === undefined || held.token === null || held.mirror) return items;
-  const { rejectedAt: at, renewal } = held.token;
+  if (tokenState === undefined || tokenState.token === null || tokenState.mirror) return items;
+  const { rejectedAt: at, renewal } = tokenState.token;
   if (at === null || renewal === null) return items;
   return items.map((item) =>
     item.id === renewal ? { ...item, rejection: { what: TOKEN_REJECTION_MESSAGE, at } } : item,

@@ -84,7 +84,7 @@ async function readSourceContent(name: string, bytes: Uint8Array, options?: Read
 export interface SourceOptions {
   /** true if this machine recorded the item, so that the source path is valid */
   readonly lookAtSource: boolean;
-  /** IANA name */
+  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
@@ -115,10 +115,10 @@ function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): Ex
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-/** Certbot replaces certificate files, so their date is used; for other kinds, the earlier date. */
+/** Uses the date of a certificate file, because certbot replaces the file. For other kinds, the earlier date counts. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
-  // in the format of recorded dates, because sent reminders are found by this text
+  // the date has the format of recorded dates, because sent reminders are found by this text
   const dated = { ...recorded, expiresAt: new Date(now.expiresAt).toISOString(), certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the recorded date is exact, because the key was available at that time

@@ -50,7 +50,7 @@ export class Responder {
     const id = newId();
     const begun = performance.now();
     const trace: RequestTrace = { route: null, account: null };
-    // read now, because a closed response has no socket
+    // the socket is read now, because a closed response has no socket
     const { socket } = outgoing;
     const before = socket?.bytesWritten ?? 0;
     // the creation of Node's own signal takes longer than a whole request

@@ -34,7 +34,7 @@ export function parseManifest(json: string, where: string): Manifest {
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;
   if (schema > BUNDLE_SCHEMA_VERSION) throw createNewerVersionFailure(where);
   const parsed = ManifestShape.safeParse(value);
-  // compared with the rendered form, so that no byte is unchecked
+  // the text must equal its rendered form, so that no byte is unchecked
   if (parsed.success && renderManifest(parsed.data) === json) return parsed.data;
   throw createInvalidManifestFailure(where, parsed.error?.issues[0]?.path.join(".") ?? "");
 }

@@ -190,7 +190,7 @@ async function openBundlePath(
     const { decryptArchive } = await import("./age.ts");
     const decrypted = await decryptArchive(archive, decrypter, { where: name, place: temporary });
     try {
-      // without keys, so that a bundle that was encrypted twice is rejected
+      // no keys are passed, so that a bundle that was encrypted twice is rejected
       return await openBundlePath(decrypted.path, name, { temporary });
     } finally {
       await decrypted.remove();

@@ -13,7 +13,7 @@ import { sharesWord } from "./people.ts";
 
 export interface ChecklistDay {
   readonly asOf: string;
-  /** IANA name */
+  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
@@ -167,7 +167,10 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
     for (const { name, kind, orgs, devices, file, memo } of records) {
       // devices get an ADE profile when they are set up, so the profile needs no assignment
       if (orgs.length + devices.length === 0 && kind !== "ade") {
-        const what = text(`${name}: where it is installed is not recorded`, `「${name}」の適用先が登録されていません`);
+        const what = text(
+          `the organisations and devices that get ${name} are not recorded`,
+          `「${name}」の適用先が登録されていません`,
+        );
         yield ["not-assigned", what, line(command, [name], { org: "CODE" })];
       }
       // other kinds are made by the console, and a file with a password is not stored
@@ -243,7 +246,7 @@ const CHECKLIST_ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
     kinds: [],
     appliesWith: "push-certificate",
     note: text(
-      "These records show where the console installs each profile and app, and keep the files of custom profiles.",
+      "These records show which organisations and devices get each profile and app, and contain the files of custom profiles.",
       "各プロファイルとアプリの適用先の記録です。カスタムプロファイルはファイルも保存できます。",
     ),
     findKnown: ({ profiles, apps }) => [
@@ -384,7 +387,10 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
 const buildQuestionRows = (item: ItemId, question: QuestionState): readonly ChecklistRow[] => {
   const { id, label, answer, recorded, due } = question;
   const row = { item, id, value: null, by: null, at: null, next: null };
-  const words = due === "old" ? text("not confirmed for a year", "1 年以上未確認") : text("not answered", "未回答");
+  const words =
+    due === "old"
+      ? text("last confirmed more than a year ago", "最後の確認から 1 年以上経過")
+      : text("not answered", "未回答");
   const about = describeQuestion(question);
   const isRecorded = recorded !== null && (answer === undefined || !sharesWord(recorded, answer.value));
   return [

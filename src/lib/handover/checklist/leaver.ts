@@ -120,7 +120,7 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
 
 function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): Generator<UnnumberedStep> {
   const received = text(
-    "export the bundle, and let the successor receive it (read out the fingerprint)",
+    "export the bundle for the successor, and read out its fingerprint",
     "引き継ぎデータを書き出し、後任に受け取ってもらう(フィンガープリントは読み上げる)",
   );
   if (context !== undefined) yield [received, line("handover export", [], { output: "FOLDER", leaver, leaves })];

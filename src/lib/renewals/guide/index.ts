@@ -93,8 +93,8 @@ function listGuideFacts(
 ): FilledGuide["facts"] {
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
-    [text("held by", "保持しているテナント"), isOwn ? STORED_BY_THIS_TENANT : null],
-    [text("once expired", "期限が切れると"), isOwn ? OWN_TOKEN_CONSEQUENCES : EXPIRY_CONSEQUENCES[kind]],
+    [text("stored by", "保持しているテナント"), isOwn ? STORED_BY_THIS_TENANT : null],
+    [text("after expiry", "期限が切れると"), isOwn ? OWN_TOKEN_CONSEQUENCES : EXPIRY_CONSEQUENCES[kind]],
     ...GUIDE_FIELDS.map((field) => [labelOf(field, kind), known?.[field]] as const),
   ];
   return facts.flatMap(([label, value]) =>

@@ -6,7 +6,7 @@ import { formatCount, same, text, type Language, type Text } from "../../text/in
 import type { ItemWithStatus } from "../expiry-status.ts";
 
 export interface Message extends Mail {
-  /** without angle brackets; the same if the message is sent again */
+  /** Message-ID without angle brackets, which stays the same if the message is sent again */
   readonly messageId: string;
 }
 

@@ -60,7 +60,7 @@ async function sendToRecipient(
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // recorded last, so that a later run can find its Message-ID
+    // the first reminder is recorded last, so that a later run can find its Message-ID
     for (const one of [...others, firstClaimed]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }

@@ -151,6 +151,9 @@ export type Recipient = NotifySettings["recipients"][number];
 
 export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 
-/** Rejects unknown settings, because a typing error could prevent reminders. @throws with the line number */
+/**
+ * Rejects unknown settings, because a typing error could prevent reminders.
+ * @throws `input-rejected` with the line number
+ */
 export const parseNotifySettings = (content: string, where: string): NotifySettings =>
   readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;

@@ -18,7 +18,7 @@ export interface ReminderClient {
 interface TenantWithClient {
   readonly context: string;
   readonly tenant: string;
-  /** IANA name */
+  /** IANA name of the time zone */
   readonly timezone: string;
   readonly client: ReminderClient;
 }

@@ -14,7 +14,7 @@ export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"
 interface MailTimeouts {
   readonly connectMs: number;
   readonly silenceMs: number;
-  /** maximum time for the delivery, much shorter than the claim on a reminder */
+  /** maximum time for the delivery; a reminder is claimed for much longer */
   readonly wholeMs: number;
 }
 
