@@ -91,7 +91,7 @@ export default {
         "what a command writes for the user is declared, and goes through Outputs, which replaces nothing unasked",
       severity: "error",
       from: { path: "^src/commands/", pathNot: TESTS },
-      to: { path: String.raw`^src/lib/files/(?:atomic|folder-in-making)\.ts$` },
+      to: { path: String.raw`^src/lib/files/(?:atomic|folder-writer)\.ts$` },
     },
     {
       name: "cli-is-the-top",

@@ -10,7 +10,7 @@ import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
   ensureFolder,
-  isMissingFolder,
+  isMissingOrEmptyFolder,
   syncFolder,
   type ProcessTable,
   type TemporaryFolder,
@@ -117,7 +117,7 @@ async function connectInProcess(
   const options = buildTenantOptions(machine, context, as === undefined ? "owner" : { account: as });
   const open = (where: { readonly inMemory?: boolean; readonly folder?: string } = {}): Tenant =>
     tenant.openTenant({ ...options, ...where });
-  const absent = isMissingFolder(tenantFolder);
+  const absent = isMissingOrEmptyFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
   // with `--as`, open a missing tenant only in memory: it has no accounts, so the command will fail
   const making = { tenantFolder, open, rehearsesIn };

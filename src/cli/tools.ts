@@ -10,7 +10,7 @@ import { Failure } from "../lib/errors/index.ts";
 import {
   Outputs,
   removeUnfinished,
-  isMissingFolder,
+  isMissingOrEmptyFolder,
   createProcessTable,
   type TemporaryStorage,
 } from "../lib/files/index.ts";
@@ -323,7 +323,7 @@ const createAppleSender = ({ openApple }: ProgramEnvironment, closing: AsyncDisp
 };
 
 const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
-  if (isMissingFolder(temporary.temporaryFolder)) return;
+  if (isMissingOrEmptyFolder(temporary.temporaryFolder)) return;
   await (await import("../lib/files/temporary.ts")).sweepTemporaryFiles(temporary);
 };
 

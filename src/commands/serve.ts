@@ -3,7 +3,7 @@ import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
 import { readSecret } from "../lib/renewals/notify/secret.ts";
-import { parseProxies, type ListenPlace, type RunningServer } from "../lib/serve/index.ts";
+import { parseProxies, type ListenAddress, type RunningServer } from "../lib/serve/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import type { Tools } from "./tools.ts";
@@ -151,10 +151,10 @@ const reloadCertificate = async (
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
-const isLocal = (place: ListenPlace): boolean => "path" in place || LOOPBACK.includes(place.host);
+const isLocal = (place: ListenAddress): boolean => "path" in place || LOOPBACK.includes(place.host);
 
 /** @param typed an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock` @throws Failure `usage` */
-const parseListenPlace = (typed: string): ListenPlace => {
+const parseListenPlace = (typed: string): ListenAddress => {
   if (/^unix:./.test(typed)) return { path: typed.slice("unix:".length) };
   const { plain, bracketed, port } =
     /^(?:\[(?<bracketed>[0-9A-Fa-f:.]+)\]|(?<plain>[^:[\]\s/]+)):(?<port>\d{1,5})$/.exec(typed)?.groups ?? {};

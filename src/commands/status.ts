@@ -1,7 +1,7 @@
 import { compareByUrgency, describeLevels, determineState, type Finding } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import { toItemFinding } from "../lib/renewals/item-finding.ts";
-import { compareByExpiry } from "../lib/renewals/judge.ts";
+import { compareByExpiry } from "../lib/renewals/expiry-status.ts";
 import { STATE_EXITS } from "../lib/renewals/output/plugin.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";

@@ -5,7 +5,7 @@ import type { EmbeddedContext } from "../lib/config/context.ts";
 import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
 import type { BlockList } from "node:net";
-import type { ListenPlace, RunningServer } from "../lib/serve/index.ts";
+import type { ListenAddress, RunningServer } from "../lib/serve/index.ts";
 import type { CopyRelation, TenantCopyState } from "../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
@@ -54,7 +54,7 @@ export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environm
 
 export interface ServerPlan {
   readonly context: EmbeddedContext;
-  readonly place: ListenPlace;
+  readonly place: ListenAddress;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly proxies: BlockList | undefined;
 }

@@ -103,7 +103,7 @@ describe("--leaver", () => {
         "1 transfer the support option and the renewal items",
         "2 owner of the renewal item 契約",
         "3 owner of 1 device: C02X",
-        "4 export the bundle, and let the successor receive it (read out the fingerprint)",
+        "4 export the bundle for the successor, and read out its fingerprint",
         "5 successor: remove the role of hanako, and list the devices to collect",
         "6 the leaver's computer: stop the daily run",
         "7 the leaver's computer: remove the tenant",

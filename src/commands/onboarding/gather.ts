@@ -4,7 +4,7 @@ import { assessAdeHealth, type AdeReport } from "../../lib/model/ade-health.ts";
 import type { Ade, Client } from "../../lib/client/index.ts";
 import { CREDENTIAL_KINDS, type OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
-import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
+import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { createExpiryClock, readDatedItems } from "../renewals/items/tenant-items.ts";
@@ -35,12 +35,12 @@ async function loadJudgedRenewals(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
   ade: AdeReport<Ade>,
-): Promise<readonly JudgedItem[]> {
+): Promise<readonly ItemWithStatus[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade.facts);
   // only the expiry matters here, not the start of validity
   return items
-    .map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf))
+    .map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf))
     .toSorted(compareByExpiry);
 }
 

@@ -1,5 +1,5 @@
 import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/output/calendar.ts";
-import { judgeExpiry } from "../../lib/renewals/judge.ts";
+import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT_FILE_OPTION } from "../csv/file/form.ts";
@@ -35,7 +35,7 @@ export default defineCommand({
         const { expiresAt } = item;
         for (const line of listRemarks(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
-        else items.push(judgeExpiry({ ...item, expiresAt }, tenant.context.name, asOf));
+        else items.push(addExpiryStatus({ ...item, expiresAt }, tenant.context.name, asOf));
       }
     }
     const calendar = await renderRenewalCalendar(items, terminal.language);

@@ -39,7 +39,7 @@ describe("the steps", () => {
       tenant: { ...havingNone("vpp-token"), ...listing(push) },
     });
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: ASKED });
-    expect(en.stdout).toMatch(/^How to renew: VPP content token\n\n {2}once expired: .*\n\n1\. /);
+    expect(en.stdout).toMatch(/^How to renew: VPP content token\n\n {2}after expiry: .*\n\n1\. /);
     expect(en.stdout).toContain("used last time");
   });
 
@@ -111,7 +111,7 @@ describe("an item that the tenant holds itself", () => {
       [
         "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem",
         "this tenant's own server (自社 MDM), never the one that CLOMO uses",
-        "once expired: this tenant can no longer fetch devices from Apple",
+        "after expiry: this tenant can no longer fetch devices from Apple",
         "clomoctl ade token set FILE",
         "clomoctl ade sync --full",
       ],
@@ -127,7 +127,7 @@ describe("an item that the tenant holds itself", () => {
     }
     const { en } = await guide(word, answers, one);
     for (const line of lines) expect(en.stdout).toContain(line);
-    expect(en.stdout).toContain("held by: this clomoctl tenant itself, not CLOMO");
+    expect(en.stdout).toContain("stored by: this clomoctl tenant itself, not CLOMO");
     const byKind = await guide(one.kind, answers, one);
     expect(byKind.en.stdout).toBe(en.stdout);
   });

@@ -2,8 +2,8 @@ import type { Client, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
 import { buildRenewalGuide, type GuideFacts } from "../../lib/renewals/guide/index.ts";
-import { findOwnToken } from "../../lib/renewals/guide/own.ts";
-import { judgeExpiry } from "../../lib/renewals/judge.ts";
+import { findOwnToken } from "../../lib/renewals/guide/own-token.ts";
+import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
@@ -36,7 +36,7 @@ export default defineCommand({
     const tenant = await tools.tenant("renewals", "ade");
     const { client } = tenant;
     const { kind, item } = await findGuideSubject(client, typed);
-    const expiry = item && judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)).expiry;
+    const expiry = item && addExpiryStatus(item, tenant.context.name, createExpiryClock(tools, tenant)).expiry;
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
     // the file of a remote tenant's item may be on another computer, so do not compare with it
     const known = item === null || tenant.context.kind === "embedded" ? item : { ...item, source: null };

@@ -1,4 +1,4 @@
-import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
+import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -38,8 +38,8 @@ export default defineCommand({
 
 async function judgeItemsOfAllTenants(
   tools: Tools,
-): Promise<{ found: readonly JudgedItem[]; failed: Failure | undefined }> {
-  const found: JudgedItem[] = [];
+): Promise<{ found: readonly ItemWithStatus[]; failed: Failure | undefined }> {
+  const found: ItemWithStatus[] = [];
   let failed: Failure | undefined;
   for (const context of await tools.contexts.listUsed()) {
     try {
@@ -58,11 +58,11 @@ async function judgeItemsOfAllTenants(
   return { found, failed };
 }
 
-async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<JudgedItem[]> {
+async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<ItemWithStatus[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = await readCurrentItems(tenant, asOf.timezone);
   // ignore the start of validity, which only `renewals check` reports
-  const all = items.map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf));
+  const all = items.map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf));
   for (const line of all.flatMap(listRemarks)) await tools.terminal.warn(line);
   return all;
 }

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import { dayOf, resolvePastInstant } from "../../lib/model/time.ts";
 import { compareFiles, describeChecks } from "../../lib/renewals/compare.ts";
-import { findCurrentItem } from "../../lib/renewals/read/in-use.ts";
+import { findCurrentItem } from "../../lib/renewals/current-item.ts";
 import { isUploadedKind } from "../../lib/renewals/upload.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

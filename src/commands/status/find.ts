@@ -11,8 +11,13 @@ import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { countDaysLeft, dayOf, formatMinute } from "../../lib/model/time.ts";
-import { findOwnToken } from "../../lib/renewals/guide/own.ts";
-import { compareByExpiry, judgeExpiry, type CheckedItem, type DatedItem } from "../../lib/renewals/judge.ts";
+import { findOwnToken } from "../../lib/renewals/guide/own-token.ts";
+import {
+  compareByExpiry,
+  addExpiryStatus,
+  type CheckedItem,
+  type DatedItem,
+} from "../../lib/renewals/expiry-status.ts";
 import { listFailedReminders, loadReminders, type ReminderTenant } from "../../lib/renewals/notify/tenant.ts";
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
@@ -73,7 +78,7 @@ async function readTenant(tools: Tools, context: Context) {
   const asOf = createExpiryClock(tools, { context });
   const { tenant, name: label, ade, items: recorded } = await loadCheckedTenant(tools, context, () => true);
   const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
-  const items = recorded.map((item) => judgeExpiry(item, name, asOf)).toSorted(compareByExpiry);
+  const items = recorded.map((item) => addExpiryStatus(item, name, asOf)).toSorted(compareByExpiry);
   const rights = context.kind === "remote" ? await loadAccountRights(tools, context) : undefined;
   const reminders = await ignoreFailure(() =>
     loadReminders(

@@ -3,7 +3,7 @@ import { compareByUrgency, describeFinding, type Finding } from "../../lib/renew
 import { createDeliverer } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import { toRecipientId } from "../../lib/renewals/notify/recipients.ts";
-import { deliverReminders, type Deliver } from "../../lib/renewals/notify/send.ts";
+import { deliverReminders, type DeliverMessage } from "../../lib/renewals/notify/send.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
@@ -62,7 +62,7 @@ interface NewsRequest {
   readonly tools: Tools;
   readonly all: readonly TenantFindings[];
   readonly settings: NotifySettings;
-  readonly deliver: Deliver;
+  readonly deliver: DeliverMessage;
   /** findings to report; `reportNewFindings` adds findings about failed deliveries */
   readonly findings: Finding[];
   readonly print: (findings: readonly Finding[]) => Promise<void>;

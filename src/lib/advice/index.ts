@@ -2,13 +2,12 @@ import { same, text, type Text } from "../text/index.ts";
 import { quoteCommandWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
-/** All options: own options, and the global options that the command does not redefine. */
 type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
   Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
-type WordValue = string | number | true | undefined;
+type OptionValue = string | number | true | undefined;
 
-/** `words` are not quoted. Only {@link line} creates commands. Backticks delimit a command until it is printed. */
+/** Only {@link line} creates a command, so that the compiler checks every word. */
 export class CommandLine {
   readonly name: keyof Catalogue;
   readonly words: readonly string[];
@@ -18,52 +17,47 @@ export class CommandLine {
     this.words = words;
   }
 
-  /** Returns the command in backticks, quoted for a POSIX shell. */
   toString(): string {
     return `\`${this.toJSON()}\``;
   }
 
-  /** Returns the command without backticks. */
   toJSON(): string {
     return ["clomoctl", this.name, ...this.words.map(quoteCommandWord)].join(" ");
   }
 }
 
-/** Converts `dryRun` to `--dry-run`. */
 const toFlag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** The key `output` becomes `-o`, or `--output=…` if the value begins with `-`. */
 const formatOption = (key: string, value: string): readonly string[] => {
   const flag = toFlag(key);
   if (value.startsWith("-")) return [`${flag}=${value}`];
   return [key === "output" ? "-o" : flag, value];
 };
 
-const formatOptions = ([key, value]: readonly [string, WordValue | readonly WordValue[]]): readonly string[] => {
+const formatOptions = ([key, value]: readonly [string, OptionValue | readonly OptionValue[]]): readonly string[] => {
   if (value === undefined) return [];
   if (value === true) return [toFlag(key)];
-  const values = Array.isArray(value) ? (value as readonly WordValue[]) : [value as WordValue];
+  const values = Array.isArray(value) ? (value as readonly OptionValue[]) : [value as OptionValue];
   return values.flatMap((one) => formatOption(key, String(one)));
 };
 
 /**
- * Returns `clomoctl users edit taro@example.jp --title 課長`, for example. An unknown command, option or choice is a
- * compile error. The terminal adds the context and the acting account. @param options by key; undefined: omitted
+ * Returns a command such as `clomoctl users edit taro@example.jp --title 課長`. An unknown command, option or choice is a
+ * compile error.
  */
 export const line = <C extends keyof Catalogue>(
   command: C,
   args: Catalogue[C]["args"],
   options?: LineOptions<C>,
 ): CommandLine => {
-  const words = (args as readonly WordValue[]).filter((word) => word !== undefined).map(String);
-  const flags = Object.entries((options ?? {}) as Readonly<Record<string, WordValue | readonly WordValue[]>>).flatMap(
-    formatOptions,
-  );
+  const words = (args as readonly OptionValue[]).filter((word) => word !== undefined).map(String);
+  const flags = Object.entries(
+    (options ?? {}) as Readonly<Record<string, OptionValue | readonly OptionValue[]>>,
+  ).flatMap(formatOptions);
   const readsAsOption = words.some((word) => word.startsWith("-"));
   return new CommandLine(command, readsAsOption ? [...flags, "--", ...words] : [...words, ...flags]);
 };
 
-/** Returns a name such as `clomoctl renewals edit`. To suggest a command, use {@link line}. */
 export const commandName = (command: keyof Catalogue): string => `clomoctl ${command}`;
 
 export interface Step {
@@ -78,7 +72,6 @@ export const step = <L extends CommandLine | undefined>(en: string, ja: string, 
   line: line as L,
 });
 
-/** Returns a sentence such as `to list them: clomoctl devices list`. */
 export const renderAdvice = (advice: Advice): Text => {
   if (advice instanceof CommandLine) return same(`${advice}`);
   if (!("why" in advice)) return advice;

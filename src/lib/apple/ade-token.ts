@@ -6,17 +6,16 @@ import { text } from "../text/index.ts";
 import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope } from "./encoding/cms.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import { extractStructure } from "./encoding/pem.ts";
-import { parseObject, getNonEmptyText } from "./encoding/foreign.ts";
+import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
 
 interface TokenFileName {
   readonly server: string;
-  /** UTC instant at which the token was created; undefined if it is not a valid date */
   readonly at: string | undefined;
 }
 
-/** The failures (`input-rejected`) omit the token's content. @see apple 1 */
+/** The failure omits the token, which is secret. @throws `input-rejected` @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
@@ -66,8 +65,8 @@ const ORIGINAL_FILE_HINT = text(
 );
 
 /**
- * If no key decrypts it, the expiry is estimated as one year after the time in the file name. @throws `input-rejected`
- * if the token is broken or the expiry cannot be determined @see facts 3.5; apple 1
+ * If no key decrypts the token, its expiry is estimated as one year after the time in the file name.
+ * @throws `input-rejected` if the token is broken, or the expiry is unknown @see facts 3.5; apple 1
  */
 export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {
   const { name } = file;
@@ -99,7 +98,6 @@ export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonl
   };
 }
 
-/** @throws Failure `input-rejected` if it is broken or truncated */
 function parseTokenEnvelope(name: string, message: Uint8Array): Envelope {
   const envelope = parseEnvelope(message);
   if (envelope !== undefined) return envelope;

@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { attempt } from "./encoding/foreign.ts";
+import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import type { AppleResponse } from "./send.ts";
 
@@ -11,7 +11,6 @@ const MAX_TEXT_LENGTH = 4096;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The message names the member but not the value. */
 export const createUndocumentedFailure = (where: string, member: string): Failure =>
   new Failure("unavailable", {
     what: text(
@@ -20,23 +19,21 @@ export const createUndocumentedFailure = (where: string, member: string): Failur
     ),
     where,
     hint: text(
-      "try again later; if the problem persists, check what is between this computer and Apple, such as a proxy",
-      "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
+      "try again later; if the problem persists, check the proxy or firewall between this computer and Apple",
+      "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシやファイアウォールを確認してください",
     ),
   });
 
-/** @throws Failure `unavailable` if the body is not a JSON object */
 export function parseJsonObject(where: string, body: string): JsonObject {
-  const value = attempt((): unknown => JSON.parse(body));
+  const value = parseOrUndefined((): unknown => JSON.parse(body));
   if (!isObject(value)) throw createUndocumentedFailure(where, "JSON");
   return value;
 }
 
-/** Returns undefined unless the status is 200. @throws `unavailable` for broken JSON */
 export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
   status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 
-/** Returns null if absent. @throws Failure `unavailable` for anything else */
+/** Returns null if the member is absent. @throws Failure `unavailable` if the member is not a valid text */
 export function readOptionalText(where: string, object: JsonObject, member: string): string | null {
   const value = object[member];
   if (value === undefined || value === null) return null;
@@ -53,7 +50,7 @@ export function readRequiredText(where: string, object: JsonObject, member: stri
   return value;
 }
 
-/** Returns a UTC instant; null if absent or empty.  @throws Failure `unavailable` if the member is anything else */
+/** Returns a UTC instant; null if the member is absent or empty. @throws Failure `unavailable` for any other text */
 export function readOptionalInstant(where: string, object: JsonObject, member: string): string | null {
   const written = readOptionalText(where, object, member);
   if (written === null || written === "") return null;

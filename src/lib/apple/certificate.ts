@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { RenewalKind } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import { attempt } from "./encoding/foreign.ts";
+import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { findNameAttribute } from "./encoding/distinguished-name.ts";
 import { findPemBlocks } from "./encoding/pem.ts";
 import {
@@ -15,15 +15,17 @@ import { formatInstant } from "./encoding/instant.ts";
 
 const MAX_CERTIFICATES = 1000;
 
-const PUSH_NAME_PATTERN = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
-const BUILD_NAME_PATTERN = /^(?:iPhone|Apple) Distribution: /;
+const PUSH_CERTIFICATE_NAME_PATTERN = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
+const BUILD_CERTIFICATE_NAME_PATTERN = /^(?:iPhone|Apple) Distribution: /;
 
 interface ParsedCertificate {
   readonly certificate: X509Certificate;
   readonly renewable: Renewable;
 }
 
-/** Omits the issuers of other certificates in the text. @throws `input-rejected` if there are too many certificates */
+/**
+ * Omits certificates that issued another certificate in the text. @throws `input-rejected` for too many certificates
+ */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {
   const all = findPemBlocks(pem)
     .filter(({ label }) => label === "CERTIFICATE")
@@ -32,7 +34,6 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
     .toArray();
   const parsed = all.filter((one) => "certificate" in one);
   const broken = all.filter((one) => "en" in one);
-  // if all certificates are broken, only the first error is returned
   if (parsed.length === 0) return { renewables: [], broken: broken.slice(0, 1) };
   if (all.length > MAX_CERTIFICATES) {
     const many = MAX_CERTIFICATES;
@@ -52,13 +53,13 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
 }
 
 export function readDerCertificate(name: string, der: Uint8Array): Renewable | undefined {
-  const certificate = attempt(() => new X509Certificate(der));
+  const certificate = parseOrUndefined(() => new X509Certificate(der));
   return certificate === undefined ? undefined : buildRenewable(name, certificate);
 }
 
 function parseCertificate(name: string, written: string, number: number): ParsedCertificate | Text {
-  const certificate = attempt(() => new X509Certificate(written));
-  const renewable = certificate && attempt(() => buildRenewable(name, certificate));
+  const certificate = parseOrUndefined(() => new X509Certificate(written));
+  const renewable = certificate && parseOrUndefined(() => buildRenewable(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
   return text(
     `certificate ${number} in the file is broken or truncated`,
@@ -79,7 +80,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   return {
     expiring: {
       kind: topic === null ? detectCertificateKind(commonName, from.namesApple) : "push-certificate",
-      // not the common name, because Apple writes only `APSP:` and a UUID
+      // Apple's common name contains only `APSP:` and a UUID
       name: topic === null ? (commonName ?? organisation ?? uid ?? file) : "push-certificate",
       expiresAt: formatCertificateDate(file, certificate.validToDate),
       validFrom: formatCertificateDate(file, certificate.validFromDate),
@@ -91,23 +92,24 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
     evidence: {
       of: "certificate",
       issuer: from,
-      // on demand, because exporting a key takes longer than reading the certificate, and only `renewals verify` needs it
+      // computed on demand, because the export is slow and only `renewals verify` needs the key
       get publicKey() {
-        return attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;
+        return (
+          parseOrUndefined(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null
+        );
       },
     },
   };
 }
 
-/** Returns the kind of a certificate: `certificate` unless the name is worded as by Apple and the issuer is Apple. */
 function detectCertificateKind(name: string | undefined, namesApple: boolean): RenewalKind {
   if (!namesApple || name === undefined) return "certificate";
-  if (PUSH_NAME_PATTERN.test(name)) return "agent-push-certificate";
-  return BUILD_NAME_PATTERN.test(name) ? "agent-build-certificate" : "certificate";
+  if (PUSH_CERTIFICATE_NAME_PATTERN.test(name)) return "agent-push-certificate";
+  return BUILD_CERTIFICATE_NAME_PATTERN.test(name) ? "agent-build-certificate" : "certificate";
 }
 
 function formatCertificateDate(file: string, date: Date): string {
-  const instant = attempt(() => formatInstant(date));
+  const instant = parseOrUndefined(() => formatInstant(date));
   if (instant !== undefined) return instant;
   throw createRejectedFileFailure(
     file,

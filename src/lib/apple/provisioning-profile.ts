@@ -1,6 +1,6 @@
 import { text } from "../text/index.ts";
 import { extractSignedContent } from "./encoding/cms.ts";
-import { attempt } from "./encoding/foreign.ts";
+import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { formatInstant } from "./encoding/instant.ts";
 import { parsePropertyList } from "./encoding/property-list.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
@@ -13,9 +13,9 @@ const NOT_A_PROFILE = text(
 const toText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 const toInstant = (value: unknown): string | undefined =>
-  value instanceof Date ? attempt(() => formatInstant(value)) : undefined;
+  value instanceof Date ? parseOrUndefined(() => formatInstant(value)) : undefined;
 
-/** Reads a `.mobileprovision`: a property list signed by Apple.  @throws `input-rejected` for any other message */
+/** Reads a property list that Apple signed (`.mobileprovision`). @throws `input-rejected` for any other message */
 export async function readProvisioningProfile(file: NamedFile, message: Uint8Array): Promise<Renewable> {
   const { name } = file;
   const content = extractSignedContent(message);

@@ -19,10 +19,7 @@ const KEY_STORE_PATTERN = /^(?:30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010
 const isKeyStore = (bytes: Uint8Array): boolean =>
   KEY_STORE_PATTERN.test(Buffer.from(bytes.subarray(0, 16)).toString("hex"));
 
-/**
- * Detects the type from the content: certificates, ADE server tokens, content tokens (VPP) or provisioning profiles.
- * @throws `input-rejected` if the file is broken, is a key store, or has no item with an expiry date
- */
+/** @throws `input-rejected` if the file is broken, is a key store, or contains nothing that expires */
 export async function readRenewables(file: NamedFile, options: ReadOptions = {}): Promise<readonly Renewable[]> {
   const { renewables, broken } = await readRenewablesAndErrors(file, options);
   const [first] = broken;
@@ -30,7 +27,6 @@ export async function readRenewables(file: NamedFile, options: ReadOptions = {})
   return renewables;
 }
 
-/** Returns an error for each broken certificate; see {@link readRenewables}. */
 export async function readRenewablesAndErrors(
   file: NamedFile,
   options: ReadOptions = {},

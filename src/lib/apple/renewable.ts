@@ -4,19 +4,16 @@ import type { ExpiringItem } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
 export interface NamedFile {
-  /** file name without folders; can contain the server, the location and the time of the download */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The name alone proves nothing, because anybody can write a name. */
+/** The issuer's name alone proves nothing, because anybody can write a name. */
 export interface Issuer {
-  /** on one line: `CN=…, O=…` */
   readonly name: string;
   readonly namesApple: boolean;
 }
 
-/** Data that shows whether an item is the successor of another item. */
 export type SuccessorEvidence =
   | {
       readonly of: "certificate";
@@ -25,16 +22,16 @@ export type SuccessorEvidence =
     }
   | {
       readonly of: "ade-token";
-      /** name of the MDM server in Apple's portal, taken from the file name */
+      /** name of the MDM server in Apple's portal, from the file name */
       readonly server: string | null;
-      /** SHA-256 of the consumer key, which a renewal does not change; null if no available key decrypts the token */
+      /** SHA-256 of the consumer key, which a renewal does not change; null if unknown */
       readonly consumer: string | null;
-      /** issuer and serial number of the certificate whose key decrypts the token; null if unknown */
+      /** issuer and serial number of the certificate for which the token is encrypted; null if unknown */
       readonly recipient: string | null;
     }
   | {
       readonly of: "vpp-token";
-      /** location in Apple's portal, taken from the file name */
+      /** location in Apple's portal, from the file name */
       readonly location: string | null;
     }
   | { readonly of: "provisioning-profile" };

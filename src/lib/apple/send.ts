@@ -8,7 +8,6 @@ export interface AppleRequest {
 
 export interface AppleResponse {
   readonly status: number;
-  /** the keys are header names in lower case */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }

@@ -1,10 +1,10 @@
 import { text } from "../text/index.ts";
-import { parseObject, getNonEmptyText } from "./encoding/foreign.ts";
+import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import { CONTENT_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
-/** Omits the secret. @throws `input-rejected` @see facts 3.5 (file name) and Fleet, server/mdm/apple/vpp/api.go */
+/** The result omits the secret. @throws `input-rejected` @see facts 3.5; Fleet, server/mdm/apple/vpp/api.go */
 export function parseVppToken(file: NamedFile, json: string): Renewable {
   const token = parseObject(json);
   const expiresAt = parseInstant((token && getNonEmptyText(token, "expDate")) ?? "");
@@ -19,7 +19,7 @@ export function parseVppToken(file: NamedFile, json: string): Renewable {
   return {
     expiring: {
       kind: "vpp-token",
-      // not a location of only `_`: file names contain `_` for full-width characters, so 東京 and 大阪 look the same
+      // Apple writes each full-width character as `_`, so a location of only `_` is not a name
       name: (/[^_]/.test(location ?? "") ? location : organisation) ?? file.name,
       expiresAt,
       validFrom: null,

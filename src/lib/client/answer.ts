@@ -5,10 +5,8 @@ import type { ProblemObject } from "./problem-object.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 
-/** Statuses with which a server, or a proxy in front of the server, reports a temporary problem. */
 export const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
-/** The rest of a longer problem object is not read. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
 const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -22,11 +20,11 @@ export const addUnknownOutcome = ({ en, ja }: Text): Text =>
     `${ja}。要求した処理は、テナントで完了している可能性があります`,
   );
 
-/** After a GET request or a refused request (4xx), the tenant cannot have performed anything. */
+/** A GET request or a refused request (4xx) cannot have changed the tenant. */
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
-export const createContractFailure = (route: CallPlace, reason: Text, status?: number): Failure =>
+export const createApiMismatchFailure = (route: CallPlace, reason: Text, status?: number): Failure =>
   new Failure("unavailable", {
     what: describeOutcome(
       route,
@@ -43,7 +41,6 @@ export const createContractFailure = (route: CallPlace, reason: Text, status?: n
     ),
   });
 
-/** Returns undefined if the body is not UTF-8 or exceeds the limit. The rest is then not read. */
 const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let content = "";
@@ -81,25 +78,26 @@ export interface CallPlace extends ReturnType<typeof splitRoute> {
 export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
   const { ProblemObject } = await import("./problem-object.ts");
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
-  const failure = problem.success ? createProblemFailure(route, problem.data) : createForeignFailure(route, response);
+  const failure = problem.success
+    ? createProblemFailure(route, problem.data)
+    : createNonTenantResponseFailure(route, response);
   const { status } = response;
   const isRefusal = status >= 400 && status < 500;
-  return addServerFacts(isRefusal ? failure.with({ status }) : failure, response.headers);
+  return addRetryTimeAndRequestId(isRefusal ? failure.with({ status }) : failure, response.headers);
 };
 
 const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure => {
   const { type, status } = problem;
   if (isErrorCode(type)) return Failure.of({ ...problem, type });
   const unknown = type.slice(0, 100);
-  return createContractFailure(
+  return createApiMismatchFailure(
     route,
     text(`status ${status}, unknown problem type ${unknown}`, `ステータス ${status}、不明なエラーの種類 ${unknown}`),
     status,
   );
 };
 
-/** Another program sent the response, for example a proxy its error page. */
-const createForeignFailure = (route: CallPlace, { status }: Response): Failure => {
+const createNonTenantResponseFailure = (route: CallPlace, { status }: Response): Failure => {
   const isBusy = BUSY_STATUSES.includes(status);
   const what = isBusy
     ? text(
@@ -123,14 +121,13 @@ const SERVER_HINT = step(
   line("context list", []),
 );
 const PROXY_HINT = text(
-  "check the address of the context; NO_PROXY lists the hosts that are reached without a proxy",
+  "check the address of the context; to reach a host without a proxy, add the host to NO_PROXY",
   "コンテキストのアドレスを確認してください。プロキシを使わないホストは NO_PROXY に指定します",
 );
 
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
-/** Adds when to try again, and the request ID in the log of the server. */
-const addServerFacts = (failure: Failure, headers: Headers): Failure => {
+const addRetryTimeAndRequestId = (failure: Failure, headers: Headers): Failure => {
   if (!LOGGED_CODES.includes(failure.code)) return failure;
   const id = headers.get(REQUEST_ID_HEADER);
   const seconds = headers.get("retry-after");
@@ -144,7 +141,6 @@ const addServerFacts = (failure: Failure, headers: Headers): Failure => {
 
 const MAX_SHOWN_SECONDS = 120;
 
-/** Rounds minutes up. */
 const describeRetry = (seconds: number): Text => {
   const minutes = Math.ceil(seconds / 60);
   return seconds < MAX_SHOWN_SECONDS
@@ -156,7 +152,7 @@ export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: 
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() === wanted) return;
   const received = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
-  throw createContractFailure(
+  throw createApiMismatchFailure(
     route,
     text(`received ${received.en} instead of ${wanted}`, `${wanted} ではなく ${received.ja}`),
   );
@@ -175,4 +171,4 @@ const RESPONSE_FAULTS = {
 } as const;
 
 export const createFaultFailure = (route: CallPlace, fault: keyof typeof RESPONSE_FAULTS): Failure =>
-  createContractFailure(route, RESPONSE_FAULTS[fault]);
+  createApiMismatchFailure(route, RESPONSE_FAULTS[fault]);

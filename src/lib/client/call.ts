@@ -15,18 +15,16 @@ interface OperationResult {
 
 export interface Connection {
   readonly transport: Transport;
-  /** performs an operation if the tenant is in this process; if undefined, `transport` sends the operation */
+  /** performs operations of a tenant in this process; undefined to send them with `transport` */
   readonly perform?: ((asked: ApiCall) => Promise<OperationResult>) | undefined;
-  /** base address of the routes; ignored if the tenant is in the same process */
   readonly base?: URL | undefined;
-  /** aborts long lists and exports; short requests and changes continue, so that cleanup works */
+  /** aborts only long lists and exports, so that cleanup still works */
   readonly signal?: AbortSignal | undefined;
-  /** called before each request that changes the tenant; if this function throws, the request is not sent */
+  /** called before each request that changes the tenant; an error prevents the request */
   readonly beforeChange?: ((route: { readonly method: Method }) => Promise<void>) | undefined;
   readonly changes?: Changes | undefined;
-  /** called if the audit log does not contain an export, because the tenant is read-only */
+  /** called if an export cannot be recorded in the audit log, because the tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;
-  /** returns a unique Idempotency-Key; undefined if requests are never repeated, as in the same process */
   readonly newKey?: (() => string) | undefined;
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   readonly credentialSource?: string | undefined;
@@ -44,11 +42,10 @@ export interface ApiCall {
   readonly given: Readonly<Record<string, unknown>> | undefined;
   readonly file: Upload | undefined;
   readonly signal: AbortSignal | undefined;
-  /** the tenant's revision when the user confirmed; if data has changed since, the change is refused */
+  /** revision of the tenant that the user confirmed; any later revision leads to a refusal */
   readonly base?: number | undefined;
 }
 
-/** Long lists are faster in batches than object by object. */
 export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
@@ -91,11 +88,9 @@ export interface PlainResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: ReadableStream<Uint8Array> | null;
-  /** the failure if the response is an error; in this case, `body` has already been read */
   readonly failure?: Failure | undefined;
 }
 
-/** Objects before an invalid line are yielded before the error is thrown. */
 export const sendRequest = async (
   connection: Connection,
   { method, path, body }: PlainRequest,
@@ -103,7 +98,7 @@ export const sendRequest = async (
   const url = /^[a-z][a-z\d+.-]*:/i.test(path) ? URL.parse(path) : buildUrl(connection, path.replace(/^(?!\/)/, "/"));
   const { origin, pathname } = buildUrl(connection, "/");
   if (url === null || url.origin !== origin || !url.pathname.startsWith(pathname))
-    throw createForeignAddressFailure(path);
+    throw createNonTenantAddressFailure(path);
   if (method !== "get") await connection.beforeChange?.({ method });
   const headers = body === undefined ? {} : { "content-type": "application/json" };
   const signal = connection.signal ?? null;
@@ -127,7 +122,7 @@ export const sendRequest = async (
   return { status: response.status, headers: [...response.headers], body: response.body };
 };
 
-const createForeignAddressFailure = (path: string): Failure =>
+const createNonTenantAddressFailure = (path: string): Failure =>
   new Failure("usage", {
     what: text(
       "this address does not belong to the tenant, so clomoctl does not send credentials to it",

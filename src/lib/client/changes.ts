@@ -13,7 +13,6 @@ export const SEVERAL_CHANGED_STATE = text(
 
 export type ChangeState = "sent" | "made" | "refused";
 
-/** Stores the revision of the data that the user was asked to confirm. */
 export class Changes {
   readonly #tell: (state: ChangeState) => void;
   readonly #readRevision: () => Promise<number>;
@@ -25,17 +24,16 @@ export class Changes {
     this.#readRevision = readRevision;
   }
 
-  /** Call this before you read the data for a question to the user. */
+  /** Call this before you read the data that the user must confirm. */
   async look(): Promise<void> {
     this.#known = await this.#readRevision();
   }
 
-  /** The tenant refuses the next change if the data has changed since the call of `look`. */
+  /** After this call, the tenant refuses a change if the data has changed since `look`. */
   async asked(): Promise<void> {
     this.#base ??= this.#known ?? (await this.#readRevision());
   }
 
-  /** Also clears the revision; undefined if the user was not asked. */
   takeBase(): number | undefined {
     const base = this.#base;
     this.#base = undefined;
@@ -43,7 +41,6 @@ export class Changes {
     return base;
   }
 
-  /** After an error other than a refusal, the tenant may still have made the change. */
   async make<T>(change: () => Promise<T>): Promise<T> {
     this.#tell("sent");
     try {

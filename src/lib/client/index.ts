@@ -24,8 +24,8 @@ export type { Transport } from "./transport.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
-/** The path parameters of an operation: the value if there is only one parameter; an object if there are several. */
-type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
+/** A single path parameter is passed as a value, several as an object. */
+type PathArguments<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
   ? []
   : IsUnion<PathNames<R>> extends true
     ? [subject: PathOf<R, P>]
@@ -34,7 +34,7 @@ type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends
 type InputOf<I extends z.ZodType> =
   z.output<I> extends undefined ? [] : Partial<Input<I>> extends Input<I> ? [given?: Input<I>] : [given: Input<I>];
 
-type Result<K, O> = K extends "list" | "lines"
+type MethodResult<K, O> = K extends "list" | "lines"
   ? Awaited<O> extends Lines<infer T>
     ? StreamedLines<T>
     : never
@@ -45,8 +45,13 @@ type Result<K, O> = K extends "list" | "lines"
 type Method<One> =
   One extends Operation<infer R, infer P, infer I, infer K, infer F, infer O>
     ? (
-        ...given: [...Subject<R, P>, ...(F extends true ? [file: Upload] : []), ...InputOf<I>, signal?: AbortSignal]
-      ) => Result<K, O>
+        ...given: [
+          ...PathArguments<R, P>,
+          ...(F extends true ? [file: Upload] : []),
+          ...InputOf<I>,
+          signal?: AbortSignal,
+        ]
+      ) => MethodResult<K, O>
     : never;
 
 type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
@@ -82,11 +87,11 @@ export const ask = async (connection: Connection, asked: ApiCall): Promise<unkno
   const { changes } = connection;
   if (changes === undefined) return perform(connection, asked);
   const base = changes.takeBase();
-  // with an etag, `base` is not needed: the etag detects changes since the plan was shown
+  // an etag replaces `base`, because it also detects changes since the plan was shown
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** In the same process, a long list would otherwise block all signals. */
+/** A long list of a tenant in this process would otherwise block all signals. */
 const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
@@ -95,7 +100,7 @@ const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
 const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
   (await import("./answer.ts")).createFaultFailure(...fault);
 
-/** Maximum length of a line of a streamed list, in UTF-16 code units. The longest expected lines are far shorter. */
+/** This limit, in UTF-16 code units, is far above the longest valid line. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
 async function* readLines(
@@ -114,7 +119,6 @@ async function* readLines(
   if (rest !== "") throw await createFault(place, "truncated");
 }
 
-/** Yields the objects of a streamed list in batches. Objects before an invalid line are yielded before the error. */
 async function* iterateBatches(connection: Connection, asked: ApiCall): AsyncGenerator<readonly unknown[]> {
   const place = splitRoute(asked.one);
   for await (const lines of readLines(place, (await ask(connection, asked)) as Lines<unknown>)) {
@@ -159,14 +163,14 @@ const openCsv = async (connection: Connection, asked: ApiCall): Promise<Readable
   return content;
 };
 
-const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, file: ask };
+const RESPONSE_READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, file: ask };
 
 export const buildMethods = (connection: Connection, operations: Operations): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(operations).map(([name, one]) => [
       name,
       (...given: readonly unknown[]) =>
-        READERS[one.result ?? "json"](connection, readArguments(one, given, connection.signal)),
+        RESPONSE_READERS[one.result ?? "json"](connection, readArguments(one, given, connection.signal)),
     ]),
   );
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const BilingualText = z.object({ en: z.string(), ja: z.string() });
 
-/** RFC 9457. `type` is an error code of clomoctl. */
+/** The `type` of this RFC 9457 object is an error code of clomoctl. */
 export const ProblemObject = z.object({
   type: z.string(),
   title: z.string(),

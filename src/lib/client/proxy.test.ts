@@ -88,7 +88,7 @@ test("a refusal of a proxy tells that there is one, without its password", async
   const error: unknown = await send(tenant.address, { https_proxy: address }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({
     code: "unavailable",
-    hint: { en: expect.stringContaining("https_proxy names a proxy") },
+    hint: { en: expect.stringContaining("the proxy in https_proxy") },
   });
   expect((error as Failure).what.en).not.toContain("word");
 });

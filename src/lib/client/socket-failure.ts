@@ -2,7 +2,7 @@ import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { addUnknownOutcome } from "./answer.ts";
 
-/** Connection errors. @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
+/** @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
 const CONNECTION_ERRORS: readonly (readonly [codes: RegExp, what: Text, hint?: Text])[] = [
   [/^ECONNREFUSED$/, text("connection refused", "接続が拒否されました")],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, text("host not found", "ホスト名が見つかりません")],
@@ -17,8 +17,8 @@ const CONNECTION_ERRORS: readonly (readonly [codes: RegExp, what: Text, hint?: T
       "証明書の発行元がこのコンピューターで信頼されていません",
     ),
     text(
-      "to trust the authority that issued it, set NODE_EXTRA_CA_CERTS to the file of its certificate (PEM)",
-      "発行元の認証局を信頼するには、その証明書のファイル(PEM)を NODE_EXTRA_CA_CERTS に指定してください",
+      "to trust the issuing authority, set NODE_EXTRA_CA_CERTS to a file with the authority's certificate (PEM)",
+      "発行元の認証局を信頼するには、認証局の証明書のファイル(PEM)を NODE_EXTRA_CA_CERTS に指定してください",
     ),
   ],
 ];
@@ -42,12 +42,11 @@ const describeProxy = (environment: Readonly<Record<string, string | undefined>>
   return variable === undefined
     ? undefined
     : text(
-        `${variable} names a proxy; NO_PROXY lists the hosts that are reached without a proxy`,
+        `clomoctl uses the proxy in ${variable}; to reach a host without a proxy, add the host to NO_PROXY`,
         `${variable} のプロキシを使っています。プロキシを使わないホストは NO_PROXY に指定します`,
       );
 };
 
-/** The code is `interrupted` if the request was aborted, otherwise `unavailable`. */
 export const createSocketFailure = (
   error: unknown,
   address: string,

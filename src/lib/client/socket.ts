@@ -14,12 +14,11 @@ export interface SocketEnvironment {
 
 export interface SocketOptions {
   readonly surroundings: SocketEnvironment;
-  /** the secret of a session or an access token, sent only to the tenant's own origin */
+  /** secret of a session or an access token, sent only to `origin` */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
-  /** the environment variables, which can specify a proxy; undefined to use no proxy */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly connectTimeoutMs?: number | undefined;
-  /** timeout for the first byte of a response; long, because planning millions of rows takes minutes */
+  /** maximum time without a response; long, because planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
   readonly bodyTimeoutMs?: number | undefined;
 }
@@ -34,24 +33,21 @@ const SECOND_MS = 1000;
 const MAX_RETRIES = 3;
 const FIRST_MAX_DELAY_MS = 250;
 
-/** Maximum delay in Retry-After. If a tenant requests a longer delay, the request is not repeated. */
+/** A request is not repeated if the tenant requests a delay above this limit. */
 const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
 
 const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
 
-/** Statuses which, with Retry-After, mean that no work has begun. 502 and 504 are left out: work may have begun. */
+/** With Retry-After, these statuses mean that no work has begun. */
 const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
-/** The body of a repeatable request is an array of bytes. */
 interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
-  /** true if the request can be sent again, provided that the tenant has not performed it */
   readonly isRepeatable: boolean;
-  /** true if the tenant performs the request at most once, even if the request is sent several times */
   readonly isIdempotent: boolean;
   readonly isRead: boolean;
   readonly signal: AbortSignal;
@@ -78,7 +74,7 @@ const createAgent = ({ environment, ...options }: SocketOptions): Dispatcher => 
       noProxy: valueOf("no_proxy"),
     });
   } catch {
-    // the failure omits the address of the proxy, because the address may contain a password
+    // the failure omits the proxy's address, which may contain a password
     throw new Failure("usage", {
       what: text("the address of the proxy must begin with http://", "プロキシのアドレスは http:// で始めてください"),
       where: "HTTPS_PROXY, HTTP_PROXY",
@@ -94,7 +90,6 @@ const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | und
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
-/** Reads bytes on demand; cancelling the stream ends the connection. */
 const streamBody = (
   { body }: HttpResponse,
   { origin, signal, isRead }: OutgoingRequest,
@@ -120,12 +115,11 @@ const streamBody = (
 };
 
 const discardBody = (body: HttpResponse["body"]): void => {
-  // ignores the error that `destroy` may cause
   body.on("error", () => undefined);
   body.destroy();
 };
 
-/** Redirects are not followed, because the request and its credentials would go to another host. */
+/** A redirect would send the request and its credentials to another host. */
 const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
@@ -133,13 +127,12 @@ const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest
     what: text(`the address redirects to ${other}`, `このアドレスは ${other} に転送されます`),
     where: origin,
     hint: text(
-      "if the new address is the tenant, add a context with that address",
-      "転送先がテナントなら、そのアドレスでコンテキストを追加してください",
+      "if the tenant has moved there, add a context with the new address",
+      "テナントが転送先に移った場合は、転送先のアドレスでコンテキストを追加してください",
     ),
   });
 };
 
-/** @param delayMs the delay in Retry-After; the new response states the delay in seconds, never as a date */
 const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: number | undefined): Response => {
   const { statusCode: status } = answer;
   const headers = new Headers();
@@ -189,11 +182,10 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
   const { surroundings } = options;
   const { signal, isIdempotent, isRead } = outgoing;
   let isOutcomeUnknown = false;
-  // the last response that asked for a retry; cleared if a later attempt may have had an effect
   let refusal: HttpResponse | undefined;
   for (let repetition = 0; ; repetition += 1) {
     const last = repetition === MAX_RETRIES || !outgoing.isRepeatable;
-    // random, so that clients that failed at the same time do not retry at the same time
+    // random, so that clients do not all retry at the same time
     let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
     try {
       const answer = await send(outgoing.address, outgoing.options);
@@ -209,7 +201,7 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
       isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
       const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);
       if (last || !canRepeat || signal.aborted) {
-        // a stopping server refuses requests and then closes its port: the refusal is the clearer error
+        // a stopping server refuses requests and then closes its port; the refusal is the clearer error
         if (refusal !== undefined && !signal.aborted) return refusal;
         const { environment } = options;
         const mayHaveEffect = isOutcomeUnknown && !isRead;
@@ -221,9 +213,8 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
 }
 
 /**
- * If the server is busy or the connection fails, GET, HEAD and POST with an Idempotency-Key are repeated, other POST
- * requests only if the tenant has not performed them, uploads never. Reading a body that ends early throws
- * `unavailable`.
+ * Uploads are never repeated. A POST request without an Idempotency-Key is repeated only if the tenant has not
+ * performed it.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
   const agent = createAgent(options);

@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 const MAX_NAME_LENGTH = 64;
-/** File systems limit names to 255 bytes, including the suffixes of a tenant's files. */
+/** File systems limit names to 255 bytes, including suffixes. */
 const MAX_NAME_BYTES = 200;
 
 /** Reserved device names. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */

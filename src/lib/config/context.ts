@@ -6,14 +6,11 @@ import { parseContextName } from "./context-name.ts";
 interface ContextSettings {
   readonly name: string;
   readonly timezone: string;
-  /** true if the user must confirm every change by typing the name of the context */
   readonly protected?: true | undefined;
 }
 
-/** The tenant runs in this process and is stored in a folder of the home. */
 export interface EmbeddedContext extends ContextSettings {
   readonly kind: "embedded";
-  /** absolute path of the folder that contains only the tenant's database and its staging files */
   readonly tenantFolder: string;
   /** language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
@@ -26,7 +23,7 @@ export interface RemoteContext extends ContextSettings {
 
 export type Context = EmbeddedContext | RemoteContext;
 
-/** The path of a local tenant is not stored, but derived from the name. */
+/** The path of a local tenant is not stored, because it follows from the context's name. */
 export type StoredContext = Omit<EmbeddedContext, "tenantFolder"> | RemoteContext;
 
 export interface ContextChange {
@@ -58,7 +55,7 @@ export const applyContextChange = (context: StoredContext, change: ContextChange
 });
 
 function parseTimezone(zone: string): string {
-  // the default time zone is not checked, because a check would add a millisecond to every start
+  // a check of the default time zone would add a millisecond to every start
   const name = zone === DEFAULT_TIMEZONE ? zone : findTimeZone(zone);
   if (name !== undefined) return name;
   throw new Failure("usage", {
@@ -81,7 +78,6 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** Applies the same checks as for a new context. */
 export function readStoredContext(stored: unknown): StoredContext {
   if (typeof stored !== "object" || stored === null) throw new TypeError("a context must be an object");
   const values = new Map<string, unknown>(Object.entries(stored));
@@ -100,7 +96,6 @@ export function readStoredContext(stored: unknown): StoredContext {
   return context;
 }
 
-/** True if the address is of this computer, so that no network transports the data. */
 export const isLoopbackAddress = (address: string): boolean =>
   /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(address).hostname);
 

@@ -10,38 +10,33 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import type { Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** How the context was selected. `default`: only one exists. Remote tenants allow deletions only with `option`. */
+/** `default` means that no other context exists. Remote tenants allow deletions only with `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
 export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
-  /** names of all contexts, including this one; `local` is omitted if it has no data and is not this context */
   readonly among: readonly string[];
 }
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Loads the checks of settings only when needed, because most commands do not change settings. */
 const loadSettings = () => import("./context.ts");
 
-/** Reading requires no existing folder and no write permission. A lock protects changes. */
+/** Reading requires neither an existing folder nor write permission. */
 export class Contexts {
   readonly #home: Home;
   readonly #pause: () => Promise<void>;
 
-  /** @param pause waits before the next attempt to get the lock */
   constructor(home: Home, pause: () => Promise<void> = () => sleep(50)) {
     this.#home = home;
     this.#pause = pause;
   }
 
-  /** Returns all contexts: `local` first, then all remaining contexts in the order in which they were added. */
   async list(): Promise<readonly Context[]> {
     return this.#all(await readSettings(this.#home));
   }
 
-  /** Omits `local` if it has no data and is not the only context. */
   async listUsed(known?: Settings): Promise<readonly Context[]> {
     const settings = known ?? (await readSettings(this.#home));
     const used = this.#used(settings);
@@ -52,7 +47,7 @@ export class Contexts {
     return findContext(await this.list(), name);
   }
 
-  /** Returns the context of `--context`, `CLOMOCTL_CONTEXT` or `context use`, or the only one. @throws `not-found` */
+  /** @param option value of `--context` @throws `not-found` */
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);
@@ -98,7 +93,7 @@ export class Contexts {
     return context.kind === "remote" || this.hasTenant(context);
   }
 
-  /** If a context was used because it was the only one with data, that context remains selected. */
+  /** The context that was the only one before remains selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);
@@ -139,7 +134,7 @@ export class Contexts {
     });
   }
 
-  /** Also removes its secret and a local tenant. @param canDeleteTenant true if the user confirmed the deletion */
+  /** Also deletes the secret and a local tenant. @param canDeleteTenant true if the user confirmed the deletion */
   async remove(name: string, { canDeleteTenant }: { readonly canDeleteTenant: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
@@ -154,11 +149,10 @@ export class Contexts {
               "このコンテキストを削除すると、テナントもデータごと削除されます",
             ),
           );
-        // The tenant is deleted before the settings change, because a crash in between may leave a context without
-        // data, but not data without a context.
+        // the tenant is deleted before the settings change, so that a crash never leaves data without a context
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
-      // the secret is deleted before the settings change, so that no crash leaves a secret without a context
+      // the secret is deleted before the settings change, so that a crash never leaves a secret without a context
       const { deleteCredentialFile } = await import("./credentials.ts");
       await deleteCredentialFile(this.#home, context.name);
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
@@ -205,7 +199,7 @@ const createNoContextFailure = (contexts: readonly Context[]): Failure => {
   });
 };
 
-/** Names with equal keys conflict in file systems that ignore case. */
+/** Names with the same key conflict in file systems that ignore case. */
 export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
 
 export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
@@ -226,7 +220,6 @@ const pathExists = (path: string): boolean => {
     return true;
   } catch (cause) {
     if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) return false;
-    // for example, the user may not enter a parent folder
     throw toDiskFailure(cause, path) ?? toPermissionFailure(cause, dirname(path)) ?? cause;
   }
 };

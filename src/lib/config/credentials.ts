@@ -10,12 +10,11 @@ import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
 export interface CredentialSecret {
   readonly secret: string;
   readonly origin: string;
-  /** file or environment variable that contains the token; undefined if the secret was stored by signing in */
+  /** file or environment variable with the token; undefined for a secret stored at sign-in */
   readonly source?: string | undefined;
 }
 
-/** Each context has a file, which only the user can read. */
-export interface CredentialPlace {
+export interface CredentialLocation {
   readonly home: Home;
   readonly processes: ProcessTable;
 }
@@ -34,17 +33,15 @@ export const parseSecret = (content: string, where: string): string => {
   });
 };
 
-/** The origin that issued the secret may differ from the context's origin. */
 export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
   const file = getCredentialPath(home, context);
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];
-  // pre-release versions stored no origin
   if (origin === undefined || secret === undefined) return undefined;
   return { secret: parseSecret(secret, file), origin };
 };
 
 export const storeCredential = async (
-  { home, processes }: CredentialPlace,
+  { home, processes }: CredentialLocation,
   { name, url }: Pick<RemoteContext, "name" | "url">,
   secret: string,
 ): Promise<void> => {

@@ -11,19 +11,16 @@ export interface HomeInputs {
   readonly userId?: number | undefined;
 }
 
-/** The folders need not exist. `settings` and `data` are the home itself. */
+/** The folders need not exist. `settings` and `data` are the home folder itself. */
 export interface Home {
   readonly settings: string;
-  /** for data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
   readonly tenants: string;
   readonly cache: string;
-  /** copies of input from stdin, and the register of temporary files */
   readonly temporary: string;
   readonly userId: number | undefined;
 }
 
-/** Uses `CLOMOCTL_HOME` or `~/.clomoctl`. Does not access the disk. */
 export function locateHome({ environment, userFolder, workingFolder, userId }: HomeInputs): Home {
   const root = resolve(workingFolder, environment["CLOMOCTL_HOME"] || join(userFolder, ".clomoctl"));
   const [tenants, cache, temporary] = [join(root, "tenants"), join(root, "cache"), join(root, "tmp")];
@@ -32,18 +29,17 @@ export function locateHome({ environment, userFolder, workingFolder, userId }: H
 
 const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
 
-/** The key in this file of `data` seals the secrets in the databases of tenants. */
+/** The key in this file seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";
 
 export const CREDENTIALS_FOLDER = "credentials";
 
-/** All other paths in the home belong to the user. */
 export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
   const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "runs"].map((name) => join(data, name));
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }
 
-/** Through such a fault, other users could change the folder's content, such as the roles in a tenant. */
+/** With such a fault, other users can change the folder's content, such as the roles in a tenant. */
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
@@ -52,7 +48,6 @@ export interface AccessFault {
 
 const OTHERS_WRITE_BITS = 0o022;
 
-/** A folder is unsafe if it belongs to another user (not root), or if other users can write to it. */
 export function findAccessFault(
   folder: string,
   { ownerId, mode }: { readonly ownerId: number; readonly mode: number },
@@ -75,7 +70,7 @@ export function findHomeFault({ settings, data, tenants, userId }: Home): Access
   if (userId === undefined) return undefined;
   const own = tryOrUndefined(() => readdirSync(tenants))?.map((name) => join(tenants, name)) ?? [];
   for (const folder of new Set([data, settings, tenants, ...own])) {
-    // ignored here: the code that reads or writes the folder later reports the error
+    // an error is ignored here, because the code that uses the folder reports the error
     const found = tryOrUndefined(() => statSync(folder, { throwIfNoEntry: false }));
     if (found?.isDirectory() !== true) continue;
     const fault = findAccessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);

@@ -15,15 +15,15 @@ import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
-/** Backups do not contain the key. @see docs/decisions/025-apple.md */
+/** Encrypts secrets with a key that backups do not contain. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
-   * Returns a different text each time. The first call creates the key. @param purpose such as `ade-token` @param kept
-   * sealed texts in the database; fails if another key sealed them @throws `input-rejected` if the key is unusable;
-   * `unexpected`
+   * Returns a different text each time. The first call creates the key.
+   * @param purpose such as `ade-token` @param kept sealed texts in the database, which must have the same key
+   * @throws `input-rejected` if the key is unusable; `unexpected`
    */
   seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
-  /** @throws `input-rejected` without the right key; `unexpected` if the sealed text is damaged */
+  /** @throws `input-rejected` if the key is missing or wrong; `unexpected` if the text is damaged */
   unseal(purpose: string, sealed: string): Promise<string>;
 }
 
@@ -35,7 +35,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
-/** Matches the key as one line of Base64url, a text that people can copy without damage. */
+/** The key is one line of Base64url, which people can copy without damage. */
 const KEY_FILE_PATTERN = /^(?<key>[A-Za-z0-9_-]{43})\r?\n?$/;
 const MAX_KEY_FILE_BYTES = 100;
 const OTHERS_ACCESS_BITS = 0o077;
@@ -59,7 +59,6 @@ export function createSecretSealer(
     }
     if (kept.length > 0) throw createKeyFailure(path, KEY_MISSING);
     return withSettingsLock(home.settings, pause, async () => {
-      // another process may have created the key in the meantime
       const made = await present();
       if (made !== undefined) return made;
       const key = loadCrypto().randomBytes(KEY_BYTES);
@@ -97,7 +96,6 @@ const keyMarkOf = (key: Buffer): string => getKeyMark(buildHeader(key).toString(
 
 const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
 
-/** Returns the first bytes of the key's hash, which do not reveal the key. */
 const keyIdOf = (key: Uint8Array): Buffer =>
   loadCrypto().createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
 

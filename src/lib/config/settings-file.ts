@@ -12,7 +12,7 @@ import type { Home } from "./home.ts";
 export interface Settings {
   readonly contexts: readonly StoredContext[];
   readonly used: string | undefined;
-  /** true to use the only context without selection; false after a removal, so that commands do not switch silently */
+  /** true if the only context needs no selection; false after a removal, so that no command switches silently */
   readonly implied: boolean;
 }
 
@@ -25,17 +25,17 @@ export const LOCAL_CONTEXT: StoredContext = {
   language: "ja",
 };
 
-const CONFIG_NAME = "contexts";
+const SETTINGS_FILE_BASENAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
-/** Does not use the slow package conf, which may also write: docs/decisions/004-settings.md. */
+/** The package conf is not used: it is slow and may write. @see docs/decisions/004-settings.md */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
-  const file = join(settings, `${CONFIG_NAME}.json`);
+  const file = join(settings, `${SETTINGS_FILE_BASENAME}.json`);
   try {
-    // most users have no settings file, so the code that parses it is not loaded
+    // most users have no settings file, so its parser is not loaded
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return NO_SETTINGS;
-    const { readTrustedFile } = await import("../files/own.ts");
+    const { readTrustedFile } = await import("../files/program-file.ts");
     const content = readTrustedFile(file, userId);
     return content === undefined ? NO_SETTINGS : await parseSettings(JSON.parse(content));
   } catch (cause) {
@@ -61,7 +61,7 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
     await removeLeftoverFiles(folder);
     const conf = new Conf<{ contexts: readonly StoredContext[]; used: string | null; implied: boolean }>({
       cwd: folder,
-      configName: CONFIG_NAME,
+      configName: SETTINGS_FILE_BASENAME,
       configFileMode: 0o600,
       accessPropertiesByDotNotation: false,
     });
@@ -72,10 +72,9 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
   }
 }
 
-/** No other process is writing, because the caller has the lock. */
 async function removeLeftoverFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith(`${CONFIG_NAME}.json.tmp-`)) await rm(join(folder, name), { force: true });
+    if (name.startsWith(`${SETTINGS_FILE_BASENAME}.json.tmp-`)) await rm(join(folder, name), { force: true });
   }
 }
 

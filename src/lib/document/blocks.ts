@@ -1,9 +1,7 @@
 import type { Text } from "../text/index.ts";
 
-/** A text of clomoctl, or a value from a user, a file or a server. */
 export type DisplayText = Text | string;
 
-/** A document has the same blocks in the same order as text, Markdown and email. */
 export interface Document {
   readonly title: Text;
   readonly intro: readonly Block[];
@@ -24,7 +22,6 @@ export type Block =
 
 export type Fact = readonly [label: DisplayText, value: DisplayText];
 
-/** Steps are numbered from 1 in each list. */
 export interface StepBlock {
   readonly what: Text;
   readonly below: readonly { readonly label: Text; readonly words: Text }[];

@@ -28,7 +28,6 @@ const FORM_PREFIXES = {
   markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
 } as const;
 
-/** Deceptive characters become visible escapes. */
 const createWriter = (language: Language, form: keyof typeof FORM_PREFIXES) => {
   const { [form]: marks } = FORM_PREFIXES;
   const say = (words: DisplayText): string => {
@@ -61,7 +60,6 @@ const joinParts = (parts: readonly (readonly string[])[]): string =>
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
 
-/** Renders for a terminal, or as Markdown with check boxes. Does not wrap lines. */
 export function renderDocument(
   { title, intro, sections }: Document,
   language: Language,
@@ -75,7 +73,6 @@ export function renderDocument(
   ]);
 }
 
-/** Renders plain text, without empty lines in sections. The document's title is the subject. */
 export function renderMail({ title, intro, sections, footer }: Document, language: Language): Mail {
   const writer = createWriter(language, "mail");
   return {

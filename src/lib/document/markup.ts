@@ -1,4 +1,3 @@
-/** The content of the markup is already escaped. */
 export class Markup {
   readonly source: string;
 
@@ -7,10 +6,9 @@ export class Markup {
   }
 }
 
-/** The values that {@link html} accepts: text to escape, markup, a list of such values, or null for nothing. */
 export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
 
-/** Returns markup with the inserted values escaped, for use in text or quoted attributes: html`<b>${name}</b>`. */
+/** Escapes the values in html`<b>${name}</b>`. Values are allowed in text and in quoted attributes. */
 export const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
   new Markup(
     literals

@@ -3,7 +3,7 @@ import { escapeForPeople } from "../text/shell-word.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import type { DisplayText, Fact } from "./blocks.ts";
 import { html, Markup } from "./markup.ts";
-import { STYLE } from "./style.ts";
+import { PAGE_STYLES } from "./style.ts";
 
 export interface Page {
   readonly title: Text;
@@ -26,7 +26,7 @@ export type PageBlock =
       readonly kind: "table";
       readonly caption: Text;
       readonly head: readonly Text[];
-      /** if `blank` is true, an empty text is a cell that people fill in by hand */
+      /** if `blank` is true, people fill in the empty cells by hand */
       readonly rows: readonly (readonly DisplayText[])[];
       readonly blank?: true | undefined;
     }
@@ -38,7 +38,7 @@ interface PageItem {
   readonly next: Text | null;
 }
 
-/** The page is for light and dark mode, without scripts and external resources. */
+/** The page supports light and dark mode, without scripts or external resources. */
 export function renderPage({ title, subject, asOf, sections }: Page, language: Language): string {
   const page = new PageRenderer(language);
   return html`<!DOCTYPE html>
@@ -50,7 +50,7 @@ export function renderPage({ title, subject, asOf, sections }: Page, language: L
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
         <title>${page.plain(title)}: ${page.plain(subject)}</title>
         <style>
-          ${new Markup(STYLE.trim())}
+          ${new Markup(PAGE_STYLES.trim())}
         </style>
       </head>
       <body>
@@ -77,7 +77,7 @@ class PageRenderer {
     </section>`;
   }
 
-  /** Renders clomoctl's texts unchanged. In values, deceptive characters are visible and text direction isolated. */
+  /** Makes deceptive characters in values visible and isolates their text direction. */
   words(words: DisplayText): Markup {
     return typeof words === "string" ? html`<bdi>${escapeForPeople(words)}</bdi>` : this.#text(words);
   }
@@ -143,14 +143,12 @@ class PageRenderer {
     </div>`;
   }
 
-  /** On a screen that is too narrow for columns, the cell shows its header. */
   #data(cell: DisplayText, header?: Text): Markup {
     const looks = [...(this.#isShort(cell) ? ["short"] : []), ...(cell === "" ? ["empty"] : [])];
     const label = header === undefined ? "" : this.plain(header);
     return html`<td class="${looks.join(" ")}" data-label="${label}">${this.words(cell)}</td> `;
   }
 
-  /** True for a date, a number, or one or two words of clomoctl's own texts. */
   #isShort(words: DisplayText): boolean {
     return typeof words === "string"
       ? /^~?[\d-]{1,14}$/.test(words)

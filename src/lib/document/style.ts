@@ -1,6 +1,5 @@
-/** Colours. `rule` and `band` are for lines and areas without text. */
-const LIGHT = "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa";
-const DARK = "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22";
+const LIGHT_COLOURS = "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa";
+const DARK_COLOURS = "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22";
 
 const CARD_STYLES = [
   "table,X caption,X tbody{display:block}",
@@ -15,9 +14,9 @@ const CARD_STYLES = [
   .map((rule) => `.scroll ${rule.replaceAll("X ", ".scroll ")}`)
   .join("\n");
 
-export const STYLE = `
-:root{color-scheme:light dark;${LIGHT}}
-@media screen and (prefers-color-scheme:dark){:root{${DARK}}}
+export const PAGE_STYLES = `
+:root{color-scheme:light dark;${LIGHT_COLOURS}}
+@media screen and (prefers-color-scheme:dark){:root{${DARK_COLOURS}}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem;max-width:64rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
 font:1rem/1.5 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans JP","Noto Sans CJK JP",sans-serif}

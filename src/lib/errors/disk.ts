@@ -34,7 +34,6 @@ export const createDiskFailure = (code: unknown, where: string | undefined, caus
   return fault && new Failure("unexpected", { ...fault, where, cause });
 };
 
-/** Returns undefined for all other errors of the file system or SQLite. */
 export const toDiskFailure = (error: unknown, where?: string): Failure | undefined => {
   if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -45,7 +44,6 @@ export const toDiskFailure = (error: unknown, where?: string): Failure | undefin
 
 const PERMISSION_CODES: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
 
-/** Returns undefined for all errors except a missing permission. */
 export const toPermissionFailure = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error && "path" in error) || !PERMISSION_CODES.includes(error.code))
     return undefined;
@@ -74,7 +72,7 @@ export const IS_A_FOLDER = text("this is a folder, not a file", "ファイルで
 const NO_SUCH_FILE = text("no such file", "ファイルがありません");
 const NOT_READABLE = text("permission denied", "読み取る権限がありません");
 
-const REASONS_BY_CODE: ReadonlyMap<string, Text> = new Map([
+const READ_ERRORS_BY_CODE: ReadonlyMap<string, Text> = new Map([
   ["ENOENT", NO_SUCH_FILE],
   ["ENOTDIR", NO_SUCH_FILE],
   ["EACCES", NOT_READABLE],
@@ -86,5 +84,5 @@ const REASONS_BY_CODE: ReadonlyMap<string, Text> = new Map([
 
 export function describeReadError(error: unknown): Text {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return REASONS_BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
+  return READ_ERRORS_BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
 }

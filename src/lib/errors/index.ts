@@ -1,7 +1,6 @@
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Each code has an exit code, an HTTP status, and a meaning in help and problem objects. */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
   usage: { exit: 2, status: 400, meaning: text("invalid command line or request", "使い方の誤り") },
@@ -49,20 +48,17 @@ export const OPEN_TENANT_ERRORS = [
   "unavailable",
 ] as const satisfies readonly ErrorCode[];
 
-/** The user sees at most three lines. */
 export interface FailureDetail {
   readonly what: Text;
-  /** where the failure occurred: a file with row and column, an option, or an address */
   readonly where?: string | undefined;
   readonly hint?: Advice | undefined;
-  /** HTTP status, if it differs from the status of the code */
   readonly status?: number | undefined;
-  /** for a refused request: time in milliseconds before it makes sense to try again */
+  /** time in milliseconds after which a refused request may succeed */
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** A failure is sent in this form between threads or over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
+/** The form of a failure between threads and over HTTP. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
   readonly type: ErrorCode;
   readonly title: string;
@@ -72,7 +68,7 @@ export interface Problem {
   readonly hint?: Text | undefined;
 }
 
-/** The only error class whose text users see. Any other error is reported as `unexpected`. */
+/** Users see only the texts of this error class. Any other error is reported as `unexpected`. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: ErrorCode;
@@ -104,7 +100,7 @@ export class Failure extends Error {
     return new Failure(code, { what, where, hint, status, cause: this, ...change });
   }
 
-  /** @param status HTTP status, if {@link ERRORS} lacks it: 405, 413, 415 */
+  /** @param status an HTTP status that {@link ERRORS} lacks: 405, 413 or 415 */
   toJSON(status: number = this.status): Problem {
     const { code, what, where, hint } = this;
     const { en } = ERRORS[code].meaning;
@@ -112,10 +108,9 @@ export class Failure extends Error {
   }
 }
 
-/** People may put secrets of sessions and access tokens into an address or a name by mistake. */
+/** People may put a secret into an address or a name by mistake. */
 export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
 
-/** The later errors occurred when resources were disposed of. */
 export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];
   let first = error;
@@ -126,7 +121,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** Use this for details that are read after a change. Returns undefined on failure. */
+/** A failure is ignored, so use this only for details that are read after a change. */
 export const ignoreFailure = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();
@@ -142,13 +137,13 @@ export const createInterruptedFailure = (cause?: unknown): Failure =>
     cause,
   });
 
-/** Returns the code of the error (`ENOENT`) or of its cause; "" if neither has a code. */
+/** Returns the code of the error, such as `ENOENT`, or of its cause; "" if neither has a code. */
 export const getErrorCode = (error: unknown): string => {
   if (!(error instanceof Error)) return "";
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
-/** Clients see this failure without paths. The server's log contains the cause. */
+/** Clients do not see the cause, which may contain paths; the server's log contains it. */
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 

@@ -5,20 +5,20 @@ import { hasErrorCode } from "../errors/index.ts";
 import { rethrowAsOutputFailure, syncFolder } from "./folder.ts";
 import { createTemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
-/** Await each write, so that memory use stays bounded. */
+/** Await each write to limit memory use. */
 export interface ContentWriter {
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
 export interface WriteOptions extends TemporaryStorage {
   readonly mode?: number | undefined;
-  /** called before the file gets its final name; if it throws, the existing file with that name does not change */
+  /** called before the file gets its final name; an error preserves the existing file */
   readonly beforeNaming?: (() => Promise<unknown>) | undefined;
-  /** called after the file got its final name; if it throws, the old file is restored, or the new file removed */
+  /** called after the file got its final name; an error restores the old file */
   readonly settle?: (() => Promise<unknown>) | undefined;
 }
 
-/** If writing fails, the old file stays. @param path without links */
+/** If writing fails, the old file remains. @param path without links */
 export async function writeFileAtomically<T>(
   path: string,
   { settle, mode, beforeNaming, ...place }: WriteOptions,
@@ -43,9 +43,8 @@ export async function writeFileAtomically<T>(
 }
 
 /**
- * Renames before `settle`, so that the next attempt replaces the file if the process dies in between. Other processes
- * may write the same path: a failing process restores the former file only if no other process has replaced the new
- * file, and a succeeding process renames its own file again if another process replaced it.
+ * The rename precedes `settle`, so that the next attempt replaces the file if the process dies in between. The former
+ * file is restored only if no other process has replaced the new file.
  */
 async function replaceAndSettle(
   complete: string,
@@ -85,7 +84,7 @@ async function createTemporaryName(
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      // if the file cannot be removed now, it is removed when the process exits or by the next command
+      // if the removal fails, the exit of the process or the next command removes the file
       await rm(path, { force: true }).then(forget, () => undefined);
     },
   };
@@ -140,7 +139,7 @@ class FileContent implements ContentWriter {
   async flush(): Promise<void> {
     const batch = this.#batch;
     this.#batch = "";
-    // one write to a pipe may write only a part; writeFile repeats the write until the end
+    // one write to a pipe may be incomplete; writeFile repeats the write
     if (batch !== "") await this.#handle.writeFile(batch);
   }
 }
@@ -152,7 +151,7 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
   return result;
 }
 
-/** @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
+/** @throws `usage` if the path is not writable; `unexpected` if the disk is full or faulty */
 export async function writeDirectly<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
   await using handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
   return await writeContent(handle, write).catch((error: unknown) => {

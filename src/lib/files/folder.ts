@@ -5,7 +5,6 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** The folders are accessible only to the owner. Call this only before a write. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await createFolder(folder);
@@ -14,7 +13,7 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** With `recursive`, Node.js would never return for parents such as `/proc/x`. */
+/** With the option `recursive`, Node.js never returns for parents such as `/proc/x`. */
 async function createFolder(folder: string, isParent = true): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
@@ -42,7 +41,6 @@ export const createUnwritableFailure = (where: string, cause: unknown): Failure 
     cause,
   });
 
-/** Returns all errors of other causes unchanged. */
 export function toOutputFailure(cause: unknown, where: string): unknown {
   if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
     const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");
@@ -72,7 +70,7 @@ export function getFreeBytes(folder: string): number | undefined {
 
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 
-/** Removes a socket on which no program listens. @returns false if the path is a different kind of file */
+/** Removes a socket on which no program listens. @returns false if the path is not a socket */
 export const removeSocket = (path: string): boolean => {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false) return false;
   rmSync(path, { force: true });
@@ -87,7 +85,7 @@ export const isFolder = (path: string): Promise<boolean> =>
 
 const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
 
-/** After a sync, names in the folder survive a power failure. Not all systems can sync. @throws if the disk fails */
+/** After a sync, file names in the folder survive a power failure. @throws if the disk fails */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, "r");
@@ -97,8 +95,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** True if the folder does not exist or is empty; false if it cannot be read. */
-export const isMissingFolder = (folder: string): boolean => {
+export const isMissingOrEmptyFolder = (folder: string): boolean => {
   try {
     return readdirSync(folder).length === 0;
   } catch (error) {

@@ -3,7 +3,7 @@ export {
   ensureFolder,
   getFreeBytes,
   isFolder,
-  isMissingFolder,
+  isMissingOrEmptyFolder,
   removeSocket,
   shareSocketWithGroup,
   syncFolder,
@@ -11,7 +11,7 @@ export {
 } from "./folder.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { createExistingOutputFailure, isPipeOrDevice, Outputs, resolveRealPath, type Output } from "./outputs.ts";
-export { readTrustedFile, writeProgramFile } from "./own.ts";
+export { readTrustedFile, writeProgramFile } from "./program-file.ts";
 export { createProcessTable, removeUnfinished, type ProcessTable } from "./processes.ts";
 export {
   readChunks,

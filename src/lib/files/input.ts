@@ -10,7 +10,6 @@ import { spoolToFile } from "./spool.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
 export interface InputFile extends AsyncDisposable {
-  /** name in messages, as typed by the user; `stdin` for `-` */
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
@@ -19,12 +18,11 @@ export interface InputFile extends AsyncDisposable {
 
 const statDescriptor = promisify(fstat);
 
-export interface InputPlace extends InputSources {
+export interface InputOptions extends InputSources {
   readonly temporary: TemporaryStorage;
 }
 
-/** Input from stdin, a pipe or a device is first copied to the home of clomoctl. */
-export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
+export async function openInput(place: InputOptions, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
   if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);
   const path = resolve(workingFolder, label);
@@ -46,13 +44,12 @@ export async function openInput(place: InputPlace, label: string): Promise<Input
   };
 }
 
-/** True for example for stdin after `< /dev/zero`. */
 async function isDeviceStream(stream: object): Promise<boolean> {
   const fd = "fd" in stream ? stream.fd : undefined;
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
 
-/** Maximum number of bytes from a device, which may never end, and from a pipe. No list is larger than that. */
+/** In bytes. A device may never end, and no list is larger than the limit for a pipe. */
 const MAX_STREAM_BYTES = { device: 16 * 1024 * 1024, pipe: 4_000_000_000 } as const;
 
 const createStreamTooLongFailure = (where: string, maxBytes: number): Failure =>
@@ -83,7 +80,7 @@ async function spoolStream(
   label: string,
   stream: InputStream,
   kind: keyof typeof MAX_STREAM_BYTES,
-  { temporary }: InputPlace,
+  { temporary }: InputOptions,
 ): Promise<InputFile> {
   const file = await spoolToFile(limitStream(stream, label, MAX_STREAM_BYTES[kind]), temporary);
   return { label, ...file, chunks: () => readChunks(file.path, label) };

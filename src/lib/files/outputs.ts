@@ -5,30 +5,29 @@ import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { rethrowAsOutputFailure, toOutputFailure } from "./folder.ts";
-import type { FolderWriter } from "./folder-in-making.ts";
+import type { FolderWriter } from "./folder-writer.ts";
 import type { TemporaryStorage } from "./temporary.ts";
 
 export interface Output {
-  /** as typed by the user; `-` is stdout */
+  /** name as typed by the user; `-` is stdout */
   readonly name: string;
-  /** true if the content has no personal data, so that its mode follows the umask; all other files have mode 0600 */
+  /** true if the content has no personal data; all other files get mode 0600 */
   readonly isPublic?: boolean | undefined;
-  /** for an output folder: returns why the existing folder must not be replaced; undefined if it may be replaced */
+  /** returns why an existing output folder must not be replaced; undefined if it may be replaced */
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
 
 export interface OutputsOptions {
   readonly temporary: TemporaryStorage;
   readonly workingFolder: string;
-  /** absolute paths of clomoctl's own files and folders, which an output must not replace */
   readonly kept: readonly string[];
   readonly userId: number | undefined;
   readonly stdout: () => ContentWriter;
 }
 
 /**
- * Declared before anything is read or changed. Existing files with content are replaced only after
- * {@link permitReplacing}. A symbolic link is followed, unless another user may have planted the link.
+ * Declare outputs before data is read or changed. Only {@link permitReplacing} allows the replacement of files with
+ * content.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -57,14 +56,12 @@ export class Outputs {
     this.#mayReplace = true;
   }
 
-  /** Pipes, devices and empty files do not count. */
   async exists(name: string): Promise<boolean> {
     if (name === "-") return false;
     const target = await this.#targetOf(name);
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
   }
 
-  /** A file is written under a temporary name and renamed at the end. */
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
@@ -96,7 +93,7 @@ export class Outputs {
   async createFolder(name: string): Promise<FolderWriter> {
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
-    const making = await import("./folder-in-making.ts");
+    const making = await import("./folder-writer.ts");
     const beforeNaming = (): Promise<void> => this.#refuseOccupied(output);
     return making.FolderWriter.create(target.path, { ...this.#place.temporary, beforeNaming });
   }
@@ -137,8 +134,8 @@ export class Outputs {
     const { kept, userId, workingFolder } = this.#place;
     const full = resolve(workingFolder, name);
     const path = userId === undefined ? await resolveRealPath(full) : await resolveLinks(full, { name, userId });
-    // The path of an open descriptor leads to the target of a redirection. A rename must not replace that target.
-    if (OPEN_DESCRIPTOR_PATH.test(path)) return { kind: "stream", path };
+    // A rename must not replace the target of a redirection such as `> FILE`.
+    if (DESCRIPTOR_PATH_PATTERN.test(path)) return { kind: "stream", path };
     await refuseProtectedPath(path, name, kept);
     const found = await stat(path).catch((error: unknown) => {
       if (hasErrorCode(error, "ENOENT")) return undefined;
@@ -158,13 +155,13 @@ const OWNER_WRITE_BIT = 0o200;
 const OWNER_ONLY_MODE = 0o600;
 const PERMISSION_BITS = 0o777;
 
-/** A private file gets at most 0600, or less if the existing file has less. */
+/** A private file gets mode 0600 or, if the existing file is stricter, that file's mode. */
 function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number | undefined {
   const mode = found && found.mode & PERMISSION_BITS;
   return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
 }
 
-const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
+const DESCRIPTOR_PATH_PATTERN = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
 const MAX_LINKS = 40;
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
@@ -178,7 +175,7 @@ async function resolveLinks(full: string, place: { readonly name: string; readon
     const [part, ...more] = rest;
     if (part === undefined) return at;
     const next = join(at, part);
-    if (OPEN_DESCRIPTOR_PATH.test(next)) return join(next, ...more);
+    if (DESCRIPTOR_PATH_PATTERN.test(next)) return join(next, ...more);
     const found = await lstat(next).catch((error: unknown) => {
       if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw toOutputFailure(error, place.name);
     });
@@ -213,7 +210,7 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
     text("specify a file in a folder of your own", "自分だけが書き込めるフォルダーのファイルを指定してください"),
   );
 
-/** If the file does not exist, resolves the links in its folder's path. */
+/** If the file does not exist, resolves the links in the path of its folder. */
 export async function resolveRealPath(path: string): Promise<string> {
   const full = resolve(path);
   const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);

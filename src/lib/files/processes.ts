@@ -1,12 +1,9 @@
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { getErrorCode } from "../errors/index.ts";
 
-/** Tests replace this by a table in memory. */
 export interface ProcessTable {
   readonly self: number;
-  /** identifies the machine and, on Linux, the container, in which a process ID is valid */
   readonly place: string;
-  /** start time of a process, as an opaque string; undefined if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;
   isAlive(pid: number): boolean;
 }
@@ -49,16 +46,16 @@ function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
   }
 }
 
-/** This process must still rename or remove these paths, and their register entries. */
+/** Paths and register entries that this process must still rename or remove. */
 export const unfinishedPaths = new Set<string>();
 
-/** Called at exit, so that no personal data is left behind. */
+/** Called at exit, so that no personal data remains. */
 export function removeUnfinished(): void {
   for (const path of unfinishedPaths) {
     try {
       rmSync(path, { force: true, recursive: true });
     } catch {
-      // ignored, because the next command removes the file
+      // the next command removes the file
     }
   }
   unfinishedPaths.clear();

@@ -6,10 +6,9 @@ import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-/** With `O_NONBLOCK`, opening a pipe does not wait. Windows lacks this flag and `O_NOFOLLOW`; they count as 0 there. */
+/** With `O_NONBLOCK`, opening a pipe does not wait. Windows has neither this flag nor `O_NOFOLLOW`. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
-/** The code is `not-found`, `unexpected` for a faulty disk, or `usage` for other causes. */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
@@ -27,8 +26,8 @@ export interface FileStart {
 }
 
 /**
- * Reads up to `most + 1` bytes, so that the caller sees whether the file is longer. Returns undefined for a pipe or a
- * device. Synchronous, because loading `node:fs/promises` is slow. @throws the file system's error; EISDIR
+ * Reads up to `most + 1` bytes, so that the caller can detect a longer file. Returns undefined for a pipe or a device.
+ * Uses synchronous calls, because `node:fs/promises` loads slowly.
  */
 export async function readFileStart(
   path: string,
@@ -41,12 +40,11 @@ export async function readFileStart(
   const found = fstatSync(file);
   if (!found.isFile() && !found.isDirectory()) return undefined;
   const { size, mtime, mode, uid } = found;
-  // a file in /proc has size 0, whatever it contains
+  // a file in /proc always has size 0
   const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
   return { bytes: readUpTo(file, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
-/** Returns undefined if the file is larger than `most` bytes; see {@link readFileStart}. */
 export async function readSmallFile(
   path: string,
   most: number,
@@ -68,7 +66,6 @@ function readUpTo(file: number, most: number): Uint8Array<ArrayBuffer> {
 }
 
 export interface NamedFileContent {
-  /** name of the file without folders; `-` for stdin */
   readonly name: string;
   readonly path: string | null;
   readonly bytes: Uint8Array;
@@ -80,7 +77,7 @@ export interface InputSources {
   readonly workingFolder: string;
 }
 
-/** `-` is stdin. Returns more than `most` bytes if the file is longer. */
+/** Reads stdin for the path `-`. Returns more than `most` bytes if the file is longer. */
 export async function readNamedFile(
   { stdin, workingFolder }: InputSources,
   typed: string,
@@ -100,7 +97,6 @@ async function readNamedFileStart(path: string, where: string, most: number): Pr
   return start;
 }
 
-/** Returns slightly more than `most` bytes if the stream is longer. */
 async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -115,11 +111,11 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/** Reads at most 16 MiB of UTF-8. @throws `not-found`; `usage`; `input-rejected` with the line if not UTF-8 */
+/** Reads at most 16 MiB of UTF-8. @throws `not-found`; `usage`; `input-rejected` with the line that is not UTF-8 */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 
-/** Bytes in other encodings, as in notes next to PEM certificates, become U+FFFD. */
+/** Bytes that are not UTF-8, as in notes next to PEM certificates, become U+FFFD. */
 export const readLenientText = async (path: string): Promise<string> =>
   Buffer.from(await readTextBytes(path, path)).toString("utf8");
 

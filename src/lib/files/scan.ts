@@ -5,18 +5,15 @@ import { text, type Text } from "../text/index.ts";
 import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
 
-/** `where` is the typed name with the path below the named folder. */
 export type ScannedFile =
   | {
       readonly where: string;
       readonly name: string;
       readonly bytes: Uint8Array;
-      /** true if the user named this file; false if the file was found in a named folder */
       readonly named: boolean;
     }
   | { readonly where: string; readonly reason: Text };
 
-/** Maximum number of entries in the whole folder tree, and maximum depth of nested folders. */
 const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
 
 export interface ScanOptions {
@@ -24,7 +21,7 @@ export interface ScanOptions {
   readonly maxBytes: number;
 }
 
-/** Sorts files by name. Skips pipes and devices, and links in a folder. @param where name as typed by the user */
+/** Sorts files by name. Skips pipes, devices, and links in a folder. @param where name as typed by the user */
 export async function* scanFiles(
   where: string,
   workingFolder: string,

@@ -7,7 +7,6 @@ import { createTemporaryFile, removeTemporaryPath, type TemporaryFile, type Temp
 
 export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;
-  /** Every chunk has its own buffer. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
@@ -21,7 +20,7 @@ type InputStream = AsyncIterable<string | Uint8Array>;
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
-/** In a read-only home, copies to memory (up to 64 MiB). @throws `unexpected` */
+/** If the home is read-only, copies up to 64 MiB to memory. @throws `unexpected` */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
     if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
@@ -43,7 +42,7 @@ async function fillSpoolFile(
   stream: InputStream,
   place: TemporaryStorage,
 ): Promise<SpooledFile> {
-  // only write errors concern the temporary folder; errors of the stream are passed on unchanged
+  // an error of the stream does not concern the temporary folder
   const unspooled = (error: unknown): never => {
     throw toDiskFailure(error, place.temporaryFolder) ?? error;
   };

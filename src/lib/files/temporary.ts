@@ -5,11 +5,9 @@ import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { unfinishedPaths, type ProcessTable } from "./processes.ts";
 import { hasErrorCode } from "../errors/index.ts";
 
-/** Contains the table of the processes that may own the files registered in the folder. */
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
-  /** called with a path that could not be removed; the next command tries to remove the path again */
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
@@ -17,12 +15,12 @@ export interface TemporaryFile extends TemporaryPath {
   readonly handle: FileHandle;
 }
 
-const REGISTER_ENTRY_NAME = /^(\d+)-\d+\.json$/;
-const TEMPORARY_NAME = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
-/** File systems allow 255 bytes per name. This limit in characters leaves room for the prefix and the suffix. */
+const REGISTER_ENTRY_NAME_PATTERN = /^(\d+)-\d+\.json$/;
+const TEMPORARY_NAME_PATTERN = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
+/** File systems allow names of 255 bytes, including prefix and suffix. */
 const MAX_NAME_CHARACTERS = 60;
 
-/** Returns `.NAME.PID.tmp` next to a file or folder, or `.NAME.PID-COUNT.tmp` if earlier names are taken. */
+/** Returns `.NAME.PID.tmp` in the same folder, or `.NAME.PID-COUNT.tmp` if the name is taken. */
 function buildTemporaryPath(path: string, { self }: ProcessTable, count: number): string {
   const short = [...basename(path)].slice(0, MAX_NAME_CHARACTERS).join("");
   return join(dirname(path), `.${short}.${self}${count === 0 ? "" : `-${count}`}.tmp`);
@@ -30,11 +28,10 @@ function buildTemporaryPath(path: string, { self }: ProcessTable, count: number)
 
 interface TemporaryPath {
   readonly path: string;
-  /** removes the path from the register; called after the file or folder was renamed or removed */
   readonly forget: () => void;
 }
 
-/** Also registers the path. @param create synchronous, so that no signal interrupts */
+/** @param create a synchronous function, which no signal can interrupt */
 async function createTemporaryPath(
   place: TemporaryStorage,
   target: string,
@@ -61,7 +58,6 @@ export async function createTemporaryFile(
   name: string,
   mode: number,
 ): Promise<TemporaryFile> {
-  // the file gets its final mode when it is written
   const create = (path: string): void => closeSync(openSync(path, "wx", mode | OWNER_READ_WRITE_BITS));
   const { path, forget } = await createTemporaryPath(place, join(folder, name), create);
   try {
@@ -81,7 +77,6 @@ export async function removeTemporaryPath(
   { left }: TemporaryStorage,
   { forget }: Pick<TemporaryFile, "forget">,
 ): Promise<void> {
-  // tried again, because another program may still write to the folder, or the disk may fail once
   const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
   try {
     await remove().catch(remove);
@@ -94,11 +89,11 @@ export async function removeTemporaryPath(
 export interface TemporaryFolder {
   readonly path: string;
   readonly remove: () => Promise<void>;
-  /** Gives the folder its final name. If the process dies meanwhile, a later command restores a replaced folder. */
+  /** If the process dies during the renames, a later command restores a replaced folder. */
   readonly nameAs: (target: string) => Promise<void>;
 }
 
-/** Creates `.NAME.PID.tmp` (mode 0700) in the temporary folder or next to an output. */
+/** Creates `.NAME.PID.tmp` with mode 0700. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
@@ -135,7 +130,6 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
     throw error;
   }
   unfinishedPaths.add(former);
-  // if the former folder cannot be removed now, the next command removes it
   await rm(former, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 }
 
@@ -144,7 +138,6 @@ interface RegisterDetail {
   readonly formerName?: string;
 }
 
-/** Returns a function that removes the entry. Synchronous, so that no signal comes first. */
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
   file: string,
@@ -160,7 +153,7 @@ async function registerTemporary(
     try {
       if (record !== undefined) rmSync(record, { force: true });
     } catch {
-      // ignored, because the next command removes the entry
+      // the next command removes the entry
     }
     for (const done of [file, record ?? ""]) unfinishedPaths.delete(done);
   };
@@ -181,10 +174,10 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
   }
 }
 
-/** Removes the files of dead processes on this machine and in this container. Never fails. */
+/** Removes files of ended processes on this machine and in this container. Never fails. */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
   for (const name of listNamesSync(temporaryFolder)) {
-    const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
+    const pid = Number(REGISTER_ENTRY_NAME_PATTERN.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid)) continue;
     const record = join(temporaryFolder, name);
     const entry = parseRegisterEntry(await readFile(record, "utf8").catch(() => ""));
@@ -195,7 +188,6 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
   }
 }
 
-/** Synchronous, because this is faster for the usual empty folder. */
 const listNamesSync = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder);
@@ -207,7 +199,6 @@ const listNamesSync = (folder: string): readonly string[] => {
 interface RegistrationEntry {
   readonly file: string;
   readonly isFolder: boolean;
-  /** former name of a folder that was moved aside; the folder gets this name again if the name is free */
   readonly formerName: string | undefined;
   readonly place: string;
   readonly start: string | undefined;
@@ -232,10 +223,9 @@ function parseRegisterEntry(json: string): RegistrationEntry | undefined {
   }
 }
 
-/** Removes a path only if it is named like a temporary path of the process. */
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
-  const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);
+  const owner = Number(TEMPORARY_NAME_PATTERN.exec(basename(file))?.[1]);
   if (owner !== pid || dirname(file) === ".") return true;
   if (formerName !== undefined && dirname(formerName) === dirname(file) && !existsSync(formerName)) {
     return rename(file, formerName).then(

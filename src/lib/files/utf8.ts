@@ -14,7 +14,6 @@ export function decodeUtf8(bytes: Uint8Array, where: string): string {
   });
 }
 
-/** No character of several bytes contains a line feed. */
 function findFirstInvalidLine(bytes: Uint8Array): number {
   let line = 1;
   for (let start = 0; ; line += 1) {

@@ -9,17 +9,14 @@ export type YamlPath = readonly (string | number)[];
 export interface YamlFile {
   readonly content: string;
   readonly where: string;
-  /** hint at what the file may contain, shown with every failure that has a line */
   readonly hint: Text;
-  /** maximum length of the content in UTF-16 code units; longer content is rejected without parsing */
   readonly maxLength: number;
-  /** Returns true for a mapping with keys chosen by the user, which the schema receives as a `Map` (`z.map`). */
+  /** Returns true for a mapping with keys chosen by the user, which becomes a `Map`. */
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 
 export interface YamlContent<T> {
   readonly value: T;
-  /** If the value is missing, the line of its parent is used. */
   readonly refuse: (path: YamlPath, what: Text) => Failure;
 }
 
@@ -45,9 +42,8 @@ export const createWholeNumberSchema = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * The schema receives every scalar as written (`001`, `no`), a blank scalar as "", lists as arrays, and mappings as
- * `Map`s or objects without a prototype. Rejects aliases, tags and duplicate keys. @throws `input-rejected` at
- * `FILE:LINE`
+ * Passes every scalar to the schema as written (`001`, `no`). Rejects aliases, tags and duplicate keys.
+ * @throws `input-rejected` at `FILE:LINE`
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;
@@ -70,10 +66,10 @@ class YamlDocument {
 
   constructor(file: YamlFile) {
     this.#file = file;
-    // The failsafe schema reads every scalar as text, so that the name 001 does not become 1, and "no" not false.
+    // the failsafe schema reads every scalar as text, so that the name 001 does not become 1
     const options = { schema: "failsafe", lineCounter: this.#lines, prettyErrors: false } as const;
     this.#document = parseDocument(file.content, options);
-    // the parser accepts characters that YAML does not allow, and a lone CR is no line break to it  @see https://yaml.org/spec/1.2.2/#51-character-set
+    // the parser accepts characters that YAML does not allow @see https://yaml.org/spec/1.2.2/#51-character-set
     const at = file.content.search(/[^\t\n\r -~\u0085\u00a0-\ufffd\u{10000}-\u{10ffff}]|\r(?!\n)/u);
     const characters = at < 0 ? [] : [{ pos: [at] as const, code: undefined, message: "control character" }];
     const [fault] = [...characters, ...this.#document.errors, ...this.#document.warnings];
@@ -131,7 +127,6 @@ class YamlDocument {
     return new Failure("input-rejected", { what, where: `${where}:${line}`, hint });
   }
 
-  /** If the value is missing, returns the line of its parent. */
   #lineAt(path: YamlPath): number {
     const lengths = Array.from({ length: path.length }, (_, at) => path.length - at);
     const lines = lengths.map((length) => this.#lineOf(this.#document.getIn(path.slice(0, length), true)));

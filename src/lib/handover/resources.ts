@@ -4,7 +4,6 @@ import type { PanelKind } from "../model/console-files.ts";
 import { SECURED_USER } from "../model/secured-user.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Each type has a sheet and a file of its records. */
 export const RESOURCE_TITLES = {
   tenant: text("tenant", "テナント"),
   "account-settings": text("CLOMO account settings", "CLOMO アカウント設定"),

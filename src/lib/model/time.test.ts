@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dayOf, countDaysLeft, formatLocalInstant, formatMoment, addOneYear } from "./time.ts";
-import { levelOf, DEFAULT_THRESHOLDS } from "../renewals/judge.ts";
+import { levelOf, DEFAULT_THRESHOLDS } from "../renewals/expiry-status.ts";
 
 const TOKYO = "Asia/Tokyo";
 const at = (instant: string) => new Date(instant);

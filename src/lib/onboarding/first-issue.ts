@@ -4,8 +4,8 @@ import type { ContentStep } from "../renewals/guide/document.ts";
 import { fillGuide } from "../renewals/guide/fill.ts";
 import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 
-// Only `buildIssueSteps` may show the steps of a first issue: a new certificate instead of a renewal disconnects every
-// enrolled device.
+// Only `buildIssueSteps` may show the steps of a first issue, because a new certificate disconnects every enrolled
+// device.
 
 const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -19,7 +19,7 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): bool
 
 const NO_CREDENTIALS = { "push-certificate": false, "ade-token": false, "vpp-token": false };
 
-/** If the credential was issued, returns a hint to renew it; if this is unclear, a question about HOME. */
+/** Returns the steps of a first issue only if the credential was certainly never issued. */
 export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
   if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIALS, [kind]: true }).steps;
   const guide = line("renewals guide", [kind]);

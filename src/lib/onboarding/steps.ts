@@ -18,9 +18,8 @@ export const STEP_STATES = {
 
 export type StepStatus = Advice & { readonly state: keyof typeof STEP_STATES };
 
-/** One of the twelve onboarding steps in CLOMO's manual. @see seed 003; facts 4.8 */
+/** @see seed 003; facts 4.8 */
 export interface OnboardingStep {
-  /** 1 to 12, as in the manual */
   readonly number: number;
   readonly id: string;
   readonly title: Text;
@@ -36,7 +35,7 @@ const createOpenStatus = (why: Text, next?: CommandLine): StepStatus => ({ state
 
 const createDoneStatus = (why: Text): StepStatus => ({ state: "done", why });
 
-const judgeByAnswer =
+const evaluateAnswer =
   (name: string, finished: Text, step: number) =>
   (facts: OnboardingFacts): StepStatus => {
     const value = findOnboardingAnswer(facts, name);
@@ -47,25 +46,29 @@ const judgeByAnswer =
     );
   };
 
-/** Each has a field of the tenant that records whether the credential is used. */
 const OPTIONAL_CREDENTIALS = [
   ["ade-token", "ade"],
   ["vpp-token", "vpp"],
 ] as const satisfies readonly (readonly [CredentialKind, UsageName])[];
 
-const isUsed = ({ profile, recorded }: OnboardingFacts, kind: CredentialKind, use: UsageName): boolean | null =>
-  profile[use] ?? (recorded.includes(kind) ? true : null);
+const isCredentialUsed = (
+  { profile, recorded }: OnboardingFacts,
+  kind: CredentialKind,
+  use: UsageName,
+): boolean | null => profile[use] ?? (recorded.includes(kind) ? true : null);
 
 /** @see seed 003, 7 */
 const findRequiredCredentials = (facts: OnboardingFacts): readonly CredentialKind[] => [
   "push-certificate",
-  ...OPTIONAL_CREDENTIALS.flatMap(([kind, use]) => (isUsed(facts, kind, use) === true ? [kind] : [])),
+  ...OPTIONAL_CREDENTIALS.flatMap(([kind, use]) => (isCredentialUsed(facts, kind, use) === true ? [kind] : [])),
 ];
 
-function judgeCredentials(facts: OnboardingFacts): StepStatus {
+function evaluateCredentials(facts: OnboardingFacts): StepStatus {
   const required = findRequiredCredentials(facts);
   const missing = required.filter((kind) => !facts.recorded.includes(kind));
-  const undecided = OPTIONAL_CREDENTIALS.flatMap(([kind, use]) => (isUsed(facts, kind, use) === null ? [use] : []));
+  const undecided = OPTIONAL_CREDENTIALS.flatMap(([kind, use]) =>
+    isCredentialUsed(facts, kind, use) === null ? [use] : [],
+  );
   const pressing = facts.pressing.filter(({ kind }) => (required as readonly string[]).includes(kind));
   const reasons = [
     ...missing.map((kind) => text(`not recorded: ${RENEWAL_KINDS[kind].en}`, `未登録: ${RENEWAL_KINDS[kind].ja}`)),
@@ -82,41 +85,47 @@ const describeUndecidedUse = (use: UsageName): Text => {
   return text(`it is not recorded whether ${label.en} is used`, `${label.ja} を使うかどうかが登録されていません`);
 };
 
-function judgeDevices(facts: OnboardingFacts): StepStatus {
+function evaluateDevices(facts: OnboardingFacts): StepStatus {
   const count = text(formatCount(facts.devices, "device"), `デバイス ${facts.devices} 台`);
   if (facts.devices === 0) return createOpenStatus(count, buildGuideCommand(8));
   const unknown: Advice = {
     why: text(
-      "it is not known which ADE devices have a profile: do not switch them on yet",
+      "do not switch on any ADE device yet: it is unknown which of them have a profile",
       "どの ADE デバイスにプロファイルがあるかわかりません(まだ電源を入れないでください)",
     ),
     line: line("ade sync", []),
   };
-  const isUnknown = facts.isNeverSynced && isUsed(facts, "ade-token", "ade") === true;
+  const isUnknown = facts.isNeverSynced && isCredentialUsed(facts, "ade-token", "ade") === true;
   const notReady = facts.notReady ?? (isUnknown ? unknown : undefined);
   if (notReady === undefined) return createDoneStatus(count);
   return createOpenStatus(joinTexts([count, notReady.why]), notReady.line);
 }
 
-interface Assigned {
+interface AssignedRecord {
   readonly name: string;
   readonly orgs: readonly string[];
   readonly devices: readonly string[];
 }
 
-/** A problem has the command to type for one of its records. */
-type Problem = readonly [why: Text, records: readonly Assigned[], next: (name: string) => CommandLine];
+type AssignmentProblem = readonly [why: Text, records: readonly AssignedRecord[], next: (name: string) => CommandLine];
 
 const MAX_SHOWN_NAMES = 3;
 
-const findUnassigned = (records: readonly Assigned[], command: "config-profiles edit" | "apps edit"): Problem => [
+const findUnassigned = (
+  records: readonly AssignedRecord[],
+  command: "config-profiles edit" | "apps edit",
+): AssignmentProblem => [
   text("not assigned", "適用先なし"),
   records.filter(({ orgs, devices }) => orgs.length + devices.length === 0),
   (name) => line(command, [name], { org: "CODE" }),
 ];
 
-/** Returns `done` if all recorded records are assigned and have no problem. @see seed 003, 10-2 and 11-2 */
-function judgeAssignments(title: Text, records: readonly Assigned[], problems: readonly Problem[]): StepStatus {
+/** @see seed 003, 10-2 and 11-2 */
+function evaluateAssignments(
+  title: Text,
+  records: readonly AssignedRecord[],
+  problems: readonly AssignmentProblem[],
+): StepStatus {
   const automatic = records.filter(({ orgs }) => orgs.length > 0).length;
   const count = text(
     `${title.en}: ${records.length}, of which ${automatic} are installed automatically`,
@@ -134,12 +143,12 @@ function judgeAssignments(title: Text, records: readonly Assigned[], problems: r
   return createOpenStatus(joinTexts([count, ...open.map(({ why }) => why)], text("; ", "。")), open[0]?.line);
 }
 
-/** Devices that are not supervised do not accept profiles of some kinds. @see seed 003, 10-1 */
-function judgeProfiles(facts: OnboardingFacts): StepStatus {
+/** Devices without supervision do not accept profiles of some kinds. @see seed 003, 10-1 */
+function evaluateProfiles(facts: OnboardingFacts): StepStatus {
   const { profiles } = facts;
-  if (profiles.length === 0) return judgeByAnswer("profiles", text("installed", "インストール済み"), 10)(facts);
+  if (profiles.length === 0) return evaluateAnswer("profiles", text("installed", "インストール済み"), 10)(facts);
   const isSupervised = findOnboardingAnswer(facts, "way") !== "unsupervised";
-  return judgeAssignments(text("profiles", "プロファイル"), profiles, [
+  return evaluateAssignments(text("profiles", "プロファイル"), profiles, [
     findUnassigned(profiles, "config-profiles edit"),
     [
       text("for supervised devices only", "監視対象モードのみ"),
@@ -150,10 +159,10 @@ function judgeProfiles(facts: OnboardingFacts): StepStatus {
 }
 
 /** @see seed 003, 11-2 */
-function judgeApps(facts: OnboardingFacts): StepStatus {
+function evaluateApps(facts: OnboardingFacts): StepStatus {
   const { apps, shortApps } = facts;
-  if (apps.length === 0) return judgeByAnswer("apps", text("installed", "インストール済み"), 11)(facts);
-  return judgeAssignments(text("apps", "アプリ"), apps, [
+  if (apps.length === 0) return evaluateAnswer("apps", text("installed", "インストール済み"), 11)(facts);
+  return evaluateAssignments(text("apps", "アプリ"), apps, [
     findUnassigned(apps, "apps edit"),
     [
       text("fewer licences than devices", "ライセンスがデバイスより少ない"),
@@ -187,13 +196,13 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 3,
     id: "prepare",
     title: text("prepare what is needed", "必要なものを用意する"),
-    standing: judgeByAnswer("prepared", text("everything is prepared", "用意済み"), 3),
+    standing: evaluateAnswer("prepared", text("everything is prepared", "用意済み"), 3),
   },
   {
     number: 4,
     id: "login",
     title: text("log in to CLOMO PANEL", "CLOMO PANEL にログインする"),
-    standing: judgeByAnswer("login", text("the contact person has logged in", "ログイン済み"), 4),
+    standing: evaluateAnswer("login", text("the contact person has logged in", "ログイン済み"), 4),
   },
   {
     number: 5,
@@ -223,13 +232,13 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 7,
     id: "issued",
     title: text("set up the push certificate, ADE and VPP", "初期設定をする(プッシュ通知証明書・ADE・VPP)"),
-    standing: judgeCredentials,
+    standing: evaluateCredentials,
   },
   {
     number: 8,
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
-    standing: judgeDevices,
+    standing: evaluateDevices,
   },
   {
     number: 9,
@@ -250,7 +259,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 10,
     id: "profiles",
     title: text("install profiles", "プロファイルをインストールする"),
-    standing: judgeProfiles,
+    standing: evaluateProfiles,
   },
   {
     number: 11,
@@ -259,12 +268,12 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: (facts) =>
       facts.profile.mobileAppPortal === false
         ? { state: "not-applicable", why: text("no MOBILE APP PORTAL contract", "MOBILE APP PORTAL の契約なし") }
-        : judgeApps(facts),
+        : evaluateApps(facts),
   },
   {
     number: 12,
     id: "afterwards",
-    title: text("make further use of CLOMO", "導入後のさらなる活用"),
+    title: text("use more features of CLOMO", "導入後のさらなる活用"),
     optional: true,
     standing: ({ hasActions }) =>
       hasActions

@@ -2,17 +2,17 @@ import { Failure } from "../errors/index.ts";
 import { compareByUrgency, describeLevels, determineState } from "./finding.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
-import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
+import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./expiry-status.ts";
 import { isNewerFile, identityOf } from "./compare.ts";
 
 export interface CheckResult {
   readonly state: PluginState;
   readonly checked: readonly CheckedItem[];
-  /** expired files of items for which there is a newer file; the expired files do not affect `state` */
+  /** expired files that have a newer file; these files do not affect `state` */
   readonly superseded: readonly CheckedItem[];
 }
 
-/** Returns `unknown` if there are no items. A critical file with a newer file counts as a warning. */
+/** Returns `unknown` without items. A critical file that has a newer file counts as a warning. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
@@ -32,7 +32,7 @@ function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => Chec
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
     const identity = identityOf(one);
-    // a remark means that the validity of the file begins in the future
+    // a remark means that the file is not valid yet
     if (identity === undefined || one.level === "expired" || one.remark !== null) continue;
     const known = newest.get(identity);
     if (known === undefined || isNewerFile(one, known)) newest.set(identity, one);
@@ -58,7 +58,7 @@ export function describeCheckResult({ checked, superseded }: CheckResult): Text 
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
-/** Uses defaults for missing thresholds. @throws `usage` if critical is longer than within */
+/** @throws `usage` if `criticalDays` is greater than `withinDays` */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
     withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),

@@ -3,57 +3,57 @@ import { toNfkcKey } from "../model/normalise.ts";
 import type { ExpiringItem, RenewalKind } from "../model/renewal.ts";
 import { formatMoment } from "../model/time.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
-import type { DatedItem } from "./judge.ts";
+import type { DatedItem } from "./expiry-status.ts";
 import { isSameDate } from "./upload.ts";
 
 // Decides whether a new certificate or token may replace the current one. @see facts 3.3 to 3.5
 
-/** `unknown` means that the files do not contain enough information. */
+/** `unknown` means that the files contain too little information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
 export interface Check {
   readonly id: CheckId;
   readonly label: Text;
   readonly outcome: CheckOutcome;
-  /** the reason for the outcome, and the effect of an upload */
   readonly what: Text;
 }
 
 export interface CurrentItem {
   readonly expiring: Pick<DatedItem, keyof ExpiringItem>;
-  /** absent if no file was read */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
 export interface FilePair {
   readonly current: CurrentItem;
   readonly next: Renewable;
-  /** the request (CSR) from which the new certificate should have been made */
   readonly csr?: SigningRequest | undefined;
   readonly now: Date;
-  /** IANA name of the time zone for times in the texts */
+  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
 export interface Comparison {
   readonly checks: readonly Check[];
-  /** failed checks, because of which the new file must not be uploaded */
   readonly bad: readonly Check[];
-  /** identity checks that a person must make before the upload, because the files do not suffice */
   readonly left: readonly Check[];
 }
 
-type Result = readonly [outcome: CheckOutcome, what: Text] | undefined;
+type OutcomeWithReason = readonly [outcome: CheckOutcome, what: Text] | undefined;
 
 type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
 
 const getEvidence = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
   [current, next].map(({ evidence }) => (evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined));
 
-type Value = string | null | undefined;
+type ComparedValue = string | null | undefined;
 
-/** @param shown false if the value must not appear in the text */
-const compareValues = (was: Value, is: Value, differs: readonly [CheckOutcome, Text], shown = true): Result => {
+/** @param shown false if the text must not contain the values */
+const compareValues = (
+  was: ComparedValue,
+  is: ComparedValue,
+  differs: readonly [CheckOutcome, Text],
+  shown = true,
+): OutcomeWithReason => {
   if (was === null || was === undefined || is === null || is === undefined)
     return ["unknown", text("the files do not show this", "ファイルからはわかりません")];
   const [old, found] = shown ? [`: ${was}`, `: ${was} → ${is}`] : ["", ""];
@@ -63,13 +63,13 @@ const compareValues = (was: Value, is: Value, differs: readonly [CheckOutcome, T
     : [outcome, text(`${en}${found}`, `${ja}${found}`)];
 };
 
-const checkFile = ({ current, next }: FilePair): Result =>
+const checkFile = ({ current, next }: FilePair): OutcomeWithReason =>
   current.expiring.fingerprint === next.expiring.fingerprint
     ? ["bad", text("this file is the same as the file in use", "現在使われているファイルと同じです")]
     : undefined;
 
 /** @see facts 3.4: a new topic disconnects enrolled devices without any message */
-const checkTopic = ({ current, next }: FilePair): Result => {
+const checkTopic = ({ current, next }: FilePair): OutcomeWithReason => {
   const [was, is] = [current.expiring.topic, next.expiring.topic];
   if (was === null && is !== null && current.evidence === undefined)
     return ["unknown", text(`the current topic is not recorded (new: ${is})`, `現在のトピックは未登録です(新: ${is})`)];
@@ -84,10 +84,10 @@ const checkTopic = ({ current, next }: FilePair): Result => {
   ]);
 };
 
-const checkName = ({ current, next }: FilePair): Result =>
+const checkName = ({ current, next }: FilePair): OutcomeWithReason =>
   compareValues(current.expiring.name, next.expiring.name, ["warning", text("the name changes", "名前が変わります")]);
 
-const checkExpiry = ({ current, next, timezone }: FilePair): Result => {
+const checkExpiry = ({ current, next, timezone }: FilePair): OutcomeWithReason => {
   const [was, is] = [current.expiring.expiresAt, next.expiring.expiresAt];
   if (was === null) return undefined;
   const isEstimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
@@ -98,7 +98,7 @@ const checkExpiry = ({ current, next, timezone }: FilePair): Result => {
     : ["bad", text(`${found} is not later than ${old}${sure.en}`, `${found} は現在の期限 ${old} 以前です${sure.ja}`)];
 };
 
-const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): Result => {
+const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): OutcomeWithReason => {
   const { expiresAt, validFrom } = expiring;
   const at = (when: string): string => formatMoment(when, timezone);
   if (Date.parse(expiresAt) <= now.getTime())
@@ -116,8 +116,7 @@ const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): Result 
 
 const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
 
-/** An equal name proves nothing, because anybody can write a name. */
-const checkIssuer = (pair: FilePair): Result => {
+const checkIssuer = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "certificate");
   if (is === undefined || !APPLE_ISSUED_KINDS.includes(pair.next.expiring.kind)) return undefined;
   return compareValues(
@@ -129,8 +128,8 @@ const checkIssuer = (pair: FilePair): Result => {
   );
 };
 
-/** @see facts 3.4: the error in the console for another CSR */
-const checkRequest = (pair: FilePair): Result => {
+/** @see facts 3.4: the console's error for a certificate from another CSR */
+const checkRequest = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "certificate");
   const { csr } = pair;
   if (is === undefined) return undefined;
@@ -161,8 +160,8 @@ const checkRequest = (pair: FilePair): Result => {
       ];
 };
 
-/** @see facts 3.5: a renewal does not change the key pair of CLOMO, and only CLOMO can decrypt the token */
-const checkAdeKey = (pair: FilePair): Result => {
+/** @see facts 3.5: a renewal keeps the key pair of CLOMO, and only CLOMO can decrypt the token */
+const checkAdeKey = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "ade-token");
   const isOpened = pair.next.expiring.certainty === "exact";
   if (was !== undefined && (was.consumer !== null) !== isOpened)
@@ -181,15 +180,15 @@ const checkAdeKey = (pair: FilePair): Result => {
   ]);
 };
 
-/** A different name is only a warning, because a server can be renamed. Without a file, the recorded name is used. */
-const checkAdeServer = (pair: FilePair): Result => {
+/** A different name is only a warning, because a server can be renamed. */
+const checkAdeServer = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "ade-token");
   const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
   return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバー名を変更しましたか?")]);
 };
 
-/** Tokens of one server differ in the key if different people downloaded them. @see apple 1 */
-const checkAdeConsumer = (pair: FilePair): Result => {
+/** Tokens of one server have different keys if different people downloaded them. @see apple 1 */
+const checkAdeConsumer = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
     "another administrator downloaded this token, or it belongs to another MDM server",
@@ -199,7 +198,7 @@ const checkAdeConsumer = (pair: FilePair): Result => {
 };
 
 /** @see facts 3.5: creating a new token invalidates the old token */
-const checkOldToken = (): Result => [
+const checkOldToken = (): OutcomeWithReason => [
   "warning",
   text(
     "the token in use became invalid when the new token was downloaded: upload the new token now",
@@ -207,17 +206,18 @@ const checkOldToken = (): Result => [
   ),
 ];
 
-const toKey = (name: Value): string | undefined => (name === null || name === undefined ? undefined : toNfkcKey(name));
+const toKey = (name: ComparedValue): string | undefined =>
+  name === null || name === undefined ? undefined : toNfkcKey(name);
 
 /** A different organisation is only a warning if a person typed the recorded organisation. */
-const checkOrganisation = ({ current, next }: FilePair): Result =>
+const checkOrganisation = ({ current, next }: FilePair): OutcomeWithReason =>
   compareValues(toKey(current.expiring.organisation), toKey(next.expiring.organisation), [
     current.expiring.fingerprint === null ? "warning" : "bad",
     text("this token belongs to another organisation", "別の組織のトークンです"),
   ]);
 
 /** @see facts 3.5: Apple writes each full-width character as `_`, so 東京 and 大阪 look the same */
-const checkLocation = (pair: FilePair): Result => {
+const checkLocation = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "vpp-token").map((one) => toKey(one?.location));
   if (was === is && is?.includes("_") === true)
     return [
@@ -230,7 +230,7 @@ const checkLocation = (pair: FilePair): Result => {
   return compareValues(was, is, [
     "bad",
     text(
-      "this token belongs to another location, with different licences",
+      "this token belongs to another location, which has different licences",
       "別の場所のトークンです(ライセンスも異なります)",
     ),
   ]);
@@ -250,7 +250,7 @@ export const CHECKS = {
   issuer: [text("issuer", "発行者"), checkIssuer],
   "request-key": [text("matches the CSR", "CSR ファイルとの一致"), checkRequest],
   "old-token": [text("current token", "現在のトークン"), checkOldToken],
-} as const satisfies Readonly<Record<string, readonly [label: Text, check: (pair: FilePair) => Result]>>;
+} as const satisfies Readonly<Record<string, readonly [label: Text, check: (pair: FilePair) => OutcomeWithReason]>>;
 
 type CheckId = keyof typeof CHECKS;
 
@@ -263,7 +263,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
   "agent-profile": ["file", "name", "expiry", "validity"],
 };
 
-/** These checks do not show whether the file belongs to the same item. */
+/** These checks say nothing about the identity of the item. */
 const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
@@ -278,7 +278,7 @@ export function compareFiles(pair: FilePair): Comparison {
     ({ id, outcome }) =>
       (outcome === "unknown" || outcome === "warning") &&
       !STATE_CHECKS.includes(id) &&
-      // an equal consumer key proves that the server is the same, even if the server's name is different
+      // an equal consumer key proves that the server is the same, whatever its name is
       !(id === "server" && isSameConsumer),
   );
   // if the new file was rejected, the token in use is still valid
@@ -293,11 +293,10 @@ export const describeChecks = (checks: readonly Check[]): Text =>
 
 interface IdentitySource extends Pick<ExpiringItem, "organisation" | "topic"> {
   readonly kind: RenewalKind | null;
-  /** absent if there is no file */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** Returns a key that is equal for all files of an item, in every year; undefined if unknown. @see facts 3.4, 3.5 */
+/** Returns a key that identifies the item before and after a renewal; undefined if unknown. @see facts 3.4, 3.5 */
 export function identityOf({ kind, organisation, topic, evidence }: IdentitySource): string | undefined {
   if (evidence === undefined) return undefined;
   const parts = listIdentityParts(evidence, { organisation, topic });
@@ -307,7 +306,7 @@ export function identityOf({ kind, organisation, topic, evidence }: IdentitySour
 function listIdentityParts(
   evidence: SuccessorEvidence,
   { organisation, topic }: Pick<IdentitySource, "organisation" | "topic">,
-): readonly Value[] {
+): readonly ComparedValue[] {
   switch (evidence.of) {
     case "certificate":
       return [topic, evidence.issuer.name];
@@ -327,7 +326,7 @@ export const isNewerFile = (
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/** If no file was recorded, the same date is enough. */
+/** If no file is recorded, an equal date also counts as later. */
 export const isLaterDate = (
   file: { readonly expiresAt: string },
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },

@@ -1,7 +1,7 @@
 import type { RenewalKind } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** The effect is null if it depends on the item. Inferred effects are marked. @see facts 3.1, 3.5, 3.6 */
+/** Null means that the effect depends on the item. @see facts 3.1, 3.5, 3.6 */
 export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
   "push-certificate": text(
     "commands no longer reach any iPhone or iPad, and new devices cannot be enrolled",

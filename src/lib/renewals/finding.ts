@@ -1,20 +1,19 @@
 import { LEVEL_NAMES, type Level } from "../document/level.ts";
-import { compareCodeUnits, type CheckedItem } from "./judge.ts";
+import { compareCodeUnits, type CheckedItem } from "./expiry-status.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Column } from "../terminal/index.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
 export interface Finding {
-  /** stays the same until the level of the item changes */
+  /** ID that stays the same until the level of the item changes */
   readonly id: string;
-  /** the tenant's domain, its context if the domain is unknown, or the checked file */
   readonly tenant: string;
-  /** the context of the tenant; null if the finding is about a file */
+  /** context of the tenant; null for a file */
   readonly context: string | null;
   readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "daily-run" | "tenant" | "month";
   readonly level: Level;
   readonly what: Text;
-  /** the next command or action; null if `what` already contains it */
+  /** next command or action; null if `what` contains it */
   readonly next: Text | null;
   readonly item?: CheckedItem | undefined;
 }
@@ -38,7 +37,6 @@ export const compareByUrgency = (one: Urgency, other: Urgency): number =>
 
 const LATEST_INSTANT = "9999";
 
-/** The most urgent comes first: `2 expired, 1 critical`. */
 export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>
   joinTexts(
     [...Map.groupBy(all, ({ level }) => level)].map(([level, { length }]) =>

@@ -1,32 +1,30 @@
 import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
 import type { RenewalItem } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";
-import { createDayClock, type DatedItem, type Rejection } from "./judge.ts";
+import { createDayClock, type DatedItem, type Rejection } from "./expiry-status.ts";
 
 export interface AdeTokenState {
-  /** true for a mirror of the console: the console uses a different token */
+  /** true for a mirror of the console, because the console uses a different token */
   readonly mirror: boolean;
   readonly token: {
     readonly rejectedAt: string | null;
-    /** ID of the renewal item for this token */
     readonly renewal: string | null;
   } | null;
 }
 
-/** @param held undefined if the state of the token is not known */
 export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   items: readonly I[],
-  held: AdeTokenState | undefined,
+  tokenState: AdeTokenState | undefined,
 ): readonly (I & { readonly rejection?: Rejection | undefined })[] {
-  if (held === undefined || held.token === null || held.mirror) return items;
-  const { rejectedAt: at, renewal } = held.token;
+  if (tokenState === undefined || tokenState.token === null || tokenState.mirror) return items;
+  const { rejectedAt: at, renewal } = tokenState.token;
   if (at === null || renewal === null) return items;
   return items.map((item) =>
     item.id === renewal ? { ...item, rejection: { what: TOKEN_REJECTION_MESSAGE, at } } : item,
   );
 }
 
-/** A rejection in the future (wrong clock) is moved to today. */
+/** A rejection in the future, from a wrong clock, is moved to today. */
 export function expireAtRejection(item: DatedItem, now: Date, timezone: string): DatedItem {
   const { rejection, expiresAt } = item;
   if (rejection === undefined) return item;

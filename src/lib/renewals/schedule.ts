@@ -3,7 +3,7 @@ import { Failure } from "../errors/index.ts";
 import { resolveRealPath } from "../files/index.ts";
 import { text } from "../text/index.ts";
 
-// The program only prints the entry that starts the daily run; the user installs it.
+// The program only prints the entry for a scheduler, and the user installs the entry.
 
 export const SCHEDULERS = ["cron", "systemd", "task"] as const;
 
@@ -11,18 +11,16 @@ export type Scheduler = (typeof SCHEDULERS)[number];
 
 /** The paths are absolute, because a scheduler does not have the PATH of the user. */
 export interface DailyRun {
-  /** local time of this computer, such as `09:00` */
   readonly at: string;
   readonly node: string;
   readonly programPath: string;
   readonly words: readonly string[];
-  /** home folder of clomoctl, passed to the run as `CLOMOCTL_HOME` */
   readonly home: string;
 }
 
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
-/** Does not return a link in the cache of npx, because emptying the cache deletes the link. */
+/** Never returns a link in the cache of npx, because the cache may be emptied. */
 export const resolveProgramPath = async (programPath: string): Promise<string> =>
   NPX_CACHE_PATH.test(programPath) ? resolveRealPath(programPath) : programPath;
 
@@ -36,7 +34,6 @@ function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute
   });
 }
 
-/** Returns a different name for each home folder of clomoctl. */
 const getRunName = (home: string): string => {
   const told = home.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   return `clomoctl-${told.slice(-60)}-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
@@ -44,7 +41,7 @@ const getRunName = (home: string): string => {
 
 const quotePosixWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
-/** Escapes each `%`, because cron ends the command at a bare `%`. */
+/** In a crontab, an unescaped `%` ends the command. */
 function renderCronLine({ at, node, programPath, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const command = `CLOMOCTL_HOME=${[home, node, programPath, ...words].map(quotePosixWord).join(" ")}`;
@@ -87,7 +84,7 @@ function renderTaskCommand({ at, node, programPath, words, home }: DailyRun): st
   return `Register-ScheduledTask -TaskName ${quotePowerShellWord(getRunName(home))} ${parts}\n`;
 }
 
-const RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
+const SCHEDULE_RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
   cron: renderCronLine,
   systemd: renderSystemdCommands,
   task: renderTaskCommand,
@@ -98,7 +95,7 @@ export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
   const all = [run.node, run.programPath, run.home, ...run.words];
   const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;
   const bad = all.find((word) => refused.test(word));
-  if (bad === undefined) return RENDERERS[scheduler](run);
+  if (bad === undefined) return SCHEDULE_RENDERERS[scheduler](run);
   throw new Failure("usage", {
     what: text("a schedule cannot contain this path", "このパスは自動実行の設定に使えません"),
     where: JSON.stringify(bad),

@@ -6,7 +6,7 @@ import { describeWithOpenssl, createServerToken, OpensslWorkspace, readExpiringI
 import { gatherItems, applySourceDate, gatherScannedItems } from "./sources.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../model/renewal.ts";
 import { buildExampleRecord } from "../model/thing.ts";
-import type { CheckItem } from "./judge.ts";
+import type { CheckItem } from "./expiry-status.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 
 async function place(): Promise<string> {

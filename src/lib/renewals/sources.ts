@@ -6,7 +6,7 @@ import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../
 import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import { isNewerFile } from "./compare.ts";
-import type { CheckItem, DatedItem } from "./judge.ts";
+import type { CheckItem, DatedItem } from "./expiry-status.ts";
 import { readSmallFile, scanFiles, type ScannedFile } from "../files/index.ts";
 
 export const createUnreadableItem = (where: string, remark: Text): CheckItem => ({
@@ -26,11 +26,10 @@ const NO_ITEMS_FOUND = text(
   "このフォルダーに期限のあるファイルは見つかりませんでした",
 );
 
-/** Includes tokens with a changed extension and unfinished downloads. */
+/** Also matches tokens with a changed extension, and unfinished downloads. */
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
-/** An unreadable file yields an item with the reason. */
 export async function* gatherItems(
   where: string,
   workingFolder: string,
@@ -60,7 +59,7 @@ export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOpt
   ];
 }
 
-/** Keys and requests do not expire, but are often stored in the same folder as certificates. */
+/** Keys and requests do not expire, but are often stored with certificates. */
 function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
   const labels = [...findPemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
   if (labels.length === 0) return /\.key$/i.test(name);
@@ -83,9 +82,9 @@ async function readSourceContent(name: string, bytes: Uint8Array, options?: Read
 }
 
 export interface SourceOptions {
-  /** true if the item was recorded on this machine, so that the source path is valid here */
+  /** true if this machine recorded the item, so that the source path is valid */
   readonly lookAtSource: boolean;
-  /** IANA name of the time zone for days in remarks */
+  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
@@ -110,20 +109,19 @@ export async function applySourceDate(
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-/** Returns the same item in the file; if it is missing, the only item of the same kind. */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-/** Uses a certificate file's date, because certbot replaces the file; for other kinds, the earlier of the two dates. */
+/** Uses the date of a certificate file, because certbot replaces the file. For other kinds, the earlier date counts. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
-  // sorting and the search for sent reminders compare this text, so its format must be that of recorded dates
+  // the date has the format of recorded dates, because sent reminders are found by this text
   const dated = { ...recorded, expiresAt: new Date(now.expiresAt).toISOString(), certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
-  // the recorded date is exact: when the item was recorded, the key that decrypts the token was available
+  // the recorded date is exact, because the key was available at that time
   if (isGuess) return recorded;
   if (expiresAt === null || kind === "certificate") return { ...dated, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;

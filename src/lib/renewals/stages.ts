@@ -2,7 +2,7 @@ import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
 /** @see facts 3.2: when CLOMO sends emails */
-const STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
+const REMINDER_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
 /** A stage begins at midnight in this time zone (IANA name). */
 export interface StageClock {
@@ -14,17 +14,17 @@ type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
 export interface DueStage<I extends StagedItem> {
   readonly item: I & { readonly expiresAt: string };
-  /** days before expiry; after expiry -1, -2, … for each calendar day */
+  /** days before expiry; after expiry -1, -2, … */
   readonly stage: number;
 }
 
-/** Returns the smallest stage ≥ the days left; undefined if none is reached. After expiry, returns the days left. */
+/** After expiry, returns the days left (-1, -2, …). */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countDaysLeft(expiresAt, now, timezone);
-  return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
+  return days < 0 ? days : REMINDER_STAGES.findLast((stage) => stage >= days);
 };
 
-/** Omits items if their current stage or a later stage was already sent. */
+/** Omits items for which a reminder of this or a later stage was sent. */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,

@@ -12,7 +12,7 @@ const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
 
 export const isUploadedKind = (kind: RenewalKind): boolean => UPLOADED_KINDS.has(kind);
 
-/** The same expiry can differ by two days: the console's time zone is unknown, and a date may be estimated. */
+/** Dates of the same expiry can differ by two days, because the console's time zone is unknown. */
 const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;
 
 export const isSameDate = (one: string, other: string): boolean =>

@@ -3,7 +3,6 @@ import { BlockList, isIP } from "node:net";
 /** Sockets put the prefix `::ffff:` before an IPv4 address. */
 const removeIpv6Prefix = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");
 
-/** Returns undefined if an entry is neither an address nor a subnet. */
 export const parseProxies = (list: readonly string[]): BlockList | undefined => {
   const trusted = new BlockList();
   for (const entry of list) {
@@ -23,7 +22,6 @@ const isTrusted = (proxies: BlockList, address: string): boolean => {
   return version !== 0 && proxies.check(address, version === 6 ? "ipv6" : "ipv4");
 };
 
-/** The entry is from X-Forwarded-For. Removes the port and the brackets of IPv6. */
 const toAddress = (entry: string): string =>
   removeIpv6Prefix(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2"));
 

@@ -1,4 +1,4 @@
-export { DEFAULT_LIMITS, formatLogLine, type ListenPlace, type RunningServer } from "./options.ts";
+export { DEFAULT_LIMITS, formatLogLine, type ListenAddress, type RunningServer } from "./options.ts";
 export { parseProxies } from "./forwarded.ts";
 export { receiveUpload } from "./spool.ts";
 export { startServer } from "./server.ts";

@@ -1,14 +1,14 @@
 import type { Server } from "node:net";
 import { connect, type AddressInfo } from "node:net";
 import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
-import type { ListenPlace } from "./options.ts";
+import type { ListenAddress } from "./options.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-const describePlace = (place: ListenPlace): string =>
+const describePlace = (place: ListenAddress): string =>
   "path" in place ? place.path : `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
 
-const tryToListen = (server: Server, place: ListenPlace): Promise<void> =>
+const tryToListen = (server: Server, place: ListenAddress): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen("path" in place ? { path: place.path } : place, () => {
@@ -17,7 +17,6 @@ const tryToListen = (server: Server, place: ListenPlace): Promise<void> =>
     });
   });
 
-/** A killed program can leave such a socket file. */
 const isAbandoned = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path);
@@ -28,8 +27,7 @@ const isAbandoned = (path: string): Promise<boolean> =>
     socket.once("error", (error) => resolve(getErrorCode(error) === "ECONNREFUSED"));
   });
 
-/** The owner and the group of a Unix socket can use the socket. */
-export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
+export const startListening = async (server: Server, place: ListenAddress): Promise<void> => {
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {
       if (!("path" in place) || getErrorCode(error) !== "EADDRINUSE" || !(await isAbandoned(place.path))) throw error;
@@ -57,7 +55,7 @@ const createNoSocketFailure = (where: string): Failure =>
     where,
   });
 
-export const getServerUrl = (server: Server, place: ListenPlace, scheme: string): string => {
+export const getServerUrl = (server: Server, place: ListenAddress, scheme: string): string => {
   if ("path" in place) return `unix:${place.path}`;
   const { port } = server.address() as AddressInfo;
   return `${scheme}://${describePlace({ host: place.host, port })}`;

@@ -2,10 +2,9 @@ import type { BlockList } from "node:net";
 import type { Failure } from "../errors/index.ts";
 
 export interface ServerLimits {
-  /** maximum size of an upload */
   readonly bytes: number;
   readonly headersMs: number;
-  /** maximum time in which a connection neither sends nor receives a byte */
+  /** maximum time without data from or to a connection */
   readonly idleMs: number;
   /** maximum time for a request, except for imports and streams */
   readonly requestMs: number;
@@ -24,14 +23,11 @@ export const DEFAULT_LIMITS: ServerLimits = {
 export interface AnsweredRequest {
   readonly id: string;
   readonly method: string;
-  /** pattern of the route, such as `/v1/users/{id}`; null if no route matches */
   readonly route: string | null;
   readonly status: number;
   readonly ms: number;
   readonly bytes: number;
-  /** ID of the account's user; null for a request without credentials */
   readonly account: string | null;
-  /** for a fault of the server: the faulty file and the reason, or the code of an unexpected error */
   readonly fault?: string | undefined;
 }
 
@@ -39,15 +35,12 @@ export interface AnsweredRequest {
 export const formatLogLine = (at: string, request: AnsweredRequest): string =>
   `${JSON.stringify({ at, ...request })}\n`;
 
-/** Also has the signals of the request. */
 export interface RequestOrigin {
   readonly address: string;
   readonly id: string;
-  /** aborted when the sender closes the connection, or when the time for the request is over */
   readonly until: AbortController;
   readonly isReceived: () => boolean;
   readonly stopping: AbortSignal;
-  /** ends the connection if a response has begun but cannot be completed */
   readonly breakOff: () => void;
 }
 
@@ -57,7 +50,7 @@ export interface RequestTrace {
   fault?: string | undefined;
 }
 
-export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface ServerCertificate {
   readonly cert: string;
@@ -65,7 +58,7 @@ export interface ServerCertificate {
 }
 
 export interface ServeOptions {
-  readonly place: ListenPlace;
+  readonly place: ListenAddress;
   readonly tls?: ServerCertificate | undefined;
   readonly proxies?: BlockList | undefined;
   readonly limits: ServerLimits;
@@ -79,9 +72,8 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** address of the server, such as `http://127.0.0.1:8080` or `unix:PATH` */
   readonly url: string;
   readonly useCertificate: (tls: ServerCertificate) => void;
-  /** `/readyz` fails, imports are interrupted, and all other requests get `graceMs` to finish. */
+  /** Interrupts imports. Other requests get `graceMs` to finish. */
   readonly stop: (graceMs: number) => Promise<void>;
 }

@@ -50,10 +50,10 @@ export class Responder {
     const id = newId();
     const begun = performance.now();
     const trace: RequestTrace = { route: null, account: null };
-    // read now, because a closed response has no socket
+    // the socket is read now, because a closed response has no socket
     const { socket } = outgoing;
     const before = socket?.bytesWritten ?? 0;
-    // not Node's own signal, whose creation takes longer than a whole request
+    // the creation of Node's own signal takes longer than a whole request
     const until = new AbortController();
     outgoing.once("close", () => {
       if (!outgoing.writableFinished) until.abort();

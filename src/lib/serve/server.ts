@@ -9,7 +9,7 @@ import { Responder } from "./responder.ts";
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {
     headersTimeout: limits.headersMs,
-    // no limit, because a large upload takes long; `idleMs` limits the pauses in an upload
+    // no limit, because a large upload takes long; `idleMs` limits the pauses
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, limits.headersMs),
   };
@@ -39,7 +39,6 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       };
       return responder.handle(request, connection, outgoing as ServerResponse);
     },
-    // host name for HTTP/1.0 requests without a Host header
     { hostname: "localhost", errorHandler: () => new Response(null, { status: 400 }) },
   );
   const server = createNodeServer(options);

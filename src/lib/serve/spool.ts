@@ -14,7 +14,6 @@ const ENCODED_UPLOAD_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/** Uses a temporary file. Returns undefined if the request has no body. */
 export const receiveUpload = async (
   request: Request,
   { place, limit, signal }: { readonly place: TemporaryStorage; readonly limit: number; readonly signal: AbortSignal },
@@ -33,7 +32,7 @@ export const receiveUpload = async (
   return { request: new Request(url, init), [Symbol.asyncDispose]: () => spooled[Symbol.asyncDispose]() };
 };
 
-/** Opens the body only on first use; errors of a body opened earlier would be lost. */
+/** Opens the body only on first use, because errors of a body opened earlier would be lost. */
 async function* limitBytes(
   body: ReadableStream<Uint8Array>,
   limit: number,

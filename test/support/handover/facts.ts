@@ -3,7 +3,7 @@ import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import { listQuestions, type QuestionState } from "../../../src/lib/handover/checklist/index.ts";
-import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
+import type { Administrator, HandoverFacts, RenewalRecord } from "../../../src/lib/handover/checklist/facts.ts";
 
 /** The date and time zone of all checklists in tests. */
 export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };
@@ -30,7 +30,7 @@ export const createAdministrator = (number: number, change: Partial<Administrato
   ...change,
 });
 
-export const createRenewal = (number: number, change: Partial<Renewal> = {}): Renewal => ({
+export const createRenewal = (number: number, change: Partial<RenewalRecord> = {}): RenewalRecord => ({
   ...buildExampleRecord(RENEWAL_ITEM.fields),
   id: createExampleId(200 + number),
   kind: "custom",

@@ -1,5 +1,5 @@
 import type { Level } from "../../../src/lib/document/level.ts";
-import type { CheckedItem } from "../../../src/lib/renewals/judge.ts";
+import type { CheckedItem } from "../../../src/lib/renewals/expiry-status.ts";
 
 const dayAfter = (days: number | null): string | null =>
   days === null ? null : new Date(Date.UTC(2026, 10, 20 + days)).toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
-import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
+import type { DatedItem } from "../../../src/lib/renewals/expiry-status.ts";
 import type { DueReminder } from "../../../src/lib/renewals/notify/message.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";

@@ -1,6 +1,6 @@
 import { REMINDER, type ReminderRecord } from "../../../src/lib/model/renewal.ts";
 import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
-import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
+import type { DatedItem } from "../../../src/lib/renewals/expiry-status.ts";
 import type { ReminderTenant } from "../../../src/lib/renewals/notify/tenant.ts";
 
 export interface ReminderTenantContent {

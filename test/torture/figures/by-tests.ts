@@ -119,6 +119,6 @@ export const CANARY_TRIALS = createTestTrials([
 export const APPLE_TRIALS = createTestTrials([{ path: `${TENANT_FOLDER}/ade/ade.test.ts` }]);
 
 export const RETRY_TRIALS = createTestTrials([
-  { path: "src/lib/apple/patience.test.ts" },
+  { path: "src/lib/apple/retry.test.ts" },
   { path: "src/lib/apple/service/service.test.ts" },
 ]);

@@ -2,7 +2,7 @@ import type { Account, AppRecord, ConfigProfile, Org, StreamedLines } from "../.
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
-import type { Renewal } from "../../../lib/handover/checklist/facts.ts";
+import type { RenewalRecord } from "../../../lib/handover/checklist/facts.ts";
 import { APP, CONFIG_PROFILE } from "../../../lib/model/config-profile.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
@@ -144,7 +144,7 @@ const DEFINITIONS: Readonly<Record<ResourceName, Definition>> = {
     read: ({ ade }) => readList(ade.devices()),
   }),
   renewals: define({
-    columns: buildFieldColumns<Renewal>(RENEWAL_ITEM.fields),
+    columns: buildFieldColumns<RenewalRecord>(RENEWAL_ITEM.fields),
     key: ({ kind, name, organisation }) => [kind, name, organisation ?? ""].join(" ").trim(),
     read: ({ renewals }) => readList(renewals.list()),
   }),

@@ -12,8 +12,13 @@ import {
   type Check,
   type CurrentItem,
 } from "../../../lib/renewals/compare.ts";
-import { compareByExpiry, judgeExpiry, type CheckedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
-import { findCurrentItem } from "../../../lib/renewals/read/in-use.ts";
+import {
+  compareByExpiry,
+  addExpiryStatus,
+  type CheckedItem,
+  type ItemWithStatus,
+} from "../../../lib/renewals/expiry-status.ts";
+import { findCurrentItem } from "../../../lib/renewals/current-item.ts";
 import { gatherItems } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
@@ -41,12 +46,12 @@ export async function addFolder(
   const openers = await readKeyFiles(tools, { key });
   const circumstances = { csr: await readCsr(tools, csr), now: asOf.now, timezone: asOf.timezone };
   const found = await Array.fromAsync(gatherItems(folder, workingFolder, openers), (one) =>
-    judgeExpiry(one, null, asOf),
+    addExpiryStatus(one, null, asOf),
   );
   const { checked, superseded } = summariseCheck(found);
   const before: KnownItem[] = [];
   for (const item of await client.renewals.list()) before.push({ item, current: await findCurrentItem(item, openers) });
-  const added: JudgedItem[] = [];
+  const added: ItemWithStatus[] = [];
   let [refused, skipped] = [0, superseded.length];
   const report = (file: CheckedItem, { en, ja } = file.remark ?? same("")): Promise<void> =>
     terminal.problem(text(`${file.source}: not recorded: ${en}`, `${file.source}: 登録しません: ${ja}`));
@@ -72,7 +77,7 @@ export async function addFolder(
     try {
       const item = await client.renewals.add({ ...toItemFields(next.expiring, path), ...sharedFields, kind, name });
       before.push({ item, current: next });
-      added.push(judgeExpiry(item, context.name, asOf));
+      added.push(addExpiryStatus(item, context.name, asOf));
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
       refused += 1;

@@ -3,7 +3,7 @@ import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
-import { judgeExpiry, type JudgedItem } from "../../../lib/renewals/judge.ts";
+import { addExpiryStatus, type ItemWithStatus } from "../../../lib/renewals/expiry-status.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
@@ -22,16 +22,16 @@ const { context, expiresOn, daysLeft, level } = {
 } as const satisfies Fields;
 
 /** Shows the time of day if the expiry is near. The column is never truncated, because a truncated date is useless. */
-const showExpiry = (column: Column<JudgedItem>): Column<JudgedItem> =>
+const showExpiry = (column: Column<ItemWithStatus>): Column<ItemWithStatus> =>
   column.key === "expiresOn"
     ? { ...column, whole: true, name: ({ expiry }) => (expiry === null ? null : same(expiry)) }
     : column;
 
-export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
-  ...buildFieldColumns<JudgedItem>({ context, id, kind, name, organisation }),
-  ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(showExpiry),
-  ...buildFieldColumns<JudgedItem>({ owner, account, phone, phoneHolder, topic, fingerprint }),
-  ...buildFieldColumns<JudgedItem>({ notes, source, confirmedAt, confirmedBy }),
+export const ITEM_COLUMNS: readonly Column<ItemWithStatus>[] = [
+  ...buildFieldColumns<ItemWithStatus>({ context, id, kind, name, organisation }),
+  ...buildFieldColumns<ItemWithStatus>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(showExpiry),
+  ...buildFieldColumns<ItemWithStatus>({ owner, account, phone, phoneHolder, topic, fingerprint }),
+  ...buildFieldColumns<ItemWithStatus>({ notes, source, confirmedAt, confirmedBy }),
 ];
 
 export const DEFAULT_ITEM_COLUMNS: readonly string[] =
@@ -39,7 +39,7 @@ export const DEFAULT_ITEM_COLUMNS: readonly string[] =
 
 export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
   const { terminal } = tools;
-  await terminal.show(ITEM_COLUMNS, judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)));
+  await terminal.show(ITEM_COLUMNS, addExpiryStatus(item, tenant.context.name, createExpiryClock(tools, tenant)));
   await proposeUndo(tools);
   if (!terminal.onTerminal) return;
   const guide = line("renewals guide", [item.name]);

@@ -1,6 +1,11 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
-import { judgeExpiry, type CheckedItem, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
+import {
+  addExpiryStatus,
+  type CheckedItem,
+  type CheckItem,
+  type Thresholds,
+} from "../../../lib/renewals/expiry-status.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherItems, gatherScannedItems } from "../../../lib/renewals/sources.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../../tools.ts";
@@ -29,7 +34,7 @@ export async function runCheck(
         ? gatherStdin(tools, options)
         : gatherItems(file, tools.workingFolder, options)) {
         tools.signal.throwIfAborted();
-        checked.push(judgeExpiry(found, null, asOf));
+        checked.push(addExpiryStatus(found, null, asOf));
       }
     }
   } else {
@@ -39,7 +44,8 @@ export async function runCheck(
       : [(await contexts.choose(globals.context, environment)).context]) {
       tools.signal.throwIfAborted();
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };
-      for (const item of await readCheckedItems(tools, context)) checked.push(judgeExpiry(item, context.name, asOf));
+      for (const item of await readCheckedItems(tools, context))
+        checked.push(addExpiryStatus(item, context.name, asOf));
     }
   }
   return summariseCheck(checked);

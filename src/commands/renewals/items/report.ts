@@ -1,6 +1,6 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeFinding, FINDING_COLUMNS, type Finding } from "../../../lib/renewals/finding.ts";
-import type { CheckedItem, Thresholds } from "../../../lib/renewals/judge.ts";
+import type { CheckedItem, Thresholds } from "../../../lib/renewals/expiry-status.ts";
 import { STATE_EXITS, type PluginState } from "../../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";

@@ -1,7 +1,12 @@
 import { line, step } from "../../../lib/advice/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
-import { DEFAULT_THRESHOLDS, type CheckItem, type ExpiryClock, type DatedItem } from "../../../lib/renewals/judge.ts";
+import {
+  DEFAULT_THRESHOLDS,
+  type CheckItem,
+  type ExpiryClock,
+  type DatedItem,
+} from "../../../lib/renewals/expiry-status.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { applySourceDates, createUnreadableItem } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";

@@ -9,31 +9,29 @@ import {
   readRequiredText,
   type JsonObject,
 } from "../answer.ts";
-import { attempt } from "../encoding/foreign.ts";
-import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
+import { parseOrUndefined } from "../encoding/lenient-parse.ts";
+import { formatRequestTarget, sendWithRetry, type RetryEnvironment } from "../retry.ts";
 import type { AppleRequest, AppleResponse } from "../send.ts";
-import { createClientAssertion, type AssertedClient } from "./key.ts";
+import { createClientAssertion, type AssertionParameters } from "./key.ts";
 
-export interface BusinessAccess extends RetryTools, AssertedClient {
-  /** base address of a test server that replaces Apple's two servers, without a trailing slash; null: Apple's servers */
+export interface BusinessAccess extends RetryEnvironment, AssertionParameters {
+  /** address of a test server, without a trailing slash; null for Apple's servers */
   readonly endpoint: string | null;
-  /** name and version of this program, such as `clomoctl/0.1.0` */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Apple rejects the API account or its key. A retry does not help. */
 export class BusinessRefusal extends Failure {}
 
-/** The maximum number of rows in a page. @see apple 6 */
+/** Apple's maximum number of rows in a page. @see apple 6 */
 const PAGE_SIZE = 1000;
 
 const SECOND_MS = 1000;
 
-/** The time by which a token is renewed early, so that it does not expire during a request. */
+/** A token is renewed before it expires, so that it does not expire during a request. */
 const TOKEN_MARGIN_MS = 60 * SECOND_MS;
 
-/** @throws BusinessRefusal; `unavailable` for failure, or an undocumented response */
+/** @throws BusinessRefusal; `unavailable` for a failed request or an undocumented response */
 export class BusinessApi {
   readonly #access: BusinessAccess;
   #token: { readonly text: string; readonly endMs: number } | undefined;
@@ -42,7 +40,7 @@ export class BusinessApi {
     this.#access = access;
   }
 
-  /** `total` counts the rows of all pages; 0 if unknown. @param members from names in the result to Apple's names */
+  /** In the result, `total` is the number of rows of all pages; 0 if unknown. */
   async *pages<K extends string = never>(path: string, members: Readonly<Record<K, string>>) {
     const seen = new Set<string>();
     for (let further = ""; ;) {
@@ -59,7 +57,6 @@ export class BusinessApi {
     }
   }
 
-  /** After the first 401, requests a new token and tries once more. */
   async #get(path: string): Promise<{ readonly where: string; readonly answer: AppleResponse }> {
     const url = (this.#access.endpoint ?? "https://api-business.apple.com") + path;
     const send = async (): Promise<AppleResponse> =>
@@ -75,8 +72,8 @@ export class BusinessApi {
   #send(request: AppleRequest): Promise<AppleResponse> {
     const { program, signal } = this.#access;
     const headers = { "user-agent": program, accept: "application/json", ...request.headers };
-    // throws if the JSON is truncated, so that the request is repeated as after no response
-    const send: RetryTools["send"] = async (sent) => {
+    // truncated JSON throws here, so that the request is repeated
+    const send: RetryEnvironment["send"] = async (sent) => {
       const answer = await this.#access.send(sent);
       if (answer.status === 200) parseJsonObject(formatRequestTarget(request), answer.body);
       return answer;
@@ -112,7 +109,6 @@ export class BusinessApi {
   }
 }
 
-/** `members` are as in `pages`. @throws `unavailable` with an invalid member */
 const readRow = <K extends string>(where: string, row: JsonObject, members: Readonly<Record<K, string>>) => {
   const { attributes = {} } = row;
   if (!isObject(attributes)) throw createUndocumentedFailure(where, "attributes");
@@ -123,11 +119,11 @@ const readRow = <K extends string>(where: string, row: JsonObject, members: Read
   return { id: readRequiredText(where, row, "id"), ...(Object.fromEntries(values) as Record<K, string | null>) };
 };
 
-/** Returns the cursor in the link to the next page. The link itself is not used: the token goes to no other server. */
+/** Returns the cursor in the link to the next page. The link itself could send the token to another server. */
 function findCursor(where: string, links: unknown): string | undefined {
   const next = isObject(links) ? (links["next"] ?? null) : null;
   if (next === null) return undefined;
-  const url = typeof next === "string" ? attempt(() => new URL(next, "https://apple.invalid")) : undefined;
+  const url = typeof next === "string" ? parseOrUndefined(() => new URL(next, "https://apple.invalid")) : undefined;
   const cursor = url?.searchParams.get("cursor") ?? "";
   if (cursor === "") throw createUndocumentedFailure(where, "links.next");
   return cursor;

@@ -1,12 +1,12 @@
 import { createPrivateKey, sign, type KeyObject } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { attempt } from "../encoding/foreign.ts";
-import type { RetryTools } from "../patience.ts";
+import { parseOrUndefined } from "../encoding/lenient-parse.ts";
+import type { RetryEnvironment } from "../retry.ts";
 
-/** @param where name of its file @throws `input-rejected` if it is not P-256 */
+/** @param where name of the key's file @throws `input-rejected` if the key is not a P-256 key */
 export function parseBusinessKey(where: string, pem: string): KeyObject {
-  const key = attempt(() => createPrivateKey(pem));
+  const key = parseOrUndefined(() => createPrivateKey(pem));
   if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
   throw new Failure("input-rejected", {
     what: text(
@@ -17,26 +17,29 @@ export function parseBusinessKey(where: string, pem: string): KeyObject {
   });
 }
 
-export interface AssertedClient extends Pick<RetryTools, "now"> {
+export interface AssertionParameters extends Pick<RetryEnvironment, "now"> {
   readonly clientId: string;
   readonly keyId: string;
   readonly key: KeyObject;
   readonly random: (size: number) => Uint8Array;
 }
 
-/** Apple accepts up to 180 days. An assertion is used at once. */
-const LIFETIME_SECONDS = 600;
+/** Apple accepts up to 180 days, but an assertion is used immediately. */
+const ASSERTION_LIFETIME_SECONDS = 600;
 
-const ID_BYTES = 16;
+const ASSERTION_ID_BYTES = 16;
 
-const encodePart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+const encodeJwtPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Uses ES256. @see RFC 7523 3; apple 6 */
-export function createClientAssertion({ clientId, keyId, key, now, random }: AssertedClient, audience: string): string {
+/** @see RFC 7523 3; apple 6 */
+export function createClientAssertion(
+  { clientId, keyId, key, now, random }: AssertionParameters,
+  audience: string,
+): string {
   const iat = Math.floor(now() / 1000);
-  const jti = Buffer.from(random(ID_BYTES)).toString("hex");
-  const claims = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + LIFETIME_SECONDS, jti };
-  const signed = [{ alg: "ES256", kid: keyId, typ: "JWT" }, claims].map(encodePart).join(".");
+  const jti = Buffer.from(random(ASSERTION_ID_BYTES)).toString("hex");
+  const claims = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + ASSERTION_LIFETIME_SECONDS, jti };
+  const signed = [{ alg: "ES256", kid: keyId, typ: "JWT" }, claims].map(encodeJwtPart).join(".");
   const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
   return `${signed}.${signature.toString("base64url")}`;
 }

@@ -1,5 +1,5 @@
 export interface BerElement {
-  /** class, form and number in one byte, as encoded: 0x30 is a SEQUENCE */
+  /** one byte with class, form and number: 0x30 is a SEQUENCE */
   readonly tag: number;
   readonly content: Uint8Array;
   readonly whole: Uint8Array;
@@ -12,15 +12,18 @@ export const TAG = {
 } as const;
 
 const CONSTRUCTED_BIT = 0x20;
-/** a tag number of 31 or more takes further bytes; none of the structures here has such a tag */
+/** Tag numbers of 31 or more take several bytes. The supported files have no such tags. */
 const LONG_TAG = 0x1f;
 const INDEFINITE_LENGTH = 0x80;
 
-/** Maximum depth and maximum number of siblings. Apple's files have about 12 levels and some hundred siblings. */
+/** Apple's files have about 12 levels and some hundred siblings. */
 const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
-/** Packages load slowly and cannot read BouncyCastle's fragments. @throws RangeError if not BER @see ITU-T X.690 8.1 */
+/**
+ * No package is used: packages load slowly and cannot read fragments of BouncyCastle.
+ * @throws RangeError if the bytes are not BER @see ITU-T X.690 8.1
+ */
 export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   const [tag, first] = [byteAt(bytes, 0), byteAt(bytes, 1)];
   if ((tag & LONG_TAG) === LONG_TAG || depth > MAX_DEPTH) throw new RangeError("no BER of ours");
@@ -34,7 +37,6 @@ export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   return { tag, content: bytes.subarray(start, start + length), whole: bytes.subarray(0, start + length) };
 }
 
-/** Ends at an element of two zero bytes among the children. */
 function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): BerElement {
   if ((tag & CONSTRUCTED_BIT) === 0) throw new RangeError("only a constructed element may leave its length open");
   let end = 2;
@@ -44,7 +46,7 @@ function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): B
   return { tag, content: bytes.subarray(2, end), whole: bytes.subarray(0, end + 2) };
 }
 
-/** @throws RangeError if they are not BER, or if there are too many */
+/** @throws RangeError if the content is not BER, or has too many elements */
 export function readChildren({ content }: BerElement): readonly BerElement[] {
   const children: BerElement[] = [];
   for (let at = 0; at < content.length;) {
@@ -56,7 +58,7 @@ export function readChildren({ content }: BerElement): readonly BerElement[] {
   return children;
 }
 
-/** Joins fragments. @throws RangeError if not BER, or nested too deep */
+/** Joins the fragments of a string. @throws RangeError if the fragments are not BER, or nested too deeply */
 export function readOctets(element: BerElement, depth = 0): Uint8Array {
   if ((element.tag & CONSTRUCTED_BIT) === 0) return element.content;
   if (depth > MAX_DEPTH) throw new RangeError("nested too deep");

@@ -1,11 +1,11 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from "node:crypto";
-import { attempt } from "./foreign.ts";
+import { parseOrUndefined } from "./lenient-parse.ts";
 import { readChildren, readElement, readOctets, TAG, type BerElement } from "./ber.ts";
 
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
 const SIGNED_DATA_OID = "2a864886f70d010702";
 
-/** Ciphers by object identifier. Apple does not document which cipher is used.  @see RFC 8551 section 2.7 */
+/** Ciphers by object identifier, because Apple does not document its cipher. @see RFC 8551 section 2.7 */
 const SMIME_CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],
@@ -13,19 +13,18 @@ const SMIME_CIPHERS = new Map([
   ["2a864886f70d0307", "des-ede3-cbc"],
 ]);
 
-/** Maximum number of recipients to read, as protection from hostile messages. Apple's messages have one recipient. */
+/** Protects from hostile messages. Apple's messages have one recipient. */
 const MAX_RECIPIENTS = 8;
 
 interface Recipient {
-  /** certificate of the recipient's key, such as `CN=clomo, serial 0x17a8`; null if the message names no certificate */
+  /** certificate of the recipient, such as `CN=clomo, serial 0x17a8`; null if the message names no certificate */
   readonly certificate: string | null;
   readonly encryptedKey: Uint8Array;
 }
 
-/** Number of bytes in which to search for the type. At most six bytes precede the type. */
+/** The type begins after at most six bytes. */
 const TYPE_SEARCH_BYTES = 20;
 
-/** Reads the first bytes. Returns undefined if they are not a CMS message of these types. */
 export function detectMessageType(message: Uint8Array): "enveloped" | "signed" | undefined {
   const start = Buffer.from(message.subarray(0, TYPE_SEARCH_BYTES));
   const is = (type: string): boolean => start.includes(Buffer.from(`0609${type}`, "hex"));
@@ -33,18 +32,16 @@ export function detectMessageType(message: Uint8Array): "enveloped" | "signed" |
   return is(SIGNED_DATA_OID) ? "signed" : undefined;
 }
 
-/** CMS EnvelopedData. The key of each recipient can decrypt the content. */
 export interface Envelope {
-  /** name of the cipher in node:crypto; undefined if S/MIME does not define the cipher */
   readonly cipher: string | undefined;
   readonly initialisation: Uint8Array;
   readonly content: Uint8Array;
   readonly recipients: readonly Recipient[];
 }
 
-/** Reads DER or BER. Returns undefined if the message is invalid or incomplete. @see RFC 5652 section 6 */
+/** Returns undefined if the message is invalid or incomplete. @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
-  return attempt(() => {
+  return parseOrUndefined(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
     const [recipients, encrypted] = parts.slice(parts.findIndex(({ tag }) => tag === TAG.set));
     const [, algorithm, content] = readRequiredChildren(encrypted);
@@ -64,12 +61,11 @@ export function parseEnvelope(message: Uint8Array): Envelope | undefined {
 function parseRecipient(recipient: BerElement): Recipient {
   const [, identifier, , encryptedKey] = readChildren(recipient);
   return {
-    certificate: attempt(() => formatCertificateName(requireElement(identifier))) ?? null,
+    certificate: parseOrUndefined(() => formatCertificateName(requireElement(identifier))) ?? null,
     encryptedKey: readOctets(requireElement(encryptedKey)),
   };
 }
 
-/** Returns one line; null for another type of identifier. */
 function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
   const [issuer, serial] = readChildren(identifier);
@@ -90,30 +86,29 @@ const ATTRIBUTE_NAMES = new Map([
   ["55040b", "OU"],
 ]);
 
-/** Returns undefined if there is none. Does not check signatures. @see RFC 5652 section 5 */
+/** Does not verify signatures. @see RFC 5652 section 5 */
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
-  return attempt(() => {
+  return parseOrUndefined(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
     const [, content] = readRequiredChildren(encapsulated);
     return readOctets(readElement(requireElement(content).content));
   });
 }
 
-/** @throws RangeError if the type of the structure differs */
 function readMessageParts(message: Uint8Array, wanted: string): readonly BerElement[] {
   const [type, content] = readChildren(readElement(message));
   if (elementToHex(type) !== wanted) throw new RangeError("another type of message");
   return readChildren(readElement(requireElement(content).content));
 }
 
-/** Returns the text from the first key (PEM) that yields UTF-8, because a wrong key can yield random bytes. */
+/** Accepts only valid UTF-8, because decryption with a wrong key can yield random bytes. */
 export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {
-    const key = attempt(() => createPrivateKey(pem));
+    const key = parseOrUndefined(() => createPrivateKey(pem));
     if (key?.asymmetricKeyType !== "rsa") continue;
     for (const { encryptedKey } of envelope.recipients) {
-      const text = attempt(() => {
+      const text = parseOrUndefined(() => {
         const contentKey = privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
         const decipher = createDecipheriv(cipher, contentKey, envelope.initialisation);
         const plain = Buffer.concat([decipher.update(envelope.content), decipher.final()]);

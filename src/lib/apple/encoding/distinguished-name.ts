@@ -1,6 +1,6 @@
 /**
- * Returns the first value of an attribute (`CN`) in a name of node:crypto: one attribute per line, several attributes
- * of one set joined with ` + `, special characters escaped with a backslash.
+ * Returns the first value of an attribute such as `CN`. Node.js writes one attribute per line and joins the attributes
+ * of a set with ` + `.
  */
 export function findNameAttribute(name: string | undefined, attribute: string): string | undefined {
   for (const line of name?.split("\n") ?? []) {

@@ -2,7 +2,6 @@ import { TAG } from "./ber.ts";
 
 export interface PemBlock {
   readonly label: string;
-  /** the block, including the BEGIN and END lines */
   readonly text: string;
 }
 
@@ -31,11 +30,9 @@ export function* findPemBlocks(text: string): Generator<PemBlock> {
   }
 }
 
-/** Returns one character per byte. */
 export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
-/** Finds base64 after S/MIME headers, or in a bare text; undefined if there is none. */
 export function decodeWrappedBase64(written: string): Buffer | undefined {
   for (const { label, text } of findPemBlocks(written)) {
     if (label === "PKCS7" || label === "CMS") return decodeBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
@@ -46,20 +43,18 @@ export function decodeWrappedBase64(written: string): Buffer | undefined {
 
 const UTF8_BOM = "\xef\xbb\xbf";
 
-/** Returns one character per byte, without a UTF-8 byte order mark. */
+/** Decodes each byte as one character, and removes a UTF-8 byte order mark. */
 export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
-/** True for a SEQUENCE whose length takes several bytes. All supported files begin like this; ASCII text never does. */
+/** Binary files begin with a SEQUENCE whose length takes several bytes; ASCII text never does. */
 export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
 
-/** The file can be binary or base64; undefined if there is no BER structure. */
 export function extractStructure(bytes: Uint8Array): Uint8Array | undefined {
   if (isBinary(bytes)) return bytes;
   const inside = decodeWrappedBase64(decodeTextFile(bytes));
   return inside !== undefined && isBinary(inside) ? inside : undefined;
 }
 
-/** Decodes a text of only base64 and white space; undefined if there is anything else in the text. */
 export function decodeBase64(text: string): Buffer | undefined {
   const digits = text.replaceAll(/\s+/g, "");
   return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, "base64") : undefined;

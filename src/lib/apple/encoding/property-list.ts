@@ -3,13 +3,12 @@ export type PropertyList = Readonly<Record<string, unknown>>;
 const MAX_CHARACTERS = 1024 * 1024;
 const START_PATTERN = /^\s*<(?:\?xml(?![^>]*encoding=(?!["'](?:utf-8|us-ascii)["']))|!DOCTYPE plist|plist)\b/i;
 
-/** Returns undefined for any other text, or above 1 MiB. The parser loads in 56 ms. */
 export async function parsePropertyList(xml: string): Promise<PropertyList | undefined> {
   if (xml.length > MAX_CHARACTERS || !START_PATTERN.test(xml)) return undefined;
-  // the parser accepts characters that XML does not allow; damaged UTF-8 has become U+FFFD
+  // the parser accepts characters that XML does not allow
   if (/[^\t\n\r -\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]/u.test(xml)) return undefined;
   const { parse } = await import("plist");
-  // the XML parser reports most errors only to `console.error`, with parts of the input
+  // the parser writes errors, with parts of the secret input, to `console.error`
   const output = globalThis.console;
   const shown = Object.getOwnPropertyDescriptor(output, "error") ?? {};
   try {

@@ -10,12 +10,12 @@ const RSA_PARAMETERS = {
 } as const;
 
 export interface KeyPair {
-  /** a secret, as PKCS#8 in PEM */
+  /** PKCS#8 in PEM; a secret */
   readonly privateKey: string;
   readonly certificate: string;
 }
 
-/** The certificate is valid for one year. @param now in ms; validity begins ten minutes earlier @see apple 1 */
+/** The certificate is valid for one year from ten minutes before `now` (in milliseconds). @see apple 1 */
 export async function createKeyPair({
   commonName,
   now,
@@ -23,7 +23,7 @@ export async function createKeyPair({
   readonly commonName: string;
   readonly now: number;
 }): Promise<KeyPair> {
-  // `reflect-metadata` must be loaded before `@peculiar/x509`; both take 60 ms to load
+  // `@peculiar/x509` needs `reflect-metadata`, and both load slowly
   await import("reflect-metadata");
   const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await import("@peculiar/x509");
   const { KeyObject } = await import("node:crypto");

@@ -1,10 +1,10 @@
 import { readOptionalText, readRequiredText, type JsonObject } from "../answer.ts";
 
-/** The server entry in Apple's portal, and its organisation. Omitted values are null. @see apple 3 (GET /account) */
+/** A server in Apple's portal and its organisation. Values that Apple omits are null. @see apple 3 (GET /account) */
 export interface AdeAccount {
   readonly serverName: string;
   readonly serverUuid: string;
-  /** the Managed Apple Account that downloaded the token */
+  /** Managed Apple Account that downloaded the token */
   readonly adminId: string | null;
   readonly orgName: string;
 }

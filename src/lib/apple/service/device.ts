@@ -12,14 +12,13 @@ export type AdeDevice = Pick<AdeDeviceRecord, (typeof APPLE_DEVICE_FIELDS)[numbe
 
 export interface DevicePage {
   readonly devices: readonly AdeDevice[];
-  /** cursor of the next page */
   readonly cursor: string;
   readonly moreToFollow: boolean;
 }
 
 const isSerialNumber = (value: unknown): value is string => typeof value === "string" && /^[!-~]{1,64}$/.test(value);
 
-/** Matches most valid dates quickly; a page has thousands. Any other date gets the slower full check. */
+/** Matches most valid dates quickly. Any other date needs the slow check. */
 const COMMON_INSTANT_PATTERN =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
@@ -39,14 +38,13 @@ function parseInstantMember(where: string, row: JsonObject, member: string): str
     : readOptionalInstant(where, row, member);
 }
 
-/** For each field: Apple's name of the member (snake case), and the parser of its values. */
 const DEVICE_MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
   field,
   member: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   parse: ADE_DEVICE.fields[field].type === "instant" ? parseInstantMember : parseTextMember,
 }));
 
-/** Ignores unknown members. @throws `unavailable` with the name of an invalid member */
+/** @throws Failure `unavailable` with the name of an invalid member */
 export function parseDevice(where: string, row: unknown): AdeDevice {
   if (!isObject(row)) throw createUndocumentedFailure(where, "devices");
   const serialNumber = row["serial_number"];
@@ -56,7 +54,6 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   return device as unknown as AdeDevice;
 }
 
-/** @throws Failure `unavailable` with the name of an invalid member */
 export function parseDevicePage(where: string, answer: JsonObject): DevicePage {
   const { devices = [], cursor, more_to_follow: moreToFollow } = answer;
   if (!Array.isArray(devices)) throw createUndocumentedFailure(where, "devices");

@@ -1,8 +1,8 @@
 import { line } from "../../advice/index.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { attempt } from "../encoding/foreign.ts";
-import { parseHttpDate } from "../patience.ts";
+import { parseOrUndefined } from "../encoding/lenient-parse.ts";
+import { parseHttpDate } from "../retry.ts";
 import type { AppleResponse } from "../send.ts";
 
 const NEW_TOKEN_HINT = text(
@@ -29,14 +29,13 @@ const TOKEN_REJECTION_CODES: readonly string[] = ["token_rejected", "signature_i
 
 const CURSOR_CODES: readonly string[] = ["INVALID_CURSOR", "EXPIRED_CURSOR", "EXHAUSTED_CURSOR"];
 
-const KNOWN_CODES: readonly string[] = [...Object.keys(REFUSAL_HINTS), ...CURSOR_CODES];
+const KNOWN_ERROR_CODES: readonly string[] = [...Object.keys(REFUSAL_HINTS), ...CURSOR_CODES];
 
 const MAX_SEARCHED_CHARACTERS = 4096;
 
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export class AppleRefusal extends Failure {
-  /** Apple's error code; undefined if the code is unknown */
   readonly apple: string | undefined;
 
   constructor(apple: string | undefined, exit: ErrorCode, problem: ConstructorParameters<typeof Failure>[1]) {
@@ -44,21 +43,18 @@ export class AppleRefusal extends Failure {
     this.apple = apple;
   }
 
-  /** True if Apple rejects the token. A retry does not help. */
   get rejectsToken(): boolean {
     return this.apple !== undefined && TOKEN_REJECTION_CODES.includes(this.apple);
   }
 }
 
-/** True if Apple rejects the cursor; all devices must then be fetched again. */
 export const isCursorRefusal = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple !== undefined && CURSOR_CODES.includes(error.apple);
 
-/** @param where `GET https://…/session` @param now in milliseconds */
 export function createAppleRefusal(where: string, answer: AppleResponse, now: number): AppleRefusal {
   const { status, body } = answer;
   const start = body.slice(0, MAX_SEARCHED_CHARACTERS);
-  const code = KNOWN_CODES.find((one) => start.includes(one));
+  const code = KNOWN_ERROR_CODES.find((one) => start.includes(one));
   const isRefusal = status === 401 || status === 403 || (code !== undefined && TOKEN_REJECTION_CODES.includes(code));
   const phrase = formatErrorPhrase(body);
   const isInvalid = status === 400 && (code === undefined || !CURSOR_CODES.includes(code));
@@ -70,10 +66,9 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
 }
 
 /** The simulator depsim reports a session that has ended with status 403. @see apple 2 */
-export const isSessionOver = ({ status, body }: AppleResponse): boolean =>
+export const isSessionExpired = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 
-/** Returns undefined if the clock is right to five minutes, or not comparable. */
 function describeClockError({ headers }: AppleResponse, now: number): Text | undefined {
   const theirs = parseHttpDate(headers["date"]);
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_TOLERANCE_MS) return undefined;
@@ -86,6 +81,6 @@ function describeClockError({ headers }: AppleResponse, now: number): Text | und
 }
 
 function formatErrorPhrase(body: string): string {
-  const bare = attempt((): unknown => JSON.parse(body)) ?? body.trim();
+  const bare = parseOrUndefined((): unknown => JSON.parse(body)) ?? body.trim();
   return typeof bare === "string" && /^[\w ]{1,80}$/.test(bare) ? ` (${bare})` : "";
 }

@@ -11,16 +11,15 @@ export interface RequestToSign {
   readonly timestamp: number;
 }
 
-/** Keeps only the unreserved characters, as UTF-8. @see RFC 5849 3.6 */
+/** @see RFC 5849 3.6 */
 const percentEncode = (value: string): string =>
   encodeURIComponent(value.toWellFormed()).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** Builds the `Authorization` header of OAuth 1.0a with HMAC-SHA1.  @see RFC 5849 3.4 and 3.5.1; apple 2 */
+/** Uses HMAC-SHA1. @see RFC 5849 3.4 and 3.5.1; apple 2 */
 export function buildAuthorizationHeader({ method, url, token, nonce, timestamp }: RequestToSign): string {
-  // in the order that the signature requires
   const parameters = [
     ["oauth_consumer_key", token.consumerKey],
     ["oauth_nonce", nonce],

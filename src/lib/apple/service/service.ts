@@ -1,20 +1,19 @@
 import type { JsonObject } from "../answer.ts";
-import { formatRequestTarget } from "../patience.ts";
+import { formatRequestTarget } from "../retry.ts";
 import { parseAccount, type AdeAccount } from "./account.ts";
 import { parseDevicePage, type DevicePage } from "./device.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";
 
-/** @throws AppleRefusal; `unavailable` after all attempts or an undocumented response; `interrupted` @see apple 3 */
+/** @throws AppleRefusal; `unavailable`; `interrupted` @see apple 3 */
 export interface AdeService {
   readonly account: () => Promise<AdeAccount>;
   readonly fetchDevices: (cursor?: string) => Promise<DevicePage>;
   readonly syncDevices: (cursor: string) => Promise<DevicePage>;
 }
 
-/** The maximum number of devices in a page. @see apple 3 (limit) */
+/** Apple's maximum number of devices in a page. @see apple 3 (limit) */
 const PAGE_SIZE = 1000;
 
-/** Sends the first request at the first call. */
 export function openDeviceService(access: DeviceServiceAccess): AdeService {
   const session = new AdeSession(access);
   const ask = async <T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> => {

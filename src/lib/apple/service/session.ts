@@ -1,31 +1,30 @@
 import { parseObjectResponse, parseJsonObject, createUndocumentedFailure, type JsonObject } from "../answer.ts";
-import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
+import { formatRequestTarget, sendWithRetry, type RetryEnvironment } from "../retry.ts";
 import type { AppleResponse, AppleRequest } from "../send.ts";
-import { isSessionOver, createAppleRefusal } from "./errors.ts";
+import { isSessionExpired, createAppleRefusal } from "./errors.ts";
 import { buildAuthorizationHeader } from "./oauth.ts";
 import type { AdeToken } from "./token.ts";
 
-export interface DeviceServiceAccess extends RetryTools {
+export interface DeviceServiceAccess extends RetryEnvironment {
   /** address of the service, without a trailing slash */
   readonly base: string;
   readonly token: AdeToken;
   readonly random: (size: number) => Uint8Array;
-  /** name and version of this program, such as `clomoctl/0.1.0`; Apple rejects requests without a User-Agent */
+  /** name and version of this program, such as `clomoctl/0.1.0`; Apple requires a User-Agent */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The call can be repeated if there was no response. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
   readonly path: string;
   readonly body?: object | undefined;
 }
 
-/** Version of the protocol whose device and profile members clomoctl supports. @see apple 2 */
+/** Version of Apple's protocol. @see apple 2 */
 const PROTOCOL_VERSION = "10";
 
-const JSON_TYPE = "application/json;charset=UTF8";
+const JSON_MEDIA_TYPE = "application/json;charset=UTF8";
 
 const SESSION_HEADER = "x-adm-auth-session";
 
@@ -33,7 +32,7 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 
 const NONCE_BYTES = 16;
 
-/** The first call opens the session. Do not make calls in parallel: each response can replace the session ID. */
+/** Do not make calls in parallel: each response can replace the session ID. */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;
   #current: string | undefined;
@@ -47,7 +46,7 @@ export class AdeSession {
   async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
     let { answer, object, session } = await this.#send(request);
-    if (isSessionOver(answer)) {
+    if (isSessionExpired(answer)) {
       if (this.#current === session) this.#current = undefined;
       ({ answer, object, session } = await this.#send(request));
     }
@@ -55,17 +54,17 @@ export class AdeSession {
   }
 
   async #send(request: AppleRequest) {
-    // before the retries of the call, because opening the session has its own retries
+    // opening a session has its own retries
     let session = await this.#session();
     let object: JsonObject | undefined;
-    const send: RetryTools["send"] = async (request) => {
+    const send: RetryEnvironment["send"] = async (request) => {
       session = this.#current ?? session;
       const answer = await this.#access.send({
         ...request,
         headers: { ...request.headers, [SESSION_HEADER]: session },
       });
-      if (!isSessionOver(answer)) this.#take(answer);
-      // throws if the JSON is truncated, so that the request is repeated as after no response
+      if (!isSessionExpired(answer)) this.#take(answer);
+      // truncated JSON throws here, so that the request is repeated
       object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
@@ -87,8 +86,8 @@ export class AdeSession {
     const { token, random, now } = this.#access;
     const { method, url, headers } = this.#request({ method: "GET", path: "/session" });
     let object: JsonObject | undefined;
-    // signs each attempt again, because Apple accepts a nonce only once
-    const send: RetryTools["send"] = async (request) => {
+    // each attempt has a new signature, because Apple accepts a nonce only once
+    const send: RetryEnvironment["send"] = async (request) => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);
       const signature = buildAuthorizationHeader({ method, url, token, nonce, timestamp });
@@ -111,8 +110,8 @@ export class AdeSession {
     const { base, program, signal } = this.#access;
     const headers = {
       "user-agent": program,
-      accept: JSON_TYPE,
-      "content-type": JSON_TYPE,
+      accept: JSON_MEDIA_TYPE,
+      "content-type": JSON_MEDIA_TYPE,
       "x-server-protocol-version": PROTOCOL_VERSION,
     };
     return { method, url: base + path, headers, body: body && JSON.stringify(body), signal };

@@ -1,4 +1,4 @@
-/** Only the expiry date is not secret. */
+/** All members except the expiry date are secret. */
 export interface AdeToken {
   readonly consumerKey: string;
   readonly consumerSecret: string;

@@ -2,7 +2,7 @@ import { Decrypter, Encrypter } from "age-encryption";
 import { toDiskFailure } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
-import type { RegularFile } from "../../files/plain.ts";
+import type { RegularFile } from "../../files/regular-file.ts";
 import { text } from "../../text/index.ts";
 import { DAMAGED_ARCHIVE, createInvalidBundleFailure, storeTemporaryFile, type StoredFile } from "./archive/unpack.ts";
 
@@ -12,7 +12,7 @@ export const parseKeyLines = (content: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** @throws `usage` for an invalid recipient; the failure omits the recipient, which may be a secret key */
+/** The failure omits an invalid recipient, which may be a secret key. @throws `usage` */
 export function createEncrypter(recipients: readonly string[]): Encrypter {
   const encrypter = new Encrypter();
   try {
@@ -31,7 +31,7 @@ export function createEncrypter(recipients: readonly string[]): Encrypter {
   }
 }
 
-/** @throws `input-rejected` if the content is not a list of age keys; the failure omits the content */
+/** The failure omits the content, which is secret. @throws `input-rejected` if the content is not a list of age keys */
 export function createDecrypter(content: string, where: string): Decrypter {
   const decrypter = new Decrypter();
   const keys = parseKeyLines(content);
@@ -54,7 +54,7 @@ export function createDecrypter(content: string, where: string): Decrypter {
 const MAX_HEADER_BYTES = 1024 * 1024;
 const DECRYPTED_FILE = "decrypted";
 
-/** @throws `input-rejected` if no key decrypts the archive, or if the archive is damaged or truncated */
+/** @throws `input-rejected` if no key decrypts the archive, or if the archive is damaged */
 export async function decryptArchive(
   archive: RegularFile,
   decrypter: Decrypter,

@@ -1,19 +1,15 @@
-/** In an archive, the first two files are the manifest and the list of hashes. */
 export const MANIFEST_FILE = "manifest.json";
 export const HASHES_FILE = "SHA256SUMS";
-/** The copy contains no secrets. */
+/** copy of the tenant's database without secrets */
 export const TENANT_FILE = "tenant.db";
 
-/** The list of hashes does not count. */
 export const MAX_BUNDLE_FILES = 1000;
 
 const MAX_PATH_LENGTH = 200;
 export const MAX_PATH_DEPTH = 4;
-const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
-// control characters, characters that Windows does not allow in names, and marks that change the display of text
+const RESERVED_NAME_PATTERN = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
-/** True if the path is valid on every system, has no hidden part, and is inside the bundle. */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
   return (
@@ -25,13 +21,13 @@ export const isBundlePath = (path: string): boolean => {
 };
 
 const isPortableName = (name: string): boolean =>
-  name !== "" && !FORBIDDEN_CHARACTERS.test(name) && !/^[. -]|[. ]$/.test(name) && !RESERVED_NAME.test(name);
+  name !== "" && !FORBIDDEN_CHARACTERS.test(name) && !/^[. -]|[. ]$/.test(name) && !RESERVED_NAME_PATTERN.test(name);
 
 export const toPathKey = (path: string): string => path.normalize("NFKC").toLowerCase();
 
 export interface FileHash {
   readonly path: string;
-  /** in lower-case hexadecimal digits */
+  /** SHA-256 in lower-case hexadecimal digits */
   readonly sha256: string;
 }
 
@@ -45,13 +41,13 @@ export const renderHashes = (files: readonly FileHash[]): string =>
     .map(({ path, sha256 }) => `${sha256}  ${path}\n`)
     .join("");
 
-const HASH_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
+const HASH_LINE_PATTERN = /^([0-9a-f]{64}) {2}(.+)$/u;
 
-/** Returns undefined unless the content is exactly what {@link renderHashes} writes. */
+/** Returns undefined if the content is not exactly what {@link renderHashes} writes. */
 export function parseHashes(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {
-    const [, sha256, path] = HASH_LINE.exec(line) ?? [];
+    const [, sha256, path] = HASH_LINE_PATTERN.exec(line) ?? [];
     if (sha256 === undefined || path === undefined) return undefined;
     found.push({ path, sha256 });
   }

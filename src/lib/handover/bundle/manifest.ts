@@ -7,18 +7,15 @@ export const BUNDLE_SCHEMA_VERSION = 102;
 
 const ManifestShape = z.strictObject({
   schema: z.literal(BUNDLE_SCHEMA_VERSION),
-  /** name and version of the program that wrote the bundle: `clomoctl 0.1.0` */
   program: z.string().min(1),
-  /** `mirroredAt`: when data was last imported from the console; null if never */
+  /** `mirroredAt`: time of the last import from the console; null if never */
   tenant: z.strictObject({ name: z.string(), mirroredAt: z.iso.datetime({ precision: 3 }).nullable() }),
-  /** the reference date for counting days */
   asOf: z.iso.date(),
-  /** account, email address or name of the leaver, and the last day; undefined if no leaver was specified */
+  /** account, email address or name of the leaver, and the last day; absent without a leaver */
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
-  /** time of the tenant's last audit record, even if the bundle omits the audit log; null if there is no record */
+  /** time of the tenant's last audit record; null if there is no record */
   lastUpdatedAt: z.iso.datetime({ precision: 3 }).nullable(),
   language: z.enum(["ja", "en"]),
-  /** false if the bundle omits the audit log and the old versions of records */
   history: z.boolean(),
   resources: z.array(
     z.strictObject({ name: z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]), records: z.int().min(0) }),
@@ -37,7 +34,7 @@ export function parseManifest(json: string, where: string): Manifest {
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;
   if (schema > BUNDLE_SCHEMA_VERSION) throw createNewerVersionFailure(where);
   const parsed = ManifestShape.safeParse(value);
-  // a manifest must equal its rendered form, so that no byte of the text is unchecked
+  // the text must equal its rendered form, so that no byte is unchecked
   if (parsed.success && renderManifest(parsed.data) === json) return parsed.data;
   throw createInvalidManifestFailure(where, parsed.error?.issues[0]?.path.join(".") ?? "");
 }

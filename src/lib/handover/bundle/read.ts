@@ -10,7 +10,7 @@ import {
   type ChunkReadOptions,
   type RegularFile,
   type TreeEntry,
-} from "../../files/plain.ts";
+} from "../../files/regular-file.ts";
 import { text, type Text } from "../../text/index.ts";
 import {
   computeUnpackLimit,
@@ -32,7 +32,6 @@ import {
 export interface BundleFault {
   readonly file: string;
   readonly what: Text;
-  /** how to resolve the fault; absent if another copy of the bundle would help */
   readonly hint?: Text | undefined;
 }
 
@@ -42,7 +41,6 @@ export interface BundleFileInfo {
 }
 
 export interface BundleReadOptions {
-  /** absolute path for resolving relative names */
   readonly workingFolder: string;
   readonly temporary: TemporaryStorage;
   readonly decrypter?: Decrypter | undefined;
@@ -50,11 +48,10 @@ export interface BundleReadOptions {
 
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
 
-/** The files are not verified, and sorted by the bytes of their paths. Disposal deletes unpacked files. */
+/** Sorts the unverified files by the bytes of their paths. Disposal deletes unpacked files. */
 export class BundleFiles implements AsyncDisposable {
   readonly name: string;
   readonly files: readonly BundleFileInfo[];
-  /** entries that cannot be files of a bundle, such as links */
   readonly faults: readonly BundleFault[];
   readonly #root: string;
   readonly #remove: () => Promise<void>;
@@ -90,10 +87,7 @@ export class BundleFiles implements AsyncDisposable {
     this.#hashes = hashes;
   }
 
-  /**
-   * @throws Failure `input-rejected` if the file is missing or unreadable, or (after the last chunk) if its content
-   * does not match the verified hash
-   */
+  /** @throws Failure `input-rejected` if the file is missing or unreadable, or does not match its verified hash */
   async *read(path: string, { reuse }: Pick<ChunkReadOptions, "reuse"> = {}): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
@@ -171,8 +165,8 @@ const FILE_NOT_LISTED = text(
 );
 
 /**
- * Does not verify the files. @throws Failure `not-found`; `usage` for stdin; `input-rejected` if the path is neither a
- * folder nor an archive that clomoctl exported, or cannot be decrypted
+ * Does not verify the files.
+ * @throws Failure `not-found`; `usage` for stdin; `input-rejected` if the path is not a readable bundle of clomoctl
  */
 export async function openBundleFiles(name: string, place: BundleReadOptions): Promise<BundleFiles> {
   if (name === "-") throw STDIN_FAILURE;
@@ -196,7 +190,7 @@ async function openBundlePath(
     const { decryptArchive } = await import("./age.ts");
     const decrypted = await decryptArchive(archive, decrypter, { where: name, place: temporary });
     try {
-      // without keys, so that a bundle that was encrypted twice is rejected
+      // no keys are passed, so that a bundle that was encrypted twice is rejected
       return await openBundlePath(decrypted.path, name, { temporary });
     } finally {
       await decrypted.remove();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Encrypter } from "age-encryption";
 import { Failure } from "../../errors/index.ts";
-import { FolderWriter, type WrittenFile } from "../../files/folder-in-making.ts";
+import { FolderWriter, type WrittenFile } from "../../files/folder-writer.ts";
 import { readChunks, type ContentWriter, type Outputs } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import {
@@ -21,13 +21,12 @@ const AGE_EXTENSION = ".age";
 export const isBundleFolderName = (target: string): boolean => !/\.zip(?:\.age)?$/i.test(target);
 
 export interface BundleFileWriter {
-  /** Do not change the chunk afterwards, and await each call to limit memory use. */
+  /** Await each call to limit memory use, and do not change the chunk afterwards. */
   write(chunk: string | Uint8Array): Promise<void>;
-  /** @returns size and SHA-256 (lower-case hexadecimal digits) of the file */
   close(): Promise<WrittenFile>;
 }
 
-/** Uses a temporary name until all files are on disk, so that no incomplete bundle can remain. */
+/** The bundle has a temporary name until all its files are on disk. */
 export class BundleWriter implements AsyncDisposable {
   readonly #target: string;
   readonly #outputs: Outputs;
@@ -45,9 +44,9 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes the files of an encrypted bundle unencrypted to the home folder first. @param target FOLDER or FILE.zip;
-   * with recipients FILE.zip.age @param recipients age recipients: `age1…` @throws Failure `usage` for an invalid
-   * target or recipient
+   * The files of an encrypted bundle are first written unencrypted to the home folder.
+   * @param target FOLDER or FILE.zip; with recipients FILE.zip.age @param recipients age recipients: `age1…`
+   * @throws Failure `usage` for an invalid target or recipient
    */
   static async create(target: string, outputs: Outputs, recipients?: readonly string[]): Promise<BundleWriter> {
     if (recipients === undefined) {
@@ -66,9 +65,8 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Several files can be open at the same time. @param path such as `resources/users.ndjson`; see `isBundlePath`
-   * @throws TypeError if the path is not allowed or exists, or if there are too many files @throws Failure `unexpected`
-   * if the disk is full or faulty
+   * Several files can be open at the same time. @param path such as `resources/users.ndjson`
+   * @throws TypeError if the path is not allowed or already exists; Failure `unexpected` if the disk is full or faulty
    */
   async file(path: string): Promise<BundleFileWriter> {
     const isPossible = isBundlePath(path) && !this.#names.has(toPathKey(path)) && this.#names.size <= MAX_BUNDLE_FILES;
@@ -86,20 +84,21 @@ export class BundleWriter implements AsyncDisposable {
     };
   }
 
-  /** Writes the last two files. @returns the bundle's fingerprint: the SHA-256 of the list of hashes */
+  /**
+   * Writes the manifest and the list of hashes. @returns the bundle's fingerprint: the SHA-256 of the list of hashes
+   */
   async seal(manifest: Manifest): Promise<string> {
     await this.#put(MANIFEST_FILE, renderManifest(manifest));
     return (await this.#put(HASHES_FILE, renderHashes(this.#sums()))).sha256;
   }
 
-  /** Packs the archive, if any, and renames the bundle. @throws `usage` if this name already exists */
+  /** @throws Failure `usage` if the target already exists */
   async finish(manifest: Manifest): Promise<void> {
     if (isBundleFolderName(this.#target)) await this.#folder.settle();
     else await this.#pack(manifest);
     this.#isOver = true;
   }
 
-  /** Does nothing after `finish`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -131,11 +130,11 @@ export class BundleWriter implements AsyncDisposable {
     const encrypter = this.#encrypter;
     if (encrypter === undefined) await this.#outputs.write(this.#target, pack);
     else {
-      const packed = await this.#folder.file(PACKED_FILE);
+      const packed = await this.#folder.file(UNENCRYPTED_ARCHIVE_FILE);
       await pack(packed);
       await packed.close();
       await this.#outputs.write(this.#target, async (file) => {
-        const content = ReadableStream.from(readChunks(join(this.#folder.path, PACKED_FILE)));
+        const content = ReadableStream.from(readChunks(join(this.#folder.path, UNENCRYPTED_ARCHIVE_FILE)));
         for await (const chunk of await encrypter.encrypt(content)) await file.write(chunk);
       });
     }
@@ -143,7 +142,7 @@ export class BundleWriter implements AsyncDisposable {
   }
 }
 
-const PACKED_FILE = ".packed";
+const UNENCRYPTED_ARCHIVE_FILE = ".packed";
 
 const createNotEncryptableFailure = (target: string): Failure =>
   new Failure("usage", {
@@ -152,10 +151,9 @@ const createNotEncryptableFailure = (target: string): Failure =>
     hint: text("use a name such as FILE.zip.age", "名前を FILE.zip.age のようにしてください"),
   });
 
-/** These extensions are not allowed for folders either, to avoid confusion. */
+/** Folders must not have these extensions either, to avoid confusion. */
 const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 
-/** @throws `usage` if the name has the extension of an unsupported archive */
 function refuseUnsupportedExtension(target: string): void {
   if (/\.zip$/i.test(target) || !UNSUPPORTED_EXTENSION.test(target)) return;
   throw new Failure("usage", {

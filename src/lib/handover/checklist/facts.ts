@@ -4,9 +4,9 @@ import type { AppRecord, ConfigProfile } from "../../model/config-profile.ts";
 import type { RENEWAL_ITEM } from "../../model/renewal.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
-import type { Rejection } from "../../renewals/judge.ts";
+import type { Rejection } from "../../renewals/expiry-status.ts";
 
-/** A person who is marked as an administrator, but has no role, may not have an account. */
+/** A person who is marked as an administrator but has no role possibly has no account. */
 export interface Administrator extends Pick<
   Account,
   | "id"
@@ -24,14 +24,14 @@ export interface Administrator extends Pick<
   readonly name: string | null;
 }
 
-export type Renewal = RecordOf<typeof RENEWAL_ITEM.fields> & { readonly rejection?: Rejection | undefined };
+export type RenewalRecord = RecordOf<typeof RENEWAL_ITEM.fields> & { readonly rejection?: Rejection | undefined };
 
 export type AdeServerFacts = Readonly<Record<"adminId" | "tokenSetAt" | "tokenSetBy", string | null>>;
 
 export interface HandoverFacts {
   readonly tenant: TenantProfile;
   readonly administrators: readonly Administrator[];
-  readonly renewals: readonly Renewal[];
+  readonly renewals: readonly RenewalRecord[];
   readonly adeServer: AdeServerFacts;
   readonly profiles: readonly Pick<ConfigProfile, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
   readonly apps: readonly Pick<AppRecord, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];

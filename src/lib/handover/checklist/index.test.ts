@@ -13,7 +13,7 @@ import {
   TODAY,
   UNANSWERED_FACTS,
 } from "#support/handover/facts.ts";
-import type { HandoverFacts, Renewal } from "./facts.ts";
+import type { HandoverFacts, RenewalRecord } from "./facts.ts";
 import { buildChecklist, filterGaps, listQuestions } from "./index.ts";
 
 const answering = (question: string, value: string, at = "2026-11-20T00:00:00.000Z"): HandoverFacts => ({
@@ -29,12 +29,16 @@ const unanswering = (question: string): HandoverFacts => ({
   answers: COMPLETE_FACTS.answers.filter((one) => one.question !== question),
 });
 
-const withRenewal = (kind: Renewal["kind"], change: Partial<Renewal>, facts = COMPLETE_FACTS): HandoverFacts => ({
+const withRenewal = (
+  kind: RenewalRecord["kind"],
+  change: Partial<RenewalRecord>,
+  facts = COMPLETE_FACTS,
+): HandoverFacts => ({
   ...facts,
   renewals: facts.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one)),
 });
 
-const without = (kind: Renewal["kind"]): HandoverFacts => ({
+const without = (kind: RenewalRecord["kind"]): HandoverFacts => ({
   ...COMPLETE_FACTS,
   renewals: COMPLETE_FACTS.renewals.filter((one) => one.kind !== kind),
 });

@@ -5,16 +5,15 @@ import { describeQuestion, ITEM_TITLES, QUESTIONS, type ItemId, type Question } 
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf } from "../../model/time.ts";
-import { createDayClock, levelOf } from "../../renewals/judge.ts";
+import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
+import type { Administrator, HandoverFacts, RenewalRecord } from "./facts.ts";
 import { sharesWord } from "./people.ts";
 
 export interface ChecklistDay {
-  /** the reference date of the checklist, such as `2027-03-01` */
   readonly asOf: string;
-  /** IANA name of the time zone for counting days */
+  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
@@ -26,39 +25,35 @@ export const GROUP_TITLES = {
 export interface ChecklistRow {
   readonly item: keyof typeof GROUP_TITLES;
   readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
-  /** name of a question, or of another subject such as `contract-ends` */
   readonly id: string;
   readonly what: Text;
-  /** the stored value of a record or an answer; null for every other row */
+  /** value of a record or an answer; null for any other row */
   readonly value: string | null;
   readonly by: string | null;
-  /** UTC instant at which the question was answered */
   readonly at: string | null;
-  /** the command to type, or another action; null if nothing is missing */
+  /** command or action that closes the gap; null if nothing is missing */
   readonly next: Text | null;
-  /** the number of a step for a leaver; the first step is 1 */
   readonly step?: number | undefined;
 }
 
 type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
-  /** kinds that are renewed with the item's account; if there are any, the item applies only if one is in use */
   readonly kinds: readonly ExpectedRenewalKind[];
-  /** the item applies if this kind is in use; default: if one of `kinds` is */
+  /** kind that must be in use for the item to apply; default: one of `kinds` */
   readonly appliesWith?: ExpectedRenewalKind;
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
   readonly findGaps?: (facts: HandoverFacts, day: ChecklistDay) => readonly Gap[];
 }
 
-/** How to change the contact person of the contract. @see facts 7.2; seed 002 */
+/** @see facts 7.2; seed 002 */
 export const CONTACT_CHANGE_INSTRUCTIONS = text(
   "download the application form (申込書) from the Support form of CLOMO PANEL and submit it there; then",
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して提出。その後",
 );
 
-/** Sets all three fields, so that no field contains data of the previous contact person. */
+/** Sets all three fields, so that no data of the previous contact person remains. */
 export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactName: "NAME",
   contactMail: "MAIL",
@@ -79,7 +74,7 @@ export const PASSWORD_CHANGE_NOTE = text(
 
 const MIN_SYSTEM_ADMINISTRATORS = 2;
 
-/** A contract that ends within this number of days is reported as a gap. */
+/** A contract that ends within this number of days counts as a gap. */
 export const DUE_SOON_DAYS = 90;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -170,12 +165,15 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
     ["apps edit", apps],
   ] as const) {
     for (const { name, kind, orgs, devices, file, memo } of records) {
-      // an ADE profile needs no assignment: devices get it when they are set up
+      // devices get an ADE profile when they are set up, so the profile needs no assignment
       if (orgs.length + devices.length === 0 && kind !== "ade") {
-        const what = text(`${name}: where it is installed is not recorded`, `「${name}」の適用先が登録されていません`);
+        const what = text(
+          `the organisations and devices that get ${name} are not recorded`,
+          `「${name}」の適用先が登録されていません`,
+        );
         yield ["not-assigned", what, line(command, [name], { org: "CODE" })];
       }
-      // the console makes profiles of other kinds itself, and a file with a password is not kept
+      // other kinds are made by the console, and a file with a password is not stored
       if ((kind === "custom" || kind === "Enterprise") && file === null && memo === null) {
         const what = text(`${name}: no file and no memo is recorded`, `「${name}」のファイルもメモもありません`);
         yield ["no-file", what, line(command, [name], { file: "PROFILE" })];
@@ -186,7 +184,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
 
 const { contactName, contactMail, contactPhone } = TENANT.fields;
 
-const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
+const CHECKLIST_ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   contact: {
     kinds: [],
     note: text(
@@ -248,7 +246,7 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
     kinds: [],
     appliesWith: "push-certificate",
     note: text(
-      "These records show where the console installs each profile and app, and keep the files of custom profiles.",
+      "These records show which organisations and devices get each profile and app, and contain the files of custom profiles.",
       "各プロファイルとアプリの適用先の記録です。カスタムプロファイルはファイルも保存できます。",
     ),
     findKnown: ({ profiles, apps }) => [
@@ -259,15 +257,14 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   },
 };
 
-const ITEM_IDS = Object.keys(ITEMS) as readonly ItemId[];
+const ITEM_IDS = Object.keys(CHECKLIST_ITEMS) as readonly ItemId[];
 
-export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly Renewal[] => {
-  const owned = ITEM_IDS.flatMap((id): readonly string[] => ITEMS[id].kinds);
-  const { kinds }: { readonly kinds: readonly string[] } = ITEMS[item];
+export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly RenewalRecord[] => {
+  const owned = ITEM_IDS.flatMap((id): readonly string[] => CHECKLIST_ITEMS[id].kinds);
+  const { kinds }: { readonly kinds: readonly string[] } = CHECKLIST_ITEMS[item];
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
 };
 
-/** Returns the value if all non-empty values are equal; null if the values differ, or if all values are empty. */
 const findSingleValue = (values: readonly (string | null)[]): string | null => {
   const [only = null, ...others] = new Set(values.filter((value) => value !== null && value !== ""));
   return others.length === 0 ? only : null;
@@ -279,7 +276,6 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
   const account = ade ?? findSingleValue(renewals.map((one) => one.account));
   if (id.endsWith(".account")) return account;
   if (!id.endsWith(".phone")) return null;
-  // a phone number recorded for a different account is not a valid answer
   const own = renewals.filter((one) => one.account === null || (account !== null && sharesWord(one.account, account)));
   return findSingleValue(own.map(({ phone }) => phone));
 }
@@ -287,15 +283,13 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): stri
 export interface QuestionState extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
-  /** value in the tenant's records, which makes an answer unnecessary; null if none is recorded */
+  /** value in the tenant's records, which replaces an answer; null if there is none */
   readonly recorded: string | null;
-  /** `missing` if there is no answer, `old` if the answer is too old; null if no answer is needed now */
   readonly due: "missing" | "old" | null;
 }
 
 const isItemGroup = (group: Question["group"]): group is ItemId => group !== "onboarding";
 
-/** `due` is null for onboarding questions and for items that do not apply. */
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
@@ -304,15 +298,15 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
     const day = answer === undefined ? asOf : kind === "date" ? answer.value : dayOf(answer.at, timezone);
     const isOld = yearly === true && countDays(day, asOf) > MAX_ANSWER_AGE_DAYS;
     const isMissing = answer === undefined && recorded === null;
-    const isAsked = isItemGroup(group) && judgeApplicability(facts, group).applies === true;
+    const isAsked = isItemGroup(group) && evaluateApplicability(facts, group).applies === true;
     return { ...question, id, answer, recorded, due: !isAsked ? null : isMissing ? "missing" : isOld ? "old" : null };
   });
 
 type Applicability = ReturnType<typeof determineApplicability>;
 
 /** An item with records always applies, whatever the tenant profile says. */
-function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
-  const { appliesWith, kinds: own } = ITEMS[item];
+function evaluateApplicability(facts: HandoverFacts, item: ItemId): Applicability {
+  const { appliesWith, kinds: own } = CHECKLIST_ITEMS[item];
   const kinds = appliesWith === undefined ? own : [appliesWith];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
   const isRecorded =
@@ -342,7 +336,7 @@ const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
 };
 
 function describeDueRenewal(
-  { name, expiresAt, certainty, rejection }: Renewal,
+  { name, expiresAt, certainty, rejection }: RenewalRecord,
   { asOf, timezone }: ChecklistDay,
 ): Gap | undefined {
   const level = levelOf(expiresAt, createDayClock(asOf, timezone));
@@ -355,7 +349,7 @@ function describeDueRenewal(
 
 /** Returns a text such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
 export const describeExpiry = (
-  { name, expiresAt, certainty }: Pick<Renewal, "name" | "expiresAt" | "certainty">,
+  { name, expiresAt, certainty }: Pick<RenewalRecord, "name" | "expiresAt" | "certainty">,
   { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },
 ): Text => {
   const day = `${certainty === "estimated" ? "~" : ""}${expiresAt === null ? "" : dayOf(expiresAt, timezone)}`;
@@ -365,7 +359,7 @@ export const describeExpiry = (
 
 function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly Gap[] {
   const renewals = listRenewalsOf(facts, item);
-  const unrecorded = ITEMS[item].kinds.filter(
+  const unrecorded = CHECKLIST_ITEMS[item].kinds.filter(
     (kind) => determineApplicability(facts.tenant, kind).applies === true && !renewals.some((one) => one.kind === kind),
   );
   const isPersonal = facts.answers.some(({ question, value }) => question === `${item}.company` && value === "no");
@@ -375,7 +369,7 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
       ? []
       : [["personal-account", text("this is a personal account", "個人のアカウントを使っています"), moving]];
   return [
-    ...(ITEMS[item].findGaps?.(facts, day) ?? []),
+    ...(CHECKLIST_ITEMS[item].findGaps?.(facts, day) ?? []),
     ...personal,
     ...unrecorded.map((kind): Gap => {
       const { en, ja } = RENEWAL_KINDS[kind];
@@ -393,7 +387,10 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
 const buildQuestionRows = (item: ItemId, question: QuestionState): readonly ChecklistRow[] => {
   const { id, label, answer, recorded, due } = question;
   const row = { item, id, value: null, by: null, at: null, next: null };
-  const words = due === "old" ? text("not confirmed for a year", "1 年以上未確認") : text("not answered", "未回答");
+  const words =
+    due === "old"
+      ? text("last confirmed more than a year ago", "最後の確認から 1 年以上経過")
+      : text("not answered", "未回答");
   const about = describeQuestion(question);
   const isRecorded = recorded !== null && (answer === undefined || !sharesWord(recorded, answer.value));
   return [
@@ -415,8 +412,8 @@ const buildQuestionRows = (item: ItemId, question: QuestionState): readonly Chec
 };
 
 function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly ChecklistRow[] {
-  const { note, findKnown } = ITEMS[item];
-  const { applies, unsaid } = judgeApplicability(facts, item);
+  const { note, findKnown } = CHECKLIST_ITEMS[item];
+  const { applies, unsaid } = evaluateApplicability(facts, item);
   const empty = { item, value: null, by: null, at: null, next: null };
   if (applies === false) {
     const what = text(

@@ -26,7 +26,7 @@ const answerOf = (question: string, value = "管理 1郎") => ({
 const RIGHTS = "successor: remove the role of 管理 1郎, and list the devices to collect";
 
 const LAST = [
-  "export the bundle, and let the successor receive it (read out the fingerprint)",
+  "export the bundle for the successor, and read out its fingerprint",
   RIGHTS,
   "the leaver's computer: stop the daily run",
   "the leaver's computer: remove the tenant",

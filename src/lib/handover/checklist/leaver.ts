@@ -3,7 +3,7 @@ import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
 import { ITEM_TITLES } from "../../model/question.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { dayOf } from "../../model/time.ts";
-import { createDayClock, levelOf } from "../../renewals/judge.ts";
+import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import type { HandoverFacts } from "./facts.ts";
@@ -24,16 +24,14 @@ import { mentionsPerson, type Person } from "./people.ts";
 export interface LeaverRecords {
   readonly devices: readonly string[];
   readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
-  /** the kinds of data that were not imported from the console */
   readonly missing: MirrorGaps;
 }
 
 export interface Leaver extends ChecklistDay {
   readonly person: Person;
-  /** last day of the leaver; if undefined, the day of the checklist */
+  /** last day of the leaver; default: the day of the checklist */
   readonly leaves?: string | undefined;
   readonly records: LeaverRecords;
-  /** context to remove from the leaver's computer; undefined in the successor's list */
   readonly context?: string | undefined;
 }
 
@@ -122,7 +120,7 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
 
 function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): Generator<UnnumberedStep> {
   const received = text(
-    "export the bundle, and let the successor receive it (read out the fingerprint)",
+    "export the bundle for the successor, and read out its fingerprint",
     "引き継ぎデータを書き出し、後任に受け取ってもらう(フィンガープリントは読み上げる)",
   );
   if (context !== undefined) yield [received, line("handover export", [], { output: "FOLDER", leaver, leaves })];
@@ -167,7 +165,7 @@ function* buildFirstSteps(
     ];
 }
 
-/** Commands that do most of the work come first, then work without a command. @see facts 7.2 */
+/** Steps with the most effective commands come first, and steps without commands last. @see facts 7.2 */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { account, words, called } = leaver.person;
   const typed = account ?? words.at(-1) ?? called;

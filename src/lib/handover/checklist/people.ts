@@ -10,13 +10,12 @@ export interface KnownPerson {
 
 export interface Person {
   readonly called: string;
-  /** user ID of the person; null for a person who is named in texts, but is not a known user */
   readonly id: string | null;
   readonly account: string | null;
   readonly words: readonly string[];
 }
 
-const SEPARATORS = /[,;、/・\r\n()[\]{}<>「」『』【】〔〕〖〗《》〈〉]+/u;
+const WORD_SEPARATORS_PATTERN = /[,;、/・\r\n()[\]{}<>「」『』【】〔〕〖〗《》〈〉]+/u;
 
 const toPlainText = (written: string): string => toCp932Form(written).normalize("NFKC");
 
@@ -27,10 +26,10 @@ const toWordKey = (written: string): string => {
 
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
-/** Returns words in a comparable form. `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
+/** `佐藤 一郎 <sato@example.jp>, 情シス` has three comparable words. */
 const splitWords = (written: string): readonly string[] =>
   toPlainText(written)
-    .split(SEPARATORS)
+    .split(WORD_SEPARATORS_PATTERN)
     .map(toWordKey)
     .filter((key) => key !== "");
 
@@ -44,7 +43,6 @@ export const isOnlyPerson = (person: Person, written: string): boolean =>
   (person.words.some((word) => isSameName(word, written)) ||
     splitWords(written).every((word) => mentionsPerson(person, word)));
 
-/** True for example for `佐藤 一郎 <sato@example.jp>` and `sato@example.jp`. */
 export const sharesWord = (one: string, other: string): boolean => {
   const words = new Set(splitWords(one));
   return splitWords(other).some((word) => words.has(word));
@@ -57,7 +55,7 @@ export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => 
   words: [...new Set([name, ...(account === null ? [] : [account]), ...emails])],
 });
 
-const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) => [
+const collectPersonTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) => [
   tenant.contactName,
   tenant.contactMail,
   adeServer.adminId,
@@ -85,5 +83,5 @@ export function findPeople(
   const found = [...known.values()].filter(matchesWord).map(toPerson);
   if (found.length > 0) return found;
   const written: Person = { called: word, id: null, account: null, words: [word] };
-  return collectTexts(facts).some((text) => mentionsPerson(written, text)) ? [written] : [];
+  return collectPersonTexts(facts).some((text) => mentionsPerson(written, text)) ? [written] : [];
 }

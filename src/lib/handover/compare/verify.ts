@@ -7,11 +7,9 @@ import { parseManifest, type Manifest } from "../bundle/manifest.ts";
 import { findListMismatches, type BundleFault, type BundleFiles } from "../bundle/read.ts";
 
 export interface BundleVerification {
-  /** undefined if the manifest cannot be read */
   readonly manifest: Manifest | undefined;
   readonly files: number;
   readonly bytes: number;
-  /** SHA-256 of each file, by path */
   readonly hashes: ReadonlyMap<string, string>;
   /** SHA-256 of `SHA256SUMS`; null if this file is missing or invalid */
   readonly fingerprint: string | null;
@@ -20,11 +18,10 @@ export interface BundleVerification {
 
 export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
-  /** called after each read, with the number of bytes of this read */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** Collects all faults. @throws `input-rejected` if a file disappears or becomes unreadable */
+/** @throws `input-rejected` if a file disappears or becomes unreadable */
 export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = [...found.faults];
   const content = await readTextFile(found, HASHES_FILE, faults);

@@ -9,7 +9,7 @@ import { QUESTIONS } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf, formatMinute } from "../../model/time.ts";
-import { compareByExpiry, createDayClock, judgeExpiry } from "../../renewals/judge.ts";
+import { compareByExpiry, createDayClock, addExpiryStatus } from "../../renewals/expiry-status.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import { buildChecklist, filterGaps, GROUP_TITLES, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
 import { buildLeaverSteps } from "../checklist/leaver.ts";
@@ -59,7 +59,7 @@ const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: Repor
               "後任の方へ: 前任者と一緒に上から順に確認し、下に署名してください。",
             ),
     },
-    { kind: "list", items: gaps.map((row) => ({ ...row, words: nameItem(row) })) },
+    { kind: "list", items: gaps.map((row) => ({ ...row, words: getRowTitle(row) })) },
     ...(consoleTasks === 0 ? [] : [{ kind: "paragraph", words: describeConsoleTasks(consoleTasks) } as const]),
   ],
 });
@@ -71,7 +71,7 @@ export const describeConsoleTasks = (count: number): Text =>
   );
 
 /** A question already contains the title of its item. */
-const nameItem = ({ id, item, what }: ChecklistRow): Text =>
+const getRowTitle = ({ id, item, what }: ChecklistRow): Text =>
   QUESTIONS.has(id) ? what : joinTexts([GROUP_TITLES[item], what], same(": "));
 
 function buildLeaverSections(data: ReportData): readonly Section[] {
@@ -137,7 +137,7 @@ const NOT_RECORDED = text("not recorded", "未登録");
 function buildRenewalsSection(data: ReportData): Section {
   const { asOf, tenant } = data.manifest;
   const clock = createDayClock(asOf, resolveReportZone(data.facts.tenant));
-  const items = data.facts.renewals.map((item) => judgeExpiry(item, tenant.name, clock)).toSorted(compareByExpiry);
+  const items = data.facts.renewals.map((item) => addExpiryStatus(item, tenant.name, clock)).toSorted(compareByExpiry);
   const title = text("Expiry dates", "年次更新・期限");
   if (items.length === 0) {
     const words = text(
@@ -222,7 +222,6 @@ function buildTenantSection(data: ReportData): Section {
         kind: "table",
         caption: text("Number of records", "件数"),
         head: [text("record type", "データの種類"), text("records", "件数")],
-        // no count if the data was not imported, because the console may have such records
         rows: counts.map(([name, count, isMissing]) => [
           RESOURCE_TITLES[name],
           isMissing ? NOT_IMPORTED_NOTE : String(count),

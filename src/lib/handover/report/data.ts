@@ -12,12 +12,10 @@ export interface ReportData {
   readonly facts: HandoverFacts;
   readonly shown: MirrorCounts &
     Readonly<Record<"consoleTasks" | PanelKind, number>> & { readonly administratorsKnown: readonly string[] };
-  /** undefined if the manifest does not name a leaver */
   readonly leaver?: { readonly person: Person; readonly records: LeaverRecords } | undefined;
 }
 
 const DEFAULT_ZONE = "Asia/Tokyo";
 
-/** Returns Asia/Tokyo if no time zone is recorded. */
 export const resolveReportZone = ({ consoleTimezone }: Pick<TenantProfile, "consoleTimezone">): string =>
   findTimeZone(consoleTimezone ?? DEFAULT_ZONE) ?? DEFAULT_ZONE;

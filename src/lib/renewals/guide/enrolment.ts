@@ -1,7 +1,7 @@
 import { text, type Text } from "../../text/index.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 
-/** The keys are used on the command line. @see facts 4.7, 4.8; seed 003, 1 and 8 */
+/** @see facts 4.7, 4.8; seed 003, 1 and 8 */
 const ENROLMENT_METHODS = {
   purchased: text("devices bought as ADE devices", "ADE デバイスを購入した場合"),
   manual: text("devices turned into ADE devices manually", "手動で ADE デバイスにする場合"),

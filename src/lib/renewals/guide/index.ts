@@ -11,9 +11,9 @@ import {
   buildVerifyCommand,
 } from "./facts.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
-import type { OwnToken } from "./own.ts";
+import type { OwnToken } from "./own-token.ts";
 
-const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
+const AGENT_ITEM_NAMES: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-build-certificate": text("build certificate", "ビルド用証明書"),
   "agent-push-certificate": text("push certificate", "プッシュ通知用証明書"),
   "agent-profile": text("provisioning profile", "プロビジョニングプロファイル"),
@@ -21,7 +21,7 @@ const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
 
 type KindWithoutAgent = Exclude<RenewalKind, `agent-${string}`>;
 
-/** `own` is set for the tenant's own token. @see facts 3.5; decision 025 */
+/** @see facts 3.5; decision 025 */
 function fillKindGuide(
   kind: RenewalKind,
   known: RenewalItem | null,
@@ -35,7 +35,7 @@ function fillKindGuide(
   }
   const topic = known?.topic ?? null;
   const files = kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" };
-  const { [kind]: part } = AGENT_PARTS;
+  const { [kind]: part } = AGENT_ITEM_NAMES;
   return fillGuide(part === undefined ? (kind as KindWithoutAgent) : "agent-enterprise", {
     item,
     account,
@@ -55,9 +55,7 @@ const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certifica
 const GUIDE_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
 
 export interface GuideFacts {
-  /** the token that is stored in the tenant; absent if the token is stored elsewhere, for example at CLOMO */
   readonly own?: OwnToken | undefined;
-  /** a note to show before the first step */
   readonly first?: Text | undefined;
 }
 
@@ -95,8 +93,8 @@ function listGuideFacts(
 ): FilledGuide["facts"] {
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
-    [text("held by", "保持しているテナント"), isOwn ? HELD_BY_THIS_TENANT : null],
-    [text("once expired", "期限が切れると"), isOwn ? OWN_TOKEN_CONSEQUENCES : EXPIRY_CONSEQUENCES[kind]],
+    [text("stored by", "保持しているテナント"), isOwn ? STORED_BY_THIS_TENANT : null],
+    [text("after expiry", "期限が切れると"), isOwn ? OWN_TOKEN_CONSEQUENCES : EXPIRY_CONSEQUENCES[kind]],
     ...GUIDE_FIELDS.map((field) => [labelOf(field, kind), known?.[field]] as const),
   ];
   return facts.flatMap(([label, value]) =>
@@ -111,7 +109,7 @@ const labelOf = (field: (typeof GUIDE_FIELDS)[number], kind: RenewalKind): Text 
     ? text("organisation at Apple", "Apple 側の組織名")
     : RECORDED_FIELDS[field].label;
 
-const HELD_BY_THIS_TENANT = text(
+const STORED_BY_THIS_TENANT = text(
   "this clomoctl tenant itself, not CLOMO",
   "clomoctl のこのテナント自身(CLOMO ではありません)",
 );

@@ -3,22 +3,24 @@ import { Failure } from "../../errors/index.ts";
 import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { createFailedDelivery } from "./outcome.ts";
-import type { Deliver } from "./send.ts";
-import { readSecret, type SecretPlace } from "./secret.ts";
+import type { DeliverMessage } from "./send.ts";
+import { readSecret, type SecretReadOptions } from "./secret.ts";
 import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
-import type { CommandPlace } from "./ways/command.ts";
+import type { CommandEnvironment } from "./ways/command.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
 export const openSmtp = async (
   { "password-file": file, ...smtp }: SmtpSettings,
-  place: SecretPlace,
+  place: SecretReadOptions,
 ): Promise<Mailer> => {
   const { createMailer } = await import("./ways/mail.ts");
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };
 
-/** Parses lines such as `X-ChatWorkToken: …`. @throws Failure `input-rejected` without the content, which is secret */
+/**
+ * Parses lines such as `X-ChatWorkToken: …`. The failure omits them, because they are secret. @throws `input-rejected`
+ */
 function parseHeaders(content: string, where: string): Readonly<Record<string, string>> {
   const lines = content.split(/\r?\n/).filter((line) => line.trim() !== "");
   return Object.fromEntries(
@@ -38,7 +40,7 @@ function parseHeaders(content: string, where: string): Readonly<Record<string, s
 
 const loadWebhook = async (
   { "url-file": urlFile, "headers-file": file, "template-file": templateFile }: WebhookRecipient,
-  place: SecretPlace,
+  place: SecretReadOptions,
 ): Promise<ResolvedWebhook> => ({
   url: await readSecret(urlFile, place),
   headers: file === undefined ? {} : parseHeaders(await readSecret(file, place), file),
@@ -53,11 +55,11 @@ const describeDeliveryError = (error: unknown): Text => {
 
 const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
 
-/** Reads secrets, loads libraries and connects to the mail server only for the first message that needs them. */
+/** The first message loads secrets and libraries and opens the mail connection. */
 export const createDeliverer = (
   settings: NotifySettings,
-  place: SecretPlace & Pick<CommandPlace, "environment">,
-): Deliver => {
+  place: SecretReadOptions & Pick<CommandEnvironment, "environment">,
+): DeliverMessage => {
   const { environment, folder } = place;
   let mailer: Promise<Mailer> | undefined;
   return async (recipient, message, due) => {

@@ -3,16 +3,16 @@ import type { Mail } from "../../document/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { completeCommands } from "../../terminal/commands.ts";
 import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
-import type { JudgedItem } from "../judge.ts";
+import type { ItemWithStatus } from "../expiry-status.ts";
 
 export interface Message extends Mail {
-  /** without angle brackets; a message that is sent again has the same ID */
+  /** Message-ID without angle brackets, which stays the same if the message is sent again */
   readonly messageId: string;
 }
 
 export interface DueReminder {
   readonly tenant: string;
-  readonly item: JudgedItem & { readonly expiresAt: string; readonly daysLeft: number };
+  readonly item: ItemWithStatus & { readonly expiresAt: string; readonly daysLeft: number };
   /** days before expiry; negative after expiry */
   readonly stage: number;
 }
@@ -63,7 +63,6 @@ interface MessageContent {
   readonly lines: readonly Text[];
   readonly language: Language;
   readonly messageId: string;
-  /** the item whose renewal guide the message contains */
   readonly guided?: DueReminder | undefined;
 }
 
@@ -75,7 +74,7 @@ export async function buildMessage({ subject, lines, language, messageId, guided
   return { ...renderMail({ title: subject, intro, sections: guide, footer: FOOTER }, language), messageId };
 }
 
-/** Omits notes, phone numbers and the location of phones, because this data must not leave the tenant. */
+/** Omits notes, phone numbers and phone locations, which must not leave the tenant. */
 async function buildGuideSection({ tenant, item }: DueReminder) {
   const { buildRenewalGuide } = await import("../guide/index.ts");
   const { buildGuideDocument } = await import("../guide/document.ts");

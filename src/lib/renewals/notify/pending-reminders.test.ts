@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { DatedItem } from "../judge.ts";
-import { findRecipientWork, type PendingReminder } from "./pending-reminders.ts";
+import type { DatedItem } from "../expiry-status.ts";
+import { findRecipientReminders, type PendingReminder } from "./pending-reminders.ts";
 import type { Recipient } from "./settings-schema.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 import {
@@ -22,7 +22,7 @@ const work = (
 ) => {
   const loaded = known.map(createReminderTenant);
   const recipient: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja", contexts };
-  const { unfinished, fresh } = findRecipientWork(recipient, loaded, now);
+  const { unfinished, fresh } = findRecipientReminders(recipient, loaded, now);
   const brief = ({ key, due, tenant }: PendingReminder): string =>
     `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.item.daysLeft}`}`;
   return { unfinished: unfinished.map(brief), fresh: fresh.map(brief), all: [...unfinished, ...fresh] };

@@ -1,5 +1,5 @@
 import type { ReminderKeyRecord } from "../../model/renewal.ts";
-import { compareCodeUnits, DEFAULT_THRESHOLDS, judgeExpiry } from "../judge.ts";
+import { compareCodeUnits, DEFAULT_THRESHOLDS, addExpiryStatus } from "../expiry-status.ts";
 import { findDueStages } from "../stages.ts";
 import type { DueReminder } from "./message.ts";
 import { toRecipientId, shouldNotify, type RecipientId } from "./recipients.ts";
@@ -9,33 +9,31 @@ import type { ReminderTenant } from "./tenant.ts";
 export interface PendingReminder {
   readonly tenant: ReminderTenant;
   readonly key: ReminderKeyRecord;
-  /** undefined if a reminder of a later stage replaces this reminder */
   readonly due: DueReminder | undefined;
 }
 
-export interface RecipientWork {
-  /** reminders that a run began to send without recording the outcome: the run was killed, or is still running */
+export interface RecipientReminders {
+  /** reminders without a recorded outcome, because their run was killed or is still running */
   readonly unfinished: readonly PendingReminder[];
-  /** new reminders, the most urgent first */
   readonly fresh: readonly PendingReminder[];
 }
 
-const isSame = (one: PendingReminder, other: PendingReminder): boolean =>
+const isSameReminder = (one: PendingReminder, other: PendingReminder): boolean =>
   one.tenant === other.tenant &&
   one.key.itemId === other.key.itemId &&
   one.key.expiresAt === other.key.expiresAt &&
   one.key.stage === other.key.stage;
 
-const listPast = ({ past }: ReminderTenant, { way, recipient }: RecipientId) =>
+const listPastReminders = ({ past }: ReminderTenant, { way, recipient }: RecipientId) =>
   past.filter((notice) => notice.way === way && notice.recipient === recipient);
 
 const listDueReminders = (tenant: ReminderTenant, recipient: Recipient, now: Date): readonly PendingReminder[] => {
   const { context, timezone } = tenant;
   const recipientId = toRecipientId(recipient);
   const items = tenant.items.filter((item) => shouldNotify(recipient, context, item));
-  const sent = listPast(tenant, recipientId).filter(({ state }) => state === "sent");
+  const sent = listPastReminders(tenant, recipientId).filter(({ state }) => state === "sent");
   return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => {
-    const judged = judgeExpiry(item, context, { now, timezone, thresholds: DEFAULT_THRESHOLDS });
+    const judged = addExpiryStatus(item, context, { now, timezone, thresholds: DEFAULT_THRESHOLDS });
     const due = { tenant: tenant.tenant, item: { ...judged, daysLeft: judged.daysLeft ?? 0 }, stage };
     return { tenant, key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...recipientId }, due };
   });
@@ -45,22 +43,22 @@ const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: Pending
   (one?.item.daysLeft ?? 0) - (other?.item.daysLeft ?? 0) ||
   compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
 
-export const findRecipientWork = (
+export const findRecipientReminders = (
   recipient: Recipient,
   tenants: readonly ReminderTenant[],
   now: Date,
-): RecipientWork => {
+): RecipientReminders => {
   const recipientId = toRecipientId(recipient);
   const allDue = tenants.flatMap((tenant) => listDueReminders(tenant, recipient, now)).toSorted(compareByUrgency);
   const unfinished = tenants
     .flatMap((tenant) =>
-      listPast(tenant, recipientId)
+      listPastReminders(tenant, recipientId)
         .filter(({ state, itemId }) => state === "sending" && tenant.items.some(({ id }) => id === itemId))
         .map(({ itemId, expiresAt, stage }): PendingReminder => {
           const known = { tenant, key: { itemId, expiresAt, stage, ...recipientId }, due: undefined };
-          return allDue.find((one) => isSame(one, known)) ?? known;
+          return allDue.find((one) => isSameReminder(one, known)) ?? known;
         }),
     )
     .toSorted(compareByUrgency);
-  return { unfinished, fresh: allDue.filter((due) => !unfinished.some((one) => isSame(one, due))) };
+  return { unfinished, fresh: allDue.filter((due) => !unfinished.some((one) => isSameReminder(one, due))) };
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DatedItem } from "../judge.ts";
+import type { DatedItem } from "../expiry-status.ts";
 import { toRecipientId, findOwnerAddress, listRecipients, shouldNotify } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";

@@ -5,7 +5,6 @@ import type { ReminderTenant } from "./tenant.ts";
 
 export interface RecipientId {
   readonly way: Recipient["way"];
-  /** email address in lower case, or the name of a webhook or command */
   readonly recipient: string;
 }
 
@@ -30,7 +29,7 @@ export const listRecipients = (
     way: "mail",
     address,
     language,
-    // an owner receives reminders only of the owner's own items
+    // an owner receives only reminders for the owner's items
     contexts: [],
   }));
   const all = new Map<string, Recipient>();

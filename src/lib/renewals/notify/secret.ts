@@ -3,18 +3,15 @@ import { Failure } from "../../errors/index.ts";
 import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 
-export interface SecretPlace {
-  /** the settings folder, against which relative file names are resolved */
+export interface SecretReadOptions {
   readonly folder: string;
-  /** true if the system has file modes (false on Windows) */
   readonly modes: boolean;
-  /** the input to read for the file name `-`; if undefined, `-` is an ordinary file name */
+  /** input for the file name `-`; undefined if `-` is an ordinary name */
   readonly stdin?: (() => InputSources["stdin"]) | undefined;
 }
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-/** Removes the BOM and the final line end that editors add. @throws `input-rejected` if not UTF-8 */
 const decodeSecret = (bytes: Uint8Array, where: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
@@ -33,7 +30,7 @@ const createSecretFailure = (where: string, what: [string, string], hint: [strin
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
 
 /** @throws `input-rejected` if the file is blank or readable by other users; `not-found`; `usage` for a terminal */
-export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
+export const readSecret = async (file: string, { folder, modes, stdin }: SecretReadOptions): Promise<string> => {
   if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();
   if ("isTTY" in stream && stream.isTTY === true) throw TERMINAL_STDIN_FAILURE;

@@ -3,24 +3,22 @@ import type { ReminderRecord } from "../../model/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type DueReminder, type Message } from "./message.ts";
 import { getErrorLabel, type Delivery } from "./outcome.ts";
-import { findRecipientWork, type PendingReminder, type RecipientWork } from "./pending-reminders.ts";
+import { findRecipientReminders, type PendingReminder, type RecipientReminders } from "./pending-reminders.ts";
 import { listRecipients } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
 /** Resolves within a limited time, even if the server does not respond. */
-export type Deliver = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
+export type DeliverMessage = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
 
 export interface ReminderRun {
   readonly tenants: readonly ReminderTenant[];
   readonly settings: NotifySettings;
   readonly now: Date;
-  readonly deliver: Deliver;
-  /** stops the run before the next recipient */
+  readonly deliver: DeliverMessage;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The next run tries to send the message again. */
 export interface FailedDelivery {
   readonly recipient: Recipient;
   readonly tenants: readonly ReminderTenant[];
@@ -33,7 +31,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   const failed: FailedDelivery[] = [];
   for (const recipient of listRecipients(tenants, settings)) {
     signal?.throwIfAborted();
-    const work = findRecipientWork(recipient, tenants, now);
+    const work = findRecipientReminders(recipient, tenants, now);
     const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
     try {
       const delivery = await sendToRecipient(recipient, work, deliver);
@@ -45,11 +43,11 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-/** Sends the unfinished reminders first, then the new ones. Stops after a failure. */
+/** Sends unfinished reminders before new ones. Stops after a failure. */
 async function sendToRecipient(
   recipient: Recipient,
-  { unfinished, fresh }: RecipientWork,
-  deliver: Deliver,
+  { unfinished, fresh }: RecipientReminders,
+  deliver: DeliverMessage,
 ): Promise<Delivery | undefined> {
   for (const pending of [unfinished, fresh]) {
     const claimed = await claimReminders(pending);
@@ -62,7 +60,7 @@ async function sendToRecipient(
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
-    // it provides the Message-ID and is recorded last, so that a later run can find the same ID
+    // the first reminder is recorded last, so that a later run can find its Message-ID
     for (const one of [...others, firstClaimed]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;
   }
@@ -73,7 +71,7 @@ interface ClaimedReminder extends PendingReminder {
   readonly notice: ReminderRecord;
 }
 
-/** Returns undefined if another process has claimed the first reminder and is sending it. */
+/** Returns undefined if another process is sending the first reminder. */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
@@ -84,7 +82,7 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/** The reminder claimed first provides the Message-ID, also if the message is sent again. */
+/** The reminder claimed first provides the Message-ID, also for a repeated message. */
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 

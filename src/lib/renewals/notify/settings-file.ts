@@ -6,9 +6,7 @@ import type { NotifySettings } from "./settings-schema.ts";
 export const NOTIFY_FILE = "notify.yaml";
 
 export interface SettingsPlace {
-  /** path of the settings folder */
   readonly settings: string;
-  /** user ID of the owner of the settings; see {@link readTrustedFile} */
   readonly userId: number | undefined;
 }
 

@@ -25,7 +25,6 @@ const isEmailAddress = (value: string): boolean => satisfiesRule(SENDABLE_ADDRES
 
 const ADDRESS_SCHEMA = refineWithText(isEmailAddress, describeInvalidAddress);
 
-/** Accepts an address alone or as `name <address>`. */
 const SENDER_SCHEMA = refineWithText(
   (from) => isEmailAddress(/^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from),
   describeInvalidAddress,
@@ -82,10 +81,10 @@ const SMTP_SCHEMA = z
 const LANGUAGE_SCHEMA = z.enum(["ja", "en"]);
 
 const COMMON_RECIPIENT_FIELDS = {
-  // reminders sent by webhook or command are recorded under this name
+  // name under which reminders by webhook or command are recorded
   name: NAME_SCHEMA,
   language: LANGUAGE_SCHEMA.optional(),
-  // the contexts whose items this recipient is notified of; if absent, all contexts
+  // default: all contexts
   contexts: createTextListSchema().readonly().optional(),
 };
 
@@ -98,7 +97,7 @@ const MAIL_SCHEMA = z.strictObject({ ...COMMON_RECIPIENT_FIELDS, way: z.literal(
 const WEBHOOK_SCHEMA = z.strictObject({
   ...COMMON_RECIPIENT_FIELDS,
   way: z.literal("webhook"),
-  // a file, because the URL is a secret: anybody who knows the URL can post messages
+  // a file, because anybody who knows the URL can post messages
   "url-file": createPlainTextSchema(),
   "headers-file": createPlainTextSchema().optional(),
   "template-file": createPlainTextSchema().optional(),
@@ -143,7 +142,7 @@ const SETTINGS_SCHEMA = z
     recipients: recipients.map((recipient) => ({ ...recipient, language: recipient.language ?? language })),
   }));
 
-/** Owners who are not listed as recipients also get messages in `language`. */
+/** `language` also applies to owners who are not listed as recipients. */
 export type NotifySettings = z.output<typeof SETTINGS_SCHEMA>;
 
 export type SmtpSettings = z.output<typeof SMTP_SCHEMA>;
@@ -152,6 +151,9 @@ export type Recipient = NotifySettings["recipients"][number];
 
 export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 
-/** Rejects unknown settings, because a typing error could prevent reminders. @throws with the line number */
+/**
+ * Rejects unknown settings, because a typing error could prevent reminders.
+ * @throws `input-rejected` with the line number
+ */
 export const parseNotifySettings = (content: string, where: string): NotifySettings =>
   readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;

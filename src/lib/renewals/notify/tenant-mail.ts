@@ -1,10 +1,10 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { SecretPlace } from "./secret.ts";
+import type { SecretReadOptions } from "./secret.ts";
 import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
-export interface MailPlace extends Pick<SecretPlace, "modes"> {
+export interface MailPlace extends Pick<SecretReadOptions, "modes"> {
   readonly home: SettingsPlace;
 }
 
@@ -15,10 +15,10 @@ interface TenantMail {
   readonly language: Language;
 }
 
-/** Resolves to undefined if the email was sent; if not, to the reason. */
+/** Resolves to the reason if the email was not sent, otherwise to undefined. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** Reads the settings each time a connection is opened. @throws `input-rejected` if no mail server is configured */
+/** Reads the settings for each connection. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =
   ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {

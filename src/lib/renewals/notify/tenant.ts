@@ -1,12 +1,12 @@
 import type { ReminderKeyRecord, ReminderRecord } from "../../model/renewal.ts";
-import type { DatedItem } from "../judge.ts";
+import type { DatedItem } from "../expiry-status.ts";
 import { expireAtRejection } from "../rejection.ts";
 import { findReachedStage } from "../stages.ts";
 
 export interface ReminderClient {
   readonly renewals: {
     notices(): Promise<readonly ReminderRecord[]>;
-    /** `claimed` is false if the reminder was already sent, or if another process is sending the reminder. */
+    /** `claimed` is false if the reminder was sent, or if another process is sending it. */
     claimNotice(claim: ReminderKeyRecord): Promise<{ readonly claimed: boolean; readonly notice: ReminderRecord }>;
     settleNotice(
       id: string,
@@ -15,22 +15,21 @@ export interface ReminderClient {
   };
 }
 
-interface ItemTenant {
+interface TenantWithClient {
   readonly context: string;
   readonly tenant: string;
-  /** IANA name of the time zone in which days are counted */
+  /** IANA name of the time zone */
   readonly timezone: string;
   readonly client: ReminderClient;
 }
 
-export interface ReminderTenant extends ItemTenant {
+export interface ReminderTenant extends TenantWithClient {
   readonly items: readonly DatedItem[];
   readonly past: readonly ReminderRecord[];
 }
 
-/** Past reminders are loaded only if there are items that need reminders. */
 export const loadReminders = async (
-  tenant: ItemTenant,
+  tenant: TenantWithClient,
   recorded: readonly DatedItem[],
   now: Date,
 ): Promise<ReminderTenant> => {
@@ -41,7 +40,7 @@ export const loadReminders = async (
   return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
 };
 
-/** Returns at most one per recipient. Only the latest reminder for a current expiry date counts. */
+/** Returns at most one reminder per recipient. Reminders for an earlier expiry date do not count. */
 export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
   const latest = new Map<string, ReminderRecord>();
   for (const notice of past) {

@@ -7,7 +7,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDeliverer } from "./deliver.ts";
 import { loadReminders, type ReminderClient } from "./tenant.ts";
-import { deliverReminders, type Deliver } from "./send.ts";
+import { deliverReminders, type DeliverMessage } from "./send.ts";
 import type { NotifySettings } from "./settings-schema.ts";
 import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { findReachedStage } from "../stages.ts";
@@ -69,7 +69,7 @@ class Victim {
     };
   }
 
-  deliver(deliver: Deliver): Deliver {
+  deliver(deliver: DeliverMessage): DeliverMessage {
     return async (...message) => {
       await this.step("before send");
       const delivery = await deliver(...message);

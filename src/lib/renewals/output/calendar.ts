@@ -3,7 +3,7 @@ import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
 import { line } from "../../advice/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
-import type { JudgedItem } from "../judge.ts";
+import type { ItemWithStatus } from "../expiry-status.ts";
 import { formatItemTitle } from "../notify/message.ts";
 
 const DAY_SECONDS = 86_400;
@@ -11,14 +11,17 @@ const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
-export type CalendarItem = JudgedItem & { readonly expiresAt: string };
+export type CalendarItem = ItemWithStatus & { readonly expiresAt: string };
 
 const describeItem = ({ context, kind, name }: CalendarItem, language: Language): string =>
   [EXPIRY_CONSEQUENCES[kind]?.[language] ?? "", toPlainCommands(`${line("renewals guide", [name], { context })}`, {})]
     .filter((part) => part !== "")
     .join("\n");
 
-/** An event has the ID of its item, so that a changed date moves the event. @see RFC 5545 3.1, 3.8.7.4; RFC 6047 2.4 */
+/**
+ * The ID of an event is the ID of its item, so that a changed date moves the event.
+ * @see RFC 5545 3.1, 3.8.7.4; RFC 6047 2.4
+ */
 export const renderRenewalCalendar = async (items: readonly CalendarItem[], language: Language): Promise<string> => {
   const { default: ical, ICalAlarmType, ICalCalendarMethod, ICalEventTransparency } = await import("ical-generator");
   const calendar = ical({
@@ -33,12 +36,12 @@ export const renderRenewalCalendar = async (items: readonly CalendarItem[], lang
     const changedAt = new Date(item.updatedAt);
     const event = calendar.createEvent({
       id: item.id,
-      // without a time zone, because the day is already in the tenant's zone, and ical-generator would convert the day
+      // the day has no time zone, because ical-generator would convert the day
       start: new Date(`${day}T00:00:00Z`),
       allDay: true,
       stamp: changedAt,
       lastModified: changedAt,
-      // must grow with every change, because calendars ignore an update without a higher number
+      // calendars ignore an update without a higher number
       sequence: Math.max(0, Math.trunc(changedAt.getTime() / 1000) - SEQUENCE_EPOCH_SECONDS),
       summary: text(`Expires: ${title}`, `期限: ${title}`)[language],
       description: describeItem(item, language),

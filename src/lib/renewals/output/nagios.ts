@@ -1,7 +1,7 @@
 import { compareByUrgency, describeFinding, type Finding } from "../finding.ts";
 import { toPlainCommands } from "../../terminal/commands.ts";
 import type { Language, Text } from "../../text/index.ts";
-import { DEFAULT_THRESHOLDS, type Thresholds } from "../judge.ts";
+import { DEFAULT_THRESHOLDS, type Thresholds } from "../expiry-status.ts";
 import { renderPluginLine, shortenText, type PluginFigure, type PluginState } from "./plugin.ts";
 
 const MAX_NAMED_FINDINGS = 5;
@@ -19,7 +19,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
   const { service, state, summary, findings, thresholds = DEFAULT_THRESHOLDS } = report;
   const urgent = findings.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
   const named = urgent.slice(0, MAX_NAMED_FINDINGS).map((finding, at) => {
-    // only the most urgent finding shows its next step, because phones display only the beginning of the line
+    // only the most urgent finding shows its next step, because phones display only the beginning
     const { [language]: words } = describeFinding(at === 0 ? finding : { ...finding, next: null });
     return shortenText(toPlainCommands(words, {}), MAX_FINDING_LENGTH);
   });

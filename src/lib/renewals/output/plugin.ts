@@ -5,8 +5,8 @@ export type PluginState = "ok" | "warning" | "critical" | "unknown";
 /** @see monitoring-plugins guideline, 2.3 */
 export const STATE_EXITS: Readonly<Record<PluginState, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
 
-/** Monitoring systems truncate longer lines: Nagios truncates at 8192 bytes. */
-const MAX_BYTES = 8000;
+/** Nagios truncates lines at 8192 bytes. */
+const MAX_LINE_BYTES = 8000;
 const MAX_REASON_LENGTH = 500;
 const MAX_LABEL_LENGTH = 120;
 
@@ -25,7 +25,7 @@ export function renderPluginLine(
   figures: Iterable<PluginFigure> = [],
 ): string {
   const said = `${service} ${state.toUpperCase()} - ${replaceControlCharacters(sentence)}`;
-  const data = renderPerformanceData(figures, MAX_BYTES - Buffer.byteLength(said) - 3);
+  const data = renderPerformanceData(figures, MAX_LINE_BYTES - Buffer.byteLength(said) - 3);
   return data === "" ? said : `${said} | ${data}`;
 }
 

@@ -1,8 +1,8 @@
-import type { CheckedItem } from "../judge.ts";
+import type { CheckedItem } from "../expiry-status.ts";
 import { compareByUrgency, type Finding } from "../finding.ts";
 import { STATE_EXITS, type PluginState } from "./plugin.ts";
 
-type Sample = readonly [labels: string, value: number];
+type MetricSample = readonly [labels: string, value: number];
 
 const LABEL_ESCAPES = new Map([
   ["\\", String.raw`\\`],
@@ -10,7 +10,7 @@ const LABEL_ESCAPES = new Map([
   ["\n", String.raw`\n`],
 ]);
 
-/** Replaces an unpaired surrogate, because UTF-8 cannot represent it. */
+/** UTF-8 cannot represent an unpaired surrogate. */
 const renderLabel = (name: string, value: string): string =>
   `${name}="${value.toWellFormed().replaceAll(/[\\"\n]/g, (sign) => LABEL_ESCAPES.get(sign) ?? sign)}"`;
 
@@ -24,7 +24,7 @@ const renderLabels = (labels: Readonly<Record<string, string | null | undefined>
 const renderItemLabels = ({ context, kind, name, organisation, source, fingerprint: all }: CheckedItem): string =>
   renderLabels({ context, kind, name, organisation, source, fingerprint: all?.slice(0, FINGERPRINT_DIGITS) });
 
-const renderMetric = (name: string, help: string, samples: readonly Sample[]): string =>
+const renderMetric = (name: string, help: string, samples: readonly MetricSample[]): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details */
@@ -33,7 +33,7 @@ export function renderPrometheusText(
   { state, findings }: { readonly state: PluginState; readonly findings: readonly Finding[] },
   now: Date,
 ): string {
-  // only the most urgent of the items with the same labels: duplicate samples would make the whole file invalid
+  // one sample per set of labels, because duplicates would make the whole file invalid
   const dated = new Map<string, number>();
   for (const item of items.toSorted(compareByUrgency)) {
     const labels = renderItemLabels(item);

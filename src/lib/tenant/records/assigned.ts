@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readElement } from "../../apple/encoding/ber.ts";
 import { extractSignedContent } from "../../apple/encoding/cms.ts";
-import { attempt } from "../../apple/encoding/foreign.ts";
+import { parseOrUndefined } from "../../apple/encoding/lenient-parse.ts";
 import { decodeBase64, decodeLatin1 } from "../../apple/encoding/pem.ts";
 import { parsePropertyList } from "../../apple/encoding/property-list.ts";
 import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
@@ -80,7 +80,7 @@ const omitPublicData = (data: string, isProfile: string | undefined, written: st
   const text = decodeLatin1(bytes);
   const der = decodeBase64(text.replaceAll(/-----(?:BEGIN|END) CERTIFICATE-----/g, "")) ?? bytes;
   const isImage = /^(?:\x89PNG\r\n\x1a\n.*IEND.{4}|\xff\xd8\xff.*\xff\xd9)$/s.test(text);
-  const isPublic = isImage || attempt(() => new X509Certificate(der).raw.equals(der));
+  const isPublic = isImage || parseOrUndefined(() => new X509Certificate(der).raw.equals(der));
   return isPublic || (isProfile && readSigned(bytes)) ? "<true/>" : data;
 };
 

@@ -1,5 +1,5 @@
 import { Failure } from "../../../errors/index.ts";
-import { FolderWriter } from "../../../files/folder-in-making.ts";
+import { FolderWriter } from "../../../files/folder-writer.ts";
 import type { TemporaryStorage } from "../../../files/index.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { HASHES_FILE, isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes, toPathKey } from "../contents.ts";
@@ -7,7 +7,6 @@ import { HASHES_FILE, isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes
 export interface ArchiveEntry {
   readonly path: string;
   readonly bytes: number;
-  /** why the entry must be rejected, even if the name of the entry is valid */
   readonly fault?: Text | undefined;
   readonly content: () => AsyncIterable<Uint8Array>;
 }
@@ -42,7 +41,6 @@ export const DAMAGED_ARCHIVE = text(
 );
 
 export interface StoredFile {
-  /** folder that contains only this file */
   readonly folder: string;
   readonly path: string;
   readonly remove: () => Promise<void>;
@@ -66,8 +64,8 @@ export async function storeTemporaryFile(
 }
 
 /**
- * Uses mode 0700. The first two entries must be the manifest and the list of hashes, which determines all following
- * entries and their order. @throws Failure `input-rejected` for any entry that does not match
+ * The archive must begin with the manifest and the list of hashes, which determines all other entries.
+ * @throws Failure `input-rejected` for any entry that does not match
  */
 export async function unpackBundle(
   entries: AsyncIterable<ArchiveEntry>,
@@ -113,7 +111,6 @@ const UNEXPECTED_FILE = text(
   "一覧にない、重複している、または順序が違うファイルです",
 );
 
-/** @returns the text of the file if it is the list of hashes; an empty string for any other file */
 async function writeEntry(
   folder: FolderWriter,
   { path, bytes, content }: ArchiveEntry,

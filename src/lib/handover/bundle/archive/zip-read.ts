@@ -2,19 +2,19 @@ import { Readable } from "node:stream";
 import { callbackify } from "node:util";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../../../errors/index.ts";
-import type { RegularFile } from "../../../files/plain.ts";
+import type { RegularFile } from "../../../files/regular-file.ts";
 import { text } from "../../../text/index.ts";
 import { MAX_BUNDLE_FILES } from "../contents.ts";
 import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 
-/** Names are UTF-8, and sizes follow the content. */
+/** With these flags, names are UTF-8 and sizes follow the content. */
 const ENTRY_FLAGS = 0x808;
 const DEFLATE_METHOD = 8;
 const REGULAR_FILE_MODE = 0o100600;
 const ZIP64_FIELD_ID = 1;
 const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/** Rejects extra bytes before, between or after the entries. */
+/** Rejects archives with extra bytes before, between or after the entries. */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
     const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
@@ -60,14 +60,9 @@ async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGen
 const toArchiveFailure = (error: unknown, where: string): unknown =>
   error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
-/** Codes that begin with Z_ come from zlib; yauzl errors have no code. */
 const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 
-/**
- * The entry must begin where the previous one ended, and agree with the central directory. @returns `isPlain`: the
- * result of the check; `end`: the offset of the end of the entry
- */
 async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise<{ isPlain: boolean; end: number }> {
   const local = await zip.readLocalFileHeaderPromise(entry);
   const isLarge = entry.extraFields.length > 0;

@@ -8,7 +8,6 @@ const REGULAR_FILE_MODE = 0o100600;
 export interface PackedEntry {
   readonly path: string;
   readonly bytes: number;
-  /** Returns the content of the file; each call begins at the start of the file. */
   readonly content: () => AsyncIterable<Uint8Array>;
 }
 

@@ -3,7 +3,7 @@ import { same, text } from "../../../text/index.ts";
 import type { DueReminder, Message } from "../message.ts";
 import { getErrorLabel, createFailedDelivery, SENT_DELIVERY, type Delivery } from "../outcome.ts";
 
-export interface CommandPlace {
+export interface CommandEnvironment {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
@@ -27,10 +27,10 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
     })),
   })}\n`;
 
-/** Does not use a shell. Fails if the exit code is not 0. Kills the command after `timeout` seconds. */
+/** Runs the command without a shell, and kills it after `timeout` seconds. */
 export const runCommand = (
   { command: [program = "", ...args], timeout }: { readonly command: readonly string[]; readonly timeout: number },
-  place: CommandPlace,
+  place: CommandEnvironment,
   message: Message,
   due: readonly DueReminder[],
 ): Promise<Delivery> =>
@@ -60,6 +60,6 @@ export const runCommand = (
         );
       settle(code === 0 ? SENT_DELIVERY : createFailedDelivery(same(code === null ? `${signal}` : `exit ${code}`)));
     });
-    // ignored, because the command may exit without reading its input
+    // the command may exit without reading its input
     child.stdin.on("error", () => undefined).end(buildCommandInput(message, due));
   });

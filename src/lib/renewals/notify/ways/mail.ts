@@ -11,12 +11,10 @@ export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"
   readonly timeouts?: MailTimeouts | undefined;
 }
 
-/** Timeouts for one email, in milliseconds. */
 interface MailTimeouts {
   readonly connectMs: number;
-  /** maximum time without any data from the server */
   readonly silenceMs: number;
-  /** maximum time for the whole delivery; much shorter than the time for which a reminder is claimed */
+  /** maximum time for the delivery; a reminder is claimed for much longer */
   readonly wholeMs: number;
 }
 
@@ -26,7 +24,6 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly messageId: string;
-  /** List-Id header of the email, for mail filters */
   readonly list?: string | undefined;
 }
 
@@ -81,7 +78,7 @@ const toFailedDelivery = (
   return createFailedDelivery(reason);
 };
 
-/** Creates a mailer that gives up after `timeouts`. @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
+/** @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
 export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
   const { timeouts = DEFAULT_TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];
@@ -103,7 +100,7 @@ export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
           ),
         ),
       );
-      // without this, a server that sends data very slowly would keep the program running
+      // a server that sends data very slowly would keep the program running
       socket.destroy();
     }, timeouts.wholeMs);
     try {

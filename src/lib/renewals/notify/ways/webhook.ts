@@ -8,9 +8,7 @@ export interface ResolvedWebhook {
   readonly template?: string | undefined;
   /** a secret, because anybody who knows the URL can post messages */
   readonly url: string;
-  /** may contain secrets */
   readonly headers: Readonly<Record<string, string>>;
-  /** maximum time to wait for the response */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -31,7 +29,7 @@ const parseWebhookUrl = (url: string): URL | undefined => {
 
 const MAX_TEXT_LENGTH = 4000;
 
-/** Full-width characters replace `<`, `>`, `[` and `]`, so that services do not read them as markup. */
+/** Full-width characters replace `<`, `>`, `[` and `]`, so that services do not read markup. */
 const hideMarkup = (words: string): string =>
   words.replaceAll(/[<>[\]]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + FULL_WIDTH_OFFSET));
 
@@ -67,7 +65,7 @@ export function fillTemplate(wording: Message, contentType: string, template = D
   }
 }
 
-/** Does not follow redirects. A failure does not show the path, because the path is secret. */
+/** Does not follow redirects. A failure omits the path, which is secret. */
 export const postReminder = async (
   { template, url, headers: own, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
   message: Message,
@@ -76,7 +74,7 @@ export const postReminder = async (
   if (address === undefined) return createFailedDelivery(HTTPS_REQUIRED);
   const headers = {
     "content-type": "application/json; charset=utf-8",
-    // a post that is repeated has the same key, so that the service can recognise a duplicate
+    // a repeated post has the same key, so that the service can recognise a duplicate
     "idempotency-key": message.messageId,
     ...own,
   };

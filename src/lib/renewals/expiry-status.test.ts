@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { RENEWAL_ITEM } from "../model/renewal.ts";
 import { buildExampleRecord } from "../model/thing.ts";
 import { same } from "../text/index.ts";
-import { compareByExpiry, judgeExpiry, levelOf, DEFAULT_THRESHOLDS } from "./judge.ts";
+import { compareByExpiry, addExpiryStatus, levelOf, DEFAULT_THRESHOLDS } from "./expiry-status.ts";
 
 const NOW = new Date("2026-11-20T03:00:00.000Z");
 
@@ -35,7 +35,7 @@ const AS_OF = { now: NOW, timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS
 const ITEM = buildExampleRecord(RENEWAL_ITEM.fields);
 
 test("judges a record and returns all its fields", () => {
-  expect(judgeExpiry(ITEM, "kanto", AS_OF)).toEqual({
+  expect(addExpiryStatus(ITEM, "kanto", AS_OF)).toEqual({
     ...ITEM,
     context: "kanto",
     level: "ok",
@@ -45,16 +45,16 @@ test("judges a record and returns all its fields", () => {
     remark: null,
     isToday: false,
   });
-  const undated = judgeExpiry({ ...ITEM, expiresAt: null, remark: same("no date") }, "kanto", AS_OF);
+  const undated = addExpiryStatus({ ...ITEM, expiresAt: null, remark: same("no date") }, "kanto", AS_OF);
   expect(undated).toMatchObject({ level: "unknown", expiresOn: null, daysLeft: null, remark: same("no date") });
 });
 
 test("a record with the details of its file is judged like the file alone", () => {
   const file = { expiresAt: ITEM.expiresAt, certainty: ITEM.certainty, validFrom: "2026-12-01T00:00:00Z" };
   const early = { level: "warning", remark: { en: "not valid before 2026-12-01" } };
-  expect(judgeExpiry(file, null, AS_OF)).toMatchObject(early);
-  expect(judgeExpiry({ ...ITEM, ...file }, "kanto", AS_OF)).toMatchObject(early);
-  expect(judgeExpiry({ ...ITEM, validFrom: null }, "kanto", AS_OF)).toMatchObject({ level: "ok", remark: null });
+  expect(addExpiryStatus(file, null, AS_OF)).toMatchObject(early);
+  expect(addExpiryStatus({ ...ITEM, ...file }, "kanto", AS_OF)).toMatchObject(early);
+  expect(addExpiryStatus({ ...ITEM, validFrom: null }, "kanto", AS_OF)).toMatchObject({ level: "ok", remark: null });
 });
 
 test.each([
@@ -64,7 +64,7 @@ test.each([
   [null, null, "critical", "rejected"],
   ["2026-11-01T00:00:00.000Z", null, "expired", null],
 ])("a rejected item is at least critical, whatever its date is: %s", (expiresAt, remark, level, said) => {
-  const judged = judgeExpiry(
+  const judged = addExpiryStatus(
     { ...ITEM, expiresAt, remark, rejection: { what: same("rejected"), at: "2026-11-20T00:00:00.000Z" } },
     "kanto",
     AS_OF,
@@ -87,5 +87,5 @@ test.each([
   ["2026-11-24T05:00:00.000Z", "exact", "2026-11-24"],
   ["2026-11-19T14:59:59.000Z", "estimated", "~2026-11-19 23:59"],
 ] as const)("an expiry at %s, %s, is shown as %s", (expiresAt, certainty, expiry) => {
-  expect(judgeExpiry({ ...ITEM, expiresAt, certainty }, "kanto", AS_OF)).toMatchObject({ expiry });
+  expect(addExpiryStatus({ ...ITEM, expiresAt, certainty }, "kanto", AS_OF)).toMatchObject({ expiry });
 });

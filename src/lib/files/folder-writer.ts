@@ -18,7 +18,7 @@ export interface HashedFileWriter extends ContentWriter {
 
 const WRITE_BATCH_BYTES = 256 * 1024;
 
-/** Fills a folder (mode 0700, files 0600) under a temporary name, and renames it when it is complete. */
+/** The folder (mode 0700, files 0600) has a temporary name until it is complete. */
 export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
@@ -41,7 +41,7 @@ export class FolderWriter {
     return new FolderWriter(target, await making.catch(rethrowAsOutputFailure(target)), { beforeNaming });
   }
 
-  /** The folder remains temporary. If the home is read-only, uses the system's temporary folder. */
+  /** The folder remains temporary. If the home is read-only, the system's temporary folder contains it. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
       if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))
@@ -64,7 +64,6 @@ export class FolderWriter {
     let bytes = 0;
     let gathered: Uint8Array[] = [];
     let waiting = 0;
-    /** the most recent write, which may still run while further content is collected */
     let writing: Promise<void> = Promise.resolve();
     const flush = async (): Promise<void> => {
       const content = Buffer.concat(gathered);
@@ -72,7 +71,7 @@ export class FolderWriter {
       waiting = 0;
       await writing;
       writing = handle.writeFile(content).catch(this.#onDisk);
-      // the next flush, or closing the file, throws the error, so it must not count as unhandled before that
+      // prevents an unhandled rejection, because the next flush or close throws the error
       writing.catch(() => undefined);
       hash.update(content);
     };

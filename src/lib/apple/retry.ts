@@ -2,9 +2,8 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
-export interface RetryTools {
+export interface RetryEnvironment {
   readonly send: Send;
-  /** returns the current time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<unknown>;
 }
@@ -18,14 +17,13 @@ const isBusy = ({ status }: AppleResponse): boolean => status === 429 || status 
 /** @see RFC 9110 5.6.7 */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Returns milliseconds since 1970-01-01 UTC; undefined if the value is missing or not a date. */
 export function parseHttpDate(value: string | undefined): number | undefined {
   if (value === undefined || !HTTP_DATE.test(value)) return undefined;
   const time = Date.parse(value);
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** If the delay is a date, compares the date with the server's `Date`, if present. */
+/** Uses the server's own `Date` as the current time, if present, because the clocks may differ. */
 export function parseRetryAfterMs({ headers }: AppleResponse, now: number): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
@@ -35,12 +33,12 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
 }
 
 /**
- * Tries up to four times within a minute after 429 or 5xx, after the delay that the server requests or 1, 2 and 4
- * seconds. @param repeatable true: repeat if there was no response @throws `unavailable`; `interrupted`
+ * Tries up to four times within a minute after status 429 or 5xx.
+ * @param repeatable true to try again also if there was no response @throws `unavailable`; `interrupted`
  */
 export async function sendWithRetry(
   request: AppleRequest,
-  { send, now, wait }: RetryTools,
+  { send, now, wait }: RetryEnvironment,
   repeatable: boolean,
 ): Promise<AppleResponse> {
   const end = now() + MAX_RETRY_MS;
@@ -54,7 +52,6 @@ export async function sendWithRetry(
   }
 }
 
-/** @returns undefined if there was no response and the request may be sent again */
 async function trySend(request: AppleRequest, send: Send, again: boolean): Promise<AppleResponse | undefined> {
   try {
     return await send(request);

@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Failure } from "../errors/index.ts";
-import { readTrustedFile, writeProgramFile } from "./own.ts";
+import { readTrustedFile, writeProgramFile } from "./program-file.ts";
 
 const { uid } = userInfo();
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { FolderWriter } from "./folder-in-making.ts";
+import { FolderWriter } from "./folder-writer.ts";
 
 test("reports a folder that no longer accepts files with its final name", async () => {
   const root = mkdtempSync(join(tmpdir(), "making-"));

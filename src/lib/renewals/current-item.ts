@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import { readRenewables, type ReadOptions, type Renewable } from "../../apple/index.ts";
-import { readSmallFile } from "../../files/index.ts";
-import { MAX_RENEWAL_FILE_BYTES, type RenewalItem } from "../../model/renewal.ts";
-import type { CurrentItem } from "../compare.ts";
+import { readRenewables, type ReadOptions, type Renewable } from "../apple/index.ts";
+import { readSmallFile } from "../files/index.ts";
+import { MAX_RENEWAL_FILE_BYTES, type RenewalItem } from "../model/renewal.ts";
+import type { CurrentItem } from "./compare.ts";
 
-/** Returns the item from its source file, or the record if the file has changed or cannot be read. */
+/** Returns the record if its source file has changed or cannot be read. */
 export async function findCurrentItem(item: RenewalItem, openers?: ReadOptions): Promise<CurrentItem> {
   const { source, fingerprint, kind } = item;
   const kept = source === null ? [] : await readSourceFile(source, openers);
@@ -17,7 +17,6 @@ async function readSourceFile(path: string, openers: ReadOptions | undefined): P
     const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
     return found === undefined ? [] : await readRenewables({ name: basename(path), bytes: found.bytes }, openers);
   } catch {
-    // the caller uses the record if the file cannot be read
     return [];
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { same } from "../text/index.ts";
-import { parseRetryAfterMs, sendWithRetry } from "./patience.ts";
+import { parseRetryAfterMs, sendWithRetry } from "./retry.ts";
 import type { AppleRequest } from "./send.ts";
 import { FakeApple, respondInTurn, NOW, type FakeAppleResponse } from "#support/apple/apple.ts";
 

@@ -7,23 +7,22 @@ import { join } from "node:path";
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** The file is never a link, a pipe or a device. */
 export interface RegularFile extends AsyncDisposable {
   readonly bytes: number;
   /** Reads exactly `length` bytes. @throws RangeError if the file ends earlier */
   readAt(position: number, length: number): Promise<Buffer>;
-  /** While the caller uses a chunk, the next chunk is read. */
+  /** Reads the next chunk while the caller uses the current chunk. */
   chunks(part?: ChunkReadOptions): AsyncGenerator<Buffer>;
 }
 
 export interface ChunkReadOptions {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** true if the next request may overwrite a chunk, which saves memory; by default, every chunk has its own buffer */
+  /** true to save memory: the next chunk may overwrite the current chunk */
   readonly reuse?: boolean | undefined;
 }
 
-/** Returns undefined for any other kind of file. @param follow true for a path that a user specified */
+/** Returns undefined if the path is not a regular file. @param follow true to follow links in the path */
 export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},
@@ -53,7 +52,6 @@ class RegularFileHandle implements RegularFile {
   }
 
   async *chunks({ from = 0, to = this.bytes, reuse = false }: ChunkReadOptions = {}): AsyncGenerator<Buffer> {
-    // one buffer for the chunk in use, and one buffer for the chunk that is read in advance
     const most = Math.min(CHUNK_BYTES, Math.max(0, to - from));
     const buffers = reuse ? [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)] : [];
     const next = (at: number): Promise<Buffer> | undefined => {
@@ -62,7 +60,7 @@ class RegularFileHandle implements RegularFile {
       const used = buffers.shift();
       if (used !== undefined) buffers.push(used);
       const reading = this.#fill(used?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length), at);
-      // the error is thrown when the chunk is awaited, so it must not count as unhandled before that
+      // prevents an unhandled rejection, because the error is thrown when the chunk is awaited
       reading.catch(() => undefined);
       return reading;
     };
@@ -82,7 +80,6 @@ class RegularFileHandle implements RegularFile {
       const { bytesRead } = await this.#handle
         .read(bytes, filled, length - filled, position + filled)
         .catch((error: unknown) => {
-          // added, because errors of an open file do not contain the path
           throw error instanceof Error ? Object.assign(error, { path: this.#path }) : error;
         });
       if (bytesRead === 0) throw new RangeError("the file ends before");
@@ -97,9 +94,8 @@ class RegularFileHandle implements RegularFile {
 }
 
 export interface TreeEntry {
-  /** path relative to the folder, with `/` between segments */
   readonly path: string;
-  /** `other`: a link, a pipe, a device, a folder that is nested too deeply, or a file whose name is not UTF-8 */
+  /** `other`: not a file or folder, too deep, or with a name that is not UTF-8 */
   readonly kind: "file" | "folder" | "other";
   readonly bytes: number;
 }
@@ -109,7 +105,6 @@ export interface TreeLimits {
   readonly deepest: number;
 }
 
-/** Lists each folder before its content. Does not follow links. @throws errors of the file system */
 export async function readFolderTree(
   folder: string,
   { mostEntries, deepest }: TreeLimits,
@@ -120,7 +115,7 @@ export async function readFolderTree(
       if (found.length >= mostEntries) return;
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const kind = entryKindOf(entry, depth < deepest);
-      // Node.js decodes a name that is not UTF-8 to a different name, under which no file exists
+      // Node.js changes a name that is not UTF-8, so that the file cannot be opened
       const bytes =
         kind === "file"
           ? await lstat(join(folder, path)).then(

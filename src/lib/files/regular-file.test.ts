@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openRegularFile, type ChunkReadOptions, type RegularFile } from "./plain.ts";
+import { openRegularFile, type ChunkReadOptions, type RegularFile } from "./regular-file.ts";
 
 const BYTES = Buffer.from(Uint32Array.from({ length: 800_000 }, (_, at) => Math.imul(at, 2_654_435_761)).buffer);
 

@@ -15,21 +15,21 @@ export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30
 
 export interface ExpiryClock {
   readonly now: Date;
-  /** IANA time zone name */
+  /** IANA name of the time zone */
   readonly timezone: string;
   readonly thresholds: Thresholds;
 }
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** The clock shows noon; one hour earlier or later if the clocks change on that day. */
+/** The clock shows noon, or an hour before or after noon if the clocks change on that day. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** An item counts as expired from the exact instant, not from midnight. */
+/** An item expires at its exact instant, not at midnight. */
 export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }: ExpiryClock): Level => {
   if (expiresAt === null) return "unknown";
   if (Date.parse(expiresAt) <= now.getTime()) return "expired";
@@ -40,13 +40,13 @@ export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }:
 
 interface ExpiryStatus {
   readonly level: Level;
-  /** calendar day of the expiry in the given time zone; null if the expiry is not known */
+  /** calendar day of the expiry in the time zone; null if unknown */
   readonly expiresOn: string | null;
-  /** calendar days until the expiry, negative after the expiry; null if the date is unknown. @see countDaysLeft */
+  /** calendar days until the expiry, negative after the expiry; null if unknown */
   readonly daysLeft: number | null;
-  /** true if the item expires today; `daysLeft` can already be 0 on the day before */
+  /** true if the item expires today; `daysLeft` can be 0 one day earlier */
   readonly isToday: boolean;
-  /** the day for display: `~` marks an estimated day; within three days of the expiry, the time is added */
+  /** day for display; `~` marks an estimate, and the time follows within three days of the expiry */
   readonly expiry: string | null;
 }
 
@@ -69,47 +69,40 @@ const getExpiryStatus = (
 
 export interface Rejection {
   readonly what: Text;
-  /** UTC instant at which the issuer first rejected the token */
+  /** UTC instant of the issuer's first rejection */
   readonly at: string;
 }
 
 export interface DatedItem extends RenewalItem {
-  /** UTC instant from which the item is valid */
+  /** UTC instant at which the validity begins */
   readonly validFrom?: string | null | undefined;
-  /** how the file differs from the record, or why the file could not be compared with the record */
+  /** difference between the file and the record, or the reason why there is no comparison */
   readonly remark?: Text | null | undefined;
-  /** set if the issuer already rejects the item, even before the expiry date */
   readonly rejection?: Rejection | undefined;
-  /** who holds the certificate or token, for the text of the renewal guide */
   readonly holding?: GuideFacts | undefined;
 }
 
-/** `kind` is null for a file or folder that could not be read. */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
 > {
-  /** absent for an item in a file */
   readonly id?: string | undefined;
-  /** the domain of the item's tenant, if it is known */
   readonly tenant?: string | undefined;
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
-  /** absent for a recorded item */
   readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** `context` is the context of the tenant; null for an item in a file. */
-export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
+export type ItemWithStatus<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null };
 
-export type CheckedItem = JudgedItem<CheckItem, string | null>;
+export type CheckedItem = ItemWithStatus<CheckItem, string | null>;
 
-/** An unexpired item that the issuer rejects is critical. An item not valid yet is never `ok`. */
-export function judgeExpiry<
+/** An item that the issuer rejects is at least critical. An item that is not valid yet is never `ok`. */
+export function addExpiryStatus<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> & Pick<CheckItem, "certainty">,
   C extends string | null,
->(item: I, context: C, asOf: ExpiryClock): JudgedItem<I, C> {
+>(item: I, context: C, asOf: ExpiryClock): ItemWithStatus<I, C> {
   const { expiresAt, certainty, validFrom, rejection, remark = null } = item;
   const { now, timezone } = asOf;
   const standing = getExpiryStatus(expiresAt, certainty, asOf);

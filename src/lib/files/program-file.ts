@@ -10,7 +10,7 @@ const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
 const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルではありません");
 
-/** Reads a file that controls clomoctl, if it exists. @throws `not-permitted` if others can write it */
+/** Reads a file of clomoctl, if it exists. @throws `not-permitted` if other users can write it */
 export function readTrustedFile(path: string, userId: number | undefined): string | undefined {
   const descriptor = openWithoutBlocking(path);
   if (descriptor === undefined) return undefined;
@@ -18,14 +18,12 @@ export function readTrustedFile(path: string, userId: number | undefined): strin
     const found = fstatSync(descriptor);
     const isShort = found.isDirectory() || (found.isFile() && found.size <= MAX_SETTINGS_BYTES);
     if (!isShort) throw new Failure("usage", { what: NOT_A_SETTINGS_FILE, where: path });
-    // throws EISDIR if the path is a folder
     const content = readFileSync(descriptor);
     const { uid, mode } = found;
     const isOurs = userId === undefined || ((uid === userId || uid === 0) && (mode & GROUP_OR_OTHERS_WRITE_BITS) === 0);
     if (!isOurs) throw createWritableByOthersFailure(path);
     return decodeUtf8(content, path);
   } catch (error) {
-    // added, because errors of an open file do not contain the path
     throw error instanceof Error && "code" in error && "syscall" in error ? Object.assign(error, { path }) : error;
   } finally {
     closeSync(descriptor);
@@ -36,7 +34,6 @@ function openWithoutBlocking(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    // after any error except these two, the file may exist
     if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
   }
@@ -56,11 +53,10 @@ const createWritableByOthersFailure = (path: string): Failure =>
   });
 
 interface ProgramFileOptions extends Omit<WriteOptions, "mode"> {
-  /** true to give the file mode 0600; if false, an existing file has the same mode as before */
   readonly secret?: boolean | undefined;
 }
 
-/** If the path is a link, replaces the target of the link. */
+/** If the path is a link, the target of the link is replaced. */
 export async function writeProgramFile(path: string, content: string, options: ProgramFileOptions): Promise<void> {
   const { secret = false, ...place } = options;
   const target = await realpath(path).catch(() => path);

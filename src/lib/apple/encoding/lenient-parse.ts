@@ -1,5 +1,5 @@
-/** Use this for parsers whose errors are irrelevant. */
-export function attempt<T>(work: () => T): T | undefined {
+/** Returns undefined if a parser fails. Use this only if the reason does not matter. */
+export function parseOrUndefined<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {
@@ -7,9 +7,8 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** Returns the members of a JSON object; undefined if the text is not a JSON object. */
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
-  const value = attempt((): unknown => JSON.parse(json));
+  const value = parseOrUndefined((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? new Map(Object.entries(value))
     : undefined;
