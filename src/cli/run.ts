@@ -32,7 +32,7 @@ export async function runVerb(
   const changes = isModifyingCommand(command);
   const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
   const { terminal } = tools;
-  // most commands have no summary: do not open stdin for them, because this takes milliseconds
+  // opening stdin is slow, so do not open stdin for a command without a summary
   const written = summary === undefined || isDry || terminal.interactive ? undefined : summary;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
     if (written === undefined) return;
@@ -68,7 +68,7 @@ const openSummary = async (
   timezone?: string,
 ): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
 
-/** In scripts, writes the summary line of a plan even if the words are invalid. */
+/** In scripts, writes the summary line of a plan even if the command line is invalid. */
 async function parseOrSummarize(
   outside: ProgramEnvironment,
   command: Command,
@@ -89,7 +89,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** Only warns of unsafe permissions if the command does not change anything. */
+/** For a read-only command, unsafe permissions of the home folder only cause a warning. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },

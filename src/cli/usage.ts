@@ -39,7 +39,6 @@ export function buildArgumentEntries(args: Fields): HelpEntry[] {
   }));
 }
 
-/** Adds `--overwrite` if the command can write a file. */
 export function selectHelpOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
   const writes = Object.values({ ...args, ...options }).some(({ kind }) => kind === "output");
   return writes ? { ...options, overwrite: GLOBAL_OPTIONS.overwrite } : options;
