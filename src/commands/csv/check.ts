@@ -13,7 +13,6 @@ import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/s
 import { streamUntilAborted } from "./file/watched.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
-/** @throws `usage` if the format does not have the key */
 function resolveKeyField(format: FormatName, key: string | undefined): string | undefined {
   const { keys } = FORMATS[format].thing;
   const found = keys.length > 1 ? keys.find(({ name }) => name === key) : undefined;

@@ -114,7 +114,7 @@ async function* readRows(
       const filled = cells.slice(0, count);
       if (row === 1 || filled.some((cell) => cell !== "")) rows.push(filled);
     },
-    // a BOM character inside a cell is not a problem, because it is converted like other characters
+    // a BOM character inside a cell is converted like other characters
     problem: (problem) => {
       if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom")
         problems.take({ ...problem, header: "" }, "error");
@@ -134,7 +134,6 @@ async function* renderRows(
   for await (const rows of batches) yield Buffer.from(rows.map((cells) => formatRecord(cells, newline)).join(""));
 }
 
-/** @throws `input-rejected` if there are problems */
 async function refuseProblems({ terminal }: Tools, { label }: InputFile, problems: ProblemDigest<Problem>) {
   if (problems.total === 0) return;
   await problems.show(terminal, (problem) => renderProblem(label, problem));

@@ -40,9 +40,9 @@ export default defineCommand({
     const { client } = chosen;
     requireNamedContext(tools, chosen);
     const plan = await findImport(client, id, ["planned"]);
-    // let the tenant reject the commit, because its error contains the reason
+    // the tenant rejects the commit with an error that contains the reason
     if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
-    // do not log the `fileName` of a deletion: it contains the names that the user typed
+    // do not log the `fileName` of a deletion, because it contains the names that the user typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });

@@ -16,7 +16,7 @@ type ErrorsSource = Omit<PlannedFile, "map">;
 
 type Rows = AsyncIterable<readonly (readonly string[])[]>;
 
-/** Removes an old file if all rows are valid. @throws `input-rejected` */
+/** If all rows are valid, removes the file of an earlier run. */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   if (plan.errors === 0) {
@@ -90,7 +90,6 @@ interface RowReason {
   readonly reason: string;
 }
 
-/** Problems of the whole file are attached to the header row. */
 export async function* readRowReasons(
   problems: AsyncIterable<InputProblem>,
   headerRow: number,

@@ -19,11 +19,11 @@ export interface PlannedFile {
 
 type Values = ReadonlyMap<string, string>;
 
-/** Secrets are read from the file before the commit, because the tenant does not return them. */
+/** Secrets are read from the file before the commit, because the tenant does not return secrets. */
 export interface PlanSecrets {
   readonly given: ReadonlyMap<string, Values>;
   readonly generated: readonly NewPassword[];
-  /** keys of the records that have no password in the file; empty if records of this format never have one */
+  /** keys of the records that have no password in the file */
   readonly without: readonly string[];
 }
 

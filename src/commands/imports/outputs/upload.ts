@@ -26,7 +26,7 @@ import type { PlanSecrets } from "./secrets.ts";
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/** @throws `usage`; `conflict`; `input-rejected` if the upload could delete values that clomoctl does not know */
+/** @throws `input-rejected` if the upload could delete values that clomoctl does not know */
 export async function checkUpload(
   tools: Tools,
   plan: Import,

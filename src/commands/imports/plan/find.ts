@@ -22,7 +22,6 @@ export const OPEN_STATES: ImportStates = ["planned"];
 
 const isKeywordLast = (typed: string): boolean => typed.toLowerCase() === "last";
 
-/** @throws `usage` if the argument is neither a number nor `last` */
 export const parseChangeNumber = (typed: string, list: CommandLine): number | "last" => {
   if (isKeywordLast(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
@@ -38,7 +37,7 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     ? findLast(all, lastOf)
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  // the tenant's error names the change that has this number, if the change is not an import
+  // if the change is not an import, the tenant's error names the change
   if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
   throw new Failure("not-found", {
     what: text(`no import matches "${typed}"`, `「${typed}」に該当するインポートはありません`),

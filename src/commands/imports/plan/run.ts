@@ -24,7 +24,6 @@ import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
-// loaded only when needed, because most imports do not need these modules
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
@@ -109,7 +108,6 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
   }
 }
 
-/** @throws `input-rejected` if a row is invalid */
 async function planOrgs(
   tools: Tools,
   client: Client<"imports">,

@@ -62,7 +62,6 @@ interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "s
   readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
 }
 
-/** @throws `usage` if a sheet must be specified, because several sheets look like tables or none does */
 export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,

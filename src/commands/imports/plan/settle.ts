@@ -14,7 +14,6 @@ import { buildPlan } from "./show.ts";
 
 export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
-  /** default: true if the plan has an effect */
   readonly changes?: boolean | undefined;
   /** writes a file and calls `settle`, which commits the plan */
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
@@ -54,7 +53,7 @@ export async function settlePlan(
     try {
       await pending.commit();
     } catch (error) {
-      // if the commit may have succeeded, write the file anyway: it is the only copy of the passwords
+      // if the commit may have succeeded, write the file, because it is the only copy of the passwords
       if (write === undefined || !(await pending.mayBeCommitted(error))) throw error;
       lost = error;
     }
@@ -66,7 +65,7 @@ export async function settlePlan(
   return isPartial(committed) ? "partial" : undefined;
 }
 
-/** Shows last how to undo the import, because users read the last lines first. */
+/** Prints how to undo the import last, because users read the last lines first. */
 export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun, isKept = false } = result;

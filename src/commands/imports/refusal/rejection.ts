@@ -63,7 +63,6 @@ const createFailure = (
   );
 };
 
-/** The hint is to correct the console, not the file. */
 export function createExportRejection(plan: Import, { all, codes }: ListedProblems): RejectedFileFailure {
   if (plan.foreign !== undefined || plan.rows === 0 || codes.has("file-empty"))
     return createFailure(plan, all, [OTHER_FILE_HINT]);
