@@ -114,7 +114,7 @@ const formatNameWithKey = (
   if (thing === ACCOUNT_SETTINGS.name) return "CLOMO アカウント設定";
   if (key === null || key === name) return name;
   if (thing !== ORG.name) return `${name} <${key}>`;
-  // omit the key of an organisation without a code, because its path already ends with the name
+  // omit the key of an organisation without a code, because its path ends with the name
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
 };
 

@@ -29,7 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/** Imports each file as one change. @throws `usage`; `partial` if files before a failed one succeeded */
+/** Imports each file as one change. @throws `partial` if an import fails after others succeeded */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -80,7 +80,7 @@ async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], op
     if (hasKept(plan)) held.push(one);
   }
   if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
-  // try the deletions again: a later export may have moved or removed the users of a record
+  // repeat the deletions, because a later export may have removed the users of a record
   for (const one of held) {
     const again = await take(one);
     isPart ||= again !== undefined && hasKept(again);
@@ -94,7 +94,6 @@ interface SyncRun {
   readonly taken: string[];
 }
 
-/** @returns undefined if the user declines */
 async function importExport(
   tools: Tools,
   given: ConsoleExport,
@@ -142,7 +141,6 @@ async function importExport(
   });
 }
 
-/** If records to delete are still in use, plans again without deletions. */
 async function planExport(
   tools: Tools,
   client: Client<"imports">,
@@ -186,7 +184,6 @@ async function sendExport(
     kind,
     keepMissing,
     fromConsole: true,
-    // create groups without asking, because the console exported them
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,
     fileName: toRecordedName(name, context),
@@ -195,7 +192,10 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/** @returns true for the first of its kind @throws `input-rejected` if an old or changed export is not confirmed */
+/**
+ * @returns true for the first export of its kind
+ * @throws `input-rejected` if the user does not confirm an old export
+ */
 async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(

@@ -160,7 +160,6 @@ const describeNothingToTransfer = ({ called }: Person): Text =>
 
 type UserPerson = Person & { readonly id: string };
 
-/** @throws `input-rejected` if the person is not a user but only a name in texts */
 function requireUser({ id, ...person }: Person, typed: string): UserPerson {
   if (id !== null) return { ...person, id };
   throw new Failure("input-rejected", {

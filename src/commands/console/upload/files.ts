@@ -33,7 +33,7 @@ interface UploadOptions {
   readonly given?: KindUpload["secrets"] | undefined;
 }
 
-/** @returns `partial` if rows are left out @throws `usage`; `conflict` if the last export of a kind was undone */
+/** @returns `partial` if rows are left out @throws `conflict` if the last export of a kind was undone */
 export async function writeUploads(
   tools: Tools,
   { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
@@ -86,7 +86,7 @@ const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] =>
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** Deletions come last. @throws `usage` */
+/** Files with deletions come last. */
 function assignFileNames(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {
@@ -111,7 +111,7 @@ function assignFileNames(kinds: readonly OpenKind[], output: string): readonly O
   });
 }
 
-/** @throws `conflict` if it was undone, because the values in the console are then unknown */
+/** @throws `conflict` if the last export was undone, because the values in the console are then unknown */
 export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
   const last = await findLastExport((await tools.tenant("imports")).client, kind);
   if (last?.state.startsWith("undone") !== true) return last;
@@ -130,7 +130,7 @@ export const describeFirstExport = (kind: ImportKind): Text => {
   return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
 };
 
-/** Writes no file for 全件更新 if a row would be left out. */
+/** Writes no file for 全件更新 if a row would be left out, because the console would delete its record. */
 export async function writeKind(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },

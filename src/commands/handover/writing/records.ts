@@ -33,7 +33,7 @@ type RecordBatches<R> = AsyncIterable<readonly R[]>;
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
-  /** Must not depend on the tenant: an email address, a code or a serial number. */
+  /** The key must be the same in every tenant, for example an email address or a serial number. */
   readonly key: (record: R) => string;
   readonly read: (client: CopyClient) => RecordBatches<R>;
   readonly detail?: ((record: R) => Text) | undefined;
@@ -164,7 +164,7 @@ export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => 
 
 const WORKBOOK_FILE = "records.xlsx";
 
-/** Does not count the header row. The NDJSON file is not limited. */
+/** The first row of a sheet contains the headers. */
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 
