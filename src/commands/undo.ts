@@ -59,11 +59,11 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);
-      // do not suggest to list all rows later, because the plan of an undo is not kept
+      // the plan of an undo is not kept, so do not suggest listing its rows later
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
-        // `rejected` prevents the advice to repeat the command without --dry-run, because it would fail again
+        // `rejected` suppresses the advice to repeat the command without --dry-run, because it would fail again
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }

@@ -47,7 +47,6 @@ export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: A
 
 const FETCH_STEP = step("fetch the devices", "デバイスを取得してください", line("ade sync", []));
 
-/** Returns undefined after the first sync. */
 function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ade): Step | undefined {
   const isApiOnly = mirror || (business !== null && token === null);
   if (isApiOnly && !business?.key) {

@@ -17,7 +17,6 @@ interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more"> {
   readonly thing: ThingInFiles;
   readonly single: Text;
   readonly filters?: Fields;
-  /** name of an example; `file` is the name of its file, `create` has examples */
   readonly example: string;
   readonly file: string;
   readonly create: readonly string[];

@@ -23,9 +23,8 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 export interface TypedName {
   readonly name: string;
   readonly where?: string | undefined;
-  /** full name in the same row of a table; must match the user's name */
   readonly fullName?: string | undefined;
-  /** other identifiers in the same row; must not identify another user */
+  /** other identifiers in the same row; they must not identify a different user */
   readonly others?: readonly string[] | undefined;
 }
 
@@ -51,7 +50,6 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/** Ignores the column map's other rules. */
 const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
   const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
@@ -139,7 +137,7 @@ class TableReader implements RecordSink {
   };
 }
 
-/** Returns the day as `YYYY-MM-DD`. Returns "" if the value is not a date. */
+/** Returns `YYYY-MM-DD`, or "" if the value is not a date. */
 const toDay = (value: string): string => {
   const [, year, month = "", day = ""] = /^(\d{4})\D?(\d\d?)\D(\d\d?)\D?$|$/.exec(toLooseValue(value)) ?? [];
   return year === undefined ? "" : `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
@@ -154,13 +152,11 @@ type NewLayout = Pick<Layout, "headers" | "map">;
 
 export interface NameList {
   readonly typed: readonly TypedName[];
-  /** the layout of columns that the user defined by answering questions; stored when the change is made */
   readonly learnt?: NewLayout | undefined;
-  /** true if rows were skipped; a list without names is then not an error */
   readonly skips?: boolean | undefined;
 }
 
-/** Finds the columns that identify people: by known headers, else by a layout of users, else by asking the user. */
+/** Finds the columns by known headers, then by a layout of users, then by asking the user. */
 async function findNamingColumns(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
@@ -243,7 +239,6 @@ export interface NameSources extends ListReading {
   readonly file: string | undefined;
 }
 
-/** @param mayBeTable true to accept a table */
 export async function readTypedNames(
   tools: Tools,
   { names, file, ...reading }: NameSources,

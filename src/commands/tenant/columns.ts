@@ -16,7 +16,6 @@ const describePeriod = ({ from, until }: Contract): Text | null => {
   return from === null ? text(`until ${until}`, `${until} まで`) : text(`${from} to ${until}`, `${from} 〜 ${until}`);
 };
 
-/** Returns a text such as `CLOMO MDM: 300 licences, 2026-04-01 to 2027-03-31`. */
 const describeContract = (contract: Contract): Text => {
   const { name, licences } = contract;
   const days = describePeriod(contract);

@@ -96,7 +96,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
   readonly again: ReturnType<typeof line>;
 }
 
-/** Only notes users who are already deleted, so that a list can be used twice. @throws `usage`; `not-found` */
+/** Skips users who are already deleted, so that a list can be used twice. @throws `not-found` */
 async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources) {
   const { typed, learnt, skips } = await readTypedNames(tools, from, true);
   if (typed.length === 0 && skips !== true) throw NO_TARGET_FAILURE;
@@ -132,7 +132,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // if nothing changes, ignore `--confirm-deletions`: a scheduled command may run again with the same number
+  // if nothing changes, ignore `--confirm-deletions`, because a scheduled command repeats the same number
   const changes = rows.some(isChange);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
@@ -239,7 +239,6 @@ const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
         ),
       ];
 
-/** @returns `partial` if a user could not be deleted */
 async function noteRemainingSteps(
   { terminal }: Tools,
   { again }: LeaveRequest,

@@ -6,7 +6,7 @@ import type { SerialRow } from "./serial-list.ts";
 
 const FULL_SYNC = line("ade sync", [], { full: true });
 
-/** By verdict: its name in English and Japanese, then what to do, if anything, in both languages. */
+/** Each line has a key, a name in English and Japanese, and instructions in both languages. */
 const VERDICTS = `
 ready | ready | 準備完了
 registered | in the tenant | テナントにあり
@@ -40,7 +40,6 @@ export const describeVerdict = (verdict: string) => VERDICT_TEXTS.get(verdict) ?
 const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
   READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
 
-/** Compares the list with the devices of the tenant's own MDM server; in a mirror, with the device records. */
 async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
@@ -61,7 +60,6 @@ async function* reconcileWithTenant(
   }
 }
 
-/** Returns undefined for a released device that is neither on the list nor in CLOMO. */
 function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): string | undefined {
   const { difference, releasedAt, status, profileStatus } = device;
   if (releasedAt !== null) return isListed || difference === "released" ? "released" : undefined;
@@ -72,7 +70,6 @@ function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): st
 
 const APPLE_PLATFORMS: readonly string[] = Object.values(PLATFORM_BY_APPLE_OS);
 
-/** Yields each device once. */
 async function* reconcileOrganisation(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
@@ -94,7 +91,6 @@ async function* reconcileOrganisation(
   }
 }
 
-/** Returns the devices on the seller's list in its order, then the other devices that differ. */
 export async function reconcile(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],

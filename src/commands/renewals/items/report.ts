@@ -7,7 +7,6 @@ import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Monitoring systems use these options. */
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",
@@ -29,7 +28,6 @@ export const REPORT_OPTIONS = {
 
 type ReportForms = InputOf<typeof REPORT_OPTIONS>;
 
-/** @throws `usage` if two output formats are requested */
 export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
   if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return !nagios && prometheus !== "-";
   throw new Failure("usage", {
@@ -49,7 +47,6 @@ interface Report {
   readonly state: PluginState;
   readonly summary: Text;
   readonly findings: readonly Finding[];
-  /** items whose expiry dates the metrics contain */
   readonly items: readonly CheckedItem[];
   readonly thresholds?: Thresholds;
 }

@@ -16,14 +16,13 @@ export const createExpiryClock = (
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** Also reads the source files if the items were recorded on this computer. */
+/** Also reads the source files of items that were recorded on this computer. */
 export const readDatedItems = async (
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   timezone: string,
 ): Promise<readonly DatedItem[]> =>
   applySourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
 
-/** Also marks an ADE token that Apple rejected. */
 export async function readCurrentItems(
   tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
   timezone: string,
@@ -33,7 +32,6 @@ export async function readCurrentItems(
   return markRejectedItem(items, await ignoreFailure(() => tenant.client.ade.show()));
 }
 
-/** Omits a remark that the date is missing, because the empty cell shows this. */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 

@@ -34,7 +34,6 @@ export interface LeaveRow {
   readonly outcome: keyof typeof OUTCOME_LABELS;
   readonly device?: OwnedDevice | undefined;
   readonly identity?: SecuredIdentity | undefined;
-  /** number of a console task; undefined for a task that a dry run only plans */
   readonly consoleTask?: number | undefined;
 }
 
