@@ -166,7 +166,7 @@ function renderFirstScreen(noun: NounNode, language: Language): string[] {
   return [
     ...noun.examples.map((line) => `  ${line}`),
     ...rows,
-    `${ALSO_LABEL[language]}: ${others.join(", ")}`,
+    `${MORE_LABEL[language]}: ${others.join(", ")}`,
     `clomoctl ${STATUS_VERB_NAME}: ${noun.verbs.find(({ name }) => name === STATUS_VERB_NAME)?.summary[language] ?? ""}`,
   ];
 }
@@ -179,7 +179,7 @@ const NOUN_GROUP_LABELS: Readonly<Record<NounGroup, Text>> = {
   "set-up": text("Set-up", "準備"),
 };
 
-const ALSO_LABEL = text("More", "その他");
+const MORE_LABEL = text("More", "その他");
 
 const STATUS_VERB_NAME = "status";
 

@@ -28,7 +28,7 @@ export async function runVerb(
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const isDry = input["dryRun"] === true;
   const isRehearsal = isDry && input["keepPlan"] !== true;
-  const summary = command.plans === true ? await openSummary(outside, path, globals.timezone) : undefined;
+  const summary = command.plans === true ? await createSummary(outside, path, globals.timezone) : undefined;
   const changes = isModifyingCommand(command);
   const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
   const { terminal } = tools;
@@ -62,7 +62,7 @@ export async function runVerb(
   return interrupts.over() ?? exit;
 }
 
-const openSummary = async (
+const createSummary = async (
   { clock }: ProgramEnvironment,
   path: readonly string[],
   timezone?: string,
@@ -79,7 +79,7 @@ async function parseOrSummarize(
   } catch (error) {
     const isInteractive = outside.host.stdin.isTTY && !words.includes("--no-input");
     if (command.plans === true && !isInteractive && !words.includes("--dry-run"))
-      outside.writeNow(2, `${(await openSummary(outside, path)).line(ERRORS.usage.exit)}\n`);
+      outside.writeNow(2, `${(await createSummary(outside, path)).line(ERRORS.usage.exit)}\n`);
     throw error;
   }
 }

@@ -287,7 +287,7 @@ export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> 
 export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
   (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
-const createRowSaver =
+const createWorkbookSaver =
   ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
   async (batches) => {
     const { encodeWorkbook } = await import("../lib/xlsx/write.ts");
@@ -372,7 +372,7 @@ export function openTools(
   closing.defer(() => swept);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const saveRows = createRowSaver(globals, () => outputs, signal);
+  const saveRows = createWorkbookSaver(globals, () => outputs, signal);
   const terminal = openTerminal(outside, globals, { signal, saveRows, asked: () => tenants.asked() });
   const [kept, { userId }] = [listProgramPaths(home), home];
   const outputs = new Outputs({ temporary, workingFolder, kept, userId, stdout: () => terminal.out });

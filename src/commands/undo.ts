@@ -16,7 +16,7 @@ import {
   PLAN_DRY_RUN_OPTION,
 } from "./imports/plan/options.ts";
 import { PendingPlan } from "./imports/plan/pending-plan.ts";
-import { settlePlan, showImportResult } from "./imports/plan/settle.ts";
+import { finishPlan, showImportResult } from "./imports/plan/settle.ts";
 import { showPlan } from "./imports/plan/show.ts";
 import { RESULT_COLUMNS } from "../lib/plan/columns.ts";
 import { requireNamedContext } from "./permission.ts";
@@ -69,7 +69,7 @@ export default defineCommand({
       }
       if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.note(SYNC_NOTE);
       const changes = original?.request?.learns === true || !hasNoEffect(plan);
-      return settlePlan(tools, pending, { ...answers, dryRun, changes });
+      return finishPlan(tools, pending, { ...answers, dryRun, changes });
     });
   },
 });

@@ -10,9 +10,9 @@ import { findByName, type NamedKind } from "../listing/single-match.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { defineRecordVerbs, type RecordNoun } from "../records/verbs.ts";
 
-type Assigned = Readonly<Record<"id" | "name" | "kind", string>>;
+type AssignableRecord = Readonly<Record<"id" | "name" | "kind", string>>;
 
-interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more"> {
+interface AssignableNoun extends Pick<RecordNoun<AssignableRecord>, "more"> {
   readonly noun: "config-profiles" | "apps";
   readonly thing: ThingInFiles;
   readonly single: Text;
@@ -22,12 +22,12 @@ interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more"> {
   readonly create: readonly string[];
 }
 
-export const defineAssignedVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignedNoun) => {
-  const columns = buildFieldColumns<Assigned>(thing.fields);
-  const layout = { columns, fields: thing.fields, called: ({ name }: Assigned) => name };
+export const defineAssignableVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignableNoun) => {
+  const columns = buildFieldColumns<AssignableRecord>(thing.fields);
+  const layout = { columns, fields: thing.fields, called: ({ name }: AssignableRecord) => name };
   const argument = { kind: "string", required: true, about: text("ID or name", "ID・名前") } as const;
-  const describe = ({ id, name }: Assigned): string => `${name} ${id}`;
-  const lookup: NamedKind<Assigned> = { noun: single, list: line(`${noun} list`, []), describe };
+  const describe = ({ id, name }: AssignableRecord): string => `${name} ${id}`;
+  const lookup: NamedKind<AssignableRecord> = { noun: single, list: line(`${noun} list`, []), describe };
   const list = defineCommand({
     summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
     args: {},
@@ -65,7 +65,7 @@ export const defineAssignedVerbs = ({ noun, thing, single, filters, more, exampl
     },
   });
   const common = { noun, thing, layout, argument, lookup, more, createdBy: "name", changedElsewhere: [], imports: {} };
-  const others = defineRecordVerbs<Assigned>({
+  const others = defineRecordVerbs<AssignableRecord>({
     ...common,
     examples: {
       create: examples.create,

@@ -15,7 +15,7 @@ import { toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { listProblems } from "../imports/plan/problems.ts";
 import { sendRequest } from "../imports/plan/send.ts";
-import { settlePlan, showImportResult } from "../imports/plan/settle.ts";
+import { finishPlan, showImportResult } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { createExportRejection } from "../imports/refusal/rejection.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -41,7 +41,7 @@ export async function syncExports(tools: Tools, names: readonly string[], option
     found.push(await recognizeExport(tools, file, { name, app: options.app }));
   }
   const exports = found.toSorted((one, other) => EXPORT_ORDER.indexOf(one.kind) - EXPORT_ORDER.indexOf(other.kind));
-  refuseSecondOfKind(exports);
+  rejectDuplicateKinds(exports);
   tools.summarize({ file: exports.map(({ name }) => name).join(" ") });
   const outcome = await importInOrder(tools, exports, options);
   if (outcome !== undefined || !options.detailedExitcode) return outcome;
@@ -123,10 +123,10 @@ async function importExport(
     const unknown = await checkAdministrators(tools, plan);
     const answers = buildDeletionAnswers(tools, plan, {
       ...options,
-      confirmDeletions: takeConfirmedDeletions(plan, run),
+      confirmDeletions: deductConfirmedDeletions(plan, run),
     });
     if (options.dryRun || isFirst || hasChanges(plan))
-      await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
+      await finishPlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
     const { number, settled: { assignmentsLost = 0 } = {} } = pending.committed ?? plan;
     const rows = line("imports show", [number], { rows: true });
@@ -148,13 +148,14 @@ async function planExport(
   options: SyncOptions,
 ): Promise<Import> {
   const plan = await sendExport(tools, given, options.part);
-  if (options.part || plan.foreign !== undefined || !(await isRejectedFor(client, plan, ["delete-held"]))) return plan;
+  if (options.part || plan.foreign !== undefined || !(await isRejectedOnlyFor(client, plan, ["delete-held"])))
+    return plan;
   await client.imports.discard(plan.id);
   buildDeletionAnswers(tools, plan, options);
   return sendExport(tools, given, true);
 }
 
-async function isRejectedFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
+async function isRejectedOnlyFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
   if (!plan.rejected) return false;
   for await (const { code, severity } of client.imports.problems(plan.id))
     if (severity === "error" && !codes.includes(code)) return false;
@@ -162,7 +163,7 @@ async function isRejectedFor(client: Client<"imports">, plan: Import, codes: rea
 }
 
 async function needsOtherExports({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
-  if (!(await isRejectedFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
+  if (!(await isRejectedOnlyFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
   await client.imports.discard(plan.id);
   await terminal.warn(
     text(
@@ -230,7 +231,7 @@ const describeColumns = ({ absentColumns, unknownColumns }: Import): string =>
 const MAX_UNCONFIRMED_DELETIONS = 5;
 const MAX_UNCONFIRMED_SHARE = 0.02;
 
-function takeConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
+function deductConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
   if (plan.kept !== undefined && deletions === 0) return undefined;
@@ -263,7 +264,7 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
   });
 }
 
-const refuseSecondOfKind = (exports: readonly ConsoleExport[]): void => {
+const rejectDuplicateKinds = (exports: readonly ConsoleExport[]): void => {
   const second = exports.find(({ kind }, at) => at > 0 && exports[at - 1]?.kind === kind);
   if (second === undefined) return;
   const { en, ja } = FORMATS[second.kind].thing.title;

@@ -68,7 +68,7 @@ const CONTEXT_KIND_NAMES: Readonly<Record<Context["kind"], Text>> = {
   remote: text("remote tenant", "リモートのテナント"),
 };
 
-export const USUAL_CONTEXT_COLUMNS = ["name", "used", "kind", "timezone", "address"] as const;
+export const DEFAULT_CONTEXT_COLUMNS = ["name", "used", "kind", "timezone", "address"] as const;
 
 export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },

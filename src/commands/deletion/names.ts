@@ -31,7 +31,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
     const [only] = found;
     const absence = only === undefined ? await findDeletion?.(one.name) : undefined;
     if (absence !== undefined) {
-      await terminal.note(addPlace(one, absence));
+      await terminal.note(prefixLocation(one, absence));
       continue;
     }
     const [wanted, own] = [one.fullName, only && called?.(only)].map((name) => name && toComparableName(name));
@@ -52,7 +52,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
           : isNamed && other !== undefined
             ? describeMatches([only, other].map(describe))
             : describeOtherName(one.fullName ?? "", only, describe);
-    await terminal.problem(addPlace(one, text(`${one.name}: ${why.en}`, `${one.name}: ${why.ja}`)));
+    await terminal.problem(prefixLocation(one, text(`${one.name}: ${why.en}`, `${one.name}: ${why.ja}`)));
   }
   if (wrong === 0) return [...ids];
   throw new Failure(unknown > 0 ? "not-found" : "usage", describeUnresolvedNames(findable, wrong, typed.length));
@@ -64,7 +64,7 @@ const describeMatches = (all: readonly (string | Text)[]): Text => {
   return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件が該当します: ${ja}${more}`);
 };
 
-const addPlace = ({ where }: TypedName, message: Text): Text =>
+const prefixLocation = ({ where }: TypedName, message: Text): Text =>
   where === undefined ? message : text(`${where}: ${message.en}`, `${where}: ${message.ja}`);
 
 const describeUnresolvedNames = <R>(

@@ -14,9 +14,9 @@ import type { Tools } from "../tools.ts";
 import { showProblems } from "./bundle.ts";
 import { createChecklistColumns } from "./rows.ts";
 
-const READ_COLUMNS = ["question", "value", "by", "at"] as const;
+const SHEET_COLUMNS = ["question", "value", "by", "at"] as const;
 
-const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]): number => {
+const findColumn = (cells: readonly string[], key: (typeof SHEET_COLUMNS)[number]): number => {
   const header = createChecklistColumns("en").find((column) => column.key === key)?.header;
   return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
@@ -37,7 +37,7 @@ async function readSheet(tools: Tools, name: string) {
   });
   for await (const _ of reading);
   const [header = { cells: [], where: label }, ...rest] = table;
-  const [question, value, by, at] = READ_COLUMNS.map((key) => findColumn(header.cells, key)) as [
+  const [question, value, by, at] = SHEET_COLUMNS.map((key) => findColumn(header.cells, key)) as [
     number,
     number,
     number,

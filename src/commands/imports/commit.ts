@@ -14,7 +14,7 @@ import {
 } from "./plan/options.ts";
 import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
-import { settlePlan } from "./plan/settle.ts";
+import { finishPlan } from "./plan/settle.ts";
 import { hasFile, buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -60,9 +60,9 @@ export default defineCommand({
       });
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     const settling = { ...answers, changes: true };
-    if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, settling));
-    const { checkUpload, settleAndUpload } = await import("./outputs/upload.ts");
+    if (emitCsv === undefined) return pending.settling(() => finishPlan(tools, pending, settling));
+    const { checkUpload, finishPlanWithUpload } = await import("./outputs/upload.ts");
     await checkUpload(tools, plan, { label: plan.fileName, file: emitCsv });
-    return pending.settling(() => settleAndUpload(tools, pending, emitCsv, settling));
+    return pending.settling(() => finishPlanWithUpload(tools, pending, emitCsv, settling));
   },
 });

@@ -35,10 +35,10 @@ interface ListReading {
   readonly detected: InputFormat;
 }
 
-type Place = Pick<MapOptions, "sheet" | "headerRow">;
+type HeaderLocation = Pick<MapOptions, "sheet" | "headerRow">;
 
 interface FoundHeader {
-  readonly place: Place;
+  readonly place: HeaderLocation;
   readonly header: HeaderFinder;
   readonly detected: InputFormat;
   readonly match: LayoutMatch<Layout> | undefined;
@@ -63,7 +63,7 @@ async function findHeader(
     headerRow: options.headerRow ?? one?.options?.headerRow,
   }));
   const different = [...new Map(places.map((one) => [JSON.stringify(one), one])).values()];
-  const find = async (place: Place): Promise<FoundHeader> => {
+  const find = async (place: HeaderLocation): Promise<FoundHeader> => {
     const detected = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
     const search = { map: { ...map, columns }, ...place, signal, isKnown };
     const header = await findHeaderInFile(file, detected, format, search);
@@ -91,11 +91,11 @@ async function findHeader(
 /**
  * `unknown`: no layout is used. `fits`: the list has all columns of the layout. `near`: the list lacks some columns.
  */
-type Knowledge =
+type LayoutFit =
   | { readonly state: "unknown"; readonly match?: undefined }
   | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
 
-function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): Knowledge {
+function assessLayoutFit(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): LayoutFit {
   if (match === undefined) return { state: "unknown" };
   if (isFitting(match)) return { state: "fits", match };
   // if the list lacks the layout's column of leavers, the import would create leavers again
@@ -130,7 +130,7 @@ export async function readList(
   const mayDiffer = canAsk || layouts.length > 0 || headers.some(isMovementHeader);
   const customFields = format.custom && mayDiffer && isUnclear(headers) ? await loadCustomFields(tools) : undefined;
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
-  const known = judgeMatch(match, isPlain, canAsk);
+  const known = assessLayoutFit(match, isPlain, canAsk);
   const doubtful = isOpen ? (known.match?.doubtful ?? []) : [];
   if (known.match !== undefined && !canAsk) rejectDoubtfulColumns({ ...known.match, doubtful }, requested);
   const further = known.state === "fits" && !learning ? known.match.further : [];

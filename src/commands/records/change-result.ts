@@ -72,7 +72,7 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   if (also !== undefined) yield also;
 }
 
-async function noteWhatFollows<R extends object>(
+async function noteNextSteps<R extends object>(
   tools: ResultTools,
   all: readonly ChangeResult<R>[],
   { undoable = true }: Pick<ResultLayout<R>, "undoable">,
@@ -135,12 +135,12 @@ export async function showWrittenRecord<R extends object, W extends ChangeResult
   const { terminal } = tools;
   await terminal.show(hideProvisionalId(showing.columns, written), written.after);
   for await (const sentence of describeResult(tools, written, showing)) await terminal.note(sentence);
-  await noteWhatFollows(tools, [written], showing);
-  await warnOfDoubts(tools, written, showing);
+  await noteNextSteps(tools, [written], showing);
+  await warnOfDoubtfulValues(tools, written, showing);
   if (written.dryRun) await terminal.note(DRY_RUN_NOTE);
 }
 
-const warnOfDoubts = async <R extends object>(
+const warnOfDoubtfulValues = async <R extends object>(
   { terminal }: Pick<Tools, "terminal">,
   { before, after }: ChangeResult<R>,
   { fields = {} }: Pick<ResultLayout<R>, "fields">,
@@ -165,8 +165,8 @@ export async function showWrittenRecords<R extends object, W extends ChangeResul
     const name = showing.called(written.after);
     for await (const { en, ja } of describeResult(tools, written, showing))
       await terminal.note(written.before === null ? text(en, ja) : text(`${name}: ${en}`, `${name}: ${ja}`));
-    await warnOfDoubts(tools, written, showing);
+    await warnOfDoubtfulValues(tools, written, showing);
   }
-  await noteWhatFollows(tools, all, showing);
+  await noteNextSteps(tools, all, showing);
   if (first?.dryRun === true) await terminal.note(DRY_RUN_NOTE);
 }

@@ -34,7 +34,7 @@ interface FileClient<R> {
 type FileVerb = "delete" | "export" | "import" | "show" | "template";
 type VerbName = FileVerb | "create" | "edit" | "history";
 
-type Input = Readonly<Record<string, unknown>>;
+type OptionValues = Readonly<Record<string, unknown>>;
 
 interface RecordAccess<R> {
   readonly lookup: NamedKind<R>;
@@ -50,8 +50,8 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly argument: TextField & { readonly required: true };
   /** options that every verb has, such as `--app` */
   readonly choice?: Fields;
-  readonly kind: (input: Input) => ImportKind;
-  readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
+  readonly kind: (input: OptionValues) => ImportKind;
+  readonly reach: (tools: Tools, input: OptionValues) => Promise<RecordAccess<R>>;
   readonly more?: ((tools: Tools, record: R) => Promise<readonly Column<R>[]>) | undefined;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;

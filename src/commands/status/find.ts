@@ -37,9 +37,13 @@ export interface TenantFindings {
 
 type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
 
-type Place = Pick<TenantFindings, "context" | "tenant">;
+type FindingTenant = Pick<TenantFindings, "context" | "tenant">;
 
-const toFindings = (place: Place, group: Finding["group"], found: readonly FindingValues[]): readonly Finding[] =>
+const toFindings = (
+  place: FindingTenant,
+  group: Finding["group"],
+  found: readonly FindingValues[],
+): readonly Finding[] =>
   found.map(([key, level, what, next]) => ({
     id: `${group} ${key}`.trim(),
     tenant: place.tenant,

@@ -34,15 +34,15 @@ const LANGUAGE_NAMES = new Map([
 
 const describeLanguage = (language: string): Text => LANGUAGE_NAMES.get(language) ?? same(language);
 
-type ValueNamer = Column<NamedTenantProfile>["name"];
+type ValueFormatter = Column<NamedTenantProfile>["name"];
 
-const buildUseName =
-  (key: UsageName): ValueNamer =>
+const createUsageFormatter =
+  (key: UsageName): ValueFormatter =>
   ({ [key]: used }) =>
     used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL;
 
-const VALUE_NAMERS: Readonly<Record<string, ValueNamer>> = {
-  ...Object.fromEntries((Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, buildUseName(key)])),
+const VALUE_FORMATTERS: Readonly<Record<string, ValueFormatter>> = {
+  ...Object.fromEntries((Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, createUsageFormatter(key)])),
   contracts: ({ contracts }) => joinTexts(contracts.map(describeContract)),
   androidAccounts: ({ androidAccounts: accounts }) =>
     accounts === null ? NOT_RECORDED_LABEL : ANDROID_ACCOUNT_TYPES[accounts],
@@ -53,6 +53,6 @@ export const TENANT_COLUMNS: readonly Column<NamedTenantProfile>[] = [
   { key: "name", header: text("tenant", "テナント"), value: ({ name }) => name },
   ...buildFieldColumns<NamedTenantProfile>(TENANT.fields).map((column) => ({
     ...column,
-    name: VALUE_NAMERS[column.key],
+    name: VALUE_FORMATTERS[column.key],
   })),
 ];

@@ -29,7 +29,7 @@ import {
   isChange,
   LEAVE_COLUMNS,
   listLeaveSteps,
-  USUAL_LEAVE_COLUMNS,
+  DEFAULT_LEAVE_COLUMNS,
   type LeaveRow,
 } from "./leaving/rows.ts";
 
@@ -82,7 +82,7 @@ export default defineCommand({
         lastDay,
       });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
-    return settleLeave(tools, tenant, { ...options, again, planned, learnt });
+    return finishLeave(tools, tenant, { ...options, again, planned, learnt });
   },
 });
 
@@ -126,7 +126,7 @@ async function listBeforeLastDay(
   );
 }
 
-async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
+async function finishLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
   const { planned, report, dryRun, confirmDeletions, learnt } = request;
   const rows = planned.flatMap(buildLeaveRows);
@@ -204,7 +204,7 @@ function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], ro
 }
 
 const showRows = ({ terminal }: Tools, rows: readonly LeaveRow[]): Promise<void> =>
-  terminal.list(listColumns(terminal, LEAVE_COLUMNS, USUAL_LEAVE_COLUMNS), rows);
+  terminal.list(listColumns(terminal, LEAVE_COLUMNS, DEFAULT_LEAVE_COLUMNS), rows);
 
 async function writeReport(
   { outputs, terminal }: Tools,

@@ -4,15 +4,15 @@ import { PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../../lib/model/a
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import type { SerialRow } from "./serial-list.ts";
 
-const FULL_SYNC = line("ade sync", [], { full: true });
+const FULL_SYNC_COMMAND = line("ade sync", [], { full: true });
 
 /** Each line has a key, a name in English and Japanese, and instructions in both languages. */
-const VERDICTS = `
+const VERDICT_TABLE = `
 ready | ready | 準備完了
 registered | in the tenant | テナントにあり
 no-profile | without a profile | プロファイルなし | assign an ADE profile in the MDM that uses this server | このサーバーを使う MDM で ADE プロファイルを割り当てる
 not-fetched | not fetched yet | 未取得 | fetch the devices: ${line("ade sync", [])} | デバイスを取得: ${line("ade sync", [])}
-missing | missing | 見つからない | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認する
+missing | missing | 見つからない | run a full sync: ${FULL_SYNC_COMMAND}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC_COMMAND})、それでもなければ Apple Business で確認する
 not-in-clomo | not in CLOMO | CLOMO にない | in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices | 管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込む
 unassigned | not assigned to an MDM server | MDM サーバー未割り当て | assign it to CLOMO's MDM server at Apple | Apple で CLOMO の MDM サーバーに割り当てる
 other-server | assigned to another MDM server | 別の MDM サーバーに割り当て済み | to use it with CLOMO, assign it to CLOMO's MDM server at Apple, and wipe it | CLOMO で使うなら、Apple で CLOMO の MDM サーバーに割り当て、初期化する
@@ -22,7 +22,7 @@ only-in-clomo | only in CLOMO | CLOMO だけにある | find out who sold it, an
 not-on-list | not on the list | 一覧にない | ask the seller whether the list is complete | 一覧に漏れがないか販売店に確認する`;
 
 const VERDICT_TEXTS = new Map(
-  VERDICTS.split("\n").map((row) => {
+  VERDICT_TABLE.split("\n").map((row) => {
     const [verdict = "", en = "", ja = "", nextEn, nextJa = ""] = row.split(" | ");
     return [verdict, { name: text(en, ja), next: nextEn === undefined ? null : text(nextEn, nextJa) }] as const;
   }),

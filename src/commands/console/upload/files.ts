@@ -56,7 +56,7 @@ export async function writeUploads(
   let isPart = false;
   for (const one of files) {
     if (one.deleted.length > 0) {
-      await writeDeleted(tools, one);
+      await writeDeletionList(tools, one);
       continue;
     }
     const made = generatePasswords === undefined ? [] : createPasswords(one);
@@ -66,7 +66,7 @@ export async function writeUploads(
       ...made.map(({ key, password }) => [key, new Map([[field, password]])] as const),
     ]);
     const extent = number === undefined ? "open" : "part";
-    const { rows, leftOut } = await writeKind(tools, { ...open, ...one, extent, secrets });
+    const { rows, leftOut } = await writeKindUpload(tools, { ...open, ...one, extent, secrets });
     const keys = new Set(rows.map(({ key }) => key));
     generated.push(...made.filter(({ key }) => keys.has(key)));
     isPart ||= leftOut.length > 0;
@@ -131,7 +131,7 @@ export const describeFirstExport = (kind: ImportKind): Text => {
 };
 
 /** Writes no file for 全件更新 if a row would be left out, because the console would delete its record. */
-export async function writeKind(
+export async function writeKindUpload(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },
 ): Promise<UploadTable> {
@@ -166,7 +166,7 @@ export async function writeKind(
 
 const MAX_NAMED_ROWS = 20;
 
-export async function writeDeleted(
+export async function writeDeletionList(
   tools: Tools,
   { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,
 ): Promise<void> {

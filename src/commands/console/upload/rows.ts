@@ -80,7 +80,7 @@ const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: Read
   return formatOrgPath([...(parseOrgPath(above) ?? []), valueOf("組織名")]);
 };
 
-interface Omissions extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
+interface OmissionCheck extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
   readonly columns: readonly Column[];
   readonly placed: readonly UploadColumn[];
   /** true for 全件更新, in which the console clears missing values */
@@ -89,7 +89,7 @@ interface Omissions extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
 
 export function findOmission(
   row: UploadRow,
-  { kind, columns, placed, unsafe, isWhole, encoding }: Omissions,
+  { kind, columns, placed, unsafe, isWhole, encoding }: OmissionCheck,
 ): UploadOmissionReason | undefined {
   const spaceOf = (thing: string): string => {
     const of = FORMAT_NAMES.find((name) => FORMATS[name].app === undefined && FORMATS[name].thing.name === thing);

@@ -14,7 +14,7 @@ import { isWorkbookName, encodeTable } from "./table-file.ts";
 
 type ErrorsSource = Omit<PlannedFile, "map">;
 
-type Rows = AsyncIterable<readonly (readonly string[])[]>;
+type RowBatches = AsyncIterable<readonly (readonly string[])[]>;
 
 /** If all rows are valid, removes the file of an earlier run. */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
@@ -34,7 +34,7 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   });
 }
 
-async function* encodeRecords(rows: Rows, { encoding, dialect }: InputFormat): AsyncGenerator<Uint8Array> {
+async function* encodeRecords(rows: RowBatches, { encoding, dialect }: InputFormat): AsyncGenerator<Uint8Array> {
   if (encoding === "xlsx") return;
   const encoder = createEncoder(encoding, { onUnmappable: "replace", bom: true });
   for await (const batch of rows)

@@ -21,7 +21,7 @@ import { ANSWERS_STORED_NOTE, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
-import { settlePlan } from "./settle.ts";
+import { finishPlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
 const loadUploadModule = () => import("../outputs/upload.ts");
@@ -65,8 +65,8 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     await checkAdministrators(tools, plan);
     const write = await preparePasswords(tools, requested.options.generatePasswords, secrets);
     const settling = { ...requested.options, requested, write, changes: learns || !hasNoEffect(plan) };
-    if (upload === undefined || emitCsv === undefined) return settlePlan(tools, pending, settling);
-    return upload.settleAndUpload(tools, pending, emitCsv, { ...settling, secrets });
+    if (upload === undefined || emitCsv === undefined) return finishPlan(tools, pending, settling);
+    return upload.finishPlanWithUpload(tools, pending, emitCsv, { ...settling, secrets });
   });
 }
 

@@ -12,7 +12,7 @@ import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
-export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
+export interface FinishOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
   readonly changes?: boolean | undefined;
   /** writes a file and calls `settle`, which commits the plan */
@@ -23,10 +23,10 @@ export async function confirmCommit(tools: Tools, plan: Plan, answers: ConfirmOp
   return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
 }
 
-export async function settlePlan(
+export async function finishPlan(
   tools: Tools,
   pending: PendingPlan,
-  { dryRun = false, changes = !hasNoEffect(pending.plan), write, ...answers }: SettleOptions,
+  { dryRun = false, changes = !hasNoEffect(pending.plan), write, ...answers }: FinishOptions,
 ): Promise<Outcome> {
   const { plan, isKept } = pending;
   const planned = await buildPlan(tools, plan);

@@ -26,9 +26,9 @@ export const REPORT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-type ReportForms = InputOf<typeof REPORT_OPTIONS>;
+type ReportOptions = InputOf<typeof REPORT_OPTIONS>;
 
-export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
+export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportOptions): boolean {
   if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return !nagios && prometheus !== "-";
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),
@@ -42,7 +42,7 @@ export async function showFindings(tools: Tools, findings: readonly Finding[]): 
     await terminal.out.write(`${terminal.shown(terminal.say(describeFinding(finding))).join("")}\n`);
 }
 
-interface Report {
+interface MonitoringReport {
   readonly service: string;
   readonly state: PluginState;
   readonly summary: Text;
@@ -53,8 +53,8 @@ interface Report {
 
 export async function writeReport(
   { terminal, outputs, clock }: Tools,
-  { nagios, prometheus }: ReportForms,
-  report: Report,
+  { nagios, prometheus }: ReportOptions,
+  report: MonitoringReport,
 ): Promise<number> {
   if (prometheus !== undefined) {
     const { renderPrometheusText } = await import("../../../lib/renewals/output/prometheus.ts");
