@@ -1,9 +1,9 @@
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
-import { resolveRoute, selectErrorStyle, scanCommandLine, type CommandLine } from "./line.ts";
-import type { ProgramEnvironment } from "./outside.ts";
+import { resolveRoute, selectErrorStyle, scanCommandLine, type CommandLine } from "./command-line.ts";
+import type { ProgramEnvironment } from "./environment.ts";
 
-export { createProgramEnvironment } from "./outside.ts";
+export { createProgramEnvironment } from "./environment.ts";
 
 /** To start quickly, loads the code of a verb only if that verb runs. */
 export async function main(outside: ProgramEnvironment): Promise<number> {

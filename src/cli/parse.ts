@@ -11,7 +11,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
-import { formatOptionTerm, suggestWord } from "./line.ts";
+import { formatOptionTerm, suggestWord } from "./command-line.ts";
 
 export interface ParsedLine {
   readonly globals: Globals;

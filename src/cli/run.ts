@@ -7,7 +7,7 @@ import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
 import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { Interrupts, UNCHANGED_STATE, UNKNOWN_STATE } from "./interrupts.ts";
-import { isHungUp, type ProgramEnvironment } from "./outside.ts";
+import { isHungUp, type ProgramEnvironment } from "./environment.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
 import { openTools } from "./tools.ts";
 

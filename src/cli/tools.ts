@@ -22,7 +22,7 @@ import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
-import { isHungUp, type Host, type ProgramEnvironment } from "./outside.ts";
+import { isHungUp, type Host, type ProgramEnvironment } from "./environment.ts";
 import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenant.ts";
 
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;

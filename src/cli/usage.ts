@@ -2,7 +2,7 @@ import type { Command } from "../commands/command.ts";
 import { toFlagName, formatPlaceholder, type Field, type Fields } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { formatOptionTerm } from "./line.ts";
+import { formatOptionTerm } from "./command-line.ts";
 
 export interface HelpEntry {
   readonly term: string;

@@ -7,7 +7,7 @@ import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { isRecordOutputRequested } from "./listing/list.ts";
 import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./renewals/items/report.ts";
-import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/find.ts";
+import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/findings.ts";
 import { recordRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
 

@@ -16,7 +16,7 @@ import {
   PLAN_DRY_RUN_OPTION,
 } from "./imports/plan/options.ts";
 import { PendingPlan } from "./imports/plan/pending-plan.ts";
-import { finishPlan, showImportResult } from "./imports/plan/settle.ts";
+import { finishPlan, showImportResult } from "./imports/plan/finish-plan.ts";
 import { showPlan } from "./imports/plan/show.ts";
 import { RESULT_COLUMNS } from "../lib/plan/columns.ts";
 import { requireNamedContext } from "./permission.ts";

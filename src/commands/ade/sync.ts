@@ -5,7 +5,7 @@ import { parseLimit } from "../../lib/plan/limits.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { PROFILE_STATE_NOTE } from "./shown.ts";
+import { PROFILE_STATE_NOTE } from "./status-columns.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../imports/plan/options.ts";
 
 const SYNC_COUNTS = [

@@ -1,6 +1,6 @@
 import { APP } from "../../lib/model/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineAssignableVerbs } from "../config-profiles/assigned.ts";
+import { defineAssignableVerbs } from "../config-profiles/assignable-verbs.ts";
 
 export default defineAssignableVerbs({
   noun: "apps",

@@ -5,7 +5,7 @@ import {
   type ProfileKind,
 } from "../../lib/model/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineAssignableVerbs } from "./assigned.ts";
+import { defineAssignableVerbs } from "./assignable-verbs.ts";
 
 export default defineAssignableVerbs({
   noun: "config-profiles",

@@ -11,7 +11,7 @@ import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { getConsolePage, insertAppName } from "./screen.ts";
-import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 
 type RecordChange = TaskRecord["changes"][number];
 

@@ -10,7 +10,7 @@ import { examineFile } from "../imports/plan/send.ts";
 import { FORMAT_OPTION, loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
-import { streamUntilAborted } from "./file/watched.ts";
+import { streamUntilAborted } from "./file/abortable-stream.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
 function resolveKeyField(format: FormatName, key: string | undefined): string | undefined {

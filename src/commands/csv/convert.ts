@@ -11,11 +11,11 @@ import { isWorkbookName } from "../imports/outputs/table-file.ts";
 import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { ProblemDigest, renderProblem } from "./file/check-report.ts";
-import { writeEncoded } from "./file/encoded.ts";
-import { ON_UNMAPPABLE_OPTION, rejectByteOrderMark, rejectTextOptions } from "./file/form.ts";
+import { writeEncoded } from "./file/write-encoded.ts";
+import { ON_UNMAPPABLE_OPTION, rejectByteOrderMark, rejectTextOptions } from "./file/text-format.ts";
 import { writeOutput } from "./file/output.ts";
 import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
-import { streamUntilAborted } from "./file/watched.ts";
+import { streamUntilAborted } from "./file/abortable-stream.ts";
 
 export default defineCommand({
   summary: text(

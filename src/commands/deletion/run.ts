@@ -5,11 +5,11 @@ import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { refuseTypedFile, toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
-import { finishPlan } from "../imports/plan/settle.ts";
+import { finishPlan } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { resolveRecordIds, type FindableKind } from "./names.ts";
+import { resolveRecordIds, type FindableKind } from "./resolve-names.ts";
 import type { DeletionOptions } from "./options.ts";
 import { readTypedNames, type NameList, type NameSources } from "./typed-names.ts";
 

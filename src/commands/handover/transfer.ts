@@ -9,7 +9,7 @@ import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } fro
 import { defineCommand } from "../command.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
-import { confirmCommit } from "../imports/plan/settle.ts";
+import { confirmCommit } from "../imports/plan/finish-plan.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";

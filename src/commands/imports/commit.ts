@@ -14,7 +14,7 @@ import {
 } from "./plan/options.ts";
 import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
-import { finishPlan } from "./plan/settle.ts";
+import { finishPlan } from "./plan/finish-plan.ts";
 import { hasFile, buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { requireNamedContext } from "../permission.ts";

@@ -7,7 +7,7 @@ import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { addArticle, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Command } from "../command.ts";
-import { EXPORT_OPTIONS, getAccountLanguage, TEMPLATE_OPTIONS } from "../csv/file/form.ts";
+import { EXPORT_OPTIONS, getAccountLanguage, TEMPLATE_OPTIONS } from "../csv/file/text-format.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, type DeletionOptions } from "../deletion/options.ts";
 import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";

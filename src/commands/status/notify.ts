@@ -9,7 +9,7 @@ import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settin
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
+import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./findings.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
 const PRINTED_RECIPIENT = "";

@@ -5,7 +5,7 @@ import { text } from "../../../lib/text/index.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { renderProblem } from "../../csv/file/check-report.ts";
 import { detectInputFormat, readRecords, type InputFormatOptions } from "../../imports/plan/reading.ts";
-import { streamUntilAborted } from "../../csv/file/watched.ts";
+import { streamUntilAborted } from "../../csv/file/abortable-stream.ts";
 import type { Tools } from "../../tools.ts";
 
 export interface SerialRow {

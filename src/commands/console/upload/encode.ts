@@ -4,7 +4,7 @@ import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { text } from "../../../lib/text/index.ts";
-import { noteReplacedCharacters } from "../../csv/file/encoded.ts";
+import { noteReplacedCharacters } from "../../csv/file/write-encoded.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 

@@ -15,7 +15,7 @@ import {
   type NewPassword,
 } from "../../imports/outputs/passwords.ts";
 import { writeTable } from "../../imports/outputs/table-file.ts";
-import { buildConsoleImportCommand } from "../../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../../imports/refusal/console-import-command.ts";
 import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
 import { readTaskNumber } from "../columns.ts";
@@ -23,7 +23,7 @@ import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
 import { getUploadEncoding, writeUploadFile } from "./encode.ts";
 import { getDeletionsFileName } from "./names.ts";
-import { readOpenRecords, type KindUpload, type OpenKind } from "./open.ts";
+import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
 import { buildUploadTable, findLastExport, type UploadTable } from "./table.ts";
 
 interface UploadOptions {

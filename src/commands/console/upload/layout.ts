@@ -1,7 +1,7 @@
 import type { Import, TaskRecord } from "../../../lib/client/index.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import type { KindUpload } from "./open.ts";
+import type { KindUpload } from "./open-records.ts";
 
 export interface UploadColumn {
   readonly column: Column;

@@ -7,7 +7,7 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { isAlias, type UploadColumn } from "./layout.ts";
-import { getKeyScope, type KindUpload, type Secrets } from "./open.ts";
+import { getKeyScope, type KindUpload, type Secrets } from "./open-records.ts";
 
 export interface UploadRow {
   readonly key: string;

@@ -3,7 +3,7 @@ import { listColumns, type Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { planColumns, widenColumns, type UploadColumn } from "./layout.ts";
-import type { KindUpload } from "./open.ts";
+import type { KindUpload } from "./open-records.ts";
 import { findOmission, isChanged, readUploadRows, type ExportClient, type UploadRow } from "./rows.ts";
 
 export interface UploadTable {

@@ -16,10 +16,10 @@ import {
 } from "../../console/upload/files.ts";
 import { getDeletionsFileName } from "../../console/upload/names.ts";
 import { describeUploadCheck } from "../../console/screen.ts";
-import { readOpenRecords } from "../../console/upload/open.ts";
+import { readOpenRecords } from "../../console/upload/open-records.ts";
 import type { Tools } from "../../tools.ts";
 import type { PendingPlan } from "../plan/pending-plan.ts";
-import { finishPlan, type FinishOptions } from "../plan/settle.ts";
+import { finishPlan, type FinishOptions } from "../plan/finish-plan.ts";
 import type { PlanSecrets } from "./secrets.ts";
 
 // `--emit-csv` writes the file that `console upload` would write after the import.

@@ -21,7 +21,7 @@ import { ANSWERS_STORED_NOTE, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
-import { finishPlan } from "./settle.ts";
+import { finishPlan } from "./finish-plan.ts";
 import { examineFile, sendFile } from "./send.ts";
 
 const loadUploadModule = () => import("../outputs/upload.ts");

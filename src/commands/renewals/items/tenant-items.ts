@@ -62,7 +62,7 @@ export async function loadCheckedTenant(
   tools.signal.throwIfAborted();
   const tenant = await opened.client.tenant.show();
   const ade = needsAde(recorded)
-    ? await (await import("../../ade/watched.ts")).findMonitoredAde(opened.client, tools.clock.now())
+    ? await (await import("../../ade/monitored-ade.ts")).findMonitoredAde(opened.client, tools.clock.now())
     : undefined;
   const name = tenant.profile?.domain ?? context.name;
   const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));

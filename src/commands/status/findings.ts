@@ -17,9 +17,9 @@ import { listFailedReminders, loadReminders, type ReminderTenant } from "../../l
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
-import { loadAccountRights } from "../rights.ts";
+import { loadAccountRights } from "../account-rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findLastRun } from "./last-run.ts";
 

@@ -3,7 +3,7 @@ import type { ThingInFiles } from "../../lib/model/thing.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
-import { OUTPUT_FILE_OPTION } from "../csv/file/form.ts";
+import { OUTPUT_FILE_OPTION } from "../csv/file/text-format.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import { buildFieldColumns, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";

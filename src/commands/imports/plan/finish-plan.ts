@@ -8,7 +8,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
-import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.ts";
+import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign-file.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 

@@ -15,7 +15,7 @@ import { toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { listProblems } from "../imports/plan/problems.ts";
 import { sendRequest } from "../imports/plan/send.ts";
-import { finishPlan, showImportResult } from "../imports/plan/settle.ts";
+import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { createExportRejection } from "../imports/refusal/rejection.ts";
 import { requireNamedContext } from "../permission.ts";

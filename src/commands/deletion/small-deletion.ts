@@ -2,7 +2,7 @@ import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { confirmCommit } from "../imports/plan/settle.ts";
+import { confirmCommit } from "../imports/plan/finish-plan.ts";
 import { CONFIRM_DELETIONS_OPTION } from "../imports/plan/options.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";

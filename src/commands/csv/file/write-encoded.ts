@@ -3,7 +3,7 @@ import { CsvPosition } from "../../../lib/csv/records/place.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
-import type { OutputTextFormat } from "./form.ts";
+import type { OutputTextFormat } from "./text-format.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
