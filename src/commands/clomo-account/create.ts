@@ -21,7 +21,7 @@ export default defineCommand({
       kind: "string",
       value: "NAME",
       about: text(
-        "account name (アカウント名); optional if the settings define what account names are built from",
+        "account name (アカウント名); optional if the settings define how account names are built",
         "アカウント名(CLOMO アカウント設定で、CLOMO アカウントを構成する情報を設定していれば省略可)",
       ),
     },

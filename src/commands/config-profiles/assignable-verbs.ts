@@ -32,8 +32,8 @@ export const defineAssignableVerbs = ({ noun, thing, single, filters, more, exam
     summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
     args: {},
     options: {
-      device: { kind: "string", value: "SERIAL", about: text("only those of this device", "このデバイスのもの") },
-      org: { kind: "string", value: "ORG", about: text("only those of this organisation", "この組織のもの") },
+      device: { kind: "string", value: "SERIAL", about: text("only those on this device", "このデバイスのもの") },
+      org: { kind: "string", value: "ORG", about: text("only those assigned to this organisation", "この組織のもの") },
       ...filters,
       limit: LIMIT_OPTION,
     },
@@ -53,7 +53,7 @@ export const defineAssignableVerbs = ({ noun, thing, single, filters, more, exam
     },
   });
   const file = defineCommand({
-    summary: text(`write the file kept with the ${single.en}`, `${single.ja}のファイルを書き出す`),
+    summary: text(`write the stored file of the ${single.en}`, `${single.ja}のファイルを書き出す`),
     args: { record: argument },
     options: { output: OUTPUT_FILE_OPTION },
     examples: [{ line: `clomoctl ${noun} file ${example} -o ${examples.file}` }],

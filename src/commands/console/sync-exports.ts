@@ -111,7 +111,7 @@ async function importExport(
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
       await tools.terminal.warn(
         text(
-          "records that the export lacks but that are in use were kept; if the export is filtered, add --part; otherwise, pass the other exports as well",
+          "kept records that are in use but not in the export; if the export is filtered, add --part; otherwise, pass the other exports as well",
           "エクスポートにないデータのうち、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
         ),
       );
@@ -131,7 +131,7 @@ async function importExport(
     const { number, settled: { assignmentsLost = 0 } = {} } = pending.committed ?? plan;
     const rows = line("imports show", [number], { rows: true });
     const lost = text(
-      `profiles and apps that lost an organisation or device that the export lacks: ${assignmentsLost}; to see them: ${rows}`,
+      `profiles and apps that lost an assignment, because the export lacks the organisation or device: ${assignmentsLost}; to see them: ${rows}`,
       `エクスポートにない組織やデバイスへの適用がなくなったプロファイルとアプリ: ${assignmentsLost} 件。確認するには: ${rows}`,
     );
     if (assignmentsLost > 0) await tools.terminal.warn(lost);

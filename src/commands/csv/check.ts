@@ -48,7 +48,7 @@ export default defineCommand({
       kind: "string",
       value: "KEY",
       about: text(
-        "field that identifies a record, as --key of an import command (default for users: email)",
+        "field that identifies a record, like --key of import commands (default for users: email)",
         "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
       ),
     },

@@ -178,7 +178,7 @@ function rejectDoubtfulColumns(
   const what =
     lacking === undefined
       ? text(
-          `the layout ${layout.id} lacks the column "${doubtful}", and reads the field of that column from another column`,
+          `the layout ${layout.id} reads the field of the column "${doubtful}" from another column`,
           `レイアウト ${layout.id} にない列「${doubtful}」があります。その項目は別の列から読み込んでいます`,
         )
       : text(

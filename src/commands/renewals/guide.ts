@@ -75,6 +75,6 @@ async function findHolder(client: Client<"ade">, item: RenewalItem | null): Prom
 }
 
 const SYSTEM_ADMINISTRATOR_NOTE = text(
-  "Ask a system administrator first whether this clomoctl tenant itself holds the token (you may not see this). If it does, do not use these steps.",
+  "First ask a system administrator whether this clomoctl tenant holds the token, because you are not permitted to see this. If the tenant holds the token, do not use these steps.",
   "先に、clomoctl のこのテナント自体がそのトークンを保持しているかどうかを、システム管理者に確認してください(あなたの権限では確認できません)。保持している場合、この手順は使えません。",
 );

@@ -41,7 +41,10 @@ export default defineCommand({
     on: {
       kind: "date",
       value: "DATE",
-      about: text("last day of work; before it, the plan is only shown", "最終出勤日(その日より前は計画の表示だけ)"),
+      about: text(
+        "last day of work (before this day, only the plan is shown)",
+        "最終出勤日(その日より前は計画の表示だけ)",
+      ),
     },
     report: {
       kind: "output",

@@ -146,7 +146,7 @@ export async function writeKindUpload(
     const { [why]: reason } = UPLOAD_OMISSION_REASONS;
     await terminal.warn(
       text(
-        `${file} does not contain ${formatCount(rowsLeft.length, "row")}, which you must change in the console by hand. Reason: ${reason.en}`,
+        `${file} leaves out ${formatCount(rowsLeft.length, "row")}; make these changes in the console by hand. Reason: ${reason.en}`,
         `${file} に含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
       ),
     );

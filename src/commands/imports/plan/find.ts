@@ -9,7 +9,7 @@ export const IMPORT_ARGUMENT = {
   value: "NUMBER|last|ID",
   required: true,
   about: text(
-    "import: its number (such as 17, or P12 for a plan), its ID, or `last` (the last import, deletion or undo, even if undone; for plans, the last open plan)",
+    "number (such as 17, or P12 for a plan) or ID of an import, or `last`: the last import, deletion or undo (for plans, the last open plan)",
     "インポートの番号(17 など。計画は P12 など)、ID、または last(取り消し済みも含めて最後に適用したインポート・削除・取り消し。計画のコマンドでは最後の未適用の計画)",
   ),
 } as const;

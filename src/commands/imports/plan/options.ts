@@ -247,7 +247,7 @@ export function refuseConflictingOptions({ options }: Pick<ImportRequest, "optio
     what: text(`these options cannot be used together: ${names}`, `同時に指定できないオプションです: ${names}`),
     hint: conflict.includes("orgBy name")
       ? text(
-          "a layout can read organisations by name: import new ones first, or with --orgs FILE; for codes, --org-by code",
+          "if the layout reads organisations by name: import new organisations first, or add --orgs FILE; for codes, add --org-by code",
           "レイアウトが組織を名前で読むこともあります。新しい組織は先にインポートするか --orgs FILE で、コードの列なら --org-by code を付けてください",
         )
       : undefined,
