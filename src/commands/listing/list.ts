@@ -42,13 +42,13 @@ export const buildOrgOptions = (about: Text) =>
     },
   }) as const satisfies Fields;
 
-/** Without `--fields`, tables and piped output have only the columns in `usual`. */
+/** Without `--fields`, tables and piped output have only the columns in `defaults`. */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,
   columns: readonly Column<R>[],
-  usual: readonly string[],
+  defaults: readonly string[],
 ): readonly Column<R>[] {
-  return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => usual.includes(key));
+  return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => defaults.includes(key));
 }
 
 export const hasAllColumns = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
