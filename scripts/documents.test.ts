@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolveRoute, scanCommandLine } from "../src/cli/line.ts";
+import { resolveRoute, scanCommandLine } from "../src/cli/command-line.ts";
 import { parseCommandLine } from "../src/cli/parse.ts";
 import { PROGRAM } from "../src/commands/index.ts";
 import { splitWords } from "#support/cli/home.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolveRoute, scanCommandLine } from "../../src/cli/line.ts";
+import { resolveRoute, scanCommandLine } from "../../src/cli/command-line.ts";
 import { parseCommandLine } from "../../src/cli/parse.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import { ROOT, splitWords } from "#support/cli/home.ts";

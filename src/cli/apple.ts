@@ -45,7 +45,7 @@ const flattenHeaders = ({ headers }: Dispatcher.ResponseData): AppleResponse["he
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
   );
 
-/** Opens connections to Apple's services or their simulator. Does not follow redirects and does not retry requests. */
+/** Does not follow redirects and does not repeat failed requests. */
 export function openAppleSockets(limits: AppleLimits = DEFAULT_LIMITS): AppleSockets {
   const agent = new Agent({
     headersTimeout: limits.silenceMs,

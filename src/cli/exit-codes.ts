@@ -19,11 +19,9 @@ export interface ExitCodeMeaning {
   readonly meaning: Text;
 }
 
-/** The exit code of `interrupted` is the same for all verbs. */
 export const toFailureExitCode = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
   (failure === "interrupted" ? undefined : verb?.failureExit) ?? ERRORS[failure].exit;
 
-/** Includes the failures of opening a tenant, but not `usage` and `unexpected`. */
 export const listFailures = ({
   exits,
   opensTenant,

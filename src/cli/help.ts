@@ -32,7 +32,7 @@ const HEADINGS = {
 const PAGE_COLUMNS = 80;
 const PAGE_LINES = 23;
 
-/** Does not wrap indented lines, such as lines of a sample file. */
+/** Does not wrap indented lines, such as the lines of a sample file. */
 const wrapParagraph = (words: string, indent = ""): string[] =>
   words
     .split("\n")
@@ -166,7 +166,7 @@ function renderFirstScreen(noun: NounNode, language: Language): string[] {
   return [
     ...noun.examples.map((line) => `  ${line}`),
     ...rows,
-    `${ALSO_LABEL[language]}: ${others.join(", ")}`,
+    `${MORE_LABEL[language]}: ${others.join(", ")}`,
     `clomoctl ${STATUS_VERB_NAME}: ${noun.verbs.find(({ name }) => name === STATUS_VERB_NAME)?.summary[language] ?? ""}`,
   ];
 }
@@ -179,11 +179,11 @@ const NOUN_GROUP_LABELS: Readonly<Record<NounGroup, Text>> = {
   "set-up": text("Set-up", "準備"),
 };
 
-const ALSO_LABEL = text("More", "その他");
+const MORE_LABEL = text("More", "その他");
 
 const STATUS_VERB_NAME = "status";
 
-/** Without `all`, some options are only named, so that the help fits on one screen. */
+/** If `all` is false, lists some options without descriptions, so that the help fits on one screen. */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);

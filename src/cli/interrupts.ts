@@ -9,7 +9,7 @@ const OUTPUT_GRACE_MS = 50;
 
 const HANG_UP_EXIT_CODE = 129;
 
-/** Exit codes by signal. SIGHUP ends the program even under `nohup`, because Node resets an ignored SIGHUP. */
+/** SIGHUP ends the program even under `nohup`, because Node resets an ignored SIGHUP. */
 const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGHUP", HANG_UP_EXIT_CODE],
   ["SIGINT", 130],
@@ -18,7 +18,6 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 
 export const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** Reported if a command is interrupted while it changes something outside the tenant. */
 export const UNKNOWN_STATE = text("it is unknown how much was done", "どこまで処理したかは不明です");
 
 export interface SignalHost {
@@ -26,7 +25,7 @@ export interface SignalHost {
   exit(code: number): never;
 }
 
-/** Ends the process if the command does not stop in time after SIGINT, SIGTERM or SIGHUP. */
+/** Ends the process if the command does not stop in time after a signal. */
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #host: SignalHost;
@@ -39,7 +38,6 @@ export class Interrupts {
   #reported = false;
   #graceMs = GRACE_MS;
   done: Text | undefined;
-  /** called on SIGHUP; undefined unless the command runs until the user stops it */
   #reload: (() => void) | undefined;
 
   /** @param say must write to stderr synchronously, because the process may end right after the call */
@@ -57,7 +55,6 @@ export class Interrupts {
     }
   }
 
-  /** The abort reason is a Failure `interrupted`. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -66,7 +63,6 @@ export class Interrupts {
     return this.#reload === undefined ? this.#exit : undefined;
   }
 
-  /** After SIGINT or SIGTERM, the command has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   async untilStopped(graceMs: number, reload: () => void): Promise<void> {
     this.#graceMs = graceMs;
     this.#reload = reload;
@@ -92,7 +88,6 @@ export class Interrupts {
     this.done = done;
   }
 
-  /** Sets the function that returns lines (by exit code) to print before the report of an interruption. */
   precede(ending: (exit: number) => string): void {
     this.#ending = ending;
   }
@@ -110,7 +105,7 @@ export class Interrupts {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /** Reports an interruption, if any, and returns its exit code. */
+  /** Reports an interruption and returns its exit code. Returns undefined if there was no interruption. */
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;

@@ -1,9 +1,9 @@
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
-import { resolveRoute, selectErrorStyle, scanCommandLine, type CommandLine } from "./line.ts";
-import type { ProgramEnvironment } from "./outside.ts";
+import { resolveRoute, selectErrorStyle, scanCommandLine, type CommandLine } from "./command-line.ts";
+import type { ProgramEnvironment } from "./environment.ts";
 
-export { createProgramEnvironment } from "./outside.ts";
+export { createProgramEnvironment } from "./environment.ts";
 
 /** To start quickly, loads the code of a verb only if that verb runs. */
 export async function main(outside: ProgramEnvironment): Promise<number> {
@@ -58,7 +58,7 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
 
 const COMPLETION_ARGUMENT = "__complete";
 
-/** Prints nothing on failure, because an error would disturb the user's typing. */
+/** Prints nothing on failure, because an error message would disturb the user's typing. */
 async function printCompletions(outside: ProgramEnvironment, asked: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
   const { answerShell } = await import("../commands/completion/answer.ts");
@@ -71,7 +71,6 @@ async function printCompletions(outside: ProgramEnvironment, asked: readonly str
   return 0;
 }
 
-/** The verb that runs without arguments, if stdout is a terminal and a tenant exists. */
 const STATUS_VERB = PROGRAM.verbs.find(({ name }) => name === "status");
 
 async function shouldShowStatus(outside: ProgramEnvironment, { path, help }: CommandLine): Promise<boolean> {

@@ -11,14 +11,13 @@ import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
-import { formatOptionTerm, suggestWord } from "./line.ts";
+import { formatOptionTerm, suggestWord } from "./command-line.ts";
 
 export interface ParsedLine {
   readonly globals: Globals;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** {@link parseCommandLine} adds the command, and a hint if there is none. */
 const usageError = (what: Text, hint?: Text): Failure => new Failure("usage", { what, hint });
 
 function convertWord(raw: string, field: ValueField): unknown {
@@ -78,7 +77,7 @@ function parseValue(raw: string, name: string, field: ValueField): unknown {
   );
 }
 
-/** An object, because commander treats a bare null as a missing value. */
+/** Wraps a value in an object, because commander treats null as a missing value. */
 interface BoxedValue {
   readonly value: unknown;
 }
@@ -119,7 +118,6 @@ const readArgument = ([key, field]: readonly [string, Field], words: readonly st
   return [key, field.repeatable === true ? values : (values[0] ?? field.default)];
 };
 
-/** Messages by commander's error code. The pattern extracts the option or argument from commander's own message. */
 const COMMANDER_ERRORS: Readonly<Record<string, readonly [pattern: RegExp, describe: (word: string) => Text]>> = {
   "commander.optionMissingArgument": [
     /(--[\w-]+)/,
@@ -141,7 +139,7 @@ const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): 
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
-/** Omits the values of options that accept secrets. */
+/** The message omits the values of options that accept secrets. */
 function translateError(
   { code, message }: CommanderError,
   command: CommandSyntax,
@@ -190,7 +188,6 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
     .exitOverride()
     .allowExcessArguments(false)
     .configureOutput({ writeErr: () => undefined });
-  // a verb that writes a file declares its own `--output`
   const general = Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in command.options));
   const fields = [...general, ...Object.entries(command.options)];
   const options = fields.map(([key, field]) => ({ key, field, option: createOption(key, field) }));
@@ -214,7 +211,7 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
   });
   rejectUselessGlobals(command, values);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
-  // for a record format, a command's own `--format` and `--output` act as the global options
+  // if `--format` names a record format, `--format` and `--output` act as global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
   const all = { ...Object.fromEntries(values), ...input };
@@ -226,7 +223,6 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
   };
 }
 
-/** Stdin can be read only once. */
 function rejectSharedInput({ args, ...command }: CommandSyntax, values: Readonly<Record<string, unknown>>): void {
   const options: Fields = { ...GLOBAL_OPTIONS, ...command.options };
   const readers = Object.entries({ ...options, ...args }).flatMap(([key, field]) => {

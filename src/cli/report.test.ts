@@ -4,7 +4,7 @@ import { run } from "#support/commands/program.ts";
 import { displayWidth } from "../lib/terminal/table/width.ts";
 import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
-import { selectErrorStyle, scanCommandLine } from "./line.ts";
+import { selectErrorStyle, scanCommandLine } from "./command-line.ts";
 import { renderReport } from "../lib/terminal/failure.ts";
 import { asFailure } from "./report.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { NounNode, VerbNode } from "../commands/command.ts";
 import type { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
-import { resolveRoute, scanCommandLine } from "./line.ts";
+import { resolveRoute, scanCommandLine } from "./command-line.ts";
 
 const verb = (name: string): VerbNode => ({
   name,

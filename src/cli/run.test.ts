@@ -10,7 +10,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { spoolToFile } from "../lib/files/spool.ts";
 import { same, text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
-import { selectErrorStyle, scanCommandLine } from "./line.ts";
+import { selectErrorStyle, scanCommandLine } from "./command-line.ts";
 import { runVerb } from "./run.ts";
 import { createFakeEnvironment, type FakeEnvironment } from "#support/cli/outside.ts";
 

@@ -7,7 +7,7 @@ import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
 import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { Interrupts, UNCHANGED_STATE, UNKNOWN_STATE } from "./interrupts.ts";
-import { isHungUp, type ProgramEnvironment } from "./outside.ts";
+import { isHungUp, type ProgramEnvironment } from "./environment.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
 import { openTools } from "./tools.ts";
 
@@ -28,11 +28,11 @@ export async function runVerb(
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const isDry = input["dryRun"] === true;
   const isRehearsal = isDry && input["keepPlan"] !== true;
-  const summary = command.plans === true ? await openSummary(outside, path, globals.timezone) : undefined;
+  const summary = command.plans === true ? await createSummary(outside, path, globals.timezone) : undefined;
   const changes = isModifyingCommand(command);
   const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
   const { terminal } = tools;
-  // most commands have no summary: do not open stdin for them, because this takes milliseconds
+  // opening stdin is slow, so do not open stdin for a command without a summary
   const written = summary === undefined || isDry || terminal.interactive ? undefined : summary;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
     if (written === undefined) return;
@@ -62,13 +62,13 @@ export async function runVerb(
   return interrupts.over() ?? exit;
 }
 
-const openSummary = async (
+const createSummary = async (
   { clock }: ProgramEnvironment,
   path: readonly string[],
   timezone?: string,
 ): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
 
-/** In scripts, writes the summary line of a plan even if the words are invalid. */
+/** In scripts, writes the summary line of a plan even if the command line is invalid. */
 async function parseOrSummarize(
   outside: ProgramEnvironment,
   command: Command,
@@ -79,7 +79,7 @@ async function parseOrSummarize(
   } catch (error) {
     const isInteractive = outside.host.stdin.isTTY && !words.includes("--no-input");
     if (command.plans === true && !isInteractive && !words.includes("--dry-run"))
-      outside.writeNow(2, `${(await openSummary(outside, path)).line(ERRORS.usage.exit)}\n`);
+      outside.writeNow(2, `${(await createSummary(outside, path)).line(ERRORS.usage.exit)}\n`);
     throw error;
   }
 }
@@ -89,7 +89,7 @@ const toExitCode = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** Only warns of unsafe permissions if the command does not change anything. */
+/** For a read-only command, unsafe permissions of the home folder only cause a warning. */
 async function checkHomeSafety(
   { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },

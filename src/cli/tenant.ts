@@ -33,7 +33,6 @@ export interface OpenTenant extends ChosenContext {
 export interface ConnectionEnvironment {
   readonly clock: Clock;
   readonly processes: ProcessTable;
-  /** the operating system's name for the user; undefined if there is none, as in some containers */
   readonly userName: string | undefined;
   readonly hostName: string;
   readonly as?: string | undefined;
@@ -47,7 +46,7 @@ export interface ConnectionEnvironment {
   readonly warn?: ((warning: Text) => Promise<void>) | undefined;
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   readonly mail?: TenantOptions["mail"];
-  /** for dry runs: where a missing tenant is created if a request needs a file; deleted on close */
+  /** in a dry run: temporary folder for a tenant that does not exist yet */
   readonly rehearsesIn?: TemporaryStorage | undefined;
 }
 
@@ -119,7 +118,7 @@ async function connectInProcess(
     tenant.openTenant({ ...options, ...where });
   const absent = isMissingOrEmptyFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // with `--as`, open a missing tenant only in memory: it has no accounts, so the command will fail
+  // with `--as`, a new tenant stays in memory, because the command fails without accounts
   const making = { tenantFolder, open, rehearsesIn };
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
@@ -130,7 +129,7 @@ async function connectInProcess(
   return { transport, perform, close };
 }
 
-/** Replaces a tenant only if it is empty or the copy is its later state. @throws Failure `conflict`, `locked` */
+/** Replaces only a tenant that is empty or older than the copy. @throws Failure `conflict`, `locked` */
 export async function receiveTenant(
   copy: string,
   { name, tenantFolder }: EmbeddedContext,
@@ -248,7 +247,6 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   ),
 });
 
-/** A request has the rights of the account that signed in. */
 export async function serveTenant(
   machine: ConnectionEnvironment,
   { context, place, tls, proxies }: ServerPlan,

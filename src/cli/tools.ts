@@ -22,19 +22,17 @@ import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
-import { isHungUp, type Host, type ProgramEnvironment } from "./outside.ts";
+import { isHungUp, type Host, type ProgramEnvironment } from "./environment.ts";
 import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenant.ts";
 
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-/** If the tenant is protected, the user types its name once, before the first change. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
 }
 
 interface ChangeReports {
   readonly interrupts: Interrupts;
-  /** returns true if the user may be asked to confirm a change */
   readonly mayAsk: () => boolean;
 }
 
@@ -46,13 +44,12 @@ const createMachine = ({ host, userFolder, userName, hostName }: ProgramEnvironm
   program: PROGRAM_VERSION,
   node: host.execPath,
   programPath: host.argv[1] ?? "",
-  // computed only if a command needs the time zone, because this takes milliseconds
   get timezone() {
     return new Intl.DateTimeFormat().resolvedOptions().timeZone;
   },
 });
 
-/** Yields the bytes of stdin. @throws if the terminal's window was closed, because the input is then incomplete */
+/** @throws if the terminal's window was closed, because the input is then incomplete */
 async function* readCompleteInput(
   outside: ProgramEnvironment,
   interrupts: Interrupts,
@@ -66,13 +63,13 @@ async function* readCompleteInput(
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
   Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
-/** Returns a function that opens stdin when first called, because opening takes milliseconds. */
+/** Returns a function that opens stdin when first called, because opening stdin is slow. */
 const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
   return () => {
     if (made !== undefined) return made;
     const stdin = (made = host.stdin);
-    // only a terminal has setRawMode, which would fail and end the program after the window was closed
+    // only a terminal has setRawMode, which fails after the terminal's window was closed
     const { setRawMode } = stdin as Partial<typeof stdin>;
     if (setRawMode !== undefined) {
       stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);
@@ -81,7 +78,6 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
   };
 };
 
-/** The copy may contain personal data. */
 const warnOfLeftoverCopy =
   (terminal: () => Terminal) =>
   async (path: string, cause: unknown): Promise<void> => {
@@ -96,7 +92,7 @@ const warnOfLeftoverCopy =
     );
   };
 
-/** Called when a command first uses a tenant, because loading takes milliseconds. */
+/** The module is imported only if a command uses a tenant, because loading the module is slow. */
 const loadClient = () => import("../lib/client/index.ts");
 
 async function reportChanges(
@@ -111,7 +107,6 @@ async function reportChanges(
   return { ...tenant, connection: { ...tenant.connection, changes } };
 }
 
-/** Opens each tenant only once. */
 function createTenantPool(
   outside: ProgramEnvironment,
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
@@ -152,7 +147,9 @@ function createTenantPool(
   }
   return {
     open,
-    /** Called after the user answered a question: the next change fails if the tenant's data has changed since. */
+    /**
+     * Called after the user answered a question. The next change fails if somebody has changed the tenant since then.
+     */
     async asked(): Promise<void> {
       if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
@@ -163,7 +160,6 @@ function createTenantPool(
   };
 }
 
-/** Returns a function that chooses once. If there are several contexts, it prints the name on a terminal. */
 function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
@@ -225,7 +221,7 @@ const createSecretLookup = (
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { folder: workingFolder, modes, stdin };
-      // read the secret once, because a command may open several tenants and stdin can be read only once
+      // read the secret once, because stdin can be read only once
       content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
         const { asFailure } = await import("./report.ts");
         const { code } = asFailure(error);
@@ -291,7 +287,7 @@ export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> 
 export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
   (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
-const createRowSaver =
+const createWorkbookSaver =
   ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
   async (batches) => {
     const { encodeWorkbook } = await import("../lib/xlsx/write.ts");
@@ -343,7 +339,7 @@ const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, int
     program: PROGRAM_VERSION,
     processes: temporary.processes,
     as: globals.as,
-    // if the home folder is read-only, an export succeeds but cannot be recorded in the audit log
+    // an export into a read-only home folder succeeds, but cannot be recorded in the audit log
     unaudited: () => terminal.warn(UNAUDITED_WARNING),
     changed: (numbers) => terminal.addChanges(numbers),
     warn: (warning) => terminal.warn(warning),
@@ -376,7 +372,7 @@ export function openTools(
   closing.defer(() => swept);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const saveRows = createRowSaver(globals, () => outputs, signal);
+  const saveRows = createWorkbookSaver(globals, () => outputs, signal);
   const terminal = openTerminal(outside, globals, { signal, saveRows, asked: () => tenants.asked() });
   const [kept, { userId }] = [listProgramPaths(home), home];
   const outputs = new Outputs({ temporary, workingFolder, kept, userId, stdout: () => terminal.out });

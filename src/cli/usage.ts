@@ -2,7 +2,7 @@ import type { Command } from "../commands/command.ts";
 import { toFlagName, formatPlaceholder, type Field, type Fields } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { formatOptionTerm } from "./line.ts";
+import { formatOptionTerm } from "./command-line.ts";
 
 export interface HelpEntry {
   readonly term: string;
@@ -39,7 +39,6 @@ export function buildArgumentEntries(args: Fields): HelpEntry[] {
   }));
 }
 
-/** Adds `--overwrite` if the command can write a file. */
 export function selectHelpOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
   const writes = Object.values({ ...args, ...options }).some(({ kind }) => kind === "output");
   return writes ? { ...options, overwrite: GLOBAL_OPTIONS.overwrite } : options;

@@ -4,26 +4,24 @@ import type { Text } from "../lib/text/index.ts";
 import type { Fields, InputOf, CommandSyntax } from "./field.ts";
 import type { Tools } from "./tools.ts";
 
-/** `test/process/examples.test.ts` runs `line` in `fixtures`, with a new home folder. */
+/** `test/process/examples.test.ts` runs each example in the folder `fixtures`. */
 export interface Example {
   readonly line: string;
   readonly about?: Text | undefined;
 }
 
-/** Undefined is success. An error code sets the exit code without a message. A number: {@link PrescribedExits}. */
+/** Undefined means success. An error code sets the exit code and prints no message. */
 export type Outcome = ErrorCode | number | void;
 
-/** Exit codes that a monitoring system requires. With `--nagios`, failures are also printed on stdout. */
 export interface PrescribedExits {
   readonly service: string;
-  /** exit code of every failure (also usage errors and crashes), but not of an interruption */
+  /** exit code of every failure except an interruption */
   readonly failure: number;
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
-  /** warning about the files that the command writes; also shown in short help */
   readonly caution?: Text | undefined;
   readonly details?: readonly Text[] | undefined;
   readonly args: A;
@@ -31,13 +29,12 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly examples: readonly Example[];
   /** failures that scripts should expect; omits `usage`, `unexpected` and the failures of opening a tenant */
   readonly exits: readonly ErrorCode[];
-  /** true if the command changes something; implied by {@link shows} */
+  /** true if the command changes something; not needed if {@link shows} is set */
   readonly changes?: true | undefined;
-  /** true if the command commits or rejects a plan; in scripts, such a command prints a summary line */
   readonly plans?: true | undefined;
-  /** options that make an otherwise read-only command change something */
+  /** options that make a read-only command change something */
   readonly changesBy?: readonly string[] | undefined;
-  /** columns of the result of a change; used to reject a wrong name in `--fields` before the change */
+  /** columns of the result of a change; `--fields` is compared with these columns before the change */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
   readonly ownExits?: PrescribedExits | undefined;
   run(tools: Tools, input: InputOf<A> & InputOf<O>): Promise<Outcome>;
@@ -56,10 +53,8 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
 /** A noun is declared in the file `noun.ts` of its folder. */
 export interface Noun {
   readonly summary: Text;
-  /** text below the summary in the noun's help, for example about the command to run first */
   readonly advice?: Text | undefined;
   readonly aliases?: readonly string[] | undefined;
-  /** example lines; default: examples of the first verbs */
   readonly examples?: readonly string[] | undefined;
   /** heading in the program's help; only top-level nouns have one */
   readonly group?: NounGroup | undefined;
@@ -75,14 +70,13 @@ export function defineNoun(noun: Noun): Noun {
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;
-  /** exit code of all failures, if a monitoring system requires one; also used if the verb's file cannot be loaded */
+  /** exit code of every failure, if a monitoring system requires one */
   readonly failureExit?: number | undefined;
-  /** first word of the line that a failure prints on stdout with `--nagios` */
+  /** first word of the line that a failure prints with `--nagios` */
   readonly nagios?: string | undefined;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
 
-/** A noun with its verbs and nested nouns, such as `secured` with the nested noun `users`. */
 export interface NounNode extends Noun {
   readonly name: string;
   readonly aliases: readonly string[];

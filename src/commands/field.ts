@@ -3,9 +3,8 @@ import type { Text } from "../lib/text/index.ts";
 
 interface FieldBase {
   readonly about: Text;
-  /** key of another option that this option requires */
   readonly requires?: string | undefined;
-  /** shorter text for short help; options with this text are listed first */
+  /** text for short help; options with this text are listed first */
   readonly brief?: Text | undefined;
 }
 
@@ -14,11 +13,11 @@ interface FieldWithValue extends FieldBase {
   readonly value?: string | undefined;
   readonly short?: string | undefined;
   readonly required?: true | undefined;
-  /** true if the option or argument can be repeated; the input is then an array */
+  /** true if the option or argument can be repeated; its value is then an array */
   readonly repeatable?: true | undefined;
-  /** true if two different values are a usage error; otherwise, the last value is used */
+  /** true if two different values are a usage error; otherwise the last value is used */
   readonly single?: true | undefined;
-  /** true if a blank value is read as null, which clears the field; otherwise, a blank value is a usage error */
+  /** true if a blank value means null and clears the field; otherwise a blank value is a usage error */
   readonly blank?: true | undefined;
 }
 
@@ -27,39 +26,37 @@ export interface SwitchField extends FieldBase {
   readonly short?: string | undefined;
 }
 
-/** The file `-` is stdin; a time zone is its IANA name. */
+/** The file `-` is stdin. A time zone is an IANA name. */
 export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
-  /** what the shell completes; a field of the kind `file` always completes file names */
   readonly names?: "contexts" | "files" | undefined;
-  /** true if the value is a bundle of `handover export`; no output may be written into its folder */
+  /** true if the value is a bundle, into whose folder no file may be written */
   readonly isBundle?: true | undefined;
 }
 
-/** The file `-` is stdout. See `permitOutputs` about existing files. */
+/** The file `-` is stdout. */
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
-  /** true if the file contains no personal data; its mode then follows the umask instead of being 0600 */
+  /** true if the file contains no personal data; its mode is then not 0600 */
   readonly isPublic?: true | undefined;
-  /** true if the output is a bundle of `handover export`: an archive if the name has such an extension, else a folder */
+  /** true if the output is a bundle; a name without an archive's extension means a folder */
   readonly isBundle?: true | undefined;
-  /** true if .xlsx output is supported; a text explains why it is not */
+  /** true if .xlsx output is supported; a text explains why .xlsx is not supported */
   readonly workbook?: true | Text | undefined;
   readonly notStdout?: true | undefined;
-  /** returns the names of other files that the command writes next to the named file */
+  /** returns the names of other files that the command writes beside the named file */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
-/** `duration`: `90d` or `12w`, read as days. `date`: a day (in the tenant's time zone) or an instant. */
+/** `duration`: `90d` or `12w`, converted to days. `date`: a day in the tenant's time zone or an instant. */
 export interface TimeField extends FieldWithValue {
   readonly kind: "duration" | "date";
   readonly default?: undefined;
 }
 
-/** A whole number from `min` (default 0) to `max`. */
 export interface NumberField extends FieldWithValue {
   readonly kind: "number";
   readonly min?: number | undefined;
@@ -79,22 +76,20 @@ export type Field = SwitchField | ValueField;
 
 export type ValueField = TextField | OutputField | TimeField | NumberField | ChoiceField;
 
-/** Keys are in camelCase: users type `dryRun` as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
 export interface CommandSyntax {
-  /** arguments in their order; only the last one may be optional or repeatable */
+  /** only the last argument may be optional or repeatable */
   readonly args: Fields;
   readonly options: Fields;
-  /** options that cannot be used together; default values are ignored, also in `anyOf` and `oneOf` */
+  /** options that cannot be used together; default values do not count */
   readonly excludes?: readonly (readonly [one: string, other: string, ...more: string[]])[] | undefined;
   readonly anyOf?: readonly (readonly string[])[] | undefined;
   readonly oneOf?: readonly (readonly string[])[] | undefined;
-  /** errors about a missing argument or option show the first example */
   readonly examples: readonly { readonly line: string }[];
-  /** false if the command does not need a tenant, or continues if the tenant cannot be opened */
+  /** false if the command also works without a tenant */
   readonly opensTenant?: false | undefined;
-  /** true if the command reads tenants although {@link opensTenant} is false; permits `--as` */
+  /** true if the command accepts `--as` although {@link opensTenant} is false */
   readonly readsTenants?: true | undefined;
 }
 
@@ -127,15 +122,13 @@ type FieldInput<F> = F extends { readonly repeatable: true }
 
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
-/** Returns the option name that users type, without `--`, such as `dry-run` for the key `dryRun`. */
 export function toFlagName(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Returns true if a word is an option. `-` is not an option, because it stands for stdin or stdout. */
+/** The word `-` is not an option, because it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
-/** Returns for example `FORMAT=FILE` or `NAME`, and "" for a switch. */
 export function formatPlaceholder(key: string, field: Field): string {
   if (field.kind === "boolean") return "";
   if (field.value !== undefined) return field.value;

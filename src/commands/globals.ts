@@ -103,7 +103,6 @@ export const GLOBAL_OPTIONS = {
 
 export type Globals = InputOf<typeof GLOBAL_OPTIONS>;
 
-/** The home folder must be writable only by its owner if this returns true. */
 export const isModifyingCommand = (command: {
   readonly changes?: true | undefined;
   readonly shows?: unknown;

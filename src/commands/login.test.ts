@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import type { ProgramEnvironment } from "../cli/outside.ts";
+import type { ProgramEnvironment } from "../cli/environment.ts";
 import { openTenant as openSocketTenant } from "../cli/tenant.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";

@@ -19,7 +19,6 @@ export default defineCommand({
     try {
       await client.sessions.end();
     } catch (error) {
-      // ignore that the session has already ended
       if (!(error instanceof Failure) || error.code !== "not-signed-in") throw error;
     }
     await deleteCredentialFile(home, name);

@@ -56,9 +56,9 @@ export const collectInputs = (
   });
 
 /**
- * Decides before the command reads or changes anything. Existing files may be replaced with `--overwrite` or if the
- * user agrees. @returns false if the user answered no @throws `usage` if the user cannot be asked, or for an output
- * that is an input, another output or never writable
+ * Existing files may be replaced with `--overwrite` or if the user agrees.
+ * @returns false if the user answered no
+ * @throws `usage` if the user cannot be asked, or if an output cannot be written
  */
 export async function permitOutputs(
   tools: Tools,
@@ -84,7 +84,7 @@ export async function permitOutputs(
   return true;
 }
 
-/** @throws `usage` if an output is also an input or another output (even through a link), or inside an input bundle */
+/** @throws `usage` if an output is also an input or another output, even through a link */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],
@@ -130,7 +130,7 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
   return { name, folderFault: isBundleFolderName(name) ? (path) => findBundleFault(tools, path) : undefined };
 }
 
-/** Rejects other folders and changed bundles, because replacing a bundle deletes all files in its folder. */
+/** Rejects every folder except an unchanged bundle, because replacing a bundle deletes all files in the folder. */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../lib/handover/bundle/read.ts"),

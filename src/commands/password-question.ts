@@ -18,7 +18,7 @@ export function looksLikePassword(typed: string): boolean {
   return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_CHANGES);
 }
 
-/** Does not show the text. Returns true without asking if no value looks like a password. */
+/** Does not show the texts. Returns true without asking if no text looks like a password. */
 export async function confirmPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   values: Readonly<Record<string, string | null | undefined>>,
@@ -32,7 +32,6 @@ export async function confirmPasswords(
   return terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-/** @throws as {@link confirmPasswords}; `input-rejected` if the user declines */
 export async function requirePasswordConfirmation(...asked: Parameters<typeof confirmPasswords>): Promise<void> {
   if (await confirmPasswords(...asked)) return;
   throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });

@@ -10,8 +10,8 @@ interface PromptTools {
 }
 
 /**
- * Does not prompt. In scripts, the command line must name the context if there are several; `context use` is not
- * enough. @throws `usage` if an option is missing, `input-rejected` if `--confirm-context` names another context
+ * @throws `usage` if a script must name the context on the command line; `input-rejected` if `--confirm-context` names
+ * another context
  */
 export function requireNamedContext(
   { globals, terminal }: PromptTools,

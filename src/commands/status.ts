@@ -7,7 +7,7 @@ import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { isRecordOutputRequested } from "./listing/list.ts";
 import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./renewals/items/report.ts";
-import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/find.ts";
+import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/findings.ts";
 import { recordRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
 
@@ -75,7 +75,7 @@ async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> 
   const { contexts, globals, environment } = tools;
   const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
   const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
-  // read all tenants in parallel, so that a tenant that does not respond delays only itself
+  // read all tenants in parallel, because some tenants may not respond
   return Promise.all(chosen.map((context) => findInTenant(tools, context)));
 }
 

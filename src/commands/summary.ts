@@ -2,9 +2,9 @@ import { basename } from "node:path";
 import { DEFAULT_TIMEZONE, formatLocalInstant } from "../lib/model/time.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 
-/** Contains no names of people. */
+/** The summary contains no names of people. */
 export interface PlanSummary {
-  /** the file as the user typed it; the summary line omits its folder */
+  /** the file as the user typed it; the summary line omits the folder */
   readonly file?: string | undefined;
   readonly create: number;
   readonly update: number;
@@ -18,7 +18,7 @@ interface SummarizedTenant {
   readonly timezone: string;
 }
 
-/** Always in English and in the same format, because it is for the logs of scheduled jobs. */
+/** The line is always in English and in one format, because scheduled jobs log it. */
 export class RunSummary {
   readonly #command: string;
   readonly #now: () => Date;
@@ -51,7 +51,7 @@ export class RunSummary {
     return this.#plans.some(({ changed }) => changed === true);
   }
 
-  /** Returns the line described in docs/operations.en.md. The tenant is `-` if the command line is invalid. */
+  /** Returns the line described in docs/operations.en.md. */
   line(exit: number): string {
     const [file, number] = [this.#file, this.#plans.at(-1)?.number];
     const sum = (count: "create" | "update" | "delete"): number =>

@@ -14,9 +14,8 @@ import type { PlanSummary } from "./summary.ts";
 
 export interface Clock {
   readonly now: () => Date;
-  /** milliseconds since an arbitrary start; never decreases, unlike the time of day */
+  /** milliseconds since an arbitrary start, unaffected by changes of the system time */
   readonly elapsedMs: () => number;
-  /** resolves after `delayMs` milliseconds; rejects if `signal` is aborted */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -29,9 +28,8 @@ export interface Machine {
   /** IANA name of the computer's time zone, which programs such as cron use */
   readonly timezone: string;
   readonly node: string;
-  /** name and version of the program, such as `clomoctl 0.1.0`; recorded in exported files */
   readonly program: string;
-  /** absolute path by which the program was called; links are not resolved, because they stay valid after updates */
+  /** path by which the program was called; a link is not resolved, because it stays valid after updates */
   readonly programPath: string;
 }
 
@@ -39,7 +37,7 @@ export interface ChosenTenant<N extends NounName = never> extends ChosenContext 
   readonly client: Client<N>;
   /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` if the server does not respond */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
-  /** Asks once for the name of a protected context, before the first change. @throws `usage`, `input-rejected` */
+  /** If the context is protected, asks for its name before the first change. @throws `usage`, `input-rejected` */
   readonly permitChange: () => Promise<void>;
 }
 
@@ -65,7 +63,6 @@ export interface Tools {
   readonly environment: EnvironmentVariables;
   readonly home: Home;
   readonly contexts: Contexts;
-  /** where `openInput` and `bufferStream` create temporary files */
   readonly temporary: TemporaryStorage;
   readonly outputs: Outputs;
   readonly clock: Clock;
@@ -75,28 +72,32 @@ export interface Tools {
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the command then has 900 ms to end */
   readonly signal: AbortSignal;
-  /** The tenant stays open until the end. @throws `not-found`, `usage` if no context is selected, `unavailable` */
+  /**
+   * The tenant stays open until the command ends.
+   * @throws `not-found`, `usage` if no context is selected, `unavailable`
+   */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /** The tenant stays open until the command ends. @throws Failure `unavailable`; `locked` if it is in use */
+  /**
+   * The tenant stays open until the command ends.
+   * @throws Failure `unavailable`; `locked` if another process uses it
+   */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   openCopy<N extends NounName>(
     folder: string,
     ...nouns: readonly N[]
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
-  /** @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
   compareCopyWithTenant(path: string, context: EmbeddedContext): Promise<CopyRelation>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** A request has the rights of the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
-  /** Waits until the user stops the command, which then has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
+  /** After a signal, the command has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
   untilStopped(graceMs: number, reload: () => void): Promise<void>;
   send(): Promise<Send>;
-  /** The text is shown if a signal interrupts the command. */
+  /** The text is printed if a signal interrupts the command. */
   describeState(state: () => Text): void;
-  /** The summary line is printed when the command ends. */
   summarize(plan: Partial<PlanSummary>): void;
-  /** The text is shown if the command is interrupted or fails later. */
+  /** The text is printed if the command is interrupted or fails later. */
   describeDone(done: Text): void;
 }

@@ -16,7 +16,7 @@ import {
   PLAN_DRY_RUN_OPTION,
 } from "./imports/plan/options.ts";
 import { PendingPlan } from "./imports/plan/pending-plan.ts";
-import { settlePlan, showImportResult } from "./imports/plan/settle.ts";
+import { finishPlan, showImportResult } from "./imports/plan/finish-plan.ts";
 import { showPlan } from "./imports/plan/show.ts";
 import { RESULT_COLUMNS } from "../lib/plan/columns.ts";
 import { requireNamedContext } from "./permission.ts";
@@ -59,17 +59,17 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);
-      // do not suggest to list all rows later, because the plan of an undo is not kept
+      // the plan of an undo is not kept, so do not suggest listing its rows later
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
-        // `rejected` prevents the advice to repeat the command without --dry-run, because it would fail again
+        // `rejected` suppresses the advice to repeat the command without --dry-run, because it would fail again
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }
       if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.note(SYNC_NOTE);
       const changes = original?.request?.learns === true || !hasNoEffect(plan);
-      return settlePlan(tools, pending, { ...answers, dryRun, changes });
+      return finishPlan(tools, pending, { ...answers, dryRun, changes });
     });
   },
 });

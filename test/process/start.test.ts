@@ -21,7 +21,7 @@ const chunkOf = (module: string): string =>
 
 test("version and help load neither packages nor commands", () => {
   const modules = modulesOf("cli.js");
-  expect(modules).toContain("src/cli/line.ts");
+  expect(modules).toContain("src/cli/command-line.ts");
   expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
   expect(modules.filter((module) => /^src\/commands\/[^/]+\//.test(module))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { text, type Language } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "../csv/file/sheet.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
-import { PROFILE_STATE_NOTE } from "./shown.ts";
+import { PROFILE_STATE_NOTE } from "./status-columns.ts";
 import { describeVerdict, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";
 
 const createColumns = (language: Language): readonly Column<ReconciledDevice>[] => [

@@ -1,7 +1,7 @@
 import { assessAdeHealth } from "../../lib/model/ade-health.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { FACT_COLUMNS, showNextStep } from "./shown.ts";
+import { FACT_COLUMNS, showNextStep } from "./status-columns.ts";
 
 export default defineCommand({
   summary: text("show the state of ADE, and what to do next", "ADE の状態と次の操作を表示する"),

@@ -5,10 +5,10 @@ import { parseLimit } from "../../lib/plan/limits.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { PROFILE_STATE_NOTE } from "./shown.ts";
+import { PROFILE_STATE_NOTE } from "./status-columns.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../imports/plan/options.ts";
 
-const COUNTS = [
+const SYNC_COUNTS = [
   ["created", "new", "新規"],
   ["changed", "changed", "変更"],
   ["released", "removed", "一覧から除外"],
@@ -19,7 +19,7 @@ const COUNTS = [
 
 const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
   { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind, name: ({ kind }) => SYNC_KINDS[kind] },
-  ...COUNTS.map(([key, en, ja]): Column<AdeSync> => ({
+  ...SYNC_COUNTS.map(([key, en, ja]): Column<AdeSync> => ({
     key,
     header: text(en, ja),
     value: (sync) => sync[key],

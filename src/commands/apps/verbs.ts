@@ -1,8 +1,8 @@
 import { APP } from "../../lib/model/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineAssignedVerbs } from "../config-profiles/assigned.ts";
+import { defineAssignableVerbs } from "../config-profiles/assignable-verbs.ts";
 
-export default defineAssignedVerbs({
+export default defineAssignableVerbs({
   noun: "apps",
   thing: APP,
   single: text("app", "アプリ"),

@@ -38,9 +38,8 @@ export const toAuditRow = ({ seq, hash, record }: AuditRecord): AuditRow => {
   return { ...told, seq, by, before, after, detail, hash };
 };
 
-/** Returns undefined for records of other actions. */
 export const getImportName = ({ objects }: AuditRow): string | undefined => {
-  // the record of an undo lists the undone import first
+  // find the last import, because the record of an undo lists the undone import first
   const one = objects.findLast(({ thing }) => thing === "import");
   return one?.name ?? one?.id;
 };

@@ -23,7 +23,7 @@ export default defineCommand({
     {
       line: "clomoctl audit list --until 2026-03-31 --action roles --format ndjson --fields at,actor,by,objects,before,after",
       about: text(
-        "with the example above: the rights of each account at the end of March; see --help-all",
+        "with the previous example: the rights of each account at the end of March (explained in --help-all)",
         "上の例と合わせて: 3 月末の各アカウントの権限(結果の読み方は --help-all)",
       ),
     },

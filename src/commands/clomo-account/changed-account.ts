@@ -7,7 +7,6 @@ import { FORMER_SECRETS, describeNotRestored, showWrittenRecord } from "../recor
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
-/** Warns if the change leaves no account with the support option. */
 export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<void> {
   await showWrittenRecord(tools, written, {
     columns: ACCOUNT_COLUMNS,

@@ -41,7 +41,6 @@ export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((c
   };
 });
 
-/** Returns the keys of the columns that fit on a terminal, without columns that do not apply to the role. */
 export const getDefaultColumns = (role: Role | undefined): readonly string[] => {
   const { usual } = ACCOUNT;
   if (role === undefined) return usual;
@@ -59,6 +58,6 @@ export const ACCOUNT_NAMES: NamedKind<Account> = {
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
 };
 
-/** @param typed name of the account or of its user @throws as {@link requireSingleMatch} */
+/** @param typed name of the account or of its user */
 export const findAccount = async (client: Client<"accounts">, typed: string): Promise<Account> =>
   requireSingleMatch(typed, await client.accounts.find({ name: typed }), ACCOUNT_NAMES);

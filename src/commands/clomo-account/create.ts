@@ -21,7 +21,7 @@ export default defineCommand({
       kind: "string",
       value: "NAME",
       about: text(
-        "account name (アカウント名); optional if the settings define what account names are built from",
+        "account name (アカウント名); optional if the settings define how account names are built",
         "アカウント名(CLOMO アカウント設定で、CLOMO アカウントを構成する情報を設定していれば省略可)",
       ),
     },
@@ -47,7 +47,7 @@ export default defineCommand({
   async run(tools, { user: typed, account, dryRun, alreadyInConsole, ...options }) {
     const values = await resolveAccountValues(tools, options);
     const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed);
-    // if the user already has an account, do not prompt for a password: the tenant will reject the command
+    // do not prompt for a password if the user already has an account, because the tenant will reject the command
     const role = accountName === null ? (options.role ?? "none") : "none";
     const needed = !alreadyInConsole && needsPassword("none", role);
     const password = await resolvePassword(tools, { ...options, dryRun }, needed);

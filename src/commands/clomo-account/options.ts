@@ -132,7 +132,6 @@ const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promi
   return { managedOrgs: [...new Set(ids)] };
 };
 
-/** Returns the value of a pair of switches, such as `--notice-mail` and `--no-notice-mail`. */
 const resolveSwitch = (name: "supportOption" | "noticeMail", on: boolean, off: boolean): AccountEdit =>
   on || off ? { [name]: on } : {};
 
@@ -143,7 +142,6 @@ const PASSWORD_SECRET: Secret<"password"> = {
   further: { about: PASSWORD_RULE, fault: findPasswordFault },
 };
 
-/** @throws as {@link readSecretInput}; `input-rejected` if the password violates the password rules */
 export const readNewPassword = async (tools: Tools, file: string | undefined): Promise<string> => {
   const given = { file, stdin: false, prompt: file === undefined };
   const password = (await readSecretInput(tools, PASSWORD_SECRET, given)) ?? "";
@@ -156,7 +154,7 @@ export const readNewPassword = async (tools: Tools, file: string | undefined): P
 
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
-/** Prompts for a missing required password, but not in a dry run or for a mirror, which stores no passwords. */
+/** Does not prompt in a dry run or for a mirror, because neither stores a password. */
 export async function resolvePassword(
   tools: Tools,
   {

@@ -8,10 +8,9 @@ export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
   readonly words: readonly string[];
-  /** values of the global options by flag; blank for a switch, the last value for a repeated option */
+  /** values of the global options by flag; blank for a switch */
   readonly globals: ReadonlyMap<string, string>;
   readonly flags: ReadonlySet<string>;
-  /** true if `--version` comes before any unknown word */
   readonly version: boolean;
   readonly help: boolean;
   readonly stray: unknown;
@@ -70,7 +69,6 @@ async function suggestWords(
   const { noun, verb, words, flags } = line;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
   if (line.stray !== undefined || line.version) return [];
-  // after `help`, complete only nouns and verbs
   if (line.help && ![...flags].some((flag) => flag === "-h" || flag.startsWith("--help")))
     return verb === undefined ? suggestWordsBelow(noun) : [];
   const command = (await verb?.load())?.default;
@@ -95,8 +93,8 @@ async function suggestWords(
 }
 
 /**
- * @param asked the number of words before the cursor's word, these words, and the cursor's word unless it is empty
- * @returns `files`, or `words` followed by lines with a word, a tab and a description
+ * @param asked number of words before the cursor, these words, and the incomplete word at the cursor
+ * @returns `files` or `words`, then one line for each word: the word, a tab and a description
  */
 export async function answerShell(
   [count, ...words]: readonly string[],

@@ -1,6 +1,6 @@
 /** At each Tab, a script calls the program with `__complete`. It does not evaluate the program's output as code. */
 
-/** Works with bash 3.2 (part of macOS) and later. Bash replaces only the text after the last `=` or `:` of a word. */
+/** Must work with bash 3.2, which is part of macOS. */
 const BASH_SCRIPT = `# bash completion for clomoctl
 _clomoctl() {
   local answer line current kept= kind= typed=\${COMP_LINE:0:COMP_POINT}
@@ -90,7 +90,7 @@ end
 complete -c clomoctl -f -a '(__clomoctl_complete)'
 `;
 
-/** For PowerShell 5.1 and later. PowerShell completes file names if the script returns no words. */
+/** PowerShell completes file names if the script returns no words. */
 const POWERSHELL_SCRIPT = `# PowerShell completion for clomoctl
 Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

@@ -5,9 +5,9 @@ import {
   type ProfileKind,
 } from "../../lib/model/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineAssignedVerbs } from "./assigned.ts";
+import { defineAssignableVerbs } from "./assignable-verbs.ts";
 
-export default defineAssignedVerbs({
+export default defineAssignableVerbs({
   noun: "config-profiles",
   thing: CONFIG_PROFILE,
   single: text("configuration profile", "構成プロファイル"),

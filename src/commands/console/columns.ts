@@ -16,7 +16,6 @@ export const TASK_ARGUMENT = {
   ),
 } as const;
 
-/** @throws `usage`; `not-found` if the account has no such open task */
 export const readTaskNumber = async (
   { console }: Pick<Client<"console">, "console">,
   typed: string,

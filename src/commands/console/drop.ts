@@ -7,7 +7,7 @@ import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
-import { settlePlan, showImportResult } from "../imports/plan/settle.ts";
+import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { readTaskNumber, TASK_ARGUMENT } from "./columns.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -37,7 +37,7 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan);
-      if (plan.blocked === undefined) return settlePlan(tools, pending, { ...answers, dryRun, changes: true });
+      if (plan.blocked === undefined) return finishPlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
       throw createDropFailure(plan.blocked, numbers);
     });

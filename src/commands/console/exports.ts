@@ -16,7 +16,7 @@ const listWithReferences = (kind: ImportKind): readonly ImportKind[] => {
   return [...EXPORTED_KINDS.filter(isBefore).flatMap(listWithReferences), kind];
 };
 
-/** The kinds of exports in the order of import. A kind comes after the kinds to which its records refer. */
+/** A kind comes after the kinds to which its records refer. */
 export const EXPORT_ORDER: readonly ImportKind[] = [
   ...new Set([...EXPORTED_KINDS, ...SECURED_APPS].flatMap(listWithReferences)),
 ];
@@ -28,7 +28,7 @@ export interface ConsoleExport {
   readonly reading: InputFormat;
 }
 
-/** @throws `input-rejected` if no kind of export has this header row; `usage` if the app is not known */
+/** @throws `input-rejected` if no kind of export has this header row; `usage` if the app is unknown */
 export async function recognizeExport(
   tools: Tools,
   file: InputFile,

@@ -3,7 +3,7 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../lib/model/import.ts";
 import { formatSecuredAppName } from "../../lib/model/secured-user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 import { getUploadMode } from "../../lib/model/upload.ts";
 
 export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);

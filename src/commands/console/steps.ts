@@ -11,7 +11,7 @@ import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { getConsolePage, insertAppName } from "./screen.ts";
-import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 
 type RecordChange = TaskRecord["changes"][number];
 
@@ -19,11 +19,11 @@ const MAX_NAMED_RECORDS = 10;
 
 const COMMA = text(", ", "、");
 
-const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
+const getRecordType = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
 
 const getKind = ({ changes }: TaskRecord) => changes.find(({ field }) => field === "kind")?.after ?? null;
 
-const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
+const isExportedType = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
 export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
   ...buildUploadStep(task),
@@ -32,7 +32,7 @@ export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): rea
 ];
 
 function buildUploadStep({ number, create, update, records }: ConsoleTask): readonly Text[] {
-  if (create + update < 2 || !records.every((record) => isExportedThing(getThing(record)))) return [];
+  if (create + update < 2 || !records.every((record) => isExportedType(getRecordType(record)))) return [];
   const write = line("console upload", [number], { output: "upload" });
   return [text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`)];
 }
@@ -52,7 +52,7 @@ function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
 }
 
 function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
-  const { clicks, fields } = getThing(record);
+  const { clicks, fields } = getRecordType(record);
   const own = record.work === "perform" ? clicks?.kinds?.[String(getKind(record))] : clicks?.[record.work];
   const usual = own ?? clicks?.edit ?? getConsolePage(record.kind);
   const work = CONSOLE_WORK_NAMES[record.work];
@@ -85,7 +85,7 @@ function describeValueChange(fields: Thing["fields"], { field, before, after }: 
 
 function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
-  const isExported = records.every((record) => isExportedThing(getThing(record)));
+  const isExported = records.every((record) => isExportedType(getRecordType(record)));
   const takes = isExported ? new Set(records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`)) : [];
   const isShown = ({ kind, work, changes }: TaskRecord): boolean =>
     work === "create" ||
@@ -114,7 +114,7 @@ const formatNameWithKey = (
   if (thing === ACCOUNT_SETTINGS.name) return "CLOMO アカウント設定";
   if (key === null || key === name) return name;
   if (thing !== ORG.name) return `${name} <${key}>`;
-  // omit the key of an organisation without a code, because its path already ends with the name
+  // omit the key of an organisation without a code, because its path ends with the name
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
 };
 
@@ -130,7 +130,7 @@ export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask):
 
 export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTask): Text => {
   if (only?.work === "perform") {
-    const action = formatConsoleValue(getThing(only).fields["kind"], getKind(only));
+    const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
     const [{ en, ja }, times] = [CONSOLE_WORK_NAMES.perform, more.length === 0 ? "" : ` ${counts.create}`];
     return text(`${en}: ${action.en}${times}`, `${ja}: ${action.ja}${times}`);
   }
@@ -147,11 +147,11 @@ export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTa
 };
 
 export const getTaskScreen = ({ kind, records: [first] }: ConsoleTask): Text => {
-  const own = first && getThing(first).clicks?.page;
+  const own = first && getRecordType(first).clicks?.page;
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };
 
 export const describeTaskChanges = ({ records: [only, ...others] }: Pick<ConsoleTask, "records">): readonly Text[] =>
   only === undefined || others.length > 0
     ? []
-    : only.changes.map((change) => describeValueChange(getThing(only).fields, change));
+    : only.changes.map((change) => describeValueChange(getRecordType(only).fields, change));

@@ -60,8 +60,8 @@ test("tells what lost its assignment to an organisation or device that the conso
   await write(desk, { "orgs.csv": ["組織名,組織コード", "営業部,S01", "総務部,S03"], "devices.csv": [device("B1")] });
   const { code, stderr } = await desk.run("console sync orgs.csv devices.csv --confirm-deletions 2");
   expect(code, stderr).toBe(0);
-  expect(stderr).toContain("device that the export lacks: 2; to see them: clomoctl imports show 6 --rows");
-  expect(stderr.split("export lacks:")).toHaveLength(3);
+  expect(stderr).toContain("lacks the organisation or device: 2; to see them: clomoctl imports show 6 --rows");
+  expect(stderr.split("because the export lacks")).toHaveLength(3);
   expect((await desk.run("imports show 6 --rows --format json")).text).toContain('"before":["A1"],"after":[]');
 });
 

@@ -3,7 +3,7 @@ import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
-import { syncExports } from "./take.ts";
+import { syncExports } from "./sync-exports.ts";
 
 export default defineCommand({
   summary: text("import console exports into the mirror", "管理画面のエクスポートをミラーに取り込む"),

@@ -78,11 +78,11 @@ test("several kinds need a folder, which has a file per kind in the order of upl
 test("leaves out and names rows where a blank would clear, or whose key differs", async () => {
   await done("users edit 1 --upn taro@upn.x.jp --title=");
   await done("users edit 2 --title 次長");
-  expect(await done("console upload -o up.csv", 8)).toMatch(/does not contain 1 row, .*\nhana@x\.jp: /);
+  expect(await done("console upload -o up.csv", 8)).toMatch(/leaves out 1 row; .*\nhana@x\.jp: /);
   expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,UPN", "太郎,taro@x.jp,,1,taro@upn.x.jp"]);
   await done("users edit 1 --email new@x.jp");
   const told = await done("console upload -o later.csv", 8);
-  expect(told).toMatch(/does not contain 1 row, .*\nnew@x\.jp: /);
+  expect(told).toMatch(/leaves out 1 row; .*\nnew@x\.jp: /);
   expect(read("later.csv")).toEqual(["氏名,メールアドレス,役職,社員コード", "花子,hana@x.jp,次長,2"]);
 });
 

@@ -23,7 +23,7 @@ export const CONTEXT_ARGUMENT = {
 export const PROTECTED_OPTION = {
   kind: "boolean",
   about: text(
-    "require the context's name to confirm every change to its tenant (typed, or with --confirm-context)",
+    "require confirmation of every change to the tenant with the context's name (typed, or --confirm-context)",
     "テナントを変更するたびにコンテキスト名の確認を求める(入力、または --confirm-context)",
   ),
 } as const satisfies Field;
@@ -68,7 +68,7 @@ const CONTEXT_KIND_NAMES: Readonly<Record<Context["kind"], Text>> = {
   remote: text("remote tenant", "リモートのテナント"),
 };
 
-export const USUAL_CONTEXT_COLUMNS = ["name", "used", "kind", "timezone", "address"] as const;
+export const DEFAULT_CONTEXT_COLUMNS = ["name", "used", "kind", "timezone", "address"] as const;
 
 export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },

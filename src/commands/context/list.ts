@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { CONTEXT_COLUMNS, USUAL_CONTEXT_COLUMNS } from "./columns.ts";
+import { CONTEXT_COLUMNS, DEFAULT_CONTEXT_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list contexts", "コンテキストを一覧する"),
@@ -13,6 +13,6 @@ export default defineCommand({
   async run({ terminal, contexts, globals, environment }, { limit }) {
     const [all, chosen] = [await contexts.list(), await contexts.inEffect(globals.context, environment)];
     const shown = all.map((context) => ({ context, used: context.name === chosen?.context.name }));
-    await terminal.list(listColumns(terminal, CONTEXT_COLUMNS, USUAL_CONTEXT_COLUMNS), limitRecords(shown, limit));
+    await terminal.list(listColumns(terminal, CONTEXT_COLUMNS, DEFAULT_CONTEXT_COLUMNS), limitRecords(shown, limit));
   },
 });

@@ -10,10 +10,9 @@ import { examineFile } from "../imports/plan/send.ts";
 import { FORMAT_OPTION, loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
-import { streamUntilAborted } from "./file/watched.ts";
+import { streamUntilAborted } from "./file/abortable-stream.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
-/** @throws `usage` if the format does not have the key */
 function resolveKeyField(format: FormatName, key: string | undefined): string | undefined {
   const { keys } = FORMATS[format].thing;
   const found = keys.length > 1 ? keys.find(({ name }) => name === key) : undefined;
@@ -49,7 +48,7 @@ export default defineCommand({
       kind: "string",
       value: "KEY",
       about: text(
-        "field that identifies a record, as --key of an import command (default for users: email)",
+        "field that identifies a record, like --key of import commands (default for users: email)",
         "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
       ),
     },

@@ -11,11 +11,11 @@ import { isWorkbookName } from "../imports/outputs/table-file.ts";
 import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { ProblemDigest, renderProblem } from "./file/check-report.ts";
-import { writeEncoded } from "./file/encoded.ts";
-import { ON_UNMAPPABLE_OPTION, rejectByteOrderMark, rejectTextOptions } from "./file/form.ts";
+import { writeEncoded } from "./file/write-encoded.ts";
+import { ON_UNMAPPABLE_OPTION, rejectByteOrderMark, rejectTextOptions } from "./file/text-format.ts";
 import { writeOutput } from "./file/output.ts";
 import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
-import { streamUntilAborted } from "./file/watched.ts";
+import { streamUntilAborted } from "./file/abortable-stream.ts";
 
 export default defineCommand({
   summary: text(
@@ -114,7 +114,7 @@ async function* readRows(
       const filled = cells.slice(0, count);
       if (row === 1 || filled.some((cell) => cell !== "")) rows.push(filled);
     },
-    // a BOM character inside a cell is not a problem, because it is converted like other characters
+    // a BOM character inside a cell is converted like other characters
     problem: (problem) => {
       if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom")
         problems.take({ ...problem, header: "" }, "error");
@@ -134,7 +134,6 @@ async function* renderRows(
   for await (const rows of batches) yield Buffer.from(rows.map((cells) => formatRecord(cells, newline)).join(""));
 }
 
-/** @throws `input-rejected` if there are problems */
 async function refuseProblems({ terminal }: Tools, { label }: InputFile, problems: ProblemDigest<Problem>) {
   if (problems.total === 0) return;
   await problems.show(terminal, (problem) => renderProblem(label, problem));

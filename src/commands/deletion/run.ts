@@ -5,11 +5,11 @@ import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { refuseTypedFile, toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
-import { settlePlan } from "../imports/plan/settle.ts";
+import { finishPlan } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { resolveRecordIds, type FindableKind } from "./names.ts";
+import { resolveRecordIds, type FindableKind } from "./resolve-names.ts";
 import type { DeletionOptions } from "./options.ts";
 import { readTypedNames, type NameList, type NameSources } from "./typed-names.ts";
 
@@ -37,18 +37,18 @@ export async function runDeletion<R extends { readonly id: string }>(
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);
   return pending.settling(async () => {
-    await settleDeletion(tools, pending, options);
+    await finishDeletion(tools, pending, options);
     if (learnt && pending.committed !== undefined) await chosen.client.layouts.learn({ kind: "users", ...learnt });
   });
 }
 
-async function settleDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
+async function finishDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
   const { plan } = pending;
   const { report } = options;
   await showPlan(tools, plan, { allRows: same(report ?? "--report plan.xlsx") });
   if (report !== undefined) await (await import("../imports/outputs/report.ts")).writeReport(tools, report, plan);
   if (plan.delete > 0) await checkAdministrators(tools, plan);
-  await settlePlan(tools, pending, options);
+  await finishPlan(tools, pending, options);
 }
 
 async function buildDeletionRequest<R extends { readonly id: string }>(

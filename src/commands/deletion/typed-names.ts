@@ -23,49 +23,48 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 export interface TypedName {
   readonly name: string;
   readonly where?: string | undefined;
-  /** full name in the same row of a table; must match the user's name */
   readonly fullName?: string | undefined;
-  /** other identifiers in the same row; must not identify another user */
+  /** other identifiers in the same row; they must not identify a different user */
   readonly others?: readonly string[] | undefined;
 }
 
 const MAX_LIST_BYTES = 1024 * 1024;
 const MAX_NAMES = 2_000;
-const KEYS = ["emails", "employeeCode", "accountName"];
+const IDENTIFYING_FIELDS = ["emails", "employeeCode", "accountName"];
 
-const identifiesPerson = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
+const isPersonField = (field: string | undefined): boolean =>
+  field === "name" || IDENTIFYING_FIELDS.includes(field ?? "");
 
 const NAMING_FORMAT: Format = {
   ...FORMATS.users,
   custom: false,
-  columns: FORMATS.users.columns.filter(({ field }) => identifiesPerson(field)),
+  columns: FORMATS.users.columns.filter(({ field }) => isPersonField(field)),
 };
 
-const mapAliases = (headers: readonly string[]): MapFileSchema => {
+const mapKnownHeaders = (headers: readonly string[]): MapFileSchema => {
   const columns = headers.flatMap((header) => {
     const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;
-    return field !== undefined && identifiesPerson(field) ? [{ header, to: field }] : [];
+    return field !== undefined && isPersonField(field) ? [{ header, to: field }] : [];
   });
   const parts = NAME_PARTS.written.flatMap((part) => headers.find((header) => part.test(toLooseValue(header))) ?? []);
   const isWhole = columns.some(({ to }) => to === "name") || parts.length < 2;
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-/** Ignores the column map's other rules. */
 const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
   const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
     layout.columns.find(({ column }) => column.field === field)?.positions ?? [];
-  return { layout, keys: KEYS.flatMap(find), fullName: find("name") };
+  return { layout, keys: IDENTIFYING_FIELDS.flatMap(find), fullName: find("name") };
 };
 
-type Naming = ReturnType<typeof readNamingColumns>;
+type NamingColumns = ReturnType<typeof readNamingColumns>;
 
 class TableReader implements RecordSink {
   readonly names: TypedName[] = [];
   readonly #others = new Map<string, number>();
   readonly #label: string;
-  readonly #naming: Naming;
+  readonly #naming: NamingColumns;
   readonly #headerRow: number;
   readonly #checker: RowChecker;
   readonly #today: string;
@@ -73,7 +72,7 @@ class TableReader implements RecordSink {
   #later = 0;
   readonly #movement: { readonly at: number; readonly isLeaver: (value: string) => boolean } | undefined;
 
-  constructor(label: string, headerRow: number, naming: Naming, today: string) {
+  constructor(label: string, headerRow: number, naming: NamingColumns, today: string) {
     this.#label = label;
     this.#today = today;
     this.#headerRow = headerRow;
@@ -95,7 +94,7 @@ class TableReader implements RecordSink {
       this.#others.set(value, (this.#others.get(value) ?? 0) + 1);
       return;
     }
-    if (toDay(all[this.#lastDay] ?? "") > this.#today) {
+    if (parseDay(all[this.#lastDay] ?? "") > this.#today) {
       this.#later += 1;
       return;
     }
@@ -139,13 +138,13 @@ class TableReader implements RecordSink {
   };
 }
 
-/** Returns the day as `YYYY-MM-DD`. Returns "" if the value is not a date. */
-const toDay = (value: string): string => {
+/** Returns `YYYY-MM-DD`, or "" if the value is not a date. */
+const parseDay = (value: string): string => {
   const [, year, month = "", day = ""] = /^(\d{4})\D?(\d\d?)\D(\d\d?)\D?$|$/.exec(toLooseValue(value)) ?? [];
   return year === undefined ? "" : `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 };
 
-interface ListReading {
+interface ListFileOptions {
   readonly sheet?: string | undefined;
   readonly encoding?: Encoding | "auto" | undefined;
 }
@@ -154,17 +153,15 @@ type NewLayout = Pick<Layout, "headers" | "map">;
 
 export interface NameList {
   readonly typed: readonly TypedName[];
-  /** the layout of columns that the user defined by answering questions; stored when the change is made */
   readonly learnt?: NewLayout | undefined;
-  /** true if rows were skipped; a list without names is then not an error */
   readonly skips?: boolean | undefined;
 }
 
-/** Finds the columns that identify people: by known headers, else by a layout of users, else by asking the user. */
+/** Finds the columns by known headers, then by a layout of users, then by asking the user. */
 async function findNamingColumns(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
-  const naming = readNamingColumns(headers, mapAliases(headers));
+  const naming = readNamingColumns(headers, mapKnownHeaders(headers));
   if (naming.keys.length > 0) return { naming, row, sheet };
   if (reading.encoding !== "xlsx" && headers.length < 2) return undefined;
   const { client } = await tools.tenant("layouts");
@@ -188,7 +185,7 @@ async function findNamingColumns(tools: Tools, file: InputFile, reading: InputFo
 async function readTable(
   tools: Tools,
   file: InputFile,
-  { sheet, encoding = "auto" }: ListReading,
+  { sheet, encoding = "auto" }: ListFileOptions,
 ): Promise<NameList | undefined> {
   const reading = await detectInputFormat(file, { encoding, sheet, signal: tools.signal });
   const found = await findNamingColumns(tools, file, reading);
@@ -219,7 +216,7 @@ async function readLines(file: InputFile): Promise<NameList> {
   return { typed: typed.filter(({ name }) => name.trim() !== "") };
 }
 
-async function readNamesFromFile(tools: Tools, name: string, reading: ListReading | undefined): Promise<NameList> {
+async function readNamesFromFile(tools: Tools, name: string, reading: ListFileOptions | undefined): Promise<NameList> {
   await using file = await openInput(tools, name);
   return (reading && (await readTable(tools, file, reading))) ?? (await readLines(file));
 }
@@ -238,12 +235,11 @@ const createNotAListFailure = (where: string): Failure =>
     ),
   });
 
-export interface NameSources extends ListReading {
+export interface NameSources extends ListFileOptions {
   readonly names: readonly string[];
   readonly file: string | undefined;
 }
 
-/** @param mayBeTable true to accept a table */
 export async function readTypedNames(
   tools: Tools,
   { names, file, ...reading }: NameSources,

@@ -45,7 +45,6 @@ export async function findDevicesByName(tools: Tools, names: readonly string[]):
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/** By column key: formats the value for a terminal. */
 const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
   ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),

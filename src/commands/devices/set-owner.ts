@@ -48,7 +48,7 @@ export default defineCommand({
     const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);
     const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;
-    // try a dry run first, so that the user is not asked about a change that the tenant rejects
+    // a dry run comes first, so that the user is not asked about a change that the tenant rejects
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await noteDeviceWipes(tools, wiped);
     if (asks) await askWipeCount(tools.terminal, wiped.length);
@@ -60,7 +60,6 @@ export default defineCommand({
   },
 });
 
-/** @throws `not-found` if there is no such user or organisation */
 async function resolveOwner(
   tools: Tools,
   { user, org }: { readonly user: string | undefined; readonly org: string | undefined },

@@ -14,14 +14,13 @@ import type { Tools } from "../tools.ts";
 import { showProblems } from "./bundle.ts";
 import { createChecklistColumns } from "./rows.ts";
 
-const READ_COLUMNS = ["question", "value", "by", "at"] as const;
+const SHEET_COLUMNS = ["question", "value", "by", "at"] as const;
 
-const findColumn = (cells: readonly string[], key: (typeof READ_COLUMNS)[number]): number => {
+const findColumn = (cells: readonly string[], key: (typeof SHEET_COLUMNS)[number]): number => {
   const header = createChecklistColumns("en").find((column) => column.key === key)?.header;
   return cells.findIndex((cell) => cell === key || cell === header?.en || cell === header?.ja);
 };
 
-/** `hasTimes` is true if the sheet has a column for the time of each answer. */
 async function readSheet(tools: Tools, name: string) {
   await using file = await openInput(tools, name);
   const { label } = file;
@@ -38,7 +37,7 @@ async function readSheet(tools: Tools, name: string) {
   });
   for await (const _ of reading);
   const [header = { cells: [], where: label }, ...rest] = table;
-  const [question, value, by, at] = READ_COLUMNS.map((key) => findColumn(header.cells, key)) as [
+  const [question, value, by, at] = SHEET_COLUMNS.map((key) => findColumn(header.cells, key)) as [
     number,
     number,
     number,
@@ -64,13 +63,12 @@ const ROW_WITHOUT_QUESTION = text(
 
 const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** Returns YYYY-MM-DD, because spreadsheet programs change the format of days. */
+/** Returns days as YYYY-MM-DD, because spreadsheet programs change the format of days. */
 const toPlainValue = (value: string): string => {
   const typed = parseTypedDate(value);
   return typed !== undefined && "day" in typed ? typed.day : value;
 };
 
-/** @throws `input-rejected` after printing all invalid rows */
 export async function readAnswerSheet(
   tools: Tools,
   name: string,
@@ -97,7 +95,7 @@ export async function readAnswerSheet(
     if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
       return text(`${id} has a newer answer than this sheet`, `${id} にはこの表より新しい回答があります`);
     if (answers.has(id)) return text(`${id} is answered twice in this sheet`, `この表に ${id} の回答が 2 つあります`);
-    // if only the value was changed, the sheet still names the author of the previous answer
+    // if only the value was changed, the sheet still names the previous author
     const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);
     answers.set(id, { question: id, value: read.value, by: isFormer || by === "" ? undefined : by });
     return undefined;

@@ -108,7 +108,6 @@ const listTexts = ({ question, value, by }: NewAnswer) => [
   [`${question} (by)`, by] as const,
 ];
 
-/** @throws `not-found` if the question is unknown, `usage` if the value is not a valid answer */
 function buildTypedAnswer(
   questions: readonly QuestionState[],
   { question: id, value, now }: { readonly question: string; readonly value: string; readonly now: string },
@@ -120,7 +119,6 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-/** @throws `not-found` */
 function chooseQuestions(questions: readonly QuestionState[], named: string | undefined): readonly QuestionState[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
   const chosen = questions.filter(({ id }) => id === named || id.startsWith(`${named}.`));
@@ -134,7 +132,6 @@ const createUnknownQuestionFailure = (named: string): Failure =>
     hint: step("to list all questions", "質問の一覧を見るには", line("handover checklist", [], { full: true })),
   });
 
-/** @returns undefined for a blank answer */
 async function askQuestion(tools: Tools, question: QuestionState, timezone: string): Promise<string | undefined> {
   const now = tools.clock.now().toISOString();
   const typed = await tools.terminal.prompts.input({

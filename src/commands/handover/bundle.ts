@@ -34,7 +34,7 @@ export const IDENTITY_OPTION = {
   },
 } as const satisfies Fields;
 
-/** Rejects `--as`, because a bundle contains only what its author was allowed to see. @throws `usage` */
+/** Rejects `--as`, because a bundle contains only what its author may see. @throws `usage` */
 export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: string): void {
   if (globals.as === undefined) return;
   throw new Failure("usage", {
@@ -73,15 +73,15 @@ const createKeyAsFileFailure = (): Failure =>
   });
 
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
-  /** files of the bundle; reading a file compares its content with the verified hashes */
+  /** reading a file compares its content with the verified hashes */
   readonly found: BundleFiles;
-  /** copy of the tenant; undefined if the bundle is damaged or does not contain a tenant */
+  /** undefined if the bundle is damaged or does not contain a tenant */
   readonly copy: TenantCopy | undefined;
-  /** describe stored values that this version of clomoctl does not accept */
+  /** stored values that this version of clomoctl does not accept */
   readonly problems: readonly Text[];
 }
 
-/** @throws as `openBundleFiles`; `usage` if `identity` is a key; `input-rejected` if other users can read the file */
+/** @throws `usage` if `identity` is a key instead of a file; `input-rejected` if other users can read the file */
 export async function openVerifiedBundle(
   tools: Tools,
   name: string,

@@ -7,7 +7,7 @@ import { RECORD_TYPES, type RecordType } from "./writing/records.ts";
 
 export type ChangeKind = "added" | "removed" | "changed";
 
-/** `name` is the text that users see instead of the value; null if they see the value itself. */
+/** `name` is the text that users see; null if they see the value itself. */
 interface ComparedValue {
   readonly value: unknown;
   readonly name: Text | null;
@@ -17,15 +17,15 @@ export interface Difference {
   readonly resource: ResourceName;
   readonly change: ChangeKind;
   readonly key: string;
-  /** name of the record; null if its type has no names */
+  /** null for types of records without names */
   readonly name: string | null;
-  /** the field that differs; null if the whole record was added or removed */
+  /** null if the whole record was added or removed */
   readonly field: { readonly key: string; readonly header: Text } | null;
   readonly before: ComparedValue | null;
   readonly after: ComparedValue | null;
 }
 
-/** Types that are not compared, because the console or Apple owns them, and fields that differ even between copies. */
+/** Types whose records come from the console or from Apple. */
 const IGNORED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
 const IGNORED_FIELDS = new Set(
   // depth, accounts and users are derived from other records, which are compared
@@ -52,7 +52,6 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
   }
 }
 
-/** Yields the differences, and keeps only differing records in memory. */
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
   for (const type of RECORD_TYPES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
 }

@@ -11,7 +11,7 @@ export type CopyClient = Client<(typeof COPY_NOUNS)[number]>;
 
 export interface TenantCopy extends AsyncDisposable {
   readonly path: string;
-  /** Opens the copy with full rights. May change the bytes of the file. */
+  /** Opens the copy with full rights, which may change the bytes of the file. */
   open(): Promise<CopyClient>;
 }
 
@@ -32,6 +32,5 @@ export async function storeTenantCopy(tools: Tools, content: AsyncIterable<Uint8
   };
 }
 
-/** @throws `not-permitted` unless a system administrator runs the command */
 export const copyTenant = async (tools: Tools, withoutHistory = false): Promise<TenantCopy> =>
   storeTenantCopy(tools, await (await tools.tenant("exports")).client.exports.create({ withoutHistory }));

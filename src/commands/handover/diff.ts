@@ -18,7 +18,6 @@ const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
 
 const BLANK = text("(blank)", "(空)");
 
-/** For a whole record, returns its most important details, if it has any. */
 const describeValue = (value: Difference["before"], { field }: Difference): Text | null => {
   if (field === null || value === null) return value?.name ?? null;
   const words = value.name ?? same(toTableCellText(value.value));
@@ -126,7 +125,7 @@ export default defineCommand({
         yield next.value;
       }
     }
-    // without differences, do not even print column names, because cron would send them by email
+    // print no column names without differences, because cron would send them by email
     if (first.done !== true || isRecordOutputRequested(tools)) await terminal.list(DIFF_COLUMNS, countDifferences());
     if (first.done === true) {
       await terminal.note(text("no differences", "差異はありません"));

@@ -7,7 +7,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { getAccountLanguage } from "../csv/file/form.ts";
+import { getAccountLanguage } from "../csv/file/text-format.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { createBundleWriter, formatFingerprint, READ_ONLY_BUNDLE } from "./bundle.ts";

@@ -51,7 +51,7 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
     key: "lastUpdatedAt",
     header: text("last updated", "最終更新"),
     value: ({ manifest }) => manifest.lastUpdatedAt,
-    // blank in tables, because the prompt has already shown the day and the age
+    // tables omit this column, because the prompt has already shown the day and the age
     name: () => null,
   },
   {
@@ -98,7 +98,7 @@ export default defineCommand({
     const { copy, manifest } = requireCopy(bundle, verified);
     const fingerprint = verified.fingerprint ?? "";
     await requireFingerprint(tools, typed, fingerprint);
-    // receive a second copy, because opening the first copy may have changed its bytes
+    // extract a second copy, because opening the first copy may have changed its bytes
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
     const { name, existing, relation } = await chooseContext(tools, client, received.path);
@@ -129,7 +129,9 @@ export default defineCommand({
   },
 });
 
-/** @throws Failure `usage` if the fingerprint is missing and cannot be prompted for, `input-rejected` if it differs */
+/**
+ * @throws Failure `usage` if the user cannot be asked for the fingerprint; `input-rejected` if the fingerprint differs
+ */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
   const message = text(
@@ -149,7 +151,6 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
 
 interface ChosenTarget {
   readonly name: string;
-  /** existing context that receives the tenant; undefined if a context must be created */
   readonly existing: EmbeddedContext | undefined;
   readonly relation: CopyRelation;
 }
@@ -252,7 +253,7 @@ const askToReceive = (name: string, { kind }: CopyRelation) => ({
   flag: "--yes",
 });
 
-/** Records the receipt in the copy before the tenant is replaced, so that no received tenant lacks the record. */
+/** The receipt is recorded before the tenant is replaced, so that every received tenant contains the record. */
 async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
   const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {

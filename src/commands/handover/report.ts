@@ -43,7 +43,6 @@ export default defineCommand({
     { line: "clomoctl handover report handover.zip -o report.html" },
     { line: "clomoctl handover report -o report.html" },
   ],
-  // if no bundle is given, the command opens the current tenant
   exits: OPEN_TENANT_ERRORS,
   opensTenant: false,
   readsTenants: true,

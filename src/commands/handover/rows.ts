@@ -56,7 +56,7 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
 const INDENT = 10;
 const MIN_WIDTH = 20;
 
-/** Prints each command on its own line, so that users can copy it. */
+/** Prints each command on a separate line, so that users can copy the command. */
 export async function writeChecklist(
   terminal: Terminal,
   rows: readonly ChecklistRow[],

@@ -18,7 +18,6 @@ import {
 interface VerifiedBundle extends Omit<BundleVerification, "faults"> {
   readonly bundle: string;
   readonly faults: readonly { readonly file: string; readonly detail: string }[];
-  /** time of the last change, formatted for people; null if the bundle does not contain it */
   readonly changedAt: string | null;
 }
 

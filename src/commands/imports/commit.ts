@@ -14,7 +14,7 @@ import {
 } from "./plan/options.ts";
 import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
-import { settlePlan } from "./plan/settle.ts";
+import { finishPlan } from "./plan/finish-plan.ts";
 import { hasFile, buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -40,9 +40,9 @@ export default defineCommand({
     const { client } = chosen;
     requireNamedContext(tools, chosen);
     const plan = await findImport(client, id, ["planned"]);
-    // let the tenant reject the commit, because its error contains the reason
+    // the tenant rejects the commit with an error that contains the reason
     if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
-    // do not log the `fileName` of a deletion: it contains the names that the user typed
+    // do not log the `fileName` of a deletion, because it contains the names that the user typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
@@ -60,9 +60,9 @@ export default defineCommand({
       });
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     const settling = { ...answers, changes: true };
-    if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, settling));
-    const { checkUpload, settleAndUpload } = await import("./outputs/upload.ts");
+    if (emitCsv === undefined) return pending.settling(() => finishPlan(tools, pending, settling));
+    const { checkUpload, finishPlanWithUpload } = await import("./outputs/upload.ts");
     await checkUpload(tools, plan, { label: plan.fileName, file: emitCsv });
-    return pending.settling(() => settleAndUpload(tools, pending, emitCsv, settling));
+    return pending.settling(() => finishPlanWithUpload(tools, pending, emitCsv, settling));
   },
 });

@@ -12,7 +12,7 @@ const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
 
 export default defineCommand({
   summary: text(
-    "save how a list is read as a layout, without importing the list",
+    "save a layout for reading a list, without importing the list",
     "一覧の読み取り方をレイアウトとして登録する(取り込まない)",
   ),
   args: {

@@ -29,18 +29,16 @@ export interface ListRequest {
 
 interface ListReading {
   readonly map?: MapFileSchema | undefined;
-  /** true if the user answered questions about columns, so that the change stores the answers as a layout */
   readonly learns?: boolean | undefined;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
   readonly detected: InputFormat;
 }
 
-type Place = Pick<MapOptions, "sheet" | "headerRow">;
+type HeaderLocation = Pick<MapOptions, "sheet" | "headerRow">;
 
 interface FoundHeader {
-  /** sheet and header row from the options or the column map */
-  readonly place: Place;
+  readonly place: HeaderLocation;
   readonly header: HeaderFinder;
   readonly detected: InputFormat;
   readonly match: LayoutMatch<Layout> | undefined;
@@ -57,7 +55,6 @@ async function findHeader(
 ): Promise<FoundHeader> {
   const format = FORMATS[kind];
   const maps = [map, ...layouts.map((one) => one.map)];
-  // search for the headers of all layouts, because the layout is not known yet
   const columns = maps.flatMap((one) => one?.columns ?? []).filter(({ to }) => to !== null);
   const matchHeader = (headers: readonly string[]) => matchLayout(layouts, headers, format);
   const isKnown = (headers: readonly string[]): boolean => isFitting(matchHeader(headers));
@@ -66,7 +63,7 @@ async function findHeader(
     headerRow: options.headerRow ?? one?.options?.headerRow,
   }));
   const different = [...new Map(places.map((one) => [JSON.stringify(one), one])).values()];
-  const find = async (place: Place): Promise<FoundHeader> => {
+  const find = async (place: HeaderLocation): Promise<FoundHeader> => {
     const detected = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
     const search = { map: { ...map, columns }, ...place, signal, isKnown };
     const header = await findHeaderInFile(file, detected, format, search);
@@ -91,16 +88,17 @@ async function findHeader(
   return best;
 }
 
-/** `unknown`: no layout is used. `fits`: the list has all columns of the layout. `near`: the list lacks some. */
-type Knowledge =
+/**
+ * `unknown`: no layout is used. `fits`: the list has all columns of the layout. `near`: the list lacks some columns.
+ */
+type LayoutFit =
   | { readonly state: "unknown"; readonly match?: undefined }
   | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
 
-/** @param isPlain true if the list can be read without any layout */
-function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): Knowledge {
+function assessLayoutFit(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): LayoutFit {
   if (match === undefined) return { state: "unknown" };
   if (isFitting(match)) return { state: "fits", match };
-  // without the column by which the layout skips leavers, the import would create the leavers again
+  // if the list lacks the layout's column of leavers, the import would create leavers again
   const isUnsafe = canAsk && match.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
@@ -132,7 +130,7 @@ export async function readList(
   const mayDiffer = canAsk || layouts.length > 0 || headers.some(isMovementHeader);
   const customFields = format.custom && mayDiffer && isUnclear(headers) ? await loadCustomFields(tools) : undefined;
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
-  const known = judgeMatch(match, isPlain, canAsk);
+  const known = assessLayoutFit(match, isPlain, canAsk);
   const doubtful = isOpen ? (known.match?.doubtful ?? []) : [];
   if (known.match !== undefined && !canAsk) rejectDoubtfulColumns({ ...known.match, doubtful }, requested);
   const further = known.state === "fits" && !learning ? known.match.further : [];
@@ -172,7 +170,6 @@ const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileS
   columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
 });
 
-/** @throws `input-rejected` if the list lacks a column of the layout, or has a column that fits a field better */
 function rejectDoubtfulColumns(
   { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
   { kind, file }: ListRequest,
@@ -181,7 +178,7 @@ function rejectDoubtfulColumns(
   const what =
     lacking === undefined
       ? text(
-          `the layout ${layout.id} lacks the column "${doubtful}", and reads the field of that column from another column`,
+          `the layout ${layout.id} reads the field of the column "${doubtful}" from another column`,
           `レイアウト ${layout.id} にない列「${doubtful}」があります。その項目は別の列から読み込んでいます`,
         )
       : text(
@@ -209,7 +206,6 @@ function describeLayout(
   );
 }
 
-/** Chooses the key if the list has only one. Reads organisations by name if their column has an unknown header. */
 function chooseOptions(
   headers: readonly string[],
   { kind, options }: ListRequest,
@@ -226,7 +222,7 @@ function chooseOptions(
   const isNamed =
     org !== undefined && (org.joined !== undefined || org.header !== org.column.header) && hasOrgColumn(format);
   return {
-    // the default is "keep", because a blank in a list of personnel changes means "no change"
+    // a blank in a list of personnel changes means "no change"
     blank: options.blank ?? blank,
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
     orgBy: options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined),

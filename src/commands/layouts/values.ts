@@ -8,7 +8,7 @@ const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
 const isMail = ({ value }: Column): boolean => value.rule.kind === "mail-address";
 
-/** @returns null for a header below which the values contradict the header */
+/** Returns null for a header that its values contradict. */
 export async function findColumnsByValues(
   tools: Pick<Tools, "tenant">,
   { header, samples }: Pick<HeaderFinder, "header" | "samples">,

@@ -42,16 +42,15 @@ export const buildOrgOptions = (about: Text) =>
     },
   }) as const satisfies Fields;
 
-/** Tables and piped output have only the columns in `usual`, unless `--fields` is passed. */
+/** Without `--fields`, tables and piped output have only the columns in `defaults`. */
 export function listColumns<R>(
   terminal: Pick<Terminal, "output">,
   columns: readonly Column<R>[],
-  usual: readonly string[],
+  defaults: readonly string[],
 ): readonly Column<R>[] {
-  return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => usual.includes(key));
+  return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => defaults.includes(key));
 }
 
-/** Returns true if the output has all columns, as in JSON or with `--fields`. */
 export const hasAllColumns = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "json" || format === "ndjson" || fields !== undefined;
 
@@ -89,7 +88,7 @@ export const buildFieldColumns = <R>(fields: RecordFields): readonly Column<R>[]
       fileHeader: field.column?.header,
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
-      // do not truncate times, nor keys and addresses, because users copy them into other commands
+      // do not truncate times, keys and addresses, because users copy them into other commands
       whole:
         field.unique === true ||
         field.type === "instant" ||

@@ -7,7 +7,7 @@ export interface NamedKind<R> {
   readonly noun: Text;
   readonly list: CommandLine;
   readonly search?: ((part: string) => CommandLine) | undefined;
-  /** returns a hint on how to name the record that the user probably means */
+  /** returns a hint that names the record which the user probably means */
   readonly advise?: ((tools: Tools, name: string) => Promise<Text | undefined>) | undefined;
   /** returns a description with the ID, because several records can have the same name */
   readonly describe: (record: R) => string | Text;
@@ -17,7 +17,6 @@ const MAX_LISTED_MATCHES = 10;
 
 const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
 
-/** @throws as {@link requireSingleMatch}, with the result of `advise` as the hint */
 export async function findByName<R>(
   tools: Tools,
   client: { readonly find: (query: { readonly name: string }) => Promise<readonly R[]> },

@@ -23,7 +23,6 @@ const ONBOARDING_NOUNS = [
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
-/** Stops reading at the first managed device without an owner. */
 async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
   for await (const { owner, ownerOrg, status } of client.devices.list()) {
     if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;
@@ -38,7 +37,6 @@ async function loadJudgedRenewals(
 ): Promise<readonly ItemWithStatus[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade.facts);
-  // only the expiry matters here, not the start of validity
   return items
     .map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf))
     .toSorted(compareByExpiry);

@@ -20,13 +20,13 @@ export const ORG_LOOKUP: NamedKind<OrgDetail> = {
 
 const MAX_PROPOSED_PATHS = 3;
 
-/** @param name ID, code or path @throws as {@link findByName} */
+/** @param name ID, code or path */
 export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
   return findByName(tools, client.orgs, name, ORG_LOOKUP);
 }
 
-/** Returns the code as lists contain it; for the root, its name. @throws `input-rejected` without a code */
+/** The root has no code, so its name is returned. @throws `input-rejected` for another organisation without a code */
 export const requireOrgCode = ({ path, code }: OrgDetail): string => {
   if (code !== null || path === "") return code ?? ROOT_ORG_NAME;
   const edit = line("orgs edit", [path], { code: "CODE" });

@@ -35,7 +35,6 @@ export default defineCommand({
   },
 });
 
-/** Returns a text such as `also moved: 2 organisations below it and 5 users`. */
 const describeMovedContent = ({ orgs, users, devices }: MovedOrg["along"]): Text =>
   text(
     `also moved: ${formatCount(orgs, "organisation")} below it, ${formatCount(users, "user")} and ${formatCount(devices, "device")}`,

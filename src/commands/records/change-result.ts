@@ -17,7 +17,6 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];
   readonly called: (record: R) => string;
   readonly undoable?: boolean | undefined;
-  /** fields for which warnings about probable mistakes are shown */
   readonly fields?: Fields | undefined;
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
@@ -28,13 +27,11 @@ type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
 const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
 
-/** Omits columns with IDs unless no other column differs. */
+/** Returns columns with IDs only if no other column differs. */
 const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
   const changed = columns.filter(
     ({ key, value }) =>
-      !BOOKKEEPING_KEYS.includes(key) &&
-      // the value of a missing object is undefined, which must equal null
-      JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
+      !BOOKKEEPING_KEYS.includes(key) && JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
   );
   const withoutIds = changed.filter(({ key }) => !key.endsWith("Id"));
   return withoutIds.length === 0 ? changed : withoutIds;
@@ -75,7 +72,7 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   if (also !== undefined) yield also;
 }
 
-async function noteWhatFollows<R extends object>(
+async function noteNextSteps<R extends object>(
   tools: ResultTools,
   all: readonly ChangeResult<R>[],
   { undoable = true }: Pick<ResultLayout<R>, "undoable">,
@@ -98,7 +95,7 @@ export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void>
   await tools.terminal.note(step("undo", "取り消すには", undo));
 }
 
-/** undo cannot restore them, because replaced passwords and keys are not stored */
+/** Undo cannot restore former passwords and keys, because they are not stored. */
 export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
 
 export const describeNotRestored = ({ en, ja }: Text): Text =>
@@ -107,7 +104,7 @@ export const describeNotRestored = ({ en, ja }: Text): Text =>
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 
-/** True if undo would restore something other than secrets and the times of their changes. */
+/** Returns true if undo would restore more than secrets and the times of their changes. */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));
@@ -121,7 +118,7 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/** The real creation assigns another ID. */
+/** Hides the ID of a dry run, because the real creation assigns another ID. */
 const hideProvisionalId = <R>(
   columns: readonly Column<R>[],
   { before, dryRun }: ChangeResult<R>,
@@ -138,12 +135,12 @@ export async function showWrittenRecord<R extends object, W extends ChangeResult
   const { terminal } = tools;
   await terminal.show(hideProvisionalId(showing.columns, written), written.after);
   for await (const sentence of describeResult(tools, written, showing)) await terminal.note(sentence);
-  await noteWhatFollows(tools, [written], showing);
-  await warnOfDoubts(tools, written, showing);
+  await noteNextSteps(tools, [written], showing);
+  await warnOfDoubtfulValues(tools, written, showing);
   if (written.dryRun) await terminal.note(DRY_RUN_NOTE);
 }
 
-const warnOfDoubts = async <R extends object>(
+const warnOfDoubtfulValues = async <R extends object>(
   { terminal }: Pick<Tools, "terminal">,
   { before, after }: ChangeResult<R>,
   { fields = {} }: Pick<ResultLayout<R>, "fields">,
@@ -152,7 +149,6 @@ const warnOfDoubts = async <R extends object>(
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
-/** Shows several records as a list with the columns in `listed`. */
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   all: readonly W[],
@@ -169,8 +165,8 @@ export async function showWrittenRecords<R extends object, W extends ChangeResul
     const name = showing.called(written.after);
     for await (const { en, ja } of describeResult(tools, written, showing))
       await terminal.note(written.before === null ? text(en, ja) : text(`${name}: ${en}`, `${name}: ${ja}`));
-    await warnOfDoubts(tools, written, showing);
+    await warnOfDoubtfulValues(tools, written, showing);
   }
-  await noteWhatFollows(tools, all, showing);
+  await noteNextSteps(tools, all, showing);
   if (first?.dryRun === true) await terminal.note(DRY_RUN_NOTE);
 }

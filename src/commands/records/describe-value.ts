@@ -12,7 +12,6 @@ const EMPTY_VALUE = text("(blank)", "(空)");
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Describes a reference or a custom field (`name=value`), for example. */
 export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
@@ -24,9 +23,8 @@ export const describePlainValue = (value: unknown): Text => {
   }
   if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
-  // the SECURED APPs groups to which a user belonged before a change
   if (typeof name === "string" && Array.isArray(groups)) return same(`${name}=${groups.join("・")}`);
-  // a permission scheme: omit its ID, which users do not need
+  // omit the ID of a permission scheme, because users do not need the ID
   if (typeof name === "string" && Object.keys(others).every((key) => key === "id")) return same(name);
   return same(JSON.stringify(value));
 };
@@ -44,7 +42,6 @@ interface FieldEntry {
 const isFieldEntry = (value: unknown): value is FieldEntry =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
-/** Describes choices by their names, instants in the context's time zone. */
 export const describeValue = (value: unknown, field: Field | undefined, moment: InstantFormatter): Text => {
   if (isFieldEntry(value)) {
     const { field: own, value: setting, at } = value;
@@ -59,7 +56,6 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
   return describePlainValue(value);
 };
 
-/** Shows only the first values of a long list. */
 export const describeValueOrList = (value: unknown, word: (one: unknown) => Text): Text => {
   if (isBlank(value)) return EMPTY_VALUE;
   if (!Array.isArray(value)) return word(value);

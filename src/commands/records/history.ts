@@ -44,7 +44,6 @@ const describeChange = (
   return text(`${label.en}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
 };
 
-/** Returns a text such as `edit user (undone by change 12)`. */
 const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | null => {
   if (command === null) return null;
   const { en, ja } = getActionName(command);

@@ -18,19 +18,15 @@ export const DRY_RUN_OPTION = {
 } as const satisfies OptionField;
 
 interface ValueOptionSettings {
-  /** fields that get no option, because an argument or another verb sets them */
   readonly without?: readonly string[] | undefined;
-  /** true for a new record: a missing required field is then a usage error */
+  /** true for a new record, so that a missing required field is a usage error */
   readonly isNew?: boolean | undefined;
-  /** further fields that must be given */
   readonly required?: readonly string[] | undefined;
 }
 
-/** Returns the key of a field's option, such as `parent` for `parentId` and `email` for `emails`. */
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
 
-/** Returns true if a blank value clears the field. If the tenant does not allow this, it returns an error. */
 const isClearable = ({ type, refers, nullable, clearable, column }: Field): boolean => {
   if (type === "texts") return column?.required === undefined;
   return nullable === true && (refers === undefined || clearable !== false);

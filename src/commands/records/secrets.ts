@@ -7,14 +7,12 @@ import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** A secret is never the value of an option, because other processes can see command lines. */
 export interface Secret<N extends string = string> {
   /** start of the option names: `password` for `--password-file` */
   readonly name: N;
   /** name shown to users; in Japanese, the label in CLOMO */
   readonly called: Text;
   readonly rule: Rule;
-  /** an additional rule and its check, which returns the fault or undefined */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
@@ -69,20 +67,18 @@ const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInpu
 
 type FileTools = Pick<Tools, "workingFolder" | "machine" | "stdin">;
 
-/** @throws `input-rejected` if other users can read the file */
 export const readSecretFile = (tools: FileTools, file: string): Promise<string> => {
   const { workingFolder: folder, machine } = tools;
   return readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
 };
 
-/** @throws `input-rejected` if other users can read the file; `usage` if prompting is impossible */
 export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {
   const file = isSecretFromStdin(secret, given) ? "-" : given.file;
   if (file !== undefined) return readSecretFile(tools, file);
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/** Prompts twice, because the typed text is not shown. The console does the same. */
+/** Prompts twice, because the typed text is not shown. */
 async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${toFlagName(name)}-file FILE`;

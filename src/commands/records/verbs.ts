@@ -7,7 +7,7 @@ import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { addArticle, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Command } from "../command.ts";
-import { EXPORT_OPTIONS, getAccountLanguage, TEMPLATE_OPTIONS } from "../csv/file/form.ts";
+import { EXPORT_OPTIONS, getAccountLanguage, TEMPLATE_OPTIONS } from "../csv/file/text-format.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, type DeletionOptions } from "../deletion/options.ts";
 import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";
@@ -34,7 +34,7 @@ interface FileClient<R> {
 type FileVerb = "delete" | "export" | "import" | "show" | "template";
 type VerbName = FileVerb | "create" | "edit" | "history";
 
-type Input = Readonly<Record<string, unknown>>;
+type OptionValues = Readonly<Record<string, unknown>>;
 
 interface RecordAccess<R> {
   readonly lookup: NamedKind<R>;
@@ -48,11 +48,10 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly thing: ThingInFiles;
   readonly single: Text;
   readonly argument: TextField & { readonly required: true };
-  /** options that select records and that every verb has, such as `--app` */
+  /** options that every verb has, such as `--app` */
   readonly choice?: Fields;
-  readonly kind: (input: Input) => ImportKind;
-  readonly reach: (tools: Tools, input: Input) => Promise<RecordAccess<R>>;
-  /** additional columns of `show` with values from another noun */
+  readonly kind: (input: OptionValues) => ImportKind;
+  readonly reach: (tools: Tools, input: OptionValues) => Promise<RecordAccess<R>>;
   readonly more?: ((tools: Tools, record: R) => Promise<readonly Column<R>[]>) | undefined;
   readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
   readonly exports?: Fields;
@@ -72,7 +71,6 @@ export interface RecordNoun<R extends { readonly id: string }> extends Omit<
   readonly lookup: NamedKind<R>;
   /** key of the field whose value is the argument of `create` */
   readonly createdBy?: string;
-  /** fields that `edit` does not change, because another verb changes them */
   readonly changedElsewhere: readonly string[];
   readonly examples: Readonly<Record<VerbName, readonly string[]>>;
 }
@@ -195,7 +193,7 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-/** The console has no upload for kinds that only describe it. */
+/** The console does not accept upload files for these kinds. */
 const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {

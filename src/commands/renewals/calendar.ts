@@ -2,7 +2,7 @@ import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/out
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { OUTPUT_FILE_OPTION } from "../csv/file/form.ts";
+import { OUTPUT_FILE_OPTION } from "../csv/file/text-format.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 import { createExpiryClock, readDatedItems, listRemarks } from "./items/tenant-items.ts";

@@ -154,7 +154,7 @@ describe("an item that the tenant holds itself", () => {
   test("asks to consult a system administrator if the account may not see it", async () => {
     const refused = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
     const { en } = await guide("ade-token", { ade: refused }, token);
-    expect(en.stdout).toContain("Ask a system administrator first");
+    expect(en.stdout).toContain("First ask a system administrator");
   });
 });
 

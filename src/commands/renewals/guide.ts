@@ -38,7 +38,7 @@ export default defineCommand({
     const { kind, item } = await findGuideSubject(client, typed);
     const expiry = item && addExpiryStatus(item, tenant.context.name, createExpiryClock(tools, tenant)).expiry;
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
-    // the file of a remote tenant's item may be on another computer, so do not compare with it
+    // the file of a remote tenant's item may be on another computer, so do not compare the file
     const known = item === null || tenant.context.kind === "embedded" ? item : { ...item, source: null };
     return writeGuide(tools, buildRenewalGuide(kind, known, expiry, facts), options);
   },
@@ -64,7 +64,7 @@ async function findGuideSubject(
   });
 }
 
-/** Finds out whether this tenant itself uses the token, because the guide's steps would make such a token invalid. */
+/** If this tenant uses the token, the guide's steps would make the token invalid. */
 async function findHolder(client: Client<"ade">, item: RenewalItem | null): Promise<GuideFacts> {
   try {
     return { own: findOwnToken(await client.ade.show(), item) };
@@ -75,6 +75,6 @@ async function findHolder(client: Client<"ade">, item: RenewalItem | null): Prom
 }
 
 const SYSTEM_ADMINISTRATOR_NOTE = text(
-  "Ask a system administrator first whether this clomoctl tenant itself holds the token (you may not see this). If it does, do not use these steps.",
+  "First ask a system administrator whether this clomoctl tenant holds the token, because you are not permitted to see this. If the tenant holds the token, do not use these steps.",
   "先に、clomoctl のこのテナント自体がそのトークンを保持しているかどうかを、システム管理者に確認してください(あなたの権限では確認できません)。保持している場合、この手順は使えません。",
 );

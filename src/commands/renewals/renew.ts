@@ -125,7 +125,7 @@ const createNoFileFailure = ({ name }: RenewalItem): Failure =>
     hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
   });
 
-/** @throws Failure `usage` if there is none, as in some containers */
+/** @throws Failure `usage` if the user has no name, as in some containers */
 function requireUserName({ machine }: Tools): string {
   if (machine.userName !== undefined) return machine.userName;
   throw new Failure("usage", {

@@ -51,7 +51,7 @@ export default defineCommand({
   },
 });
 
-/** @throws `not-found`; `usage` if a scheduled run would have no file from which to read the token */
+/** @throws `not-found`; `usage` if a scheduled run could not read a token from a file */
 async function chooseScope({ globals, environment, contexts, workingFolder }: Tools): Promise<readonly string[]> {
   const name = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
   const { tokenFile } = globals;

@@ -59,7 +59,7 @@ export default defineCommand({
   },
 });
 
-/** Exits with 3 for any unreadable file, as for a wrong file: neither proves that the renewal worked. */
+/** Exits with 3, because an unreadable file does not prove that the renewal worked. */
 function rejectUnreadableFile(error: unknown): never {
   if (!(error instanceof Failure)) throw error;
   throw new Failure("input-rejected", error);

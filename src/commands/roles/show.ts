@@ -13,7 +13,6 @@ export default defineCommand({
   exits: [],
   opensTenant: false,
   async run({ terminal }, { role }) {
-    // the role `none` permits no operations, so the table is empty
     const reach = buildReachColumn(role as AdministratorRole, "reach", text("reach", "範囲"));
     const rows = role === "none" ? [] : buildMatrixRows();
     await terminal.list([...buildOperationColumns(terminal.language), reach], rows);

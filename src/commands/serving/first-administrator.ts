@@ -13,8 +13,8 @@ export interface FirstAdministrator {
 }
 
 /**
- * Does nothing if the account is the first system administrator already. @throws Failure `usage` without account name
- * or address; `input-rejected` in a mirror; `conflict` if another exists
+ * Does nothing if the account is already the first system administrator.
+ * @throws Failure `conflict` if there is another system administrator; `input-rejected` in a mirror
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;
@@ -39,7 +39,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   }
   const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
   if (other !== undefined) throw createDifferentAdministratorFailure(other);
-  // read the password file before prompting, because it may be unusable
+  // read the password file first, so that an unusable file is reported before a prompt
   const filed = passwordFile === undefined ? undefined : await readNewPassword(tools, passwordFile);
   const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
   const password = filed ?? (await readNewPassword(tools, undefined));
@@ -49,7 +49,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   await terminal.note(text(`created the system administrator ${account}`, `システム管理者 ${account} を作成しました`));
 }
 
-/** The administrators of a mirror come from the console; only passwords for signing in to clomoctl can be set. */
+/** A mirror gets its administrators from the console. */
 const createMirrorFailure = (account: string): Failure =>
   new Failure("input-rejected", {
     what: text(

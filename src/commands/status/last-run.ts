@@ -6,7 +6,6 @@ const MAX_BYTES = 100;
 
 export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.data, "runs");
 
-/** Returns a UTC instant; undefined if there was no run. */
 export async function findLastRun(tools: Pick<Tools, "home">, context: string): Promise<string | undefined> {
   const note = await readSmallFile(join(getRunFolder(tools), context), MAX_BYTES).catch(() => undefined);
   const [at = ""] = note === undefined ? [] : Buffer.from(note.bytes).toString("utf8").split(/\s/);

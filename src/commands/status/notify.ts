@@ -9,10 +9,9 @@ import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settin
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./find.ts";
+import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./findings.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
-/** the recipient of printed findings */
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
@@ -31,7 +30,6 @@ const isReminder = (all: readonly TenantFindings[], { context, item }: Finding):
       name === context && reminders?.items.some(({ id }) => id === item?.id) === true,
   );
 
-/** @param print prints the new findings; not called if there are none */
 export async function notify(
   tools: Tools,
   all: readonly TenantFindings[],
@@ -63,7 +61,6 @@ interface NewsRequest {
   readonly all: readonly TenantFindings[];
   readonly settings: NotifySettings;
   readonly deliver: DeliverMessage;
-  /** findings to report; `reportNewFindings` adds findings about failed deliveries */
   readonly findings: Finding[];
   readonly print: (findings: readonly Finding[]) => Promise<void>;
 }
@@ -94,7 +91,7 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const delivery = await deliver(recipient, message, []);
     if (delivery.sent) await told.add(fresh, key);
-    // the findings are not recorded as reported, so that the next run tries this recipient again
+    // the findings are not recorded as reported, so that the next run sends them again
     else addFailedDelivery(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
   // print failed deliveries in every run, because the recipients did not get the messages
@@ -125,7 +122,7 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
   );
 }
 
-/** Creates the overview only if a recipient has not received it, because verifying the audit log takes time. */
+/** Creates an overview only if it is needed, because verifying the audit log takes time. */
 async function buildMonthlyOverviews(
   tools: Tools,
   all: readonly TenantFindings[],

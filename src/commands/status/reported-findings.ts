@@ -13,7 +13,6 @@ const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
-/** Forgets the findings that are resolved. */
 export class ReportedFindings {
   readonly #tools: Tools;
   #messages = 0;
@@ -49,7 +48,7 @@ export class ReportedFindings {
     return join(getRunFolder(this.#tools), "told.json");
   }
 
-  /** number of messages sent so far; part of the Message-ID, so that a message that is sent again after a failure keeps its ID */
+  /** number of messages sent so far; a repeated message keeps this number, so that its Message-ID does not change */
   get messages(): number {
     return this.#messages;
   }
@@ -64,7 +63,6 @@ export class ReportedFindings {
     await this.#write();
   }
 
-  /** A finding that occurs again is then reported again. */
   async forgetAllBut(findings: readonly ReportedFinding[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
     const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));

@@ -16,7 +16,6 @@ const describePeriod = ({ from, until }: Contract): Text | null => {
   return from === null ? text(`until ${until}`, `${until} まで`) : text(`${from} to ${until}`, `${from} 〜 ${until}`);
 };
 
-/** Returns a text such as `CLOMO MDM: 300 licences, 2026-04-01 to 2027-03-31`. */
 const describeContract = (contract: Contract): Text => {
   const { name, licences } = contract;
   const days = describePeriod(contract);
@@ -35,15 +34,15 @@ const LANGUAGE_NAMES = new Map([
 
 const describeLanguage = (language: string): Text => LANGUAGE_NAMES.get(language) ?? same(language);
 
-type ValueNamer = Column<NamedTenantProfile>["name"];
+type ValueFormatter = Column<NamedTenantProfile>["name"];
 
-const buildUseName =
-  (key: UsageName): ValueNamer =>
+const createUsageFormatter =
+  (key: UsageName): ValueFormatter =>
   ({ [key]: used }) =>
     used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL;
 
-const VALUE_NAMERS: Readonly<Record<string, ValueNamer>> = {
-  ...Object.fromEntries((Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, buildUseName(key)])),
+const VALUE_FORMATTERS: Readonly<Record<string, ValueFormatter>> = {
+  ...Object.fromEntries((Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, createUsageFormatter(key)])),
   contracts: ({ contracts }) => joinTexts(contracts.map(describeContract)),
   androidAccounts: ({ androidAccounts: accounts }) =>
     accounts === null ? NOT_RECORDED_LABEL : ANDROID_ACCOUNT_TYPES[accounts],
@@ -54,6 +53,6 @@ export const TENANT_COLUMNS: readonly Column<NamedTenantProfile>[] = [
   { key: "name", header: text("tenant", "テナント"), value: ({ name }) => name },
   ...buildFieldColumns<NamedTenantProfile>(TENANT.fields).map((column) => ({
     ...column,
-    name: VALUE_NAMERS[column.key],
+    name: VALUE_FORMATTERS[column.key],
   })),
 ];

@@ -37,7 +37,6 @@ export const USER_LOOKUP: NamedKind<User> = {
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 
-/** @param typed ID, email address, employee code or account name @throws as {@link requireSingleMatch} */
 export async function findUser(client: Client<"users">, typed: string): Promise<User> {
   return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 }

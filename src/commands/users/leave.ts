@@ -8,14 +8,14 @@ import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
-import { resolveRecordIds } from "../deletion/names.ts";
+import { resolveRecordIds } from "../deletion/resolve-names.ts";
 import { USER_FILE_OPTIONS } from "../deletion/options.ts";
 import { createNoTargetFailure } from "../deletion/run.ts";
 import { readTypedNames, type NameList, type NameSources } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
-import { confirmCommit } from "../imports/plan/settle.ts";
+import { confirmCommit } from "../imports/plan/finish-plan.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import { describeNotRestored, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
@@ -29,7 +29,7 @@ import {
   isChange,
   LEAVE_COLUMNS,
   listLeaveSteps,
-  USUAL_LEAVE_COLUMNS,
+  DEFAULT_LEAVE_COLUMNS,
   type LeaveRow,
 } from "./leaving/rows.ts";
 
@@ -41,7 +41,10 @@ export default defineCommand({
     on: {
       kind: "date",
       value: "DATE",
-      about: text("last day of work; before it, the plan is only shown", "最終出勤日(その日より前は計画の表示だけ)"),
+      about: text(
+        "last day of work (before this day, only the plan is shown)",
+        "最終出勤日(その日より前は計画の表示だけ)",
+      ),
     },
     report: {
       kind: "output",
@@ -82,7 +85,7 @@ export default defineCommand({
         lastDay,
       });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
-    return settleLeave(tools, tenant, { ...options, again, planned, learnt });
+    return finishLeave(tools, tenant, { ...options, again, planned, learnt });
   },
 });
 
@@ -96,7 +99,7 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
   readonly again: ReturnType<typeof line>;
 }
 
-/** Only notes users who are already deleted, so that a list can be used twice. @throws `usage`; `not-found` */
+/** Skips users who are already deleted, so that a list can be used twice. @throws `not-found` */
 async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources) {
   const { typed, learnt, skips } = await readTypedNames(tools, from, true);
   if (typed.length === 0 && skips !== true) throw createNoTargetFailure(from);
@@ -126,13 +129,13 @@ async function listBeforeLastDay(
   );
 }
 
-async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
+async function finishLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
   const { planned, report, dryRun, confirmDeletions, learnt } = request;
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // if nothing changes, ignore `--confirm-deletions`: a scheduled command may run again with the same number
+  // if nothing changes, ignore `--confirm-deletions`, because a scheduled command repeats the same number
   const changes = rows.some(isChange);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);
@@ -204,7 +207,7 @@ function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], ro
 }
 
 const showRows = ({ terminal }: Tools, rows: readonly LeaveRow[]): Promise<void> =>
-  terminal.list(listColumns(terminal, LEAVE_COLUMNS, USUAL_LEAVE_COLUMNS), rows);
+  terminal.list(listColumns(terminal, LEAVE_COLUMNS, DEFAULT_LEAVE_COLUMNS), rows);
 
 async function writeReport(
   { outputs, terminal }: Tools,
@@ -239,7 +242,6 @@ const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
         ),
       ];
 
-/** @returns `partial` if a user could not be deleted */
 async function noteRemainingSteps(
   { terminal }: Tools,
   { again }: LeaveRequest,

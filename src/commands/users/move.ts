@@ -61,7 +61,6 @@ export default defineCommand({
 
 const NO_USERS_NOTE = text("no users are directly in this organisation", "この組織に直接属するユーザーはいません");
 
-/** The scope of an operator changes with the organisation. */
 async function noteOperatorScopes(tools: Tools, users: readonly User[], to: Pick<Org, "id" | "path">): Promise<void> {
   const marked = users.filter(({ administrator, org }) => administrator && org.id !== to.id);
   if (marked.length === 0) return;

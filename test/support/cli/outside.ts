@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { PassThrough, type Duplex } from "node:stream";
-import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
+import type { Host, ProgramEnvironment } from "../../../src/cli/environment.ts";
 
 /** An in-memory environment of the program, and its state after a run. */
 export interface FakeEnvironment {

@@ -2,7 +2,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
 import { readSecretFile } from "../../records/secrets.ts";
-import { FACT_COLUMNS, showNextStep } from "../shown.ts";
+import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
 const CLIENT_ID = text(
   "client ID of the API account (BUSINESSAPI.…)",

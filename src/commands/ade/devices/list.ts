@@ -2,7 +2,7 @@ import { ADE_DEVICE } from "../../../lib/model/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
-import { showNextStep } from "../shown.ts";
+import { showNextStep } from "../status-columns.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
 const ORGANISATION_DEFAULT_COLUMNS: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];

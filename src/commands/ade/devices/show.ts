@@ -2,7 +2,7 @@ import { READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
-import { PROFILE_STATE_NOTE } from "../shown.ts";
+import { PROFILE_STATE_NOTE } from "../status-columns.ts";
 import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "./columns.ts";
 
 export default defineCommand({

@@ -2,7 +2,7 @@ import { APPLE_ADE_URL } from "../../../lib/model/ade.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { confirmChange } from "../../permission.ts";
-import { FACT_COLUMNS, showNextStep } from "../shown.ts";
+import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
 export default defineCommand({
   summary: text("set the endpoint of Apple's services", "Apple のサービスの接続先を設定する"),

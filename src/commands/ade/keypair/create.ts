@@ -2,10 +2,10 @@ import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
-import { showNextStep } from "../shown.ts";
+import { showNextStep } from "../status-columns.ts";
 
 export default defineCommand({
-  summary: text("write the public key to upload to Apple", "Apple にアップロードする公開鍵を書き出す"),
+  summary: text("write the public key that you upload to Apple", "Apple にアップロードする公開鍵を書き出す"),
   details: [CLOMO_KEY_WARNING],
   args: {},
   options: {

@@ -5,7 +5,7 @@ import { text } from "../../../lib/text/index.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { renderProblem } from "../../csv/file/check-report.ts";
 import { detectInputFormat, readRecords, type InputFormatOptions } from "../../imports/plan/reading.ts";
-import { streamUntilAborted } from "../../csv/file/watched.ts";
+import { streamUntilAborted } from "../../csv/file/abortable-stream.ts";
 import type { Tools } from "../../tools.ts";
 
 export interface SerialRow {
@@ -15,7 +15,7 @@ export interface SerialRow {
 
 type SerialListOptions = Pick<InputFormatOptions, "encoding" | "sheet">;
 
-/** Headers of serial numbers in sellers' lists, in lower case without spaces and punctuation. */
+/** Headers are in lower case, without spaces and punctuation. */
 const SERIAL_HEADERS: ReadonlySet<string> = new Set([
   "シリアルナンバー",
   "シリアル番号",
@@ -69,7 +69,7 @@ async function readRows(
   return { rows, label };
 }
 
-/** Finds the column with a known header, or the only column. `column` is -1 if none or several columns match. */
+/** `column` is -1 if no column or several columns match. */
 function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; readonly headerRow: number } {
   for (const { row, cells } of rows.slice(0, HEADER_SEARCH_ROWS)) {
     const columns = cells.flatMap((cell, column) => (SERIAL_HEADERS.has(toHeaderKey(cell)) ? [column] : []));

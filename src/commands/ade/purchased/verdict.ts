@@ -4,15 +4,15 @@ import { PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../../lib/model/a
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import type { SerialRow } from "./serial-list.ts";
 
-const FULL_SYNC = line("ade sync", [], { full: true });
+const FULL_SYNC_COMMAND = line("ade sync", [], { full: true });
 
-/** By verdict: its name in English and Japanese, then what to do, if anything, in both languages. */
-const VERDICTS = `
+/** Each line has a key, a name in English and Japanese, and instructions in both languages. */
+const VERDICT_TABLE = `
 ready | ready | 準備完了
 registered | in the tenant | テナントにあり
 no-profile | without a profile | プロファイルなし | assign an ADE profile in the MDM that uses this server | このサーバーを使う MDM で ADE プロファイルを割り当てる
 not-fetched | not fetched yet | 未取得 | fetch the devices: ${line("ade sync", [])} | デバイスを取得: ${line("ade sync", [])}
-missing | missing | 見つからない | run a full sync: ${FULL_SYNC}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC})、それでもなければ Apple Business で確認する
+missing | missing | 見つからない | run a full sync: ${FULL_SYNC_COMMAND}; if it is still missing, check Apple Business | 全件を取得し(${FULL_SYNC_COMMAND})、それでもなければ Apple Business で確認する
 not-in-clomo | not in CLOMO | CLOMO にない | in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」, 「ADE デバイスの一覧を更新する」; then import its export of devices | 管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」「ADE デバイスの一覧を更新する」の後、エクスポートしたデバイスを取り込む
 unassigned | not assigned to an MDM server | MDM サーバー未割り当て | assign it to CLOMO's MDM server at Apple | Apple で CLOMO の MDM サーバーに割り当てる
 other-server | assigned to another MDM server | 別の MDM サーバーに割り当て済み | to use it with CLOMO, assign it to CLOMO's MDM server at Apple, and wipe it | CLOMO で使うなら、Apple で CLOMO の MDM サーバーに割り当て、初期化する
@@ -22,7 +22,7 @@ only-in-clomo | only in CLOMO | CLOMO だけにある | find out who sold it, an
 not-on-list | not on the list | 一覧にない | ask the seller whether the list is complete | 一覧に漏れがないか販売店に確認する`;
 
 const VERDICT_TEXTS = new Map(
-  VERDICTS.split("\n").map((row) => {
+  VERDICT_TABLE.split("\n").map((row) => {
     const [verdict = "", en = "", ja = "", nextEn, nextJa = ""] = row.split(" | ");
     return [verdict, { name: text(en, ja), next: nextEn === undefined ? null : text(nextEn, nextJa) }] as const;
   }),
@@ -40,7 +40,6 @@ export const describeVerdict = (verdict: string) => VERDICT_TEXTS.get(verdict) ?
 const judgeProfile = ({ profileStatus }: AdeDeviceRecord): string =>
   READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
 
-/** Compares the list with the devices of the tenant's own MDM server; in a mirror, with the device records. */
 async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
@@ -61,7 +60,6 @@ async function* reconcileWithTenant(
   }
 }
 
-/** Returns undefined for a released device that is neither on the list nor in CLOMO. */
 function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): string | undefined {
   const { difference, releasedAt, status, profileStatus } = device;
   if (releasedAt !== null) return isListed || difference === "released" ? "released" : undefined;
@@ -72,7 +70,6 @@ function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): st
 
 const APPLE_PLATFORMS: readonly string[] = Object.values(PLATFORM_BY_APPLE_OS);
 
-/** Yields each device once. */
 async function* reconcileOrganisation(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
@@ -94,7 +91,6 @@ async function* reconcileOrganisation(
   }
 }
 
-/** Returns the devices on the seller's list in its order, then the other devices that differ. */
 export async function reconcile(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],

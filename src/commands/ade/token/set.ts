@@ -4,7 +4,7 @@ import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
-import { FACT_COLUMNS, showNextStep } from "../shown.ts";
+import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
 const MAX_TOKEN_BYTES = 256 * 1024;
 

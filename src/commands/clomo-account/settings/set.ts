@@ -7,14 +7,14 @@ import { showWrittenRecord, type ResultLayout } from "../../records/change-resul
 import { SETTINGS_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("set what account names are built from, and the authentication type", "CLOMO アカウント設定を変更する"),
+  summary: text("set how account names are built, and the authentication type", "CLOMO アカウント設定を変更する"),
   args: {},
   options: {
     composition: {
       kind: "choice",
       value: "WHAT",
       choices: ACCOUNT_SETTINGS.fields.composition.choices,
-      about: text("what account names are built from", "CLOMO アカウントを構成する情報"),
+      about: text("values from which account names are built", "CLOMO アカウントを構成する情報"),
     },
     authentication: {
       kind: "string",

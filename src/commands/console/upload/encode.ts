@@ -4,11 +4,10 @@ import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { text } from "../../../lib/text/index.ts";
-import { noteReplacedCharacters } from "../../csv/file/encoded.ts";
+import { noteReplacedCharacters } from "../../csv/file/write-encoded.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 
-/** For SECURED APPs, returns the encoding that their manual names for the language. */
 export async function getUploadEncoding(
   tools: Tools,
   kind: Import["kind"],
@@ -25,7 +24,7 @@ export interface NamedCell {
   readonly value: string;
 }
 
-/** @throws `input-rejected` if the encoding lacks a character; lists the row, header and code point of each */
+/** @throws `input-rejected` with the position of each character that the encoding lacks */
 export async function refuseUnmappable(
   tools: Tools,
   name: string,

@@ -15,7 +15,7 @@ import {
   type NewPassword,
 } from "../../imports/outputs/passwords.ts";
 import { writeTable } from "../../imports/outputs/table-file.ts";
-import { buildConsoleImportCommand } from "../../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../../imports/refusal/console-import-command.ts";
 import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
 import { readTaskNumber } from "../columns.ts";
@@ -23,7 +23,7 @@ import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
 import { getUploadEncoding, writeUploadFile } from "./encode.ts";
 import { getDeletionsFileName } from "./names.ts";
-import { readOpenRecords, type KindUpload, type OpenKind } from "./open.ts";
+import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
 import { buildUploadTable, findLastExport, type UploadTable } from "./table.ts";
 
 interface UploadOptions {
@@ -33,7 +33,7 @@ interface UploadOptions {
   readonly given?: KindUpload["secrets"] | undefined;
 }
 
-/** @returns `partial` if rows are left out @throws `usage`; `conflict` if the last export of a kind was undone */
+/** @returns `partial` if rows are left out @throws `conflict` if the last export of a kind was undone */
 export async function writeUploads(
   tools: Tools,
   { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
@@ -56,7 +56,7 @@ export async function writeUploads(
   let isPart = false;
   for (const one of files) {
     if (one.deleted.length > 0) {
-      await writeDeleted(tools, one);
+      await writeDeletionList(tools, one);
       continue;
     }
     const made = generatePasswords === undefined ? [] : createPasswords(one);
@@ -66,7 +66,7 @@ export async function writeUploads(
       ...made.map(({ key, password }) => [key, new Map([[field, password]])] as const),
     ]);
     const extent = number === undefined ? "open" : "part";
-    const { rows, leftOut } = await writeKind(tools, { ...open, ...one, extent, secrets });
+    const { rows, leftOut } = await writeKindUpload(tools, { ...open, ...one, extent, secrets });
     const keys = new Set(rows.map(({ key }) => key));
     generated.push(...made.filter(({ key }) => keys.has(key)));
     isPart ||= leftOut.length > 0;
@@ -86,7 +86,7 @@ const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] =>
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** Deletions come last. @throws `usage` */
+/** Files with deletions come last. */
 function assignFileNames(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {
@@ -111,7 +111,7 @@ function assignFileNames(kinds: readonly OpenKind[], output: string): readonly O
   });
 }
 
-/** @throws `conflict` if it was undone, because the values in the console are then unknown */
+/** @throws `conflict` if the last export was undone, because the values in the console are then unknown */
 export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
   const last = await findLastExport((await tools.tenant("imports")).client, kind);
   if (last?.state.startsWith("undone") !== true) return last;
@@ -130,8 +130,8 @@ export const describeFirstExport = (kind: ImportKind): Text => {
   return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
 };
 
-/** Writes no file for 全件更新 if a row would be left out. */
-export async function writeKind(
+/** Writes no file for 全件更新 if a row would be left out, because the console would delete its record. */
+export async function writeKindUpload(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },
 ): Promise<UploadTable> {
@@ -146,7 +146,7 @@ export async function writeKind(
     const { [why]: reason } = UPLOAD_OMISSION_REASONS;
     await terminal.warn(
       text(
-        `${file} does not contain ${formatCount(rowsLeft.length, "row")}, which you must change in the console by hand. Reason: ${reason.en}`,
+        `${file} leaves out ${formatCount(rowsLeft.length, "row")}; make these changes in the console by hand. Reason: ${reason.en}`,
         `${file} に含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
       ),
     );
@@ -166,7 +166,7 @@ export async function writeKind(
 
 const MAX_NAMED_ROWS = 20;
 
-export async function writeDeleted(
+export async function writeDeletionList(
   tools: Tools,
   { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,
 ): Promise<void> {

@@ -1,14 +1,14 @@
 import type { Import, TaskRecord } from "../../../lib/client/index.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import type { KindUpload } from "./open.ts";
+import type { KindUpload } from "./open-records.ts";
 
 export interface UploadColumn {
   readonly column: Column;
   readonly header: string;
-  /** index among the cells of a column with several values; 0 for a column with one value */
+  /** position of the cell in a column with several values; 0 for a column with one value */
   readonly at: number;
-  /** false if the last export lacks the column; the console's values are then unknown */
+  /** false if the last export lacks the column, so that the console's values are unknown */
   readonly isShown: boolean;
 }
 
@@ -23,11 +23,11 @@ const listShownColumns = (columns: readonly Column[], { header, places, fields }
     );
 };
 
-/** Returns true if two columns identify the same record in different ways, as 上位組織コード and 上位組織パス do. */
+/** Returns true for two columns that identify the same record, such as 上位組織コード and 上位組織パス. */
 export const isAlias = (one: Column, other: Column): boolean =>
   one.sets === other.sets && one.refers !== undefined && one.refers.to === other.refers?.to;
 
-/** Inserts a column in the order of the manual, which lists columns of sets last. @see facts 6.4 */
+/** Inserts a column in the order of the manual. @see facts 6.4 */
 function insertColumn(
   placed: readonly UploadColumn[],
   column: Column,
@@ -38,7 +38,6 @@ function insertColumn(
   return placed.toSpliced(at + 1, 0, { column, header: column.header, at: 0, isShown: false });
 }
 
-/** Returns the columns of the last export in their order, then columns that the changes also need. */
 export function planColumns(
   { kind, last, extent }: Pick<KindUpload, "kind" | "last" | "extent">,
   columns: readonly Column[],

@@ -7,11 +7,11 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { isAlias, type UploadColumn } from "./layout.ts";
-import { getKeyScope, type KindUpload, type Secrets } from "./open.ts";
+import { getKeyScope, type KindUpload, type Secrets } from "./open-records.ts";
 
 export interface UploadRow {
   readonly key: string;
-  /** undefined if the record is unchanged; only a file for 全件更新 contains unchanged records */
+  /** undefined if the record is unchanged, as in a file for 全件更新 */
   readonly record: TaskRecord | undefined;
   readonly valuesOf: (column: Column) => readonly string[];
 }
@@ -22,11 +22,11 @@ const findChange = (record: TaskRecord | undefined, { field: name, sets }: Colum
 export const isChanged = (record: TaskRecord | undefined, column: Column): boolean =>
   findChange(record, column) !== undefined;
 
-/** Returns true if a blank cell could clear an unknown value, or does not mean the intended change. */
+/** Returns true if a blank cell could make an unintended change in the console. */
 function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn, kind: ImportKind): boolean {
   const change = findChange(record, column);
   if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;
-  // unsafe for secrets of the SECURED APPs, because their manual does not say whether a blank cell clears a secret
+  // the manual of the SECURED APPs does not say whether a blank cell clears a secret
   return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
 }
 
@@ -37,7 +37,6 @@ const openExport = async (client: ExportClient, kind: ImportKind): Promise<Async
   return client.secured.export(kind, { layout: "full" });
 };
 
-/** Exports the records from the tenant, so secrets are missing. */
 export async function readUploadRows(
   client: ExportClient,
   { kind, records }: { readonly kind: ImportKind; readonly records: readonly TaskRecord[] },
@@ -74,23 +73,23 @@ export async function readUploadRows(
   return rows;
 }
 
-/** @param paths paths of the preceding rows, by code; an export lists a parent organisation before its children */
+/** @param paths paths of the preceding rows by code, because an export lists a parent organisation first */
 const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: ReadonlyMap<string, string>): string => {
   const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
   const above = paths.get(valueOf("上位組織コード")) ?? valueOf("上位組織パス");
   return formatOrgPath([...(parseOrgPath(above) ?? []), valueOf("組織名")]);
 };
 
-interface Omissions extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
+interface OmissionCheck extends Pick<KindUpload, "kind" | "unsafe" | "encoding"> {
   readonly columns: readonly Column[];
   readonly placed: readonly UploadColumn[];
-  /** true for 全件更新, which clears missing values in any case */
+  /** true for 全件更新, in which the console clears missing values */
   readonly isWhole: boolean;
 }
 
 export function findOmission(
   row: UploadRow,
-  { kind, columns, placed, unsafe, isWhole, encoding }: Omissions,
+  { kind, columns, placed, unsafe, isWhole, encoding }: OmissionCheck,
 ): UploadOmissionReason | undefined {
   const spaceOf = (thing: string): string => {
     const of = FORMAT_NAMES.find((name) => FORMATS[name].app === undefined && FORMATS[name].thing.name === thing);
@@ -99,7 +98,7 @@ export function findOmission(
   const isUnsafe = (thing: string, key: string): boolean => unsafe.get(spaceOf(thing))?.has(key) === true;
   const refersToUnsafe = ({ column }: UploadColumn): boolean =>
     row.valuesOf(column).some((value) => isUnsafe(column.refers?.to ?? "", value));
-  // a parent organisation without a code would be written as a blank cell, which means the top level
+  // a parent organisation without a code would be a blank cell, which means the top level
   const refersToNone = ({ column }: UploadColumn): boolean => {
     const named = columns.filter((one) => (one === column || isAlias(one, column)) && row.valuesOf(one).length > 0);
     return named.length > 0 && named.every((one) => placed.every((other) => other.column !== one));

@@ -3,7 +3,7 @@ import { listColumns, type Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { planColumns, widenColumns, type UploadColumn } from "./layout.ts";
-import type { KindUpload } from "./open.ts";
+import type { KindUpload } from "./open-records.ts";
 import { findOmission, isChanged, readUploadRows, type ExportClient, type UploadRow } from "./rows.ts";
 
 export interface UploadTable {
@@ -48,7 +48,7 @@ export async function buildUploadTable(client: ExportClient, upload: KindUpload)
       if (why !== undefined) leftOut.push({ ...row, why });
       return why === undefined;
     });
-  // first leave out the rows that cannot be written, so that they do not add columns to the table
+  // first leave out the rows that cannot be written, so that they do not add columns
   let rows = isWhole ? all : keep(all, (row) => place([row]));
   let placed = place(rows);
   for (let kept = keep(rows, () => placed); kept.length < rows.length; kept = keep(rows, () => placed)) {

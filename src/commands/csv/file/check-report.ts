@@ -17,7 +17,7 @@ export interface CheckedFile {
 
 const MAX_LISTED_PROBLEMS = 20;
 
-/** Adds the line number if it differs from the row number. Omits a cell that the reason contains. */
+/** Adds the line number if it differs from the row number. */
 export function renderProblemLine(
   file: string,
   { row, line, column, header, params }: Omit<Problem, "code">,
@@ -56,7 +56,6 @@ const findCommonCause = (problem: GroupableProblem): string | undefined => {
 
 const MAX_FOLDED_PROBLEMS = 8;
 
-/** Lists problems with the same cause once, with the number of rows. */
 export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();
@@ -77,7 +76,6 @@ export class ProblemDigest<P extends GroupableProblem> {
     }
   }
 
-  /** @param rest total counts, and how to see all errors */
   async show(
     terminal: Terminal,
     lineOf: (problem: P) => Text,

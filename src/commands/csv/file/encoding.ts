@@ -9,7 +9,6 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
 export interface EncodingDetectionOptions {
-  /** option for the encoding, as hints name it */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -21,7 +20,7 @@ const HEAD_BYTES = 64 * 1024;
 export const readHead = async (file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> =>
   (await scanBytes(file, signal, true)).head;
 
-/** Stops when the encoding is certain, or after the first bytes if `isHeadEnough` is true. */
+/** Stops when the encoding is certain. If `isHeadEnough` is true, reads only the first bytes. */
 async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHeadEnough: boolean) {
   let head: Uint8Array = new Uint8Array(0);
   const detector = new EncodingDetector();

@@ -3,9 +3,9 @@ import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
-import { streamUntilAborted } from "./watched.ts";
-import { writeEncoded } from "./encoded.ts";
-import { chooseTextFormat, getAccountLanguage, type EXPORT_OPTIONS } from "./form.ts";
+import { streamUntilAborted } from "./abortable-stream.ts";
+import { writeEncoded } from "./write-encoded.ts";
+import { chooseTextFormat, getAccountLanguage, type EXPORT_OPTIONS } from "./text-format.ts";
 
 export async function runExport(
   tools: Tools,

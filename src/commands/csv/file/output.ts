@@ -5,7 +5,7 @@ export type OutputTools = Pick<Tools, "terminal" | "temporary" | "outputs">;
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** @param held true to write nothing to stdout until all bytes have been read without an error */
+/** @param held true to write to stdout only after all bytes were read without an error */
 export async function writeOutput(
   { terminal, temporary, outputs }: OutputTools,
   output: string,

@@ -6,8 +6,8 @@ import { type Language } from "../../../lib/text/index.ts";
 import type { InputOf } from "../../field.ts";
 import { isWorkbookName, encodeTable } from "../../imports/outputs/table-file.ts";
 import type { Tools } from "../../tools.ts";
-import { writeEncoded } from "./encoded.ts";
-import { chooseTextFormat, rejectTextOptions, type TEMPLATE_OPTIONS } from "./form.ts";
+import { writeEncoded } from "./write-encoded.ts";
+import { chooseTextFormat, rejectTextOptions, type TEMPLATE_OPTIONS } from "./text-format.ts";
 import { writeOutput } from "./output.ts";
 
 export interface TemplateSource {

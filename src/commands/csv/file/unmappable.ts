@@ -5,7 +5,7 @@ import type { Tools } from "../../tools.ts";
 
 export const MAX_LISTED_CHARACTERS = 20;
 
-/** `row` and `column` count from 1, or `column` is a header. */
+/** `row` and `column` count from 1. `column` can also be a header. */
 export interface LocatedCharacter {
   readonly codePoint: number;
   readonly row: number;
@@ -15,7 +15,6 @@ export interface LocatedCharacter {
 export interface UnmappableFile {
   readonly name: string;
   readonly encoding: Encoding;
-  /** at most {@link MAX_LISTED_CHARACTERS} */
   readonly placed: readonly LocatedCharacter[];
   readonly total: number;
   readonly hint: Text;

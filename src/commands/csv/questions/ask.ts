@@ -35,17 +35,15 @@ const formatHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 export interface ColumnSearch {
   readonly columns: readonly Column[];
   readonly free: readonly Column[];
-  /** columns by header, for headers that are known aliases */
   readonly proposed: ReadonlyMap<string, Column>;
 }
 
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
-  /** the map of the file; users are asked only about headers that the map does not mention */
+  /** users are asked only about headers that the map does not contain */
   readonly map?: MapFileSchema | undefined;
-  /** headers whose name suggests a field, although the map reads that field from a different header */
   readonly doubtful?: readonly string[] | undefined;
-  /** returns the columns that the values suggest; null for a header whose values do not fit the proposed column */
+  /** returns columns by header; null for a header whose values do not fit the proposed column */
   readonly findByValues?:
     | ((headers: readonly string[], search: ColumnSearch) => Promise<ReadonlyMap<string, Column | null>>)
     | undefined;
@@ -79,7 +77,6 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
   return proposed;
 };
 
-/** @returns undefined if all headers are known */
 export async function askColumns(
   prompts: Questions,
   headers: readonly string[],
@@ -102,7 +99,7 @@ export async function askColumns(
   const asked = unknown.filter((header) => !joined.has(header));
   const proposed = proposeColumns(asked, columns.filter(isFree));
   const free = columns.filter(({ field }) => !taken.has(field));
-  // a list of organisations has several columns with names of organisations, so values do not identify a column
+  // several columns contain names of organisations, so values do not identify a column
   const search = { columns: format.thing.name === "org" ? [] : columns, free, proposed };
   const byValues = await known.findByValues?.(asked, search);
   const mapped: { header: string; to: string | null }[] = [];

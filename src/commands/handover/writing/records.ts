@@ -33,15 +33,16 @@ type RecordBatches<R> = AsyncIterable<readonly R[]>;
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
-  /** Must not depend on the tenant: an email address, a code or a serial number. */
+  /** The key must be the same in every tenant, for example an email address or a serial number. */
   readonly key: (record: R) => string;
   readonly read: (client: CopyClient) => RecordBatches<R>;
   readonly detail?: ((record: R) => Text) | undefined;
 }
 
-type Definition<R = never> = Omit<RecordType<R>, "name">;
+type RecordTypeDefinition<R = never> = Omit<RecordType<R>, "name">;
 
-const define = <R>(one: Definition<R>): Definition => one as unknown as Definition;
+const defineRecordType = <R>(one: RecordTypeDefinition<R>): RecordTypeDefinition =>
+  one as unknown as RecordTypeDefinition;
 
 async function* readList<R>(list: StreamedLines<R> | Promise<readonly R[]>): AsyncGenerator<readonly R[]> {
   if ("batches" in list) yield* list.batches();
@@ -71,100 +72,103 @@ const withPath = <R extends { readonly org: Pick<Org, "path"> }>(columns: readon
     column.key === "org" ? { ...column, name: ({ org }) => same(org.path || ROOT_ORG_NAME) } : column,
   );
 
-const DEFINITIONS: Readonly<Record<ResourceName, Definition>> = {
-  tenant: define({
+const RECORD_TYPE_DEFINITIONS: Readonly<Record<ResourceName, RecordTypeDefinition>> = {
+  tenant: defineRecordType({
     columns: buildFieldColumns(TENANT.fields),
     key: () => "",
     read: ({ tenant }) => readList(tenant.show().then(({ profile }) => [profile])),
   }),
-  "account-settings": define({
+  "account-settings": defineRecordType({
     columns: SETTINGS_COLUMNS,
     key: () => "",
     read: ({ accounts }) => readList(accounts.settings().then((settings) => [settings])),
   }),
-  "custom-fields": define({
+  "custom-fields": defineRecordType({
     columns: FIELD_COLUMNS,
     key: ({ name }) => name,
     read: ({ users }) => readList(users.fields()),
   }),
-  orgs: define({
+  orgs: defineRecordType({
     columns: ORG_COLUMNS,
     key: ({ code, path }) => code ?? path,
     read: ({ orgs }) => readList(orgs.list()),
   }),
-  schemes: define({
+  schemes: defineRecordType({
     columns: SCHEME_COLUMNS,
     key: ({ name }) => name,
     read: ({ roles }) => readList(roles.schemes()),
   }),
-  users: define({
+  users: defineRecordType({
     columns: withPath(USER_COLUMNS),
     key: ({ emails: [email], employeeCode, name }) => email ?? employeeCode ?? name,
     read: ({ users }) => readList(users.list()),
   }),
-  administrators: define({
+  administrators: defineRecordType({
     columns: ACCOUNT_COLUMNS,
     key: ({ emails: [email], name }) => email ?? name,
     read: readAdministrators,
     detail: describeAdministrator,
   }),
-  "secured-groups": define({
+  "secured-groups": defineRecordType({
     columns: GROUP_COLUMNS,
     key: ({ app, name }) => `${app} ${name}`,
     read: readSecuredGroups,
   }),
-  "secured-users": define({
+  "secured-users": defineRecordType({
     columns: SECURED_USER_COLUMNS,
     key: ({ app, userId }) => `${app} ${userId}`,
     read: readSecuredUsers,
   }),
-  devices: define({
+  devices: defineRecordType({
     columns: DEVICE_COLUMNS,
     key: ({ serialNumber, phoneNumber, id }) => serialNumber ?? phoneNumber ?? id,
     read: ({ devices }) => readList(devices.list()),
   }),
-  "device-actions": define({
+  "device-actions": defineRecordType({
     columns: DEVICE_ACTION_COLUMNS,
     key: ({ serialNumber, kind, createdAt }) => [serialNumber, createdAt, kind].join(" "),
     read: (client) => readList(client["device-actions"].list()),
   }),
-  "config-profiles": define({
+  "config-profiles": defineRecordType({
     columns: buildFieldColumns<ConfigProfile>(CONFIG_PROFILE.fields),
     key: ({ name }) => name,
     read: (client) => readList(client["config-profiles"].list()),
   }),
-  apps: define({
+  apps: defineRecordType({
     columns: buildFieldColumns<AppRecord>(APP.fields),
     key: ({ name }) => name,
     read: ({ apps }) => readList(apps.list()),
   }),
-  "ade-devices": define({
+  "ade-devices": defineRecordType({
     columns: ADE_DEVICE_COLUMNS,
     key: ({ serialNumber }) => serialNumber,
     read: ({ ade }) => readList(ade.devices()),
   }),
-  renewals: define({
+  renewals: defineRecordType({
     columns: buildFieldColumns<RenewalRecord>(RENEWAL_ITEM.fields),
     key: ({ kind, name, organisation }) => [kind, name, organisation ?? ""].join(" ").trim(),
     read: ({ renewals }) => readList(renewals.list()),
   }),
-  answers: define({
+  answers: defineRecordType({
     columns: ANSWER_COLUMNS,
     key: ({ question }) => question,
     read: ({ answers }) => readList(answers.list()),
   }),
-  "console-tasks": define({
+  "console-tasks": defineRecordType({
     columns: TASK_COLUMNS,
     key: ({ number }) => String(number),
     read: (client) => readList(client.console.list()),
   }),
 };
 
-export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => ({ name, ...DEFINITIONS[name] }));
+export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => ({
+  name,
+  ...RECORD_TYPE_DEFINITIONS[name],
+}));
 
 const WORKBOOK_FILE = "records.xlsx";
 
-/** Does not count the header row. The NDJSON file is not limited. */
+/** The first row of a sheet contains the headers. */
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 

@@ -19,7 +19,6 @@ export async function buildBareManifest(
   return { schema: BUNDLE_SCHEMA_VERSION, tenant, lastUpdatedAt, ...about };
 }
 
-/** @param leaver default: the leaver in the manifest @throws `not-found`; `usage` if several people match */
 export async function collectReportData(
   client: HandoverTenant["client"],
   manifest: Manifest,

@@ -14,9 +14,9 @@ import { isWorkbookName, encodeTable } from "./table-file.ts";
 
 type ErrorsSource = Omit<PlannedFile, "map">;
 
-type Rows = AsyncIterable<readonly (readonly string[])[]>;
+type RowBatches = AsyncIterable<readonly (readonly string[])[]>;
 
-/** Removes an old file if all rows are valid. @throws `input-rejected` */
+/** If all rows are valid, removes the file of an earlier run. */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   if (plan.errors === 0) {
@@ -35,7 +35,7 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   await tools.terminal.note(text(`wrote the invalid rows to ${name}`, `エラーのある行を ${name} に書き出しました`));
 }
 
-async function* encodeRecords(rows: Rows, { encoding, dialect }: InputFormat): AsyncGenerator<Uint8Array> {
+async function* encodeRecords(rows: RowBatches, { encoding, dialect }: InputFormat): AsyncGenerator<Uint8Array> {
   if (encoding === "xlsx") return;
   const encoder = createEncoder(encoding, { onUnmappable: "replace", bom: true });
   for await (const batch of rows)
@@ -91,7 +91,6 @@ interface RowReason {
   readonly reason: string;
 }
 
-/** Problems of the whole file are attached to the header row. */
 export async function* readRowReasons(
   problems: AsyncIterable<InputProblem>,
   headerRow: number,

@@ -87,7 +87,7 @@ test("in a mirror the upload file has the passwords of new users, and nobody els
   expect([alone.exit, readdirSync(folder)]).toEqual([2, ["in.csv"]]);
   const done = await program("--generate-passwords out.csv --emit-csv up.csv --yes", mirror.fetch);
   expect(done, done.stderr).toMatchObject({ exit: 8 });
-  expect(done.stderr).toMatch(/up\.csv does not contain 1 row, .*blank.*\nkizon: 名前: 既存 一 → 既存 一改/);
+  expect(done.stderr).toMatch(/up\.csv leaves out 1 row; .*blank.*\nkizon: 名前: 既存 一 → 既存 一改/);
   const [[, , , password] = []] = readRows();
   const rows = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up.csv"))).split("\r\n");
   expect(rows).toEqual(["表示名,ユーザーID,パスワード", `新人 二,shinjin2,${password}`, ""]);

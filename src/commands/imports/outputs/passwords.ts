@@ -32,7 +32,7 @@ const COLUMNS = ["userId", "displayName", "groups", "password"].map(
   (name) => FORMATS.docs.columns.find(({ field }) => field === name)?.header ?? name,
 );
 
-/** The passwords are not stored anywhere else. Writes no file if there are none. */
+/** Writes the only copy of the passwords. Writes no file if there are no passwords. */
 export async function writePasswords(
   tools: Tools,
   path: string,

@@ -34,7 +34,7 @@ const COLUMNS = [
 
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
-/** The workbook has a line for the approver. In CSV, a `'` precedes each formula. */
+/** In CSV, a `'` precedes each formula, so that spreadsheet programs show the formula as text. */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const isWorkbook = isWorkbookName(path);
   async function* table(): AsyncGenerator<Rows> {
@@ -107,7 +107,6 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
       : [];
     return changes.length + secret.length === 0 ? [[...start, "", "", ""]] : [...changes, ...secret];
   };
-  // rows of organisations first, then rows of the people in these organisations
   for (const isBeside of plan.request?.orgs === undefined ? [undefined] : [true, false])
     for (const action of ACTIONS)
       for await (const batch of client.imports.rows(plan.id, { action }).batches()) {

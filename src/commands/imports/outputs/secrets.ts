@@ -17,13 +17,13 @@ export interface PlannedFile {
   readonly map: ColumnMap | undefined;
 }
 
-type Values = ReadonlyMap<string, string>;
+type SecretsByField = ReadonlyMap<string, string>;
 
-/** Secrets are read from the file before the commit, because the tenant does not return them. */
+/** Secrets are read from the file before the commit, because the tenant does not return secrets. */
 export interface PlanSecrets {
-  readonly given: ReadonlyMap<string, Values>;
+  readonly given: ReadonlyMap<string, SecretsByField>;
   readonly generated: readonly NewPassword[];
-  /** keys of the records that have no password in the file; empty if records of this format never have one */
+  /** keys of the records that have no password in the file */
   readonly without: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export async function readPlanSecrets(tools: Tools, source: PlannedFile, generat
   const { client } = await tools.tenant("imports");
   const byRow = await readFileSecrets(tools, source);
   const password = findPasswordColumn(plan.kind);
-  const given = new Map<string, Values>();
+  const given = new Map<string, SecretsByField>();
   const generated: NewPassword[] = [];
   const without: string[] = [];
   if (byRow.size === 0 && password === undefined) return { given, generated, without };
@@ -57,8 +57,8 @@ export async function readPlanSecrets(tools: Tools, source: PlannedFile, generat
 async function readFileSecrets(
   tools: Tools,
   { plan, file, reading, map }: PlannedFile,
-): Promise<ReadonlyMap<number, Values>> {
-  const found = new Map<number, Values>();
+): Promise<ReadonlyMap<number, SecretsByField>> {
+  const found = new Map<number, SecretsByField>();
   const format = FORMATS[plan.kind];
   const customFields = format.custom ? await loadCustomFields(tools) : [];
   const read = (headers: readonly string[]): RecordSink["record"] => {

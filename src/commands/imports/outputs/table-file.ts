@@ -6,7 +6,7 @@ export const isWorkbookName = (path: string): boolean => /\.xlsx$/i.test(path);
 
 export const hasWorkbookExtension = (path: string): boolean => /\.xls[xmb]?$/i.test(path);
 
-/** Yields a workbook if the file name ends in .xlsx, else CSV (UTF-8 with byte order mark, CRLF). */
+/** A workbook if the file name ends in .xlsx, else CSV (UTF-8 with byte order mark, CRLF). */
 export async function* encodeTable(
   path: string,
   batches: AsyncIterable<readonly (readonly string[])[]>,

@@ -10,23 +10,23 @@ import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../conso
 import {
   describeFirstExport,
   requireLastExport,
-  writeDeleted,
-  writeKind,
+  writeDeletionList,
+  writeKindUpload,
   writeUploads,
 } from "../../console/upload/files.ts";
 import { getDeletionsFileName } from "../../console/upload/names.ts";
 import { describeUploadCheck } from "../../console/screen.ts";
-import { readOpenRecords } from "../../console/upload/open.ts";
+import { readOpenRecords } from "../../console/upload/open-records.ts";
 import type { Tools } from "../../tools.ts";
 import type { PendingPlan } from "../plan/pending-plan.ts";
-import { settlePlan, type SettleOptions } from "../plan/settle.ts";
+import { finishPlan, type FinishOptions } from "../plan/finish-plan.ts";
 import type { PlanSecrets } from "./secrets.ts";
 
 // `--emit-csv` writes the file that `console upload` would write after the import.
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-/** @throws `usage`; `conflict`; `input-rejected` if the upload could delete values that clomoctl does not know */
+/** @throws `input-rejected` if the upload could delete values that clomoctl does not know */
 export async function checkUpload(
   tools: Tools,
   plan: Import,
@@ -88,13 +88,13 @@ function refuseUnknownData(
 const refuseUpload = (what: Text, hint: Text): Failure =>
   new Failure("input-rejected", { what, where: "--emit-csv", hint });
 
-export async function settleAndUpload(
+export async function finishPlanWithUpload(
   tools: Tools,
   pending: PendingPlan,
   file: string,
-  { secrets, ...options }: SettleOptions & { readonly secrets?: PlanSecrets | undefined },
+  { secrets, ...options }: FinishOptions & { readonly secrets?: PlanSecrets | undefined },
 ): Promise<Outcome> {
-  const outcome = await settlePlan(tools, pending, options);
+  const outcome = await finishPlan(tools, pending, options);
   const { committed } = pending;
   const number = committed?.consoleTask;
   const write = step(
@@ -116,9 +116,15 @@ export async function settleAndUpload(
     }
     const { kinds, unsafe } = await readOpenRecords(client, number ?? 0);
     const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
-    const { leftOut } = await writeKind(tools, { ...open, unsafe, file, extent, secrets: secrets?.given ?? new Map() });
+    const { leftOut } = await writeKindUpload(tools, {
+      ...open,
+      unsafe,
+      file,
+      extent,
+      secrets: secrets?.given ?? new Map(),
+    });
     if (open.deleted.length > 0 && extent !== "whole")
-      await writeDeleted(tools, { ...open, file: getDeletionsFileName(file) });
+      await writeDeletionList(tools, { ...open, file: getDeletionsFileName(file) });
     await tools.terminal.note(describeUploadCheck(kind));
     return leftOut.length > 0 ? "partial" : outcome;
   } catch (error) {

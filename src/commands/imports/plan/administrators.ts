@@ -14,7 +14,6 @@ const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
     ? line("users edit", ["USER"], { administrator: "yes" })
     : line("tenant set", [], { administratorsComplete: kind });
 
-/** @throws `input-rejected` in scripts */
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
   const { mode, request } = plan;
   if (FORMATS[plan.kind].thing.protects === undefined) return undefined;
@@ -32,7 +31,6 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     `specify or confirm the administrators: ${command}`,
     `管理者を指定、または確認してください: ${command}`,
   );
-  // the user typed names of organisations, but may not know the users in the organisations below
   const isBelow = mode === "delete" && request?.recursive === true;
   const isRisky = (mode === "replace" && !fromConsole) || isBelow;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
@@ -40,7 +38,6 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
   return kind;
 }
 
-/** The user can leave the answer blank. */
 export async function askAdministrators(tools: Tools, kind: AdministratorKind): Promise<void> {
   const { terminal, globals } = tools;
   if (!terminal.interactive || globals.yes) return;

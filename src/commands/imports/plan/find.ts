@@ -9,7 +9,7 @@ export const IMPORT_ARGUMENT = {
   value: "NUMBER|last|ID",
   required: true,
   about: text(
-    "import: its number (such as 17, or P12 for a plan), its ID, or `last` (the last import, deletion or undo, even if undone; for plans, the last open plan)",
+    "number (such as 17, or P12 for a plan) or ID of an import, or `last`: the last import, deletion or undo (for plans, the last open plan)",
     "インポートの番号(17 など。計画は P12 など)、ID、または last(取り消し済みも含めて最後に適用したインポート・削除・取り消し。計画のコマンドでは最後の未適用の計画)",
   ),
 } as const;
@@ -22,7 +22,6 @@ export const OPEN_STATES: ImportStates = ["planned"];
 
 const isKeywordLast = (typed: string): boolean => typed.toLowerCase() === "last";
 
-/** @throws `usage` if the argument is neither a number nor `last` */
 export const parseChangeNumber = (typed: string, list: CommandLine): number | "last" => {
   if (isKeywordLast(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
@@ -38,7 +37,7 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     ? findLast(all, lastOf)
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  // the tenant's error names the change that has this number, if the change is not an import
+  // if the change is not an import, the tenant's error names the change
   if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
   throw new Failure("not-found", {
     what: text(`no import matches "${typed}"`, `「${typed}」に該当するインポートはありません`),

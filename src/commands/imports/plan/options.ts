@@ -228,11 +228,10 @@ const CONFLICTING_OPTIONS: readonly (readonly string[])[] = [
   ["orgs", "emitCsv", "mode replace"],
   ["orgBy name", "createOrgs"],
   ["undeletable", "mode append"],
-  // skipped rows would be missing in an upload file of 全件更新, so the console would delete their records
+  // in 全件更新, the console would delete the records of skipped rows
   ["emitCsv", "mode replace", "skipInvalid"],
 ];
 
-/** @throws `usage` if options contradict each other or a limit is invalid */
 export function refuseConflictingOptions({ options }: Pick<ImportRequest, "options">): void {
   validateLimits(options);
   const conflict = CONFLICTING_OPTIONS.find((row) =>
@@ -248,14 +247,14 @@ export function refuseConflictingOptions({ options }: Pick<ImportRequest, "optio
     what: text(`these options cannot be used together: ${names}`, `同時に指定できないオプションです: ${names}`),
     hint: conflict.includes("orgBy name")
       ? text(
-          "a layout can read organisations by name: import new ones first, or with --orgs FILE; for codes, --org-by code",
+          "if the layout reads organisations by name: import new organisations first, or add --orgs FILE; for codes, add --org-by code",
           "レイアウトが組織を名前で読むこともあります。新しい組織は先にインポートするか --orgs FILE で、コードの列なら --org-by code を付けてください",
         )
       : undefined,
   });
 }
 
-/** @throws `usage` if stdin contains the file, because stdin cannot also contain the answer to a prompt */
+/** @throws `usage` if stdin contains the file, because prompts also read from stdin */
 export function refuseTypedFile(
   { file, dryRun }: { readonly file: string | undefined; readonly dryRun: boolean },
   { interactive }: { readonly interactive: boolean },

@@ -11,7 +11,6 @@ const MAX_NAMES = 50;
 const MAX_READ_PROBLEMS = 100_000;
 const SKIP_CHOICE = text("none: report the rows with this name as errors", "なし(この名前の行はエラーにする)");
 
-/** Returns no answers if there are no or too many unknown names. */
 export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
   const { client } = await tools.tenant("imports");
   const field = FORMATS[plan.kind].columns.find(namesOrg)?.field;

@@ -9,10 +9,10 @@ import type { Tools } from "../../tools.ts";
 import { listPlanChanges, hasChanges } from "../../../lib/plan/describe.ts";
 import { sumChanges } from "../../../lib/plan/plan.ts";
 
-/** If a request fails, finds out what happened to the plan. */
+/** If a request fails, finds out whether the plan was committed. */
 export class PendingPlan {
   readonly plan: Import;
-  /** true if the plan stays available to `imports commit`; always false for a rejected plan */
+  /** true if `imports commit` can commit the plan later; always false for a rejected plan */
   readonly isKept: boolean;
   committed: Import | undefined;
   readonly #client: Client<"imports">;
@@ -32,7 +32,7 @@ export class PendingPlan {
     else await this.#client.imports.discard(this.plan.id);
   }
 
-  /** @throws `conflict`; `locked` if the tenant is in use, so that the plan can be committed later */
+  /** @throws `conflict`; `locked` if another process uses the tenant */
   async commit(): Promise<Import> {
     const { id, etag, number, rows } = this.plan;
     const progress = this.#tools.terminal.progress.start({
@@ -59,7 +59,7 @@ export class PendingPlan {
     }
   }
 
-  /** Returns true if the tenant may have committed the plan, although the request to commit failed. */
+  /** Returns true if the tenant may have committed the plan although the request failed. */
   async mayBeCommitted(failure: unknown): Promise<boolean> {
     if (!hasUnknownOutcome(failure)) return false;
     const now = await this.#client.imports.show(this.plan.id).catch(() => undefined);
@@ -82,7 +82,6 @@ export class PendingPlan {
     }
   }
 
-  /** Updates the message for interruptions. */
   async settle(failure: unknown): Promise<void> {
     if (isLocked(failure)) return;
     const { id } = this.plan;
@@ -93,7 +92,7 @@ export class PendingPlan {
     if (now.state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered && unchanged === NOTHING_CHANGED) this.#tools.describeState(() => unchanged);
     else if (!this.#isUnanswered) this.#tools.describeDone(unchanged);
-    // a request that failed in a proxy may still reach the tenant; only a discarded plan is certain not to be committed
+    // a request that failed in a proxy may still reach the tenant, but a discarded plan cannot be committed
     else if (!this.isKept) this.#tools.describeDone(unchanged);
   }
 }

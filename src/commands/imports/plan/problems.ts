@@ -16,9 +16,8 @@ export class RejectedFileFailure extends Failure {
 }
 
 export interface ListedProblems {
-  /** all errors if the output is JSON; empty for other formats */
   readonly all: readonly unknown[];
-  /** code of the first problem of the header or the whole file, which cannot be solved by skipping rows */
+  /** code of the first problem that remains if rows are skipped */
   readonly whole: string | undefined;
   readonly codes: ReadonlySet<string>;
 }
@@ -27,7 +26,6 @@ const MAX_READ_PROBLEMS = 100_000;
 
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/** Prints one problem for each cause. @param file name of the file in messages */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,

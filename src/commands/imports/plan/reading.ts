@@ -29,12 +29,10 @@ export interface InputFormatOptions {
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
-  /** option for the encoding, as hints name it */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws `input-rejected` if it is not a table or its encoding is uncertain */
 export async function detectInputFormat(
   file: InputFile,
   { encoding: asked, sheet, headerRow, flag, signal }: InputFormatOptions,
@@ -55,7 +53,7 @@ interface RecordReading extends Omit<InputFormat, "headerRow"> {
   readonly rows?: number | undefined;
 }
 
-/** Yields after each chunk. @param chunks bytes of the whole file; buffers must not be reused */
+/** @param chunks bytes of the whole file; the buffers must not be reused */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, headerRow, rows }: RecordReading,

@@ -21,10 +21,9 @@ import { ANSWERS_STORED_NOTE, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
-import { settlePlan } from "./settle.ts";
+import { finishPlan } from "./finish-plan.ts";
 import { examineFile, sendFile } from "./send.ts";
 
-// loaded only when needed, because most imports do not need these modules
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
@@ -66,8 +65,8 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     await checkAdministrators(tools, plan);
     const write = await preparePasswords(tools, requested.options.generatePasswords, secrets);
     const settling = { ...requested.options, requested, write, changes: learns || !hasNoEffect(plan) };
-    if (upload === undefined || emitCsv === undefined) return settlePlan(tools, pending, settling);
-    return upload.settleAndUpload(tools, pending, emitCsv, { ...settling, secrets });
+    if (upload === undefined || emitCsv === undefined) return finishPlan(tools, pending, settling);
+    return upload.finishPlanWithUpload(tools, pending, emitCsv, { ...settling, secrets });
   });
 }
 
@@ -109,7 +108,6 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
   }
 }
 
-/** @throws `input-rejected` if a row is invalid */
 async function planOrgs(
   tools: Tools,
   client: Client<"imports">,

@@ -9,7 +9,7 @@ import type { Format } from "../../../lib/model/format.ts";
 import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { readHead } from "../../csv/file/encoding.ts";
-import { streamUntilAborted } from "../../csv/file/watched.ts";
+import { streamUntilAborted } from "../../csv/file/abortable-stream.ts";
 import type { Tools } from "../../tools.ts";
 import { detectInputFormat, readRecords, type InputFormat, type InputFormatOptions } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
@@ -62,7 +62,6 @@ interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "s
   readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
 }
 
-/** @throws `usage` if a sheet must be specified, because several sheets look like tables or none does */
 export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,

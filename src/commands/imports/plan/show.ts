@@ -21,9 +21,7 @@ export async function buildPlan(tools: Tools, importPlan: Import): Promise<Plan>
 }
 
 interface PlanNotes {
-  /** says where to find all rows, or which option writes them */
   readonly allRows?: Text | undefined;
-  /** code of a problem of the header or the whole file; notes on columns are then omitted */
   readonly whole?: string | undefined;
   readonly more?: readonly Text[];
 }
@@ -56,7 +54,6 @@ async function buildSamples(
   const size = getSampleSize(importPlan);
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
-    // the plan shows the file's records separately from the organisations that are created for them
     const rest = hasFile(importPlan) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
     return count === 0 ? [] : [{ lines: linesOf(action), rest: rest.reduce((sum, one) => sum + one), all }];
   });

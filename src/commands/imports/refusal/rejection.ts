@@ -5,7 +5,7 @@ import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 
-const KEEP_HINT = text(
+const KEEP_UNDELETABLE_HINT = text(
   "to keep these records, pass --undeletable keep",
   "これらを残すには --undeletable keep を付けてください",
 );
@@ -36,8 +36,8 @@ const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "header-near": COLUMN_NAMES_HINT,
   "file-empty": OTHER_FILE_HINT,
   "file-no-rows": OTHER_FILE_HINT,
-  "administrator-delete": KEEP_HINT,
-  "delete-held": KEEP_HINT,
+  "administrator-delete": KEEP_UNDELETABLE_HINT,
+  "delete-held": KEEP_UNDELETABLE_HINT,
 };
 
 const OTHER_EXPORT_CODES = ["org-unknown", "owner-org-unknown", "user-unknown", "delete-held"];
@@ -63,7 +63,6 @@ const createFailure = (
   );
 };
 
-/** The hint is to correct the console, not the file. */
 export function createExportRejection(plan: Import, { all, codes }: ListedProblems): RejectedFileFailure {
   if (plan.foreign !== undefined || plan.rows === 0 || codes.has("file-empty"))
     return createFailure(plan, all, [OTHER_FILE_HINT]);
@@ -91,7 +90,7 @@ export function createRejection(
       return isOfOrg && !createsOrgs ? [IMPORT_ORGS_HINT] : (HINTS[code as ProblemCode] ?? []);
     }),
   );
-  if (undeletable === "keep") hints.delete(KEEP_HINT);
+  if (undeletable === "keep") hints.delete(KEEP_UNDELETABLE_HINT);
   if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(CANNOT_SKIP_HINT);
   if (hints.size === 0 || (whole === undefined && errors === undefined))
     hints.add(errors === undefined ? FIX_ROWS_HINT : IMPORT_AGAIN_HINT);

@@ -30,11 +30,9 @@ import { createExpiryClock } from "./tenant-items.ts";
 
 interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
   readonly folder: string;
-  /** the fields to set in every item, from the options */
   readonly sharedFields: RenewalChange;
 }
 
-/** Also reports the files that cannot be recorded. */
 export async function addFolder(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
@@ -94,7 +92,7 @@ interface KnownItem {
   readonly current: CurrentItem;
 }
 
-/** Returns the item that a file probably renews. A tenant has only one push certificate, so its name is ignored. */
+/** Ignores the name of a push certificate, because a tenant has only one push certificate. */
 function findRenewedItem(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
   const { kind, name, fingerprint } = next.expiring;
   const identity = identityOf({ ...next.expiring, evidence: next.evidence });
@@ -120,6 +118,5 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
   );
 }
 
-/** Returns undefined if the file could not be read, because it is then unknown what the file renews. */
 const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined =>
   evidence === undefined ? undefined : { expiring: file as Renewable["expiring"], evidence };

@@ -12,7 +12,7 @@ import { resolveTimezoneWithoutTenant, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 
 interface CheckRequest {
-  /** files and folders to check; recorded items are checked only if this list is empty */
+  /** files and folders to check; if the list is empty, recorded items are checked */
   readonly files: readonly string[];
   readonly key: readonly string[];
   readonly allContexts: boolean;

@@ -11,7 +11,6 @@ import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 
-/** @throws `input-rejected` if a settings file already exists */
 export async function writeNotifySettings(tools: Tools, example: string): Promise<void> {
   const { home, terminal, temporary } = tools;
   const file = getNotifyFile(home);
@@ -52,7 +51,7 @@ const TEST_MESSAGE: Document = {
   sections: [],
 };
 
-/** Owners get emails even if no recipient is configured: the test email then goes to the sender. */
+/** If no recipient is configured, sends a test email to the sender, because owners still get emails. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {
   const { terminal, clock, signal, environment, home, machine } = tools;
   const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };

@@ -25,7 +25,6 @@ export const DECRYPTION_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The options of commands that compare a new certificate or token with the current one. */
 export const COMPARISON_OPTIONS = { csr: CSR_OPTION, ...DECRYPTION_OPTIONS } as const satisfies Fields;
 
 const defineTextOption = (value: string, en: string, ja: string) =>

@@ -21,7 +21,7 @@ import { requirePasswordConfirmation } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
-/** A blank value sets null. Without an option, its field is not changed. */
+/** A blank value sets null. A field without an option is not changed. */
 export function readItemOptions({ expires, ...options }: ItemOptions, timezone: string): RenewalChange {
   const typed = expires && toUtcInstant(expires, timezone);
   const dated = typed === undefined ? {} : ({ expiresAt: typed, certainty: "typed" } as const);
@@ -29,7 +29,6 @@ export function readItemOptions({ expires, ...options }: ItemOptions, timezone: 
   return { ...Object.fromEntries(said.filter(([, value]) => value !== undefined)), ...dated };
 }
 
-/** @throws `not-found` if a file does not exist; `input-rejected` if it does not contain a key */
 export const readKeyFiles = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   { key }: Pick<NewItemOptions, "key">,
@@ -41,7 +40,6 @@ export const readKeyFiles = async (
 
 async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8Array }): Promise<string> {
   const pem = Buffer.from(bytes).toString("utf8");
-  // load cryptography only if needed, because loading takes time
   const { createPrivateKey } = await import("node:crypto");
   try {
     createPrivateKey(pem);
@@ -75,7 +73,7 @@ interface FileChoice extends Pick<NewItemOptions, "key"> {
   readonly kind: RenewalKind | undefined;
 }
 
-/** Kinds of certificates that cannot be recognised by their content, so that the user must choose. */
+/** The content of these certificates does not show their kind, so the user must choose. */
 const CERTIFICATE_KINDS: readonly RenewalKind[] = [
   "agent-build-certificate",
   "agent-push-certificate",
@@ -88,7 +86,7 @@ export const toItemFields = (
   source: string | null,
 ) => ({
   organisation,
-  // store one fixed format, because sorting items and finding reminders compare the texts of dates
+  // store one fixed format, because items are sorted by the text of the date
   expiresAt: new Date(expiresAt).toISOString(),
   certainty,
   fingerprint,
@@ -96,7 +94,7 @@ export const toItemFields = (
   source,
 });
 
-/** @throws `not-found`; `usage` if several items in the file match; `input-rejected` if none matches */
+/** @throws `not-found`; `usage` if several items in the file match; `input-rejected` if no item matches */
 export async function readRenewable(
   tools: Pick<Tools, "stdin" | "workingFolder">,
   wanted: FileChoice,
@@ -107,7 +105,6 @@ export async function readRenewable(
   return { expiring: { ...expiring, kind: wanted.kind ?? expiring.kind }, evidence, path: read.path };
 }
 
-/** @throws `not-found`; `input-rejected` if the file is not a certificate signing request */
 export const readCsr = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   name: string | undefined,

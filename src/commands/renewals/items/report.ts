@@ -7,7 +7,6 @@ import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Monitoring systems use these options. */
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",
@@ -27,10 +26,9 @@ export const REPORT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-type ReportForms = InputOf<typeof REPORT_OPTIONS>;
+type ReportOptions = InputOf<typeof REPORT_OPTIONS>;
 
-/** @throws `usage` if two output formats are requested */
-export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
+export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportOptions): boolean {
   if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return !nagios && prometheus !== "-";
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),
@@ -44,20 +42,19 @@ export async function showFindings(tools: Tools, findings: readonly Finding[]): 
     await terminal.out.write(`${terminal.shown(terminal.say(describeFinding(finding))).join("")}\n`);
 }
 
-interface Report {
+interface MonitoringReport {
   readonly service: string;
   readonly state: PluginState;
   readonly summary: Text;
   readonly findings: readonly Finding[];
-  /** items whose expiry dates the metrics contain */
   readonly items: readonly CheckedItem[];
   readonly thresholds?: Thresholds;
 }
 
 export async function writeReport(
   { terminal, outputs, clock }: Tools,
-  { nagios, prometheus }: ReportForms,
-  report: Report,
+  { nagios, prometheus }: ReportOptions,
+  report: MonitoringReport,
 ): Promise<number> {
   if (prometheus !== undefined) {
     const { renderPrometheusText } = await import("../../../lib/renewals/output/prometheus.ts");

@@ -21,14 +21,13 @@ export const createExpiryClock = (
   thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** Also reads the source files if the items were recorded on this computer. */
+/** Also reads the source files of items that were recorded on this computer. */
 export const readDatedItems = async (
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   timezone: string,
 ): Promise<readonly DatedItem[]> =>
   applySourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
 
-/** Also marks an ADE token that Apple rejected. */
 export async function readCurrentItems(
   tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
   timezone: string,
@@ -38,7 +37,6 @@ export async function readCurrentItems(
   return markRejectedItem(items, await ignoreFailure(() => tenant.client.ade.show()));
 }
 
-/** Omits a remark that the date is missing, because the empty cell shows this. */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 
@@ -69,7 +67,7 @@ export async function loadCheckedTenant(
   tools.signal.throwIfAborted();
   const tenant = await opened.client.tenant.show();
   const ade = needsAde(recorded)
-    ? await (await import("../../ade/watched.ts")).findMonitoredAde(opened.client, tools.clock.now())
+    ? await (await import("../../ade/monitored-ade.ts")).findMonitoredAde(opened.client, tools.clock.now())
     : undefined;
   const name = tenant.profile?.domain ?? context.name;
   const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));

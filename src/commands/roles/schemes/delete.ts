@@ -1,7 +1,7 @@
 import { SCHEME } from "../../../lib/model/scheme.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small-deletion.ts";
 import { listColumns } from "../../listing/list.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
 

@@ -1,7 +1,7 @@
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small-deletion.ts";
 import { listColumns } from "../../listing/list.ts";
 import { APP_OPTION } from "../app.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, findGroup } from "./columns.ts";

@@ -44,7 +44,6 @@ const buildGeneralColumns = (app: App): readonly Column<SecuredUser>[] => {
 
 type InstantFormatter = Pick<Terminal, "moment">;
 
-/** Returns a text such as `パスワード (2026-04-01 09:00)`. */
 const describeSecret = ({ field, at }: SecuredUser["secretsSet"][number], terminal: InstantFormatter): Text => {
   const { [field]: known }: Fields = SECURED_USER.fields;
   return same(`${known?.column?.header ?? field} (${terminal.moment(at)})`);

@@ -51,7 +51,6 @@ export type SecretInputs = Readonly<
   Record<`${SecretName}File`, string | undefined> & Record<`${SecretName}Stdin` | `${SecretName}Prompt`, boolean>
 >;
 
-/** @returns the secrets in the form of the tenant API @throws as {@link readSecretInput} */
 export async function readUserSecrets(tools: Tools, given: SecretInputs): Promise<ManualValues> {
   const values: Record<string, string> = {};
   for (const secret of [PASSWORD_INPUT, SECRET_KEY_INPUT]) {

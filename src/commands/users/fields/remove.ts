@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small-deletion.ts";
 import { FIELD_COLUMNS, findCustomField } from "./columns.ts";
 
 export default defineCommand({

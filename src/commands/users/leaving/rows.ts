@@ -34,7 +34,6 @@ export interface LeaveRow {
   readonly outcome: keyof typeof OUTCOME_LABELS;
   readonly device?: OwnedDevice | undefined;
   readonly identity?: SecuredIdentity | undefined;
-  /** number of a console task; undefined for a task that a dry run only plans */
   readonly consoleTask?: number | undefined;
 }
 
@@ -65,7 +64,7 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
   ...DEVICE_COLUMNS,
 ];
 
-export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
+export const DEFAULT_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
 /** Users fill in the last column by hand. */
 export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
@@ -114,7 +113,7 @@ export function buildLeaveRows({
   ];
 }
 
-const isLeft = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
+const blocksDeletion = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
 
 export const isChange = ({ outcome, device }: LeaveRow): boolean =>
   outcome === "end" ||
@@ -130,7 +129,7 @@ const listSerials = (rows: readonly LeaveRow[], isManaged: boolean): string[] =>
     .slice(0, MAX_LISTED_SERIALS);
 
 export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
-  const left = rows.filter(isLeft);
+  const left = rows.filter(blocksDeletion);
   const find = (kind: LeaveRow["kind"]): LeaveRow | undefined => left.find((row) => row.kind === kind);
   const steps: Advice[] = [];
   const [managed, others] = [listSerials(left, true), listSerials(left, false)];

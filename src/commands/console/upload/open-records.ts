@@ -12,23 +12,22 @@ export interface OpenKind {
 
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
-  /** keys that upload files cannot use, because a renamed or deleted record still has the key in the console */
+  /** keys that another record still has in the console, so that upload files cannot use them */
   readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** values by record key, then by field */
 export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface KindUpload extends OpenKind {
   readonly unsafe: OpenRecords["unsafe"];
   readonly last: Import | undefined;
-  /** `part`: only the columns that the changes need. `whole`: all records and columns, for 全件更新. */
+  /** `part`: the columns that the changes need. `whole`: all records and columns, for 全件更新. */
   readonly extent: "open" | "part" | "whole";
   readonly secrets: Secrets;
   readonly encoding: Encoding;
 }
 
-/** Returns the scope in which keys are unique: the type of a record and the kind of its file. */
+/** Keys are unique among the records of one type and one kind of file. */
 export const getKeyScope = ({ thing, kind }: Pick<TaskRecord, "thing" | "kind">): string => `${thing} ${kind}`;
 
 const getRecordId = (one: TaskRecord): string => `${one.thing} ${one.id}`;
@@ -49,7 +48,7 @@ const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
     work === "delete" ||
     changes.some(({ field }) => field.startsWith("custom:") || findColumn(FORMATS[kind].columns, field) !== undefined));
 
-/** @param number number of the task whose records are read; undefined to read the records of all tasks */
+/** @param number number of one task; default: all tasks */
 export async function readOpenRecords(
   { console }: Pick<Client<"console">, "console">,
   number: number | undefined,

@@ -2,7 +2,6 @@ import type { Ade, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { assessAdeHealth, isAdeMonitored, type AdeReport } from "../../lib/model/ade-health.ts";
 
-/** Returns undefined without a token or key, or if the account may not read the state. */
 export async function findMonitoredAde(client: Client<"ade">, now: Date): Promise<AdeReport<Ade> | undefined> {
   try {
     const facts = await client.ade.show();

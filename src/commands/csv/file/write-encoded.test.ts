@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
-import { writeEncoded } from "./encoded.ts";
-import { type OutputTextFormat } from "./form.ts";
+import { writeEncoded } from "./write-encoded.ts";
+import { type OutputTextFormat } from "./text-format.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 
 class Kept {

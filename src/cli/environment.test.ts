@@ -3,7 +3,7 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
-import { createProgramEnvironment } from "./outside.ts";
+import { createProgramEnvironment } from "./environment.ts";
 
 test("a process knows its machine, its user and its time", () => {
   const outside = createProgramEnvironment(process);

@@ -7,7 +7,6 @@ import { formatTenantName } from "../plan/show.ts";
 
 export interface ForeignFileOptions {
   readonly allow?: ImportRequest["options"]["allow"];
-  /** undefined if `imports commit` commits a stored plan */
   readonly requested?: ImportRequest | undefined;
 }
 
@@ -20,7 +19,6 @@ export async function confirmForeignFile(
   if (plan.foreign === undefined || allow.includes("other-tenant")) return true;
   const tenant = formatTenantName(plan, await tools.tenant("imports"));
   const file = plan.fileName === "-" ? "stdin" : plan.fileName;
-  // if stdin is the file, the answer cannot be read from stdin
   if (tools.terminal.interactive && requested?.file !== "-")
     return tools.terminal.prompts.confirm({
       message: text(`Import ${file} into ${tenant.en}?`, `${file} を ${tenant.ja} に取り込みますか?`),

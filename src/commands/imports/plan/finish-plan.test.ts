@@ -3,7 +3,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { planOf as createPlan } from "#support/commands/imports/plans.ts";
 import type { Tools } from "../../tools.ts";
 import type { ConfirmOptions } from "../../../lib/plan/confirm.ts";
-import { confirmCommit } from "./settle.ts";
+import { confirmCommit } from "./finish-plan.ts";
 import { buildPlan } from "./show.ts";
 import { listPlanChanges } from "../../../lib/plan/describe.ts";
 import { enforceLimits, validateLimits } from "../../../lib/plan/limits.ts";

@@ -12,7 +12,6 @@ const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),
 );
 
-/** A word that is not a noun or verb, or an unknown option before the verb. */
 interface StrayWord {
   readonly word: string;
   readonly path: readonly string[];
@@ -32,7 +31,7 @@ const VERSION_FLAGS = ["--version", "-V"];
 const findNoun = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
-/** Never fails. Global options can be anywhere; a verb's options must follow the verb. */
+/** Never fails. A verb's options must follow the verb; global options can be anywhere. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
   const words: string[] = [];
@@ -88,7 +87,7 @@ export function formatOptionTerm(key: string, field: Field): string {
   return `${short}--${toFlagName(key)} ${formatPlaceholder(key, field)}`.trimEnd();
 }
 
-/** Ignores an invalid `--lang`, which a later check rejects. */
+/** Ignores an invalid `--lang`, because a later check rejects it. */
 function selectLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   try {
     return chooseLanguage(flag, environment);
@@ -115,7 +114,6 @@ export type Route =
       readonly to: "noun-help";
       readonly path: readonly string[];
       readonly noun: NounNode;
-      /** the failure for which the help is shown; undefined if the user requested the help */
       readonly failure?: Failure;
     }
   | { readonly to: "verb-help"; readonly path: readonly string[]; readonly verb: VerbNode }
@@ -123,7 +121,6 @@ export type Route =
       readonly to: "verb";
       readonly path: readonly string[];
       readonly verb: VerbNode;
-      /** the words that are not parsed yet */
       readonly words: readonly string[];
     };
 

@@ -8,13 +8,12 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
-import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.ts";
+import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign-file.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
-export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
+export interface FinishOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
-  /** default: true if the plan has an effect */
   readonly changes?: boolean | undefined;
   /** writes a file and calls `settle`, which commits the plan */
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
@@ -24,10 +23,10 @@ export async function confirmCommit(tools: Tools, plan: Plan, answers: ConfirmOp
   return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
 }
 
-export async function settlePlan(
+export async function finishPlan(
   tools: Tools,
   pending: PendingPlan,
-  { dryRun = false, changes = !hasNoEffect(pending.plan), write, ...answers }: SettleOptions,
+  { dryRun = false, changes = !hasNoEffect(pending.plan), write, ...answers }: FinishOptions,
 ): Promise<Outcome> {
   const { plan, isKept } = pending;
   const planned = await buildPlan(tools, plan);
@@ -54,7 +53,7 @@ export async function settlePlan(
     try {
       await pending.commit();
     } catch (error) {
-      // if the commit may have succeeded, write the file anyway: it is the only copy of the passwords
+      // if the commit may have succeeded, write the file, because it is the only copy of the passwords
       if (write === undefined || !(await pending.mayBeCommitted(error))) throw error;
       lost = error;
     }
@@ -66,7 +65,7 @@ export async function settlePlan(
   return isPartial(committed) ? "partial" : undefined;
 }
 
-/** Shows last how to undo the import, because users read the last lines first. */
+/** Prints how to undo the import last, because users read the last lines first. */
 export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun, isKept = false } = result;

@@ -25,7 +25,6 @@ export type Host = Pick<
 
 export type TenantOpener = (machine: ConnectionEnvironment, chosen: ChosenContext) => Promise<OpenTenant>;
 
-/** Tests pass an object in memory. */
 export interface ProgramEnvironment {
   readonly host: Host;
   readonly clock: Clock;
@@ -35,9 +34,8 @@ export interface ProgramEnvironment {
   /** result of `process.geteuid()`; undefined on platforms without file owners */
   readonly userId: number | undefined;
   readonly hostName: string;
-  /** Returns true if the descriptor is an open terminal, and false after the terminal's window was closed. */
+  /** Returns false for a terminal whose window was closed. */
   readonly isTerminal: (descriptor: number) => boolean;
-  /** Writes a short text to stdout (1) or stderr (2) synchronously. Ignores a closed pipe or window. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
   readonly openApple: () => Promise<AppleSockets>;
@@ -77,7 +75,7 @@ export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
 const PAUSE_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 const PAUSE_MS = 5;
 
-/** Writes synchronously and without streams, which load slowly. The process may end right after the call. */
+/** Does not use streams, because they load slowly. The process may end right after the call. */
 function writeNow(descriptor: 1 | 2, content: string): void {
   let rest = Buffer.from(content);
   while (rest.length > 0) {

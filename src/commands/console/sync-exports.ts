@@ -15,7 +15,7 @@ import { toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { listProblems } from "../imports/plan/problems.ts";
 import { sendRequest } from "../imports/plan/send.ts";
-import { settlePlan, showImportResult } from "../imports/plan/settle.ts";
+import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { createExportRejection } from "../imports/refusal/rejection.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -29,7 +29,7 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/** Imports each file as one change. @throws `usage`; `partial` if files before a failed one succeeded */
+/** Imports each file as one change. @throws `partial` if an import fails after others succeeded */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
@@ -41,7 +41,7 @@ export async function syncExports(tools: Tools, names: readonly string[], option
     found.push(await recognizeExport(tools, file, { name, app: options.app }));
   }
   const exports = found.toSorted((one, other) => EXPORT_ORDER.indexOf(one.kind) - EXPORT_ORDER.indexOf(other.kind));
-  refuseSecondOfKind(exports);
+  rejectDuplicateKinds(exports);
   tools.summarize({ file: exports.map(({ name }) => name).join(" ") });
   const outcome = await importInOrder(tools, exports, options);
   if (outcome !== undefined || !options.detailedExitcode) return outcome;
@@ -80,7 +80,7 @@ async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], op
     if (hasKept(plan)) held.push(one);
   }
   if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
-  // try the deletions again: a later export may have moved or removed the users of a record
+  // repeat the deletions, because a later export may have removed the users of a record
   for (const one of held) {
     const again = await take(one);
     isPart ||= again !== undefined && hasKept(again);
@@ -94,7 +94,6 @@ interface SyncRun {
   readonly taken: string[];
 }
 
-/** @returns undefined if the user declines */
 async function importExport(
   tools: Tools,
   given: ConsoleExport,
@@ -112,7 +111,7 @@ async function importExport(
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
       await tools.terminal.warn(
         text(
-          "records that the export lacks but that are in use were kept; if the export is filtered, add --part; otherwise, pass the other exports as well",
+          "kept records that are in use but not in the export; if the export is filtered, add --part; otherwise, pass the other exports as well",
           "エクスポートにないデータのうち、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
         ),
       );
@@ -124,15 +123,15 @@ async function importExport(
     const unknown = await checkAdministrators(tools, plan);
     const answers = buildDeletionAnswers(tools, plan, {
       ...options,
-      confirmDeletions: takeConfirmedDeletions(plan, run),
+      confirmDeletions: deductConfirmedDeletions(plan, run),
     });
     if (options.dryRun || isFirst || hasChanges(plan))
-      await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
+      await finishPlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
     const { number, settled: { assignmentsLost = 0 } = {} } = pending.committed ?? plan;
     const rows = line("imports show", [number], { rows: true });
     const lost = text(
-      `profiles and apps that lost an organisation or device that the export lacks: ${assignmentsLost}; to see them: ${rows}`,
+      `profiles and apps that lost an assignment, because the export lacks the organisation or device: ${assignmentsLost}; to see them: ${rows}`,
       `エクスポートにない組織やデバイスへの適用がなくなったプロファイルとアプリ: ${assignmentsLost} 件。確認するには: ${rows}`,
     );
     if (assignmentsLost > 0) await tools.terminal.warn(lost);
@@ -142,7 +141,6 @@ async function importExport(
   });
 }
 
-/** If records to delete are still in use, plans again without deletions. */
 async function planExport(
   tools: Tools,
   client: Client<"imports">,
@@ -150,13 +148,14 @@ async function planExport(
   options: SyncOptions,
 ): Promise<Import> {
   const plan = await sendExport(tools, given, options.part);
-  if (options.part || plan.foreign !== undefined || !(await isRejectedFor(client, plan, ["delete-held"]))) return plan;
+  if (options.part || plan.foreign !== undefined || !(await isRejectedOnlyFor(client, plan, ["delete-held"])))
+    return plan;
   await client.imports.discard(plan.id);
   buildDeletionAnswers(tools, plan, options);
   return sendExport(tools, given, true);
 }
 
-async function isRejectedFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
+async function isRejectedOnlyFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
   if (!plan.rejected) return false;
   for await (const { code, severity } of client.imports.problems(plan.id))
     if (severity === "error" && !codes.includes(code)) return false;
@@ -164,7 +163,7 @@ async function isRejectedFor(client: Client<"imports">, plan: Import, codes: rea
 }
 
 async function needsOtherExports({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
-  if (!(await isRejectedFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
+  if (!(await isRejectedOnlyFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
   await client.imports.discard(plan.id);
   await terminal.warn(
     text(
@@ -186,7 +185,6 @@ async function sendExport(
     kind,
     keepMissing,
     fromConsole: true,
-    // create groups without asking, because the console exported them
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,
     fileName: toRecordedName(name, context),
@@ -195,7 +193,10 @@ async function sendExport(
   return sendRequest(tools, file, request, encoding);
 }
 
-/** @returns true for the first of its kind @throws `input-rejected` if an old or changed export is not confirmed */
+/**
+ * @returns true for the first export of its kind
+ * @throws `input-rejected` if the user does not confirm an old export
+ */
 async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await client.imports.list()).filter(
@@ -230,7 +231,7 @@ const describeColumns = ({ absentColumns, unknownColumns }: Import): string =>
 const MAX_UNCONFIRMED_DELETIONS = 5;
 const MAX_UNCONFIRMED_SHARE = 0.02;
 
-function takeConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
+function deductConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
   if (plan.kept !== undefined && deletions === 0) return undefined;
@@ -263,7 +264,7 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
   });
 }
 
-const refuseSecondOfKind = (exports: readonly ConsoleExport[]): void => {
+const rejectDuplicateKinds = (exports: readonly ConsoleExport[]): void => {
   const second = exports.find(({ kind }, at) => at > 0 && exports[at - 1]?.kind === kind);
   if (second === undefined) return;
   const { en, ja } = FORMATS[second.kind].thing.title;

@@ -96,7 +96,6 @@ export function rejectTextOptions(output: string, given: Readonly<Record<string,
   });
 }
 
-/** @throws `usage` */
 export async function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
   asked: {

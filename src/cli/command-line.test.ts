@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { PROGRAM } from "../commands/index.ts";
-import { selectErrorStyle, scanCommandLine } from "./line.ts";
+import { selectErrorStyle, scanCommandLine } from "./command-line.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
   selectErrorStyle(scanCommandLine(PROGRAM, words), environment);

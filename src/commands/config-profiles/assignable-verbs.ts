@@ -3,38 +3,37 @@ import type { ThingInFiles } from "../../lib/model/thing.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
-import { OUTPUT_FILE_OPTION } from "../csv/file/form.ts";
+import { OUTPUT_FILE_OPTION } from "../csv/file/text-format.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import { buildFieldColumns, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { defineRecordVerbs, type RecordNoun } from "../records/verbs.ts";
 
-type Assigned = Readonly<Record<"id" | "name" | "kind", string>>;
+type AssignableRecord = Readonly<Record<"id" | "name" | "kind", string>>;
 
-interface AssignedNoun extends Pick<RecordNoun<Assigned>, "more"> {
+interface AssignableNoun extends Pick<RecordNoun<AssignableRecord>, "more"> {
   readonly noun: "config-profiles" | "apps";
   readonly thing: ThingInFiles;
   readonly single: Text;
   readonly filters?: Fields;
-  /** name of an example; `file` is the name of its file, `create` has examples */
   readonly example: string;
   readonly file: string;
   readonly create: readonly string[];
 }
 
-export const defineAssignedVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignedNoun) => {
-  const columns = buildFieldColumns<Assigned>(thing.fields);
-  const layout = { columns, fields: thing.fields, called: ({ name }: Assigned) => name };
+export const defineAssignableVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignableNoun) => {
+  const columns = buildFieldColumns<AssignableRecord>(thing.fields);
+  const layout = { columns, fields: thing.fields, called: ({ name }: AssignableRecord) => name };
   const argument = { kind: "string", required: true, about: text("ID or name", "ID・名前") } as const;
-  const describe = ({ id, name }: Assigned): string => `${name} ${id}`;
-  const lookup: NamedKind<Assigned> = { noun: single, list: line(`${noun} list`, []), describe };
+  const describe = ({ id, name }: AssignableRecord): string => `${name} ${id}`;
+  const lookup: NamedKind<AssignableRecord> = { noun: single, list: line(`${noun} list`, []), describe };
   const list = defineCommand({
     summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
     args: {},
     options: {
-      device: { kind: "string", value: "SERIAL", about: text("only those of this device", "このデバイスのもの") },
-      org: { kind: "string", value: "ORG", about: text("only those of this organisation", "この組織のもの") },
+      device: { kind: "string", value: "SERIAL", about: text("only those on this device", "このデバイスのもの") },
+      org: { kind: "string", value: "ORG", about: text("only those assigned to this organisation", "この組織のもの") },
       ...filters,
       limit: LIMIT_OPTION,
     },
@@ -54,7 +53,7 @@ export const defineAssignedVerbs = ({ noun, thing, single, filters, more, exampl
     },
   });
   const file = defineCommand({
-    summary: text(`write the file kept with the ${single.en}`, `${single.ja}のファイルを書き出す`),
+    summary: text(`write the stored file of the ${single.en}`, `${single.ja}のファイルを書き出す`),
     args: { record: argument },
     options: { output: OUTPUT_FILE_OPTION },
     examples: [{ line: `clomoctl ${noun} file ${example} -o ${examples.file}` }],
@@ -66,7 +65,7 @@ export const defineAssignedVerbs = ({ noun, thing, single, filters, more, exampl
     },
   });
   const common = { noun, thing, layout, argument, lookup, more, createdBy: "name", changedElsewhere: [], imports: {} };
-  const others = defineRecordVerbs<Assigned>({
+  const others = defineRecordVerbs<AssignableRecord>({
     ...common,
     examples: {
       create: examples.create,

@@ -2,7 +2,7 @@ import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { confirmCommit } from "../imports/plan/settle.ts";
+import { confirmCommit } from "../imports/plan/finish-plan.ts";
 import { CONFIRM_DELETIONS_OPTION } from "../imports/plan/options.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -24,12 +24,11 @@ interface SmallDeletion<R> {
   readonly columns: readonly Column<R>[];
   readonly records: readonly R[];
   readonly names: readonly string[];
-  /** the records or values to delete; the user must type `count` to confirm the deletion */
+  /** the user types `count` to confirm the deletion */
   readonly counted: { readonly noun: Text; readonly count: number };
   readonly also?: Text | undefined;
-  /** describes what is lost if the deletion cannot be undone */
   readonly lost?: Text | undefined;
-  /** deletes the records; first called as a dry run, so that the user is not asked about an impossible deletion */
+  /** called first as a dry run, so that the user is not asked about an impossible deletion */
   readonly remove: (dryRun: boolean) => Promise<{ readonly consoleTasks?: readonly number[] | undefined } | undefined>;
 }
 

@@ -22,9 +22,9 @@ import { listFailedReminders, loadReminders, type ReminderTenant } from "../../l
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
-import { loadAccountRights } from "../rights.ts";
+import { loadAccountRights } from "../account-rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findLastRun } from "./last-run.ts";
 
@@ -33,20 +33,22 @@ export interface TenantFindings {
   readonly tenant: string;
   readonly timezone: string;
   readonly findings: readonly Finding[];
-  /** dated items, earliest expiry first */
+  /** earliest expiry first */
   readonly items: readonly CheckedItem[];
   readonly isReadable: boolean;
-  /** reminders of the tenant; undefined if they cannot be read */
   readonly reminders: ReminderTenant | undefined;
-  /** UTC instant of the last daily run; undefined if there was none */
   readonly lastRun: string | undefined;
 }
 
 type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
 
-type Place = Pick<TenantFindings, "context" | "tenant">;
+type FindingTenant = Pick<TenantFindings, "context" | "tenant">;
 
-const toFindings = (place: Place, group: Finding["group"], found: readonly FindingValues[]): readonly Finding[] =>
+const toFindings = (
+  place: FindingTenant,
+  group: Finding["group"],
+  found: readonly FindingValues[],
+): readonly Finding[] =>
   found.map(([key, level, what, next]) => ({
     id: `${group} ${key}`.trim(),
     tenant: place.tenant,
@@ -91,7 +93,6 @@ async function readTenant(tools: Tools, context: Context) {
     const own = item.kind === "ade-token" && ade !== undefined ? findOwnToken(ade.facts, item) : undefined;
     return { ...item, remark: remark && completeCommands(remark, { context: name }), holding: { own } };
   }
-  // the ADE finding already reports a rejected or expired token
   const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
   const place = { context, tenant: label };
@@ -122,7 +123,7 @@ async function readTenant(tools: Tools, context: Context) {
   };
 }
 
-/** Adds the days left before expiry (in stages) to the finding's ID, so that each stage is reported as new. */
+/** The ID contains the stage of the days before expiry, so that each stage is reported as new. */
 const addStageToId = (finding: Finding, asOf: StageClock): Finding => {
   const { expiresAt = null } = finding.item ?? {};
   const stage = expiresAt === null ? undefined : findReachedStage(expiresAt, asOf);
@@ -142,7 +143,6 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     return [kind, "warning", text(`no renewal item is recorded: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
   });
 
-/** Returns nothing if the account may not read profiles or devices. */
 async function findOnDevices(tools: Tools, context: Context): Promise<readonly FindingValues[]> {
   const { client } = await tools.tenantOf(context, "config-profiles", "devices");
   const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): FindingValues => {
@@ -232,7 +232,6 @@ function findTokenEnd(
 
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** Returns no findings if daily runs were never used. */
 export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
   if (all.every(({ lastRun }) => lastRun === undefined)) return [];
   const missed = all
@@ -281,7 +280,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** Lists the items due within 90 days, and the last audit record's hash, which shows if records are removed later. */
+/** The hash of the last audit record shows whether records are removed later. */
 export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,

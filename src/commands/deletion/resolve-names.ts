@@ -7,15 +7,15 @@ import type { TypedName } from "./typed-names.ts";
 
 export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
   readonly find: (name: string) => Promise<readonly R[]>;
-  /** describes how a record with this name was deleted, so that the name can be skipped with a note */
+  /** returns how a record was deleted, so that its name can be skipped with a note */
   readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
-  /** returns the full name that the row of a user must contain, if the file has a column of full names */
+  /** returns the full name of a record, to compare it with the full name in the file */
   readonly called?: ((record: R) => string) | undefined;
 }
 
 const MAX_LISTED = 5;
 
-/** Returns IDs without duplicates. Skips deleted records. @throws `not-found`, or `usage` for an ambiguous name */
+/** Skips deleted records. @throws `not-found`, or `usage` for an ambiguous name */
 export async function resolveRecordIds<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,
   typed: readonly TypedName[],
@@ -26,12 +26,12 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   let [wrong, unknown] = [0, 0];
   for (const one of typed) {
     const exact = await find(one.name);
-    // blanks around a name usually do not belong to it, but a record can have them
+    // search for the exact name first, because the name of a record can begin or end with a blank
     const found = exact.length > 0 || one.name === one.name.trim() ? exact : await find(one.name.trim());
     const [only] = found;
     const absence = only === undefined ? await findDeletion?.(one.name) : undefined;
     if (absence !== undefined) {
-      await terminal.note(addPlace(one, absence));
+      await terminal.note(prefixLocation(one, absence));
       continue;
     }
     const [wanted, own] = [one.fullName, only && called?.(only)].map((name) => name && toComparableName(name));
@@ -52,7 +52,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
           : isNamed && other !== undefined
             ? describeMatches([only, other].map(describe))
             : describeOtherName(one.fullName ?? "", only, describe);
-    await terminal.problem(addPlace(one, text(`${one.name}: ${why.en}`, `${one.name}: ${why.ja}`)));
+    await terminal.problem(prefixLocation(one, text(`${one.name}: ${why.en}`, `${one.name}: ${why.ja}`)));
   }
   if (wrong === 0) return [...ids];
   throw new Failure(unknown > 0 ? "not-found" : "usage", describeUnresolvedNames(findable, wrong, typed.length));
@@ -64,7 +64,7 @@ const describeMatches = (all: readonly (string | Text)[]): Text => {
   return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件が該当します: ${ja}${more}`);
 };
 
-const addPlace = ({ where }: TypedName, message: Text): Text =>
+const prefixLocation = ({ where }: TypedName, message: Text): Text =>
   where === undefined ? message : text(`${where}: ${message.en}`, `${where}: ${message.ja}`);
 
 const describeUnresolvedNames = <R>(

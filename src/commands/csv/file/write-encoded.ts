@@ -3,14 +3,13 @@ import { CsvPosition } from "../../../lib/csv/records/place.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
-import type { OutputTextFormat } from "./form.ts";
+import type { OutputTextFormat } from "./text-format.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
-/** Called only before a write, because a tenant logs every export. */
+/** Opens the text only when it is written, because a tenant logs every export. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
-/** The text is read a second time, to find the rows of such characters. */
 class UnmappableError extends Error {}
 
 async function locateUnmappable(
@@ -36,7 +35,6 @@ async function locateUnmappable(
   return placed;
 }
 
-/** @param source `name`: the file that the user must correct @throws `input-rejected` if a character is unmappable */
 export async function writeEncoded(
   tools: OutputTools,
   output: string,

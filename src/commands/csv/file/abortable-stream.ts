@@ -1,4 +1,4 @@
-/** @param passed called with each chunk after it was consumed @throws the signal's abort reason */
+/** @param passed called with the size of each chunk after the chunk was used @throws the signal's abort reason */
 export async function* streamUntilAborted(
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

@@ -3,7 +3,7 @@ import type { Tenant } from "../../lib/client/index.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 import { example } from "#support/commands/tenant.ts";
-import { findMissingKinds } from "./find.ts";
+import { findMissingKinds } from "./findings.ts";
 
 const APPLE = { ios: true, ade: true, vpp: false, android: false };
 
