@@ -1,7 +1,6 @@
 import { findNearestWord } from "../../text/index.ts";
 import type { Column } from "../../model/format.ts";
 
-/** Trims the cell and normalises full-width characters. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
 const normaliseHeader = (header: string): string =>
@@ -12,7 +11,7 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** True for a header such as 旧所属. Its column is never proposed. */
+/** Returns true for a header such as 旧所属, whose column contains values before a change. */
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
@@ -78,7 +77,7 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
   );
 };
 
-/** The typed header may have the prefix 新. */
+/** Finds the column by its header or another usual name. The header may begin with 新. */
 export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
   const header = typed.normalize("NFKC").trim().replace(NEW_VALUE, "");
   const wanted = normaliseHeader(header);
@@ -105,7 +104,6 @@ const findNearestName = (
   );
 };
 
-/** Returns undefined if no header is similar. */
 export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
   findNearestName(
     columns,

@@ -23,14 +23,14 @@ interface HeaderMeanings {
 
 const PATH_SEPARATOR = "/";
 
-/** Special values of `joined`: the deepest filled organisation level, and the path of the levels above that level. */
+/** Values of `joined` for organisation levels: the deepest filled level, and the path of the levels above it. */
 export const [DEEPEST_LEVEL, LEVELS_ABOVE] = ["deepest", "above"];
 
 export const isTree = (joined: string | undefined): boolean => joined === DEEPEST_LEVEL || joined === LEVELS_ABOVE;
 
 export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
 
-/** The headers of these cells must occur exactly once. */
+/** Finds the cells that are joined and the cells by which rows are skipped. Each header must occur exactly once. */
 export const findForeignCells = (
   cells: readonly string[],
   { columns, positions: taken, map }: HeaderMeanings,
@@ -54,7 +54,7 @@ export const findForeignCells = (
   for (const { field, headers } of joins) {
     const column = findColumn(columns, field);
     const [own] = (column && taken.get(column)) ?? [];
-    // no cells are joined in a console export or a template, because it has a column for the field
+    // A console export or a template has a column for the field, so its cells are not joined.
     if (own !== undefined && headers.every((header) => !byKey.has(nameKey(header.trim())))) continue;
     const positions = headers.flatMap(find);
     const [first] = positions;

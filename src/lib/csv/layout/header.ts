@@ -13,7 +13,7 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** true to read an unknown header as the most similar column that the file lacks; the header is still reported */
+  /** true to read an unknown header as the most similar missing column; the header is still reported */
   readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
 }
@@ -51,12 +51,11 @@ const APPS_BY_HEADER = Map.groupBy(
   ({ header }) => nameKey(header),
 );
 
-/** Maximum number of suggestions: a malicious header with thousands of unknown columns would take seconds. */
+/** Maximum number of suggestions. A malicious header with thousands of unknown columns would take seconds. */
 const MAX_SUGGESTIONS = 100;
 
 export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
-/** Stores the headers that were read, to find repeated headers. */
 class HeaderReader {
   readonly #format: Format;
   readonly #columns: readonly Column[];
@@ -71,7 +70,7 @@ class HeaderReader {
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
     this.#format = format;
     this.#columns = columns;
-    // the columns of the format come first, so that a custom field with the same header does not replace them
+    // The columns of the format come first, so that a custom field with the same header does not replace them.
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toHeaderKey(header), to]));
     const { joins = [], skip = [] } = options.map ?? {};
@@ -126,7 +125,7 @@ interface HeaderCells {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  /** the unknown headers that are similar to a header of the format, each with that similar header */
+  /** unknown headers, each with the similar header of the format */
   readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
@@ -172,7 +171,6 @@ const createSimilarHeaderProblems = (
     return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
 
-/** Never assigns secret columns. */
 const addLikelyColumns = (
   { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
@@ -228,16 +226,15 @@ const findMissingKey = (
   )?.header;
 };
 
-/** A problem of severity `error` rejects the file, but rows can still be checked. */
+/** An error in the header rejects the file, but the rows can still be checked. */
 export interface HeaderReading {
   readonly layout: Layout;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Columns may be in any order. Compares headers after NFC, without outer blanks, and with seven JIS look-alikes as
- * equal. Does not read a column with a problem, except with {@link HeaderOptions.readsLikely}. @see facts 6.4: グループ名 is
- * repeated
+ * Reads the columns of a header in any order. Headers are compared in Unicode form NFC, without outer blanks. A column
+ * with a problem is not read, except with {@link HeaderOptions.readsLikely}. @see facts 6.4: グループ名 is repeated
  */
 export const readHeader = (
   row: readonly string[],

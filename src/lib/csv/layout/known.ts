@@ -7,21 +7,20 @@ import type { MapFileSchema } from "./map-parse.ts";
 export interface KnownLayout {
   readonly headers: readonly string[];
   readonly map: MapFileSchema;
-  /** null for a built-in layout, which is used only if no learnt layout fits */
+  /** null for a built-in layout, which is used only if no learnt layout matches */
   readonly at?: string | null;
 }
 
 export interface LayoutMatch<L extends KnownLayout> {
   readonly layout: L;
   readonly map: MapFileSchema;
-  /** columns that the layout needs and the list lacks; empty if the layout fits */
+  /** columns that the layout needs and the list lacks */
   readonly lacking: readonly string[];
   readonly further: readonly string[];
-  /** columns of the list whose name suggests a field that the layout reads from a different column */
+  /** columns of the list whose header suggests a field that the layout reads from a different column */
   readonly doubtful: readonly string[];
 }
 
-/** Entries for columns that the list lacks could conflict with new columns. */
 export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => {
   const keys = new Set(headers.map(toHeaderKey));
   const isHere = (header: string): boolean => keys.has(toHeaderKey(header));
@@ -39,7 +38,7 @@ const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/** At least half of the columns of a layout must match. @param layouts newest first */
+/** Returns the best layout of which at least half of the columns match. @param layouts newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],

@@ -15,7 +15,6 @@ const MAP_FILE_HINT = text(
   `対応表ファイルには columns・join・values・rows・options を書きます`,
 );
 
-/** Replaces a blank value by the result of `blank`. */
 const allowBlank = <S extends z.ZodType>(blank: () => unknown, schema: S) =>
   z.preprocess((value) => (value === "" ? blank() : value), schema);
 
@@ -23,7 +22,7 @@ const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), 
 
 const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
 
-/** Options about safety are not allowed here. */
+/** The options of a column map file. The options that concern safety are not allowed in the file. */
 const OptionsPart = z.strictObject({
   sheet: createPlainTextSchema().optional(),
   "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),
@@ -43,7 +42,7 @@ const MapSchema = allowBlank(
   }),
 );
 
-/** Paths of the sections of a column map file whose keys are headers, fields or values chosen by the user. */
+/** Sections of a column map file whose keys are chosen by the user (headers, fields or values). */
 const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "join", "values", "rows.skip"];
 
 const hasOwnKeys = (path: YamlPath): boolean =>
@@ -61,10 +60,7 @@ export interface MapFileSchema extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-/**
- * Reads `columns` (from header to field or `ignore`), `join` (from field to headers), `values` (from field and value in
- * the file to the stored value) and `rows.skip` (from header to values). @throws `input-rejected` with the line
- */
+/** Reads the sections `columns`, `join`, `values`, `rows` and `options`. @throws `input-rejected` with the line */
 export const parseMapFile = (
   content: string,
   format: Format,

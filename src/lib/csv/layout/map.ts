@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
 
-/** Blank cells are left out of the joined value. */
+/** A field whose value is joined from several cells. Blank cells are left out. */
 export interface JoinedField {
   readonly field: string;
   readonly headers: readonly string[];
@@ -23,7 +23,10 @@ export interface SkippedCells {
   readonly values: readonly string[];
 }
 
-/** Rules for reading a list without the console's headers. Plain data, because it is sent through the tenant API. */
+/**
+ * Rules for reading a list without the console's headers. The rules are plain data, because they are sent through the
+ * tenant API.
+ */
 export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   readonly joins?: readonly JoinedField[] | undefined;
@@ -69,7 +72,6 @@ const describeSecret = ({ header }: Column): Text =>
 
 const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) return describeSecret(column);
-  // a map may replace a value by a blank cell
   if (value === "") return undefined;
   const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
@@ -77,7 +79,6 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
 
 const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
 
-/** such as two sources for the same field */
 function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: MapTargets): Generator<MapFault> {
   const sources = new Map<string, string>();
   const check = (name: string, source: string): Text | undefined => {
@@ -111,7 +112,7 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: M
   }
 }
 
-/** @param customFields undefined if unknown: then a map may name any custom field */
+/** @param customFields undefined if unknown; then a map may name any custom field */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,

@@ -22,14 +22,14 @@ import {
 } from "./suspect.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
-/** A value is canonical text, null for a blank cell, or a list for a repeated column. */
+/** A value is normalised text, null for a blank cell, or a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
 export interface RowOptions {
-  /** `keep`: blank cells do not change stored values, so only the key is required */
+  /** `keep` means that blank cells do not change stored values, so only the key is required */
   readonly blank?: "clear" | "keep" | undefined;
   readonly allowErrorValues?: boolean | undefined;
-  /** true for a console export: no value is corrected, and some errors in values are reported as warnings */
+  /** true for a console export, in which no value is corrected and some errors are only warnings */
   readonly fromConsole?: boolean | undefined;
 }
 
@@ -40,12 +40,10 @@ const BLANK_ROW: RowOmission = { code: "row-blank", column: 0, header: "", param
 interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
-  /** how thoroughly a value is checked; always `by-all` in a record that the reader found suspicious */
   readonly judged: CheckDepth;
-  /** true if the column's own rule allows every value; rules for all columns still apply */
+  /** true if the column's own rule allows every value */
   readonly free: boolean;
   readonly scrutiny: DamageCheckKind;
-  /** true for codes and email addresses, whose characters are scanned */
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
@@ -53,15 +51,13 @@ interface CellCheck {
   readonly position: number;
   readonly joined: string | undefined;
   readonly translations: ReadonlyMap<string, string> | undefined;
-  /** true if the value is joined from several cells or translated, so that it differs from the text of the cell */
   readonly derived: boolean;
   readonly required: boolean;
   readonly list: string[] | undefined;
-  /** scans of the codes or email addresses in the current row */
   readonly looks: CharacterScan[];
 }
 
-/** `unless-plain-address` skips obviously valid email addresses; `by-all` also searches for hidden characters etc. */
+/** `unless-plain-address` skips obviously valid email addresses. `by-all` also searches for hidden characters. */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const checkDepthOf = (column: Column): CheckDepth => {
@@ -103,21 +99,20 @@ const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): C
   return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
 };
 
-/** Does not compare rows or use the tenant. */
 export class RowChecker {
-  /** The values of the row checked last, parallel to {@link Layout.columns}. The next row overwrites them. */
+  /** Values of the row checked last, parallel to {@link Layout.columns}. The next row overwrites them. */
   readonly values: CellValue[];
   /** Scans of the codes and email addresses in {@link values}, one list per column. The next row overwrites them. */
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
   readonly tally: ProblemTally;
-  /** True if the cells of the row checked last match the columns; if false, {@link values} are from an earlier row. */
+  /** False if the number of cells in the last row is wrong. Then {@link values} are from an earlier row. */
   complete = false;
-  /** Key of the row checked last, as in the file; undefined if the key was not corrected. */
+  /** Key of the last row, as in the file; undefined if the key was not corrected. */
   uncorrectedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
-  /** the stricter checks for records in which the reader found something suspicious, parallel to `#cells` */
+  /** stricter checks for records with suspicious characters, parallel to `#cells` */
   readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
@@ -125,7 +120,6 @@ export class RowChecker {
   readonly #isOfConsole: boolean;
   readonly #key: number;
   readonly #selection: RowSelection;
-  /** index of the column that is required if the key is blank; -1 if only the key can identify a record */
   readonly #fallbackKey: number;
   readonly #tree: CellCheck | undefined;
   #levels: readonly string[] = [];
@@ -135,7 +129,7 @@ export class RowChecker {
   #units: CellUnits | undefined;
   #good = true;
   #hasHidden = false;
-  /** errors that the reader found in the next record; other problems of the same cells are not reported */
+  /** errors in the next record; other problems of the same cells are not reported */
   readonly #damage: Problem[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {
@@ -160,14 +154,13 @@ export class RowChecker {
     this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
-  /** Keeps an error until the record is read, because no errors are reported for skipped records. */
+  /** Stores an error until the record is read, because no errors are reported for skipped records. */
   noteReaderProblem(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
-  /** True if the column of the cell has no header, or is part of a path. */
   #mayBeMerged(position: number): boolean {
     return (
       this.#unnamed.includes(position) ||
@@ -177,7 +170,7 @@ export class RowChecker {
     );
   }
 
-  /** Counts a record that is left out; reports the reader's errors in any other. @param count 0 if unknown */
+  /** Returns true if the row is not a record, such as a blank row. @param count number of cells; 0 if unknown */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
     const omission = this.#findOmission(cells, count);
@@ -201,9 +194,8 @@ export class RowChecker {
   }
 
   /**
-   * Refills {@link values}, except if the number of cells is wrong or the header is repeated. @param row counted from 1
-   * (the header) @param line first line of the record @param units positions of the cells in the text @returns false if
-   * the row has an error
+   * Checks the cells and fills {@link values}. @param row counted from 1 (the header) @param line first line of the
+   * record @param units positions of the cells in the text @returns false if the row has an error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
     const isSuspect = units === undefined || units.isSuspect || this.#hasHidden;
@@ -233,7 +225,7 @@ export class RowChecker {
     return false;
   }
 
-  /** `position` -1 is the whole row. The value of a damaged cell is not checked. */
+  /** Returns true for a cell with a reader error. Such a cell is not checked. Position -1 is the whole row. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
@@ -244,7 +236,7 @@ export class RowChecker {
 
   #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
-    // copied, because the cell is a slice, which would keep a whole chunk of the file in memory
+    // The text is copied, because a slice of it would keep a whole chunk of the file in memory.
     const params = value === undefined ? NO_PARAMS : { value: Buffer.from(truncateValue(value)).toString() };
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
@@ -273,7 +265,7 @@ export class RowChecker {
     return translations?.get(toLooseValue(value)) ?? value;
   }
 
-  /** Fills the cells before the first filled level. Rows that are left out count as rows above. */
+  /** Fills the cells before the first filled level from the row above. Skipped rows count as rows above, too. */
   #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
     const own = positions.map((at) => (cells[at] ?? "").trim());
     const first = own.findIndex((part) => part !== "");
@@ -295,7 +287,7 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** @returns the value at index `at` of its column, corrected if its meaning is certain */
+  /** @returns the value at index `at` of its column, corrected if the correction is certain */
   #judge(cell: CellCheck, written: string, position: number, at: number, units?: CellUnits): string {
     const { judged, scrutiny, mend } = cell;
     const seen = cell.looked ? this.#look(cell, written, at, units?.starts[position], units) : EMPTY_SCAN;
@@ -431,14 +423,13 @@ class ProblemTally {
     else counted.count += count;
   }
 
-  /** Counts a code if its form is known. @returns false for the first code of a form, to be added by `noteCode` */
   countsCode(column: number, code: string): boolean {
     const known = this.#codes.get(toCodeForm(column, code));
     if (known !== undefined) known.count += 1;
     return known !== undefined;
   }
 
-  /** Adds the first code of its form. @param problem reported if other codes of the column show that zeros are lost */
+  /** Adds the first code with its length. @param problem reported if other codes show that leading zeros were lost */
   noteCode(problem: Problem, code: string): void {
     const form = { length: code.length, padded: code.startsWith("0") };
     this.#codes.set(toCodeForm(problem.column, code), { first: problem, count: 1, ...form });
@@ -456,7 +447,7 @@ class ProblemTally {
     };
     const problems = [...found, ...this.#shortCodes()].map(({ first, count }) => {
       const params = { ...first.params, count };
-      // the header is reported instead of a row, because the problem concerns the whole column
+      // The header is reported instead of a row, because the problem concerns the whole column.
       return first.code === "header-blank"
         ? { ...first, ...this.#place, params: { ...params, row: first.row } }
         : { ...first, params };
@@ -464,7 +455,6 @@ class ProblemTally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Codes may have lost zeros if the codes in the same column that begin with 0 are longer. */
   #shortCodes(): readonly ProblemCount[] {
     return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
       const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));

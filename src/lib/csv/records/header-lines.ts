@@ -1,9 +1,9 @@
 import type { CellUnits } from "./units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
-/** Matches a word for values before or after a change, such as 異動前, and captures its last character. */
+/** Matches a word for values before or after a change, such as 異動前. Captures the last character. */
 const TIME_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
-/** Matches words in the second line of a header that are appended to the name above, such as コード in 所属コード. */
+/** Matches words in the second header line that are appended to the name above, such as コード in 所属コード. */
 const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;
 
 /** Joins 所属 above 旧 and 新, or 異動前 above 所属, to 旧所属 and 新所属. Returns undefined if the second line is a record. */
@@ -35,14 +35,13 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
   return spans && joined > 1 ? names : undefined;
 };
 
-/** Passes on a header of two lines as one record. */
+/** Passes a header of two lines to the sink as one record. */
 export class HeaderLines implements RecordSink {
   /** number of cells in a header of two lines; 0 for a header of one line */
   width = 0;
   readonly #sink: RecordSink;
   readonly #row: number;
   #isOpen = true;
-  /** the header row, until the next row is read; the next row may be its second line */
   #upper: Parameters<RecordSink["record"]> | undefined;
   #problems: readonly RecordProblem[] = [];
 

@@ -22,7 +22,7 @@ const QUOTED = 2;
 const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
-/** This scanner is faster than csv-parse. A quote inside an unquoted cell is text; an unclosed quote takes the rest. */
+/** This scanner is faster than csv-parse. A quote inside an unquoted cell is text. */
 export class Scanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
@@ -51,7 +51,7 @@ export class Scanner {
   #dropping = false;
   #strayColumn = 0;
   #endedInCr = false;
-  /** true if the last character was a CR that ended a record: an LF directly after it belongs to the same newline */
+  /** true if the text ended with a CR; a following LF belongs to the same newline */
   #crPending = false;
 
   constructor({ delimiter, maxCells, maxRecordLength, headerRow }: SplitterOptions, sink: RecordSink) {
@@ -201,7 +201,6 @@ export class Scanner {
     this.#mode = CELL_START;
   }
 
-  /** @returns the start of the next record */
   #endLine(text: string, at: number, unit: number): number {
     this.#length += at - this.#from;
     this.#endRecord();
@@ -250,7 +249,7 @@ export class Scanner {
     this.#dropping = true;
   }
 
-  /** Reports a quote inside a cell. @param before text before the quote; a single `=` is probably from `="0012"` */
+  /** @param before text before the quote; a single `=` is probably the start of `="0012"` */
   #reportStray(before: string): void {
     const column = this.#count + 1;
     if (this.#strayColumn === column) return;
