@@ -12,7 +12,6 @@ export interface UniqueValue {
   readonly isKey: boolean;
 }
 
-/** @param at index in {@link UniqueValues.all} @param look scan of the value */
 type ValueReceiver = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
 
 const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValue[] => {

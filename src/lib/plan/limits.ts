@@ -93,7 +93,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/** @throws `limit-exceeded` if a plan deletes over half of a type's records, which needs `--confirm-deletions` */
+/** @throws `limit-exceeded` if more than half of the records of a type would be deleted */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

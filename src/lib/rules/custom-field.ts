@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 
-/** The name must fit a header and `--custom NAME=VALUE`. @param isFree true if no column has the name */
+/** Checks that the name can be a header and a value of `--custom`. @param isFree true if no column has the name */
 export const checkCustomFieldName = (name: string, isFree: boolean): Text | undefined => {
   if (name.trim() !== name)
     return text(`the name begins or ends with a space: "${name}"`, `項目名「${name}」の前後に空白があります`);

@@ -6,7 +6,7 @@ import { escapeForPeople } from "../text/shell-word.ts";
 
 export interface Question {
   readonly message: Text;
-  /** option that answers the question in a script, such as `--yes`; shown if the question cannot be asked */
+  /** option that answers the question in a script, such as `--yes` */
   readonly flag: string;
 }
 
@@ -34,7 +34,7 @@ export interface PromptEnvironment {
 
 export type Questions = Pick<Prompts, keyof Prompts>;
 
-/** Uses stderr. @throws `usage` if questions cannot be asked, `interrupted` on Ctrl-C or Ctrl-D */
+/** Asks questions on stderr. @throws `usage` if questions cannot be asked, `interrupted` on Ctrl-C or Ctrl-D */
 export class Prompts {
   readonly #place: PromptEnvironment;
 
@@ -42,7 +42,6 @@ export class Prompts {
     this.#place = place;
   }
 
-  /** Enter alone means `preset`, which is "no" by default. */
   async confirm({
     message,
     flag,
@@ -60,7 +59,6 @@ export class Prompts {
     return this.#ask(flag, (context) => ask(config, context));
   }
 
-  /** The user types `expected`, to prove that they have read it. @throws `input-rejected` if it differs */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(flag, "input-rejected");
     await this.#place.asked?.();
@@ -90,9 +88,9 @@ export class Prompts {
     return this.#typed(question, preset === undefined ? {} : { default: preset });
   }
 
-  /** Shows only asterisks. If `check` rejects the secret, asks again on an empty line. */
+  /** Asks for a secret, and shows asterisks. Asks again if `check` rejects the secret. */
   async secret(question: TextQuestion): Promise<string> {
-    // an asterisk per character, because the cursor's position is calculated from the length of the typed text
+    // One asterisk per character, because the position of the cursor is calculated from the length of the text.
     const mask = (typed: string, at: { isFinal: boolean }): string => (at.isFinal ? "" : "*".repeat(typed.length));
     return this.#typed(question, { transformer: mask, theme: { validationFailureMode: "clear" } });
   }
@@ -166,7 +164,7 @@ const createInterruptedFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-/** Removes colours, but not cursor movements. A chunk must not end inside an escape sequence. */
+/** Removes colours from the output, but not cursor movements. A chunk must not end inside an escape sequence. */
 function createColourFilter(): Transform {
   const escape = String.fromCharCode(0x1b);
   const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");

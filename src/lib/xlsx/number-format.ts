@@ -26,7 +26,6 @@ export const getBuiltInPattern = (id: number): string | undefined => {
 };
 
 const MIN_INEXACT_NUMBER = 1e15;
-/** Codes such as IMEIs have at least twelve digits. */
 const MIN_CODE_NUMBER = 1e11;
 /** Maximum number of significant digits that Excel shows in the General format. */
 const MAX_EXPONENT_DIGITS = 11;
@@ -38,7 +37,6 @@ const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolea
   return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
 };
 const DAYS_1904 = 1462;
-/** Serial number of the day after 9999-12-31. */
 const DAY_AFTER_LAST = 2_958_466;
 const NONEXISTENT_DAY = 60;
 const SECONDS_PER_DAY = 86_400;

@@ -197,7 +197,6 @@ export class SheetReader implements XmlHandler {
   #passOn(covering: readonly MergedRange[]): void {
     const row = this.#row;
     const isHeader = this.#width < 0;
-    // A blank header row is passed to the sink as the header, as in a CSV file.
     const headerRow = this.#headerRow;
     if (isHeader && row > headerRow) this.#sink.record([""], 1, headerRow, headerRow, true);
     const filled = Math.max((this.#filled.at(-1) ?? -1) + 1, ...this.#found.map(({ column }) => column));
@@ -211,7 +210,6 @@ export class SheetReader implements XmlHandler {
       const first = from.row === row ? from.column + 1 : from.column;
       const last = Math.min(to.column, this.#width);
       for (let column = first; column <= last; column += 1) {
-        // Blank cells in a merged header are not reported, because values below them are reported in their rows.
         if (isHeader && from.row === to.row && this.#cells[column - 1] === "") continue;
         this.#found.push({ code: "cell-merged", column, params: { cell: toCellName(column, row), ...params } });
       }

@@ -168,7 +168,6 @@ async function readRelations(zip: Zip, part: string): Promise<ReadonlyMap<string
   const place = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
   await scanXml(zip.chunks(place, MAX_PART_BYTES), {
     open(name, attributes) {
-      // Files outside the workbook are never opened.
       if (name !== "Relationship" || RELATION_ATTRIBUTES.mode(attributes) === "External") return;
       const target = RELATION_ATTRIBUTES.target(attributes) ?? "";
       const full = target.startsWith("/") ? target.slice(1) : posix.join(folder, target);
@@ -230,7 +229,6 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
 export interface WorkbookOptions {
   readonly sheet?: string | undefined;
   readonly fileName: string;
-  /** number of rows that are needed from the beginning of the sheet; later rows may be left out */
   readonly rows?: number | undefined;
   readonly headerRow?: number | undefined;
 }

@@ -85,7 +85,6 @@ const encodeCellText = (value: string): string =>
 const encodeAttribute = (value: string): string => encodeCellText(value).replaceAll('"', "&quot;");
 
 const renderCellXml = (value: string, place: string, style: number): string => {
-  // Excel gives an absent cell the style of its column.
   if (value === "") return "";
   if (value.length > MAX_CELL_CHARACTERS) throw createLimitFailure("32,767 characters per cell", "1 セル 32,767 文字");
   const space = /^\s|\s$/.test(value) ? ' xml:space="preserve"' : "";

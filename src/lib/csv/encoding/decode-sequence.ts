@@ -18,7 +18,6 @@ const measureCp932: SequenceMeasurer = (bytes, at) => {
   return trail < 0x80 ? -1 : -2;
 };
 
-/** Returns the smallest and largest second byte of a UTF-8 sequence. */
 function getSecondByteRange(lead: number): readonly [number, number] {
   if (lead === 0xe0) return [0xa0, 0xbf];
   if (lead === 0xed) return [0x80, 0x9f];

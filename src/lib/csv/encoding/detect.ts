@@ -107,7 +107,6 @@ class KanaDetector {
     };
   }
 
-  /** Returns the index of the first byte above 7F. Counts the rows before that byte. */
   #findFirst(chunk: Uint8Array): number {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;

@@ -23,12 +23,10 @@ function detectSignature(start: string): UnsupportedKind | undefined {
     : undefined;
 }
 
-/** Minimum share of NUL bytes in UTF-16 text. */
 const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
 const DAMAGE_THRESHOLD = 8;
 
-/** UTF-16 has NUL bytes mostly at odd or even positions. In UTF-32, half of the bytes are NUL. */
 function detectWideEncoding(start: string): UnsupportedKind | undefined {
   const nuls: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;

@@ -1,6 +1,5 @@
 import { CodeUnits } from "../records/units.ts";
 
-/** Each kind of character has one bit. Digits set no bit. */
 export const DATE_SEPARATOR = 0x100;
 export const DECIMAL_POINT = 0x200;
 export const WHITE_SPACE = 0x400;

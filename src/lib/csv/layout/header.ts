@@ -61,7 +61,6 @@ class HeaderReader {
   readonly #columns: readonly Column[];
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
-  /** headers whose cells are joined or decide which rows are skipped */
   readonly #used: ReadonlySet<string>;
   readonly #allowUnknown: boolean;
   readonly #firstSeen = new Map<string, number>();
@@ -125,7 +124,6 @@ interface HeaderCells {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  /** unknown headers, each with the similar header of the format */
   readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 

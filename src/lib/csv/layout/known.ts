@@ -14,7 +14,6 @@ export interface KnownLayout {
 export interface LayoutMatch<L extends KnownLayout> {
   readonly layout: L;
   readonly map: MapFileSchema;
-  /** columns that the layout needs and the list lacks */
   readonly lacking: readonly string[];
   readonly further: readonly string[];
   /** columns of the list whose header suggests a field that the layout reads from a different column */

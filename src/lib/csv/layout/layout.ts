@@ -19,7 +19,6 @@ export interface LayoutColumn {
   readonly header: string;
   /** positions of the cells that contain the value, counted from 0 */
   readonly positions: readonly number[];
-  /** separator of the values if the value is joined from several cells */
   readonly joined?: string | undefined;
   /** replacement of a cell by the cell's text, in the form that `toLooseValue` returns */
   readonly translations?: ReadonlyMap<string, string> | undefined;

@@ -102,7 +102,6 @@ const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): C
 export class RowChecker {
   /** Values of the row checked last, parallel to {@link Layout.columns}. The next row overwrites them. */
   readonly values: CellValue[];
-  /** Scans of the codes and email addresses in {@link values}, one list per column. The next row overwrites them. */
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
   readonly tally: ProblemTally;
@@ -112,7 +111,6 @@ export class RowChecker {
   uncorrectedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
-  /** stricter checks for records with suspicious characters, parallel to `#cells` */
   readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
@@ -129,7 +127,6 @@ export class RowChecker {
   #units: CellUnits | undefined;
   #good = true;
   #hasHidden = false;
-  /** errors in the next record; other problems of the same cells are not reported */
   readonly #damage: Problem[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {

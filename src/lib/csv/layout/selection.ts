@@ -4,7 +4,6 @@ import { satisfiesRule } from "../../model/rules.ts";
 import { isBlankCell } from "./character-scan.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
-/** Matches the word in a row of totals, in the form that {@link toLooseValue} returns. */
 const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 /** Matches a number with or without a unit, but no code such as 0012. */
 const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
@@ -34,7 +33,6 @@ export class RowSelection {
     this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
-  /** @param damage damaged cells, which are not compared */
   find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;

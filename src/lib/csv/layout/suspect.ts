@@ -41,7 +41,6 @@ const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
 const FULL_WIDTH_CHARACTER = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
 const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5d\u3002\uff61]/;
 
-/** Contains 1 for each ASCII code with which a damaged value may begin. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
   /[-=#'\d]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
@@ -135,7 +134,6 @@ const CORRECTIONS: Readonly<Record<Correction, (value: string) => string>> = {
   kana: (value) => toFullWidthKana(value).trim(),
 };
 
-/** Returns how values of the column are corrected. Full-width characters are not corrected in keys. */
 export const correctionOf = (column: Column, isKey = false): Correction | undefined => {
   const { value, code, comparison = "exact", secret, personName, refers } = column;
   if (secret === true || isRequiredName(column)) return undefined;

@@ -1,7 +1,6 @@
 import type { CellUnits } from "./units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
-/** Matches a word for values before or after a change, such as 異動前. Captures the last character. */
 const TIME_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
 /** Matches words in the second header line that are appended to the name above, such as コード in 所属コード. */
 const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;

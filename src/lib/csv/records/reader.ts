@@ -21,7 +21,6 @@ export interface RecordReaderOptions {
 }
 
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
-/** Matches characters that may be a mistake: NUL, byte order marks, line separators, invisible characters. */
 const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 /** Matches the suspect characters that are reported. Zero-width joiners in emoji and Indic words are not reported. */
 const REPORTED_UNICODE_PATTERN = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");

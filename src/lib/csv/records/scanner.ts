@@ -26,7 +26,6 @@ const AFTER_CLOSING_QUOTE = 4;
 export class Scanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
-  /** highest code of a character that can end a cell or a record */
   readonly #limit: number;
   readonly #maxCells: number;
   readonly #maxLength: number;
@@ -36,7 +35,6 @@ export class Scanner {
   /** start of the cell in the current text; -1 if the cell consists of several pieces */
   #start = -1;
   #mode: ScanState = CELL_START;
-  /** text of the cell from earlier chunks and from before doubled quotes */
   #cell = "";
   #more: string[] = [];
   #count = 0;
@@ -249,7 +247,6 @@ export class Scanner {
     this.#dropping = true;
   }
 
-  /** @param before text before the quote; a single `=` is probably the start of `="0012"` */
   #reportStray(before: string): void {
     const column = this.#count + 1;
     if (this.#strayColumn === column) return;

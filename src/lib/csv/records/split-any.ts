@@ -28,7 +28,6 @@ export class AnyDialectSplitter extends Scanner {
     super(options, sink);
     const { delimiter, maxRecordLength } = options;
     this.#delimiter = delimiter;
-    // For each error code of csv-parse: a text in which the scanner finds the same problem.
     this.#broken = new Map([
       ["CSV_QUOTE_NOT_CLOSED", '"'],
       ["INVALID_OPENING_QUOTE", 'x"'],

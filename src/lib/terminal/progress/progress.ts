@@ -3,7 +3,6 @@ import { escapeForPeople } from "../../text/shell-word.ts";
 
 export type ProgressMode = "auto" | "json" | "none";
 
-/** A unit has a stable id for programs and a name for people. */
 export interface ProgressUnit {
   readonly id: string;
   readonly name: Text;
@@ -44,11 +43,11 @@ export interface ProgressStep {
 }
 
 export interface Progress {
-  /** starts a step and finishes the previous step; in JSON mode, the start is always written */
+  /** Starts a step and finishes the previous step. */
   start(step: StepDescription): ProgressStep;
   hide(): void;
   stop(): void;
-  /** finishes the current step, and shows no later step, because a spinner would keep the process alive */
+  /** Finishes the current step. Shows no later step, because a spinner would keep the process alive. */
   close(): void;
 }
 
@@ -66,7 +65,7 @@ const NO_DISPLAY: Display = { show() {}, hide() {}, end() {} };
 
 const MIN_EVENT_INTERVAL_MS = 500;
 
-/** On a terminal, `auto` shows a spinner with a count, elsewhere nothing. */
+/** In the mode `auto`, a terminal shows a spinner with a count. Elsewhere, nothing is shown. */
 export function createProgress(place: ProgressEnvironment & { readonly clock: () => number }): Progress {
   let display = createDisplay(place);
   let current: ProgressStep | undefined;
@@ -115,7 +114,7 @@ function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }:
   return mode === "none" || !stderrIsTerminal ? NO_DISPLAY : createSpinnerDisplay(language, loadSpinner);
 }
 
-/** Loads the spinner in the background; a step may end before it is loaded. */
+/** Loads the spinner in the background. A step may end before the spinner is loaded. */
 function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
   let line = "";
   let step = 0;
