@@ -12,7 +12,6 @@ const defineAppleInstant = (en: string, ja: string, example: string | null = nul
 
 const derive = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
 
-/** A device has at most one difference. */
 const DEVICE_DIFFERENCES = {
   released: text("in CLOMO, but released", "CLOMO にあるが所有解除済み"),
   "other-server": text("not on CLOMO's MDM server", "CLOMO の MDM サーバーにない"),
@@ -81,7 +80,7 @@ export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 
 type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt" | keyof typeof ORGANISATION_FIELDS>;
 
-/** The fields of a device that Apple's device service provides; the serial number is the first. */
+/** Fields whose values come from Apple's device service, the serial number first. */
 export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
   (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );

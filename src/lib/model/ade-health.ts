@@ -57,7 +57,6 @@ const OVERDUE_AFTER_DAYS = 2;
 export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
   token !== null || business !== null;
 
-/** Returns the most urgent problem first. */
 export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
   ...assessServer(facts, now),
   ...assessOrganisation(facts, now),
@@ -73,7 +72,7 @@ const findOverdue = (id: AdeCondition["id"], since: string, now: Date, next: Com
   return [{ id, level: "warning", what, line: next }];
 };
 
-/** A mirror, or a tenant without a token, has no problems with its own MDM server. */
+/** Returns no problems for a mirror, or for a tenant without a token. */
 function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (mirror || token === null) return [];
   const found: AdeCondition[] = [];
@@ -102,7 +101,7 @@ function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, n
   return found;
 }
 
-/** The option of `ade devices list` for each difference, its member in the counts, and its description. */
+/** For each difference: the option of `ade devices list`, the name of its count, and its description. */
 const DIFFERENCES = [
   ["not-in-clomo", "notInClomo", "bought but not in CLOMO", "CLOMO にない購入済みデバイス"],
   ["other-server", "otherServer", "not on CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイス"],

@@ -27,15 +27,15 @@ const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example:
   ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
 
 /**
- * Where the console installs a profile or an app: automatically in organisations and those below them (全社 is the whole
- * tenant), and by hand on devices. An organisation without a code cannot be named.  @see seed 003, 10-2 and 11-2
+ * The console installs a profile or app automatically in organisations, and by hand on devices. 全社 is the whole tenant.
+ * @see seed 003, 10-2 and 11-2
  */
 const ASSIGNMENT_FIELDS = {
   orgs: defineSet("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
   devices: defineSet("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
   since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
   memo: defineOptionalText("memo", "メモ"),
-  /** SHA-256 of the file, which is kept as it is */
+  /** SHA-256 of the file, which is stored unchanged */
   file: {
     type: "digest",
     nullable: true,
@@ -47,7 +47,7 @@ const ASSIGNMENT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** What record types have in common that describe the console, so that their changes open no tasks. */
+/** Properties of record types that only describe the console, so that their changes create no tasks. */
 const DESCRIBING_THING = {
   screen: {
     page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
@@ -58,7 +58,7 @@ const DESCRIBING_THING = {
   keys: [{ name: "name", field: "name", unique: true }],
 } as const satisfies Partial<ThingInFiles>;
 
-/** The kinds in the order of the manual, with purpose, and the profile for ADE.  @see seed 003, 10-1 and 7-2-5 */
+/** The kinds of profiles in the order of the manual, each with its purpose. @see seed 003, 10-1 and 7-2-5 */
 const KINDS = [
   ["passcode", "パスコード設定プロファイル", "passcode", "パスコードの長さや期限", "length and expiry of passcodes"],
   ["restrictions", "制限設定プロファイル", "restrictions", "機能やアプリの制限", "limits of functions and apps"],
@@ -84,14 +84,14 @@ type KindTexts = Readonly<Record<ProfileKind, Text>>;
 export const PROFILE_KINDS = Object.fromEntries(KINDS.map(([kind, ja, en]) => [kind, text(en, ja)])) as KindTexts;
 export const PROFILE_PURPOSES = Object.fromEntries(KINDS.map(([of, , , ja, en]) => [of, text(en, ja)])) as KindTexts;
 
-/** The kinds that only supervised devices accept (監視対象モードのみ適用できます). */
+/** Kinds of profiles that only supervised devices accept (監視対象モードのみ適用できます). */
 export const SUPERVISED_KINDS: readonly ProfileKind[] = ["content-filter", "single-app", "http-proxy", "home-screen"];
 
 const CONFIG_PROFILE_FIELDS = {
   id: defineIdField(14),
   name: { ...NAME, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
   kind: defineKind(PROFILE_KINDS, "passcode"),
-  /** as the console shows them  @see seed 003, 7-2-5 */
+  /** @see seed 003, 7-2-5 */
   adeSettings: defineSet("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
   ...ASSIGNMENT_FIELDS,
 } as const satisfies Fields;
@@ -124,7 +124,7 @@ const APP_FIELDS = {
   ...ASSIGNMENT_FIELDS,
 } as const satisfies Fields;
 
-/** An app of the console. The file of an Enterprise app is its provisioning profile.  @see seed 003, 11-1 */
+/** An app of the console. The file of an Enterprise app is its provisioning profile. @see seed 003, 11-1 */
 export const APP = {
   ...DESCRIBING_THING,
   name: "app",

@@ -2,7 +2,7 @@ import { text } from "../text/index.ts";
 
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
-/** Console exports do not show administrators. */
+/** Exports of the console do not contain administrators. */
 export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員が登録されているかは未確認");
 
 export interface MirrorCounts {

@@ -483,9 +483,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** number of the row; 1 is the header; 0 for the whole file or for a record that is missing from the file */
+  /** number of the row, counted from 1 (the header); 0 for the whole file or for a missing record */
   readonly row: number;
-  /** line of the file on which the row begins, counted from 1; 0 if the problem does not have a line */
+  /** line of the file on which the row begins, counted from 1; 0 if unknown */
   readonly line: number;
   /** number of the cell, counted from 1; 0 for the whole row */
   readonly column: number;
@@ -502,7 +502,6 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-/** The value is imported anyway. `of` is the code of the problem. */
 function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));

@@ -6,7 +6,7 @@ export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") 
   Record<string, Text>
 >;
 
-/** Devices are supervised or not, with or without ADE. @see seed 003 */
+/** @see seed 003 */
 const MANAGEMENT_METHODS = {
   purchased: text(
     "supervised, with ADE devices bought from a reseller",
@@ -17,13 +17,15 @@ const MANAGEMENT_METHODS = {
   unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** HOME shows one of these for a certificate or token that is renewed each year. */
+/** Answers about the expiry date on the console's HOME page. */
 const HOME_EXPIRY_CHOICES = {
   date: text("an expiry date", "有効期限が表示されている"),
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The titles of the six checklist items in CLOMO's manual, and of clomoctl's own `settings`. @see facts 7.1; seed 002 */
+/**
+ * The titles of the six checklist items in CLOMO's manual. `settings` is clomoctl's own item. @see facts 7.1; seed 002
+ */
 export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
@@ -41,16 +43,14 @@ export type ItemId = keyof typeof ITEM_TITLES;
 
 const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-/** Questions never ask for passwords, but for where they are stored. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
   readonly kind: QuestionKind;
-  /** for a `choice`: the labels of the possible answers, by the value that is stored */
+  /** labels of the possible answers, by the stored value */
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** The group is the part of the name before the first dot. */
 export interface Question extends AnswerFormat {
   readonly group: keyof typeof GROUP_TITLES;
   readonly label: Text;
@@ -146,7 +146,7 @@ const QUESTION_GROUPS = {
   },
 } as const satisfies Readonly<Record<keyof typeof GROUP_TITLES, Readonly<Record<string, QuestionParts>>>>;
 
-/** The keys are names such as `push-certificate.holder`, in the order in which the questions are asked. */
+/** Keys are names such as `push-certificate.holder`, in the order in which the questions are asked. */
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
   Object.entries<Readonly<Record<string, QuestionParts>>>(QUESTION_GROUPS).flatMap(([group, questions]) =>
     Object.entries(questions).map(([name, parts]) => [

@@ -9,7 +9,7 @@ import {
   type Role,
 } from "./role.ts";
 
-/** `inside`: in the account's organisations; `item`: there, if the account's scheme includes the operation */
+/** `inside` means in the account's organisations. `item` also requires the operation in the account's scheme. */
 export type Reach = "all" | "inside" | "item" | "no";
 
 export const REACH_LABELS = {
@@ -45,7 +45,6 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
   "devices.write": ["inside", "no", "item"],
   "devices.note": ["inside", "inside", "item"],
   "devices.delete": ["inside", "no", "item"],
-  // the assignments name organisations and devices of the whole tenant
   "config-profiles.read": ["no", "no", "no"],
   "config-profiles.write": ["no", "no", "no"],
   "config-profiles.delete": ["no", "no", "no"],
@@ -72,7 +71,7 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** A role cannot have this operation for only some organisations. */
+/** Returns true for operations that cannot be limited to some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
@@ -86,14 +85,14 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
   return items.has(operation) || (whole !== undefined && items.has(whole));
 };
 
-/** Each new user has an organisation. @param isWhole true if 管理対象組織 is 全て or all @see facts 2.1 */
+/** Each new user has an organisation. @param isWhole true if the account manages all organisations @see facts 2.1 */
 export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   "users.write",
   "users.move",
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** `items` are those of the account's scheme; `isWhole` is true if the account manages all organisations. */
+/** `items` are the operations of the account's scheme. `isWhole` is true if the account manages all organisations. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;

@@ -31,7 +31,7 @@ export const SCHEME = {
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
   },
-  // @see facts 2.1: the manual shows the settings screen, but not the buttons on it
+  // The manual shows the settings screen, but not the buttons on it. @see facts 2.1
   clicks: {
     create: SCHEME_CLICKS,
     edit: SCHEME_CLICKS,
@@ -46,7 +46,7 @@ export const SCHEME = {
   usual: ["name", "operations", "accounts"],
 } as const satisfies Thing;
 
-/** Returns clomoctl's own name if CLOMO's manual does not name the item. */
+/** Returns clomoctl's own name if CLOMO's manual does not name the operation. */
 export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;
 
 export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];

@@ -10,8 +10,8 @@ export interface TenantCopyState {
 }
 
 /**
- * `forward`: only the received tenant has `changes` after the last common change at `since`; `other`: each tenant has
- * changes that the other tenant lacks.
+ * `forward` means that only the received tenant has further changes. `other` means that both tenants have further
+ * changes.
  */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }

@@ -23,7 +23,7 @@ const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** Hours, without summer time since 1952. For these zones, no Intl formatter (10 ms) is needed. */
+/** Offsets in hours. These zones have had no summer time since 1952, and need no Intl formatter (10 ms). */
 const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
@@ -53,7 +53,7 @@ export const dayOf = (when: Date | string, timezone: string): string => {
 /** The daily run does not start at the same second every day. */
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
-/** Returns calendar days: 0 if a run at this time tomorrow would be too late. @param expiresAt a UTC instant */
+/** Returns calendar days; 0 if a run at this time tomorrow would be too late. @param expiresAt a UTC instant */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
   const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
@@ -91,11 +91,11 @@ export function formatLocalInstant(instant: Date, timezone: string): string {
 
 export const isCalendarDay = (day: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);
-  // `Date` accepts February 30 as a day in March
+  // `Date` accepts February 30 as a day in March.
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 };
 
-/** Returns UTC. One year after 29 February is 28 February. */
+/** Returns a UTC instant. One year after 29 February is 28 February. */
 export const addOneYear = (instant: string): string => {
   const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
@@ -112,7 +112,7 @@ export const findTimeZone = (typed: string): string | undefined => {
   }
 };
 
-/** More than four digits are rejected as a mistake. */
+/** A number with more than four digits is rejected as a mistake. */
 const DURATION_PATTERN = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
 /** Parses `90d` or `12w`. Returns undefined if the text is not a number of days or weeks. */
@@ -124,7 +124,6 @@ export const parseDurationDays = (typed: string): number | undefined => {
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const SECOND_MS = 1000;
-/** A day ends in every time zone at most this many hours before or after its midnight in UTC. */
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 
@@ -144,7 +143,7 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
 export const toUtcInstant = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : findEndOfDay(date.day, timezone).toISOString();
 
-/** Returns now for today, and the end of the day for an earlier day. @throws `usage` */
+/** Returns the present time for today, and the end of the day for an earlier day. @throws `usage` */
 export function resolvePastInstant(
   date: TypedDate,
   { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
@@ -160,7 +159,7 @@ const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.sta
 
 /** Finds the last second by bisection, because a zone's midnight may not exist or may occur twice. */
 const findEndOfDay = (day: string, timezone: string): Date => {
-  // `dayOf` also returns the last day for all later instants, so the search would not find the end of this day
+  // `dayOf` returns the last day for all later instants, so the search would not find the end of this day.
   if (day === LAST_DAY) return new Date(findEndOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - SEARCH_START_HOURS * HOUR_MS) / SECOND_MS);

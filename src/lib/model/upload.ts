@@ -3,11 +3,11 @@ import type { FormatName } from "./console-files.ts";
 import { FORMATS } from "./formats.ts";
 import type { IMPORT_MODE_NAMES } from "./import.ts";
 
-/** PANEL files have only changes (追加更新). @see facts 1.4, 6.2 */
+/** Files for CLOMO PANEL contain only changes (追加更新). @see facts 1.4, 6.2 */
 export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_NAMES): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 
-/** A record that is left out becomes a task that is done by hand. */
+/** A record that the upload file omits becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
     "the record, or a record it refers to, has no key, or has another key in the console",
