@@ -19,7 +19,6 @@ export interface CheckOptions extends HeaderOptions, RowOptions {
 
 export interface CheckReport {
   readonly rows: number;
-  /** Sorted by row and column. Contains at most {@link PROBLEM_LIMIT} problems. */
   readonly problems: readonly Problem[];
   readonly errors: number;
   readonly warnings: number;

@@ -6,7 +6,6 @@ import type { RowChecker } from "./layout/rows.ts";
 /** Defines the columns whose values must be unique, as indexes in {@link Layout.columns}. */
 export interface UniqueValue {
   readonly column: number;
-  /** columns that are combined with `column` in rows without a key */
   readonly others?: readonly number[] | undefined;
   readonly comparison: Comparison;
   readonly isKey: boolean;

@@ -179,7 +179,6 @@ export const PASSWORD_RULE = text(
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
 );
 
-/** The manual does not state these limits, so they are clomoctl's own. */
 export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
 /** @see facts 2.1, 2.2 */

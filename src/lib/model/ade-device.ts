@@ -80,7 +80,6 @@ export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 
 type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt" | keyof typeof ORGANISATION_FIELDS>;
 
-/** Fields whose values come from Apple's device service, the serial number first. */
 export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
   (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );

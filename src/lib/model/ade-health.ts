@@ -72,7 +72,6 @@ const findOverdue = (id: AdeCondition["id"], since: string, now: Date, next: Com
   return [{ id, level: "warning", what, line: next }];
 };
 
-/** Returns no problems for a mirror, or for a tenant without a token. */
 function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (mirror || token === null) return [];
   const found: AdeCondition[] = [];
@@ -101,7 +100,6 @@ function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, n
   return found;
 }
 
-/** For each difference: the option of `ade devices list`, the name of its count, and its description. */
 const DIFFERENCES = [
   ["not-in-clomo", "notInClomo", "bought but not in CLOMO", "CLOMO にない購入済みデバイス"],
   ["other-server", "otherServer", "not on CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイス"],

@@ -23,7 +23,6 @@ export const HIDDEN_CHARACTER_PATTERN = new RegExp(
 const formatCodePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-/** Returns the distinct hidden characters as code points such as `U+202E`. */
 export const findHiddenCharacters = (value: string): readonly string[] => [
   ...new Set(value.match(HIDDEN_CHARACTER_PATTERN)?.map(formatCodePoint)),
 ];

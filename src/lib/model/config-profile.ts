@@ -47,7 +47,6 @@ const ASSIGNMENT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** Properties of record types that only describe the console, so that their changes create no tasks. */
 const DESCRIBING_THING = {
   screen: {
     page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
@@ -84,7 +83,6 @@ type KindTexts = Readonly<Record<ProfileKind, Text>>;
 export const PROFILE_KINDS = Object.fromEntries(KINDS.map(([kind, ja, en]) => [kind, text(en, ja)])) as KindTexts;
 export const PROFILE_PURPOSES = Object.fromEntries(KINDS.map(([of, , , ja, en]) => [of, text(en, ja)])) as KindTexts;
 
-/** Kinds of profiles that only supervised devices accept (監視対象モードのみ適用できます). */
 export const SUPERVISED_KINDS: readonly ProfileKind[] = ["content-filter", "single-app", "http-proxy", "home-screen"];
 
 const CONFIG_PROFILE_FIELDS = {
@@ -96,7 +94,6 @@ const CONFIG_PROFILE_FIELDS = {
   ...ASSIGNMENT_FIELDS,
 } as const satisfies Fields;
 
-/** A configuration profile of the console (構成プロファイル). */
 export const CONFIG_PROFILE = {
   ...DESCRIBING_THING,
   name: "config_profile",

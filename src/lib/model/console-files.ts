@@ -31,7 +31,6 @@ export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in
 
 export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
 
-/** The console does not export files of these kinds. */
 export const DESCRIBING_KINDS: readonly FormatName[] = ["config-profiles", "apps"];
 
 export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !DESCRIBING_KINDS.includes(kind));

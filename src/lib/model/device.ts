@@ -23,13 +23,10 @@ const STATUS_RULE = { kind: "choice", choices: ["事前登録", "管理中", "�
 export const PLATFORMS = PLATFORM_RULE.choices;
 export const DEVICE_STATUSES = STATUS_RULE.choices;
 
-/** Only Android devices have a mode and need accounts. */
 export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 
-/** Fields that an account may change even without the right to change other fields. */
 export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
 
-/** A device with this status is not set up yet, so a new owner never requires a wipe. */
 export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 
 /** The console cannot set the owner of a device with this status. @see facts 1.3 */
@@ -212,7 +209,6 @@ export const DEVICE = {
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
-/** Fields that must not be blank in the record of an action, by the kind of action. */
 export const FIELDS_OF_ACTIONS: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
   message: ["message"],
   rename: ["deviceName"],

@@ -22,7 +22,6 @@ export interface Column
   /** true if the file may contain several columns with the same header */
   readonly repeated?: boolean | undefined;
   readonly most?: number | undefined;
-  /** true if the order of the values does not matter */
   readonly set?: true | undefined;
   /** field of the record type that a cell sets: `org` for the column `orgCode` */
   readonly sets: string;
@@ -31,11 +30,9 @@ export interface Column
 export interface Format {
   readonly name: string;
   readonly thing: ThingInFiles;
-  /** app whose users the file contains; undefined for records of CLOMO PANEL */
   readonly app: SecuredApp | undefined;
   readonly columns: readonly Column[];
   readonly custom: boolean;
-  /** field whose value identifies a record; for a repeated field, the first value */
   readonly key: string;
   /** fields that together identify a record if its key is blank */
   readonly fallbackKey?: readonly string[] | undefined;
@@ -44,7 +41,6 @@ export interface Format {
 
 export interface CustomField {
   readonly id: string;
-  /** name of the custom field, which is also the header of its column */
   readonly name: string;
 }
 

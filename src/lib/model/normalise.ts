@@ -76,7 +76,6 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Returns false if the value may differ from its key. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (
@@ -159,11 +158,9 @@ const toHalfWidthKana = (voiced: string): string => {
   return half + (mark === "\u3099" ? "ﾞ" : "ﾟ");
 };
 
-/** Returns GLOB patterns that find a text in either width and with all variants of names. */
 export const buildSearchPatterns = (text: string): readonly string[] => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
-  // This call combines a half-width kana and its voicing mark into one character.
   const whole = text.replace(/[\uff61-\uff9f]+/g, (kana) => kana.normalize("NFKC"));
   const patternOf = (wanted: string): string =>
     `*${Array.from(wanted, (character) => {

@@ -76,7 +76,6 @@ const ORG_CLICKS = text(
   "CLOMO PANEL の「Users/Org」の左側から組織を選択(手順はマニュアルにありません)",
 );
 
-/** The root organisation is 全社. `path` omits the root. */
 export const ORG = {
   name: "org",
   title: text("organisations", "組織"),
@@ -109,7 +108,6 @@ export const ORG = {
 
 const { id, code, path } = ORG_FIELDS;
 
-/** Lists have separate columns for path, code and ID. */
 export const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",

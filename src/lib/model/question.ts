@@ -17,7 +17,6 @@ const MANAGEMENT_METHODS = {
   unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** Answers about the expiry date on the console's HOME page. */
 const HOME_EXPIRY_CHOICES = {
   date: text("an expiry date", "有効期限が表示されている"),
   none: text("no expiry date", "有効期限が表示されていない"),
@@ -47,7 +46,6 @@ export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
   readonly kind: QuestionKind;
-  /** labels of the possible answers, by the stored value */
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 

@@ -53,7 +53,6 @@ const defineTextField = (en: string, ja: string, example: string | null = null) 
 export const RECORDED_FIELDS = {
   kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
   name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
-  /** organisation or customer that a token belongs to */
   organisation: defineTextField("organisation", "組織"),
   /** UTC instant; null if unknown */
   expiresAt: {
@@ -121,7 +120,6 @@ export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as c
 
 const MIN_PHONE_DIGITS = 4;
 
-/** Returns true for a number or extension, false for a person or a place. */
 export function isTelephoneNumber(typed: string): boolean {
   const plain = typed.normalize("NFKC").trim();
   return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
@@ -137,7 +135,6 @@ export const formatTwoFactorPhone = ({
 
 export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
   readonly expiresAt: string;
-  /** UTC instant; null if unknown */
   readonly validFrom: string | null;
   readonly fingerprint: string;
 }
@@ -165,7 +162,6 @@ export const REMINDER = {
     /** the same for all attempts, so that mail programs recognise a repeated email */
     messageId: { type: "text", example: `${REMINDER_ID.example}@clomoctl.invalid` },
     attempts: { type: "integer", example: 1 },
-    /** time at which the last attempt started or its outcome was recorded */
     at: { type: "instant", example: EXAMPLE_INSTANT },
     error: { type: "text", nullable: true, example: null },
   },

@@ -72,7 +72,6 @@ export const OPERATIONS = {
 
 export type Operation = keyof typeof OPERATIONS;
 
-/** Keys are the first part of the operation name, in the order of {@link OPERATIONS}. */
 export const OPERATION_GROUPS = {
   tenant: text("tenant", "テナント情報"),
   handover: text("handover", "引き継ぎ"),

@@ -23,7 +23,6 @@ const PATTERN_RULES = {
     code: "not-mail-address",
     about: text("an email address", "メールアドレス"),
   },
-  // Excludes characters that quote or separate addresses.
   "sendable-address": {
     pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
     code: "not-mail-address",
@@ -80,7 +79,6 @@ const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   ].map(([open = "", close = ""]) => [close, open]),
 );
 
-/** An address that was copied together with the text around it. */
 export interface AddressWrapping {
   readonly code: "mail-scheme" | "mail-enclosed";
   readonly bare: string;
@@ -141,7 +139,6 @@ const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): r
   return faults;
 };
 
-/** A blank value violates no rule. @see facts 6.1 */
 export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
   if (rule.kind === "text") return findTextFaults(rule, value);

@@ -13,7 +13,6 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** The apps are in the order of CLOMO's manual. */
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 
 export type SecuredApp = (typeof SECURED_APPS)[number];

@@ -2,9 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 export interface TenantCopyState {
-  /** why the copy cannot be trusted; null if the copy is intact */
   readonly fault: Text | null;
-  /** last record of the copy's audit log; null if the log is empty */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
   readonly problems: readonly Text[];
 }

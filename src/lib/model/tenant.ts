@@ -34,9 +34,7 @@ export type UsageName = keyof typeof USAGE_FIELDS;
 /** A contract is identified by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
 export const CONTRACT = {
   name: { type: "text", longest: 255, blank: false, example: "CLOMO MDM" },
-  /** number of devices that the contract covers; null if unknown */
   licences: { type: "integer", nullable: true, example: 300 },
-  /** first day of the contract; null if unknown */
   from: { type: "day", nullable: true, example: "2026-04-01" },
   until: { type: "day", nullable: true, example: "2027-03-31" },
 } as const satisfies Fields;
@@ -71,7 +69,6 @@ export const TENANT = {
       example: "google-play",
     },
     consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン"), "Asia/Tokyo"),
-    /** languages of the users: `ja`, `en` */
     languages: {
       type: "texts",
       rule: { kind: "choice", choices: ["ja", "en"] },

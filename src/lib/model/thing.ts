@@ -34,7 +34,6 @@ export interface FileColumn {
   readonly consoleExport?: true | undefined;
   /** rule for values in cells; stored values may violate this rule */
   readonly rule?: Rule | undefined;
-  /** header, if it differs from the Japanese label */
   readonly header?: string | undefined;
 }
 
@@ -43,32 +42,26 @@ export type PersonNameForm = "written" | "kana";
 export type Field = FieldShape & {
   readonly example?: unknown;
   readonly nullable?: true | undefined;
-  /** label of the field's column; lists do not show a field without a label */
   readonly label?: Text | undefined;
   /** label on the console's screen, if it differs from the header in files */
   readonly onScreen?: string | undefined;
-  /** name in the tenant API, if it differs from the name of the field */
   readonly shownAs?: string | undefined;
   /** tenant API field that contains this and other fields, such as `settings` */
   readonly within?: string | undefined;
-  /** list columns that show the members of an object, as `[column, member]` */
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
   readonly column?: FileColumn | undefined;
   /** true if users can set the field by hand although no file contains it */
   readonly byHand?: true | undefined;
-  /** true if the value may have several lines */
   readonly lines?: true | undefined;
   /** true if the values are codes and not numbers; default: true for a field that is compared as `code` */
   readonly code?: true | undefined;
   readonly personName?: PersonNameForm | undefined;
   readonly comparison?: Comparison | undefined;
-  /** true if two records of the tenant cannot have the same value */
   readonly unique?: true | undefined;
   /** name of the field's columns, if it differs from the name of the field: `email` for `emails` */
   readonly short?: string | undefined;
   /** column with the key by which lists are sorted in the order of the console */
   readonly sortKey?: string | undefined;
-  /** true if the value can be set but is never exported, stored or shown */
   readonly secret?: true | undefined;
   /** false if a blank cell never clears the value, whatever options the import has */
   readonly clearable?: false | undefined;
@@ -80,7 +73,6 @@ export type Field = FieldShape & {
   readonly set?: true | undefined;
   /** record type and field whose values the list contains; a changed value changes the list */
   readonly follows?: readonly [to: string, by: string] | undefined;
-  /** field that is set from the cell; the cell itself is not stored */
   readonly resolves?: string | undefined;
   /** true if the value is calculated, so that the table of the record type lacks the field */
   readonly derived?: true | undefined;
@@ -91,7 +83,6 @@ export type Field = FieldShape & {
 export interface Reference {
   readonly to: string;
   readonly by: string;
-  /** problem to report if no record matches the cell, and the problem's parameter for the cell's value */
   readonly unknown: { readonly code: ProblemCode; readonly param: string };
   /** option with which an import creates missing records, and the count of these records */
   readonly creates?:
@@ -117,7 +108,6 @@ export interface RecordKey {
   /** name of the key, as typed after `--key` */
   readonly name: string;
   readonly field: string;
-  /** true if no two records have the same value */
   readonly unique: boolean;
   /** fields that together identify a record if its key is blank */
   readonly standIn?: readonly string[] | undefined;
@@ -135,14 +125,12 @@ export interface ClickPaths {
   readonly delete?: Text | undefined;
   /** steps by the field `kind`, for records of actions that are carried out in the console */
   readonly kinds?: Readonly<Record<string, Text>> | undefined;
-  /** the screen, if it differs from the screen for files; `{app}` is replaced by the name of the app */
   readonly page?: Text | undefined;
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
 /** Defines a record type. Schemas, files, lists, plans and examples are derived from the definition. */
 export interface Thing<F extends Fields = Fields> {
-  /** singular name, as in the audit log and in stored changes */
   readonly name: string;
   readonly fields: F;
   /** names of the fields in each console file, in the order of its columns */
@@ -151,14 +139,12 @@ export interface Thing<F extends Fields = Fields> {
   readonly keys: readonly RecordKey[];
   /** field that contains the name of a record for people; default: `name` */
   readonly namedBy?: string | undefined;
-  /** noun for a record in problems; default: the name of the record type */
   readonly noun?: string | undefined;
   /** field with the name of the app; records of different apps are independent of each other */
   readonly scope?: string | undefined;
   readonly protects?: Protection | undefined;
   readonly clicks?: ClickPaths | undefined;
   readonly usual: readonly string[];
-  /** true if the tenant can add custom fields */
   readonly custom?: true | undefined;
 }
 
@@ -167,13 +153,11 @@ export interface ThingInFiles extends Thing {
   /** page on which the console imports files; `choice` is the label of the import mode */
   readonly screen: {
     readonly page: Text;
-    /** how to upload a file on the page */
     readonly clicks: Text;
     readonly choice?: Text | undefined;
   };
   /** true if the console's headers are not known, so that clomoctl uses its own headers */
   readonly ownHeaders?: true | undefined;
-  /** what is not confirmed about the files; undefined if CLOMO's manual describes the files */
   readonly unconfirmed?: Text | undefined;
   readonly keys: readonly [RecordKey, ...RecordKey[]];
 }
@@ -237,7 +221,6 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
-/** Users cannot change these fields. */
 const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
 /** New fields must come last, because the position of a field is a bit in stored versions. */
@@ -298,7 +281,6 @@ export const defineIdField = (last: number) =>
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
-/** `names` are the labels that people see. */
 export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
   ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 

@@ -50,7 +50,6 @@ export const dayOf = (when: Date | string, timezone: string): string => {
   return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
-/** The daily run does not start at the same second every day. */
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
 /** Returns calendar days; 0 if a run at this time tomorrow would be too late. @param expiresAt a UTC instant */
@@ -112,7 +111,6 @@ export const findTimeZone = (typed: string): string | undefined => {
   }
 };
 
-/** A number with more than four digits is rejected as a mistake. */
 const DURATION_PATTERN = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
 /** Parses `90d` or `12w`. Returns undefined if the text is not a number of days or weeks. */
@@ -139,7 +137,6 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
   return isValidTypedDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
 };
 
-/** Returns the last second of a day in the IANA time zone. */
 export const toUtcInstant = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : findEndOfDay(date.day, timezone).toISOString();
 

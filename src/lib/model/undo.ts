@@ -16,12 +16,10 @@ export type UndoBlockReason = (typeof UNDO_BLOCK_REASONS)[number];
 
 export interface BlockedRecord {
   readonly thing: string;
-  /** readable name of the record; null if the acting account cannot see the record */
   readonly name: string | null;
   readonly why: UndoBlockReason;
   readonly what?: Text | undefined;
   readonly fields: readonly string[];
-  /** number of the later change that prevents the undo; null if the acting account cannot see such a change */
   readonly change: number | null;
   readonly other: { readonly thing: string; readonly name: string | null } | null;
 }

@@ -88,7 +88,6 @@ const FIELDS = {
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
-    // An export has as many of these columns as the user with the most addresses needs.
     most: 100,
     label: text("email addresses", "メールアドレス"),
     example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
@@ -166,7 +165,6 @@ export const USER_SORT_FIELDS = [
   "updatedAt",
 ] as const satisfies readonly (keyof typeof FIELDS)[];
 
-/** `emails[0]` is the main email address. */
 export const USER = {
   name: "user",
   title: text("users", "ユーザー"),

@@ -26,7 +26,6 @@ const LINE_BREAK = /[\n\r\u2028\u2029]/;
 const findLengthFaults = ({ rule, max, key }: ValueRule, value: string): readonly RuleFault[] => {
   if (value.length <= Math.min(max, MAX_UNCHECKED_UNITS)) return NO_FAULTS;
   const length = countCharacters(value);
-  // The rule of the field already reports this limit.
   const isRules = rule.kind === "text" && rule.max === max;
   if (length > max) return isRules ? NO_FAULTS : [{ code: "too-long", params: { length, max } }];
   if (key === undefined) return NO_FAULTS;
@@ -41,7 +40,6 @@ export const findValueFaults = (of: ValueRule, value: string): readonly RuleFaul
   return found.length > 0 ? found : [...findLengthFaults(of, value), ...listRuleFaults(of.rule, value)];
 };
 
-/** A value with such a problem is imported unchanged if it comes from the console. */
 const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
   "value-hidden",
   "value-lines",
@@ -51,7 +49,6 @@ const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
 
 export const isWarningFromConsole = (code: ProblemCode): boolean => CONSOLE_WARNING_CODES.has(code);
 
-/** Returns the reason for rejection; undefined if the value is accepted. The text does not contain a secret. */
 export const describeRefusal = (of: ValueRule, value: string): Text | undefined => {
   const fault = findValueFaults(of, value).find(({ code }) => getProblemSeverity(code) === "error");
   return fault && describeProblem({ ...fault, params: of.secret ? fault.params : { value, ...fault.params } });

@@ -11,7 +11,6 @@ export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
 export interface PlanEffect {
   readonly count: number;
   readonly what: Text;
-  /** names of the first records with this effect */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -19,7 +18,6 @@ export interface PlanSample {
   readonly lines: AsyncIterable<Text> | Iterable<Text>;
   /** number of further records, which are not shown */
   readonly rest: number;
-  /** where to see all records, or the command that writes all records to a file */
   readonly all?: Text | undefined;
 }
 

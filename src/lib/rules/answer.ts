@@ -1,7 +1,6 @@
 import { parseAnswer, QUESTIONS } from "../model/question.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** The value null withdraws the answer. */
 interface AnswerToCheck {
   readonly question: string;
   readonly value: string | null;

@@ -35,7 +35,6 @@ export const getActingWords = (asked: {
   return asked.tokenFile === undefined ? undefined : ["--token-file", asked.tokenFile];
 };
 
-/** The options `--as` and `--token-file` are not added to these commands. */
 const COMMANDS_WITH_CREDENTIALS: ReadonlySet<string> = new Set(["login", "logout", "access-tokens create"]);
 
 function completeWords(words: readonly string[], { context, acting }: Completion): readonly string[] {
@@ -75,7 +74,6 @@ const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-/** Completes all commands in a value, such as a document. The commands are still in backticks. */
 export const completeCommands = <V>(value: V, completion: Completion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
 

@@ -11,7 +11,6 @@ export interface OutputOptions {
 
 export interface OutputChoice {
   readonly format: OutputFormat;
-  /** the selected fields; `all` for every field, undefined for the default fields */
   readonly fields: readonly string[] | undefined;
 }
 
@@ -30,7 +29,6 @@ export interface Column<R> {
   readonly optional?: boolean | undefined;
   /** true if the values are UTC instants, which people see in the time zone of the tenant */
   readonly instant?: boolean | undefined;
-  /** true if the values are texts with proposed commands */
   readonly advice?: true | undefined;
   /** returns a value that JSON can represent; undefined if the record has no value */
   readonly value: (record: R) => unknown;

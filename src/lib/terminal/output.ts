@@ -11,7 +11,6 @@ export interface OutputTarget {
   readonly saveRows?: SaveRows | undefined;
   /** true if the output is shown on a terminal, so that control characters and misleading characters are escaped */
   readonly onTerminal?: boolean | undefined;
-  /** width of the terminal, into which tables are fitted; undefined for the natural width */
   readonly columns?: number | undefined;
   /** formats a UTC instant for people; if undefined, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
@@ -190,7 +189,6 @@ async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8
 const stringifyField = (value: unknown): string =>
   typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
-/** Returns an empty text if there is no value, and compact JSON for a nested value. */
 function toCellText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;

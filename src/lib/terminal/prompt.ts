@@ -88,7 +88,6 @@ export class Prompts {
     return this.#typed(question, preset === undefined ? {} : { default: preset });
   }
 
-  /** Asks for a secret, and shows asterisks. Asks again if `check` rejects the secret. */
   async secret(question: TextQuestion): Promise<string> {
     // One asterisk per character, because the position of the cursor is calculated from the length of the text.
     const mask = (typed: string, at: { isFinal: boolean }): string => (at.isFinal ? "" : "*".repeat(typed.length));

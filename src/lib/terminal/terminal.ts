@@ -27,7 +27,6 @@ import { createProgress, type LoadSpinner, type Progress, type ProgressMode } fr
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** Each style adds a colour to a text if the output is coloured. */
 export type Styles = Readonly<Record<keyof typeof COLOURS, (part: string) => string>>;
 
 export interface TerminalOptions extends OutputOptions {
@@ -39,7 +38,6 @@ export interface TerminalOptions extends OutputOptions {
   readonly progress?: ProgressMode | undefined;
 }
 
-/** Streams and variables of the process. Tests use streams in memory. */
 export interface TerminalEnvironment {
   /** called only before a question, because opening the stdin of the process takes time */
   readonly stdin: () => Readable & { readonly isTTY?: boolean };
@@ -62,9 +60,7 @@ const CHANGE_FIELD = "change";
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /** true if several contexts exist, so that proposed commands include `--context` */
   readonly isNamed?: boolean | undefined;
-  /** `--as` or `--token-file` with its value, which proposed commands include */
   readonly acting?: readonly string[] | undefined;
 }
 
@@ -95,13 +91,11 @@ export class Terminal {
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
-  /** returns the width of stderr for folding; undefined if the width is unknown */
   readonly #errColumns: () => number | undefined;
   readonly onTerminal: boolean;
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** numbers of the changes that this command made */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
@@ -293,7 +287,6 @@ export class Terminal {
     await this.#err.flush();
   }
 
-  /** Commands are completed without a context if the records belong to several tenants. */
   get #completion(): Completion {
     const tenant = this.#ofSeveral ? undefined : this.#tenant;
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
@@ -303,7 +296,6 @@ export class Terminal {
     return completeCommands(document, { context: this.#completion.context });
   }
 
-  /** Completes commands and removes their backticks, for programs. */
   plain(line: string): string {
     return toPlainCommands(line, this.#completion);
   }

@@ -21,7 +21,6 @@ const restoreControlCharacters = (text: string): string =>
 const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
-/** Decodes chunks of any size without their byte order mark. Reports invalid bytes instead of decoding them. */
 export class Decoder {
   readonly #encoding: Encoding;
   readonly #decode: (bytes: Uint8Array) => string;

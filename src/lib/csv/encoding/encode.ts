@@ -84,7 +84,6 @@ abstract class CountingEncoder implements Encoder {
 
   protected abstract encode(text: string): Buffer;
 
-  /** Reports or counts a character that the encoding lacks. @returns true if a replacement must be written */
   protected refuse(codePoint: number, index: number): boolean {
     if (this.#options.onUnmappable === "replace") {
       this.replaced++;

@@ -43,7 +43,6 @@ export class HeaderFinder implements RecordSink {
     return this.#found !== undefined && columns.some(({ column }) => keys.includes(column.field));
   }
 
-  /** Returns true if all rows above the header are titles: each has less than three quarters of the header's cells. */
   get isCertain(): boolean {
     return this.#found === undefined || this.#above.every((filled) => filled * 4 < this.#filled * 3);
   }

@@ -224,7 +224,6 @@ const findMissingKey = (
   )?.header;
 };
 
-/** An error in the header rejects the file, but the rows can still be checked. */
 export interface HeaderReading {
   readonly layout: Layout;
   readonly problems: readonly Problem[];

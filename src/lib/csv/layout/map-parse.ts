@@ -41,7 +41,6 @@ const MapSchema = allowBlank(
   }),
 );
 
-/** Sections of a column map file whose keys are chosen by the user (headers, fields or values). */
 const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "join", "values", "rows.skip"];
 
 const hasOwnKeys = (path: YamlPath): boolean =>

@@ -12,7 +12,6 @@ export interface JoinedField {
 }
 
 export interface TranslatedValue {
-  /** key of the field, or name of a custom field */
   readonly field: string;
   readonly from: string;
   readonly to: string;

@@ -41,7 +41,6 @@ interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
   readonly judged: CheckDepth;
-  /** true if the column's own rule allows every value */
   readonly free: boolean;
   readonly scrutiny: DamageCheckKind;
   readonly looked: boolean;
@@ -105,7 +104,6 @@ export class RowChecker {
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
   readonly tally: ProblemTally;
-  /** False if the number of cells in the last row is wrong. Then {@link values} are from an earlier row. */
   complete = false;
   /** Key of the last row, as in the file; undefined if the key was not corrected. */
   uncorrectedKey: string | undefined;
@@ -284,7 +282,6 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** @returns the value at index `at` of its column, corrected if the correction is certain */
   #judge(cell: CellCheck, written: string, position: number, at: number, units?: CellUnits): string {
     const { judged, scrutiny, mend } = cell;
     const seen = cell.looked ? this.#look(cell, written, at, units?.starts[position], units) : EMPTY_SCAN;
@@ -402,7 +399,6 @@ const toCodeForm = (column: number, code: string): number =>
 
 class ProblemTally {
   readonly #found = new Map<string, ProblemCount>();
-  /** codes of digits only, grouped by column, length and whether they begin with 0 */
   readonly #codes = new Map<number, CodeCount>();
   readonly #unnamed: number;
   readonly #place: HeaderPlace;

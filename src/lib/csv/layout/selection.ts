@@ -7,7 +7,6 @@ import type { Layout, LayoutColumn } from "./layout.ts";
 const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 /** Matches a number with or without a unit, but no code such as 0012. */
 const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
-/** Matches the only filled cell of a note, of the end of a table, or of a total with its number. */
 const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
 /** Matches the start of every cell that the patterns above can match. This test is faster than normalisation. */
 const TEXT_START_PATTERN =

@@ -34,7 +34,6 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
   return spans && joined > 1 ? names : undefined;
 };
 
-/** Passes a header of two lines to the sink as one record. */
 export class HeaderLines implements RecordSink {
   /** number of cells in a header of two lines; 0 for a header of one line */
   width = 0;

@@ -7,7 +7,6 @@ import { AnyDialectSplitter } from "./split-any.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
-  /** by default, a comma */
   readonly dialect?: Dialect | undefined;
   /** maximum number of cells in a record, by default 10,000 */
   readonly maxCells?: number | undefined;

@@ -10,7 +10,6 @@ const NOTE_MARK = "\ufdd0";
 /** The types of csv-parse lack this form, which csv-parse passes with `raw: true`. */
 interface CsvParseRecord {
   readonly record: readonly string[];
-  /** source text of the record with the first character of its newline, if any */
   readonly raw: string;
 }
 

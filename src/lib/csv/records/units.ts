@@ -1,6 +1,5 @@
 /** Stores a text as numbers, because loops read numbers several times faster than slices of the text. */
 export class CodeUnits {
-  /** UTF-16 code units of the text, followed by units of earlier texts. */
   all = new Uint16Array(0);
   #bytes = Buffer.alloc(0);
 

@@ -43,7 +43,6 @@ export interface ProgressStep {
 }
 
 export interface Progress {
-  /** Starts a step and finishes the previous step. */
   start(step: StepDescription): ProgressStep;
   hide(): void;
   stop(): void;

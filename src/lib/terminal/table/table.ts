@@ -19,7 +19,6 @@ export interface TableColumn {
 type CellCleaner = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
-/** Number of rows from which the widths of the columns are calculated. */
 const MEASURED_ROWS = 500;
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
@@ -110,7 +109,6 @@ function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): re
   return limited(most);
 }
 
-/** Draws one line per field. Long values continue on the next line. */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,

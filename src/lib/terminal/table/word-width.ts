@@ -31,7 +31,6 @@ export const wrapIntoLines = (
   widthOf: (part: string) => number = plainTextWidth,
 ): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
-/** Wraps pieces without breaking a piece. `indent` begins every line except the first. */
 export function wrapPieces(
   pieces: readonly string[],
   columns: number,
