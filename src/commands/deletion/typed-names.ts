@@ -3,7 +3,7 @@ import type { Layout } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader, toLooseValue } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { matchLayout } from "../../lib/csv/layout/known.ts";
-import type { MapFileSchema } from "../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { RowChecker } from "../../lib/csv/layout/rows.ts";
 import type { Encoding, RecordProblem, RecordSink } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -41,7 +41,7 @@ const NAMING_FORMAT: Format = {
   columns: FORMATS.users.columns.filter(({ field }) => identifiesPerson(field)),
 };
 
-const mapAliases = (headers: readonly string[]): MapFileSchema => {
+const mapAliases = (headers: readonly string[]): ParsedMapFile => {
   const columns = headers.flatMap((header) => {
     const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;
     return field !== undefined && identifiesPerson(field) ? [{ header, to: field }] : [];
@@ -52,7 +52,7 @@ const mapAliases = (headers: readonly string[]): MapFileSchema => {
 };
 
 /** Ignores the column map's other rules. */
-const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
+const readNamingColumns = (headers: readonly string[], { columns, joins }: ParsedMapFile) => {
   const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
     layout.columns.find(({ column }) => column.field === field)?.positions ?? [];

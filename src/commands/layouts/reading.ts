@@ -3,7 +3,7 @@ import type { ImportKind, Layout } from "../../lib/client/index.ts";
 import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/known.ts";
-import type { MapFileSchema, MapOptions } from "../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile, MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
@@ -28,7 +28,7 @@ export interface ListRequest {
 }
 
 interface ListReading {
-  readonly map?: MapFileSchema | undefined;
+  readonly map?: ParsedMapFile | undefined;
   /** true if the user answered questions about columns, so that the change stores the answers as a layout */
   readonly learns?: boolean | undefined;
   readonly note?: Text | undefined;
@@ -53,7 +53,7 @@ async function findHeader(
   file: InputFile,
   { kind, options }: ListRequest,
   layouts: readonly Layout[],
-  map: MapFileSchema | undefined,
+  map: ParsedMapFile | undefined,
 ): Promise<FoundHeader> {
   const format = FORMATS[kind];
   const maps = [map, ...layouts.map((one) => one.map)];
@@ -167,7 +167,7 @@ export const ANSWERS_STORED_NOTE = text(
   "この変更を実行すると、回答がレイアウトとして保存されます",
 );
 
-const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => ({
+const ignoreColumns = (map: ParsedMapFile, headers: readonly string[]): ParsedMapFile => ({
   ...map,
   columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
 });
@@ -213,7 +213,7 @@ function describeLayout(
 function chooseOptions(
   headers: readonly string[],
   { kind, options }: ListRequest,
-  answered: MapFileSchema,
+  answered: ParsedMapFile,
   customFields: readonly CustomField[] | undefined,
 ): Pick<MapOptions, "blank" | "key" | "orgBy"> {
   const format = FORMATS[kind];

@@ -1,6 +1,6 @@
 import { OPERATION_GROUPS, ROLES, type AdministratorRole, type Role } from "../../lib/model/role.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { REACH_LABELS, type MatrixRow, type RoleChoice } from "../../lib/model/role-policy.ts";
+import { OPERATION_SCOPE_LABELS, type MatrixRow, type RoleChoice } from "../../lib/model/role-policy.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 
 export const buildRoleColumns = (language: Language): readonly Column<RoleChoice>[] => [
@@ -34,7 +34,7 @@ export const buildReachColumn = (role: AdministratorRole, key: string, header: T
   key,
   header,
   value: ({ cells }) => cells[role],
-  name: ({ cells }) => (cells[role] === "no" ? same("-") : REACH_LABELS[cells[role]]),
+  name: ({ cells }) => (cells[role] === "no" ? same("-") : OPERATION_SCOPE_LABELS[cells[role]]),
 });
 
 export const REACH_HELP: readonly Text[] = [

@@ -29,14 +29,14 @@ export const checkRecords = async (
   options: CheckOptions,
   read: (sink: RecordSink) => AsyncIterable<void>,
 ): Promise<CheckReport> => {
-  const check = new FileCheck(name, options);
+  const check = new FileChecker(name, options);
   for await (const _ of read(check));
   const search = check.searchRepeated();
   if (search !== undefined) for await (const _ of read(search));
   return check.end();
 };
 
-class FileCheck implements RecordSink {
+class FileChecker implements RecordSink {
   readonly #options: CheckOptions;
   readonly #name: FormatName;
   readonly #problems: Problem[] = [];

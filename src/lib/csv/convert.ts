@@ -4,7 +4,7 @@ import { RecordReader } from "./records/reader.ts";
 import type { Encoding, Newline, RecordProblem } from "./records/record.ts";
 import { NEWLINES } from "./records/writer.ts";
 
-export interface ReadingOptions {
+export interface ConversionOptions {
   readonly encoding: Encoding;
   /** line ending of the output; by default, the same as in the input */
   readonly newline?: Newline | undefined;
@@ -14,7 +14,7 @@ export interface ReadingOptions {
 /** Yields the text as UTF-8 without a byte order mark. @param report receives errors, but no warnings */
 export async function* readAsUtf8(
   source: AsyncIterable<Uint8Array>,
-  { encoding, newline, delimiter }: ReadingOptions,
+  { encoding, newline, delimiter }: ConversionOptions,
   report: (problem: RecordProblem) => void,
 ): AsyncGenerator<Buffer> {
   const newlines = newline === undefined ? undefined : new NewlineRewriter(NEWLINES[newline]);

@@ -50,15 +50,15 @@ export class UniqueValues {
   }
 }
 
-const scan = new CharacterScan();
+const valueScan = new CharacterScan();
 
 /** Returns a hash of 53 bits. Values that compare as equal have the same hash. */
 export const hashValue = (value: string, comparison: Comparison, at: number, look?: CharacterScan): number => {
   let seen = look;
   if (seen === undefined || (seen.kinds & NON_ASCII) !== 0) {
     const key = comparisonKey(comparison, value);
-    scanText(isCodeComparison(comparison) ? key : key.toLowerCase(), scan);
-    seen = scan;
+    scanText(isCodeComparison(comparison) ? key : key.toLowerCase(), valueScan);
+    seen = valueScan;
   }
   return (mixBits(seen.high ^ at) >>> 11) * 2 ** 32 + mixBits(seen.low);
 };

@@ -11,7 +11,13 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-const NAME = { type: "text", longest: 255, column: { required: "always" }, comparison: "name", unique: true } as const;
+const NAME_FIELD = {
+  type: "text",
+  longest: 255,
+  column: { required: "always" },
+  comparison: "name",
+  unique: true,
+} as const;
 
 const OPTIONAL_FIELD = { nullable: true, example: null, column: {} } as const;
 
@@ -19,9 +25,9 @@ const defineOptionalText = (en: string, ja: string) =>
   ({ ...OPTIONAL_FIELD, type: "text", longest: 2000, label: text(en, ja), lines: true }) as const satisfies Field;
 
 const SET = { type: "texts", most: 1000, column: {}, code: true, set: true } as const;
-const FOLLOWED: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
+const FOLLOWED_VALUES: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
 const defineSet = (short: string, example: string, label: Text) =>
-  ({ ...SET, short, example: [example], label, follows: FOLLOWED[short] }) as const;
+  ({ ...SET, short, example: [example], label, follows: FOLLOWED_VALUES[short] }) as const;
 
 const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
   ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
@@ -47,7 +53,7 @@ const ASSIGNMENT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-const DESCRIBING_THING = {
+const NOT_EXPORTED_PROPERTIES = {
   screen: {
     page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
     clicks: text(" (the manual describes no import)", "(インポートの手順はマニュアルにありません)"),
@@ -58,7 +64,7 @@ const DESCRIBING_THING = {
 } as const satisfies Partial<ThingInFiles>;
 
 /** The kinds of profiles in the order of the manual, each with its purpose. @see seed 003, 10-1 and 7-2-5 */
-const KINDS = [
+const PROFILE_KIND_TEXTS = [
   ["passcode", "パスコード設定プロファイル", "passcode", "パスコードの長さや期限", "length and expiry of passcodes"],
   ["restrictions", "制限設定プロファイル", "restrictions", "機能やアプリの制限", "limits of functions and apps"],
   ["mdm-agent", "MDM Agent for iOS設定プロファイル", "MDM Agent for iOS", "位置情報とポータル", "location and portal"],
@@ -77,17 +83,21 @@ const KINDS = [
   ["ade", "ADE プロファイル", "ADE profile", "ADE デバイスのセットアップ", "set-up of ADE devices"],
 ] as const;
 
-export type ProfileKind = (typeof KINDS)[number][0];
+export type ProfileKind = (typeof PROFILE_KIND_TEXTS)[number][0];
 type KindTexts = Readonly<Record<ProfileKind, Text>>;
 
-export const PROFILE_KINDS = Object.fromEntries(KINDS.map(([kind, ja, en]) => [kind, text(en, ja)])) as KindTexts;
-export const PROFILE_PURPOSES = Object.fromEntries(KINDS.map(([of, , , ja, en]) => [of, text(en, ja)])) as KindTexts;
+export const PROFILE_KINDS = Object.fromEntries(
+  PROFILE_KIND_TEXTS.map(([kind, ja, en]) => [kind, text(en, ja)]),
+) as KindTexts;
+export const PROFILE_PURPOSES = Object.fromEntries(
+  PROFILE_KIND_TEXTS.map(([of, , , ja, en]) => [of, text(en, ja)]),
+) as KindTexts;
 
 export const SUPERVISED_KINDS: readonly ProfileKind[] = ["content-filter", "single-app", "http-proxy", "home-screen"];
 
 const CONFIG_PROFILE_FIELDS = {
   id: defineIdField(14),
-  name: { ...NAME, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
+  name: { ...NAME_FIELD, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
   kind: defineKind(PROFILE_KINDS, "passcode"),
   /** @see seed 003, 7-2-5 */
   adeSettings: defineSet("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
@@ -95,7 +105,7 @@ const CONFIG_PROFILE_FIELDS = {
 } as const satisfies Fields;
 
 export const CONFIG_PROFILE = {
-  ...DESCRIBING_THING,
+  ...NOT_EXPORTED_PROPERTIES,
   name: "config_profile",
   title: text("configuration profiles", "構成プロファイル"),
   fields: CONFIG_PROFILE_FIELDS,
@@ -112,7 +122,7 @@ const APP_KINDS = {
 
 const APP_FIELDS = {
   id: defineIdField(21),
-  name: { ...NAME, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
+  name: { ...NAME_FIELD, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
   kind: defineKind(APP_KINDS, "MarketPlace"),
   bundleId: defineOptionalText("bundle ID", "バンドル ID"),
   version: defineOptionalText("version", "バージョン"),
@@ -123,7 +133,7 @@ const APP_FIELDS = {
 
 /** An app of the console. The file of an Enterprise app is its provisioning profile. @see seed 003, 11-1 */
 export const APP = {
-  ...DESCRIBING_THING,
+  ...NOT_EXPORTED_PROPERTIES,
   name: "app",
   title: text("apps", "アプリ"),
   fields: APP_FIELDS,

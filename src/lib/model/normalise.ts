@@ -3,7 +3,7 @@ const isAscii = (value: string): boolean => !/[^\0-\u007f]/.test(value);
 const LOOK_ALIKE_PATTERN = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
 /** Seven JIS characters have two different mappings to Unicode. */
-export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
+export const CP932_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
   ["\u2016", "\u2225"],
@@ -15,7 +15,7 @@ export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
 
 /** Replaces the seven characters that change if a text is written in CP932 and read again. */
 export const toCp932Form = (value: string): string =>
-  value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
+  value.replace(LOOK_ALIKE_PATTERN, (character) => CP932_FORMS.get(character) ?? character);
 
 const isFolded = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) {
@@ -125,7 +125,7 @@ const buildEquivalents = (): ReadonlyMap<string, string> => {
   const pairs = [
     ...NAME_VARIANTS,
     ...[...FULL_WIDTH_FORMS, ...HALF_WIDTH_KANA].map((character) => character.normalize("NFKC") + character),
-    ...[...WINDOWS_31J_FORMS].map(([one, other]) => other + one),
+    ...[...CP932_FORMS].map(([one, other]) => other + one),
   ];
   const groups = new Map<string, string>();
   for (const pair of pairs) {

@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "./renewal.ts";
 import { parseTypedDate } from "./time.ts";
 
-export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
+export const YES_NO_CHOICES = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
   Record<string, Text>
 >;
 
@@ -25,7 +25,7 @@ const HOME_EXPIRY_CHOICES = {
 /**
  * The titles of the six checklist items in CLOMO's manual. `settings` is clomoctl's own item. @see facts 7.1; seed 002
  */
-export const ITEM_TITLES = {
+export const CHECKLIST_ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
   "push-certificate": text("Apple Account of the MDM push certificate", "MDM プッシュ通知証明書の Apple Account"),
@@ -38,9 +38,9 @@ export const ITEM_TITLES = {
   settings: text("configuration profiles and apps", "構成プロファイルとアプリ"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type ItemId = keyof typeof ITEM_TITLES;
+export type ChecklistItemId = keyof typeof CHECKLIST_ITEM_TITLES;
 
-const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
+const GROUP_TITLES = { ...CHECKLIST_ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
@@ -61,7 +61,7 @@ const ACCOUNT_QUESTIONS = {
   account: { kind: "text", label: text("name of the account", "アカウント名") },
   company: {
     kind: "choice",
-    choices: YES_NO,
+    choices: YES_NO_CHOICES,
     label: text("a company account, not a personal one", "個人のものではなく会社のアカウントか"),
   },
   holder: { kind: "text", label: text("person who signs in", "サインインする人"), yearly: true },
@@ -91,7 +91,7 @@ const createHomeQuestion = (label: string): QuestionParts => ({
 
 const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
   kind: "choice",
-  choices: YES_NO,
+  choices: YES_NO_CHOICES,
   label: text(en, ja),
 });
 
@@ -171,7 +171,7 @@ const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: strin
   const found = Object.entries(choices).find(
     ([value, { en, ja }]) =>
       [value, en, ja].some((word) => word.toLowerCase() === typed.toLowerCase()) ||
-      (choices === YES_NO && isShortForm(value)),
+      (choices === YES_NO_CHOICES && isShortForm(value)),
   );
   if (found !== undefined) return { value: found[0] };
   const all = Object.keys(choices).join(", ");

@@ -10,18 +10,20 @@ import {
 } from "./role.ts";
 
 /** `inside` means in the account's organisations. `item` also requires the operation in the account's scheme. */
-export type Reach = "all" | "inside" | "item" | "no";
+export type OperationScope = "all" | "inside" | "item" | "no";
 
-export const REACH_LABELS = {
+export const OPERATION_SCOPE_LABELS = {
   all: text("all", "全体"),
   inside: text("inside", "組織内"),
   item: text("item", "項目"),
   no: text("no", "不可"),
-} as const satisfies Readonly<Record<Reach, Text>>;
+} as const satisfies Readonly<Record<OperationScope, Text>>;
 
 const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
 
-const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: Reach, custom: Reach]>> = {
+const ROLE_SCOPES: Readonly<
+  Record<Operation, readonly [division: OperationScope, operator: OperationScope, custom: OperationScope]>
+> = {
   "tenant.write": ["no", "no", "no"],
   "handover.read": ["no", "no", "no"],
   "orgs.read": ["inside", "inside", "inside"],
@@ -66,10 +68,10 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
 /** CLOMO's own rights are not documented. @see facts 2.1, 8 */
 export const ROLE_POLICY = Object.fromEntries(
   ALL_OPERATIONS.map((operation) => {
-    const [division, operator, custom] = ROLE_REACHES[operation];
+    const [division, operator, custom] = ROLE_SCOPES[operation];
     return [operation, { system: "all", division, operator, custom }];
   }),
-) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
+) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, OperationScope>>>>;
 
 /** Returns true for operations that cannot be limited to some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
@@ -161,7 +163,7 @@ export interface MatrixRow {
   readonly operation: Operation;
   readonly group: OperationGroup;
   readonly about: Text;
-  readonly cells: Readonly<Record<AdministratorRole, Reach>>;
+  readonly cells: Readonly<Record<AdministratorRole, OperationScope>>;
 }
 
 export const buildMatrixRows = (): readonly MatrixRow[] =>

@@ -165,7 +165,7 @@ export const toStoredValue = (rule: Rule, value: string): string | null => {
 };
 
 /** Accepts the label of a choice in either language, and a day such as `2027/3/31`. */
-export const toMeantValue = (rule: Rule, value: string): string => {
+export const toCanonicalValue = (rule: Rule, value: string): string => {
   if (rule.kind === "choice")
     return rule.choices.find((choice) => Object.values(rule.names?.[choice] ?? {}).includes(value)) ?? value;
   const date = rule.kind === "day" ? parseTypedDate(value) : undefined;

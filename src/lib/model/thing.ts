@@ -221,7 +221,7 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
-const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
+const AUTOMATIC_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
 /** New fields must come last, because the position of a field is a bit in stored versions. */
 export const listStoredColumns = ({
@@ -235,7 +235,7 @@ export const listStoredColumns = ({
         secret !== true &&
         resolves === undefined &&
         name !== scope &&
-        !LASTING_FIELDS.includes(name),
+        !AUTOMATIC_FIELDS.includes(name),
     )
     .toSorted(([, { added: one = 0 }], [, { added: other = 0 }]) => one - other)
     .map(([name, field]) => [getColumnName(name, field), field]);

@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { describeWipeMismatch } from "../model/device.ts";
 import type { Terminal } from "../terminal/index.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
-import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
+import { requireDeletionCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
 import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
 export interface ConfirmOptions extends PlanLimits {
@@ -99,7 +99,7 @@ export async function confirmPlan(
   }
   if (confirmDeletions !== undefined) return true;
   if (yes && maxDeletions !== undefined) {
-    requireExactCountAboveHalf(changes);
+    requireDeletionCountAboveHalf(changes);
     return true;
   }
   await terminal.prompts.typedNumber({

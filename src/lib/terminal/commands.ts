@@ -3,7 +3,7 @@ import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
 
-export interface Completion {
+export interface CommandCompletion {
   readonly context?: string | undefined;
   readonly acting?: readonly string[] | undefined;
 }
@@ -37,7 +37,7 @@ export const getActingWords = (asked: {
 
 const COMMANDS_WITH_CREDENTIALS: ReadonlySet<string> = new Set(["login", "logout", "access-tokens create"]);
 
-function completeWords(words: readonly string[], { context, acting }: Completion): readonly string[] {
+function completeWords(words: readonly string[], { context, acting }: CommandCompletion): readonly string[] {
   const isOneOf = (commands: ReadonlySet<string>): boolean =>
     words.some((_, at) => commands.has(words.slice(1, at + 1).join(" ")));
   const lacks = (...flags: readonly string[]): boolean =>
@@ -56,7 +56,7 @@ export const joinWords = (words: readonly string[]): string => words.map((word) 
 
 const replaceCommands = (
   sentence: string,
-  completion: Completion,
+  completion: CommandCompletion,
   render: (words: readonly string[]) => string,
 ): string =>
   splitCommands(sentence)
@@ -74,15 +74,15 @@ const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-export const completeCommands = <V>(value: V, completion: Completion): V =>
+export const completeCommands = <V>(value: V, completion: CommandCompletion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
 
 /** Completes commands like {@link completeCommands}, but removes the backticks for programs. */
-export const toPlainCommands = <V>(value: V, completion: Completion): V =>
+export const toPlainCommands = <V>(value: V, completion: CommandCompletion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
 /** Marks commands for {@link foldLine} and {@link paintCommands}. The sentence must be escaped. */
-export const markCommands = (sentence: string, completion: Completion, platform?: string): string => {
+export const markCommands = (sentence: string, completion: CommandCompletion, platform?: string): string => {
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
     .map((part, at) => {

@@ -60,7 +60,7 @@ export async function writeSingleRecord<R>(
   const shownFields = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
   const shown = shownFields.map(({ column }) => column);
   const named = shownFields.map(({ column, cell }) => [column.header[language], cell] as const);
-  const lines = drawFields(named, place.heading, place.columns, createCellCleaner(place, shown));
+  const lines = drawFields(named, place.heading, place.columns, createCellEscaper(place, shown));
   await writeChunks(out, showLines(lines, place));
 }
 
@@ -127,7 +127,7 @@ async function renderListLines<R>(
   }));
   const cells = columns.map((column) => createTableCellRenderer(column, place));
   const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
-  return showLines(drawTable(headers, rows, place.heading, place.columns, createCellCleaner(place, columns)), place);
+  return showLines(drawTable(headers, rows, place.heading, place.columns, createCellEscaper(place, columns)), place);
 }
 
 async function* renderSeparatedRows<R>(
@@ -170,7 +170,7 @@ async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): Async
   for await (const item of items) yield change(item);
 }
 
-const createCellCleaner =
+const createCellEscaper =
   ({ mark = (cell) => cell }: OutputTarget, columns: readonly Pick<Column<never>, "advice">[]) =>
   (cell: string, at: number): string =>
     columns[at]?.advice === true ? mark(escapeForPeople(cell)) : escapeForPeople(cell);

@@ -4,7 +4,7 @@ import { Failure } from "../errors/index.ts";
 import { same, text, type Language, type Text } from "../text/index.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 
-export interface Question {
+export interface PromptQuestion {
   readonly message: Text;
   /** option that answers the question in a script, such as `--yes` */
   readonly flag: string;
@@ -15,7 +15,7 @@ export interface Choice<T> {
   readonly name: Text;
 }
 
-interface TextQuestion extends Question {
+interface TextQuestion extends PromptQuestion {
   readonly check?: ((typed: string) => Text | undefined) | undefined;
 }
 
@@ -46,7 +46,7 @@ export class Prompts {
     message,
     flag,
     preset = false,
-  }: Question & { readonly preset?: boolean | undefined }): Promise<boolean> {
+  }: PromptQuestion & { readonly preset?: boolean | undefined }): Promise<boolean> {
     this.#mustBeInteractive(flag, "usage", message);
     await this.#place.asked?.();
     const { default: ask } = await import("@inquirer/confirm");
@@ -59,7 +59,7 @@ export class Prompts {
     return this.#ask(flag, (context) => ask(config, context));
   }
 
-  async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
+  async typedNumber({ message, flag, expected }: PromptQuestion & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(flag, "input-rejected");
     await this.#place.asked?.();
     const typed = (await this.input({ message, flag })).normalize("NFKC").replaceAll(",", "").trim();
@@ -72,7 +72,7 @@ export class Prompts {
     });
   }
 
-  async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
+  async select<T>({ message, flag, choices }: PromptQuestion & { readonly choices: readonly Choice<T>[] }): Promise<T> {
     this.#mustBeInteractive(flag);
     const { default: ask } = await import("@inquirer/select");
     const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));

@@ -9,7 +9,7 @@ import {
   paintCommands,
   shouldUseColour,
   toPlainCommands,
-  type Completion,
+  type CommandCompletion,
 } from "./commands.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
@@ -23,7 +23,7 @@ import {
   type OutputOptions,
 } from "./output-choice.ts";
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
-import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
+import { createProgress, type SpinnerLoader, type Progress, type ProgressMode } from "./progress/progress.ts";
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
@@ -50,7 +50,7 @@ export interface TerminalEnvironment {
   readonly signal?: AbortSignal | undefined;
   readonly asked?: (() => Promise<void>) | undefined;
   readonly saveRows?: SaveRows | undefined;
-  readonly loadSpinner?: LoadSpinner | undefined;
+  readonly loadSpinner?: SpinnerLoader | undefined;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -287,7 +287,7 @@ export class Terminal {
     await this.#err.flush();
   }
 
-  get #completion(): Completion {
+  get #completion(): CommandCompletion {
     const tenant = this.#ofSeveral ? undefined : this.#tenant;
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
   }
@@ -364,7 +364,7 @@ function resolveProgressMode({ progress = "auto", quiet, verbose }: TerminalOpti
 }
 
 const createOraLoader =
-  (stream: Writable, colour: boolean): LoadSpinner =>
+  (stream: Writable, colour: boolean): SpinnerLoader =>
   async () => {
     const { default: ora } = await import("ora");
     return ora({ stream, isEnabled: true, discardStdin: false, color: colour ? "cyan" : false });

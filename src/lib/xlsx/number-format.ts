@@ -32,11 +32,11 @@ const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
 
-const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolean => {
+const isLongCode = (value: number, shown: string, hasExponent: boolean): boolean => {
   if (!Number.isInteger(value) || value < MIN_CODE_NUMBER || value >= MIN_INEXACT_NUMBER) return false;
   return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
 };
-const DAYS_1904 = 1462;
+const DAYS_BEFORE_1904 = 1462;
 const DAY_AFTER_LAST = 2_958_466;
 const NONEXISTENT_DAY = 60;
 const SECONDS_PER_DAY = 86_400;
@@ -66,14 +66,14 @@ export function createCellFormat(pattern: string | undefined, date1904: boolean)
     numfmt.format(pattern, value, { throws: true, nbsp: false, locale: "ja" }).trim();
   const number = (value: number): FormattedNumber => {
     if (type === "date" || type === "datetime")
-      return formatSerialDate(date1904 ? value + DAYS_1904 : value, type) ?? toUnreadableNumber(value);
+      return formatSerialDate(date1904 ? value + DAYS_BEFORE_1904 : value, type) ?? toUnreadableNumber(value);
     // Excel shows a long number in the General format with an exponent, although the cell contains all digits.
     if (isGeneral && Number.isInteger(value) && Math.abs(value) < MIN_INEXACT_NUMBER) return { text: String(value) };
     if (Math.abs(value) >= MIN_INEXACT_NUMBER) return { code: "cell-digits", text: String(value) };
     const shown = inFormat(value);
     if (shown === "") return toUnreadableNumber(value);
     const hasExponent = type === "scientific" || (type === "general" && /\dE[+-]\d/.test(shown));
-    if (isWholeCode(value, shown, hasExponent)) return { text: String(value) };
+    if (isLongCode(value, shown, hasExponent)) return { text: String(value) };
     return hasExponent ? { code: "cell-exponent", text: shown } : { text: shown };
   };
   return { pattern, number, text: pattern !== "@" && pattern.includes("@") ? inFormat : undefined };

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { Failure } from "../errors/index.ts";
-import { HeaderLines } from "../csv/records/header-lines.ts";
+import { HeaderLineJoiner } from "../csv/records/header-lines.ts";
 import type { RecordSink } from "../csv/records/record.ts";
 import { MergedRanges } from "./merges.ts";
 import { getBuiltInPattern, createCellFormat, type CellFormat } from "./number-format.ts";
@@ -89,7 +89,7 @@ export class Workbook {
     yield;
     const context = { strings: await this.#sharedStrings(), formats: this.#formats, merges };
     yield;
-    const lines = headerRow === undefined ? undefined : new HeaderLines(sink, headerRow);
+    const lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     const reader = new SheetReader(context, lines ?? sink, headerRow);
     const scanner = new XmlScanner(reader);
     for await (const chunk of this.#zip.chunks(part, MAX_SHEET_BYTES)) {

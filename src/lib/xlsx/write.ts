@@ -97,12 +97,12 @@ const createLimitFailure = (en: string, ja: string): Failure =>
     hint: text("write CSV instead", "CSV で書き出してください"),
   });
 
-type Batches = AsyncIterable<readonly (readonly string[])[]>;
+type RowBatches = AsyncIterable<readonly (readonly string[])[]>;
 
 export interface Sheet {
   /** at most 31 characters, without `[]:*?/\`, and unique in the workbook */
   readonly name: string;
-  readonly rows: Batches;
+  readonly rows: RowBatches;
 }
 
 const MAX_MEASURED_ROWS = 300;
@@ -110,7 +110,7 @@ const MAX_MEASURED_ROWS = 300;
 /**
  * Widths of columns in Latin characters. If a sheet is wider than a page, its columns shrink to at least `shortened`.
  */
-const WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
+const COLUMN_WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
 
 const PAGE_WIDTH = 180;
 
@@ -119,19 +119,20 @@ const measureText = (line: string): number => line.length + (line.match(/[\u1100
 const measureCell = (cell: string): number =>
   Math.max(
     ...cell
-      .slice(0, WIDTHS.max * 4)
+      .slice(0, COLUMN_WIDTHS.max * 4)
       .split("\n")
       .map(measureText),
   );
 
 const measureColumns = (rows: readonly (readonly string[])[]): readonly number[] => {
   const needed = rows.reduce<number[]>((widths, cells) => {
-    for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at] ?? WIDTHS.min, measureCell(cell) + 2);
+    for (const [at, cell] of cells.entries())
+      widths[at] = Math.max(widths[at] ?? COLUMN_WIDTHS.min, measureCell(cell) + 2);
     return widths;
   }, []);
   const limit = (max: number): readonly number[] => needed.map((width) => Math.min(width, max));
-  let max: number = WIDTHS.max;
-  while (max > WIDTHS.shortened && limit(max).reduce((sum, width) => sum + width, 0) > PAGE_WIDTH) max -= 1;
+  let max: number = COLUMN_WIDTHS.max;
+  while (max > COLUMN_WIDTHS.shortened && limit(max).reduce((sum, width) => sum + width, 0) > PAGE_WIDTH) max -= 1;
   return limit(max);
 };
 
@@ -175,7 +176,8 @@ const renderSheetStart = (widths: readonly number[]): string => {
   return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };
 
-export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
+export const encodeWorkbook = (rows: RowBatches): AsyncGenerator<Uint8Array> =>
+  encodeSheets([{ name: "Sheet1", rows }]);
 
 /**
  * The date is the first that ZIP allows, so that equal rows give equal files. Compression level 3 takes half the time

@@ -5,9 +5,9 @@ import {
   suggestColumnName,
 } from "../../../lib/csv/layout/columns.ts";
 import { readHeader, toHeaderKey } from "../../../lib/csv/layout/header.ts";
-import { limitMap } from "../../../lib/csv/layout/known.ts";
+import { limitMapToHeaders } from "../../../lib/csv/layout/known.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
-import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { JoinedField } from "../../../lib/csv/layout/map.ts";
 import {
   hasOrgColumn,
@@ -42,7 +42,7 @@ export interface ColumnSearch {
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** the map of the file; users are asked only about headers that the map does not mention */
-  readonly map?: MapFileSchema | undefined;
+  readonly map?: ParsedMapFile | undefined;
   /** headers whose name suggests a field, although the map reads that field from a different header */
   readonly doubtful?: readonly string[] | undefined;
   /** returns the columns that the values suggest; null for a header whose values do not fit the proposed column */
@@ -85,9 +85,9 @@ export async function askColumns(
   headers: readonly string[],
   format: Format,
   known: KnownColumns = {},
-): Promise<MapFileSchema | undefined> {
+): Promise<ParsedMapFile | undefined> {
   const { customFields, doubtful = [] } = known;
-  const map = known.map && limitMap(known.map, headers);
+  const map = known.map && limitMapToHeaders(known.map, headers);
   const unknown = findOpenHeaders(headers, format, { ...known, map });
   if (unknown.length === 0) return undefined;
   const columns = listColumns(format, customFields);

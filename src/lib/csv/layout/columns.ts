@@ -15,9 +15,9 @@ const normaliseHeader = (header: string): string =>
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
-const NEW_VALUE = /^(?:新|異動後|変更後)/u;
+const NEW_VALUE_PREFIX = /^(?:新|異動後|変更後)/u;
 
-export const isNewHeader = (header: string): boolean => NEW_VALUE.test(header.normalize("NFKC").trim());
+export const isNewHeader = (header: string): boolean => NEW_VALUE_PREFIX.test(header.normalize("NFKC").trim());
 
 const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
@@ -79,7 +79,7 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
 
 /** Finds the column by its header or another usual name. The header may begin with 新. */
 export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
-  const header = typed.normalize("NFKC").trim().replace(NEW_VALUE, "");
+  const header = typed.normalize("NFKC").trim().replace(NEW_VALUE_PREFIX, "");
   const wanted = normaliseHeader(header);
   return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findByAlias(columns, header);
 };
@@ -99,7 +99,7 @@ const findNearestName = (
   return (
     findVariant(misspelt) ??
     findVariant(removeRemark(misspelt)) ??
-    findVariant(misspelt.replace(NEW_VALUE, "")) ??
+    findVariant(misspelt.replace(NEW_VALUE_PREFIX, "")) ??
     findNearestWord(misspelt, names, normaliseHeader)
   );
 };

@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { suggestHeader, toLooseValue } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
+import { findMappedCells, type MappedCells } from "./foreign-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
 /** The options are plain data, because they are sent to a worker and through the tenant API. */
@@ -196,7 +196,7 @@ const findPresentColumns = (
   columns: readonly Column[],
   cells: readonly string[],
   positions: HeaderCells["positions"],
-  { joined }: ForeignCells,
+  { joined }: MappedCells,
   map: ColumnMap | undefined,
 ): readonly LayoutColumn[] => {
   const translations = groupTranslations(columns, map);
@@ -244,7 +244,7 @@ export const readHeader = (
   const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options), place);
   const { unknown, unnamed, reason, problems } = reading;
   const positions = options.readsLikely === true ? addLikelyColumns(reading, columns) : reading.positions;
-  const foreign = findForeignCells(cells, { columns, positions, map: options.map }, place);
+  const foreign = findMappedCells(cells, { columns, positions, map: options.map }, place);
   const present = findPresentColumns(columns, cells, positions, foreign, options.map);
   const fields = new Set(present.map(({ column }) => column.field));
   const key = options.key ?? format.key;

@@ -22,7 +22,7 @@ const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), 
 
 const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
 
-const OptionsPart = z.strictObject({
+const OptionsSchema = z.strictObject({
   sheet: createPlainTextSchema().optional(),
   "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),
   "org-by": z.enum(ORG_BY_CHOICES).optional(),
@@ -37,7 +37,7 @@ const MapSchema = allowBlank(
     join: createListsSchema(),
     values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
     rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
-    options: allowBlank(() => undefined, OptionsPart.optional()).optional(),
+    options: allowBlank(() => undefined, OptionsSchema.optional()).optional(),
   }),
 );
 
@@ -54,7 +54,7 @@ export interface MapOptions {
   readonly key?: KeyName | undefined;
 }
 
-export interface MapFileSchema extends ColumnMap {
+export interface ParsedMapFile extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
@@ -64,7 +64,7 @@ export const parseMapFile = (
   format: Format,
   where: string,
   customFields?: readonly CustomField[],
-): MapFileSchema => {
+): ParsedMapFile => {
   const { value: parts, refuse } = readYaml(MapSchema, {
     content,
     where,

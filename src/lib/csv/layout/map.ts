@@ -58,7 +58,7 @@ const describeDuplicateSource = (field: string, first: string, second: string): 
   );
 
 /** `open` is true if the tenant may have custom fields unknown to the caller. */
-interface MapTargets {
+interface TargetColumns {
   readonly columns: readonly Column[];
   readonly open: boolean;
 }
@@ -76,9 +76,9 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
 
-const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
+const NOT_JOINABLE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
 
-function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: MapTargets): Generator<MapFault> {
+function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: TargetColumns): Generator<MapFault> {
   const sources = new Map<string, string>();
   const check = (name: string, source: string): Text | undefined => {
     const column = findColumn(targets.columns, name);
@@ -91,8 +91,7 @@ function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: 
   };
   for (const [index, { field, headers }] of joins.entries()) {
     const column = findColumn(targets.columns, field);
-    const own =
-      column?.secret === true ? describeSecret(column) : column?.repeated === true ? JOINS_ONE_VALUE : undefined;
+    const own = column?.secret === true ? describeSecret(column) : column?.repeated === true ? NOT_JOINABLE : undefined;
     const what = own ?? check(field, headers.join(" + "));
     if (what !== undefined) yield { part: "joins", index, what };
   }
@@ -102,7 +101,7 @@ function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: 
   }
 }
 
-function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
+function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: TargetColumns): Generator<MapFault> {
   for (const [index, { field, to }] of values.entries()) {
     const column = findColumn(columns, field);
     const unknown = open ? undefined : describeUnknownField(columns, field);

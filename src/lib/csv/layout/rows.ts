@@ -8,14 +8,14 @@ import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from ".
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
 import { toLooseValue } from "./columns.ts";
-import { DEEPEST_LEVEL, isPath, isTree, LEVELS_ABOVE } from "./foreign-cells.ts";
+import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./foreign-cells.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { RowSelection, type RowOmission } from "./selection.ts";
+import { RowFilter, type RowOmission } from "./selection.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./character-scan.ts";
 import {
   isRequiredName,
-  createFixer,
-  isScanned,
+  createCorrector,
+  needsCharacterScan,
   damageCheckKindOf,
   detectDamage,
   type DamageCheckKind,
@@ -74,8 +74,8 @@ const createCellCheck = (
   judged: checkDepthOf(column),
   free: isUnlimited(column.value.rule),
   scrutiny: damageCheckKindOf(column),
-  looked: isScanned(damageCheckKindOf(column)),
-  mend: fromConsole === true ? undefined : createFixer(column, column.field === key),
+  looked: needsCharacterScan(damageCheckKindOf(column)),
+  mend: fromConsole === true ? undefined : createCorrector(column, column.field === key),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   joined,
@@ -115,7 +115,7 @@ export class RowChecker {
   readonly #allowsErrorValues: boolean;
   readonly #isOfConsole: boolean;
   readonly #key: number;
-  readonly #selection: RowSelection;
+  readonly #selection: RowFilter;
   readonly #fallbackKey: number;
   readonly #tree: CellCheck | undefined;
   #levels: readonly string[] = [];
@@ -133,13 +133,13 @@ export class RowChecker {
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
     this.tally = new ProblemTally(layout.unnamed.length, layout.place);
-    this.#selection = new RowSelection(layout);
+    this.#selection = new RowFilter(layout);
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
     this.#cells = columns.map((column) => createCellCheck(column, key, options));
     this.#suspects = this.#cells.map((cell) => createSuspectCellCheck(cell, options));
-    this.#tree = this.#cells.find(({ joined }) => isTree(joined));
+    this.#tree = this.#cells.find(({ joined }) => isOrgLevelJoin(joined));
     this.looks = this.#cells.map(({ looks }) => looks);
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
@@ -160,7 +160,8 @@ export class RowChecker {
     return (
       this.#unnamed.includes(position) ||
       this.#cells.some(
-        ({ joined, positions }) => isPath(joined) && positions.includes(position) && positions.includes(position - 1),
+        ({ joined, positions }) =>
+          isOrgPathJoin(joined) && positions.includes(position) && positions.includes(position - 1),
       )
     );
   }
@@ -252,11 +253,11 @@ export class RowChecker {
 
   #deriveValue({ joined, positions, translations }: CellCheck, position: number, cells: readonly string[]): string {
     const cell = cells[position] ?? "";
-    const written = isTree(joined) ? this.#levels : positions.map((at) => (cells[at] ?? "").trim());
+    const written = isOrgLevelJoin(joined) ? this.#levels : positions.map((at) => (cells[at] ?? "").trim());
     const parts = written.filter((part) => part !== "");
     if (joined === LEVELS_ABOVE) parts.pop();
     const path = joined === DEEPEST_LEVEL ? (parts.at(-1) ?? "") : formatOrgPath(parts);
-    const value = joined === undefined ? cell : isPath(joined) ? path : parts.join(joined);
+    const value = joined === undefined ? cell : isOrgPathJoin(joined) ? path : parts.join(joined);
     return translations?.get(toLooseValue(value)) ?? value;
   }
 

@@ -9,14 +9,14 @@ const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
 const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
 /** Matches the start of every cell that the patterns above can match. This test is faster than normalisation. */
-const TEXT_START_PATTERN =
+const NOTE_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
-type RowDamage = Pick<Problem, "code" | "column">;
+type DamagedCell = Pick<Problem, "code" | "column">;
 
-export class RowSelection {
+export class RowFilter {
   readonly #rules: readonly { readonly position: number; readonly values: ReadonlySet<string> }[];
   readonly #headers: readonly string[];
   readonly #keys: readonly LayoutColumn[];
@@ -32,7 +32,7 @@ export class RowSelection {
     this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
-  find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
+  find(cells: readonly string[], count: number, damage: readonly DamagedCell[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
       const value = toLooseValue(cells[position] ?? "");
@@ -44,11 +44,11 @@ export class RowSelection {
   }
 
   /** Returns true for a total or a note. A row with all required values and further filled cells is a record. */
-  #isText(cells: readonly string[], count: number, damage: readonly RowDamage[]): boolean {
+  #isText(cells: readonly string[], count: number, damage: readonly DamagedCell[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
-    if (first >= count || !TEXT_START_PATTERN.test(cell)) return false;
+    if (first >= count || !NOTE_START_PATTERN.test(cell)) return false;
     // The values of these cells are unknown. Only the first of several merged cells has a value.
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
     if (unknown.some((position) => position <= first)) return false;

@@ -2,7 +2,7 @@ import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type Character
 import type { Column } from "../../model/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
-import { findAddressWrapping, toMeantValue } from "../../model/rules.ts";
+import { findAddressWrapping, toCanonicalValue } from "../../model/rules.ts";
 
 export type DamageCheckKind = "none" | "text" | "kana" | ScannedKind;
 
@@ -10,7 +10,7 @@ type ScannedKind = "code" | "number" | "serial-number" | "mail";
 
 const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code", "number", "serial-number", "mail"]);
 
-export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
+export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
 
 /** Returns the kind of checks for damage by spreadsheets, such as lost zeros. Secrets are not checked. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
@@ -30,7 +30,7 @@ export const damageCheckKindOf = (column: Column): DamageCheckKind => {
 };
 
 const EXPONENT_PATTERN = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
-const ERROR_VALUE = /^#(?:#{2,}|N\/A|(?:REF|VALUE|DIV\/0|NUM|NULL|SPILL|CALC)!|NAME\?)$/;
+const ERROR_VALUE_PATTERN = /^#(?:#{2,}|N\/A|(?:REF|VALUE|DIV\/0|NUM|NULL|SPILL|CALC)!|NAME\?)$/;
 const DATE_PATTERN =
   /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
 const DECIMAL_PATTERN = /^\d+\.0+$/;
@@ -52,7 +52,7 @@ const detectCommonDamage = (value: string): ProblemCode | undefined => {
     case 0x27:
       return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
     case 0x23:
-      return ERROR_VALUE.test(value) ? "value-error" : undefined;
+      return ERROR_VALUE_PATTERN.test(value) ? "value-error" : undefined;
     default:
       return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT_PATTERN.test(value)
         ? "value-exponent"
@@ -143,11 +143,11 @@ export const correctionOf = (column: Column, isKey = false): Correction | undefi
   return isCodeComparison(comparison) && !isKey ? "width" : "trim";
 };
 
-export const createFixer = (column: Column, isKey?: boolean): ((value: string) => string) | undefined => {
+export const createCorrector = (column: Column, isKey?: boolean): ((value: string) => string) | undefined => {
   const correction = correctionOf(column, isKey);
-  return correction && ((value) => toMeantValue(column.value.rule, CORRECTIONS[correction](value)));
+  return correction && ((value) => toCanonicalValue(column.value.rule, CORRECTIONS[correction](value)));
 };
 
 /** Returns the same text for all spellings of a value. @param how `name` for names of people */
-export const toPlainValue = (how: unknown, value: string): string =>
+export const toSpellingKey = (how: unknown, value: string): string =>
   how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](value);

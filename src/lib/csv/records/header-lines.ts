@@ -1,7 +1,7 @@
 import type { CellUnits } from "./units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
-const TIME_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
+const BEFORE_AFTER_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
 /** Matches words in the second header line that are appended to the name above, such as コード in 所属コード. */
 const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;
 
@@ -9,7 +9,7 @@ const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;
 export const joinHeaderLines = (upper: readonly string[], lower: readonly string[]): readonly string[] | undefined => {
   const lowers = Array.from({ length: Math.max(upper.length, lower.length) }, (_, at) => lower[at]?.trim() ?? "");
   const timeOf = (word: string): string | undefined => {
-    const [, time] = TIME_WORD.exec(word) ?? [];
+    const [, time] = BEFORE_AFTER_WORD.exec(word) ?? [];
     if (time === "現") return lowers.includes("旧") ? "新" : "旧";
     return time && (/[旧前]/.test(time) ? "旧" : "新");
   };
@@ -34,7 +34,7 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
   return spans && joined > 1 ? names : undefined;
 };
 
-export class HeaderLines implements RecordSink {
+export class HeaderLineJoiner implements RecordSink {
   /** number of cells in a header of two lines; 0 for a header of one line */
   width = 0;
   readonly #sink: RecordSink;

@@ -1,9 +1,9 @@
 import { Decoder, type TextSink } from "../encoding/decode.ts";
 import { HIDDEN_CHARACTER_PATTERN } from "../../model/cell-text.ts";
-import { HeaderLines } from "./header-lines.ts";
+import { HeaderLineJoiner } from "./header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
-import { Scanner } from "./scanner.ts";
-import { AnyDialectSplitter } from "./split-any.ts";
+import { RecordScanner } from "./scanner.ts";
+import { CsvParseSplitter } from "./split-any.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
@@ -40,8 +40,8 @@ const SCANNER_DELIMITERS = /^[,;\t]$/;
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
   readonly #decoder: Decoder;
-  readonly #splitter: Scanner;
-  readonly #lines: HeaderLines | undefined;
+  readonly #splitter: RecordScanner;
+  readonly #lines: HeaderLineJoiner | undefined;
   readonly #suspect: RegExp;
   #isSuspect = true;
   #isNextSuspect = false;
@@ -55,11 +55,11 @@ export class RecordReader implements TextSink {
       headerRow,
     } = options;
     const limits = { ...dialect, maxCells, maxRecordLength, headerRow: headerRow ?? 1 };
-    this.#lines = headerRow === undefined ? undefined : new HeaderLines(sink, headerRow);
+    this.#lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
     const isCommon = SCANNER_DELIMITERS.test(dialect.delimiter);
-    this.#splitter = new (isCommon ? Scanner : AnyDialectSplitter)(limits, this.#lines ?? sink);
+    this.#splitter = new (isCommon ? RecordScanner : CsvParseSplitter)(limits, this.#lines ?? sink);
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 

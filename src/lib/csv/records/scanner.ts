@@ -23,7 +23,7 @@ const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
 /** This scanner is faster than csv-parse. A quote inside an unquoted cell is text. */
-export class Scanner {
+export class RecordScanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
   readonly #limit: number;

@@ -1,7 +1,7 @@
 import { CsvError, type InfoRecord, Parser } from "csv-parse";
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
-import { Scanner, type SplitterOptions } from "./scanner.ts";
+import { RecordScanner, type SplitterOptions } from "./scanner.ts";
 import { formatRecord } from "./writer.ts";
 
 /** Unicode noncharacter that marks the place of a problem until csv-parse returns the record. */
@@ -14,7 +14,7 @@ interface CsvParseRecord {
 }
 
 /** Splits text with any delimiter, but several times slower. Stops at the first wrong quote or long record. */
-export class AnyDialectSplitter extends Scanner {
+export class CsvParseSplitter extends RecordScanner {
   readonly #parser: Parser;
   readonly #delimiter: string;
   readonly #broken: ReadonlyMap<string, string>;

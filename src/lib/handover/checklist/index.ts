@@ -1,7 +1,13 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applies.ts";
-import { describeQuestion, ITEM_TITLES, QUESTIONS, type ItemId, type Question } from "../../model/question.ts";
+import {
+  describeQuestion,
+  CHECKLIST_ITEM_TITLES,
+  QUESTIONS,
+  type ChecklistItemId,
+  type Question,
+} from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf } from "../../model/time.ts";
@@ -19,7 +25,7 @@ export interface ChecklistDay {
 }
 
 export const GROUP_TITLES = {
-  ...ITEM_TITLES,
+  ...CHECKLIST_ITEM_TITLES,
   leaver: text("what the leaver hands over", "退職者から引き継ぐもの"),
 } as const;
 
@@ -186,7 +192,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
 
 const { contactName, contactMail, contactPhone } = TENANT.fields;
 
-const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
+const ITEMS: Readonly<Record<ChecklistItemId, ChecklistItem>> = {
   contact: {
     kinds: [],
     note: text(
@@ -259,9 +265,9 @@ const ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   },
 };
 
-const ITEM_IDS = Object.keys(ITEMS) as readonly ItemId[];
+const ITEM_IDS = Object.keys(ITEMS) as readonly ChecklistItemId[];
 
-export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly Renewal[] => {
+export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ChecklistItemId): readonly Renewal[] => {
   const owned = ITEM_IDS.flatMap((id): readonly string[] => ITEMS[id].kinds);
   const { kinds }: { readonly kinds: readonly string[] } = ITEMS[item];
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
@@ -273,7 +279,7 @@ const findSingleValue = (values: readonly (string | null)[]): string | null => {
   return others.length === 0 ? only : null;
 };
 
-function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): string | null {
+function findRecordedValue(facts: HandoverFacts, id: string, item: ChecklistItemId): string | null {
   const renewals = listRenewalsOf(facts, item);
   const ade = item === "apple-business" ? facts.adeServer.adminId : null;
   const account = ade ?? findSingleValue(renewals.map((one) => one.account));
@@ -293,7 +299,7 @@ export interface QuestionState extends Question {
   readonly due: "missing" | "old" | null;
 }
 
-const isItemGroup = (group: Question["group"]): group is ItemId => group !== "onboarding";
+const isItemGroup = (group: Question["group"]): group is ChecklistItemId => group !== "onboarding";
 
 /** `due` is null for onboarding questions and for items that do not apply. */
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
@@ -311,7 +317,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
 type Applicability = ReturnType<typeof determineApplicability>;
 
 /** An item with records always applies, whatever the tenant profile says. */
-function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
+function judgeApplicability(facts: HandoverFacts, item: ChecklistItemId): Applicability {
   const { appliesWith, kinds: own } = ITEMS[item];
   const kinds = appliesWith === undefined ? own : [appliesWith];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
@@ -326,7 +332,7 @@ function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
 }
 
 /** @see facts 3.4 to 3.6 */
-const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
+const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ChecklistItemId, Text>>> = {
   "push-certificate": text(
     "ask Apple to move the certificate to a company account (never create a new certificate)",
     "証明書を会社のアカウントへ移すよう Apple に依頼してください(新しい証明書は作成しないでください)",
@@ -363,7 +369,7 @@ export const describeExpiry = (
   return text(`${name}: ${named.en} (${day})`, `「${name}」: ${named.ja}(${day})`);
 };
 
-function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly Gap[] {
+function findItemGaps(facts: HandoverFacts, item: ChecklistItemId, day: ChecklistDay): readonly Gap[] {
   const renewals = listRenewalsOf(facts, item);
   const unrecorded = ITEMS[item].kinds.filter(
     (kind) => determineApplicability(facts.tenant, kind).applies === true && !renewals.some((one) => one.kind === kind),
@@ -390,7 +396,7 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
   ];
 }
 
-const buildQuestionRows = (item: ItemId, question: QuestionState): readonly ChecklistRow[] => {
+const buildQuestionRows = (item: ChecklistItemId, question: QuestionState): readonly ChecklistRow[] => {
   const { id, label, answer, recorded, due } = question;
   const row = { item, id, value: null, by: null, at: null, next: null };
   const words = due === "old" ? text("not confirmed for a year", "1 年以上未確認") : text("not answered", "未回答");
@@ -414,7 +420,7 @@ const buildQuestionRows = (item: ItemId, question: QuestionState): readonly Chec
   ];
 };
 
-function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly ChecklistRow[] {
+function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: ChecklistDay): readonly ChecklistRow[] {
   const { note, findKnown } = ITEMS[item];
   const { applies, unsaid } = judgeApplicability(facts, item);
   const empty = { item, value: null, by: null, at: null, next: null };

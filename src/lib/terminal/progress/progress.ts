@@ -18,14 +18,14 @@ interface Spinner {
   stop(): unknown;
 }
 
-export type LoadSpinner = () => Promise<Spinner>;
+export type SpinnerLoader = () => Promise<Spinner>;
 
 export interface ProgressEnvironment {
   readonly mode: ProgressMode;
   readonly language: Language;
   readonly stderrIsTerminal: boolean;
   readonly write: (chunk: string) => void;
-  readonly loadSpinner: LoadSpinner;
+  readonly loadSpinner: SpinnerLoader;
 }
 
 export interface StepDescription {
@@ -54,13 +54,13 @@ interface StepState extends StepDescription {
   readonly done: number;
 }
 
-interface Display {
+interface ProgressDisplay {
   show(state: StepState): void;
   hide(): void;
   end(state: StepState): void;
 }
 
-const NO_DISPLAY: Display = { show() {}, hide() {}, end() {} };
+const NO_PROGRESS_DISPLAY: ProgressDisplay = { show() {}, hide() {}, end() {} };
 
 const MIN_EVENT_INTERVAL_MS = 500;
 
@@ -77,12 +77,12 @@ export function createProgress(place: ProgressEnvironment & { readonly clock: ()
     stop: () => current?.finish(),
     close() {
       current?.finish();
-      display = NO_DISPLAY;
+      display = NO_PROGRESS_DISPLAY;
     },
   };
 }
 
-function startStep(step: StepDescription, display: Display, clock: () => number): ProgressStep {
+function startStep(step: StepDescription, display: ProgressDisplay, clock: () => number): ProgressStep {
   let state: StepState = { ...step, done: 0 };
   let shownAt = clock();
   let isFinished = false;
@@ -104,17 +104,17 @@ function startStep(step: StepDescription, display: Display, clock: () => number)
   };
 }
 
-function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }: ProgressEnvironment): Display {
+function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }: ProgressEnvironment): ProgressDisplay {
   if (mode === "json") {
     const event = ({ id, done, total, unit }: StepState): void =>
       write(`${JSON.stringify({ step: id, done, total: total ?? null, unit: unit.id })}\n`);
     return { show: event, hide() {}, end: event };
   }
-  return mode === "none" || !stderrIsTerminal ? NO_DISPLAY : createSpinnerDisplay(language, loadSpinner);
+  return mode === "none" || !stderrIsTerminal ? NO_PROGRESS_DISPLAY : createSpinnerDisplay(language, loadSpinner);
 }
 
 /** Loads the spinner in the background. A step may end before the spinner is loaded. */
-function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
+function createSpinnerDisplay(language: Language, load: SpinnerLoader): ProgressDisplay {
   let line = "";
   let step = 0;
   let running: Spinner | undefined;

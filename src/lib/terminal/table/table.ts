@@ -16,7 +16,7 @@ export interface TableColumn {
   readonly optional?: boolean | "narrow" | undefined;
 }
 
-type CellCleaner = (cell: string, column: number) => string;
+type CellEscaper = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
 const MEASURED_ROWS = 500;
@@ -32,7 +32,7 @@ export async function* drawTable(
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
   heading: (line: string) => string = (line) => line,
   room = Number.POSITIVE_INFINITY,
-  clean: CellCleaner = escapeForPeople,
+  clean: CellEscaper = escapeForPeople,
 ): AsyncGenerator<string> {
   const first: (readonly string[])[] = [];
   let draw: RowRenderer | undefined;
@@ -113,7 +113,7 @@ export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,
   room = Number.POSITIVE_INFINITY,
-  clean: CellCleaner = escapeForPeople,
+  clean: CellEscaper = escapeForPeople,
 ): Generator<string> {
   const widest = Math.max(0, ...fields.map(([name]) => displayWidth(name)));
   const indent = widest + COLUMN_GAP.length;
