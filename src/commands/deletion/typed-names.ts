@@ -2,7 +2,7 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { Layout } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader, toLooseValue } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import { matchLayout } from "../../lib/csv/layout/known.ts";
+import { matchLayout } from "../../lib/csv/layout/match-layout.ts";
 import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { RowChecker } from "../../lib/csv/layout/rows.ts";
 import type { Encoding, RecordProblem, RecordSink } from "../../lib/csv/records/record.ts";

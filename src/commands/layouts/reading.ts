@@ -2,7 +2,7 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../lib/client/index.ts";
 import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/known.ts";
+import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/match-layout.ts";
 import type { ParsedMapFile, MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";

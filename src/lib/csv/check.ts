@@ -7,7 +7,7 @@ import type { HeaderPlace, Layout } from "./layout/layout.ts";
 import type { CharacterScan } from "./layout/character-scan.ts";
 import { RowChecker, type RowOptions } from "./layout/rows.ts";
 import type { RecordProblem, RecordSink } from "./records/record.ts";
-import type { CellUnits } from "./records/units.ts";
+import type { CellUnits } from "./records/code-units.ts";
 import { hashValue, UniqueValues, ValueHashes } from "./unique.ts";
 
 /** Maximum number of problems that are listed for a file. Further problems are only counted. */

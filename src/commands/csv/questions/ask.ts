@@ -5,7 +5,7 @@ import {
   suggestColumnName,
 } from "../../../lib/csv/layout/columns.ts";
 import { readHeader, toHeaderKey } from "../../../lib/csv/layout/header.ts";
-import { limitMapToHeaders } from "../../../lib/csv/layout/known.ts";
+import { limitMapToHeaders } from "../../../lib/csv/layout/match-layout.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { JoinedField } from "../../../lib/csv/layout/map.ts";

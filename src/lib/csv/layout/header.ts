@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { suggestHeader, toLooseValue } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { findMappedCells, type MappedCells } from "./foreign-cells.ts";
+import { findMappedCells, type MappedCells } from "./mapped-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
 /** The options are plain data, because they are sent to a worker and through the tenant API. */

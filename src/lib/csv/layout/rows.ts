@@ -1,16 +1,16 @@
 import type { ValueRule } from "../../model/thing.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
-import type { CellUnits } from "../records/units.ts";
+import type { CellUnits } from "../records/code-units.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
 import { toStoredValue, listRuleFaults, isUnlimited } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
 import { toLooseValue } from "./columns.ts";
-import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./foreign-cells.ts";
+import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./mapped-cells.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { RowFilter, type RowOmission } from "./selection.ts";
+import { RowFilter, type RowOmission } from "./row-filter.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./character-scan.ts";
 import {
   isRequiredName,
@@ -19,7 +19,7 @@ import {
   damageCheckKindOf,
   detectDamage,
   type DamageCheckKind,
-} from "./suspect.ts";
+} from "./value-damage.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
 /** A value is normalised text, null for a blank cell, or a list for a repeated column. */

@@ -1,4 +1,4 @@
-import type { CellUnits } from "./units.ts";
+import type { CellUnits } from "./code-units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
 const BEFORE_AFTER_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;

@@ -3,7 +3,7 @@ import { HIDDEN_CHARACTER_PATTERN } from "../../model/cell-text.ts";
 import { HeaderLineJoiner } from "./header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { RecordScanner } from "./scanner.ts";
-import { CsvParseSplitter } from "./split-any.ts";
+import { CsvParseSplitter } from "./csv-parse-splitter.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;

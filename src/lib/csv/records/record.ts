@@ -1,5 +1,5 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
-import type { CellUnits } from "./units.ts";
+import type { CellUnits } from "./code-units.ts";
 
 /** `shift_jis` always means Windows-31J (CP932). */
 export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RecordProblem, RecordSink } from "./record.ts";
 import { RecordScanner, type SplitterOptions } from "./scanner.ts";
-import { CsvParseSplitter } from "./split-any.ts";
+import { CsvParseSplitter } from "./csv-parse-splitter.ts";
 
 interface Outcome {
   readonly records: { cells: string[]; row: number; line: number; sound: boolean }[];

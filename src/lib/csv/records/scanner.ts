@@ -1,7 +1,7 @@
 import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { MAX_UNCHECKED_UNITS } from "../../model/rules.ts";
 import type { RecordSink } from "./record.ts";
-import { CellUnits } from "./units.ts";
+import { CellUnits } from "./code-units.ts";
 
 export interface SplitterOptions {
   readonly delimiter: string;

@@ -1,6 +1,6 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
-import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applies.ts";
+import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applicability.ts";
 import {
   describeQuestion,
   CHECKLIST_ITEM_TITLES,

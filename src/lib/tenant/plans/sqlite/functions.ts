@@ -1,4 +1,4 @@
-import { toSpellingKey } from "../../../csv/layout/suspect.ts";
+import { toSpellingKey } from "../../../csv/layout/value-damage.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";

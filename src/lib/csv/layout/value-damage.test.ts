@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import { CharacterScan, scanText } from "./character-scan.ts";
-import { createCorrector, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./suspect.ts";
+import { createCorrector, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./value-damage.ts";
 
 const seen = (value: string): CharacterScan => {
   const look = new CharacterScan();
