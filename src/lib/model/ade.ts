@@ -25,6 +25,6 @@ export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
 
 /** @see facts 3.5 */
 export const CLOMO_KEY_WARNING = text(
-  "never upload this key to the MDM server that CLOMO uses, and never download a new token there: the new token invalidates the current token",
-  "CLOMO が使う MDM サーバーに、この公開鍵をアップロードしたり、そこから新しいトークンをダウンロードしたりしないでください(使用中のトークンが無効になります)",
+  "do not upload this key to CLOMO's MDM server or download a new token there, because a new token makes the current token invalid",
+  "CLOMO が使う MDM サーバーでは、この公開鍵をアップロードしたり、新しいトークンをダウンロードしたりしないでください(使用中のトークンが無効になります)",
 );

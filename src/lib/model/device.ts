@@ -164,8 +164,8 @@ const DEVICES_PAGE = text(
 
 // @see facts 1.3
 const OWNER_CLICKS = text(
-  "CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報: type the name of the user or organisation, select the name from the suggestions, then click OK (an Android device in the mode Fully Managed, COMP or Work Profile must be wiped first)",
-  "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し、候補から選んで「OK」をクリック(Android の Fully Managed、COMP、Work Profile のデバイスは、先に初期化が必要です)",
+  "CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報 › type and select the name › OK (first wipe an Android device in Fully Managed, COMP or Work Profile)",
+  "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」›「所有者情報」欄に名前を入力し、候補から選んで「OK」をクリック(Android の Fully Managed、COMP、Work Profile では、先に初期化が必要です)",
 );
 
 // @see facts 1.1

@@ -321,7 +321,7 @@ export const PROBLEMS = {
     "前後に空白があります(名前の空白は自動では取り除かないため、ファイルを直してください)",
   ),
   "value-short": createSuspiciousValueKind(
-    "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
+    "fewer digits than the codes that begin with 0; a spreadsheet may have removed leading zeros",
     "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",
   ),
   "value-decimal": createSuspiciousValueKind("a code that became a decimal number", "コードが小数になっています"),
@@ -338,7 +338,7 @@ export const PROBLEMS = {
     "テナントの {count} 件のデータに当てはまります",
   ),
   "row-ambiguous": createWarning(
-    "not imported: this row may mean {records}; if so, give that record the key and name of this row; if not, delete that record",
+    "not imported: this row may be {records}; if it is, give the record this row's key and name; if not, delete the record",
     "取り込みませんでした: この行は {records} と同じデータかもしれません。同じなら、登録済みのデータのキーと名前をこの行に合わせ、別なら、登録済みのデータを削除してください",
   ),
   "key-mended": createError(
@@ -349,7 +349,7 @@ export const PROBLEMS = {
     (p) =>
       p["other"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`
-        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: first correct that person's name, or delete that person`,
+        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: first correct the name of the same person, or delete the other person`,
     (p) =>
       p["other"] === undefined
         ? `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`

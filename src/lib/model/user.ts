@@ -171,7 +171,7 @@ export const USER = {
   screen: ORG.screen,
   // The screen has two fields named TEL. @see facts 1.2, 1.4
   unconfirmed: text(
-    "Most headers in CLOMO PANEL's users file (including TEL) and its encodings are not confirmed: compare your file with an export from the console.",
+    "Most headers of CLOMO PANEL's user file (such as TEL) and its encoding are not confirmed. Compare your file with an export from the console.",
     "CLOMO PANEL のユーザー CSV の多くのヘッダー(TEL など)と文字コードは確認されていません。管理画面のエクスポートと見比べてください。",
   ),
   fields: FIELDS,

@@ -76,7 +76,7 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
 
-const NOT_JOINABLE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
+const NOT_JOINABLE = text("a field with several values cannot be joined", "値が複数ある項目は結合できません");
 
 function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: TargetColumns): Generator<MapFault> {
   const sources = new Map<string, string>();
