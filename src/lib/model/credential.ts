@@ -17,7 +17,7 @@ const SESSION_LIFETIME_MS = 30 * DAY_MS;
 /** An expired token is stored so that clomoctl can explain the rejection. */
 export const TOKEN_DAYS = { default: 90, max: 366, storedAfterExpiry: 90 } as const;
 
-export type OwnRight = "sign-in";
+export type SignInRight = "sign-in";
 
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;
 

@@ -52,7 +52,7 @@ export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
-/** Codes differ even if only their letter case or width differs. */
+/** Codes with different letter case or width are different codes. */
 export const isCodeComparison = (comparison: Comparison): boolean =>
   comparison === "code" || comparison === "serial-number";
 

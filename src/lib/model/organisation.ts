@@ -16,7 +16,7 @@ export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 /** The path of the root organisation is blank. @see facts 0 */
 export const ROOT_ORG_NAME = "全社";
 
-const UNKNOWN_PARENT = { code: "org-parent-unknown", param: "parent" } as const;
+const UNKNOWN_PARENT_PROBLEM = { code: "org-parent-unknown", param: "parent" } as const;
 
 /** No limits are documented, and the headers are clomoctl's own. @see facts 1.2, 1.4 */
 const ORG_FIELDS = {
@@ -44,7 +44,7 @@ const ORG_FIELDS = {
     rule: ANY_TEXT_RULE,
     column: { header: "上位組織コード", consoleExport: true },
     comparison: "code",
-    refers: { to: "org", by: "code", unknown: UNKNOWN_PARENT },
+    refers: { to: "org", by: "code", unknown: UNKNOWN_PARENT_PROBLEM },
     resolves: "parentId",
   },
   parentPath: {
@@ -52,7 +52,7 @@ const ORG_FIELDS = {
     rule: ANY_TEXT_RULE,
     column: { header: "上位組織パス", consoleExport: true },
     comparison: "name",
-    refers: { to: "org", by: "path", unknown: UNKNOWN_PARENT },
+    refers: { to: "org", by: "path", unknown: UNKNOWN_PARENT_PROBLEM },
     resolves: "parentId",
   },
   parentId: {
@@ -63,7 +63,7 @@ const ORG_FIELDS = {
     short: "parent",
     byHand: true,
     clearable: false,
-    refers: { to: "org", by: "id", unknown: UNKNOWN_PARENT },
+    refers: { to: "org", by: "id", unknown: UNKNOWN_PARENT_PROBLEM },
   },
   path: { type: "text", derived: true, label: text("path", "パス"), example: "営業部" },
   depth: { type: "integer", derived: true, label: text("depth", "階層"), example: 1 },

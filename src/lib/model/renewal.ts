@@ -82,7 +82,7 @@ export const RECORDED_FIELDS = {
 
 const { expiresAt, certainty, fingerprint, topic, organisation, source } = RECORDED_FIELDS;
 
-export const RENEWED_FIELDS = {
+export const RENEWAL_FILE_FIELDS = {
   expiresAt: { type: expiresAt.type, label: expiresAt.label, example: expiresAt.example },
   certainty,
   fingerprint: { type: fingerprint.type, label: fingerprint.label, example: "0".repeat(64) },

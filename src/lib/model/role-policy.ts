@@ -80,15 +80,18 @@ export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
   (operation) => ROLE_POLICY[operation].custom === "item",
 );
 
-const INCLUDED_IN_ITEM: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
+const INCLUDING_OPERATIONS: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
 
 export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Operation): boolean => {
-  const { [operation]: whole } = INCLUDED_IN_ITEM;
+  const { [operation]: whole } = INCLUDING_OPERATIONS;
   return items.has(operation) || (whole !== undefined && items.has(whole));
 };
 
-/** Each new user has an organisation. @param isWhole true if the account manages all organisations @see facts 2.1 */
-export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
+/**
+ * Returns the operations that creating a user requires. @param isWhole true if the account manages all organisations
+ * @see facts 2.1
+ */
+export const getOperationsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   "users.write",
   "users.move",
   ...(isWhole ? [] : (["orgs.write"] as const)),
@@ -159,14 +162,14 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
 export const listRoleChoices = (): readonly RoleChoice[] =>
   (Object.keys(ROLES) as readonly Role[]).map((role) => ({ role, name: ROLES[role], ...ROLE_CHOICES[role] }));
 
-export interface MatrixRow {
+export interface RoleMatrixRow {
   readonly operation: Operation;
   readonly group: OperationGroup;
   readonly about: Text;
   readonly cells: Readonly<Record<AdministratorRole, OperationScope>>;
 }
 
-export const buildMatrixRows = (): readonly MatrixRow[] =>
+export const buildRoleMatrix = (): readonly RoleMatrixRow[] =>
   (Object.keys(OPERATIONS) as readonly Operation[]).map((operation) => ({
     operation,
     group: operationGroupOf(operation),

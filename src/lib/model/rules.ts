@@ -8,7 +8,7 @@ export type Rule =
   | {
       readonly kind: "text";
       readonly min?: number | undefined;
-      /** number of characters (code points), like `min` */
+      /** maximum number of characters (code points) */
       readonly max?: number | undefined;
       readonly charset?: "half-width-alphanumeric" | undefined;
     }
@@ -126,7 +126,7 @@ const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemPara
 
 const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
   const { min, max } = rule;
-  // A value has between `length / 2` and `length` characters, so most values are not counted.
+  // A value has between `length / 2` and `length` characters, so most values need no counting.
   const long = max !== undefined && value.length > max && countCharacters(value) > max;
   const short = min !== undefined && value.length < min * 2 && countCharacters(value) < min;
   const foreign = rule.charset !== undefined && !ALPHANUMERIC_PATTERN.test(value);

@@ -1,5 +1,5 @@
 import { same, text, type Text } from "../text/index.ts";
-import { getItemsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
+import { getOperationsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
 import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
 
@@ -54,8 +54,8 @@ export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERAT
 const quoteItemNames = (items: readonly Operation[]): string =>
   items.map((item) => `「${getItemName(item)}」`).join("");
 
-const ITEMS_FOR_ALL_ORGS = getItemsForNewUsers(true);
-const EXTRA_ITEMS_FOR_SOME_ORGS = getItemsForNewUsers(false).filter((item) => !ITEMS_FOR_ALL_ORGS.includes(item));
+const ITEMS_FOR_ALL_ORGS = getOperationsForNewUsers(true);
+const EXTRA_ITEMS_FOR_SOME_ORGS = getOperationsForNewUsers(false).filter((item) => !ITEMS_FOR_ALL_ORGS.includes(item));
 
 /** @see facts 2.1 */
 export const NEW_USER_ITEMS: Text = text(

@@ -30,7 +30,7 @@ const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
   ),
 };
 
-export const createUnreceivableFailure = (kind: "same" | "older" | "other", where: string): Failure =>
+export const createRejectedBundleFailure = (kind: "same" | "older" | "other", where: string): Failure =>
   new Failure("conflict", {
     what: REJECTION_REASONS[kind],
     where,

@@ -74,7 +74,7 @@ export type Field = FieldShape & {
   /** record type and field whose values the list contains; a changed value changes the list */
   readonly follows?: readonly [to: string, by: string] | undefined;
   readonly resolves?: string | undefined;
-  /** true if the value is calculated, so that the table of the record type lacks the field */
+  /** true if the value comes from other data, so that the table of the record type lacks the field */
   readonly derived?: true | undefined;
   /** version of the database schema that added the field; undefined for the first version */
   readonly added?: number | undefined;
@@ -84,7 +84,7 @@ export interface Reference {
   readonly to: string;
   readonly by: string;
   readonly unknown: { readonly code: ProblemCode; readonly param: string };
-  /** option with which an import creates missing records, and the count of these records */
+  /** option with which an import creates missing records, and the name of their count */
   readonly creates?:
     | { readonly option: "createOrgs"; readonly count: "orgsCreated" }
     | { readonly option: "createGroups"; readonly count: "groupsCreated" }
@@ -264,7 +264,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Keys are fields. Fields that are not included do not change. */
+/** Values by field. Fields that are not included do not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Keys are time zone and time style. Creating a formatter costs more than all its uses. */
+/** Keys are time zone and time style. Formatters are cached, because creating a formatter is slow. */
 const cachedFormatters = new Map<string, Intl.DateTimeFormat>();
 
 const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {

@@ -90,7 +90,7 @@ const describeOrigin = (told: Import): Text => {
   return text(`${en}: ${what.en}`, `${ja}: ${what.ja}`);
 };
 
-/** Times and numbers of changes are never truncated. */
+/** Tables never truncate times and numbers of changes. */
 export const IMPORT_LIST_COLUMNS: readonly Column<Import>[] = [...COMMON_COLUMNS, ACTOR_COLUMN, CHANGES_COLUMN].map(
   (column) => ({
     ...column,

@@ -10,7 +10,7 @@ export interface PromptQuestion {
   readonly flag: string;
 }
 
-export interface Choice<T> {
+export interface PromptChoice<T> {
   readonly value: T;
   readonly name: Text;
 }
@@ -72,7 +72,11 @@ export class Prompts {
     });
   }
 
-  async select<T>({ message, flag, choices }: PromptQuestion & { readonly choices: readonly Choice<T>[] }): Promise<T> {
+  async select<T>({
+    message,
+    flag,
+    choices,
+  }: PromptQuestion & { readonly choices: readonly PromptChoice<T>[] }): Promise<T> {
     this.#mustBeInteractive(flag);
     const { default: ask } = await import("@inquirer/select");
     const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));
@@ -89,7 +93,7 @@ export class Prompts {
   }
 
   async secret(question: TextQuestion): Promise<string> {
-    // One asterisk per character, because the position of the cursor is calculated from the length of the text.
+    // Each character needs an asterisk, because the position of the cursor is calculated from the length of the text.
     const mask = (typed: string, at: { isFinal: boolean }): string => (at.isFinal ? "" : "*".repeat(typed.length));
     return this.#typed(question, { transformer: mask, theme: { validationFailureMode: "clear" } });
   }

@@ -34,7 +34,7 @@ export const toLooseKey = (word: string): string =>
     .toLowerCase()
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
-/** Returns undefined if all candidates need more edits than a third of the word's length. */
+/** Returns the nearest candidate, if at most a third of the word's characters must be changed. */
 export function findNearestWord(
   word: string,
   candidates: Iterable<string>,

@@ -39,7 +39,7 @@ const SHORT_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/** Escapes text for a terminal and for one line: `\x1b` for ESC, `\u202e` for a bidi override. */
+/** Escapes text for one line of a terminal: `\x1b` for ESC, `\u202e` for a bidi override. */
 export function escapeForPeople(data: string): string {
   return data.replace(DECEPTIVE_CHARACTERS, (character) => SHORT_ESCAPES.get(character) ?? escapeCharacter(character));
 }
@@ -49,7 +49,7 @@ export const escapeLines = (lines: string): string =>
     character === "\t" || character === "\n" ? character : escapeCharacter(character),
   );
 
-/** Escapes JSON for a terminal: `\u202e` for a bidi override. The result is valid JSON with its line feeds. */
+/** Escapes JSON for a terminal, such as a bidi override as `\u202e`. The result is valid JSON. */
 export const escapeJson = (json: string): string =>
   json.replace(DECEPTIVE_CHARACTERS, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
 

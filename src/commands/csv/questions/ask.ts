@@ -17,7 +17,7 @@ import {
   type CustomField,
   type Format,
 } from "../../../lib/model/format.ts";
-import type { Choice, Questions } from "../../../lib/terminal/index.ts";
+import type { PromptChoice, Questions } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text } from "../../../lib/text/index.ts";
 
 const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
@@ -176,7 +176,7 @@ async function askHeader(
   { likely, rival }: { readonly likely?: Column | undefined; readonly rival?: Column | undefined },
 ): Promise<Column | null> {
   const first = [isNewHeader(theirs) ? rival : undefined, likely].filter((column) => column !== undefined);
-  const toChoice = (column: Column): Choice<Column | null> => ({ value: column, name: same(column.header) });
+  const toChoice = (column: Column): PromptChoice<Column | null> => ({ value: column, name: same(column.header) });
   const rest = [...(rival === undefined ? [] : [rival]), ...free];
   return prompts.select<Column | null>({
     message: text(

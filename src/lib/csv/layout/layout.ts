@@ -20,7 +20,7 @@ export interface LayoutColumn {
   /** positions of the cells that contain the value, counted from 0 */
   readonly positions: readonly number[];
   readonly joined?: string | undefined;
-  /** replacement of a cell by the cell's text, in the form that `toLooseValue` returns */
+  /** replacements for values; keys are in the form that `toLooseValue` returns */
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 

@@ -8,7 +8,7 @@ const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 /** Matches a number with or without a unit, but no code such as 0012. */
 const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
 const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
-/** Matches the start of every cell that the patterns above can match. This test is faster than normalisation. */
+/** Matches the beginning of totals and notes. This test is faster than normalisation. */
 const NOTE_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
@@ -49,7 +49,7 @@ export class RowFilter {
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
     if (first >= count || !NOTE_START_PATTERN.test(cell)) return false;
-    // The values of these cells are unknown. Only the first of several merged cells has a value.
+    // The reader could not determine the values of these cells.
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
     if (unknown.some((position) => position <= first)) return false;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");

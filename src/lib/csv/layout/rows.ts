@@ -221,7 +221,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Returns true for a cell with a reader error. Such a cell is not checked. Position -1 is the whole row. */
+  /** Returns true for a cell in which the reader found an error. Position -1 is the whole row. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
@@ -261,7 +261,7 @@ export class RowChecker {
     return translations?.get(toLooseValue(value)) ?? value;
   }
 
-  /** Fills the cells before the first filled level from the row above. Skipped rows count as rows above, too. */
+  /** Fills blank cells before the first filled level with the values of the row above. */
   #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
     const own = positions.map((at) => (cells[at] ?? "").trim());
     const first = own.findIndex((part) => part !== "");
@@ -423,7 +423,7 @@ class ProblemTally {
     return known !== undefined;
   }
 
-  /** Adds the first code with its length. @param problem reported if other codes show that leading zeros were lost */
+  /** @param problem reported only if other codes show that leading zeros were lost */
   noteCode(problem: Problem, code: string): void {
     const form = { length: code.length, padded: code.startsWith("0") };
     this.#codes.set(toCodeForm(problem.column, code), { first: problem, count: 1, ...form });

@@ -12,7 +12,7 @@ const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code"
 
 export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
 
-/** Returns the kind of checks for damage by spreadsheets, such as lost zeros. Secrets are not checked. */
+/** Returns how values of the column are checked for damage by spreadsheets. Secrets are not checked. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   const {
     secret,
@@ -122,7 +122,7 @@ const toFullWidthKana = (value: string): string =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** Returns true for required names, except names of people. Such names are never corrected. */
+/** Returns true for required names, which are never corrected. Names of people are excluded. */
 export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
   required === "always" && comparison === "name" && personName === undefined;
 

@@ -12,10 +12,7 @@ export interface RecordReaderOptions {
   readonly maxCells?: number | undefined;
   /** maximum number of characters in a record, by default 16 Mi */
   readonly maxRecordLength?: number | undefined;
-  /**
-   * row of the header, which may have two lines; rows above are ignored. By default, the first row is a header of one
-   * line
-   */
+  /** row of the header, by default 1; if the row is specified, the header may have two lines */
   readonly headerRow?: number | undefined;
 }
 

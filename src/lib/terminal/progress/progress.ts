@@ -50,14 +50,14 @@ export interface Progress {
   close(): void;
 }
 
-interface StepState extends StepDescription {
+interface StepProgress extends StepDescription {
   readonly done: number;
 }
 
 interface ProgressDisplay {
-  show(state: StepState): void;
+  show(state: StepProgress): void;
   hide(): void;
-  end(state: StepState): void;
+  end(state: StepProgress): void;
 }
 
 const NO_PROGRESS_DISPLAY: ProgressDisplay = { show() {}, hide() {}, end() {} };
@@ -83,7 +83,7 @@ export function createProgress(place: ProgressEnvironment & { readonly clock: ()
 }
 
 function startStep(step: StepDescription, display: ProgressDisplay, clock: () => number): ProgressStep {
-  let state: StepState = { ...step, done: 0 };
+  let state: StepProgress = { ...step, done: 0 };
   let shownAt = clock();
   let isFinished = false;
   display.show(state);
@@ -106,7 +106,7 @@ function startStep(step: StepDescription, display: ProgressDisplay, clock: () =>
 
 function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }: ProgressEnvironment): ProgressDisplay {
   if (mode === "json") {
-    const event = ({ id, done, total, unit }: StepState): void =>
+    const event = ({ id, done, total, unit }: StepProgress): void =>
       write(`${JSON.stringify({ step: id, done, total: total ?? null, unit: unit.id })}\n`);
     return { show: event, hide() {}, end: event };
   }
@@ -142,7 +142,7 @@ function createSpinnerDisplay(language: Language, load: SpinnerLoader): Progress
   };
 }
 
-function renderProgressLine({ name, done, total, unit }: StepState, language: Language): string {
+function renderProgressLine({ name, done, total, unit }: StepProgress, language: Language): string {
   const share = total === undefined || total === 0 ? [] : [`${Math.min(100, Math.floor((done / total) * 100))} %`];
   const format = (count: number): string =>
     unit.id === BYTE_UNIT.id ? (count / 1e6).toFixed(1) : count.toLocaleString("en-US");

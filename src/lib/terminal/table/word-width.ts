@@ -4,7 +4,7 @@ const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
-/** Matches text that is not broken: spaces, a marked command, a quoted name, a word or a wide character. */
+/** Matches text that is not broken, such as a marked command, a quoted name or a word. */
 const UNBREAKABLE_PIECES = new RegExp(
   String.raw`\s+|[「(（]*\u0002[^\u0003]*\u0003(?: ?[」)）、。,.:;]+)?|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s\u0002|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
