@@ -349,7 +349,7 @@ export const PROBLEMS = {
     (p) =>
       p["other"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`
-        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: first correct the name of the same person, or delete the other person`,
+        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: if it is the same person, first correct the name; if not, first delete the other person`,
     (p) =>
       p["other"] === undefined
         ? `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`
